@@ -1,0 +1,21 @@
+/** `npm run check`: format and lint, types, and whether the Worker still bundles for deployment. */
+import { spawnSync } from "node:child_process";
+
+const STEPS = [
+  ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
+  ["types of the Worker", "tsc", ["-p", "tsconfig.json"]],
+  ["types of Node programs and tests", "tsc", ["-p", "tsconfig.node.json"]],
+  ["wrangler deploy --dry-run", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"]],
+] as const satisfies readonly (readonly [string, string, readonly string[]])[];
+
+const OFFLINE = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", CI: "1" };
+
+for (const [name, command, args] of STEPS) {
+  const run = spawnSync(command, args, { encoding: "utf8", env: { ...process.env, ...OFFLINE } });
+  const ok = run.status === 0;
+  console.log(`${ok ? "ok  " : "FAIL"} ${name}`);
+  if (!ok) {
+    console.log(run.stdout ?? "", run.stderr ?? "", run.error ?? "");
+    process.exit(1);
+  }
+}

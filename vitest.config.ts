@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+/** Lets a test in Node import "./x.wasm" as a WebAssembly.Module, as workerd does. */
+const wasmModules = {
+  name: "wasm-modules",
+  enforce: "pre" as const,
+  load(id: string) {
+    const path = id.split("?")[0] ?? id;
+    if (!path.endsWith(".wasm")) return null;
+    const base64 = readFileSync(path).toString("base64");
+    return `export default new WebAssembly.Module(Uint8Array.from(atob(${JSON.stringify(base64)}), (c) => c.charCodeAt(0)));`;
+  },
+};
+
+/** What needs workerd's own Cache API, KV, R2, Durable Objects or fetch; every other test runs in Node. */
+const IN_WORKERD = ["test/src/cache/**/*.workerd.test.ts", "test/src/**/*.workerd.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [wasmModules],
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: IN_WORKERD,
+          testTimeout: 20_000,
+          server: { deps: { inline: [/@cwasm|@jsquash|@cf-wasm/] } },
+        },
+      },
+    ],
+  },
+});
