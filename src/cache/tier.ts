@@ -1,0 +1,34 @@
+/** One contract for every place a rendition can be kept. Every tier passes the same test suite. */
+import type { OutputFormat } from "../request/imageRequest.ts";
+
+export type TierName = "edge" | "kv" | "region" | "primary";
+
+/** Kept beside the bytes. Times are unix milliseconds. Small enough for R2 customMetadata (2048 B) and KV (1024 B). */
+export type StoredMeta = {
+  /** Canonical source URL. */
+  readonly source: string;
+  /** First 8 hex digits of SHA-256 of the source bytes: renditions with another `v` than the facts' are stale. */
+  readonly v: string;
+  readonly format: OutputFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly storedAt: number;
+  /** Fresh until; then stale-while-revalidate and stale-if-error apply. */
+  readonly freshUntil: number;
+};
+
+export type Stored = { readonly bytes: Uint8Array; readonly meta: StoredMeta };
+
+/**
+ * A cache tier. `get` gives null for a miss and for an object whose magic bytes disagree with its format.
+ * `get` may throw when the service fails: the look-up counts that as a miss and goes on.
+ * `put` must not be on the way of an answer: callers hand it to waitUntil.
+ */
+export type Tier = {
+  readonly name: TierName;
+  /** Binding or region name for logs, e.g. `R2_WEUR`. */
+  readonly label: string;
+  get(key: string): Promise<Stored | null>;
+  put(key: string, stored: Stored): Promise<void>;
+  delete(key: string): Promise<void>;
+};

@@ -1,0 +1,166 @@
+/**
+ * Every way a request can fail: a union of reasons and one table that says what the client is told.
+ * Code throws `Failure`; nothing else in the project chooses a status.
+ */
+
+/** Facts a public message may show. Never an internal address, never a stack, never a secret. */
+export type FailureFacts = Readonly<Record<string, string | number>>;
+
+type Answer = {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 410 | 413 | 415 | 429 | 451 | 500 | 502 | 503 | 504 | 508;
+  /** Public text; `{name}` is replaced by the fact of that name. */
+  readonly message: string;
+  /** Seconds a shared cache and our own negative cache may keep the answer; 0 = no-store. */
+  readonly cacheSeconds: number;
+  /** Ours to look into: logged at error level. */
+  readonly report: boolean;
+};
+
+const SHORT = 60;
+
+export const ANSWERS = {
+  // What the user caused: 4xx.
+  not_found: { status: 404, message: "No such address", cacheSeconds: SHORT, report: false },
+  method_not_allowed: { status: 405, message: "Method {method} is not served here", cacheSeconds: 0, report: false },
+  url_invalid: { status: 400, message: "Cannot read the address: {why}", cacheSeconds: SHORT, report: false },
+  option_unknown: { status: 400, message: "Unknown option {option}", cacheSeconds: SHORT, report: false },
+  option_invalid: {
+    status: 400,
+    message: "Option {option} cannot be {value}: {limit}",
+    cacheSeconds: SHORT,
+    report: false,
+  },
+  source_invalid: { status: 400, message: "Cannot use the source address: {why}", cacheSeconds: SHORT, report: false },
+  result_too_large: {
+    status: 400,
+    message: "Result of {value} is over the limit of {limit}",
+    cacheSeconds: SHORT,
+    report: false,
+  },
+  signature_missing: { status: 403, message: "A signature is needed here", cacheSeconds: 0, report: false },
+  signature_invalid: {
+    status: 403,
+    message: "The signature does not match this address",
+    cacheSeconds: 0,
+    report: false,
+  },
+  source_not_allowed: { status: 403, message: "This source is not allowed here", cacheSeconds: 0, report: false },
+  address_private: {
+    status: 403,
+    message: "This source is not on the public internet",
+    cacheSeconds: 0,
+    report: false,
+  },
+  http_source_denied: {
+    status: 403,
+    message: "Sources without HTTPS are not allowed here",
+    cacheSeconds: 0,
+    report: false,
+  },
+  expired: { status: 410, message: "This address expired at {value}", cacheSeconds: 0, report: false },
+  blocked: { status: 451, message: "This picture was taken down", cacheSeconds: SHORT, report: false },
+  rate_limited: {
+    status: 429,
+    message: "Too many new pictures asked for; try again in {retryAfter} s",
+    cacheSeconds: 0,
+    report: false,
+  },
+  unauthorised: {
+    status: 401,
+    message: "The request's signature or time is not valid",
+    cacheSeconds: 0,
+    report: false,
+  },
+  body_invalid: { status: 400, message: "Cannot read the body: {why}", cacheSeconds: 0, report: false },
+  // What the source caused.
+  source_missing: { status: 404, message: "The source answered {value}", cacheSeconds: 300, report: false },
+  source_failed: { status: 502, message: "The source answered {value}", cacheSeconds: 30, report: false },
+  source_refused: { status: 502, message: "The source refused us with {value}", cacheSeconds: 30, report: false },
+  source_unreachable: { status: 502, message: "The source cannot be reached", cacheSeconds: 30, report: false },
+  source_tls: { status: 502, message: "The source has no valid HTTPS", cacheSeconds: 30, report: false },
+  source_broken: { status: 502, message: "The source stopped before the end", cacheSeconds: 30, report: false },
+  source_redirects: {
+    status: 502,
+    message: "The source redirects more than {limit} times",
+    cacheSeconds: 30,
+    report: false,
+  },
+  source_redirect_refused: {
+    status: 502,
+    message: "The source redirects to a place that is not allowed",
+    cacheSeconds: 30,
+    report: false,
+  },
+  source_timeout: { status: 504, message: "The source took longer than {limit} ms", cacheSeconds: 30, report: false },
+  source_breaker_open: {
+    status: 502,
+    message: "The source fails too often; it is asked again in {retryAfter} s",
+    cacheSeconds: 0,
+    report: false,
+  },
+  not_an_image: { status: 415, message: "The source is not a picture we know", cacheSeconds: 300, report: false },
+  format_unsupported: {
+    status: 415,
+    message: "Pictures of kind {value} are not decoded here",
+    cacheSeconds: 300,
+    report: false,
+  },
+  image_damaged: { status: 415, message: "The picture is damaged: {why}", cacheSeconds: 300, report: false },
+  source_too_many_bytes: {
+    status: 413,
+    message: "The source is over the limit of {limit} bytes",
+    cacheSeconds: 3600,
+    report: false,
+  },
+  source_too_many_pixels: {
+    status: 413,
+    message: "The source has {value} pixels, the limit is {limit}",
+    cacheSeconds: 3600,
+    report: false,
+  },
+  source_too_many_frames: {
+    status: 413,
+    message: "The source has {value} frames, the limit is {limit}",
+    cacheSeconds: 3600,
+    report: false,
+  },
+  source_too_complex: {
+    status: 413,
+    message: "The source takes too much work: {why}",
+    cacheSeconds: 3600,
+    report: false,
+  },
+  // Ours.
+  queue_full: { status: 503, message: "Too busy; try again in {retryAfter} s", cacheSeconds: 0, report: false },
+  loop: { status: 508, message: "The request came back to us", cacheSeconds: 0, report: false },
+  misconfigured: { status: 500, message: "The service is not set up correctly", cacheSeconds: 0, report: true },
+  internal: { status: 500, message: "Internal error", cacheSeconds: 0, report: true },
+} as const satisfies Record<string, Answer>;
+
+export type Reason = keyof typeof ANSWERS;
+
+/** The one error type of the data path. `facts` fill the public message; `detail` goes to the log only. */
+export class Failure extends Error {
+  readonly reason: Reason;
+  readonly facts: FailureFacts;
+  readonly detail: string | undefined;
+
+  constructor(reason: Reason, facts: FailureFacts = {}, detail?: string) {
+    super(reason);
+    this.name = "Failure";
+    this.reason = reason;
+    this.facts = facts;
+    this.detail = detail;
+  }
+}
+
+/** The public text of a failure: the table's message with its facts filled in. */
+export function publicMessage(reason: Reason, facts: FailureFacts): string {
+  return ANSWERS[reason].message.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? "?"));
+}
+
+/** Anything thrown, as a Failure: what is not ours becomes `internal`, its text kept for the log only. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure("internal", {}, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
