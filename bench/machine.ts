@@ -1,0 +1,13 @@
+import { cpus, loadavg, release, totalmem } from "node:os";
+
+/** What a figure was measured on: without it a rate means nothing. Memory in MiB, load of the last minute. */
+export function machine(): { cpu: string; cores: number; memory: number; kernel: string; node: string; load: number } {
+  return {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memory: Math.round(totalmem() / 1048576),
+    kernel: release(),
+    node: process.version,
+    load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+  };
+}
