@@ -3,6 +3,11 @@ import { spawnSync } from "node:child_process";
 
 const STEPS = [
   ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
+  [
+    "Env matches wrangler.toml",
+    "wrangler",
+    ["types", "--include-runtime=false", "--check", "src/types/worker-configuration.d.ts"],
+  ],
   ["types of the Worker", "tsc", ["-p", "tsconfig.json"]],
   ["types of Node programs and tests", "tsc", ["-p", "tsconfig.node.json"]],
   ["wrangler deploy --dry-run", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"]],

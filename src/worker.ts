@@ -1,0 +1,8 @@
+/** The Worker's entry: env in, app out. */
+import { createApp } from "./app.ts";
+
+const app = createApp();
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+} satisfies ExportedHandler<Env>;
