@@ -9,6 +9,8 @@ export type StoredMeta = {
   readonly source: string;
   /** First 8 hex digits of SHA-256 of the source bytes: renditions with another `v` than the facts' are stale. */
   readonly v: string;
+  /** First 16 hex digits of SHA-256 of these bytes: the variant's strong ETag, so that a hit hashes nothing. */
+  readonly etag: string;
   readonly format: OutputFormat;
   readonly width: number;
   readonly height: number;
