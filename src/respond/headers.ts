@@ -1,0 +1,100 @@
+/** The headers of every answer. Policy as tables; nothing of a source's own headers is ever passed on. */
+import type { StoredMeta } from "../cache/tier.ts";
+import { ANSWERS, type Failure, publicMessage } from "../errors.ts";
+import type { ImageRequest, OutputFormat } from "../request/imageRequest.ts";
+
+/** On every answer, pictures and errors alike: a picture must not become a page, and may be embedded anywhere. */
+export const FIXED_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+  "access-control-allow-origin": "*",
+  "cross-origin-resource-policy": "cross-origin",
+  "timing-allow-origin": "*",
+  "referrer-policy": "no-referrer",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** Sent with answers over HTTPS (RFC 6797): one year, as preload lists ask. */
+export const HSTS = "max-age=31536000; includeSubDomains";
+
+export const CONTENT_TYPES = {
+  webp: "image/webp",
+  jpeg: "image/jpeg",
+  png: "image/png",
+} as const satisfies Record<OutputFormat, string>;
+
+const EXTENSIONS = { webp: "webp", jpeg: "jpg", png: "png" } as const satisfies Record<OutputFormat, string>;
+
+/** How long a client may keep a picture that we ourselves already hold for stale, in seconds. */
+const STALE_CLIENT_SECONDS = 60;
+
+/**
+ * Headers of a picture, without Cache-Status and Server-Timing, which the trace adds.
+ * `now` in unix milliseconds; `byteLength` of the body.
+ */
+export function imageHeaders(wanted: ImageRequest, meta: StoredMeta, byteLength: number, now: number): Headers {
+  const headers = new Headers(FIXED_HEADERS);
+  headers.set("content-type", CONTENT_TYPES[meta.format]);
+  headers.set("content-length", String(byteLength));
+  headers.set("etag", `"${meta.etag}"`);
+  headers.set("cache-control", cacheControl(wanted, meta, now));
+  headers.set("content-disposition", contentDisposition(wanted, meta.format));
+  headers.set("link", `<${wanted.source}>; rel="canonical"`);
+  if (wanted.negotiated) headers.set("vary", "Accept");
+  return headers;
+}
+
+/**
+ * Cache-Control (RFC 9111 5.2.2): what is left of our own freshness, never past the URL's `exp`.
+ * A picture shown only because of a secret header is `private`: no shared cache may keep it.
+ */
+export function cacheControl(wanted: ImageRequest, meta: StoredMeta, now: number): string {
+  const fresh = Math.floor((meta.freshUntil - now) / 1000);
+  const untilExpiry = wanted.expires === null ? Number.POSITIVE_INFINITY : wanted.expires - Math.floor(now / 1000);
+  const seconds = Math.max(0, Math.min(fresh > 0 ? fresh : STALE_CLIENT_SECONDS, untilExpiry));
+  return `${wanted.authority === "header" ? "private" : "public"}, max-age=${seconds}`;
+}
+
+/** Content-Disposition (RFC 6266) with the file name asked for, else the source's own, and the format's extension. */
+export function contentDisposition(wanted: ImageRequest, format: OutputFormat): string {
+  const kind = wanted.delivery.attachment ? "attachment" : "inline";
+  const stem = fileStem(wanted.delivery.filename ?? lastSegment(wanted.source));
+  const name = `${stem}.${EXTENSIONS[format]}`;
+  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
+  if (ascii === name) return `${kind}; filename="${name}"`;
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, percentByte)}`;
+}
+
+/** The JSON answer of a failure: a stable code, a public sentence, and how long it may be kept. */
+export function failureResponse(failure: Failure): Response {
+  const { status, cacheSeconds } = ANSWERS[failure.reason];
+  const headers = new Headers(FIXED_HEADERS);
+  headers.set("content-type", "application/json; charset=utf-8");
+  headers.set("cache-control", cacheSeconds > 0 ? `public, max-age=${cacheSeconds}` : "no-store");
+  const retryAfter = failure.facts.retryAfter;
+  if (retryAfter !== undefined) headers.set("retry-after", String(Math.max(1, Math.ceil(Number(retryAfter) || 1))));
+  const message = publicMessage(failure.reason, failure.facts);
+  return new Response(`${JSON.stringify({ code: failure.reason, message })}\n`, { status, headers });
+}
+
+function lastSegment(source: string): string {
+  const path = new URL(source).pathname;
+  const segment = path.slice(path.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** A name without its extension, path, control characters; never empty, at most 80 characters. */
+function fileStem(name: string): string {
+  const bare = name
+    .replace(/\.[A-Za-z0-9]{1,5}$/, "")
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e/\\]/g, "")
+    .trim();
+  return [...bare].slice(0, 80).join("") || "image";
+}
+
+function percentByte(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}

@@ -1,0 +1,159 @@
+/**
+ * What one request did, written down as it goes: Cache-Status and Server-Timing for the client, one log line and one
+ * Analytics Engine point for the operator. No address, user agent, referrer or full URL of anyone is in either.
+ */
+import type { TierName } from "./cache/tier.ts";
+import type { Reason } from "./errors.ts";
+
+/** How the answer came about, in the words of Cache-Status (RFC 9211) `detail`. */
+export type Detail = TierName | "derived" | "stale-if-error";
+
+export type TierAsked = {
+  readonly tier: string;
+  readonly ms: number;
+  readonly outcome: "hit" | "miss" | "error" | "late";
+};
+
+/** Stages that cost time, in the order a request meets them. */
+export const STAGES = ["policy", "lookup", "flight", "queue", "origin", "decode", "resize", "encode", "total"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The part of an Analytics Engine binding that is used. */
+export type EventSink = {
+  writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
+};
+
+/** Filled in by the data path; one per request. */
+export type Trace = {
+  door: string;
+  reason: Reason | "ok";
+  status: number;
+  /** Null on a miss and on an error. */
+  hit: Detail | null;
+  /** Seconds of freshness left when it was a hit; negative = stale. */
+  ttl: number | null;
+  stored: boolean;
+  /** Joined another request's work on the same picture. */
+  collapsed: boolean;
+  /** Status of the source, when it was asked. */
+  sourceStatus: number | null;
+  sourceHost: string;
+  region: string;
+  colo: string;
+  format: string;
+  asked: TierAsked[];
+  bytesIn: number;
+  bytesOut: number;
+  stages: Partial<Record<Stage, number>>;
+  /** For the log only. */
+  failure: string | undefined;
+};
+
+/** A trace nothing has happened to yet. */
+export function newTrace(region: string, colo: string): Trace {
+  return {
+    door: "",
+    reason: "ok",
+    status: 0,
+    hit: null,
+    ttl: null,
+    stored: false,
+    collapsed: false,
+    sourceStatus: null,
+    sourceHost: "",
+    region,
+    colo,
+    format: "",
+    asked: [],
+    bytesIn: 0,
+    bytesOut: 0,
+    stages: {},
+    failure: undefined,
+  };
+}
+
+/** Adds `ms` to a stage. */
+export function addStage(trace: Trace, stage: Stage, ms: number): void {
+  trace.stages[stage] = (trace.stages[stage] ?? 0) + ms;
+}
+
+/** Cache-Status (RFC 9211): `firstlight; hit; ttl=..; detail=edge`, or `firstlight; fwd=miss; fwd-status=200; stored`. */
+export function cacheStatus(trace: Trace): string {
+  const parts = ["firstlight"];
+  if (trace.hit !== null) {
+    parts.push("hit");
+    if (trace.ttl !== null) parts.push(`ttl=${trace.ttl}`);
+    parts.push(`detail=${trace.hit}`);
+  } else {
+    parts.push("fwd=miss");
+    if (trace.sourceStatus !== null) parts.push(`fwd-status=${trace.sourceStatus}`);
+    if (trace.stored) parts.push("stored");
+    if (trace.collapsed) parts.push("collapsed");
+  }
+  return parts.join("; ");
+}
+
+/** Server-Timing (W3C): milliseconds of each stage that ran. CPU stages are true only where the clock runs: locally. */
+export function serverTiming(trace: Trace): string {
+  return STAGES.flatMap((stage) => {
+    const ms = trace.stages[stage];
+    return ms === undefined ? [] : [`${stage};dur=${ms.toFixed(1)}`];
+  }).join(", ");
+}
+
+/** Columns of the Analytics Engine point, in order; docs/operations.md is generated from the same lists. */
+export const POINT_BLOBS = [
+  "reason",
+  "answer",
+  "region",
+  "colo",
+  "door",
+  "format",
+  "sourceHost",
+  "tiersAsked",
+] as const;
+export const POINT_DOUBLES = [
+  "status",
+  "bytesIn",
+  "bytesOut",
+  "total",
+  "lookup",
+  "origin",
+  "decode",
+  "resize",
+  "encode",
+  "queue",
+] as const;
+
+/**
+ * Writes the log line and the point. `report` marks failures that are ours to look into. Never throws: an answer must
+ * not fail because counting it did.
+ */
+export function record(
+  trace: Trace,
+  sinks: { readonly events?: EventSink | undefined; readonly report: boolean },
+): void {
+  try {
+    const line = { msg: "request", ...trace, stages: rounded(trace.stages) };
+    (sinks.report ? console.error : console.log)(JSON.stringify(line));
+    const stage = (name: Stage) => trace.stages[name] ?? 0;
+    const answer = trace.hit ?? (trace.reason === "ok" ? "miss" : "error");
+    const asked = trace.asked.map((one) => `${one.tier}:${one.outcome}`).join(",");
+    sinks.events?.writeDataPoint({
+      indexes: [trace.sourceHost.slice(0, 96)],
+      blobs: [trace.reason, answer, trace.region, trace.colo, trace.door, trace.format, trace.sourceHost, asked],
+      doubles: [
+        trace.status,
+        trace.bytesIn,
+        trace.bytesOut,
+        ...(["total", "lookup", "origin", "decode", "resize", "encode", "queue"] as const).map(stage),
+      ],
+    });
+  } catch {
+    // Losing a line is better than losing the answer.
+  }
+}
+
+function rounded(stages: Trace["stages"]): Record<string, number> {
+  return Object.fromEntries(Object.entries(stages).map(([name, ms]) => [name, Math.round((ms ?? 0) * 10) / 10]));
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import type { StoredMeta } from "../../../src/cache/tier.ts";
+import { ANSWERS, Failure, type Reason } from "../../../src/errors.ts";
+import type { ImageRequest } from "../../../src/request/imageRequest.ts";
+import { cacheControl, contentDisposition, failureResponse, imageHeaders } from "../../../src/respond/headers.ts";
+
+const NOW = 1_800_000_000_000;
+
+const WANTED: ImageRequest = {
+  door: "imgproxy",
+  source: "https://img.example.org/a/curiosity.jpg?x=1",
+  transform: {
+    resize: "fit",
+    width: 320,
+    height: 0,
+    dpr: 1,
+    enlarge: false,
+    gravity: { kind: "compass", at: "ce", x: 0, y: 0 },
+    crop: null,
+    background: null,
+    quality: null,
+    format: "auto",
+    autoRotate: true,
+    rotate: 0,
+  },
+  authority: "signature",
+  accept: "webp",
+  negotiated: true,
+  cachebuster: "",
+  expires: null,
+  delivery: { filename: null, attachment: false },
+};
+
+const META: StoredMeta = {
+  source: WANTED.source,
+  v: "00112233",
+  etag: "0123456789abcdef",
+  format: "webp",
+  width: 320,
+  height: 200,
+  storedAt: NOW,
+  freshUntil: NOW + 3_600_000,
+};
+
+describe("imageHeaders", () => {
+  it("carries every header of the contract", () => {
+    expect(Object.fromEntries(imageHeaders(WANTED, META, 1234, NOW))).toEqual({
+      "access-control-allow-origin": "*",
+      "cache-control": "public, max-age=3600",
+      "content-disposition": 'inline; filename="curiosity.webp"',
+      "content-length": "1234",
+      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+      "content-type": "image/webp",
+      "cross-origin-resource-policy": "cross-origin",
+      etag: '"0123456789abcdef"',
+      link: '<https://img.example.org/a/curiosity.jpg?x=1>; rel="canonical"',
+      "referrer-policy": "no-referrer",
+      "timing-allow-origin": "*",
+      vary: "Accept",
+      "x-content-type-options": "nosniff",
+    });
+  });
+
+  it("varies only when negotiated", () => {
+    expect(imageHeaders({ ...WANTED, negotiated: false }, META, 1, NOW).has("vary")).toBe(false);
+  });
+});
+
+describe("cacheControl", () => {
+  const seconds = Math.floor(NOW / 1000);
+  const rows = [
+    ["fresh: what is left", WANTED, NOW, "public, max-age=3600"],
+    ["last fresh second", WANTED, META.freshUntil - 1000, "public, max-age=1"],
+    ["stale: a short while", WANTED, META.freshUntil, "public, max-age=60"],
+    ["never past exp", { ...WANTED, expires: seconds + 10 }, NOW, "public, max-age=10"],
+    ["at exp", { ...WANTED, expires: seconds }, NOW, "public, max-age=0"],
+    ["by secret header: private", { ...WANTED, authority: "header" as const }, NOW, "private, max-age=3600"],
+  ] as const satisfies readonly (readonly [string, ImageRequest, number, string])[];
+  it.each(rows)("%s", (_, wanted, now, expected) => {
+    expect(cacheControl(wanted, META, now)).toBe(expected);
+  });
+});
+
+describe("contentDisposition", () => {
+  const named = (filename: string | null, attachment = false, source = WANTED.source): ImageRequest => ({
+    ...WANTED,
+    source,
+    delivery: { filename, attachment },
+  });
+  const rows = [
+    ["from the source", named(null), 'inline; filename="curiosity.webp"'],
+    ["asked for", named("mars"), 'inline; filename="mars.webp"'],
+    ["attachment", named("mars.jpeg", true), 'attachment; filename="mars.webp"'],
+    ["no name in the source", named(null, false, "https://example.org/"), 'inline; filename="image.webp"'],
+    [
+      "quotes cannot break out",
+      named('a"; x="'),
+      `inline; filename="a_; x=_.webp"; filename*=UTF-8''a%22%3B%20x%3D%22.webp`,
+    ],
+    [
+      "no path, no control characters",
+      named("../../etc\r\nSet-Cookie: a"),
+      'inline; filename="....etcSet-Cookie: a.webp"',
+    ],
+    ["unicode", named("Sjö"), `inline; filename="Sj_.webp"; filename*=UTF-8''Sj%C3%B6.webp`],
+    [
+      "broken escape in the source",
+      named(null, false, "https://example.org/%E0%A4%A.jpg"),
+      "inline; filename=\"_E0_A4_A.webp\"; filename*=UTF-8''%25E0%25A4%25A.webp",
+    ],
+  ] as const satisfies readonly (readonly [string, ImageRequest, string])[];
+  it.each(rows)("%s", (_, wanted, expected) => {
+    expect(contentDisposition(wanted, "webp")).toBe(expected);
+  });
+});
+
+describe("failureResponse", () => {
+  it.each(Object.keys(ANSWERS) as Reason[])("%s answers with its status, code and cache time", async (reason) => {
+    const answer = failureResponse(new Failure(reason, { retryAfter: 2.2 }, "10.0.0.1 secret stack"));
+    expect(answer.status).toBe(ANSWERS[reason].status);
+    const text = await answer.text();
+    expect(JSON.parse(text)).toMatchObject({ code: reason });
+    expect(text).not.toContain("10.0.0.1");
+    expect(answer.headers.get("retry-after")).toBe("3");
+    const seconds = ANSWERS[reason].cacheSeconds;
+    expect(answer.headers.get("cache-control")).toBe(seconds > 0 ? `public, max-age=${seconds}` : "no-store");
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it("says the value and the limit", async () => {
+    const answer = failureResponse(
+      new Failure("option_invalid", { option: "quality", value: "101", limit: "1 to 100" }),
+    );
+    expect(await answer.json()).toEqual({ code: "option_invalid", message: "Option quality cannot be 101: 1 to 100" });
+  });
+});

@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cacheStatus, newTrace, POINT_BLOBS, POINT_DOUBLES, record, serverTiming } from "../../src/telemetry.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("cacheStatus", () => {
+  it("hit", () => {
+    expect(cacheStatus({ ...newTrace("weur", "MAD"), hit: "region", ttl: 12 })).toBe(
+      "firstlight; hit; ttl=12; detail=region",
+    );
+  });
+  it("miss", () => {
+    const trace = { ...newTrace("weur", "MAD"), sourceStatus: 200, stored: true, collapsed: true };
+    expect(cacheStatus(trace)).toBe("firstlight; fwd=miss; fwd-status=200; stored; collapsed");
+  });
+});
+
+describe("serverTiming", () => {
+  it("lists the stages that ran, in the order of a request", () => {
+    const trace = { ...newTrace("", ""), stages: { total: 12.34, lookup: 1 } };
+    expect(serverTiming(trace)).toBe("lookup;dur=1.0, total;dur=12.3");
+  });
+});
+
+describe("record", () => {
+  it("writes one line and one point whose columns match their names", () => {
+    const line = vi.spyOn(console, "log").mockImplementation(() => {});
+    const points: { indexes: string[]; blobs: string[]; doubles: number[] }[] = [];
+    const trace = { ...newTrace("weur", "MAD"), status: 200, bytesIn: 10, stages: { total: 5.55, decode: 2 } };
+    record(trace, { events: { writeDataPoint: (point) => points.push(point) }, report: false });
+    expect(line).toHaveBeenCalledTimes(1);
+    const [point] = points;
+    expect(point?.blobs).toHaveLength(POINT_BLOBS.length);
+    expect(point?.doubles).toHaveLength(POINT_DOUBLES.length);
+    expect(point?.doubles[POINT_DOUBLES.indexOf("total")]).toBe(5.55);
+    expect(point?.doubles[POINT_DOUBLES.indexOf("decode")]).toBe(2);
+    expect(point?.blobs[POINT_BLOBS.indexOf("region")]).toBe("weur");
+  });
+
+  it("never throws", () => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    const broken = {
+      writeDataPoint: () => {
+        throw new Error("quota");
+      },
+    };
+    expect(() => record(newTrace("", ""), { events: broken, report: false })).not.toThrow();
+  });
+});
