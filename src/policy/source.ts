@@ -1,0 +1,91 @@
+/** May this source be fetched? Asked for the first address and again for every redirect hop. Pure. */
+import type { Config } from "../config.ts";
+import { Failure } from "../errors.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import { parseAddress, refusedRange } from "./address.ts";
+import { type HostPattern, isLoopbackHost, judgeName, matchesPattern, parseHostPattern, portOf } from "./hosts.ts";
+
+type Authority = ImageRequest["authority"];
+type SourceRules = Pick<Config, "allowedSources" | "signedNeedsAllowed" | "httpSources" | "allowLoopbackSources">;
+
+const PORTS: readonly string[] = ["80", "443"];
+
+/** Parsed once per list: the list is the same array for the life of a configuration. */
+const PATTERNS = new WeakMap<readonly string[], readonly HostPattern[]>();
+
+/**
+ * Checks where a source stands. `ownHost` is the host (with its port, if any) this Worker answers on. Throws Failure:
+ * `source_invalid` (scheme, credentials, no such name), `address_private`, `loop` (the source is ourselves),
+ * `source_not_allowed` (port, or not listed where the list counts), `http_source_denied`; `misconfigured` when
+ * loopback sources are on while we ourselves are not on loopback.
+ */
+export function checkSource(source: URL | string, authority: Authority, config: SourceRules, ownHost: string): void {
+  const url = typeof source === "string" ? parseSource(source) : source;
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new Failure("source_invalid", { why: `scheme ${url.protocol} is not http: or https:` });
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new Failure("source_invalid", { why: "it holds credentials" });
+  }
+  checkOwnHost(config, ownHost);
+  const loopback = config.allowLoopbackSources && isLoopbackHost(url.hostname);
+  if (!loopback) checkPlace(url, config);
+  if (isOurselves(url, ownHost)) throw new Failure("loop", {}, `source is our own host ${url.host}`);
+  const listed = authority === "list" || (authority === "signature" && config.signedNeedsAllowed);
+  if (listed && !isListed(url, config.allowedSources)) {
+    throw new Failure("source_not_allowed", {}, `${url.host} matches no allowed source`);
+  }
+}
+
+/** `checkSource` for a redirect's target, resolved against the hop before it; what vouched for the first vouches on. */
+export function checkHop(
+  url: URL,
+  from: { readonly authority: Authority; readonly ownHost: string },
+  config: SourceRules,
+): void {
+  checkSource(url, from.authority, config, from.ownHost);
+}
+
+/** Loopback sources are for development: `misconfigured` when they are on and our own host is a public one. */
+export function checkOwnHost(config: Pick<Config, "allowLoopbackSources">, ownHost: string): void {
+  if (!config.allowLoopbackSources || isLoopbackHost(hostOf(ownHost).hostname)) return;
+  throw new Failure("misconfigured", {}, `ALLOW_LOOPBACK_SOURCES is set, but this Worker answers on ${ownHost}`);
+}
+
+/** Whether one of the patterns (`ALLOWED_SOURCES`) matches. An empty list matches nothing. */
+export function isListed(url: URL, allowedSources: readonly string[]): boolean {
+  let patterns = PATTERNS.get(allowedSources);
+  if (patterns === undefined) {
+    patterns = allowedSources.map(parseHostPattern);
+    PATTERNS.set(allowedSources, patterns);
+  }
+  return patterns.some((pattern) => matchesPattern(url, pattern));
+}
+
+function parseSource(text: string): URL {
+  if (!URL.canParse(text)) throw new Failure("source_invalid", { why: "it is not an absolute URL" });
+  return new URL(text);
+}
+
+function checkPlace(url: URL, config: SourceRules): void {
+  const address = parseAddress(url.hostname);
+  const range = address === null ? null : refusedRange(address);
+  if (range !== null) throw new Failure("address_private", {}, `${url.hostname} is in ${range}`);
+  const name = address === null ? judgeName(url.hostname) : "public";
+  if (name === "local") throw new Failure("address_private", {}, `${url.hostname} is a local name`);
+  if (name === "malformed") throw new Failure("source_invalid", { why: "its host is not a public name" });
+  const port = portOf(url);
+  if (!PORTS.includes(port)) throw new Failure("source_not_allowed", {}, `port ${port} is none of ${PORTS.join(", ")}`);
+  if (url.protocol === "http:" && config.httpSources === "deny") throw new Failure("http_source_denied");
+}
+
+/** Public hosts are ourselves at any port; on loopback the port tells servers apart, and every loopback name is one. */
+function isOurselves(url: URL, ownHost: string): boolean {
+  const own = hostOf(ownHost);
+  if (isLoopbackHost(own.hostname)) return isLoopbackHost(url.hostname) && portOf(url) === portOf(own);
+  return url.hostname === own.hostname || url.hostname === `${own.hostname}.`;
+}
+
+function hostOf(host: string): URL {
+  return new URL(`http://${host}`);
+}
