@@ -1,0 +1,132 @@
+/**
+ * The Worker alone, as deployed, on embedded storage: what `npm run edge`, the demo, the end-to-end tests and the
+ * benches start. Nothing else is in between: workerd itself listens on the port.
+ *
+ *     const edge = await startEdge({ vars: { ALLOWED_SOURCES: "127.0.0.1", ALLOW_LOOPBACK_SOURCES: "true" } });
+ *     const answer = await fetch(`${edge.url}/healthz`);
+ *     await (await edge.miniflare.getR2Bucket("R2_PRIMARY")).list();   // look into, or empty, any tier
+ *     await edge.stop();
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
+import { loadBundle } from "./bundle.ts";
+
+export type LogLine = { readonly level: string; readonly message: string; readonly timestamp: number };
+
+export type EdgeOptions = {
+  /** On 127.0.0.1; 0 or absent: any free one. */
+  readonly port?: number;
+  /** Folder that keeps KV, R2, Durable Objects and the cache; absent: a temporary one, removed by `stop`. */
+  readonly persist?: string | undefined;
+  /** Variables and secrets, over those of `wrangler.toml`. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** PEM file of further authorities that sources' certificates may be signed by, beside `NODE_EXTRA_CA_CERTS`. */
+  readonly caFile?: string;
+  /** `request.cf`; absent: a fixed one (Dallas), never looked up. */
+  readonly cf?: Readonly<Record<string, unknown>>;
+  /** Takes what the Worker logs; absent: nothing is printed. */
+  readonly log?: (line: LogLine) => void;
+};
+
+export type Edge = {
+  /** `http://127.0.0.1:N`, without a slash at the end. */
+  readonly url: string;
+  /** For `@aws-sdk/client-s3` (`forcePathStyle: true`, region `auto`); buckets by their `bucket_name`. */
+  readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Process id of this edge's workerd, for CPU and memory readings; undefined where /proc is missing. */
+  readonly workerdPid: number | undefined;
+  readonly miniflare: Miniflare;
+  /** Ends workerd and removes temporary storage. May be called twice. */
+  stop(): Promise<void>;
+};
+
+/** Local only: R2's S3 door of this machine checks them, no real account has them. */
+export const LOCAL_S3 = { accessKeyId: "firstlight", secretAccessKey: "firstlight-local" } as const;
+
+const READY_WITHIN_MS = 15_000;
+
+type BucketOptions = Record<string, { id: string }>;
+
+/**
+ * Starts the Worker and resolves once `GET /healthz` answers 200. Throws when the bundle does not build, the port is
+ * taken or the Worker refuses its configuration (with the Worker's own words); nothing is left running then.
+ */
+export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
+  const bundle = await loadBundle();
+  const buckets = Object.entries((bundle.options.r2Buckets ?? {}) as BucketOptions);
+  const before = workerdChildren();
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...bundle.options,
+      modules: [...bundle.modules],
+      modulesRoot: bundle.root,
+      bindings: { ...(bundle.options.bindings as Record<string, string>), ...options.vars },
+      r2Buckets: Object.fromEntries(buckets.map(([name, { id }]) => [name, { id, s3Credentials: LOCAL_S3 }])),
+      ...(options.caFile === undefined ? {} : { outboundService: await outbound(options.caFile) }),
+      host: "127.0.0.1",
+      port: options.port ?? 0,
+      cf: options.cf ?? false,
+      log: new Log(LogLevel.NONE),
+      logRequests: false,
+      telemetry: { enabled: false },
+      handleStructuredLogs: (line: LogLine) => options.log?.(line),
+      ...(options.persist === undefined ? {} : { resourcePersistencePath: resolve(options.persist) }),
+    } as V4MiniflareOptions),
+  );
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= miniflare.dispose());
+  try {
+    const { origin: url } = await miniflare.ready;
+    await answers(url);
+    const workerdPid = workerdChildren().find((pid) => !before.includes(pid));
+    return { url, s3: { endpoint: `${url}/cdn-cgi/local/r2/s3`, ...LOCAL_S3 }, workerdPid, miniflare, stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Waits until `GET /healthz` is 200; an answer that stays another one becomes the error. */
+async function answers(url: string): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const response = await fetch(`${url}/healthz`, { redirect: "manual" });
+    const text = await response.text();
+    if (response.status === 200) return;
+    if (response.status !== 503 || Date.now() > until) {
+      throw new Error(`The Worker does not start: GET /healthz answered ${response.status}: ${text.slice(0, 2000)}`);
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}
+
+/** Miniflare's own way out (private addresses too: the Worker's own checks are what keeps it in), plus a CA. */
+async function outbound(caFile: string) {
+  const files = [caFile, process.env.NODE_EXTRA_CA_CERTS].filter((file) => file !== undefined && file !== "");
+  const texts = await Promise.all(files.map((file) => readFile(file as string, "utf8")));
+  const trustedCertificates = texts.flatMap(
+    (text) => text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [],
+  );
+  return {
+    network: {
+      allow: ["public", "private", "240.0.0.0/4"],
+      deny: [],
+      tlsOptions: { trustBrowserCas: true, trustedCertificates },
+    },
+  };
+}
+
+/** Process ids of this process's own workerd children, oldest first; empty where /proc is missing. */
+function workerdChildren(): number[] {
+  try {
+    return readdirSync(`/proc/${process.pid}/task`)
+      .flatMap((task) => readFileSync(`/proc/${process.pid}/task/${task}/children`, "utf8").trim().split(" "))
+      .filter((pid) => pid !== "" && readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "workerd")
+      .map(Number)
+      .sort((a, b) => a - b);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { TOP } from "../../../src/cli/edge/bundle.ts";
+import { startEdge } from "../../../src/cli/edge/start.ts";
+
+const GONE_WITHIN_MS = 2_000;
+const START_MS = 60_000;
+
+type Running = { readonly npm: ChildProcess; readonly group: number; output(): string; errors(): string };
+
+/** `npm run edge` in a process group of its own, killed whole when the test ends, whatever happened. */
+function npmRunEdge(...args: string[]): Running {
+  const npm = spawn("npm", ["run", "--silent", "edge", "--", ...args], {
+    cwd: TOP,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const group = npm.pid ?? 0;
+  let output = "";
+  let errors = "";
+  npm.stdout?.on("data", (chunk) => (output += chunk));
+  npm.stderr?.on("data", (chunk) => (errors += chunk));
+  onTestFinished(() => {
+    try {
+      process.kill(-group, "SIGKILL");
+    } catch {
+      // Already gone, as it should be.
+    }
+  });
+  return { npm, group, output: () => output, errors: () => errors };
+}
+
+/** Members of a process group: pid and command name, zombies left out. */
+function membersOf(group: number): { pid: number; name: string }[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+        const [state, , pgrp] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+        const name = text.slice(text.indexOf("(") + 1, text.lastIndexOf(")"));
+        return Number(pgrp) === group && state !== "Z" ? [{ pid: Number(pid), name }] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+async function until<T>(what: () => T | undefined | false, withinMs: number): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const value = what();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > end) throw new Error(`Not so within ${withinMs} ms`);
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+}
+
+const readyUrl = (running: Running) => /^ready (http:\/\/127\.0\.0\.1:\d+)$/m.exec(running.output())?.[1];
+
+describe("npm run edge", { timeout: 2 * START_MS }, () => {
+  const SIGNALS = [
+    ["SIGTERM to the group", "SIGTERM", "group"],
+    ["SIGINT to the group", "SIGINT", "group"],
+    ["SIGTERM to npm alone", "SIGTERM", "npm"],
+    ["SIGTERM to the Node process alone", "SIGTERM", "node"],
+  ] as const;
+
+  it.each(SIGNALS)("answers when it says ready; %s leaves no process", async (_, signal, whom) => {
+    const running = npmRunEdge("--port", "0");
+    const url = await until(() => readyUrl(running), START_MS);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const members = membersOf(running.group);
+    expect(members.map(({ name }) => name)).toContain("workerd");
+    const workerd = members.find(({ name }) => name === "workerd")?.pid ?? 0;
+    const parent = Number(readFileSync(`/proc/${workerd}/stat`, "utf8").split(") ")[1]?.split(" ")[1]);
+    process.kill({ group: -running.group, npm: running.group, node: parent }[whom], signal);
+    await until(() => membersOf(running.group).length === 0, GONE_WITHIN_MS);
+    expect(running.output().trim()).toBe(`ready ${url}`);
+  });
+
+  it("leaves no process when ended before it was ready", async () => {
+    const running = npmRunEdge("--port", "0");
+    await until(() => membersOf(running.group).some(({ name }) => name === "workerd"), START_MS);
+    process.kill(-running.group, "SIGTERM");
+    await until(() => membersOf(running.group).length === 0, GONE_WITHIN_MS);
+  });
+
+  it("says which port is taken and ends with an error", async () => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void holder.close());
+    await once(holder, "listening");
+    const { port } = holder.address() as { port: number };
+    const running = npmRunEdge("--port", String(port));
+    const [code] = await once(running.npm, "close");
+    expect(code).not.toBe(0);
+    expect(running.errors()).toContain(String(port));
+    expect(running.output()).toBe("");
+  });
+
+  it("refuses an unknown flag with the usage", async () => {
+    const running = npmRunEdge("--prot", "1");
+    const [code] = await once(running.npm, "close");
+    expect(code).toBe(2);
+    expect(running.errors()).toContain("Unknown argument --prot");
+    expect(running.errors()).toContain("npm run edge -- --port N");
+  });
+});
+
+describe("startEdge", { timeout: START_MS }, () => {
+  it("keeps the stores in the folder it is given, over a restart", async () => {
+    const persist = mkdtempSync(join(tmpdir(), "firstlight-persist-"));
+    onTestFinished(() => rmSync(persist, { recursive: true, force: true }));
+    const first = await startEdge({ persist });
+    await (await first.miniflare.getR2Bucket("R2_PRIMARY")).put("k", "kept");
+    await (await first.miniflare.getKVNamespace("THUMBS")).put("k", "kept too");
+    await first.stop();
+    const second = await startEdge({ persist });
+    onTestFinished(() => second.stop());
+    expect(await (await (await second.miniflare.getR2Bucket("R2_PRIMARY")).get("k"))?.text()).toBe("kept");
+    expect(await (await second.miniflare.getKVNamespace("THUMBS")).get("k")).toBe("kept too");
+  });
+
+  it("opens the buckets to S3 clients at the address it gives", async () => {
+    const edge = await startEdge();
+    onTestFinished(() => edge.stop());
+    const { endpoint, accessKeyId, secretAccessKey } = edge.s3;
+    const s3 = new S3Client({
+      endpoint,
+      region: "auto",
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    onTestFinished(() => s3.destroy());
+    await s3.send(new PutObjectCommand({ Bucket: "firstlight-weur", Key: "a/b", Body: "through S3" }));
+    expect(await (await (await edge.miniflare.getR2Bucket("R2_WEUR")).get("a/b"))?.text()).toBe("through S3");
+    const got = await s3.send(new GetObjectCommand({ Bucket: "firstlight-weur", Key: "a/b" }));
+    expect(await got.Body?.transformToString()).toBe("through S3");
+  });
+
+  it("gives its variables to the Worker over those of wrangler.toml, and names workerd's process", async () => {
+    const edge = await startEdge({ vars: { REGIONS: "weur" } });
+    onTestFinished(() => edge.stop());
+    expect(await edge.miniflare.getBindings()).toMatchObject({ REGIONS: "weur" });
+    expect(readFileSync(`/proc/${edge.workerdPid}/comm`, "utf8").trim()).toBe("workerd");
+  });
+});
