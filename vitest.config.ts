@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** Lets a test in Node import "./x.wasm" as a WebAssembly.Module, as workerd does. */
@@ -14,7 +15,7 @@ const wasmModules = {
 };
 
 /** What needs workerd's own Cache API, KV, R2, Durable Objects or fetch; every other test runs in Node. */
-const IN_WORKERD = ["test/src/cache/**/*.workerd.test.ts", "test/src/**/*.workerd.test.ts"];
+const IN_WORKERD = ["test/**/*.workerd.test.ts"];
 
 export default defineConfig({
   test: {
@@ -28,6 +29,10 @@ export default defineConfig({
           testTimeout: 20_000,
           server: { deps: { inline: [/@cwasm|@jsquash|@cf-wasm/] } },
         },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        test: { name: "workerd", include: IN_WORKERD, testTimeout: 20_000 },
       },
     ],
   },

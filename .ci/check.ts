@@ -10,6 +10,7 @@ const STEPS = [
   ],
   ["types of the Worker", "tsc", ["-p", "tsconfig.json"]],
   ["types of Node programs and tests", "tsc", ["-p", "tsconfig.node.json"]],
+  ["types of tests in workerd", "tsc", ["-p", "test/tsconfig.workerd.json"]],
   ["wrangler deploy --dry-run", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"]],
 ] as const satisfies readonly (readonly [string, string, readonly string[]])[];
 

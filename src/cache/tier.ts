@@ -1,11 +1,11 @@
-/** One contract for every place a rendition can be kept. Every tier passes the same test suite. */
+/** One contract for every place a rendition can be kept. Every tier passes the same test suite (test/contract/tier.ts). */
 import type { OutputFormat } from "../request/imageRequest.ts";
 
 export type TierName = "edge" | "kv" | "region" | "primary";
 
 /** Kept beside the bytes. Times are unix milliseconds. Small enough for R2 customMetadata (2048 B) and KV (1024 B). */
 export type StoredMeta = {
-  /** Canonical source URL. */
+  /** Canonical source URL; a tier cuts it when it does not fit in its metadata. */
   readonly source: string;
   /** First 8 hex digits of SHA-256 of the source bytes: renditions with another `v` than the facts' are stale. */
   readonly v: string;
@@ -17,13 +17,27 @@ export type StoredMeta = {
   readonly storedAt: number;
   /** Fresh until; then stale-while-revalidate and stale-if-error apply. */
   readonly freshUntil: number;
+  /**
+   * Set when the picture shows the whole source upright, alpha kept: smaller sizes may be derived from it
+   * (`wholeOf` in derive.ts decides). Its value is the quality it was encoded with, 0 = the format's default.
+   */
+  readonly whole?: number;
 };
 
 export type Stored = { readonly bytes: Uint8Array; readonly meta: StoredMeta };
 
+/** `refused`: over the tier's size limit or kept too briefly for it. `present`: `ifAbsent` and something was there. */
+export type PutOutcome = "stored" | "present" | "refused";
+
+export type PutOptions = {
+  /** Leave what is there as it is: for copies, which must not replace something newer. */
+  readonly ifAbsent?: boolean;
+};
+
 /**
- * A cache tier. `get` gives null for a miss and for an object whose magic bytes disagree with its format.
- * `get` may throw when the service fails: the look-up counts that as a miss and goes on.
+ * A cache tier. `get` gives null for a miss, for an object whose magic bytes disagree with its format, and for
+ * metadata that cannot be read; unknown metadata fields are ignored, so that two versions of the Worker can share it.
+ * Both may throw when the service fails: the look-up counts that as a miss and goes on.
  * `put` must not be on the way of an answer: callers hand it to waitUntil.
  */
 export type Tier = {
@@ -31,6 +45,6 @@ export type Tier = {
   /** Binding or region name for logs, e.g. `R2_WEUR`. */
   readonly label: string;
   get(key: string): Promise<Stored | null>;
-  put(key: string, stored: Stored): Promise<void>;
+  put(key: string, stored: Stored, options?: PutOptions): Promise<PutOutcome>;
   delete(key: string): Promise<void>;
 };

@@ -1,0 +1,40 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { R2_MAX_BYTES, r2Tier } from "../../../src/cache/r2.ts";
+import { tierContract } from "../../contract/tier.ts";
+import { brokenService } from "../../support/brokenService.ts";
+import { storedOf } from "../../support/stored.ts";
+
+for (const [name, bucket] of [
+  ["region", env.R2_WEUR],
+  ["primary", env.R2_PRIMARY],
+] as const) {
+  tierContract(`R2 as ${name}`, () => ({
+    tier: r2Tier(bucket, name, "R2"),
+    async writeRaw(key, bytes, meta) {
+      await bucket.put(key, bytes, meta === null ? {} : { customMetadata: meta });
+    },
+    broken: r2Tier(brokenService(bucket), name, "R2"),
+    maxBytes: R2_MAX_BYTES,
+  }));
+}
+
+describe("R2 alone", () => {
+  test("ifAbsent leaves what is there", async () => {
+    const tier = r2Tier(env.R2_WEUR, "region", "R2_WEUR");
+    expect(await tier.put("k", storedOf({ v: "00000001" }), { ifAbsent: true })).toBe("stored");
+    expect(await tier.put("k", storedOf({ v: "00000002" }), { ifAbsent: true })).toBe("present");
+    expect((await tier.get("k"))?.meta.v).toBe("00000001");
+  });
+
+  test("an object over the size limit is a miss, its body not read", async () => {
+    await env.R2_WEUR.put("big", storedOf({}, R2_MAX_BYTES + 1).bytes, { customMetadata: {} });
+    expect(await r2Tier(env.R2_WEUR, "region", "R2_WEUR").get("big")).toBeNull();
+  });
+
+  test("the metadata is readable by a listing, with the source and its version", async () => {
+    await r2Tier(env.R2_WEUR, "region", "R2_WEUR").put("t/l/1", storedOf());
+    const page = await env.R2_WEUR.list({ prefix: "t/l/", include: ["customMetadata"] });
+    expect(page.objects[0]?.customMetadata).toMatchObject({ source: "https://example.org/a.jpg", v: "0badcafe" });
+  });
+});

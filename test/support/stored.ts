@@ -1,0 +1,32 @@
+/** Stored pictures for tests: bytes that begin as their format does, and metadata with every field. */
+import type { Stored, StoredMeta } from "../../src/cache/tier.ts";
+
+const HEADS = {
+  webp: [0x52, 0x49, 0x46, 0x46, 0, 0, 0, 0, 0x57, 0x45, 0x42, 0x50],
+  jpeg: [0xff, 0xd8, 0xff, 0xe0],
+  png: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+} as const;
+
+export const NOW = Date.UTC(2026, 10, 9, 12);
+
+export function metaOf(over: Partial<StoredMeta> = {}): StoredMeta {
+  return {
+    source: "https://example.org/a.jpg",
+    v: "0badcafe",
+    etag: "0123456789abcdef",
+    format: "webp",
+    width: 640,
+    height: 480,
+    storedAt: NOW,
+    freshUntil: NOW + 3_600_000,
+    ...over,
+  };
+}
+
+/** `size` bytes in all, of the format in `over` (WebP when none is named). */
+export function storedOf(over: Partial<StoredMeta> = {}, size = 100): Stored {
+  const meta = metaOf(over);
+  const bytes = new Uint8Array(size).fill(7);
+  bytes.set(HEADS[meta.format]);
+  return { bytes, meta };
+}
