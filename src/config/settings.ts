@@ -1,0 +1,78 @@
+/** Reads every variable of the table, and says everything that is wrong at once. */
+import { SETTINGS, type Settings } from "./table.ts";
+
+/** What a Worker's `env` or a process's environment looks like to us. */
+export type Vars = Readonly<Record<string, unknown>>;
+
+export type Read = {
+  readonly settings: Settings;
+  readonly problems: readonly string[];
+};
+
+const NAMES: readonly string[] = Object.values(SETTINGS).map(({ variable }) => variable);
+
+/** Settings of which the first may not be over the second. When only one was set, the other follows it. */
+const ORDERED = [
+  ["maxSourceBytes", "maxBytesInFlight"],
+  ["minFreshSeconds", "maxFreshSeconds"],
+] as const satisfies readonly (readonly [keyof Settings, keyof Settings])[];
+
+/**
+ * All settings, read or defaulted, and every problem found. A variable is a string, number or boolean; empty = unset.
+ * Anything else in `vars` is a binding and skipped.
+ */
+export function readSettings(vars: Vars): Read {
+  const problems: string[] = [];
+  const given = new Set<keyof Settings>();
+  const fields = Object.entries(SETTINGS).map(([field, setting]) => {
+    const text = textOf(vars[setting.variable]);
+    if (text === null) return [field, setting.fallback];
+    given.add(field as keyof Settings);
+    try {
+      return [field, setting.read(text)];
+    } catch (error) {
+      problems.push(`${setting.variable}: ${error instanceof Error ? error.message : String(error)}`);
+      return [field, setting.fallback];
+    }
+  });
+  const settings = Object.fromEntries(fields) as { -readonly [K in keyof Settings]: Settings[K] };
+  for (const [low, high] of ORDERED) {
+    if (settings[low] <= settings[high]) continue;
+    if (!given.has(low)) settings[low] = settings[high];
+    else if (!given.has(high)) settings[high] = settings[low];
+    else problems.push(`${nameOf(low)} ${settings[low]} is over ${nameOf(high)} ${settings[high]}`);
+  }
+  return { settings, problems: [...problems, ...strangers(vars)] };
+}
+
+/** Variables we do not know: a misspelt name would silently leave a limit at its default. */
+function strangers(vars: Vars): readonly string[] {
+  return Object.entries(vars).flatMap(([variable, value]) => {
+    if (typeof value !== "string" || NAMES.includes(variable)) return [];
+    const near = NAMES.find((known) => isNear(variable.toUpperCase(), known));
+    return [`${variable} is no variable of ours${near === undefined ? "" : `; ${near}?`}`];
+  });
+}
+
+function nameOf(field: keyof Settings): string {
+  return SETTINGS[field].variable;
+}
+
+function textOf(value: unknown): string | null {
+  const text = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  return typeof text === "string" && text.trim() !== "" ? text.trim() : null;
+}
+
+/** Whether two names are at most two letters apart (Levenshtein). */
+function isNear(a: string, b: string): boolean {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return (row[b.length] ?? 0) <= 2;
+}
