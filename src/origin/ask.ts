@@ -1,0 +1,79 @@
+/** One hop: the headers of one address, over HTTPS where that can be had. */
+import type { Config } from "../config.ts";
+import { Failure } from "../errors.ts";
+import { isLoopbackHost } from "../policy/hosts.ts";
+import { discard } from "./body.ts";
+import { Deadline } from "./deadline.ts";
+import { type Conditional, sentHeaders } from "./headers.ts";
+import { type HttpsMemory, secureTwin } from "./https.ts";
+import { failureOfStatus, failureOfThrown, isConnectFailure } from "./outcome.ts";
+
+/** What a hop needs to know, the same for every hop of an exchange. */
+export type AskContext = {
+  readonly config: Pick<Config, "httpSources" | "allowLoopbackSources" | "sourceTimeoutMs" | "loopId" | "contactUrl">;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly httpsMemory: HttpsMemory;
+  readonly deadline: Deadline;
+  readonly conditional: Conditional | null;
+  /** Every address asked so far; written here. */
+  readonly asked: Set<string>;
+};
+
+export type Answered = {
+  readonly response: Response;
+  /** The address that answered. */
+  readonly url: URL;
+  /** It was asked as `http:` and answered as `https:`. */
+  readonly upgraded: boolean;
+};
+
+/**
+ * Asks `url`; where policy wants it, its HTTPS twin first, and `url` itself only after a connect or TLS failure or half
+ * of the time in silence, never after a status. Throws Failure `source_unreachable`, `source_tls`, `source_timeout`.
+ */
+export async function askSecurely(url: URL, context: AskContext): Promise<Answered> {
+  const { config, httpsMemory, deadline, now, asked } = context;
+  const loopback = config.allowLoopbackSources && isLoopbackHost(url.hostname);
+  const rules = { httpSources: config.httpSources, loopback, asked, memory: httpsMemory };
+  const twin = secureTwin(url, rules, now());
+  if (twin === null) return { response: await ask(url, context, deadline), url, upgraded: false };
+  // A firewall that swallows port 443 must not eat all the time: plain HTTP gets the other half.
+  const half = new Deadline(config.sourceTimeoutMs / 2, deadline.signal);
+  let refused: boolean;
+  try {
+    return { response: await ask(twin, context, half), url: twin, upgraded: true };
+  } catch (error) {
+    if (deadline.signal.aborted) throw deadline.why;
+    refused = error instanceof Failure && isConnectFailure(error);
+    if (!refused && !half.signal.aborted) throw error;
+  } finally {
+    half.disarm();
+  }
+  const response = await ask(url, context, deadline);
+  httpsMemory.notePlainOnly(url.host, refused, now());
+  return { response, url, upgraded: false };
+}
+
+async function ask(url: URL, context: AskContext, deadline: Deadline): Promise<Response> {
+  // Taken out of the context: workerd's fetch refuses to be called as a method.
+  const { fetch, config, now, asked } = context;
+  asked.add(url.href);
+  let response: Response;
+  try {
+    const init: RequestInit = {
+      headers: sentHeaders(config, context.conditional),
+      redirect: "manual",
+      // Else our own zone's cache keeps a copy that no purge knows.
+      cache: "no-store",
+      signal: deadline.signal,
+    };
+    response = await deadline.race(fetch(url.href, init));
+  } catch (error) {
+    throw deadline.signal.aborted ? deadline.why : failureOfThrown(error, url);
+  }
+  const failure = failureOfStatus(response, now(), true);
+  if (failure === null || !isConnectFailure(failure)) return response;
+  await discard(response);
+  throw failure;
+}

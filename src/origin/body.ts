@@ -1,0 +1,94 @@
+/** A source's bytes, counted as they are read: neither a wrong Content-Length nor an inflating body gets past. */
+import { Failure } from "../errors.ts";
+import type { Deadline } from "./deadline.ts";
+import { declaredLength } from "./headers.ts";
+
+/** `truncated`: the source stopped before its end and this is what had come. */
+export type Body = { readonly bytes: Uint8Array; readonly truncated: boolean };
+
+/** A body that brings less than this in this time is a slow loris, long before the deadline. */
+const PROGRESS_MS = 5_000;
+const PROGRESS_BYTES = 4_096;
+
+const FIRST_BUFFER = 65_536;
+
+/**
+ * Reads a body of at most `maxBytes`, inflated. Throws Failure `source_too_many_bytes` (by Content-Length before a byte
+ * is read, else at the first byte too many), `source_timeout` (deadline, or less than 4 KiB in 5 s), `source_broken`
+ * (cut before the first byte, or not the encoding it says). A body cut later is given back as far as it came.
+ */
+export async function readBody(response: Response, maxBytes: number, deadline: Deadline): Promise<Body> {
+  const declared = declaredLength(response.headers);
+  if (declared !== null && declared > maxBytes) {
+    await discard(response);
+    throw tooMany(maxBytes, declared);
+  }
+  if (response.body === null) throw new Failure("source_broken", {}, "no body");
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  const sink = new Sink(Math.min(declared ?? FIRST_BUFFER, maxBytes));
+  const stopWatching = watchProgress(sink, deadline);
+  let truncated = false;
+  try {
+    for (;;) {
+      const chunk = await deadline.race(reader.read());
+      if (chunk.done) break;
+      if (sink.size + chunk.value.length > maxBytes) throw tooMany(maxBytes, sink.size + chunk.value.length);
+      sink.add(chunk.value);
+    }
+  } catch (error) {
+    // Not awaited: a source that hangs would hold up the cancelling too.
+    reader.cancel(error).catch(() => {});
+    if (deadline.signal.aborted) throw deadline.why;
+    if (error instanceof Failure) throw error;
+    if (sink.size === 0) throw new Failure("source_broken", {}, error instanceof Error ? error.message : String(error));
+    truncated = true;
+  } finally {
+    stopWatching();
+  }
+  return { bytes: sink.bytes(), truncated };
+}
+
+/** Lets go of an answer whose body nobody wants, so that its connection is free again. */
+export async function discard(response: Response): Promise<void> {
+  try {
+    await response.body?.cancel();
+  } catch {
+    // It was broken already.
+  }
+}
+
+function tooMany(limit: number, value: number): Failure {
+  return new Failure("source_too_many_bytes", { limit, value });
+}
+
+function watchProgress(sink: Sink, deadline: Deadline): () => void {
+  let seen = 0;
+  const timer = setInterval(() => {
+    if (sink.size - seen < PROGRESS_BYTES) deadline.expire();
+    seen = sink.size;
+  }, PROGRESS_MS);
+  return () => clearInterval(timer);
+}
+
+/** One growing buffer: a list of chunks joined at the end would hold every picture twice. */
+class Sink {
+  size = 0;
+  #buffer: ArrayBuffer;
+
+  constructor(capacity: number) {
+    this.#buffer = new ArrayBuffer(Math.max(capacity, 1));
+  }
+
+  add(chunk: Uint8Array): void {
+    const needed = this.size + chunk.length;
+    if (needed > this.#buffer.byteLength) {
+      this.#buffer = this.#buffer.transfer(Math.max(needed, this.#buffer.byteLength * 2));
+    }
+    new Uint8Array(this.#buffer).set(chunk, this.size);
+    this.size = needed;
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.#buffer.transfer(this.size));
+  }
+}

@@ -1,0 +1,66 @@
+/** How an exchange with a source ended, as a Failure: one table of statuses, one of the runtime's error texts. Pure. */
+import { Failure, type Reason } from "../errors.ts";
+import { retryAfterSeconds } from "./headers.ts";
+
+/**
+ * Statuses that are failures. Whatever is not named falls to its class below. 52x and 530 are Cloudflare's own: in
+ * production fetch() does not throw when a source cannot be reached, it answers with one of these
+ * (developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors).
+ */
+const BY_STATUS: Readonly<Record<number, Reason>> = {
+  404: "source_missing",
+  408: "source_failed",
+  410: "source_missing",
+  425: "source_failed",
+  521: "source_unreachable",
+  522: "source_unreachable",
+  523: "source_unreachable",
+  525: "source_tls",
+  526: "source_tls",
+  530: "source_unreachable",
+};
+
+/** By the hundreds. Over 599 is what some sites send to programs they do not like (999). */
+function reasonOfClass(status: number): Reason {
+  return (status >= 400 && status < 500) || status >= 600 ? "source_refused" : "source_failed";
+}
+
+/**
+ * The failure an answer stands for; null for 200 and 203, whose body is the picture, and for 304 where the request was
+ * conditional. 204, 206 (nobody asked for a part) and 3xx that lead nowhere are `source_failed`.
+ */
+export function failureOfStatus(response: Response, now: number, conditional: boolean): Failure | null {
+  const { status } = response;
+  if (status === 200 || status === 203 || (status === 304 && conditional)) return null;
+  const reason = BY_STATUS[status] ?? reasonOfClass(status);
+  const retryAfter = retryAfterSeconds(response.headers, now);
+  return new Failure(reason, { value: status, ...(retryAfter === null ? {} : { retryAfter }) }, `status ${status}`);
+}
+
+/**
+ * What fetch() throws in workerd, by scheme. Learnt by running it, and run again by test/src/origin/fetch.test.ts:
+ * refused, reset, closed early and unreadable answers are all "Network connection lost."; a failed TLS handshake and an
+ * unresolvable name are both "internal error; reference = ...", so over https: the likelier of the two is named.
+ */
+const BY_TEXT: readonly { readonly text: RegExp; readonly http: Reason; readonly https: Reason }[] = [
+  { text: /^Network connection lost/, http: "source_unreachable", https: "source_unreachable" },
+  { text: /^internal error/, http: "source_unreachable", https: "source_tls" },
+  { text: /certificate|handshake|\bTLS\b|\bSSL\b/i, http: "source_unreachable", https: "source_tls" },
+  { text: /^Fetch API cannot load|^Invalid URL/, http: "source_invalid", https: "source_invalid" },
+  { text: /^Too many subrequests/, http: "internal", https: "internal" },
+];
+
+/** What was thrown while asking `url`, as a Failure; a text we do not know counts as `source_unreachable`. */
+export function failureOfThrown(error: unknown, url: URL): Failure {
+  if (error instanceof Failure) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const row = BY_TEXT.find((each) => each.text.test(text));
+  const reason = row === undefined ? "source_unreachable" : url.protocol === "https:" ? row.https : row.http;
+  // The text may name an address, theirs or ours: it goes to the log only.
+  return new Failure(reason, reason === "source_invalid" ? { why: "it cannot be fetched" } : {}, text);
+}
+
+/** Nobody answered, or not over TLS: the failures after which an `http://` source may be asked without TLS. */
+export function isConnectFailure(failure: Failure): boolean {
+  return failure.reason === "source_unreachable" || failure.reason === "source_tls";
+}
