@@ -1,0 +1,191 @@
+/**
+ * Entropy-coded bytes to bits (ITU T.81, B.1.1.5 and F.1.2.3).
+ *
+ * The driver copies a window of the file to `WINDOW`. `fill` moves it on to `BUFFER` without the stuffed zeros and
+ * BACKWARDS: byte i of the segment lies at TOP - i. A little-endian 8-byte load then has the earliest byte at the top,
+ * so that refilling the bit buffer is one load, with no byte swap, no test for 0xff and, as at least `MARGIN` bytes
+ * (or a pad of zeros after a marker) are there before a unit is decoded, no test for the end either.
+ */
+export const WINDOW_BYTES: i32 = 65536;
+/** More than a unit can use: an MCU has at most 10 blocks (B.2.3), a block at most 64 codes of 16 + 15 bits. */
+const MARGIN: i32 = 4096;
+const BUFFER_BYTES: usize = 65536 + 8192;
+/** Zeros after a segment's end; more than one block can use. */
+const PAD: usize = 512;
+
+const WINDOW = memory.data(65536 + 64, 16);
+const BUFFER = memory.data(65536 + 8192 + 64, 16);
+const TOP: usize = BUFFER + BUFFER_BYTES;
+
+/** Of the state shared by all decoders of entropy-coded segments. The hot loops keep the first three in locals. */
+@unmanaged
+export class BitReader {
+  /** The next bits, first one at the top. */
+  bits: u64;
+  /** How many of them count. */
+  count: i32;
+  /** Where the next byte for `bits` is; goes down. */
+  at: usize;
+  /** Below the last byte of the segment that is in the buffer. */
+  end: usize;
+  /** The unread part of the window. */
+  raw: usize;
+  rawEnd: usize;
+  /** The window holds the file's last byte. */
+  last: bool;
+  /** A marker (or the end of the file) stopped the segment: no more bytes before the next restart. */
+  complete: bool;
+  /** That marker's code, EOI for the end of the file. */
+  marker: i32;
+}
+
+const READER = memory.data(64, 16);
+@inline
+export function bitReader(): BitReader {
+  return changetype<BitReader>(READER);
+}
+
+export const EOI: i32 = 0xd9;
+
+/** Address of the window the driver writes to. */
+export function windowAddress(): usize {
+  return WINDOW;
+}
+
+/** Offset in the window of the first byte not taken over yet: the driver puts that byte first in the next window. */
+export function windowUsed(): i32 {
+  return <i32>(bitReader().raw - WINDOW);
+}
+
+/** The window now holds `length` bytes from the place `windowUsed` told. */
+export function windowFilled(length: i32, last: bool): void {
+  const r = bitReader();
+  r.raw = WINDOW;
+  r.rawEnd = WINDOW + <usize>length;
+  r.last = last;
+}
+
+/** Starts a segment with an empty bit buffer. */
+export function startSegment(): void {
+  const r = bitReader();
+  r.bits = 0;
+  r.count = 0;
+  r.at = TOP;
+  r.end = TOP;
+  r.complete = false;
+  r.marker = 0;
+}
+
+/** Starts a scan: nothing in the window. */
+export function startReading(): void {
+  startSegment();
+  windowFilled(0, false);
+}
+
+function stop(r: BitReader, marker: i32): void {
+  r.complete = true;
+  r.marker = marker;
+  memory.fill(r.end - PAD + 1, 0, PAD);
+}
+
+/** Moves as much of the window to the buffer as there is room for, up to the next marker. */
+function fill(r: BitReader): void {
+  const unread = r.at - r.end;
+  memory.copy(TOP - unread + 1, r.end + 1, unread);
+  r.at = TOP;
+  let end = TOP - unread;
+  let raw = r.raw;
+  const rawEnd = r.rawEnd;
+  const floor = BUFFER + PAD + 16;
+  while (end > floor) {
+    if (raw + 17 <= rawEnd) {
+      const v = v128.load(raw);
+      v128.store(end - 15, v128.shuffle<u8>(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+      const found = i8x16.bitmask(i8x16.eq(v, i8x16.splat(-1)));
+      const plain: usize = found ? <usize>ctz(found) : 16;
+      raw += plain;
+      end -= plain;
+      if (!found) continue;
+    }
+    if (raw >= rawEnd) {
+      if (r.last) {
+        r.end = end;
+        stop(r, EOI);
+      }
+      break;
+    }
+    const byte = load<u8>(raw);
+    if (byte != 0xff) {
+      store<u8>(end--, byte);
+      raw++;
+      continue;
+    }
+    if (raw + 1 >= rawEnd) {
+      if (!r.last) break;
+      raw++;
+      continue;
+    }
+    const code = load<u8>(raw, 1);
+    if (code == 0) {
+      store<u8>(end--, 0xff);
+      raw += 2;
+    } else if (code == 0xff) {
+      raw++; // A fill byte (B.1.1.2).
+    } else {
+      r.end = end;
+      stop(r, code);
+      break;
+    }
+  }
+  r.raw = raw;
+  r.end = end;
+}
+
+/** Whether the next unit can be decoded without looking at the end; false if the driver has to give more first. */
+@inline
+export function ready(r: BitReader): bool {
+  if (r.complete || <i32>(r.at - r.end) >= MARGIN) return true;
+  fill(r);
+  return r.complete || <i32>(r.at - r.end) >= MARGIN;
+}
+
+/** Whether more bits were taken than the segment had. */
+@inline
+export function exhausted(r: BitReader): bool {
+  return r.complete && (<i32>(r.end - r.at) << 3) > r.count;
+}
+
+/** Lets a unit that has run past the end go on reading zeros. */
+@inline
+export function stayInPad(r: BitReader): void {
+  if (r.complete && <i32>(r.end - r.at) > 128) r.at = r.end;
+}
+
+/**
+ * Passes over the rest of the segment to restart marker number `expected` (0..7) and starts the segment after it.
+ * A wrong number is judged as by its distance: one or two ahead means that intervals were lost, so the marker is kept
+ * for later and the interval at hand is empty; one or two behind is passed over; anything else is taken as it is.
+ * Gives false if the driver has to give more first.
+ */
+export function restart(expected: i32): bool {
+  const r = bitReader();
+  for (;;) {
+    while (!r.complete) {
+      r.at = r.end;
+      const before = r.raw;
+      fill(r);
+      if (!r.complete && r.raw == before) return false;
+    }
+    const marker = r.marker;
+    if (marker < 0xd0 || marker > 0xd7) break;
+    const ahead = (marker - 0xd0 - expected) & 7;
+    if (ahead == 1 || ahead == 2) break;
+    r.raw += 2;
+    startSegment();
+    if (ahead < 6) return true;
+  }
+  r.bits = 0;
+  r.count = 0;
+  r.at = r.end - 1; // One byte past the end: the interval counts as exhausted.
+  return true;
+}

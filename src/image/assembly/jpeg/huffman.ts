@@ -1,0 +1,129 @@
+/**
+ * Huffman tables (ITU T.81, C.2 and F.2.2.3), made for looking up a code and the value after it at once.
+ *
+ * A table is `1 << LOOKUP` entries, then the long codes' bounds. An entry is, from the low bits up:
+ *   0..5   bits to drop
+ *   7      PARTIAL: only the code was seen, the value's bits come after it; or, with 0 bits to drop, a longer code
+ *   8..14  zero coefficients before this one; for the end of the block, 64
+ *   16..31 the value, signed; in a PARTIAL entry its size in bits
+ */
+export const LOOKUP: i32 = 10;
+export const PARTIAL: i32 = 0x80;
+export const END_RUN: i32 = 64;
+const BOUNDS: usize = 4 << 10;
+const OFFSETS: usize = BOUNDS + 80;
+const VALUES: usize = OFFSETS + 80;
+/** Bytes of a table. */
+export const TABLE_BYTES: usize = VALUES + 256;
+
+/** The skip table's index is this many bits. */
+export const SKIP_LOOKUP: i32 = 12;
+
+/** What the run of a symbol means. */
+export const DC: i32 = 0;
+export const AC: i32 = 1;
+/** AC of progressive scans, where RRRR < 15 with size 0 is a run of finished blocks (G.1.2.2). */
+export const AC_PROGRESSIVE: i32 = 2;
+
+@inline
+function sizeOf(kind: i32, symbol: i32): i32 {
+  return kind == DC ? min(symbol, 15) : symbol & 15;
+}
+
+@inline
+function runOf(kind: i32, symbol: i32): i32 {
+  if (kind == DC) return 0;
+  const run = symbol >> 4;
+  return kind == AC && symbol != 0xf0 && (symbol & 15) == 0 ? END_RUN : run;
+}
+
+/** The entry for `window` (LOOKUP bits), which begins with the code of `symbol`, `length` bits long. */
+function entry(kind: i32, symbol: i32, length: i32, window: i32): i32 {
+  const size = sizeOf(kind, symbol);
+  const run = runOf(kind, symbol);
+  const blockRun = kind == AC_PROGRESSIVE && size == 0 && run != 15;
+  if (length + size > LOOKUP || blockRun) return (size << 16) | (run << 8) | PARTIAL | length;
+  let value = 0;
+  if (size) {
+    const bits = (window >> (LOOKUP - length - size)) & ((1 << size) - 1);
+    value = bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
+  }
+  return (value << 16) | (run << 8) | (length + size);
+}
+
+/**
+ * Builds a table at `table` from BITS (16 counts) and HUFFVAL as they are in a DHT segment (B.2.4.2).
+ * Gives false if there are more codes of a length than fit.
+ */
+export function buildTable(table: usize, kind: i32, counts: usize, symbols: usize): bool {
+  for (let i = 0; i < 1 << LOOKUP; i++) store<i32>(table + (<usize>i << 2), PARTIAL);
+  memory.copy(table + VALUES, symbols, 256);
+  let code = 0;
+  let k = 0;
+  for (let length = 1; length <= 16; length++) {
+    const at = <usize>length << 2;
+    store<i32>(table + OFFSETS + at, k - code);
+    const n = <i32>load<u8>(counts + <usize>(length - 1));
+    if (code + n > 1 << length || k + n > 256) return false;
+    for (let i = 0; i < n; i++, k++, code++) {
+      if (length > LOOKUP) continue;
+      const symbol = <i32>load<u8>(symbols + <usize>k);
+      const spare = LOOKUP - length;
+      for (let w = code << spare; w < (code + 1) << spare; w++) {
+        store<i32>(table + (<usize>w << 2), entry(kind, symbol, length, w));
+      }
+    }
+    store<i32>(table + BOUNDS + at, code << (16 - length));
+    code <<= 1;
+  }
+  return true;
+}
+
+/** A code longer than LOOKUP bits at the top of `bits`: its length << 8 | symbol. What is no code counts as 16 bits of symbol 0. */
+export function longCode(table: usize, bits: u64): i32 {
+  const window = <i32>(bits >> 48);
+  for (let length = LOOKUP + 1; length <= 16; length++) {
+    const at = <usize>length << 2;
+    if (window < load<i32>(table + BOUNDS + at)) {
+      const index = (window >> (16 - length)) + load<i32>(table + OFFSETS + at);
+      return (length << 8) | <i32>load<u8>(table + VALUES + <usize>(index & 255));
+    }
+  }
+  return 16 << 8;
+}
+
+/** The same result as an entry, PARTIAL. */
+export function longEntry(table: usize, kind: i32, bits: u64): i32 {
+  const found = longCode(table, bits);
+  const symbol = found & 255;
+  return (sizeOf(kind, symbol) << 16) | (runOf(kind, symbol) << 8) | PARTIAL | (found >> 8);
+}
+
+/**
+ * Builds the table by which AC coefficients that are not kept are passed over, several in one step: an entry says for
+ * the next SKIP_LOOKUP bits, of all codes and values that are whole in them up to an end of block, from the low bits up
+ *   0..7 bits to drop, 8..15 coefficients passed, 16..23 the same plus 1 if the block ends, 24..31 how far the index goes.
+ * 0 means: not even one is whole.
+ */
+export function buildSkipTable(skip: usize, table: usize): void {
+  for (let window = 0; window < 1 << SKIP_LOOKUP; window++) {
+    let used = 0;
+    let passed = 0;
+    let ended = 0;
+    for (;;) {
+      const bits = <u64>window << (64 - SKIP_LOOKUP + used);
+      const found = load<i32>(table + (<usize>(bits >> (64 - LOOKUP)) << 2));
+      const length = (found & 63) + (found & PARTIAL ? found >>> 16 : 0);
+      if ((found & 63) == 0 || used + length > SKIP_LOOKUP) break;
+      const run = (found >> 8) & 127;
+      used += length;
+      if (run == END_RUN) {
+        ended = 1;
+        break;
+      }
+      passed += run + 1;
+    }
+    const jump = ended ? 64 : passed;
+    store<u32>(skip + (<usize>window << 2), used ? used | (passed << 8) | ((passed + ended) << 16) | (jump << 24) : 0);
+  }
+}

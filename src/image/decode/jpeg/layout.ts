@@ -1,0 +1,159 @@
+/** Lays out one decode in the module's memory: component fields, filters, rings of rows, tables. */
+import type { JpegEngine } from "./engine.ts";
+import type { JpegHeader } from "./header.ts";
+import { JpegRefusal } from "./refusal.ts";
+import type { BlockSize, Crop } from "./scale.ts";
+import { lanczosTaps, type Taps } from "./taps.ts";
+
+/** The fields of assembly/jpeg/component.ts, in its order; each is 4 bytes. */
+const COMPONENT_FIELDS = [
+  "h",
+  "v",
+  "size",
+  "limit",
+  "positions",
+  "quant",
+  "dc",
+  "ac",
+  "skip",
+  "predictor",
+  "blocksAcross",
+  "blocksDown",
+  "left",
+  "right",
+  "top",
+  "bottom",
+  "coefficients",
+  "history",
+  "ring",
+  "ringRows",
+  "stride",
+  "rows",
+  "rowStarts",
+  "rowEnds",
+  "rowTaps",
+  "tapsDown",
+  "columnStarts",
+  "columnTaps",
+  "tapsAcross",
+  "rowPointers",
+  "tall",
+  "line",
+] as const;
+export type ComponentField = (typeof COMPONENT_FIELDS)[number];
+
+/** Zigzag index -> index in the 8 x 8 block (T.81, figure A.6). */
+const ZIGZAG = [
+  0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
+  35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
+  55, 62, 63,
+];
+
+/** For each block size, zigzag index -> index in the kept corner, or the slot after it for what is not kept. */
+export function keptPositions(size: BlockSize): Uint8Array {
+  const positions = new Uint8Array(128).fill(size * size);
+  ZIGZAG.forEach((at, k) => {
+    const row = at >> 3;
+    const column = at & 7;
+    if (row < size && column < size) positions[k] = row * size + column;
+  });
+  return positions;
+}
+
+/** Zigzag index after the last coefficient that is kept. */
+export function keptLimit(size: BlockSize): number {
+  return keptPositions(size).findLastIndex((at) => at < size * size) + 1;
+}
+
+export function allocate(engine: JpegEngine, bytes: number): number {
+  const address = engine.exports.allocate(bytes);
+  if (address === 0) throw new JpegRefusal("memory", `JPEG needs ${bytes} bytes more than there are`);
+  return address;
+}
+
+/** Copies an array to newly allocated memory, with `spare` bytes after it, and gives its address. */
+export function place(engine: JpegEngine, data: ArrayBufferView, spare = 0): number {
+  const address = allocate(engine, data.byteLength + spare);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  new Uint8Array(engine.exports.memory.buffer).set(bytes, address);
+  return address;
+}
+
+export function setField(engine: JpegEngine, index: number, field: ComponentField, value: number): void {
+  const fields = engine.exports.componentFields(index);
+  new Int32Array(engine.exports.memory.buffer, fields, COMPONENT_FIELDS.length)[COMPONENT_FIELDS.indexOf(field)] =
+    value;
+}
+
+/** Clears all fields; throws if the module's struct is not the one listed here. */
+export function clearFields(engine: JpegEngine): void {
+  const bytes = engine.exports.componentBytes();
+  if (bytes !== COMPONENT_FIELDS.length * 4) throw new Error(`jpeg.wasm has ${bytes} bytes of component fields`);
+  for (let i = 0; i < 4; i++)
+    new Uint8Array(engine.exports.memory.buffer, engine.exports.componentFields(i), bytes).fill(0);
+}
+
+/** The filters and the window of blocks of one component: pure. */
+export type Window = {
+  readonly size: BlockSize;
+  readonly across: Taps;
+  readonly down: Taps;
+  /** Wanted blocks: columns [left, right), rows [top, bottom). */
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+};
+
+export function windowsOf(
+  header: JpegHeader,
+  sizes: readonly BlockSize[],
+  crop: Crop,
+  width: number,
+  height: number,
+): readonly Window[] {
+  const known = new Map<string, Window>();
+  return header.components.map((component, i) => {
+    const size = sizes[i] ?? 8;
+    const key = `${component.h} ${component.v} ${size}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    // Samples per pixel of the full picture. What is padding of the last block is no sample (T.81, A.1.1 and A.2.4).
+    const across = (component.h / header.across) * (size / 8);
+    const down = (component.v / header.down) * (size / 8);
+    const columns = Math.ceil((Math.ceil((header.width * component.h) / header.across) * size) / 8);
+    const rows = Math.ceil((Math.ceil((header.height * component.v) / header.down) * size) / 8);
+    const horizontal = lanczosTaps(columns, crop.x * across, (crop.width / width) * across, width, 8);
+    const vertical = lanczosTaps(rows, crop.y * down, (crop.height / height) * down, height, 2);
+    const window: Window = {
+      size,
+      across: horizontal,
+      down: vertical,
+      left: Math.floor((horizontal.starts[0] ?? 0) / size),
+      right: Math.ceil((horizontal.ends[width - 1] ?? 0) / size),
+      top: Math.floor((vertical.starts[0] ?? 0) / size),
+      bottom: Math.ceil((vertical.ends[height - 1] ?? 0) / size),
+    };
+    known.set(key, window);
+    return window;
+  });
+}
+
+/**
+ * How many rows each component's ring must hold, in bands of one MCU row: found by going through the decode, because a
+ * component's rows wait for those of the others.
+ */
+export function ringBands(header: JpegHeader, windows: readonly Window[], height: number): readonly number[] {
+  const most = windows.map(() => 1);
+  const band = windows.map((w, i) => (header.components[i]?.v ?? 1) * w.size);
+  const mcuRows = Math.ceil(header.height / (8 * header.down));
+  for (let y = 0, mcu = 0; mcu < mcuRows && y < height; mcu++) {
+    windows.forEach((w, i) => {
+      const rows = band[i] ?? 1;
+      const oldest = Math.min(Math.floor((w.down.starts[y] ?? 0) / rows), mcu);
+      most[i] = Math.max(most[i] ?? 1, mcu + 1 - oldest);
+    });
+    while (y < height && windows.every((w, i) => (w.down.ends[y] ?? 0) <= (mcu + 1) * (band[i] ?? 1))) y++;
+  }
+  return most;
+}

@@ -1,0 +1,76 @@
+/**
+ * Taps of a Lanczos-3 reduction along one axis (C. E. Duchon, J. Appl. Meteorol. 18, 1979): for each output sample
+ * where its source samples begin and their Q14 weights. Beyond its ends a line is taken to go on with its end sample.
+ */
+const LOBES = 3;
+const UNIT = 16384;
+/** The kernel is looked up; between two entries it is a straight line to within 1e-5. */
+const STEPS = 512;
+let kernel: Float64Array | undefined;
+
+function lanczos(): Float64Array {
+  if (kernel !== undefined) return kernel;
+  kernel = new Float64Array(LOBES * STEPS + 2);
+  kernel[0] = 1;
+  for (let i = 1; i < LOBES * STEPS; i++) {
+    const x = (Math.PI * i) / STEPS;
+    kernel[i] = (LOBES * Math.sin(x) * Math.sin(x / LOBES)) / (x * x);
+  }
+  return kernel;
+}
+
+export type Taps = {
+  /** Taps per output sample, the same for all; unused ones at the end are 0. */
+  readonly width: number;
+  /** Per output sample: first source sample, and the one after the last that has weight. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly weights: Int16Array;
+};
+
+/**
+ * `count` output samples over the source interval that begins at `from` and has `ratio` source samples per output
+ * sample (sample i is centred on i + 0.5). The source line has `length` samples. `width` is a multiple of `multiple`.
+ */
+export function lanczosTaps(length: number, from: number, ratio: number, count: number, multiple: number): Taps {
+  const table = lanczos();
+  const scale = Math.max(1, ratio);
+  const most = Math.ceil(LOBES * scale) * 2 + 1;
+  const width = Math.ceil(Math.min(most, length) / multiple) * multiple;
+  const starts = new Int32Array(count);
+  const ends = new Int32Array(count);
+  const weights = new Int16Array(count * width);
+  const line = new Float64Array(most + 1);
+  const step = STEPS / scale;
+  for (let j = 0; j < count; j++) {
+    const centre = from + (j + 0.5) * ratio - 0.5;
+    const low = Math.ceil(centre - LOBES * scale);
+    const high = Math.floor(centre + LOBES * scale);
+    const first = Math.min(Math.max(low, 0), length - 1);
+    const last = Math.min(Math.max(high, 0), length - 1);
+    line.fill(0, 0, last - first + 1);
+    let sum = 0;
+    for (let i = low; i <= high; i++) {
+      const x = Math.abs(i - centre) * step;
+      const cell = Math.floor(x);
+      const here = table[cell] ?? 0;
+      const weight = here + ((table[cell + 1] ?? 0) - here) * (x - cell);
+      const at = Math.min(Math.max(i, first), last) - first;
+      line[at] = (line[at] ?? 0) + weight;
+      sum += weight;
+    }
+    // Rounded so that the weights sum to exactly one: the error of each is carried to the next.
+    let carried = 0;
+    let given = 0;
+    const base = j * width;
+    for (let i = 0; i <= last - first; i++) {
+      carried += ((line[i] ?? 0) / sum) * UNIT;
+      const rounded = Math.round(carried) - given;
+      weights[base + i] = rounded;
+      given += rounded;
+    }
+    starts[j] = first;
+    ends[j] = last + 1;
+  }
+  return { width, starts, ends, weights };
+}
