@@ -1,0 +1,25 @@
+/** EXIF orientation out of a TIFF structure (EXIF 2.32 4.6.2; TIFF 6.0 section 2). Nothing else of it is read. */
+import type { Orientation } from "../rendition.ts";
+
+const ORIENTATION_TAG = 0x0112;
+const MAX_ENTRIES = 512;
+
+/** TIFF bytes (from "II" or "MM") -> orientation; anything unreadable or out of range is 1, as browsers do. */
+export function exifOrientation(tiff: Uint8Array): Orientation {
+  if (tiff.length < 8) return 1;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  const order = view.getUint16(0);
+  if (order !== 0x4949 && order !== 0x4d4d) return 1;
+  const little = order === 0x4949;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > tiff.length) return 1;
+  const entries = Math.min(view.getUint16(directory, little), MAX_ENTRIES);
+  for (let i = 0; i < entries; i++) {
+    const at = directory + 2 + 12 * i;
+    if (at + 12 > tiff.length) return 1;
+    if (view.getUint16(at, little) !== ORIENTATION_TAG) continue;
+    const value = view.getUint16(at + 8, little);
+    return value >= 1 && value <= 8 ? (value as Orientation) : 1;
+  }
+  return 1;
+}

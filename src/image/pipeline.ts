@@ -1,0 +1,64 @@
+/** The engine: bytes and a wish in, a thumbnail out. One function that reads as its steps. */
+import { Failure } from "../errors.ts";
+import { renderWithPhoton } from "./baseline.ts";
+import { DECODERS } from "./decode/decoders.ts";
+import { encode } from "./encode/encode.ts";
+import { flatten } from "./flatten.ts";
+import { readHeader } from "./header.ts";
+import { upright } from "./orientation.ts";
+import { planRender } from "./plan.ts";
+import type { Header, RenderImage, RenderOrder, Rendition } from "./rendition.ts";
+import { startStopwatch } from "./stopwatch.ts";
+import type { Source } from "./view.ts";
+import { dropAllEngines, trimEngines } from "./wasm.ts";
+
+/** The tail of the line: engines work in memory of their own, so two pictures never run into each other. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons), never anything else. */
+export const renderImage: RenderImage = (order) => {
+  const job = last.then(() => renderSafely(order));
+  last = job.catch(() => undefined);
+  return job;
+};
+
+async function renderSafely(order: RenderOrder): Promise<Rendition> {
+  try {
+    return order.engine === "photon" ? await renderWithPhoton(order) : await render(order);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    // A trap, or what an engine threw for it: nothing its memory holds can be trusted any more.
+    dropAllEngines();
+    throw new Failure("image_damaged", { why: "its decoder gave up" }, String(error));
+  } finally {
+    trimEngines();
+  }
+}
+
+async function render(order: RenderOrder): Promise<Rendition> {
+  const { bytes } = order;
+  const clock = startStopwatch();
+  const source = readHeader(bytes);
+  const plan = planRender(source, { ...order, fileBytes: bytes.length });
+  const { pixels: decoded, truncated } = await DECODERS[plan.decoder](bytes, source, plan, clock);
+  const turned = upright(decoded, plan.orientation);
+  const pixels = plan.background === null ? turned : flatten(turned, plan.background);
+  clock.lap("resize");
+  const thumbnail = await encode(pixels, plan.encode);
+  clock.lap("encode");
+  return {
+    bytes: thumbnail,
+    format: plan.encode.format,
+    width: pixels.width,
+    height: pixels.height,
+    source: headerOf(source),
+    truncated,
+    stages: clock.stages(),
+  };
+}
+
+/** The public part of a source: nothing that would keep the file's bytes alive. */
+export function headerOf(source: Source): Header {
+  const { format, width, height, orientation, frames, alpha, progressive, colour } = source;
+  return { format, width, height, orientation, frames, alpha, progressive, colour };
+}

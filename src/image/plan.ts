@@ -1,0 +1,159 @@
+/**
+ * The plan of one thumbnail: which decoder, which part at which scale, which orientation, which encoder; and whether
+ * it is to be made at all. Pure: decided from the header and the wish alone, before anything is allocated.
+ * Guards count pixels, bytes and passes, never time: a Worker's clock stands still while it computes.
+ */
+import { Failure } from "../errors.ts";
+import type { OutputFormat, Transform } from "../request/imageRequest.ts";
+import { type DecoderName, formatOf } from "./formats.ts";
+import { computeGeometry, type Geometry } from "./geometry.ts";
+import { storedRect, swapsSides, turned } from "./orientation.ts";
+import type { EngineLimits, Orientation } from "./rendition.ts";
+import { resizerBytes } from "./resize/resizer.ts";
+import type { Source, View } from "./view.ts";
+
+/** What one picture may take at its peak, WebAssembly and JavaScript together: of 128 MB an isolate has. */
+export const MEMORY_BUDGET = 96 * 1024 * 1024;
+/** Most times a decoder may visit an 8x8 block, all scans together: 100 megapixels in 12 scans. */
+export const MAX_BLOCK_VISITS = 32_000_000;
+/** The decoded window keeps at least this many pixels for each of the result's; below it the loss shows (SSIM). */
+export const OVERSAMPLING = 1.9;
+
+/** Eighths of the stored size at which a JPEG is decoded. */
+export type Eighths = 1 | 2 | 4 | 8;
+
+export type Plan = {
+  readonly decoder: DecoderName;
+  readonly view: View;
+  readonly eighths: Eighths;
+  /** Stored picture -> upright and turned as asked. */
+  readonly orientation: Orientation;
+  /** Colour to flatten onto; null keeps alpha. */
+  readonly background: readonly [number, number, number] | null;
+  readonly encode: { readonly format: OutputFormat; readonly quality: number; readonly method: number };
+  /** Upper estimate of the peak, in bytes. */
+  readonly memoryBytes: number;
+};
+
+const WHITE = [255, 255, 255] as const;
+
+/** Defaults by output format; `method` is libwebp's (0 fast .. 6 small). */
+const ENCODING = {
+  webp: { quality: 75, method: 4 },
+  jpeg: { quality: 80, method: 0 },
+  png: { quality: 100, method: 0 },
+} as const satisfies Record<OutputFormat, { quality: number; method: number }>;
+
+/** Bytes an encoder holds for each pixel of the result, beside the pixels: its copy, its planes, its output. */
+const ENCODER_BYTES = { webp: 7, jpeg: 8, png: 9 } as const satisfies Record<OutputFormat, number>;
+
+/** What is asked for beside the picture itself. */
+export type Wish = {
+  readonly transform: Transform;
+  readonly format: OutputFormat;
+  readonly limits: EngineLimits;
+  /** Length of the source file in bytes. */
+  readonly fileBytes: number;
+};
+
+/** Header and wish -> plan. Throws Failure with the limit that stands against it. */
+export function planRender(source: Source, wish: Wish): Plan {
+  const { transform, format, limits } = wish;
+  const decoder = formatOf(source.format).decoders[0];
+  if (decoder === undefined) throw new Failure("format_unsupported", { value: formatOf(source.format).label });
+  checkSource(source, limits);
+  const orientation = turned(transform.autoRotate ? source.orientation : 1, transform.rotate);
+  const geometry = computeGeometry(uprightSize(source, orientation), transform);
+  checkResult(geometry, limits);
+  const view = storedView(geometry, source, orientation);
+  const eighths = decoder === "turbo" ? dctScale(view) : 8;
+  const memoryBytes = estimateMemory(decoder, source, view, eighths, wish);
+  if (memoryBytes > MEMORY_BUDGET) {
+    throw new Failure("source_too_complex", {
+      why: `${mega(memoryBytes)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,
+    });
+  }
+  return {
+    decoder,
+    view,
+    eighths,
+    orientation,
+    background: transform.background ?? (format === "jpeg" ? WHITE : null),
+    encode: { format, ...ENCODING[format], ...(transform.quality === null ? {} : { quality: transform.quality }) },
+    memoryBytes,
+  };
+}
+
+function checkSource(source: Source, limits: EngineLimits): void {
+  const pixels = source.width * source.height;
+  const limit = Math.min(limits.maxSourcePixels, formatOf(source.format).maxPixels);
+  if (pixels > limit) throw new Failure("source_too_many_pixels", { value: pixels, limit });
+  if (source.frames > limits.maxSourceFrames) {
+    throw new Failure("source_too_many_frames", { value: source.frames, limit: limits.maxSourceFrames });
+  }
+  const visits = source.scans * Math.ceil(source.coefficientBytes / 128);
+  if (visits > MAX_BLOCK_VISITS) {
+    throw new Failure("source_too_complex", { why: `${source.scans} scans of ${pixels} pixels` });
+  }
+}
+
+function checkResult({ width, height }: Geometry, limits: EngineLimits): void {
+  if (width > limits.maxResultSide || height > limits.maxResultSide) {
+    throw new Failure("result_too_large", { value: `${width}x${height}`, limit: `${limits.maxResultSide} px a side` });
+  }
+  if (width * height > limits.maxResultPixels) {
+    throw new Failure("result_too_large", { value: `${width}x${height}`, limit: `${limits.maxResultPixels} pixels` });
+  }
+}
+
+function uprightSize({ width, height }: Source, orientation: Orientation) {
+  return swapsSides(orientation) ? { width: height, height: width } : { width, height };
+}
+
+/** The geometry of the upright picture, in the stored picture's coordinates. */
+function storedView(geometry: Geometry, source: Source, orientation: Orientation): View {
+  const { width, height } = uprightSize(source, orientation);
+  const swap = swapsSides(orientation);
+  return {
+    window: storedRect(geometry.window, width, height, orientation),
+    bounds: storedRect(geometry.bounds, width, height, orientation),
+    width: swap ? geometry.height : geometry.width,
+    height: swap ? geometry.width : geometry.height,
+  };
+}
+
+/** The smallest DCT scale that keeps the view oversampled. */
+export function dctScale({ window, width, height }: View): Eighths {
+  for (const eighths of [1, 2, 4] as const) {
+    const share = eighths / 8;
+    if (window.width * share >= OVERSAMPLING * width && window.height * share >= OVERSAMPLING * height) return eighths;
+  }
+  return 8;
+}
+
+/** Peak bytes of each decoder, as measured or as its buffers add up. */
+const DECODER_BYTES = {
+  /** The file, the scaled frame, and for a progressive file the coefficients at full size. */
+  turbo: ({ source, eighths, fileBytes }) =>
+    fileBytes +
+    4 * Math.ceil((source.width * eighths) / 8) * Math.ceil((source.height * eighths) / 8) +
+    source.coefficientBytes,
+  /** A few rows; an interlaced file the whole frame. */
+  png: ({ source }) => 40 * source.width + (source.interlaced ? 4 * source.width * source.height : 0),
+  /** The file and the frame; lossless keeps its own frame beside. */
+  webp: ({ source, fileBytes }) => fileBytes + 5 * source.width * source.height,
+  gif: ({ source, fileBytes }) => fileBytes + 4 * source.width * source.height,
+  /** Measured: 33 MB and 9.7 bytes a pixel. */
+  photon: ({ source, fileBytes }) => 33_000_000 + fileBytes + 9.7 * source.width * source.height,
+} as const satisfies Record<DecoderName, (of: { source: Source; eighths: Eighths; fileBytes: number }) => number>;
+
+function estimateMemory(decoder: DecoderName, source: Source, view: View, eighths: Eighths, wish: Wish): number {
+  const decoding = DECODER_BYTES[decoder]({ source, eighths, fileBytes: wish.fileBytes }) + resizerBytes(view);
+  const result = view.width * view.height;
+  // Turning needs the picture twice for a moment; encoding comes after that.
+  return Math.ceil(4 * result + Math.max(decoding, 4 * result) + ENCODER_BYTES[wish.format] * result);
+}
+
+function mega(bytes: number): number {
+  return Math.ceil(bytes / (1024 * 1024));
+}

@@ -1,0 +1,149 @@
+/**
+ * Row-streaming resampler: source rows in, the view's pixels out. It holds as many source rows as one output row's
+ * filter reaches over (and only the columns the view needs), so its memory follows the reduction, not the picture.
+ */
+import type { Pixels, View } from "../view.ts";
+import module from "../wasm/resize.wasm";
+import { defineEngine, exportsOf } from "../wasm.ts";
+import { computeTaps, type Taps } from "./taps.ts";
+
+type Exports = {
+  readonly memory: WebAssembly.Memory;
+  outputRow(
+    rows: number,
+    stride: number,
+    rowWeights: number,
+    rowTaps: number,
+    line: number,
+    starts: number,
+    weights: number,
+    taps: number,
+    out: number,
+    outWidth: number,
+  ): void;
+  premultiply(pixels: number, count: number): void;
+  unpremultiply(pixels: number, count: number): void;
+  reserve(bytes: number): void;
+};
+
+const engine = defineEngine("resize", () => {
+  const value = exportsOf<Exports>(module, {});
+  return { value, memory: value.memory };
+});
+
+/** Taps go in pairs of rows and in fours of pixels, as the SIMD loops take them. */
+const ROW_STEP = 2;
+const PIXEL_STEP = 4;
+/** Rows taken at once beyond what the filter holds, so that sliding the window is rare. */
+const SPARE_ROWS = 16;
+
+export type Resizer = {
+  /** True when no further source row can change the result. */
+  readonly done: boolean;
+  /** Takes `count` whole source rows of `stride` bytes, in order from the top. */
+  push(rows: Uint8Array, stride: number, count: number): void;
+  /** The result; rows that never came are transparent black (or white when the source has no alpha). */
+  finish(): Pixels;
+};
+
+/** Bytes of linear memory a view takes; the planner adds it to its estimate. */
+export function resizerBytes(view: View): number {
+  const reach = 6 * Math.max(1, view.window.height / view.height) + 2 + SPARE_ROWS;
+  return 4 * Math.min(view.bounds.width, view.window.width + 6 * Math.max(1, view.window.width / view.width)) * reach;
+}
+
+/** `view` in the coordinates of the rows that will be pushed; `alpha` says whether they may be transparent. */
+export async function createResizer(view: View, alpha: boolean): Promise<Resizer> {
+  const wasm = await engine.use();
+  const { window, bounds, width, height } = view;
+  const across = computeTaps(window.left, window.width, bounds.left, bounds.left + bounds.width, width, PIXEL_STEP);
+  const down = computeTaps(window.top, window.height, bounds.top, bounds.top + bounds.height, height, ROW_STEP);
+  const layout = layOut(across, down, width);
+  wasm.reserve(layout.total);
+  const memory = () => new Uint8Array(wasm.memory.buffer);
+  new Int32Array(wasm.memory.buffer, layout.starts, width).set(across.starts);
+  new Int16Array(wasm.memory.buffer, layout.weights, across.weights.length).set(across.weights);
+  new Int16Array(wasm.memory.buffer, layout.rowWeights, down.weights.length).set(down.weights);
+
+  const data = new Uint8Array(width * height * 4);
+  if (!alpha) data.fill(255);
+  let seen = 0; // source rows pushed so far
+  let held = down.first; // source row that lies first in the buffer
+  let made = 0; // output rows done
+
+  const columns = across.end - across.first;
+  const needs = (y: number) => down.first + (down.starts[y] ?? 0);
+
+  const emit = (available: number) => {
+    while (made < height && Math.min(needs(made) + down.count, down.end) <= available) {
+      wasm.outputRow(
+        layout.rows + (needs(made) - held) * layout.stride,
+        layout.stride,
+        layout.rowWeights + made * down.count * 2,
+        down.count,
+        layout.line,
+        layout.starts,
+        layout.weights,
+        across.count,
+        layout.out,
+        width,
+      );
+      if (alpha) wasm.unpremultiply(layout.out, width);
+      data.set(memory().subarray(layout.out, layout.out + 4 * width), made * width * 4);
+      made++;
+    }
+  };
+
+  const slide = () => {
+    const next = made < height ? needs(made) : seen;
+    if (next <= held) return;
+    const from = layout.rows + (next - held) * layout.stride;
+    const to = layout.rows + Math.max(0, seen - held) * layout.stride;
+    if (from < to) memory().copyWithin(layout.rows, from, to);
+    held = next;
+  };
+
+  return {
+    get done() {
+      return made === height;
+    },
+    push(rows, stride, count) {
+      const heap = memory();
+      for (let i = 0; i < count && made < height; i++, seen++) {
+        if (seen < held || seen >= down.end) continue;
+        if (seen - held >= layout.capacity) slide();
+        const to = layout.rows + (seen - held) * layout.stride;
+        const from = i * stride + across.first * 4;
+        heap.set(rows.subarray(from, from + columns * 4), to);
+        if (alpha) wasm.premultiply(to, columns);
+        emit(seen + 1);
+      }
+    },
+    finish() {
+      return { width, height, data, alpha };
+    },
+  };
+}
+
+/** Where everything lies in linear memory. Rows and lines are padded: the SIMD loops read whole 16 bytes. */
+function layOut(across: Taps, down: Taps, width: number) {
+  let at = 1024;
+  const take = (bytes: number) => {
+    const start = at;
+    at += (bytes + 31) & ~15;
+    return start;
+  };
+  const stride = ((across.end - across.first) * 4 + 15) & ~15;
+  const capacity = down.count + SPARE_ROWS;
+  return {
+    stride,
+    capacity,
+    starts: take(4 * width),
+    weights: take(2 * across.weights.length),
+    rowWeights: take(2 * down.weights.length),
+    line: take(stride + 4 * across.count + 64),
+    out: take(4 * width),
+    rows: take(stride * (capacity + down.count + ROW_STEP)),
+    total: at,
+  };
+}

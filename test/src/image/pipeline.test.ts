@@ -1,0 +1,137 @@
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../../src/errors.ts";
+import { renderImage } from "../../../src/image/pipeline.ts";
+import type { RenderOrder } from "../../../src/image/rendition.ts";
+import type { OutputFormat } from "../../../src/request/imageRequest.ts";
+import { orderOf } from "./orders.ts";
+
+const SIDE = { width: 400, height: 300 };
+
+/** A picture with a red, green, blue and white quarter, so that a turn or a swapped channel shows. */
+function quarters(channels: 3 | 4 = 3) {
+  const colours = [
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+    [255, 255, 255],
+  ] as const;
+  const data = Buffer.alloc(SIDE.width * SIDE.height * channels);
+  for (let y = 0; y < SIDE.height; y++) {
+    for (let x = 0; x < SIDE.width; x++) {
+      const quarter = (y < SIDE.height / 2 ? 0 : 2) + (x < SIDE.width / 2 ? 0 : 1);
+      const at = (y * SIDE.width + x) * channels;
+      data.set(colours[quarter] ?? colours[0], at);
+      if (channels === 4) data[at + 3] = quarter === 3 ? 0 : 255;
+    }
+  }
+  return sharp(data, { raw: { ...SIDE, channels } });
+}
+
+async function cornersOf(bytes: Uint8Array): Promise<number[][]> {
+  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const pixel = (x: number, y: number) => [...data.subarray((y * info.width + x) * 4, (y * info.width + x) * 4 + 4)];
+  const [right, bottom] = [info.width - 6, info.height - 6];
+  return [pixel(5, 5), pixel(right, 5), pixel(5, bottom), pixel(right, bottom)];
+}
+
+const RED = [255, 0, 0, 255];
+const GREEN = [0, 255, 0, 255];
+const BLUE = [0, 0, 255, 255];
+const WHITE = [255, 255, 255, 255];
+
+function near(actual: readonly number[], wanted: readonly number[], limit: number): boolean {
+  return wanted.every((value, i) => Math.abs(value - (actual[i] ?? -1)) <= limit);
+}
+
+describe("renderImage", () => {
+  const sources = {
+    "baseline JPEG": () => quarters().jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer(),
+    "progressive JPEG": () => quarters().jpeg({ quality: 95, progressive: true }).toBuffer(),
+    PNG: () => quarters().png().toBuffer(),
+    "interlaced PNG": () => quarters().png({ progressive: true }).toBuffer(),
+    "palette PNG": () => quarters().png({ palette: true }).toBuffer(),
+    "lossy WebP": () => quarters().webp({ quality: 95 }).toBuffer(),
+    "lossless WebP": () => quarters().webp({ lossless: true }).toBuffer(),
+    GIF: () => quarters().gif().toBuffer(),
+    TIFF: () => quarters().tiff({ compression: "lzw" }).toBuffer(),
+  } satisfies Record<string, () => Promise<Buffer>>;
+
+  for (const [name, make] of Object.entries(sources)) {
+    for (const format of ["webp", "jpeg", "png"] as const satisfies OutputFormat[]) {
+      test(`${name} -> ${format}: size and colours`, async () => {
+        const result = await renderImage(orderOf(await make(), { width: 100, height: 100 }, format));
+        expect([result.width, result.height, result.format]).toEqual([100, 75, format]);
+        const meta = await sharp(result.bytes).metadata();
+        expect([meta.width, meta.height, meta.format]).toEqual([100, 75, format]);
+        const corners = await cornersOf(result.bytes);
+        expect(corners.map((corner, i) => near(corner, [RED, GREEN, BLUE, WHITE][i] ?? [], 6))).toEqual([
+          true,
+          true,
+          true,
+          true,
+        ]);
+      });
+    }
+  }
+
+  test.each([
+    [1, [RED, GREEN, BLUE, WHITE]],
+    [2, [GREEN, RED, WHITE, BLUE]],
+    [3, [WHITE, BLUE, GREEN, RED]],
+    [4, [BLUE, WHITE, RED, GREEN]],
+    [5, [RED, BLUE, GREEN, WHITE]],
+    [6, [BLUE, RED, WHITE, GREEN]],
+    [7, [WHITE, GREEN, BLUE, RED]],
+    [8, [GREEN, WHITE, RED, BLUE]],
+  ] as const)("EXIF orientation %i is applied", async (orientation, wanted) => {
+    const source = await quarters().jpeg({ quality: 95 }).withMetadata({ orientation }).toBuffer();
+    const result = await renderImage(orderOf(source, { width: 80, height: 80 }, "png"));
+    expect([result.width, result.height]).toEqual(orientation >= 5 ? [60, 80] : [80, 60]);
+    const corners = await cornersOf(result.bytes);
+    expect(corners.every((corner, i) => near(corner, wanted[i] ?? [], 8))).toBe(true);
+  });
+
+  test("alpha is kept in WebP and PNG, and flattened on white in JPEG and on the background asked for", async () => {
+    const source = await quarters(4).png().toBuffer();
+    const fit = { width: 100, height: 100 };
+    const corner = async (order: RenderOrder) => (await cornersOf((await renderImage(order)).bytes))[3] ?? [];
+    expect((await corner(orderOf(source, fit, "webp")))[3]).toBe(0);
+    expect((await corner(orderOf(source, fit, "png")))[3]).toBe(0);
+    expect(near(await corner(orderOf(source, fit, "jpeg")), WHITE, 3)).toBe(true);
+    const green = orderOf(source, { ...fit, background: [0, 128, 0] }, "png");
+    expect(near(await corner(green), [0, 128, 0, 255], 1)).toBe(true);
+  });
+
+  test("metadata never comes out", async () => {
+    const exif = { IFD0: { Copyright: "someone", ImageDescription: "a secret place" } };
+    const source = await quarters().withExif(exif).withIccProfile("srgb").jpeg().toBuffer();
+    for (const format of ["webp", "jpeg", "png"] as const) {
+      const { bytes } = await renderImage(orderOf(source, { width: 50, height: 50 }, format));
+      const meta = await sharp(bytes).metadata();
+      expect([meta.exif, meta.icc, meta.xmp, meta.iptc]).toEqual([undefined, undefined, undefined, undefined]);
+    }
+  });
+
+  test("what is not a picture is a Failure, and a good picture right after is made as before", async () => {
+    const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
+    const before = (await renderImage(good)).bytes;
+    const bad = orderOf(new TextEncoder().encode("<html>"), { width: 50, height: 50 }, "webp");
+    await expect(renderImage(bad)).rejects.toThrow(Failure);
+    expect((await renderImage(good)).bytes).toEqual(before);
+  });
+
+  test("twenty at once give what one after the other gives", async () => {
+    const orders = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const source = await (i % 2 === 0 ? quarters().png() : quarters().jpeg()).toBuffer();
+        return orderOf(source, { width: 40 + i, height: 400 }, "webp");
+      }),
+    );
+    const together = await Promise.all(orders.map(renderImage));
+    expect(together.map(({ width }) => width)).toEqual(Array.from({ length: 20 }, (_, i) => 40 + i));
+    for (const [i, order] of orders.entries()) {
+      expect((await renderImage(order)).bytes).toEqual(together[i]?.bytes);
+    }
+  });
+});
