@@ -1,0 +1,48 @@
+/** When a region counts as down, and how long it is left alone. Times in ms. */
+export type BreakerPolicy = {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** First pause; doubles up to the longest with each failed trial. */
+  readonly pauseMs: number;
+  readonly longestPauseMs: number;
+};
+
+export const REGION_BREAKER = { failures: 5, pauseMs: 500, longestPauseMs: 30_000 } as const satisfies BreakerPolicy;
+
+export type BreakerState = "closed" | "open" | "trial";
+
+/**
+ * Circuit breaker of one region: closed until so many requests in a row failed, then open for a pause, then one trial
+ * at a time until one succeeds. Pure: times come in as `now`, ms of a steady clock.
+ */
+export class Breaker {
+  readonly #policy: BreakerPolicy;
+  #failures = 0;
+  #openUntil = 0;
+  #pauseMs: number;
+
+  constructor(policy: BreakerPolicy) {
+    this.#policy = policy;
+    this.#pauseMs = policy.pauseMs;
+  }
+
+  state(now: number): BreakerState {
+    if (this.#failures < this.#policy.failures) return "closed";
+    return now < this.#openUntil ? "open" : "trial";
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#pauseMs = this.#policy.pauseMs;
+  }
+
+  /** One request or connection failed. Requests that were in flight when it opened do not lengthen the pause. */
+  failed(now: number): void {
+    const before = this.state(now);
+    if (before === "open") return;
+    this.#failures++;
+    if (this.state(now) === "closed") return;
+    if (before === "trial") this.#pauseMs = Math.min(this.#pauseMs * 2, this.#policy.longestPauseMs);
+    this.#openUntil = now + this.#pauseMs;
+  }
+}

@@ -1,0 +1,87 @@
+import { createSocket, type Socket } from "node:dgram";
+import { isIPv6 } from "node:net";
+import type { SenderList } from "./senders.ts";
+
+/**
+ * Where datagrams go, whichever way they are received. `begin` opens a group that was received at one moment (it reads
+ * the clocks once), `end` closes it; `datagram` hands in bytes that are only valid during the call.
+ */
+export type DatagramSink = {
+  begin(): void;
+  /**
+   * @param length bytes at `offset`; the true length of a datagram that was cut (MSG_TRUNC)
+   * @param sender from SenderList, 0 = not allowed
+   * @param queuedMs time in the kernel's queue, 0 when unknown
+   */
+  datagram(buffer: Buffer, offset: number, length: number, sender: number, queuedMs: number): void;
+  end(): void;
+};
+
+export type ListenOptions = {
+  readonly host: string;
+  readonly port: number;
+  /** SO_RCVBUF to ask for, bytes. The kernel doubles it, and caps it at net.core.rmem_max. */
+  readonly receiveBufferBytes: number;
+};
+
+/** A bound socket that feeds a sink. */
+export type Listener = {
+  readonly host: string;
+  readonly port: number;
+  /** What the kernel granted, as it counts it (twice the asking, unless capped), bytes. */
+  readonly receiveBufferBytes: number;
+  /** Stops receiving; what was received is in the sink. */
+  close(): Promise<void>;
+};
+
+/** How a receiver is made; `dgram` here, `ffi` in receive/. */
+export type Listen = (options: ListenOptions, senders: SenderList, sink: DatagramSink) => Promise<Listener>;
+
+/**
+ * Kernel memory one small datagram takes in the receive queue (an skb's truesize), bytes; half of it, because the
+ * kernel doubles what SO_RCVBUF asks for.
+ */
+const BYTES_PER_DATAGRAM = 832 / 2;
+
+/**
+ * The receive buffer that holds as many datagrams as are worked off within `delayMs`: with a larger one everything read
+ * is old already, with a smaller one bursts are lost for nothing. `perSecond`: datagrams the warmer works off.
+ */
+export function receiveBufferBytes(delayMs: number, perSecond: number): number {
+  return Math.ceil((delayMs / 1000) * perSecond * BYTES_PER_DATAGRAM);
+}
+
+/** Receives through the public dgram API: one call per datagram. */
+export const listenDgram: Listen = async (options, senders, sink) => {
+  const socket = createSocket({ type: isIPv6(options.host) ? "udp6" : "udp4" });
+  await bind(socket, options);
+  socket.setRecvBufferSize(options.receiveBufferBytes);
+  socket.on("message", (bytes, from) => {
+    sink.begin();
+    sink.datagram(bytes, 0, bytes.length, senders.identify(from.address), 0);
+    sink.end();
+  });
+  return listenerOf(socket);
+};
+
+/** The Listener of a bound socket. */
+export function listenerOf(socket: Socket): Listener {
+  const { address, port } = socket.address();
+  return {
+    host: address,
+    port,
+    receiveBufferBytes: socket.getRecvBufferSize(),
+    close: () => new Promise((closed) => socket.close(() => closed())),
+  };
+}
+
+function bind(socket: Socket, options: ListenOptions): Promise<void> {
+  return new Promise((bound, failed) => {
+    socket.once("error", failed);
+    socket.bind({ address: options.host, port: options.port, exclusive: true }, () => {
+      socket.off("error", failed);
+      socket.on("error", () => socket.close());
+      bound();
+    });
+  });
+}

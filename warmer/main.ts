@@ -1,0 +1,59 @@
+/**
+ * `npm run warmer -- [--port N] [--metrics-port M] [--region NAME=URL …]`: the warmer, configured by its variables
+ * (docs/warmer.md); the flags stand for WARM_LISTEN, METRICS_LISTEN and WARM_REGIONS. Prints one line when it is
+ * ready; logs are JSON on standard error.
+ */
+import { randomInt } from "node:crypto";
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { systemClock } from "./clock.ts";
+import { ConfigError, parseConfig } from "./config.ts";
+import { startWarmer } from "./service.ts";
+
+const log = pino({ name: "warmer" }, pino.destination({ fd: 2, sync: true }));
+
+try {
+  const warmer = await startWarmer(parseConfig(environment(process.argv.slice(2))), {
+    clock: systemClock,
+    log,
+    seed: { lane1: randomInt(2 ** 32) | 0, lane2: randomInt(2 ** 32) | 0 },
+    random: Math.random,
+    tls: {},
+  });
+  const stop = (): void => {
+    warmer.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  const address = ({ host, port }: { host: string; port: number }): string =>
+    host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  console.log(`ready udp://${address(warmer.udp)} metrics http://${address(warmer.metrics)}`);
+} catch (error) {
+  if (error instanceof ConfigError) console.error(error.message);
+  else log.error({ err: error }, "could not start");
+  process.exit(1);
+}
+
+/** The process's environment with the flags laid over it. */
+function environment(args: readonly string[]): Record<string, string | undefined> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: "string" },
+      "metrics-port": { type: "string" },
+      region: { type: "string", multiple: true },
+    },
+  });
+  const env: Record<string, string | undefined> = { ...process.env };
+  if (values.port !== undefined) {
+    env.WARM_LISTEN = `127.0.0.1:${values.port}`;
+    // A warmer started by hand on a port of its own should not fight another over the metrics' default port.
+    env.METRICS_LISTEN ??= "127.0.0.1:0";
+  }
+  if (values["metrics-port"] !== undefined) env.METRICS_LISTEN = `127.0.0.1:${values["metrics-port"]}`;
+  if (values.region !== undefined) env.WARM_REGIONS = values.region.join(",");
+  return env;
+}

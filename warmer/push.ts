@@ -1,0 +1,199 @@
+import type { Batch } from "./batch.ts";
+import { Breaker, REGION_BREAKER } from "./breaker.ts";
+import type { Connection, Endpoint } from "./connection.ts";
+import { FORMATS } from "./formats.ts";
+import type { LaneOptions } from "./lane.ts";
+import { Outbox, type PushContext } from "./outbox.ts";
+import { ConnectionPool } from "./pool.ts";
+import { PushRequest } from "./request.ts";
+import type { Answer } from "./response.ts";
+import { verdictOf } from "./verdict.ts";
+
+export type PushOptions = Endpoint & {
+  readonly region: string;
+  /** `WARM_SECRET`, null sends unsigned. */
+  readonly secret: string | null;
+  readonly deadlineMs: number;
+  readonly connections: number;
+  readonly timeoutMs: number;
+  readonly maxAgeMs: number;
+  readonly lane: LaneOptions;
+  readonly random: () => number;
+};
+
+/**
+ * Pushes the hints of one region: hands full or due batches to idle connections, settles answers, tries once more
+ * what can still win, and leaves the region alone while its breaker is open. Everything in it is bounded: what waits by
+ * the outbox, requests in flight by the number of connections. Regions share nothing but the table of pushed keys, so
+ * a dead one costs the others nothing.
+ */
+export class RegionPusher {
+  readonly region: string;
+  /** Hints in flight. */
+  inFlight = 0;
+  readonly #maxAgeMs: number;
+  readonly #context: PushContext;
+  readonly #outbox: Outbox;
+  readonly #requests: readonly PushRequest[];
+  readonly #pool: ConnectionPool;
+  readonly #breaker = new Breaker(REGION_BREAKER);
+  #timer: NodeJS.Timeout | undefined;
+  #timerDue = Number.POSITIVE_INFINITY;
+  #flushing = false;
+  #stopped = false;
+
+  constructor(options: PushOptions, context: PushContext) {
+    this.region = options.region;
+    this.#maxAgeMs = options.maxAgeMs;
+    this.#context = context;
+    this.#outbox = new Outbox(options.lane, context);
+    this.#requests = FORMATS.map((format) => new PushRequest(options, format));
+    const events = {
+      free: () => this.#drain(),
+      answered: (connection: Connection, answer: Answer) => this.#answered(connection, answer),
+      lost: (connection: Connection, reason: string) => this.#lost(connection, reason),
+    };
+    this.#pool = new ConnectionPool(options, events, () => context.clock.steady());
+  }
+
+  /** Hints that wait for company or a connection. */
+  get waiting(): number {
+    return this.#outbox.waiting;
+  }
+
+  get connections(): { readonly open: number; readonly busy: number; readonly opened: number } {
+    return { open: this.#pool.openCount, busy: this.#pool.busyCount, opened: this.#pool.opened };
+  }
+
+  get state(): "up" | "down" | "trial" {
+    const state = this.#breaker.state(this.#context.clock.steady());
+    return state === "closed" ? "up" : state === "open" ? "down" : "trial";
+  }
+
+  start(): void {
+    this.#pool.start();
+  }
+
+  /**
+   * Takes a hint on.
+   * @param format index into FORMATS, @param path as it stands in a JSON string
+   * @param expiry unix ms after which it is too old, @param now unix ms
+   */
+  add(format: number, path: string, expiry: number, lane1: number, lane2: number, now: number): void {
+    const lane = this.#outbox.add(format, path, expiry, lane1, lane2, now);
+    if (lane.isDue(now)) this.#drain();
+    else this.#arm(lane.due, now);
+  }
+
+  /** Housekeeping, some ten times a second: late answers, missing connections, hints that got old waiting. */
+  tick(): void {
+    this.#pool.tick();
+    this.#outbox.dropOld(this.#context.clock.wall());
+    this.#drain();
+  }
+
+  /** From now on nothing waits for company. */
+  flush(): void {
+    this.#flushing = true;
+    this.#drain();
+  }
+
+  /** Gives up everything that waits or is in flight; counted as failed. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#pool.stop();
+    this.#outbox.shed("failed");
+  }
+
+  #drain(): void {
+    const { clock } = this.#context;
+    const steady = clock.steady();
+    while (!this.#stopped) {
+      const state = this.#breaker.state(steady);
+      if (state === "open") {
+        this.#outbox.shed("regionDown");
+        return;
+      }
+      if (!this.#pool.hasIdle || (state === "trial" && this.inFlight > 0)) return;
+      const now = clock.wall();
+      const batch = this.#outbox.next(now, steady, this.#flushing);
+      if (batch === undefined) {
+        this.#arm(this.#outbox.due, now);
+        return;
+      }
+      this.#send(batch, now, steady);
+    }
+  }
+
+  #send(batch: Batch, now: number, steady: number): void {
+    const { counts } = this.#context;
+    for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#maxAgeMs);
+    counts.batchSize.observe(batch.size);
+    counts.requests++;
+    this.inFlight += batch.size;
+    const request = (this.#requests[batch.format] as PushRequest).text(batch.paths, now);
+    (this.#pool.take() as Connection).send(request, batch, steady);
+  }
+
+  #answered(connection: Connection, answer: Answer): void {
+    const { counts, clock } = this.#context;
+    const batch = connection.batch as Batch;
+    this.#pool.release(connection);
+    this.inFlight -= batch.size;
+    const steady = clock.steady();
+    counts.answerTime.observe(steady - connection.sentAt);
+    if (answer.status >= 200 && answer.status < 300) {
+      this.#succeeded(steady);
+      const refused = verdictOf(answer.body, batch.size);
+      for (const reason of refused) counts.refuse(reason);
+      counts.pushed += batch.size - refused.length;
+      this.#outbox.settle(batch);
+    } else {
+      this.#failed(`status ${answer.status}`, steady);
+      // A 4xx would be one again; a 5xx may come from one bad machine.
+      if (answer.status >= 500) this.#tryAgain(batch);
+      else this.#outbox.fail(batch);
+    }
+    this.#drain();
+  }
+
+  #lost(connection: Connection, reason: string): void {
+    if (!this.#stopped) this.#failed(reason, this.#context.clock.steady());
+    const batch = connection.batch;
+    if (batch === undefined) return;
+    connection.batch = undefined;
+    this.inFlight -= batch.size;
+    this.#tryAgain(batch);
+    this.#drain();
+  }
+
+  #tryAgain(batch: Batch): void {
+    if (this.#stopped || batch.attempt > 0) this.#outbox.fail(batch);
+    else this.#outbox.retry(batch);
+  }
+
+  #succeeded(steady: number): void {
+    if (this.#breaker.state(steady) !== "closed") this.#context.log.info({ region: this.region }, "region is up again");
+    this.#breaker.succeeded();
+  }
+
+  #failed(reason: string, steady: number): void {
+    const before = this.#breaker.state(steady);
+    this.#breaker.failed(steady);
+    if (before === "closed" && this.#breaker.state(steady) === "open") {
+      this.#context.log.warn({ region: this.region, reason }, "region is down");
+    }
+  }
+
+  #arm(due: number, now: number): void {
+    if (due >= this.#timerDue || this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timerDue = due;
+    const wait = Math.max(1, Math.ceil(due - now));
+    this.#timer = setTimeout(() => {
+      this.#timerDue = Number.POSITIVE_INFINITY;
+      this.#drain();
+    }, wait);
+  }
+}

@@ -1,0 +1,11 @@
+import { type Listen, listenDgram } from "../listen.ts";
+import type { Log } from "../log.ts";
+
+/** Datagrams per second each way of receiving works off on one core, for the size of the socket's buffer. */
+export const SERVICE_RATE = { dgram: 100_000, ffi: 400_000 } as const;
+
+/** The way of receiving that was asked for, or dgram with a line in the log where it is not available. */
+export async function chooseListen(receive: "dgram" | "ffi", log: Log): Promise<Listen> {
+  if (receive === "ffi") log.warn("WARM_RECEIVE=ffi is not available here, receiving with dgram");
+  return listenDgram;
+}

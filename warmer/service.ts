@@ -1,0 +1,142 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import type { Clock } from "./clock.ts";
+import type { WarmerConfig } from "./config.ts";
+import { Counts, OUTCOMES } from "./counts.ts";
+import { RecentKeys } from "./dedup.ts";
+import type { HashSeed } from "./hash.ts";
+import { Intake } from "./intake.ts";
+import { type Listener, receiveBufferBytes } from "./listen.ts";
+import type { Log } from "./log.ts";
+import { createRegistry } from "./metrics.ts";
+import { RegionPusher } from "./push.ts";
+import { chooseListen, SERVICE_RATE } from "./receive/choose.ts";
+import { PlaceTable } from "./region.ts";
+import { MAX_PATHS_PER_PUSH } from "./request.ts";
+import { SenderList } from "./senders.ts";
+import { createStatusServer } from "./status.ts";
+
+/** What the service takes from the outside world, passed in. Times in ms. */
+export type ServiceParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly seed: HashSeed;
+  readonly random: () => number;
+  /** Extra TLS options of the pushes' connections. */
+  readonly tls: ConnectionOptions;
+};
+
+/** Fixed sizes. A queue of a few hundred is worked off within the age limit or it is too long. Times in ms. */
+const LIMITS = { lane: 512, timeoutMs: 1_000, tickMs: 100, receiveDelayMs: 10, drainMs: 700 } as const;
+
+/** A running warmer. */
+export type Warmer = {
+  readonly udp: { readonly host: string; readonly port: number };
+  readonly metrics: { readonly host: string; readonly port: number };
+  readonly counts: Counts;
+  readonly pushers: readonly RegionPusher[];
+  /** Stops receiving, pushes what waits, and ends within a second whatever the regions do. */
+  stop(): Promise<void>;
+};
+
+/** Puts the parts together and starts them; resolves when it listens. */
+export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Promise<Warmer> {
+  const { clock, log, seed } = parts;
+  const counts = new Counts();
+  const keys = new RecentKeys(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
+  const batched = config.WARM_BATCH_MS > 0;
+  const pushers = config.WARM_REGIONS.map(({ region, url }) => {
+    return new RegionPusher(
+      {
+        region,
+        url,
+        tls: parts.tls,
+        secret: config.WARM_SECRET,
+        deadlineMs: config.WARM_DEADLINE_MS,
+        connections: config.WARM_CONNECTIONS,
+        timeoutMs: LIMITS.timeoutMs,
+        maxAgeMs: config.WARM_MAX_AGE_MS,
+        lane: { capacity: LIMITS.lane, limit: batched ? MAX_PATHS_PER_PUSH : 1, waitMs: config.WARM_BATCH_MS },
+        random: parts.random,
+      },
+      { keys, counts, clock, log },
+    );
+  });
+  const deployed = config.WARM_REGIONS.map(({ region }) => region);
+  const places = new PlaceTable(deployed, Object.fromEntries(config.WARM_PLACES), config.WARM_ENDPOINTS);
+  const intake = new Intake(
+    {
+      places,
+      seed,
+      format: config.WARM_FORMAT,
+      hintSecret: config.WARM_HINT_SECRET,
+      maxAgeMs: config.WARM_MAX_AGE_MS,
+      skew: config.WARM_SKEW === "on",
+    },
+    keys,
+    pushers,
+    counts,
+    clock,
+  );
+
+  for (const pusher of pushers) pusher.start();
+  const listen = await chooseListen(config.WARM_RECEIVE, log);
+  const asked =
+    config.WARM_RECEIVE_BUFFER || receiveBufferBytes(LIMITS.receiveDelayMs, SERVICE_RATE[config.WARM_RECEIVE]);
+  const senders = new SenderList(config.WARM_ALLOWED_SENDERS, seed.lane2);
+  const listener = await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, intake);
+
+  let stopping = false;
+  const registry = createRegistry({
+    counts,
+    pushers,
+    evicted: () => keys.evicted,
+    knownSenders: () => intake.ages.knownSenders(),
+    port: () => listener.port,
+  });
+  const status = createStatusServer({
+    registry,
+    readiness: () => ({
+      ready: !stopping && pushers.some(({ connections }) => connections.open > 0),
+      regions: Object.fromEntries(pushers.map(({ region, connections }) => [region, connections.open])),
+    }),
+  });
+  status.listen(config.METRICS_LISTEN.port, config.METRICS_LISTEN.host);
+  await once(status, "listening");
+  const tick = setInterval(() => {
+    for (const pusher of pushers) pusher.tick();
+  }, LIMITS.tickMs);
+  const { receiveBufferBytes: granted } = listener;
+  log.info({ udp: `${listener.host}:${listener.port}`, regions: deployed, asked, granted }, "listening");
+
+  return {
+    udp: { host: listener.host, port: listener.port },
+    metrics: { host: config.METRICS_LISTEN.host, port: (status.address() as AddressInfo).port },
+    counts,
+    pushers,
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      await drain(listener, pushers);
+      clearInterval(tick);
+      for (const pusher of pushers) pusher.stop();
+      status.closeAllConnections();
+      status.close();
+      log.info({ counts: summaryOf(counts) }, "stopped");
+    },
+  };
+}
+
+async function drain(listener: Listener, pushers: readonly RegionPusher[]): Promise<void> {
+  await listener.close();
+  for (const pusher of pushers) pusher.flush();
+  const until = performance.now() + LIMITS.drainMs;
+  while (performance.now() < until && pushers.some(({ inFlight, waiting }) => inFlight + waiting > 0)) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function summaryOf(counts: Counts): Record<string, number> {
+  return { received: counts.received, ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts[outcome]])) };
+}
