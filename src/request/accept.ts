@@ -1,0 +1,18 @@
+/** The Accept header, reduced to the formats we can make (RFC 9110 12.5.1). */
+import type { AcceptClass } from "./imageRequest.ts";
+
+/**
+ * The best class a browser names: `image/avif`, else `image/webp`, else `base` (JPEG or PNG). Wildcards name nothing:
+ * programs that send `image/*` often cannot show more than that. A type with `q=0` is refused.
+ */
+export function acceptClass(accept: string | null): AcceptClass {
+  const named = new Set((accept ?? "").split(",").flatMap(acceptedType));
+  if (named.has("image/avif")) return "avif";
+  return named.has("image/webp") ? "webp" : "base";
+}
+
+function acceptedType(range: string): readonly string[] {
+  const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+  const refused = parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter));
+  return refused ? [] : [type];
+}
