@@ -4,6 +4,15 @@
  */
 import type { StoredMeta } from "./tier.ts";
 
+/** The fields that decide, as a source sent them; null = not sent. `origin/headers.ts` reads them. */
+export type FreshnessHeaders = {
+  readonly cacheControl: string | null;
+  readonly expires: string | null;
+  readonly date: string | null;
+  readonly age: string | null;
+  readonly lastModified: string | null;
+};
+
 export type FreshnessBounds = { readonly minFreshSeconds: number; readonly maxFreshSeconds: number };
 
 /** A source that says nothing at all: most picture hosts of the open web. */
@@ -17,25 +26,25 @@ const HEURISTIC_FRACTION = 0.1;
  * `private` and values that cannot be read count as 0, which the lower bound lifts: a public thumbnail of a picture
  * whose address is signed or listed is what we were asked to keep.
  */
-export function freshUntil(headers: Headers, now: number, bounds: FreshnessBounds): number {
+export function freshUntil(headers: FreshnessHeaders, now: number, bounds: FreshnessBounds): number {
   const { minFreshSeconds, maxFreshSeconds } = bounds;
   const seconds = Math.min(maxFreshSeconds, Math.max(minFreshSeconds, lifetimeSeconds(headers, now)));
   return now + seconds * 1000;
 }
 
-function lifetimeSeconds(headers: Headers, now: number): number {
-  const directives = parseCacheControl(headers.get("cache-control"));
+function lifetimeSeconds(headers: FreshnessHeaders, now: number): number {
+  const directives = parseCacheControl(headers.cacheControl);
   if (["no-store", "no-cache", "private"].some((name) => directives.has(name))) return 0;
-  const age = deltaSeconds(headers.get("age")) ?? 0;
+  const age = deltaSeconds(headers.age) ?? 0;
   for (const name of ["s-maxage", "max-age"]) {
     const value = directives.get(name);
     if (value !== undefined) return (deltaSeconds(value) ?? 0) - age;
   }
-  const date = httpDate(headers.get("date")) ?? now;
-  const expires = headers.get("expires");
+  const date = httpDate(headers.date) ?? now;
+  const expires = headers.expires;
   // RFC 9111 5.3: an invalid date, above all `0`, is in the past.
   if (expires !== null) return ((httpDate(expires) ?? 0) - date) / 1000 - age;
-  const modified = httpDate(headers.get("last-modified"));
+  const modified = httpDate(headers.lastModified);
   if (modified === null || modified > date) return SILENT_SECONDS - age;
   return Math.floor(((date - modified) * HEURISTIC_FRACTION) / 1000) - age;
 }

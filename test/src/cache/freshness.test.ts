@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { freshnessOf, freshUntil, parseCacheControl } from "../../../src/cache/freshness.ts";
+import { readHeaders } from "../../../src/origin/headers.ts";
 import { metaOf, NOW } from "../../support/stored.ts";
 
 const WIDE = { minFreshSeconds: 0, maxFreshSeconds: 10 ** 9 };
 const seconds = (headers: Record<string, string>, bounds = WIDE) =>
-  (freshUntil(new Headers(headers), NOW, bounds) - NOW) / 1000;
+  (freshUntil(readHeaders(new Headers(headers)), NOW, bounds) - NOW) / 1000;
 const date = (offset: number) => new Date(NOW + offset * 1000).toUTCString();
 
 describe("freshUntil", () => {
