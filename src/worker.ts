@@ -1,6 +1,8 @@
 /** The Worker's entry: env in, app out. */
 import { createApp } from "./app.ts";
 
+export { Flight } from "./region/flight.ts";
+
 const app = createApp();
 
 export default {

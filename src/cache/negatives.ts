@@ -96,7 +96,8 @@ export async function remember(
   ];
 }
 
-function isShared(reason: Reason): boolean {
+/** Whether a failure is true of the source for everybody, so that it may be told to others who ask for it. */
+export function isShared(reason: Reason): boolean {
   return (SHARED as readonly Reason[]).includes(reason);
 }
 

@@ -1,0 +1,73 @@
+/**
+ * The Durable Object per source and region that lets one fetch and one render serve everybody. Its state is in memory
+ * only (docs/decisions/flight.md): it matters for seconds, and a forgotten lease costs a second fetch, nothing else.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { ask, type FlightState, NO_FLIGHT, type Report, reported, type Verdict } from "./lease.ts";
+
+/** What a request says and is told; the Durable Object's public face, so that tests can put another behind it. */
+export type FlightPort = {
+  /** Waits at most `waitMs` for something better than `wait`. `holder` names this attempt, unique per request. */
+  ask(holder: string, key: string, waitMs: number): Promise<Verdict>;
+  report(holder: string, key: string, report: Report): Promise<void>;
+};
+
+export class Flight extends DurableObject implements FlightPort {
+  #state: FlightState = NO_FLIGHT;
+  readonly #waiting = new Set<() => void>();
+
+  async ask(holder: string, key: string, waitMs: number): Promise<Verdict> {
+    const deadline = Date.now() + waitMs;
+    for (;;) {
+      const now = Date.now();
+      const [verdict, state] = ask(this.#state, holder, key, now);
+      this.#state = state;
+      if (verdict.do !== "wait" || now >= deadline) return verdict;
+      await this.#change(Math.min(verdict.until, deadline) - now);
+    }
+  }
+
+  async report(holder: string, key: string, report: Report): Promise<void> {
+    this.#state = reported(this.#state, holder, key, report, Date.now());
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  /** Until the next report, `ms` at most. */
+  #change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(1, ms));
+      this.#waiting.add(wake);
+    });
+  }
+}
+
+/** Regions a Durable Object can be hinted to; they carry the same names as R2's, and more. */
+const HINTS = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "oc",
+  "afr",
+  "me",
+] as const satisfies readonly DurableObjectLocationHint[];
+
+/** The flight of a source (`source32` of its keys) in a region. */
+export function flightOf(namespace: DurableObjectNamespace<Flight>, region: string, source32: string): FlightPort {
+  const locationHint = HINTS.find((hint) => hint === region);
+  const id = namespace.idFromName(`${region}/${source32}`);
+  const stub = namespace.get(id, locationHint === undefined ? {} : { locationHint });
+  return {
+    ask: async (holder, key, waitMs) => await stub.ask(holder, key, waitMs),
+    report: async (holder, key, report) => await stub.report(holder, key, report),
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * One piece of work per name at a time within this isolate: whoever asks while it is under way gets its outcome.
+ *
+ * In a Worker the leader's request may be cancelled, and then its promise never settles. So a follower waits for a
+ * limited time and goes on alone, and a flight that is too old is not joined. Leaders put their work into waitUntil.
+ */
+export class SingleFlight<T> {
+  readonly #maxMs: number;
+  readonly #flights = new Map<string, { readonly outcome: Promise<T>; readonly startedAt: number }>();
+
+  /** `maxMs`: how long a flight may last and how long a follower waits for it. */
+  constructor(maxMs: number) {
+    this.#maxMs = maxMs;
+  }
+
+  /** Number of names under way. */
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  /**
+   * Runs `work` for `name`, or joins the one under way. Rejects as the work does, for all who joined. `now` in unix ms.
+   */
+  async run(name: string, now: () => number, work: () => Promise<T>): Promise<{ value: T; joined: boolean }> {
+    const flight = this.#flights.get(name);
+    const left = flight === undefined ? 0 : flight.startedAt + this.#maxMs - now();
+    if (flight !== undefined && left > 0) {
+      const value = await settledWithin(flight.outcome, left);
+      if (value !== LATE) return { value, joined: true };
+    }
+    const started = { outcome: work(), startedAt: now() };
+    this.#flights.set(name, started);
+    try {
+      return { value: await started.outcome, joined: false };
+    } finally {
+      if (this.#flights.get(name) === started) this.#flights.delete(name);
+    }
+  }
+}
+
+const LATE = Symbol("late");
+
+async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | typeof LATE> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    if (timer !== undefined) clearTimeout(timer);
+  }
+}
