@@ -4,7 +4,7 @@ import type { Deadline } from "./deadline.ts";
 import { declaredLength } from "./headers.ts";
 
 /** `truncated`: the source stopped before its end and this is what had come. */
-export type Body = { readonly bytes: Uint8Array; readonly truncated: boolean };
+export type Body = { readonly bytes: Uint8Array<ArrayBuffer>; readonly truncated: boolean };
 
 /** A body that brings less than this in this time is a slow loris, long before the deadline. */
 const PROGRESS_MS = 5_000;
@@ -88,7 +88,7 @@ class Sink {
     this.size = needed;
   }
 
-  bytes(): Uint8Array {
+  bytes(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#buffer.transfer(this.size));
   }
 }

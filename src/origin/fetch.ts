@@ -58,7 +58,7 @@ type Exchange = {
 export type Fetched =
   | (Exchange & {
       readonly notModified: false;
-      readonly bytes: Uint8Array;
+      readonly bytes: Uint8Array<ArrayBuffer>;
       readonly bytesIn: number;
       /** The source stopped early: the first part of a JPEG, good for a picture, not for keeping it as fresh. */
       readonly truncated: boolean;

@@ -1,0 +1,204 @@
+/** What a local source does, by path: one row per behaviour, good and bad. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+export type Scene = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The address asked, with its query. */
+  readonly url: URL;
+  /** The picture this server serves. */
+  readonly picture: Uint8Array;
+  /** Ends with the server: what drips or never ends stops here. */
+  readonly until: AbortSignal;
+};
+
+const BOMB_BYTES = 64 << 20;
+const bombs = new Map<string, Buffer>();
+
+/** 64 MiB of zeros, encoded once: 64 KiB as gzip, less as Brotli. */
+function bomb(encoding: "gzip" | "br"): Buffer {
+  let made = bombs.get(encoding);
+  if (made === undefined) {
+    const zeros = Buffer.alloc(BOMB_BYTES);
+    made =
+      encoding === "gzip"
+        ? gzipSync(zeros)
+        : brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+    bombs.set(encoding, made);
+  }
+  return made;
+}
+
+/** RST instead of FIN, under TLS too. */
+function reset(request: IncomingMessage): void {
+  const socket = request.socket as Socket & { readonly _parent?: Socket };
+  (socket._parent ?? socket).resetAndDestroy();
+}
+
+/** Calls `step` every `ms` until the server ends or the peer has gone. */
+function every(ms: number, { response, until }: Scene, step: () => void): void {
+  const timer = setInterval(step, ms);
+  const stop = () => clearInterval(timer);
+  until.addEventListener("abort", stop, { once: true });
+  response.on("close", stop);
+}
+
+function send({ response, picture }: Scene, headers: Record<string, string | number> = {}, status = 200): void {
+  response.writeHead(status, { "Content-Type": "image/jpeg", "Content-Length": picture.length, ...headers });
+  response.end(picture);
+}
+
+const half = (scene: Scene) => scene.picture.subarray(0, scene.picture.length >> 1);
+
+/** Each takes the scene and the rest of the path after its name. */
+export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => void>> = {
+  "picture.jpg": (scene) =>
+    send(scene, { "Cache-Control": "max-age=3600", ETag: '"one"', "Set-Cookie": "id=1; Path=/" }),
+  /** The same picture under as many names as one likes. */
+  many: (scene) => send(scene),
+  "wrong-type": (scene) => send(scene, { "Content-Type": "text/html" }),
+  html({ response }) {
+    response.writeHead(200, { "Content-Type": "image/jpeg" });
+    response.end("<!doctype html><title>Not a picture</title>");
+  },
+  empty({ response }) {
+    response.writeHead(200, { "Content-Type": "image/jpeg", "Content-Length": 0 });
+    response.end();
+  },
+  /** Any status: `/status/503?after=30` sends Retry-After. */
+  status({ request, response, url }, rest) {
+    const after = url.searchParams.get("after");
+    const status = Number(rest);
+    if (status > 599 || status < 200) {
+      request.socket.end(`HTTP/1.1 ${rest} Odd\r\nContent-Length: 3\r\nConnection: close\r\n\r\nodd`);
+      return;
+    }
+    response.writeHead(status, after === null ? {} : { "Retry-After": after });
+    response.end(status === 204 || status === 304 ? undefined : `status ${rest}`);
+  },
+  /** 304 to the validator it gave, and the picture else. */
+  conditional(scene) {
+    const known = scene.request.headers["if-none-match"] === '"one"';
+    if (!known) return send(scene, { ETag: '"one"' });
+    scene.response.writeHead(304, { ETag: '"one"', "Cache-Control": "max-age=7200" });
+    scene.response.end();
+  },
+  // Redirects.
+  to({ response, url }) {
+    response.writeHead(Number(url.searchParams.get("status") ?? 302), { Location: url.searchParams.get("url") ?? "" });
+    response.end("moved");
+  },
+  /** `/chain/3` needs three redirects to the picture. */
+  chain(scene, rest) {
+    const left = Number(rest);
+    if (left === 0) return send(scene);
+    scene.response.writeHead(302, { Location: `/chain/${left - 1}` });
+    scene.response.end();
+  },
+  loop({ response }) {
+    response.writeHead(302, { Location: "/loop" });
+    response.end();
+  },
+  /** Over TLS, sends to plain HTTP (`?host=`); over plain HTTP, the picture. */
+  downgrade(scene) {
+    if (!("encrypted" in scene.request.socket)) return send(scene);
+    scene.response.writeHead(302, { Location: `http://${scene.url.searchParams.get("host")}${scene.request.url}` });
+    scene.response.end();
+  },
+  nowhere({ response }) {
+    response.writeHead(302);
+    response.end();
+  },
+  // Time.
+  "silent-headers": () => {},
+  "silent-body": (scene) => {
+    scene.response.writeHead(200, { "Content-Length": scene.picture.length });
+    scene.response.write(half(scene));
+  },
+  /** Slow loris: the picture, a byte every 20 ms. */
+  drip(scene) {
+    scene.response.writeHead(200, { "Content-Length": scene.picture.length });
+    let at = 0;
+    every(20, scene, () => scene.response.write(scene.picture.subarray(at, ++at)));
+  },
+  /** `/late/300`: everything, but 300 ms late. */
+  late(scene, rest) {
+    setTimeout(() => send(scene), Number(rest)).unref();
+  },
+  // Ends.
+  reset: ({ request }) => reset(request),
+  close: ({ request }) => request.socket.destroy(),
+  "cut-body"(scene) {
+    scene.response.writeHead(200, { "Content-Length": scene.picture.length });
+    scene.response.write(half(scene), () => setTimeout(() => scene.request.socket.destroy(), 20));
+  },
+  "reset-body"(scene) {
+    scene.response.writeHead(200, { "Content-Length": scene.picture.length });
+    scene.response.write(half(scene), () => setTimeout(() => reset(scene.request), 20));
+  },
+  "cut-chunked"(scene) {
+    scene.response.writeHead(200);
+    scene.response.write(half(scene), () => setTimeout(() => scene.request.socket.destroy(), 20));
+  },
+  "cut-at-once"(scene) {
+    scene.response.writeHead(200, { "Content-Length": scene.picture.length });
+    scene.response.flushHeaders();
+    setTimeout(() => scene.request.socket.destroy(), 20);
+  },
+  "cut-html"({ request, response }) {
+    response.writeHead(200, { "Content-Length": 1000 });
+    response.write("<!doctype html>", () => setTimeout(() => request.socket.destroy(), 20));
+  },
+  // Lengths.
+  "length-short"(scene) {
+    const { request, picture } = scene;
+    request.socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${half(scene).length}\r\nConnection: close\r\n\r\n`);
+    request.socket.end(picture);
+  },
+  "length-long"(scene) {
+    scene.response.writeHead(200, { "Content-Length": scene.picture.length + 1000 });
+    scene.response.write(scene.picture, () => setTimeout(() => scene.request.socket.destroy(), 20));
+  },
+  "length-huge"(scene) {
+    scene.response.writeHead(200, { "Content-Length": 10_000_000_000 });
+    scene.response.write(scene.picture);
+  },
+  "length-negative": ({ request }) =>
+    request.socket.end("HTTP/1.1 200 OK\r\nContent-Length: -5\r\nConnection: close\r\n\r\nabcde"),
+  /** No length, no end. */
+  endless(scene) {
+    scene.response.writeHead(200);
+    const block = Buffer.alloc(65_536, 0xff);
+    const pump = () => {
+      while (!scene.until.aborted && !scene.response.destroyed && scene.response.write(block));
+    };
+    scene.response.on("drain", pump);
+    pump();
+  },
+  // Encodings.
+  gzip({ response, picture }) {
+    response.writeHead(200, { "Content-Encoding": "gzip" });
+    response.end(gzipSync(picture));
+  },
+  "gzip-bomb"({ response }) {
+    const bytes = bomb("gzip");
+    response.writeHead(200, { "Content-Encoding": "gzip", "Content-Length": bytes.length });
+    response.end(bytes);
+  },
+  "br-bomb"({ response }) {
+    const bytes = bomb("br");
+    response.writeHead(200, { "Content-Encoding": "br", "Content-Length": bytes.length });
+    response.end(bytes);
+  },
+  "gzip-garbage"({ response }) {
+    response.writeHead(200, { "Content-Encoding": "gzip" });
+    response.end("this is no gzip");
+  },
+  "gzip-cut"({ response, picture }) {
+    const bytes = gzipSync(picture);
+    response.writeHead(200, { "Content-Encoding": "gzip" });
+    response.end(bytes.subarray(0, bytes.length >> 1));
+  },
+};

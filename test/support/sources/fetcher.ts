@@ -1,0 +1,81 @@
+/** Runs `fetchSource` in workerd from a test in Node. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { V4MiniflareOptions } from "miniflare";
+import type { SourceConfig } from "../../../src/origin/fetch.ts";
+import type { Job, Outcome } from "./job.ts";
+
+export const CONFIG: SourceConfig = {
+  allowedSources: [],
+  signedNeedsAllowed: false,
+  httpSources: "upgrade",
+  allowLoopbackSources: false,
+  maxSourceBytes: 1 << 20,
+  maxRedirects: 3,
+  sourceTimeoutMs: 3_000,
+  loopId: "test",
+  contactUrl: "https://firstlight.test/about",
+};
+
+export type JobOptions = Partial<Omit<Job, "config" | "source">> & { readonly config?: Partial<SourceConfig> };
+
+export type Fetcher = {
+  run(source: string, options?: JobOptions): Promise<Outcome>;
+  stop(): Promise<void>;
+};
+
+/** Starts workerd with the compatibility date of wrangler.toml and the given root trusted. */
+export async function startFetcher(root: string): Promise<Fetcher> {
+  const entry = `${import.meta.dirname}/fetcher.workerd.ts`;
+  const bundle = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", target: "es2024" });
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await trusting(root);
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: [{ type: "ESModule", path: "fetcher.js", contents: bundle.outputFiles[0]?.text ?? "" }],
+      compatibilityDate: "2026-11-09",
+      compatibilityFlags: ["global_fetch_strictly_public"],
+      cf: false,
+      log: new Log(LogLevel.NONE),
+      // workerd prints a stack for every failed handshake.
+      handleStructuredLogs: () => {},
+      telemetry: { enabled: false },
+    } as V4MiniflareOptions),
+  );
+  await miniflare.ready;
+  return {
+    async run(source, options = {}) {
+      const job: Job = {
+        authority: "signature",
+        ownHost: "proxy.test",
+        conditional: null,
+        names: {},
+        memory: crypto.randomUUID(),
+        abortAfterMs: null,
+        ...options,
+        config: { ...CONFIG, ...options.config },
+        source,
+      };
+      const answer = await miniflare.dispatchFetch("http://fetcher/", { method: "POST", body: JSON.stringify(job) });
+      return (await answer.json()) as Outcome;
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** Miniflare reads NODE_EXTRA_CA_CERTS once, as it is loaded, and hands it on to workerd. */
+async function trusting(root: string) {
+  const folder = await mkdtemp(join(tmpdir(), "firstlight-ca-"));
+  const file = join(folder, "root.pem");
+  await writeFile(file, root);
+  const before = process.env.NODE_EXTRA_CA_CERTS;
+  process.env.NODE_EXTRA_CA_CERTS = file;
+  try {
+    return await import("miniflare");
+  } finally {
+    if (before === undefined) delete process.env.NODE_EXTRA_CA_CERTS;
+    else process.env.NODE_EXTRA_CA_CERTS = before;
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * A Worker around `fetchSource`, so that tests run it on workerd's own fetch against real servers. Public names have no
+ * DNS here: `names` says at which local ports each answers, which is all that stands between the code and the network.
+ */
+
+import { Failure } from "../../../src/errors.ts";
+import { fetchSource } from "../../../src/origin/fetch.ts";
+import { HttpsMemory } from "../../../src/origin/https.ts";
+import type { Job, Outcome } from "./job.ts";
+
+const memories = new Map<string, HttpsMemory>();
+
+async function run(job: Job): Promise<Outcome> {
+  const asked: string[] = [];
+  const viaPorts: typeof fetch = (input, init) => {
+    const url = new URL(String(input));
+    asked.push(url.href);
+    const ports = job.names[url.hostname];
+    if (ports !== undefined) {
+      url.hostname = "127.0.0.1";
+      url.port = String(url.protocol === "https:" ? ports.https : ports.http);
+    }
+    return fetch(url.href, init);
+  };
+  const httpsMemory = memories.get(job.memory) ?? new HttpsMemory();
+  memories.set(job.memory, httpsMemory);
+  const caller = new AbortController();
+  if (job.abortAfterMs !== null) setTimeout(() => caller.abort(new Error("caller gave up")), job.abortAfterMs);
+  const started = Date.now();
+  try {
+    const { authority, ownHost, conditional } = job;
+    const order = { authority, ownHost, ...(conditional === null ? {} : { conditional }) };
+    const deps = { config: job.config, fetch: viaPorts, now: Date.now, httpsMemory, signal: caller.signal };
+    const result = await fetchSource(job.source, order, deps);
+    const ms = Date.now() - started;
+    const bytes = result.notModified ? new Uint8Array() : result.bytes;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return {
+      ok: true,
+      asked,
+      ms,
+      size: bytes.length,
+      sha256,
+      fetched: { ...result, bytes: undefined },
+    };
+  } catch (error) {
+    const ms = Date.now() - started;
+    if (!(error instanceof Failure))
+      return { ok: false, asked, ms, reason: "thrown", facts: {}, detail: String(error) };
+    return { ok: false, asked, ms, reason: error.reason, facts: error.facts, detail: error.detail ?? "" };
+  }
+}
+
+export default {
+  fetch: async (request) => Response.json(await run(await request.json<Job>())),
+} satisfies ExportedHandler;
