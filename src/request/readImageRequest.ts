@@ -1,6 +1,7 @@
 /** Step 1 of a request: which door, and what it asks for. */
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
+import { refuseHugeResult } from "../policy/limits.ts";
 import { acceptClass } from "./accept.ts";
 import { readImgproxy } from "./doors/imgproxy.ts";
 import type { ImageRequest } from "./imageRequest.ts";
@@ -10,7 +11,7 @@ const MAX_PATH = 8192;
 
 /**
  * Reads a request's URL (`request.url`, as text: a signature covers it byte for byte) and its Accept header. `now` in
- * milliseconds. Throws Failure when the address is not one of ours, not signed, not readable or expired; whether the
+ * milliseconds. Throws Failure when the address is not one of ours, not signed, not readable, expired or asks for too much; whether the
  * source may be fetched is policy's to say (`checkSource`).
  */
 export async function readImageRequest(
@@ -23,7 +24,9 @@ export async function readImageRequest(
   if (path.length > MAX_PATH) {
     throw new Failure("url_invalid", { why: `${path.length} characters are over the limit of ${MAX_PATH}` });
   }
-  return readImgproxy(path, acceptClass(accept), config, now);
+  const request = await readImgproxy(path, acceptClass(accept), config, now);
+  refuseHugeResult(request.transform, config);
+  return request;
 }
 
 /** Path and query of an absolute URL as they stand in its text, nothing decoded; the query without its `?`. */

@@ -1,0 +1,24 @@
+/** What is too large by the wish alone, whatever the source: refused before any source is asked. */
+import type { Config } from "../config.ts";
+import { Failure } from "../errors.ts";
+import type { Transform } from "../request/imageRequest.ts";
+
+/**
+ * Throws Failure `result_too_large` when the result is sure to be over the limits. Sure is only what may grow
+ * (`enlarge`) to a side that is given; the rest is decided from the picture's header, by the same limits.
+ */
+export function refuseHugeResult(
+  { resize, width, height, dpr, enlarge }: Transform,
+  { maxResultSide, maxResultPixels }: Pick<Config, "maxResultSide" | "maxResultPixels">,
+): void {
+  if (!enlarge) return;
+  const sides = [Math.round(width * dpr), Math.round(height * dpr)] as const;
+  const [w, h] = sides;
+  const exact = w > 0 && h > 0 ? resize === "fill" || resize === "force" : w > 0 || h > 0;
+  if (!exact) return;
+  const value = `${w || "?"}x${h || "?"}`;
+  if (Math.max(...sides) > maxResultSide) {
+    throw new Failure("result_too_large", { value, limit: `${maxResultSide} px a side` });
+  }
+  if (w * h > maxResultPixels) throw new Failure("result_too_large", { value, limit: `${maxResultPixels} pixels` });
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { readLiveSettings, withSettings } from "../../../src/config/live.ts";
+import { parseConfig } from "../../../src/config.ts";
+import { Failure } from "../../../src/errors.ts";
+
+const HOST = "0123456789abcdef";
+const SOURCE = "0123456789abcdef0123456789abcdef";
+const CONFIG = parseConfig({ ALLOWED_SOURCES: "a.test", MAX_RESULT_SIDE: "1000" });
+
+test("none stored changes nothing", () => {
+  expect(withSettings(CONFIG, null)).toEqual(CONFIG);
+  expect(withSettings(CONFIG, "{}")).toEqual(CONFIG);
+});
+
+test("everything that may be set live", () => {
+  const text = JSON.stringify({
+    allowedSources: ["b.test"],
+    blocked: { sources: [SOURCE], hosts: [HOST] },
+    epochs: { [HOST]: 1_700_000_000_000 },
+    regions: { "colo:DXB": "weur" },
+  });
+  expect(withSettings(CONFIG, text)).toEqual({
+    ...CONFIG,
+    allowedSources: ["a.test", "b.test"],
+    blocked: { sources: new Set([SOURCE]), hosts: new Set([HOST]) },
+    epochs: { [HOST]: 1_700_000_000_000 },
+    regionOverrides: { "colo:DXB": "weur" },
+  });
+});
+
+describe("settings that cannot be read stop the service rather than lift a takedown", () => {
+  test.each([
+    ["not JSON", "{", "not JSON"],
+    ["a list", "[]", "settings is no object"],
+    ["a limit", '{"maxResultSide":1}', "maxResultSide is no live setting"],
+    ["a pattern of everything", '{"allowedSources":["*"]}', "allowedSources has 1 entries of the wrong form"],
+    ["a host in clear", '{"blocked":{"hosts":["a.test"]}}', "blocked.hosts has 1 entries of the wrong form"],
+    ["a short hash", `{"blocked":{"sources":["${SOURCE.slice(1)}"]}}`, "blocked.sources has 1 entries"],
+    ["no list", '{"blocked":{"sources":{}}}', "blocked.sources is no list"],
+    ["blocked is a list", '{"blocked":[]}', "blocked is no object"],
+    ["an epoch that is no time", `{"epochs":{"${HOST}":"1"}}`, `epochs.${HOST} has the wrong form`],
+    ["a region that is no name", '{"regions":{"colo:DXB":1}}', "regions.colo:DXB has the wrong form"],
+  ])("%s", (_, text, problem) => {
+    expect(() => withSettings(CONFIG, text)).toThrow(Failure);
+    try {
+      readLiveSettings(text);
+    } catch (error) {
+      expect(error instanceof Failure && [error.reason, error.detail]).toEqual([
+        "misconfigured",
+        expect.stringContaining(problem),
+      ]);
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { snapToLadder } from "../../../src/policy/ladder.ts";
+import { DEFAULTS } from "../../../src/request/options.ts";
+
+const LADDER = { ladder: [160, 320, 640, 1024, 1600, 2048], ladderQualities: [60, 80] };
+
+test.each([
+  ["up to the next rung", { width: 161 }, { width: 320, height: 0 }],
+  ["a rung stays", { width: 160 }, { width: 160, height: 0 }],
+  ["below the first", { width: 1 }, { width: 160, height: 0 }],
+  ["the top at most", { width: 5000 }, { width: 2048, height: 0 }],
+  ["by height", { height: 300 }, { width: 0, height: 320 }],
+  ["no size is the top", {}, { width: 2048, height: 2048 }],
+  ["dpr counts and goes", { width: 160, dpr: 2 }, { width: 320, dpr: 1 }],
+  ["the other side in proportion, in steps of 16", { width: 300, height: 200 }, { width: 320, height: 224 }],
+  ["never above the longer one", { width: 300, height: 299 }, { width: 320, height: 320 }],
+  ["a square stays one", { width: 200, height: 200 }, { width: 320, height: 320 }],
+  ["quality up", { quality: 1 }, { quality: 60 }],
+  ["quality on a rung", { quality: 80 }, { quality: 80 }],
+  ["quality above the top", { quality: 100 }, { quality: 80 }],
+  ["no quality is the format's own", { quality: null }, { quality: null }],
+])("%s", (_, wish, expected) => {
+  expect(snapToLadder({ ...DEFAULTS, ...wish }, LADDER)).toMatchObject(expected);
+});

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { refuseHugeResult } from "../../../src/policy/limits.ts";
+import { DEFAULTS } from "../../../src/request/options.ts";
+
+const LIMITS = { maxResultSide: 4096, maxResultPixels: 12_000_000 };
+
+test.each([
+  ["a side at the limit", { width: 4096, enlarge: true }, false],
+  ["a side over it", { width: 4097, enlarge: true }, true],
+  ["a height over it", { height: 4097, enlarge: true }, true],
+  ["by dpr", { width: 2049, dpr: 2, enlarge: true }, true],
+  ["not when the picture may not grow", { width: 9000, height: 9000, resize: "fill" }, false],
+  ["pixels at the limit", { resize: "force", width: 4000, height: 3000, enlarge: true }, false],
+  ["pixels over it", { resize: "fill", width: 4000, height: 3001, enlarge: true }, true],
+  ["fit may end up smaller", { resize: "fit", width: 9000, height: 10, enlarge: true }, false],
+  ["no size at all", { enlarge: true }, false],
+] as const)("%s", (_, wish, refused) => {
+  const ask = () => refuseHugeResult({ ...DEFAULTS, ...wish }, LIMITS);
+  if (refused) expect(ask).toThrow("result_too_large");
+  else expect(ask).not.toThrow();
+});
