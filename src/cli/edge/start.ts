@@ -8,10 +8,10 @@
  *     await edge.stop();
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
+import type { Miniflare, V4MiniflareOptions } from "miniflare";
 import { loadBundle } from "./bundle.ts";
+import { miniflareTrusting } from "./runtime.ts";
 
 export type LogLine = { readonly level: string; readonly message: string; readonly timestamp: number };
 
@@ -22,7 +22,7 @@ export type EdgeOptions = {
   readonly persist?: string | undefined;
   /** Variables and secrets, over those of `wrangler.toml`. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** PEM file of further authorities that sources' certificates may be signed by, beside `NODE_EXTRA_CA_CERTS`. */
+  /** PEM file of further authorities that sources' certificates may be signed by, instead of `NODE_EXTRA_CA_CERTS`. */
   readonly caFile?: string;
   /** `request.cf`; absent: a fixed one (Dallas), never looked up. */
   readonly cf?: Readonly<Record<string, unknown>>;
@@ -57,14 +57,14 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const bundle = await loadBundle();
   const buckets = Object.entries((bundle.options.r2Buckets ?? {}) as BucketOptions);
   const before = workerdChildren();
-  const miniflare = new Miniflare(
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare: Runtime } = miniflareTrusting(options.caFile);
+  const miniflare = new Runtime(
     convertV4MiniflareOptions({
       ...bundle.options,
       modules: [...bundle.modules],
       modulesRoot: bundle.root,
       bindings: { ...(bundle.options.bindings as Record<string, string>), ...options.vars },
       r2Buckets: Object.fromEntries(buckets.map(([name, { id }]) => [name, { id, s3Credentials: LOCAL_S3 }])),
-      ...(options.caFile === undefined ? {} : { outboundService: await outbound(options.caFile) }),
       host: "127.0.0.1",
       port: options.port ?? 0,
       cf: options.cf ?? false,
@@ -100,22 +100,6 @@ async function answers(url: string): Promise<void> {
     }
     await new Promise((wake) => setTimeout(wake, 50));
   }
-}
-
-/** Miniflare's own way out (private addresses too: the Worker's own checks are what keeps it in), plus a CA. */
-async function outbound(caFile: string) {
-  const files = [caFile, process.env.NODE_EXTRA_CA_CERTS].filter((file) => file !== undefined && file !== "");
-  const texts = await Promise.all(files.map((file) => readFile(file as string, "utf8")));
-  const trustedCertificates = texts.flatMap(
-    (text) => text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [],
-  );
-  return {
-    network: {
-      allow: ["public", "private", "240.0.0.0/4"],
-      deny: [],
-      tlsOptions: { trustBrowserCas: true, trustedCertificates },
-    },
-  };
 }
 
 /** Process ids of this process's own workerd children, oldest first; empty where /proc is missing. */

@@ -1,0 +1,127 @@
+/**
+ * Photograph-like JPEGs for a clone that has no photographs: 36 scenes of 4 to 15 megapixels, painted small, enlarged
+ * and grained, so that they cost a decoder and an encoder about what photographs do. Made once, then kept.
+ */
+import { mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import type { CatalogueEntry } from "../catalogue.ts";
+import { randomFrom } from "./noise.ts";
+import { SCENES, type SceneName } from "./scenes.ts";
+
+const PICTURES = 36;
+/** Width and height in pixels, in turn: most of 4 megapixels, every fourth of 15, one in six upright. */
+const SHAPES = [
+  [2400, 1600],
+  [2560, 1440],
+  [1600, 2400],
+  [4800, 3200],
+  [2400, 1600],
+  [2200, 1760],
+  [2700, 1500],
+  [5200, 2925],
+] as const;
+/** The scene is computed at this width and enlarged; what is finer than that is grain. */
+const PAINTED_WIDTH = 480;
+/** While one is painted here, others are enlarged and encoded in sharp's threads. */
+const AT_ONCE = 4;
+/** Entries of the grain table: a prime, so that rows do not line up. */
+const GRAIN_TABLE = 262_147;
+const GRAIN_STRENGTH = 14;
+const JPEG_QUALITY = 86;
+
+const TITLES = {
+  ridges: ["First light on the ridge", "Seven valleys", "The far chain", "Haze", "Above the treeline", "Morning climb"],
+  sea: ["Glitter", "West of the harbour", "Long swell", "Cloud bank", "Outbound", "Still water"],
+  dunes: ["Slip face", "Red sand", "Wind lines", "The empty quarter", "Crest", "Noon"],
+  night: ["Clear night", "The band", "No moon", "Treeline", "Late summer sky", "Four in the morning"],
+  meadow: ["June", "Uncut", "By the path", "South slope", "After rain", "Poppies, perhaps"],
+  city: ["Across the river", "Offices at six", "Night shift", "Reflections", "The new quarter", "From the bridge"],
+} as const satisfies Record<SceneName, readonly string[]>;
+
+const NAMES = Object.keys(SCENES) as SceneName[];
+
+/**
+ * Makes what is missing in `folder` and gives its catalogue. `progress` is called after each picture that had to be
+ * made. Throws when the folder cannot be written.
+ */
+export async function generatePhotographs(
+  folder: string,
+  progress: (made: number, of: number) => void = () => {},
+): Promise<readonly CatalogueEntry[]> {
+  await mkdir(folder, { recursive: true });
+  const entries: CatalogueEntry[] = [];
+  let next = 0;
+  let made = 0;
+  const work = async () => {
+    for (let seed = next++; seed < PICTURES; seed = next++) {
+      entries[seed] = await photograph(folder, seed, () => progress(++made, PICTURES));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return entries;
+}
+
+async function photograph(folder: string, seed: number, onMade: () => void): Promise<CatalogueEntry> {
+  const scene = NAMES[seed % NAMES.length] ?? "ridges";
+  const [width, height] = SHAPES[seed % SHAPES.length] ?? SHAPES[0];
+  const file = `${scene}-${seed}.jpg`;
+  const path = join(folder, file);
+  let bytes = (await stat(path).catch(() => undefined))?.size;
+  if (bytes === undefined) {
+    const picture = await paint(scene, seed, width, height);
+    const draft = `${path}.${process.pid}.tmp`;
+    await writeFile(draft, picture);
+    await rename(draft, path);
+    bytes = picture.length;
+    onMade();
+  }
+  return {
+    file,
+    title: TITLES[scene][Math.floor(seed / NAMES.length)] ?? scene,
+    author: `Generated (seed ${seed})`,
+    licence: "CC0-1.0",
+    licenceUrl: "https://creativecommons.org/publicdomain/zero/1.0/",
+    width,
+    height,
+    bytes,
+  };
+}
+
+/** One picture as JPEG bytes. The same arguments give the same pixels. */
+export async function paint(scene: SceneName, seed: number, width: number, height: number): Promise<Buffer> {
+  const columns = Math.min(width, PAINTED_WIDTH);
+  const rows = Math.round((columns * height) / width);
+  const colourAt = SCENES[scene](seed, width / height);
+  const pixels = new Uint8Array(columns * rows * 3);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      for (const value of colourAt((column + 0.5) / columns, (row + 0.5) / rows)) {
+        pixels[at++] = Math.min(255, Math.max(0, value * 255));
+      }
+    }
+  }
+  const large = await sharp(pixels, { raw: { width: columns, height: rows, channels: 3 } })
+    .resize(width, height, { kernel: "cubic" })
+    .raw()
+    .toBuffer();
+  addGrain(large, seed);
+  return sharp(large, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: JPEG_QUALITY })
+    .toBuffer();
+}
+
+/** Film grain over RGB bytes, in place, the same on all three channels; from a table that is too long to see repeat. */
+function addGrain(pixels: Uint8Array, seed: number): void {
+  const random = randomFrom(seed + 1000);
+  const grain = Int8Array.from({ length: GRAIN_TABLE }, () => (random() + random() - 1) * GRAIN_STRENGTH);
+  let at = 0;
+  for (let entry = 0; at < pixels.length; entry = entry + 1 === GRAIN_TABLE ? 0 : entry + 1) {
+    const bump = grain[entry] ?? 0;
+    for (const end = at + 3; at < end; at++) {
+      const value = (pixels[at] ?? 0) + bump;
+      pixels[at] = Math.max(0, Math.min(value, 255));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/** Starts all of the demo in this process: third parties, the Worker, the page. */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TOP } from "../src/cli/edge/bundle.ts";
+import { type Edge, startEdge } from "../src/cli/edge/start.ts";
+import { regionOf } from "../src/region/regions.ts";
+import { createAuthority } from "../test/support/sources/authority.ts";
+import { newKeys, signedPath } from "./address.ts";
+import { type Catalogue, loadCatalogue } from "./catalogue.ts";
+import { type Card, pageDocument } from "./page/document.ts";
+import { createPassage } from "./passage.ts";
+import { type Place, placeOf } from "./places.ts";
+import { createPageServer } from "./server.ts";
+import { type Source, startSource } from "./sources/server.ts";
+import { SOURCES, shareOut } from "./sources/table.ts";
+
+export type DemoOptions = {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** Value of `PHOTOS`: a folder of photographs. */
+  readonly photos?: string | undefined;
+  /** Told what takes long. */
+  readonly progress?: (line: string) => void;
+};
+
+export type Demo = {
+  readonly url: string;
+  readonly catalogue: Catalogue;
+  readonly sources: readonly Source[];
+  readonly edge: Edge;
+  stop(): Promise<void>;
+};
+
+const HOST = "127.0.0.1";
+/** As `wrangler.toml` deploys them. */
+const REGIONS = ["enam", "weur", "apac"] as const;
+
+/** Everything up and answering. Throws when a port is taken or the photographs cannot be read; nothing is left then. */
+export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const undo: (() => unknown)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), "firstlight-demo-"));
+    undo.push(() => rm(folder, { recursive: true, force: true }));
+    const authority = createAuthority("Firstlight demo");
+    const caFile = join(folder, "authority.pem");
+    await writeFile(caFile, authority.root);
+    const keys = newKeys();
+
+    const [catalogue, edge] = await Promise.all([
+      loadCatalogue(options.photos, TOP, (made, of) => options.progress?.(`painting photographs: ${made} of ${of}`)),
+      startEdge({
+        caFile,
+        vars: {
+          SIGNING_KEYS: keys.key.toString("hex"),
+          SIGNING_SALTS: keys.salt.toString("hex"),
+          ALLOW_LOOPBACK_SOURCES: "true",
+        },
+      }).then((started) => {
+        undo.push(() => started.stop());
+        return started;
+      }),
+    ]);
+
+    const tls = authority.issue([HOST]);
+    const sources: Source[] = [];
+    for (const trait of SOURCES) {
+      const source = await startSource(trait, catalogue.folder, tls);
+      undo.push(() => source.die());
+      sources.push(source);
+    }
+    const shares = shareOut(catalogue.entries, SOURCES);
+    const cards = catalogue.entries.flatMap((entry, index): Card[] => {
+      const source = sources[shares[index] ?? 0];
+      if (source === undefined) return [];
+      const address = `${source.origin}/${encodeURIComponent(entry.file)}`;
+      return [{ entry, source: source.trait, path: (width) => signedPath(keys, address, width) }];
+    });
+
+    let last: Place = placeOf(null);
+    const page = async (query: string, from: string | null) => {
+      const place = placeOf(from);
+      // workerd has one edge cache for the whole world. Who moves meets another data centre's, so it is emptied.
+      if (place !== last) await edge.miniflare.purgeCache();
+      last = place;
+      const region = regionOf({ colo: place.colo }, REGIONS);
+      return pageDocument({ cards, sources, query, place, region, visit: randomBytes(5).toString("hex") });
+    };
+    const passage = createPassage(edge.url);
+    const server = createPageServer({ passage, sources, page });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(options.port ?? 0, HOST, resolve);
+    });
+    undo.push(() => {
+      server.close();
+      server.closeAllConnections();
+      passage.close();
+    });
+    return { url: `http://${HOST}:${(server.address() as AddressInfo).port}`, catalogue, sources, edge, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
