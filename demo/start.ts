@@ -52,19 +52,18 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     await writeFile(caFile, authority.root);
     const keys = newKeys();
 
+    const starting = startEdge({
+      caFile,
+      vars: {
+        SIGNING_KEYS: keys.key.toString("hex"),
+        SIGNING_SALTS: keys.salt.toString("hex"),
+        ALLOW_LOOPBACK_SOURCES: "true",
+      },
+    });
+    undo.push(async () => (await starting.catch(() => undefined))?.stop());
     const [catalogue, edge] = await Promise.all([
       loadCatalogue(options.photos, TOP, (made, of) => options.progress?.(`painting photographs: ${made} of ${of}`)),
-      startEdge({
-        caFile,
-        vars: {
-          SIGNING_KEYS: keys.key.toString("hex"),
-          SIGNING_SALTS: keys.salt.toString("hex"),
-          ALLOW_LOOPBACK_SOURCES: "true",
-        },
-      }).then((started) => {
-        undo.push(() => started.stop());
-        return started;
-      }),
+      starting,
     ]);
 
     const tls = authority.issue([HOST]);
