@@ -2,11 +2,16 @@
  * How long a source's picture is fresh and how long it may be shown after that (RFC 9111, RFC 5861). Pure.
  * Times are unix milliseconds unless the name says seconds.
  */
-import type { SourceHeaders } from "../origin/headers.ts";
 import type { StoredMeta } from "./tier.ts";
 
-/** What of a source's answer speaks of freshness, as sent; null = not there. */
-export type FreshnessHeaders = Pick<SourceHeaders, "cacheControl" | "expires" | "date" | "age" | "lastModified">;
+/** The fields that decide, as a source sent them; null = not sent. `origin/headers.ts` reads them. */
+export type FreshnessHeaders = {
+  readonly cacheControl: string | null;
+  readonly expires: string | null;
+  readonly date: string | null;
+  readonly age: string | null;
+  readonly lastModified: string | null;
+};
 
 export type FreshnessBounds = { readonly minFreshSeconds: number; readonly maxFreshSeconds: number };
 
@@ -36,7 +41,7 @@ function lifetimeSeconds(headers: FreshnessHeaders, now: number): number {
     if (value !== undefined) return (deltaSeconds(value) ?? 0) - age;
   }
   const date = httpDate(headers.date) ?? now;
-  const { expires } = headers;
+  const expires = headers.expires;
   // RFC 9111 5.3: an invalid date, above all `0`, is in the past.
   if (expires !== null) return ((httpDate(expires) ?? 0) - date) / 1000 - age;
   const modified = httpDate(headers.lastModified);

@@ -34,8 +34,8 @@ export type LookupOptions = {
   readonly now: () => number;
   readonly windows: StaleWindows;
   readonly waits?: Readonly<Record<TierName | "version", number>>;
-  /** The source's version by its facts, asked for at the same time; may reject. */
-  readonly version?: Promise<KnownVersion | null>;
+  /** Asks for the source's version by its facts, once, beside the first tier past the edge; may reject. */
+  readonly version?: () => Promise<KnownVersion | null>;
   /** Called once when the primary is asked: the moment to ask for a flight's lease beside it. */
   readonly beside?: () => void;
 };
@@ -45,7 +45,7 @@ type Answer = { readonly tier: TierName; readonly stored: Stored | null };
 /** Asks the tiers in turn for `key`. Never throws. */
 export async function lookup(key: string, tiers: Tiers, options: LookupOptions): Promise<Lookup> {
   const { now, windows, waits = WAITS } = options;
-  const version = options.version?.catch(() => null);
+  let version: Promise<KnownVersion | null> | undefined;
   const asked: TierAsked[] = [];
   const hits: Found[] = [];
 
@@ -61,7 +61,12 @@ export async function lookup(key: string, tiers: Tiers, options: LookupOptions):
     return firstTrue(present.map(async (tier) => judge(await ask(tier, key, waits[tier.name], now, asked))));
   };
 
-  if (!(await stage(["edge"])) && !(await stage(["kv", "region"]))) {
+  const inward = (): Promise<boolean> => {
+    version = options.version?.().catch(() => null);
+    return stage(["kv", "region"]);
+  };
+
+  if (!(await stage(["edge"])) && !(await inward())) {
     if (tiers.primary !== null) options.beside?.();
     await stage(["primary"]);
   }

@@ -130,15 +130,15 @@ describe("the source's version", () => {
     all.region.held.set("k", storedOf());
     return all;
   };
-  const version = Promise.resolve({ v: "ffffffff", at: NOW + 1 });
+  const version = () => Promise.resolve({ v: "ffffffff", at: NOW + 1 });
   test("a picture of an older version is only for errors", async () => {
     expect((await find(tiers(), { version })).found?.freshness).toBe("if-error");
   });
   test("facts that fail change nothing", async () => {
-    expect((await find(tiers(), { version: Promise.reject(new Error("KV")) })).found?.freshness).toBe("fresh");
+    expect((await find(tiers(), { version: () => Promise.reject(new Error("KV")) })).found?.freshness).toBe("fresh");
   });
   test("facts that are late change nothing", async () => {
-    expect((await find(tiers(), { version: new Promise(() => {}) })).found?.freshness).toBe("fresh");
+    expect((await find(tiers(), { version: () => new Promise(() => {}) })).found?.freshness).toBe("fresh");
   });
   test("the edge is not held up by facts", async () => {
     const all = tiers();

@@ -1,0 +1,96 @@
+/** What one request works with: configuration, place, clock, bindings. Made once, handed down as it is. */
+
+import { withSettings } from "./config/live.ts";
+import { type Config, parseConfig } from "./config.ts";
+import { type Isolate, newIsolate } from "./isolate.ts";
+import { isLoopbackHost } from "./policy/hosts.ts";
+import { type Place, regionOf } from "./region/regions.ts";
+import { SettingsCache } from "./settings.ts";
+import { newTrace, record, type Trace } from "./telemetry.ts";
+
+export type Scope = {
+  readonly env: Env;
+  /** Variables with the live settings over them. */
+  readonly config: Config;
+  /** The same with what another request of this isolate may have learnt since. */
+  readonly refreshedConfig: () => Promise<Config>;
+  /** Our own origin and its host (with port), e.g. `https://img.example.org`. */
+  readonly origin: string;
+  readonly ownHost: string;
+  readonly region: string;
+  readonly now: () => number;
+  readonly trace: Trace;
+  readonly isolate: Isolate;
+  /** Work that goes on after the answer; its failure is logged and harms nobody. */
+  readonly later: (work: Promise<unknown>) => void;
+};
+
+/** On loopback only: a developer says where the user is, as `X-Firstlight-Colo: MAD`. */
+const COLO_HEADER = "x-firstlight-colo";
+
+const ISOLATE = newIsolate();
+const SETTINGS = new SettingsCache();
+const CONFIGS = new WeakMap<Env, Config>();
+
+/** Opens a request's scope. Throws Failure `misconfigured` with every problem of the configuration. */
+export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionContext, "waitUntil">): Promise<Scope> {
+  const now = () => Date.now();
+  const later = (work: Promise<unknown>) => ctx.waitUntil(work.catch(logFailure));
+  const variables = configOf(env);
+  const refreshedConfig = async () => live(variables, await SETTINGS.get(env.THUMBS, now(), later));
+  const config = await refreshedConfig();
+  const { origin, host, hostname } = new URL(request.url);
+  const place = placeOf(request, isLoopbackHost(hostname));
+  const region = regionOf(place, config.regions, config.regionOverrides);
+  const trace = newTrace(region, place?.colo ?? "");
+  return { env, config, refreshedConfig, origin, ownHost: host, region, now, trace, isolate: ISOLATE, later };
+}
+
+/** Work behind an answer that was already given: with a trace of its own, logged when done. */
+export function behind(scope: Scope, work: (apart: Scope) => Promise<unknown>): void {
+  const trace = {
+    ...newTrace(scope.trace.region, scope.trace.colo),
+    door: "behind",
+    sourceHost: scope.trace.sourceHost,
+  };
+  const done = () => record(trace, { events: scope.env.EVENTS, report: false });
+  scope.later(work({ ...scope, trace }).finally(done));
+}
+
+/** Takes over settings this isolate has just written, so that its next request already sees them. */
+export function replaceSettings(text: string, now: number): void {
+  SETTINGS.replace(text, now);
+}
+
+function configOf(env: Env): Config {
+  let config = CONFIGS.get(env);
+  if (config === undefined) {
+    config = parseConfig(env as unknown as Readonly<Record<string, unknown>>);
+    CONFIGS.set(env, config);
+  }
+  return config;
+}
+
+let merged: { readonly variables: Config; readonly text: string | null; readonly config: Config } | null = null;
+
+/** The settings' text is parsed once, not once per request. */
+function live(variables: Config, text: string | null): Config {
+  if (merged?.variables !== variables || merged.text !== text) {
+    merged = { variables, text, config: text === null ? variables : withSettings(variables, text) };
+  }
+  return merged.config;
+}
+
+/** Where the reader is; `request.cf` can be undefined. */
+function placeOf(request: Request, loopback: boolean): Place | undefined {
+  const chosen = loopback ? request.headers.get(COLO_HEADER) : null;
+  if (chosen !== null) return { colo: chosen };
+  const cf = request.cf as IncomingRequestCfProperties | undefined;
+  if (cf === undefined) return undefined;
+  const { colo, continent, country } = cf;
+  return { colo, continent, country, longitude: cf.longitude === undefined ? undefined : Number(cf.longitude) };
+}
+
+function logFailure(error: unknown): void {
+  console.error(JSON.stringify({ msg: "afterwards", error: error instanceof Error ? error.message : String(error) }));
+}

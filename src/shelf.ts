@@ -1,0 +1,45 @@
+/** Where one picture is kept, for one request: its names, the tiers that may hold it, and its purge epoch. */
+import { renditionKey, type SourceKeys, sourceKeys } from "./cache/key.ts";
+import type { Tiers } from "./cache/lookup.ts";
+import type { NegativePlaces } from "./cache/negatives.ts";
+import { openTiers } from "./cache/tiers.ts";
+import { canonicalOptions } from "./request/canonical.ts";
+import type { ImageRequest } from "./request/imageRequest.ts";
+import type { Scope } from "./scope.ts";
+
+export type Shelf = {
+  readonly keys: SourceKeys;
+  /** Key of the rendition wanted. */
+  readonly key: string;
+  /** Unix ms of the host's last purge, 0 = never. */
+  readonly epoch: number;
+  readonly tiers: Tiers;
+  readonly negatives: NegativePlaces;
+};
+
+/** The shelf of a picture. `region` is the scope's own unless the warmer fills another. */
+export async function findShelf(wanted: ImageRequest, scope: Scope): Promise<Shelf> {
+  const { env, config, now, region, origin, isolate } = scope;
+  const keys = await sourceKeys(wanted.source);
+  const key = await renditionKey(keys, canonicalOptions(wanted));
+  const epoch = config.epochs[keys.host16] ?? 0;
+  const tiers = openTiers({ env, region, origin, cache: caches.default, epoch, now });
+  const cache = tiers.edge === null ? null : caches.default;
+  return {
+    keys,
+    key,
+    epoch,
+    tiers,
+    negatives: { memory: isolate.negatives, cache, kv: env.THUMBS, origin, epoch, now },
+  };
+}
+
+/** Asked right before each write: false once an operator has taken the picture down, as far as this isolate knows. */
+export function mayStore(keys: SourceKeys, scope: Scope): () => Promise<boolean> {
+  return async () => !isBlocked(keys, await scope.refreshedConfig());
+}
+
+/** Whether an operator has taken the picture or its whole host down. */
+export function isBlocked(keys: SourceKeys, { blocked }: Scope["config"]): boolean {
+  return blocked.sources.has(keys.source32) || blocked.hosts.has(keys.host16);
+}
