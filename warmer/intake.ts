@@ -19,6 +19,9 @@ export type IntakeOptions = {
   readonly skew: boolean;
 };
 
+/** Takes on the hints of one region that are worth a push. */
+export type HintTaker = Pick<RegionPusher, "add">;
+
 /**
  * The way of a hint from the datagram to its region's pusher: parse, age, region, dedup. The age comes before the
  * table of pushed keys, so that what is dropped as old never keeps a fresh one out.
@@ -28,7 +31,7 @@ export class Intake implements DatagramSink, LineSink {
   readonly #reader: DatagramReader;
   readonly #maxAgeMs: number;
   readonly #keys: RecentKeys;
-  readonly #pushers: readonly RegionPusher[];
+  readonly #pushers: readonly HintTaker[];
   readonly #counts: Counts;
   readonly #clock: Clock;
   #now = 0;
@@ -37,13 +40,7 @@ export class Intake implements DatagramSink, LineSink {
   #queuedMs = 0;
 
   /** @param pushers one per deployed region, in the order of the place table */
-  constructor(
-    options: IntakeOptions,
-    keys: RecentKeys,
-    pushers: readonly RegionPusher[],
-    counts: Counts,
-    clock: Clock,
-  ) {
+  constructor(options: IntakeOptions, keys: RecentKeys, pushers: readonly HintTaker[], counts: Counts, clock: Clock) {
     this.ages = new AgeJudge(options);
     this.#reader = new DatagramReader({ ...options, secret: options.hintSecret });
     this.#maxAgeMs = options.maxAgeMs;
@@ -86,7 +83,7 @@ export class Intake implements DatagramSink, LineSink {
   }
 
   #pass(r: HintRegisters, expiry: number): void {
-    const pusher = this.#pushers[r.region] as RegionPusher;
+    const pusher = this.#pushers[r.region] as HintTaker;
     for (let i = 0; i < r.count; i++) {
       const lane1 = r.lane1[i] as number;
       const lane2 = r.lane2[i] as number;

@@ -1,0 +1,86 @@
+import { createSocket } from "node:dgram";
+import { isIPv6, SocketAddress } from "node:net";
+import { type Listen, listenDgram, listenerOf } from "../listen.ts";
+import type { SenderList } from "../senders.ts";
+import type { Libc } from "./libc.ts";
+import { SLOT_BYTES, SLOTS, Slots } from "./slots.ts";
+import { socketAddress } from "./sockaddr.ts";
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+
+/**
+ * Full calls in a row before the event loop gets its turn. libuv asks again up to 32 times by itself, so this is
+ * a bound on how long answers of pushes wait, not on how much is received.
+ */
+const CALLS_PER_TURN = 2;
+
+/**
+ * Receives many datagrams per system call. The socket is made here so that its descriptor is known; dgram gets it to
+ * watch (and owns it: it closes it), and hands over the first datagram that waits. The rest is fetched with recvmmsg.
+ * Nothing is allocated for them.
+ */
+export function listenWith(libc: Libc): Listen {
+  return async (options, senders, sink) => {
+    const six = isIPv6(options.host);
+    const fd = libc.socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return listenDgram(options, senders, sink);
+    const address = socketAddress(options.host, options.port);
+    if (libc.bind(fd, libc.addressOf(address), address.byteLength) < 0) {
+      libc.close(fd);
+      // errno does not survive the way here; dgram fails in the same way and says why.
+      return listenDgram(options, senders, sink);
+    }
+    const socket = createSocket({ type: six ? "udp6" : "udp4" });
+    await new Promise<void>((bound, failed) => {
+      socket.once("error", failed);
+      socket.bind({ fd, exclusive: true }, () => {
+        socket.off("error", failed);
+        bound();
+      });
+    });
+    socket.on("error", () => socket.close());
+    socket.setRecvBufferSize(options.receiveBufferBytes);
+    const slots = new Slots(libc);
+    const identify = identifier(slots, senders);
+    socket.on("message", (bytes, from) => {
+      sink.begin();
+      sink.datagram(bytes, 0, bytes.length, senders.identify(from.address), 0);
+      for (let call = 0; call < CALLS_PER_TURN; call++) {
+        const filled = slots.receive(fd);
+        if (filled === 0) break;
+        if (call > 0) sink.begin();
+        for (let i = 0; i < filled; i++) {
+          sink.datagram(slots.bytes, i * SLOT_BYTES, slots.length(i), identify(i), 0);
+        }
+        if (filled < SLOTS) break;
+      }
+      sink.end();
+    });
+    return listenerOf(socket);
+  };
+}
+
+/** Slot -> the sender's number. Datagrams of one sender come in rows, so the last address is kept at hand. */
+function identifier(slots: Slots, senders: SenderList): (slot: number) => number {
+  let address: number | string = -1;
+  let number = 0;
+  return (slot) => {
+    const four = slots.isIPv4(slot);
+    const from = four ? slots.ipv4(slot) : slots.ipv6(slot);
+    if (from !== address) {
+      address = from;
+      number = typeof from === "number" ? senders.identifyIPv4(from) : senders.identify(ipv6Text(from));
+    }
+    return number;
+  };
+}
+
+/** An IPv6 address as dgram writes it. */
+function ipv6Text(digits: string): string {
+  const address = digits.replace(/(.{4})(?=.)/g, "$1:");
+  return new SocketAddress({ family: "ipv6", address }).address;
+}

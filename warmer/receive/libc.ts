@@ -1,0 +1,42 @@
+import type * as Ffi from "node:ffi";
+
+/** The few calls of the C library that dgram does not offer. LP64 Linux: pointers are 64 bits. */
+const CALLS = {
+  socket: { return: "i32", arguments: ["i32", "i32", "i32"] },
+  bind: { return: "i32", arguments: ["i32", "pointer", "u32"] },
+  close: { return: "i32", arguments: ["i32"] },
+  recvmmsg: { return: "i32", arguments: ["i32", "pointer", "u32", "i32", "pointer"] },
+} as const;
+
+/** The C library through `node:ffi`. Addresses are only good while the memory behind them is referenced. */
+export type Libc = {
+  socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: bigint, length: number): number;
+  close(fd: number): number;
+  /** recvmmsg(2) without a timeout. @returns messages received, or -1 */
+  receiveMany(fd: number, headers: bigint, count: number, flags: number): number;
+  addressOf(memory: NodeJS.ArrayBufferView): bigint;
+};
+
+/**
+ * Opens the C library of this process.
+ * @throws where Node was built or started without FFI, the platform is not 64-bit little-endian Linux, or the library
+ * lacks a call; the message says which
+ */
+export async function openLibc(): Promise<Libc> {
+  const { platform, arch } = process;
+  if (platform !== "linux" || !["x64", "arm64"].includes(arch)) {
+    throw new Error(
+      `the layouts of recvmmsg's structures are known for linux on x64 and arm64, not ${platform} on ${arch}`,
+    );
+  }
+  const ffi: typeof Ffi = await import("node:ffi");
+  const { functions } = ffi.dlopen(null, CALLS);
+  return {
+    socket: functions.socket,
+    bind: functions.bind,
+    close: functions.close,
+    receiveMany: (fd, headers, count, flags) => functions.recvmmsg(fd, headers, count, flags, 0n),
+    addressOf: (memory) => ffi.getRawPointer(memory),
+  };
+}
