@@ -17,6 +17,8 @@ export class Scan {
   expected: i32;
   /** MCUs for which there was no data. */
   missing: i32;
+  /** The rows come from stored coefficients. */
+  stored: bool;
 }
 
 const SCAN = memory.data(64, 16);
@@ -27,8 +29,11 @@ export function scan(): Scan {
 
 const BLOCK = memory.data(128 + 16, 16);
 
-/** Starts the one scan of a file: `components` first components, `interval` as in DRI. */
-export function startScan(components: i32, mcusAcross: i32, mcusDown: i32, interval: i32): void {
+/**
+ * Starts at the first MCU row: of the one scan of a file, or, if the scans are decoded and `stored`, of their output.
+ * `interval` is as in DRI.
+ */
+export function startRows(components: i32, mcusAcross: i32, mcusDown: i32, interval: i32, stored: bool): void {
   const s = scan();
   s.components = components;
   s.mcusAcross = mcusAcross;
@@ -38,9 +43,14 @@ export function startScan(components: i32, mcusAcross: i32, mcusDown: i32, inter
   s.interval = interval;
   s.left = interval;
   s.expected = 0;
-  s.missing = 0;
+  s.stored = stored;
   startReading();
   for (let i = 0; i < 4; i++) component(i).predictor = 0;
+}
+
+/** Starts a picture. */
+export function startPicture(): void {
+  scan().missing = 0;
 }
 
 export function missingUnits(): i32 {
@@ -49,7 +59,7 @@ export function missingUnits(): i32 {
 
 /** Address of the first sample of a block row in the ring. */
 @inline
-function ringRow(c: Component, blockRow: i32): usize {
+export function ringRow(c: Component, blockRow: i32): usize {
   return c.ring + <usize>(((blockRow * c.size) % c.ringRows) * c.stride);
 }
 
@@ -63,7 +73,7 @@ function greyRow(s: Scan): void {
   }
 }
 
-function endRow(s: Scan): void {
+export function endRow(s: Scan): void {
   s.mx = 0;
   s.my++;
   for (let i = 0; i < s.components; i++) {
@@ -73,7 +83,7 @@ function endRow(s: Scan): void {
 }
 
 @inline
-function clear(block: usize, size: i32): void {
+export function clear(block: usize, size: i32): void {
   const zero = i64x2.splat(0);
   v128.store(block, zero);
   if (size < 4) return;

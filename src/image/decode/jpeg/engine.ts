@@ -22,9 +22,22 @@ type JpegExports = {
     capacity: number,
   ): void;
   takeRows(): number;
-  startScan(components: number, mcusAcross: number, mcusDown: number, interval: number): void;
-  missingUnits(): number;
+  startPicture(): void;
+  startStoredScan(
+    kind: number,
+    count: number,
+    indexes: number,
+    mcusAcross: number,
+    mcusDown: number,
+    interval: number,
+    first: number,
+    last: number,
+    low: number,
+  ): void;
+  advanceScan(): number;
+  startRows(components: number, mcusAcross: number, mcusDown: number, interval: number, stored: number): void;
   advance(): number;
+  missingUnits(): number;
 };
 
 export type JpegEngine = {

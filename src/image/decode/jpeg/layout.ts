@@ -157,3 +157,49 @@ export function ringBands(header: JpegHeader, windows: readonly Window[], height
   }
   return most;
 }
+
+/** Allocates a component's ring and filters and fills its fields. */
+export function placeWindow(
+  engine: JpegEngine,
+  index: number,
+  window: Window,
+  bands: number,
+  header: JpegHeader,
+): void {
+  const set = (field: ComponentField, value: number) => setField(engine, index, field, value);
+  const { h = 1, v = 1 } = header.components[index] ?? {};
+  const { size, across, down } = window;
+  const columns = (window.right - window.left) * size;
+  const stride = (columns + 15) & ~15;
+  const ringRows = bands * v * size;
+  set("h", h);
+  set("v", v);
+  set("size", size);
+  set("limit", keptLimit(size));
+  set(
+    "positions",
+    place(
+      engine,
+      keptPositions(size).map((at) => at * 2),
+    ),
+  );
+  set("left", window.left);
+  set("right", window.right);
+  set("top", window.top);
+  set("bottom", window.bottom);
+  set("stride", stride);
+  set("ringRows", ringRows);
+  set("ring", allocate(engine, ringRows * stride));
+  set("rowStarts", place(engine, down.starts));
+  set("rowEnds", place(engine, down.ends));
+  set("rowTaps", place(engine, down.weights));
+  set("tapsDown", down.width);
+  const starts = new Int32Array((across.starts.length + 3) & ~3);
+  starts.set(across.starts.map((start) => (start - window.left * size) * 2));
+  set("columnStarts", place(engine, starts));
+  set("columnTaps", place(engine, across.weights, 8 * across.width));
+  set("tapsAcross", across.width);
+  set("rowPointers", allocate(engine, 4 * down.width));
+  set("tall", allocate(engine, 2 * (stride + across.width + 16)));
+  set("line", allocate(engine, 2 * (across.starts.length + 16)));
+}

@@ -9,7 +9,6 @@ export type JpegReason =
   | "sampling"
   | "dimensions"
   | "no-picture"
-  | "scans"
   | "table"
   | "memory";
 

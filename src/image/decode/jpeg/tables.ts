@@ -1,0 +1,96 @@
+/** Quantisation and Huffman tables into the module's memory. */
+import type { JpegEngine } from "./engine.ts";
+import type { HuffmanTable, JpegHeader, JpegScan } from "./header.ts";
+import { allocate, keptPositions, place, setField } from "./layout.ts";
+import { JpegRefusal } from "./refusal.ts";
+import type { BlockSize } from "./scale.ts";
+import type { ScanKind } from "./scans.ts";
+
+/** Kinds of table in assembly/jpeg/huffman.ts, and the bytes of its tables. */
+const DC = 0;
+const AC = 1;
+const AC_PROGRESSIVE = 2;
+const TABLE_BYTES = 4096 + 80 + 80 + 256;
+const SKIP_BYTES = 4 * 4096;
+
+/** Places for the tables of one scan at a time: four of each class, and for skipping. */
+export type TablePlaces = { readonly dc: number; readonly ac: number; readonly skip: number; readonly source: number };
+
+export function tablePlaces(engine: JpegEngine): TablePlaces {
+  return {
+    dc: allocate(engine, 4 * TABLE_BYTES),
+    ac: allocate(engine, 4 * TABLE_BYTES),
+    skip: allocate(engine, 4 * SKIP_BYTES),
+    source: allocate(engine, 16 + 256),
+  };
+}
+
+function build(
+  engine: JpegEngine,
+  places: TablePlaces,
+  to: number,
+  kind: number,
+  table: HuffmanTable | undefined,
+): void {
+  if (table === undefined) throw new JpegRefusal("table", "JPEG scan without its Huffman table");
+  const source = new Uint8Array(engine.exports.memory.buffer, places.source, 16 + 256);
+  source.fill(0);
+  source.set(table.counts);
+  source.set(table.symbols, 16);
+  if (engine.exports.buildTable(to, kind, places.source, places.source + 16) === 0) {
+    throw new JpegRefusal("table", "JPEG Huffman table with more codes than fit their lengths");
+  }
+}
+
+/** Builds what a scan needs and points its components to it. Throws JpegRefusal if a table is missing or impossible. */
+export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegScan, kind: ScanKind): void {
+  const built = new Set<number>();
+  const once = (at: number, make: () => void): number => {
+    if (!built.has(at)) make();
+    built.add(at);
+    return at;
+  };
+  for (const { index, dc, ac } of scan.components) {
+    if (kind === "sequential" || kind === "firstDc") {
+      const at = places.dc + dc * TABLE_BYTES;
+      setField(
+        engine,
+        index,
+        "dc",
+        once(at, () => build(engine, places, at, DC, scan.dcTables[dc])),
+      );
+    }
+    if (kind === "sequential" || kind === "firstAc" || kind === "refineAc") {
+      const at = places.ac + ac * TABLE_BYTES;
+      const runs = kind === "sequential" ? AC : AC_PROGRESSIVE;
+      setField(
+        engine,
+        index,
+        "ac",
+        once(at, () => build(engine, places, at, runs, scan.acTables[ac])),
+      );
+    }
+    if (kind === "sequential") {
+      const at = places.skip + ac * SKIP_BYTES;
+      const table = places.ac + ac * TABLE_BYTES;
+      setField(
+        engine,
+        index,
+        "skip",
+        once(at, () => engine.exports.buildSkipTable(at, table)),
+      );
+    }
+  }
+}
+
+/** A component's quantisation table is the one in force at its first scan. */
+export function placeQuantiser(engine: JpegEngine, header: JpegHeader, index: number, size: BlockSize): void {
+  const scan = header.scans.find(({ components }) => components.some((c) => c.index === index)) ?? header.scans[0];
+  const quantiser = scan?.quantisers[header.components[index]?.quantiser ?? 0];
+  if (quantiser === undefined) throw new JpegRefusal("table", "JPEG component without its quantisation table");
+  const values = new Int16Array(size * size + 1);
+  keptPositions(size).forEach((at, k) => {
+    if (k < 64) values[at] = quantiser[k] ?? 0;
+  });
+  setField(engine, index, "quant", place(engine, values, 16));
+}
