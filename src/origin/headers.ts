@@ -1,5 +1,6 @@
 /** What a source is told about us and what of its answer is read: two short tables, nothing else crosses. Pure. */
 import type { Config } from "../config.ts";
+import { loopToken } from "../policy/loop.ts";
 
 /** Same as package.json's; a test holds the two together. */
 export const VERSION = "0.1.0";
@@ -19,11 +20,6 @@ export type SourceHeaders = {
 
 /** A field longer than this is no validator and no date: it would be stored with every rendition. */
 const MAX_FIELD = 256;
-
-/** Our name in Via and CDN-Loop (RFC 9110 7.6.3, RFC 8586), by which a request that comes back is known. */
-export function loopToken(config: Pick<Config, "loopId">): string {
-  return `firstlight-${config.loopId}`;
-}
 
 /**
  * Everything we send. Nothing of the client's request is in it: no cookie, no Referer, no address, no language.

@@ -4,14 +4,15 @@ import { Failure } from "../errors.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
 import { acceptClass } from "./accept.ts";
 import { readImgproxy } from "./doors/imgproxy.ts";
+import { PHOTON_PREFIX, readPhoton } from "./doors/photon.ts";
 import type { ImageRequest } from "./imageRequest.ts";
 
-/** Longest path we read, in characters: a source of 2 kB in base64 with its options has less than half of it. */
-const MAX_PATH = 8192;
+/** Longest path and query we read, in characters: a source of 2 kB in base64 with its options has less than half of it. */
+const MAX_LENGTH = 8192;
 
 /**
  * Reads a request's URL (`request.url`, as text: a signature covers it byte for byte) and its Accept header. `now` in
- * milliseconds. Throws Failure when the address is not one of ours, not signed, not readable, expired or asks for too much; whether the
+ * milliseconds; `authentication` is the value of `X-Photon-Authentication`. Throws Failure when the address is not one of ours, not signed, not readable, expired or asks for too much; whether the
  * source may be fetched is policy's to say (`checkSource`).
  */
 export async function readImageRequest(
@@ -19,12 +20,16 @@ export async function readImageRequest(
   accept: string | null,
   config: Config,
   now: number,
+  authentication: string | null = null,
 ): Promise<ImageRequest> {
-  const { path } = splitUrl(url);
-  if (path.length > MAX_PATH) {
-    throw new Failure("url_invalid", { why: `${path.length} characters are over the limit of ${MAX_PATH}` });
+  const { path, query } = splitUrl(url);
+  const length = path.length + query.length;
+  if (length > MAX_LENGTH) {
+    throw new Failure("url_invalid", { why: `${length} characters are over the limit of ${MAX_LENGTH}` });
   }
-  const request = await readImgproxy(path, acceptClass(accept), config, now);
+  const request = path.startsWith(PHOTON_PREFIX)
+    ? await readPhoton(path, query, acceptClass(accept), config, authentication)
+    : await readImgproxy(path, acceptClass(accept), config, now);
   refuseHugeResult(request.transform, config);
   return request;
 }
