@@ -2,6 +2,7 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { isLoopbackHost } from "./policy/hosts.ts";
+import { warm } from "./region/warm.ts";
 import { render } from "./render.ts";
 import { FIXED_HEADERS, failureResponse, HSTS } from "./respond/headers.ts";
 import { openScope, type Scope } from "./scope.ts";
@@ -17,6 +18,7 @@ export function createApp(): Hono<Bindings> {
   const app = new Hono<Bindings>();
   app.use(httpsOnly);
   app.get("/healthz", (c) => answer(c, health));
+  app.post("/warm", (c) => answer(c, warm));
   app.get("*", (c) => answer(c, render));
   app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT }));
   app.all("*", (c) => answer(c, refuseMethod));

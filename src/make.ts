@@ -19,8 +19,6 @@ export type MakeOrder = {
   readonly wanted: ImageRequest;
   readonly shelf: Shelf;
   readonly scope: Scope;
-  /** The warmer's work waits behind users'. */
-  readonly priority: "user" | "warm";
   /** An outdated copy in hand: what a source's 304 renews. */
   readonly held: Stored | null;
 };

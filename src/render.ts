@@ -1,4 +1,5 @@
 /** THE DATA PATH. A picture's way through the Worker, one step a line; each step's folder has its name. */
+import { readFacts } from "./cache/facts.ts";
 import { type Found, lookup } from "./cache/lookup.ts";
 import { fill } from "./cache/store.ts";
 import type { Stored } from "./cache/tier.ts";
@@ -21,15 +22,15 @@ export const STALE_WAIT_MS = 1_500;
 export async function render(request: Request, scope: Scope): Promise<Response> {
   refuseLoop(request.headers, scope.config);
   const wanted = await readImageRequest(request.url, request.headers.get("accept"), scope.config, scope.now());
-  const { meta, bytes } = await obtain(wanted, scope, "user");
+  const { meta, bytes } = await obtain(wanted, scope);
   return conditional(request, imageHeaders(wanted, meta, bytes.byteLength, scope.now()), bytes);
 }
 
 /**
- * The picture wanted, from wherever it is soonest: policy, then what is stored, then its source. The warmer's work
- * (`priority`) waits behind users'. Throws Failure, but not while an older copy can be given instead.
+ * The picture wanted, from wherever it is soonest: policy, then what is stored, then its source. Throws Failure, but
+ * not while an older copy can be given instead.
  */
-export async function obtain(wanted: ImageRequest, scope: Scope, priority: MakeOrder["priority"]): Promise<Stored> {
+export async function obtain(wanted: ImageRequest, scope: Scope): Promise<Stored> {
   const { config, trace, now } = scope;
   trace.door = wanted.door;
   trace.sourceHost = new URL(wanted.source).host;
@@ -38,11 +39,15 @@ export async function obtain(wanted: ImageRequest, scope: Scope, priority: MakeO
   if (isBlocked(shelf.keys, config)) throw new Failure("blocked");
 
   const started = now();
-  const { found, asked, stale } = await lookup(shelf.key, shelf.tiers, { now, windows: config });
+  const { found, asked, stale } = await lookup(shelf.key, shelf.tiers, {
+    now,
+    windows: config,
+    version: () => readFacts(scope.env.THUMBS, shelf.keys.facts, shelf.epoch),
+  });
   trace.asked = [...asked];
   addStage(trace, "lookup", now() - started);
 
-  const order: MakeOrder = { wanted, shelf, scope, priority, held: found?.stored ?? null };
+  const order: MakeOrder = { wanted, shelf, scope, held: found?.stored ?? null };
   if (found === null) return make(order);
   if (found.freshness === "if-error") return newerOr(found, order);
   if (found.freshness === "revalidate") behind(scope, (apart) => make({ ...order, scope: apart }));

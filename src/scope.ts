@@ -4,7 +4,8 @@ import { withSettings } from "./config/live.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { type Isolate, newIsolate } from "./isolate.ts";
 import { isLoopbackHost } from "./policy/hosts.ts";
-import { type Place, regionOf } from "./region/regions.ts";
+import { type CfPlace, placeOf } from "./region/place.ts";
+import { regionOf } from "./region/regions.ts";
 import { SettingsCache } from "./settings.ts";
 import { newTrace, record, type Trace } from "./telemetry.ts";
 
@@ -21,6 +22,8 @@ export type Scope = {
   readonly now: () => number;
   readonly trace: Trace;
   readonly isolate: Isolate;
+  /** A push of the warmer: behind users in every queue, and only the region's bucket and the primary count. */
+  readonly warming: boolean;
   /** Work that goes on after the answer; its failure is logged and harms nobody. */
   readonly later: (work: Promise<unknown>) => void;
 };
@@ -40,10 +43,23 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
   const refreshedConfig = async () => live(variables, await SETTINGS.get(env.THUMBS, now(), later));
   const config = await refreshedConfig();
   const { origin, host, hostname } = new URL(request.url);
-  const place = placeOf(request, isLoopbackHost(hostname));
+  const chosen = isLoopbackHost(hostname) ? request.headers.get(COLO_HEADER) : null;
+  const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
   const region = regionOf(place, config.regions, config.regionOverrides);
   const trace = newTrace(region, place?.colo ?? "");
-  return { env, config, refreshedConfig, origin, ownHost: host, region, now, trace, isolate: ISOLATE, later };
+  return {
+    env,
+    config,
+    refreshedConfig,
+    origin,
+    ownHost: host,
+    region,
+    now,
+    trace,
+    isolate: ISOLATE,
+    warming: false,
+    later,
+  };
 }
 
 /** Work behind an answer that was already given: with a trace of its own, logged when done. */
@@ -79,16 +95,6 @@ function live(variables: Config, text: string | null): Config {
     merged = { variables, text, config: text === null ? variables : withSettings(variables, text) };
   }
   return merged.config;
-}
-
-/** Where the reader is; `request.cf` can be undefined. */
-function placeOf(request: Request, loopback: boolean): Place | undefined {
-  const chosen = loopback ? request.headers.get(COLO_HEADER) : null;
-  if (chosen !== null) return { colo: chosen };
-  const cf = request.cf as IncomingRequestCfProperties | undefined;
-  if (cf === undefined) return undefined;
-  const { colo, continent, country } = cf;
-  return { colo, continent, country, longitude: cf.longitude === undefined ? undefined : Number(cf.longitude) };
 }
 
 function logFailure(error: unknown): void {

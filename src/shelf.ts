@@ -17,14 +17,16 @@ export type Shelf = {
   readonly negatives: NegativePlaces;
 };
 
-/** The shelf of a picture. `region` is the scope's own unless the warmer fills another. */
+/** The shelf of a picture, seen from the scope's region. */
 export async function findShelf(wanted: ImageRequest, scope: Scope): Promise<Shelf> {
-  const { env, config, now, region, origin, isolate } = scope;
+  const { env, config, now, region, origin, isolate, warming } = scope;
   const keys = await sourceKeys(wanted.source);
   const key = await renditionKey(keys, canonicalOptions(wanted));
   const epoch = config.epochs[keys.host16] ?? 0;
-  const tiers = openTiers({ env, region, origin, cache: caches.default, epoch, now });
-  const cache = tiers.edge === null ? null : caches.default;
+  const opened = openTiers({ env, region, origin, cache: caches.default, epoch, now });
+  // What lies near the warmer says nothing of what lies near the user.
+  const tiers = warming ? { ...opened, edge: null, kv: null } : opened;
+  const cache = opened.edge === null ? null : caches.default;
   return {
     keys,
     key,

@@ -1,0 +1,95 @@
+/**
+ * `POST /warm`: the warmer says which pictures a user is about to load. The same data path makes them, for the region's
+ * bucket; nothing is refused to a browser that is allowed here, and nothing allowed that a browser would be refused.
+ */
+import { lookup } from "../cache/lookup.ts";
+import { asFailure, Failure } from "../errors.ts";
+import { checkSource } from "../policy/source.ts";
+import { obtain } from "../render.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import { readImageRequest } from "../request/readImageRequest.ts";
+import { readSignedBody } from "../request/signedBody.ts";
+import { readWarmOrder, type WarmOrder } from "../request/warmOrder.ts";
+import { FIXED_HEADERS } from "../respond/headers.ts";
+import { behind, type Scope } from "../scope.ts";
+import { findShelf, isBlocked } from "../shelf.ts";
+
+/** Pictures of one push made at once: user requests must find fetches and the engine free. */
+const AT_ONCE = 2;
+
+type Refusal = { readonly path: string; readonly reason: string };
+type Job = { readonly path: string; readonly wanted: ImageRequest };
+type Result = { readonly path: string; readonly result: "warmed" | "already" | `refused:${string}` };
+
+/** Answers a push: 202 after policy and the work goes on, or with `?wait=1` 200 when it is done. Throws Failure. */
+export async function warm(request: Request, scope: Scope): Promise<Response> {
+  const { config, env, now } = scope;
+  const started = now();
+  const order = readWarmOrder(await readSignedBody(request, config.warmSecret, started), config.regions);
+  scope.trace.door = "warm";
+  scope.trace.region = order.region;
+  const { success } = await env.WARM_LIMIT.limit({ key: order.region });
+  if (!success) throw new Failure("rate_limited", { retryAfter: 1 });
+  const { jobs, refused } = await admit(order, scope);
+  const expires = started + order.deadlineMs;
+  if (new URL(request.url).searchParams.get("wait") !== "1") {
+    behind(scope, (apart) => run(jobs, { ...apart, region: order.region, warming: true }, expires));
+    return reply(202, { accepted: jobs.length, refused });
+  }
+  const results = await run(jobs, { ...scope, region: order.region, warming: true }, expires);
+  const all = [...results, ...refused.map(({ path, reason }): Result => ({ path, result: `refused:${reason}` }))];
+  return reply(200, { accepted: jobs.length, refused, results: all });
+}
+
+/** Policy for each path, as for a browser. */
+async function admit(order: WarmOrder, scope: Scope): Promise<{ jobs: readonly Job[]; refused: readonly Refusal[] }> {
+  const { config, origin, ownHost, now } = scope;
+  const jobs: Job[] = [];
+  const refused: Refusal[] = [];
+  for (const path of new Set(order.paths)) {
+    try {
+      const wanted = await readImageRequest(`${origin}${path}`, order.accept, config, now());
+      checkSource(wanted.source, wanted.authority, config, ownHost);
+      const { keys } = await findShelf(wanted, scope);
+      if (isBlocked(keys, config)) throw new Failure("blocked");
+      jobs.push({ path, wanted });
+    } catch (error) {
+      refused.push({ path, reason: asFailure(error).reason });
+    }
+  }
+  return { jobs, refused };
+}
+
+/** Works through the jobs, a few at once; one that has not begun by `expires` (unix ms) is dropped. */
+async function run(jobs: readonly Job[], scope: Scope, expires: number): Promise<readonly Result[]> {
+  const queue = [...jobs];
+  const results: Result[] = [];
+  const worker = async (): Promise<void> => {
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      results.push({ path: job.path, result: await warmOne(job.wanted, scope, expires) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+/** Makes or copies one picture and waits until it is stored: only then is it warm. */
+async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Promise<Result["result"]> {
+  const storing: Promise<unknown>[] = [];
+  const own = { ...scope, later: (work: Promise<unknown>) => void storing.push(work.catch(() => undefined)) };
+  try {
+    if (scope.now() > expires) return "refused:deadline";
+    const { key, tiers } = await findShelf(wanted, own);
+    const near = await lookup(key, { ...tiers, primary: null }, { now: scope.now, windows: scope.config });
+    if (near.found?.freshness === "fresh") return "already";
+    await obtain(wanted, own);
+    await Promise.all(storing);
+    return "warmed";
+  } catch (error) {
+    return `refused:${asFailure(error).reason}`;
+  }
+}
+
+function reply(status: 200 | 202, body: unknown): Response {
+  return Response.json(body, { status, headers: { ...FIXED_HEADERS, "cache-control": "no-store" } });
+}
