@@ -7,8 +7,9 @@ import { asFailure, Failure } from "../errors.ts";
 import { checkSource } from "../policy/source.ts";
 import { obtain } from "../render.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
+import { parseObject, readBody } from "../request/jsonBody.ts";
 import { readImageRequest } from "../request/readImageRequest.ts";
-import { readSignedBody } from "../request/signedBody.ts";
+import { checkSignedBody } from "../request/signedBody.ts";
 import { readWarmOrder, type WarmOrder } from "../request/warmOrder.ts";
 import { FIXED_HEADERS } from "../respond/headers.ts";
 import { behind, type Scope } from "../scope.ts";
@@ -25,7 +26,9 @@ type Result = { readonly path: string; readonly result: "warmed" | "already" | `
 export async function warm(request: Request, scope: Scope): Promise<Response> {
   const { config, env, now } = scope;
   const started = now();
-  const order = readWarmOrder(await readSignedBody(request, config.warmSecret, started), config.regions);
+  const body = await readBody(request);
+  await checkSignedBody(request.headers, "/warm", body, config.warmSecret, started);
+  const order = readWarmOrder(parseObject(body), config.regions);
   scope.trace.door = "warm";
   scope.trace.region = order.region;
   const { success } = await env.WARM_LIMIT.limit({ key: order.region });
