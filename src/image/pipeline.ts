@@ -1,6 +1,7 @@
 /** The engine: bytes and a wish in, a thumbnail out. One function that reads as its steps. */
 import { Failure } from "../errors.ts";
 import { renderWithPhoton } from "./baseline.ts";
+import { embeddedConversion } from "./colour/embedded.ts";
 import { DECODERS } from "./decode/decoders.ts";
 import { encode } from "./encode/encode.ts";
 import { flatten } from "./flatten.ts";
@@ -41,6 +42,8 @@ async function render(order: RenderOrder): Promise<Rendition> {
   const source = readHeader(bytes);
   const plan = planRender(source, { ...order, fileBytes: bytes.length });
   const { pixels: decoded, truncated } = await DECODERS[plan.decoder](bytes, source, plan, clock);
+  const convert = await embeddedConversion(source);
+  convert?.(decoded.data);
   const turned = upright(decoded, plan.orientation);
   const pixels = plan.background === null ? turned : flatten(turned, plan.background);
   clock.lap("resize");

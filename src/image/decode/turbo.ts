@@ -68,7 +68,10 @@ export const decodeTurbo: Decoder = async (bytes, source, { view, eighths }, clo
     if (cmyk) cmykToRgba(data, source.inverted);
     else if (problem) makeOpaque(data);
     clock.lap("decode");
-    const pixels = await resizeWhole({ width, height, data, alpha: false }, scaleView(view, source, { width, height }));
+    const pixels = await resizeWhole(
+      { width, height, data, alpha: false },
+      scaleView(view, eighths / 8, width, height),
+    );
     clock.lap("resize");
     return { pixels, truncated: problem };
   } finally {

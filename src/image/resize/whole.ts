@@ -9,25 +9,27 @@ export async function resizeWhole(frame: Pixels, view: View): Promise<Pixels> {
   return resizer.finish();
 }
 
-/** The same view on a frame that was decoded at a smaller scale: `width` x `height` instead of the source's sides. */
-export function scaleView(
-  view: View,
-  from: { width: number; height: number },
-  to: { width: number; height: number },
-): View {
-  const x = to.width / from.width;
-  const y = to.height / from.height;
+/**
+ * The same view on a frame decoded at `scale` (a DCT scale: the frame's samples lie exactly that much closer together).
+ * `width` and `height` are the frame's own sides, which are rounded up: its last column or row may stand for less.
+ */
+export function scaleView(view: View, scale: number, width: number, height: number): View {
   const { window, bounds } = view;
-  const left = Math.floor(bounds.left * x);
-  const top = Math.floor(bounds.top * y);
+  const left = Math.floor(bounds.left * scale);
+  const top = Math.floor(bounds.top * scale);
   return {
     ...view,
-    window: { left: window.left * x, top: window.top * y, width: window.width * x, height: window.height * y },
+    window: {
+      left: window.left * scale,
+      top: window.top * scale,
+      width: window.width * scale,
+      height: window.height * scale,
+    },
     bounds: {
       left,
       top,
-      width: Math.min(to.width, Math.ceil((bounds.left + bounds.width) * x)) - left,
-      height: Math.min(to.height, Math.ceil((bounds.top + bounds.height) * y)) - top,
+      width: Math.min(width, Math.ceil((bounds.left + bounds.width) * scale)) - left,
+      height: Math.min(height, Math.ceil((bounds.top + bounds.height) * scale)) - top,
     },
   };
 }

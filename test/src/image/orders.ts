@@ -19,7 +19,7 @@ export const PLAIN: Transform = {
 
 export const LIMITS: EngineLimits = {
   maxSourcePixels: 100_000_000,
-  maxSourceFrames: 256,
+  maxSourceFrames: 1000,
   maxResultSide: 4096,
   maxResultPixels: 12_000_000,
 };

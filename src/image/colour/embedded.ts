@@ -1,0 +1,36 @@
+/** The conversion an embedded profile asks for, if it asks for one. */
+import { inflate } from "../decode/png/inflate.ts";
+import type { Source } from "../view.ts";
+import { readProfile } from "./profile.ts";
+import { type Convert, toSrgb } from "./srgb.ts";
+
+/** Profiles of matrices and curves are a few kilobytes; with tables, up to some megabytes. More is no profile. */
+const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
+
+/** Source -> conversion to sRGB, or null: no profile, sRGB already, or a kind that is not read. */
+export async function embeddedConversion(source: Source): Promise<Convert | null> {
+  if (source.icc === null || source.colour === "cmyk") return null;
+  const bytes = source.iccDeflated ? await inflateAll(source.icc, MAX_PROFILE_BYTES) : source.icc;
+  const profile = bytes === null ? null : readProfile(bytes);
+  if (profile === null) return null;
+  // A grey profile on a colour picture is a mistake of its writer; browsers leave it unused too.
+  return profile.kind === "grey" && source.colour !== "grey" ? null : toSrgb(profile);
+}
+
+/** A whole zlib stream inflated, or null when it is over the limit. */
+async function inflateAll(deflated: Uint8Array, limit: number): Promise<Uint8Array | null> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of inflate([deflated])) {
+    length += piece.length;
+    if (length > limit) return null;
+    pieces.push(piece);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../../src/errors.ts";
+import { createGate, type Timers } from "../../../src/image/gate.ts";
+
+/** Timers that run when the test says so. */
+function manualTimers(): Timers & { fire(): void; readonly set_: number } {
+  const pending = new Map<number, () => void>();
+  let id = 0;
+  return {
+    set(run) {
+      pending.set(++id, run);
+      return id;
+    },
+    clear: (timer) => void pending.delete(timer as number),
+    fire() {
+      const [first] = pending;
+      if (first) {
+        pending.delete(first[0]);
+        first[1]();
+      }
+    },
+    get set_() {
+      return pending.size;
+    },
+  };
+}
+
+const RULES = { capacity: 1, maxWaiting: 128, waitMs: 10_000 };
+
+/** Lets everything that has been resolved run. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("gate", () => {
+  test("one at a time: the second enters when the first leaves", async () => {
+    const gate = createGate(RULES, manualTimers());
+    const order: string[] = [];
+    const first = await gate.enter(1, "user");
+    const second = gate.enter(1, "user").then(() => order.push("second"));
+    await settle();
+    expect([gate.used, gate.waiting, order]).toEqual([1, 1, []]);
+    first.leave();
+    await second;
+    expect([gate.used, gate.waiting, order]).toEqual([1, 0, ["second"]]);
+  });
+
+  test("users go before warm jobs that came earlier", async () => {
+    const gate = createGate(RULES, manualTimers());
+    const order: string[] = [];
+    const first = await gate.enter(1, "user");
+    const jobs = (["warm", "user", "warm", "user"] as const).map((priority, i) =>
+      gate.run(1, priority, async () => void order.push(`${priority} ${i}`)),
+    );
+    first.leave();
+    await Promise.all(jobs);
+    expect(order).toEqual(["user 1", "user 3", "warm 0", "warm 2"]);
+  });
+
+  test.each([
+    [127, true],
+    [128, false],
+  ])("with %i waiting the next may wait: %s", async (already, may) => {
+    const gate = createGate(RULES, manualTimers());
+    await gate.enter(1, "user");
+    for (let i = 0; i < already; i++) void gate.enter(1, "warm").catch(() => undefined);
+    const outcome = await Promise.race([gate.enter(1, "user").catch((error: unknown) => error), settle()]);
+    expect(outcome instanceof Failure && outcome.reason).toBe(may ? false : "queue_full");
+  });
+
+  test("who waits too long is refused with Retry-After, and the line moves on", async () => {
+    const timers = manualTimers();
+    const gate = createGate({ ...RULES, capacity: 10 }, timers);
+    const first = await gate.enter(6, "user");
+    const large = gate.enter(9, "user");
+    const small = gate.enter(4, "user");
+    timers.fire();
+    await expect(large).rejects.toMatchObject({ reason: "queue_full", facts: { retryAfter: 10 } });
+    const pass = await small;
+    expect([gate.used, gate.waiting, timers.set_]).toEqual([10, 0, 0]);
+    first.leave();
+    pass.leave();
+    expect(gate.used).toBe(0);
+  });
+
+  test("what turns out not to be needed lets the next in; leaving twice gives nothing twice", async () => {
+    const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
+    const first = await gate.enter(32, "user");
+    const next = gate.enter(20, "user");
+    first.keep(12);
+    const pass = await next;
+    expect(gate.used).toBe(32);
+    first.leave();
+    first.leave();
+    expect(gate.used).toBe(20);
+    pass.leave();
+    expect(gate.used).toBe(0);
+  });
+
+  test("more than the whole capacity passes alone", async () => {
+    const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
+    const pass = await gate.enter(100, "user");
+    expect(gate.used).toBe(32);
+    pass.leave();
+    expect(gate.used).toBe(0);
+  });
+
+  test("a user who fits passes a warm job that does not", async () => {
+    const gate = createGate({ ...RULES, capacity: 10 }, manualTimers());
+    await gate.enter(6, "user");
+    const warm = gate.enter(8, "warm");
+    await gate.enter(4, "user");
+    expect([gate.used, gate.waiting]).toEqual([10, 1]);
+    void warm;
+  });
+
+  test("a job that throws leaves too", async () => {
+    const gate = createGate(RULES, manualTimers());
+    await expect(gate.run(1, "user", () => Promise.reject(new Error("x")))).rejects.toThrow("x");
+    expect(gate.used).toBe(0);
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { dctScale, MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
+import type { Source } from "../../../src/image/view.ts";
+import type { Transform } from "../../../src/request/imageRequest.ts";
+import { LIMITS, PLAIN } from "./orders.ts";
+
+const JPEG: Source = {
+  format: "jpeg",
+  width: 4000,
+  height: 3000,
+  orientation: 1,
+  frames: 1,
+  alpha: false,
+  progressive: false,
+  colour: "ycc",
+  depth: 8,
+  interlaced: false,
+  scans: 1,
+  coefficientBytes: 0,
+  icc: null,
+  iccDeflated: false,
+  inverted: false,
+};
+
+const plan = (source: Partial<Source>, transform: Partial<Transform> = {}, limits: Partial<typeof LIMITS> = {}) =>
+  planRender(
+    { ...JPEG, ...source },
+    {
+      transform: { ...PLAIN, width: 640, height: 640, ...transform },
+      format: "webp",
+      limits: { ...LIMITS, ...limits },
+      fileBytes: 1_000_000,
+    },
+  );
+const refused = (reason: string) => expect.objectContaining({ reason });
+
+describe("planRender", () => {
+  test("orientation swaps the sides of the view, not of the result", () => {
+    const { view, orientation } = plan({ orientation: 6 });
+    expect([view.width, view.height, orientation]).toEqual([640, 480, 6]);
+    expect(plan({ orientation: 6 }, { autoRotate: false }).orientation).toBe(1);
+    expect(plan({ orientation: 6 }, { rotate: 90 }).orientation).toBe(3);
+  });
+
+  test("a crop of an upright picture is cut out of the stored one", () => {
+    // Stored 4000x3000, turned clockwise for display: the upright top left corner is the stored bottom left.
+    const { view } = plan(
+      { orientation: 6 },
+      { crop: { width: 300, height: 400, gravity: { kind: "compass", at: "nowe", x: 0, y: 0 } } },
+    );
+    expect(view.bounds).toEqual({ left: 0, top: 2700, width: 400, height: 300 });
+  });
+
+  test.each([
+    [{ width: 10_000, height: 10_000 }, true],
+    [{ width: 10_000, height: 10_001 }, false],
+  ])("pixels %o: %s", (sides, may) => {
+    const make = () => plan(sides);
+    if (may) expect(make).not.toThrow();
+    else expect(make).toThrow(refused("source_too_many_pixels"));
+  });
+
+  test.each([
+    [1000, true],
+    [1001, false],
+  ])("%i frames: %s", (frames, may) => {
+    const make = () => plan({ format: "gif", width: 100, height: 100, frames });
+    if (may) expect(make).not.toThrow();
+    else expect(make).toThrow(refused("source_too_many_frames"));
+  });
+
+  test.each([
+    ["side", { width: 4097, height: 100, resize: "force", enlarge: true }],
+    ["pixels", { width: 4000, height: 3001, resize: "force", enlarge: true }],
+  ] as const)("a result over the limit of %s", (_, transform) => {
+    expect(() => plan({}, transform)).toThrow(refused("result_too_large"));
+  });
+
+  test.each([
+    [MAX_BLOCK_VISITS, /MB of memory/],
+    [MAX_BLOCK_VISITS + 10, /^10 scans of 9801 pixels$/],
+  ])("%i visits to a block: refused for %s", (visits, why) => {
+    // So many blocks are over the memory limit too; up to the limit of visits that is what is said.
+    expect(() =>
+      plan({ progressive: true, scans: 10, coefficientBytes: (visits / 10) * 128, width: 99, height: 99 }),
+    ).toThrow(expect.objectContaining({ reason: "source_too_complex", facts: { why: expect.stringMatching(why) } }));
+  });
+
+  test("formats without a decoder are refused by name", () => {
+    expect(() => plan({ format: "avif" })).toThrow(
+      expect.objectContaining({ reason: "format_unsupported", facts: { value: "AVIF" } }),
+    );
+  });
+
+  test("memory is estimated before anything is allocated", () => {
+    expect(plan({}).memoryBytes).toBeLessThan(MEMORY_BUDGET / 2);
+    const large = { width: 4000, height: 3000, resize: "force" } as const;
+    expect(() => plan({ width: 9000, height: 9000 }, large)).toThrow(refused("source_too_complex"));
+  });
+
+  test("background: none keeps alpha, JPEG flattens on white", () => {
+    expect(plan({}).background).toBeNull();
+    expect(plan({}, { background: [1, 2, 3] }).background).toEqual([1, 2, 3]);
+  });
+});
+
+describe("dctScale", () => {
+  const whole = (width: number, height: number) => ({ left: 0, top: 0, width, height });
+  test.each([
+    [10_000, 640, 1],
+    [9728, 640, 1],
+    [9727, 640, 2],
+    [4864, 640, 2],
+    [4863, 640, 4],
+    [2432, 640, 4],
+    [2431, 640, 8],
+    [640, 640, 8],
+  ])("%i px to %i px: %i eighths", (from, to, eighths) => {
+    const view = { window: whole(from, from), bounds: whole(from, from), width: to, height: to };
+    expect(dctScale(view)).toBe(eighths);
+  });
+});
