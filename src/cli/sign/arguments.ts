@@ -1,0 +1,71 @@
+/** The command line of `npm run sign`: arguments in, a checked value or every problem at once out. Pure. */
+import { OPTIONS } from "../../request/options.ts";
+
+export type SignArguments = {
+  readonly mode: "sign" | "explain";
+  /** The source to sign, or the URL to explain. */
+  readonly url: string;
+  /** Option segments as they will stand in the path: `rs:fill:300:200`. */
+  readonly segments: readonly string[];
+  readonly plain: boolean;
+  readonly endpoint: string;
+  readonly key: string | undefined;
+  readonly salt: string | undefined;
+  readonly size: string | undefined;
+  readonly accept: string | undefined;
+};
+
+export type ParsedSignArguments =
+  | { readonly ok: true; readonly value: SignArguments }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+export const SIGN_USAGE = `npm run sign -- SOURCE [OPTION ...] [--endpoint URL] [--plain] [--key HEX --salt HEX] [--size BYTES]
+       npm run sign -- --explain URL [--accept TYPES]
+OPTION is as in the path (rs:fill:300:200, several joined by /), or --NAME VALUE (--width 300, --rs fill:300:200).
+Key and salt default to the first of SIGNING_KEYS and SIGNING_SALTS in the environment.`;
+
+const VALUES = ["endpoint", "key", "salt", "size", "accept", "explain"] as const;
+const OPTION_NAMES: ReadonlySet<string> = new Set(
+  Object.entries(OPTIONS).flatMap(([long, { short }]) => [long, ...short]),
+);
+
+/** Reads the words after `npm run sign --`; `--name=value` is taken too. Never throws. */
+export function parseSignArguments(argv: readonly string[]): ParsedSignArguments {
+  const problems: string[] = [];
+  const values: Partial<Record<(typeof VALUES)[number], string>> = {};
+  const segments: string[] = [];
+  let source: string | undefined;
+  let plain = false;
+
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? "";
+    if (word === "--plain") {
+      plain = true;
+    } else if (word.startsWith("--")) {
+      const [name = "", inline] = splitOnce(word.slice(2), "=");
+      const known = VALUES.find((candidate) => candidate === name);
+      const option = name.replaceAll("-", "_");
+      if (known === undefined && !OPTION_NAMES.has(option)) problems.push(`Unknown argument --${name}`);
+      const value = inline ?? argv[++at];
+      if (value === undefined) problems.push(`--${name} needs a value`);
+      else if (known !== undefined) values[known] = value;
+      else segments.push(`${option}:${value}`);
+    } else if (source === undefined) {
+      source = word;
+    } else {
+      segments.push(...word.split("/").filter((segment) => segment !== ""));
+    }
+  }
+  const { explain, endpoint = "", key, salt, size, accept } = values;
+  const url = explain ?? source;
+  if (url === undefined) problems.push("A source is missing");
+  if ((key === undefined) !== (salt === undefined)) problems.push("--key and --salt come together");
+  if (url === undefined || problems.length > 0) return { ok: false, problems };
+  const mode = explain === undefined ? "sign" : "explain";
+  return { ok: true, value: { mode, url, segments, plain, endpoint, key, salt, size, accept } };
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,116 @@
+/**
+ * Builds our URLs, for front ends and servers: browser, Node, Workers; no dependencies. Sources are written in base64,
+ * which no zone or proxy rewrites. Sign where the key is safe (a server, a build), never in a page.
+ */
+import { toBase64url } from "../request/base64url.ts";
+import { signPath } from "../request/signature.ts";
+
+export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
+
+/** A compass point with an offset (pixels, or a share of the side below 1), or a point to keep in sight (0 to 1). */
+export type ClientGravity =
+  | { readonly at: Compass; readonly x?: number; readonly y?: number }
+  | { readonly at: "fp"; readonly x: number; readonly y: number };
+
+/** What a picture shall be; everything left out is imgproxy's default (docs/url.md). */
+export type ImageOptions = {
+  readonly resize?: "fit" | "fill" | "fill-down" | "force" | "auto";
+  readonly width?: number;
+  readonly height?: number;
+  readonly dpr?: number;
+  readonly enlarge?: boolean;
+  readonly gravity?: ClientGravity;
+  readonly crop?: { readonly width: number; readonly height: number; readonly gravity?: ClientGravity };
+  /** Hexadecimal, `fff` or `ff8000`. */
+  readonly background?: string;
+  /** 1 to 100. */
+  readonly quality?: number;
+  /** Left out, the browser's Accept decides. */
+  readonly format?: "webp" | "jpeg" | "png";
+  readonly autoRotate?: boolean;
+  readonly rotate?: 0 | 90 | 180 | 270;
+  /** Unix seconds from which on the URL answers 410. */
+  readonly expires?: number;
+  readonly cachebuster?: string;
+  readonly filename?: string;
+  readonly attachment?: boolean;
+};
+
+/** Key and salt in hexadecimal, as in SIGNING_KEYS and SIGNING_SALTS; `size` as SIGNATURE_SIZE (default 32 bytes). */
+export type Signing = { readonly key: string; readonly salt: string; readonly size?: number };
+
+/** The path that is signed: `/w:320/{base64url of the source}`. */
+export function imagePath(source: string, options: ImageOptions = {}): string {
+  const segments = Object.entries(WRITERS).flatMap(([name, write]) => {
+    const value = options[name as keyof ImageOptions];
+    return value === undefined ? [] : [(write as (value: unknown) => string)(value)];
+  });
+  return `/${[...segments, toBase64url(new TextEncoder().encode(source))].join("/")}`;
+}
+
+/** A signed URL. `endpoint` is where the proxy answers, e.g. `https://img.example.org`; empty gives a path. */
+export async function signedUrl(
+  endpoint: string,
+  source: string,
+  options: ImageOptions,
+  signing: Signing,
+): Promise<string> {
+  const path = imagePath(source, options);
+  const pair = { key: bytesOf(signing.key, "key"), salt: bytesOf(signing.salt, "salt") };
+  return `${withoutSlash(endpoint)}/${await signPath(path, pair, signing.size)}${path}`;
+}
+
+/** An unsigned URL, for a proxy without keys and a source on its list; sizes snap up to its ladder. */
+export function unsignedUrl(endpoint: string, source: string, options: ImageOptions = {}): string {
+  return `${withoutSlash(endpoint)}/unsafe${imagePath(source, options)}`;
+}
+
+/** A `srcset` of widths in pixels; `urlOf` makes the URL of one width. */
+export async function srcset(
+  widths: readonly number[],
+  urlOf: (width: number) => string | Promise<string>,
+): Promise<string> {
+  const entries = await Promise.all(widths.map(async (width) => `${await urlOf(width)} ${width}w`));
+  return entries.join(", ");
+}
+
+type Writers = { readonly [K in keyof Required<ImageOptions>]: (value: Required<ImageOptions>[K]) => string };
+
+const WRITERS: Writers = {
+  resize: (type) => `rt:${type}`,
+  width: (width) => `w:${width}`,
+  height: (height) => `h:${height}`,
+  dpr: (dpr) => `dpr:${dpr}`,
+  enlarge: (yes) => `el:${flag(yes)}`,
+  gravity: (gravity) => `g:${gravityText(gravity)}`,
+  crop: ({ width, height, gravity }) =>
+    `c:${width}:${height}${gravity === undefined ? "" : `:${gravityText(gravity)}`}`,
+  background: (colour) => `bg:${colour}`,
+  quality: (quality) => `q:${quality}`,
+  format: (format) => `f:${format}`,
+  autoRotate: (yes) => `ar:${flag(yes)}`,
+  rotate: (degrees) => `rot:${degrees}`,
+  expires: (seconds) => `exp:${seconds}`,
+  cachebuster: (text) => `cb:${encodeURIComponent(text)}`,
+  filename: (name) => `fn:${toBase64url(new TextEncoder().encode(name))}:t`,
+  attachment: (yes) => `att:${flag(yes)}`,
+};
+
+function gravityText({ at, x = 0, y = 0 }: ClientGravity): string {
+  return x === 0 && y === 0 && at !== "fp" ? at : `${at}:${x}:${y}`;
+}
+
+function flag(yes: boolean): string {
+  return yes ? "t" : "f";
+}
+
+function withoutSlash(endpoint: string): string {
+  return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
+}
+
+function bytesOf(hex: string, name: string): Uint8Array {
+  if (hex.length === 0 || hex.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(hex)) {
+    throw new TypeError(`The signing ${name} is not an even number of hexadecimal digits`);
+  }
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}

@@ -1,0 +1,109 @@
+import { generateImageUrl } from "@imgproxy/imgproxy-node";
+import { describe, expect, test } from "vitest";
+import { type ImageOptions, imagePath, signedUrl, srcset, unsignedUrl } from "../../../src/client/url.ts";
+import { parseConfig } from "../../../src/config.ts";
+import { readImageRequest } from "../../../src/request/readImageRequest.ts";
+
+const KEY = "736563726574";
+const SALT = "68656c6c6f";
+const CONFIG = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT });
+const SOURCE = "https://example.org/ä b.jpg?x=1&y=a@b#c";
+const ENDPOINT = "https://cdn.firstlight.test";
+
+describe("what the client writes, the door reads", () => {
+  const cases: readonly (readonly [string, ImageOptions, object])[] = [
+    ["nothing", {}, { transform: expect.objectContaining({ width: 0, format: "auto" }) }],
+    [
+      "a size",
+      { width: 300, height: 200, resize: "fill" },
+      { transform: expect.objectContaining({ width: 300, height: 200, resize: "fill" }) },
+    ],
+    [
+      "flags",
+      { enlarge: true, autoRotate: false },
+      { transform: expect.objectContaining({ enlarge: true, autoRotate: false }) },
+    ],
+    [
+      "numbers",
+      { dpr: 1.5, quality: 70, rotate: 90 },
+      { transform: expect.objectContaining({ dpr: 1.5, quality: 70, rotate: 90 }) },
+    ],
+    [
+      "a compass point",
+      { gravity: { at: "noea" } },
+      { transform: expect.objectContaining({ gravity: { kind: "compass", at: "noea", x: 0, y: 0 } }) },
+    ],
+    [
+      "with an offset",
+      { gravity: { at: "so", y: 0.1 } },
+      { transform: expect.objectContaining({ gravity: { kind: "compass", at: "so", x: 0, y: 0.1 } }) },
+    ],
+    [
+      "a focus point",
+      { gravity: { at: "fp", x: 0, y: 0 } },
+      { transform: expect.objectContaining({ gravity: { kind: "focus", x: 0, y: 0 } }) },
+    ],
+    [
+      "a crop",
+      { crop: { width: 0.5, height: 0 } },
+      { transform: expect.objectContaining({ crop: { width: 0.5, height: 0, gravity: null } }) },
+    ],
+    [
+      "a crop somewhere",
+      { crop: { width: 10, height: 20, gravity: { at: "we" } } },
+      {
+        transform: expect.objectContaining({
+          crop: { width: 10, height: 20, gravity: { kind: "compass", at: "we", x: 0, y: 0 } },
+        }),
+      },
+    ],
+    [
+      "a colour and a format",
+      { background: "f80", format: "jpeg" },
+      { transform: expect.objectContaining({ background: [255, 136, 0], format: "jpeg" }) },
+    ],
+    [
+      "delivery",
+      { filename: "Größe 1.jpg", attachment: true },
+      { delivery: { filename: "Größe 1.jpg", attachment: true } },
+    ],
+    ["the rest", { expires: 4_000_000_000, cachebuster: "v/2:x" }, { expires: 4_000_000_000, cachebuster: "v%2F2:x" }],
+  ];
+  test.each(cases)("%s", async (_, options, expected) => {
+    const url = await signedUrl(ENDPOINT, SOURCE, options, { key: KEY, salt: SALT });
+    const request = await readImageRequest(new Request(url).url, null, CONFIG, 0);
+    expect(request).toMatchObject({ source: "https://example.org/%C3%A4%20b.jpg?x=1&y=a@b", ...expected });
+  });
+});
+
+test("signs as the public Node builder does", async () => {
+  const options = {
+    endpoint: ENDPOINT,
+    url: "https://example.org/a.jpg",
+    options: { width: 300 },
+    key: KEY,
+    salt: SALT,
+  };
+  expect(await signedUrl(`${ENDPOINT}/`, options.url, { width: 300 }, { key: KEY, salt: SALT })).toBe(
+    generateImageUrl(options),
+  );
+});
+
+test("a truncated signature", async () => {
+  const url = await signedUrl("", SOURCE, {}, { key: KEY, salt: SALT, size: 16 });
+  const config = { ...CONFIG, signatureSize: 16 };
+  expect((await readImageRequest(ENDPOINT + url, null, config, 0)).authority).toBe("signature");
+});
+
+test("unsigned, and a path alone", () => {
+  expect(unsignedUrl(ENDPOINT, "https://a.test/", { width: 1 })).toBe(`${ENDPOINT}/unsafe/w:1/aHR0cHM6Ly9hLnRlc3Qv`);
+  expect(imagePath("https://a.test/")).toBe("/aHR0cHM6Ly9hLnRlc3Qv");
+});
+
+test("srcset", async () => {
+  expect(await srcset([160, 320], (width) => `/${width}`)).toBe("/160 160w, /320 320w");
+});
+
+test.each(["", "abc", "xyz0"])("a key of %j is refused", async (key) => {
+  await expect(signedUrl("", SOURCE, {}, { key, salt: SALT })).rejects.toThrow("hexadecimal");
+});
