@@ -7,6 +7,7 @@ import { asFailure, Failure } from "./errors.ts";
 import { type MakeOrder, make } from "./make.ts";
 import { refuseLoop } from "./policy/loop.ts";
 import { checkSource } from "./policy/source.ts";
+import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
 import type { ImageRequest } from "./request/imageRequest.ts";
 import { readImageRequest } from "./request/readImageRequest.ts";
 import { conditional } from "./respond/conditional.ts";
@@ -21,7 +22,9 @@ export const STALE_WAIT_MS = 1_500;
 /** Answers a GET or HEAD for a picture. Throws Failure. */
 export async function render(request: Request, scope: Scope): Promise<Response> {
   refuseLoop(request.headers, scope.config);
-  const wanted = await readImageRequest(request.url, request.headers.get("accept"), scope.config, scope.now());
+  const { url, headers } = request;
+  const vouched = headers.get(PHOTON_AUTHENTICATION_HEADER);
+  const wanted = await readImageRequest(url, headers.get("accept"), scope.config, scope.now(), vouched);
   const { meta, bytes } = await obtain(wanted, scope);
   return conditional(request, imageHeaders(wanted, meta, bytes.byteLength, scope.now()), bytes);
 }
