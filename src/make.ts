@@ -10,6 +10,7 @@ import { readHeader } from "./image/header.ts";
 import { renderImage } from "./image/pipeline.ts";
 import type { Header } from "./image/rendition.ts";
 import { type Fetched, fetchSource } from "./origin/fetch.ts";
+import { kvHostStore } from "./origin/hostStore.ts";
 import type { ImageRequest, OutputFormat } from "./request/imageRequest.ts";
 import type { Scope } from "./scope.ts";
 import { mayStore, type Shelf } from "./shelf.ts";
@@ -46,7 +47,7 @@ export async function make(order: MakeOrder): Promise<Stored> {
 
 /** The source's bytes, or its word that the copy in hand still holds. */
 async function source({ wanted, shelf, scope, held }: MakeOrder): Promise<Fetched> {
-  const { config, env, now, trace, isolate, ownHost } = scope;
+  const { config, env, now, trace, isolate, ownHost, later } = scope;
   const facts = held === null ? null : await readFacts(env.THUMBS, shelf.keys.facts, shelf.epoch).catch(() => null);
   const conditional = facts !== null && facts.v === held?.meta.v ? facts : undefined;
   const started = now();
@@ -54,7 +55,15 @@ async function source({ wanted, shelf, scope, held }: MakeOrder): Promise<Fetche
     const fetched = await fetchSource(
       wanted.source,
       { authority: wanted.authority, ownHost, ...(conditional === undefined ? {} : { conditional }) },
-      { config: { ...config, contactUrl: config.contactUrl || scope.origin }, fetch, now, httpsMemory: isolate.https },
+      {
+        config: { ...config, contactUrl: config.contactUrl || scope.origin },
+        fetch,
+        now,
+        httpsMemory: isolate.https,
+        hostGuard: isolate.hosts,
+        hostStore: kvHostStore(env.THUMBS),
+        later,
+      },
     );
     trace.sourceStatus = fetched.status;
     trace.bytesIn += fetched.bytesIn;

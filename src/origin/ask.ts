@@ -39,7 +39,7 @@ export async function askSecurely(url: URL, context: AskContext): Promise<Answer
   const twin = secureTwin(url, rules, now());
   if (twin === null) return { response: await ask(url, context, deadline), url, upgraded: false };
   // A firewall that swallows port 443 must not eat all the time: plain HTTP gets the other half.
-  const half = new Deadline(config.sourceTimeoutMs / 2, deadline.signal);
+  const half = new Deadline(config.sourceTimeoutMs / 2, now, deadline.signal);
   let refused: boolean;
   try {
     return { response: await ask(twin, context, half), url: twin, upgraded: true };

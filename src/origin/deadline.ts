@@ -8,22 +8,28 @@ import { Failure } from "../errors.ts";
 export class Deadline {
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #now: () => number;
   readonly #parent: AbortSignal | undefined;
   readonly #onParent: () => void;
   readonly #over: Promise<never>;
   readonly #ms: number;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #left: number;
+  #armedAt = 0;
   #why: unknown;
 
-  constructor(ms: number, parent?: AbortSignal) {
+  /** `now` in milliseconds, for what is left after a pause. */
+  constructor(ms: number, now: () => number, parent?: AbortSignal) {
     this.#ms = ms;
+    this.#left = ms;
+    this.#now = now;
     this.signal = this.#controller.signal;
     this.#over = new Promise((_, reject) => {
       this.signal.addEventListener("abort", () => reject(this.#why), { once: true });
     });
     // Nobody may be racing when it ends.
     this.#over.catch(() => {});
-    this.#timer = setTimeout(() => this.expire(), ms);
+    this.#arm();
     this.#parent = parent;
     this.#onParent = () => this.#abort(parent?.reason);
     if (parent?.aborted) this.#onParent();
@@ -45,15 +51,32 @@ export class Deadline {
     return Promise.race([promise, this.#over]);
   }
 
+  /** Waits for something that is not the source's fault, on no time of its own. */
+  async pause<T>(promise: Promise<T>): Promise<T> {
+    this.disarm();
+    // A clock that jumped gives no time and takes none.
+    this.#left -= Math.min(Math.max(this.#now() - this.#armedAt, 0), this.#left);
+    try {
+      return await promise;
+    } finally {
+      if (!this.signal.aborted) this.#arm();
+    }
+  }
+
   /** Ends the timer; the caller's signal still counts. */
   disarm(): void {
-    clearTimeout(this.#timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
   /** Ends the timer and lets go of the caller's signal. */
   stop(): void {
     this.disarm();
     this.#parent?.removeEventListener("abort", this.#onParent);
+  }
+
+  #arm(): void {
+    this.#armedAt = this.#now();
+    this.#timer = setTimeout(() => this.expire(), this.#left);
   }
 
   #abort(why: unknown): void {

@@ -7,6 +7,7 @@ import { askSecurely } from "./ask.ts";
 import { discard, readBody } from "./body.ts";
 import { Deadline } from "./deadline.ts";
 import { type Conditional, readHeaders, type SourceHeaders } from "./headers.ts";
+import type { GuardContext, HostGuard, HostPass, HostStore } from "./hostGuard.ts";
 import type { HttpsMemory } from "./https.ts";
 import { failureOfStatus, failureOfThrown } from "./outcome.ts";
 
@@ -28,6 +29,7 @@ export type SourceConfig = Pick<
   | "maxSourceBytes"
   | "maxRedirects"
   | "sourceTimeoutMs"
+  | "queueMs"
   | "loopId"
   | "contactUrl"
 >;
@@ -38,6 +40,11 @@ export type SourceDeps = {
   /** Milliseconds, for stage times and for what is remembered; in production it moves only at I/O. */
   readonly now: () => number;
   readonly httpsMemory: HttpsMemory;
+  readonly hostGuard: HostGuard;
+  /** Where isolates tell each other of open breakers; null: nowhere. */
+  readonly hostStore: HostStore | null;
+  /** Takes work that goes on after the answer (`waitUntil`). */
+  readonly later: (work: Promise<unknown>) => void;
   /** Ends the exchange early; what it is aborted with is thrown. */
   readonly signal?: AbortSignal;
 };
@@ -71,34 +78,51 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
  * Fetches `source`, an absolute URL. Throws Failure, and nothing else: what policy says of the first address; for a
  * redirect's target `address_private`, `loop` or `source_redirect_refused`; `source_redirects`, `source_missing`,
  * `source_refused` (with `retryAfter`, if told), `source_failed`, `source_unreachable`, `source_tls`,
- * `source_timeout`, `source_broken`, `source_too_many_bytes`. Only an aborted `deps.signal` throws its own reason.
+ * `source_timeout`, `source_broken`, `source_too_many_bytes`; `source_breaker_open` while the host is left alone and
+ * `queue_full` when too many wait for it. Only an aborted `deps.signal` throws its own reason.
  */
 export async function fetchSource(source: string, order: SourceOrder, deps: SourceDeps): Promise<Fetched> {
-  const { config, fetch, httpsMemory, now } = deps;
+  const { config, fetch, httpsMemory, hostGuard, now } = deps;
+  const turn: GuardContext = { now, queueMs: config.queueMs, store: deps.hostStore, later: deps.later };
+  let url = parse(source);
+  check(url, 0, order, config);
+  let pass = await hostGuard.enter(url.host, source, turn);
+  // The source's time starts when it is its turn.
   const started = now();
-  const deadline = new Deadline(config.sourceTimeoutMs, deps.signal);
+  const deadline = new Deadline(config.sourceTimeoutMs, now, deps.signal);
   const conditional = order.conditional ?? null;
   const context = { config, fetch, now, httpsMemory, deadline, conditional, asked: new Set<string>() };
   try {
-    let url = parse(source);
     let upgraded = false;
     for (let hops = 0; ; hops++) {
-      check(url, hops, order, config);
       const answered = await askSecurely(url, context);
       upgraded ||= answered.upgraded;
       const { response } = answered;
       const location = REDIRECTS.includes(response.status) ? response.headers.get("location") : null;
       if (location === null) {
         const exchange = { url: answered.url.href, status: response.status, hops, upgraded };
-        return { ...exchange, ...(await take(response, started, conditional, deps, deadline)) };
+        const taken = await take(response, started, conditional, deps, deadline);
+        pass.leave("ok");
+        return { ...exchange, ...taken };
       }
       await discard(response);
+      pass.leave("ok");
       if (hops >= config.maxRedirects) throw new Failure("source_redirects", { limit: config.maxRedirects });
       url = follow(location, answered.url);
+      check(url, hops + 1, order, config);
+      pass = await deadline.pause(hostGuard.enter(url.host, source, turn));
     }
+  } catch (error) {
+    leaveFailed(pass, error);
+    throw error;
   } finally {
     deadline.stop();
   }
+}
+
+/** What the caller itself ended says nothing about the host. */
+function leaveFailed(pass: HostPass, error: unknown): void {
+  pass.leave(error instanceof Failure ? error : "abandoned");
 }
 
 function parse(source: string): URL {

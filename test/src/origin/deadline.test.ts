@@ -13,7 +13,7 @@ const never = () => new Promise<never>(() => {});
 const caught = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
 test("work that heeds no signal is left when the time is over, and not before", async () => {
-  const deadline = new Deadline(100);
+  const deadline = new Deadline(100, Date.now);
   const outcome = caught(deadline.race(never()));
   await vi.advanceTimersByTimeAsync(99);
   expect(deadline.signal.aborted).toBe(false);
@@ -23,7 +23,7 @@ test("work that heeds no signal is left when the time is over, and not before", 
 });
 
 test("work that is done in time keeps its outcome", async () => {
-  const deadline = new Deadline(100);
+  const deadline = new Deadline(100, Date.now);
   expect(await deadline.race(Promise.resolve("done"))).toBe("done");
   deadline.stop();
   expect(vi.getTimerCount()).toBe(0);
@@ -31,7 +31,7 @@ test("work that is done in time keeps its outcome", async () => {
 
 test("the caller's abort ends it with the caller's reason, and the first reason stays", async () => {
   const caller = new AbortController();
-  const deadline = new Deadline(100, caller.signal);
+  const deadline = new Deadline(100, Date.now, caller.signal);
   const outcome = caught(deadline.race(never()));
   caller.abort("gone");
   deadline.expire();
@@ -41,15 +41,15 @@ test("the caller's abort ends it with the caller's reason, and the first reason 
 });
 
 test("a caller that gave up before is heard at once", async () => {
-  const deadline = new Deadline(100, AbortSignal.abort("gone"));
+  const deadline = new Deadline(100, Date.now, AbortSignal.abort("gone"));
   expect(deadline.signal.aborted).toBe(true);
   expect(await caught(deadline.race(never()))).toBe("gone");
 });
 
 test("disarmed, time no longer counts but the caller still does; stopped, neither", async () => {
   const caller = new AbortController();
-  const disarmed = new Deadline(100, caller.signal);
-  const stopped = new Deadline(100, caller.signal);
+  const disarmed = new Deadline(100, Date.now, caller.signal);
+  const stopped = new Deadline(100, Date.now, caller.signal);
   disarmed.disarm();
   stopped.stop();
   await vi.advanceTimersByTimeAsync(1_000);
@@ -57,4 +57,22 @@ test("disarmed, time no longer counts but the caller still does; stopped, neithe
   caller.abort("gone");
   expect(disarmed.why).toBe("gone");
   expect(stopped.signal.aborted).toBe(false);
+});
+
+test("a pause costs nothing, and what was used before it stays used", async () => {
+  const deadline = new Deadline(100, Date.now);
+  await vi.advanceTimersByTimeAsync(60);
+  let wake = () => {};
+  const paused = deadline.pause(
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    }),
+  );
+  await vi.advanceTimersByTimeAsync(10_000);
+  wake();
+  await paused;
+  await vi.advanceTimersByTimeAsync(39);
+  expect(deadline.signal.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(deadline.signal.aborted).toBe(true);
 });

@@ -15,6 +15,7 @@ export const CONFIG: SourceConfig = {
   maxSourceBytes: 1 << 20,
   maxRedirects: 3,
   sourceTimeoutMs: 3_000,
+  queueMs: 10_000,
   loopId: "test",
   contactUrl: "https://firstlight.test/about",
 };
@@ -52,6 +53,7 @@ export async function startFetcher(root: string): Promise<Fetcher> {
         conditional: null,
         names: {},
         memory: crypto.randomUUID(),
+        sharing: false,
         abortAfterMs: null,
         ...options,
         config: { ...CONFIG, ...options.config },

@@ -5,10 +5,26 @@
 
 import { Failure } from "../../../src/errors.ts";
 import { fetchSource } from "../../../src/origin/fetch.ts";
+import { HostGuard, type HostStore } from "../../../src/origin/hostGuard.ts";
 import { HttpsMemory } from "../../../src/origin/https.ts";
 import type { Job, Outcome } from "./job.ts";
 
-const memories = new Map<string, HttpsMemory>();
+type Memory = { readonly https: HttpsMemory; readonly hosts: HostGuard };
+
+const memories = new Map<string, Memory>();
+/** Stands for KV: the same for every memory, so that memories are to each other as isolates are. */
+const shared = new Map<string, string>();
+
+const store: HostStore = {
+  async read(host) {
+    const text = shared.get(host);
+    return text === undefined ? null : JSON.parse(text);
+  },
+  async write(host, open) {
+    if (open === null) shared.delete(host);
+    else shared.set(host, JSON.stringify(open));
+  },
+};
 
 async function run(job: Job): Promise<Outcome> {
   const asked: string[] = [];
@@ -22,15 +38,24 @@ async function run(job: Job): Promise<Outcome> {
     }
     return fetch(url.href, init);
   };
-  const httpsMemory = memories.get(job.memory) ?? new HttpsMemory();
-  memories.set(job.memory, httpsMemory);
+  const memory = memories.get(job.memory) ?? { https: new HttpsMemory(), hosts: new HostGuard() };
+  memories.set(job.memory, memory);
   const caller = new AbortController();
   if (job.abortAfterMs !== null) setTimeout(() => caller.abort(new Error("caller gave up")), job.abortAfterMs);
   const started = Date.now();
   try {
     const { authority, ownHost, conditional } = job;
     const order = { authority, ownHost, ...(conditional === null ? {} : { conditional }) };
-    const deps = { config: job.config, fetch: viaPorts, now: Date.now, httpsMemory, signal: caller.signal };
+    const deps = {
+      config: job.config,
+      fetch: viaPorts,
+      now: Date.now,
+      httpsMemory: memory.https,
+      hostGuard: memory.hosts,
+      hostStore: job.sharing ? store : null,
+      later: (work: Promise<unknown>) => void work,
+      signal: caller.signal,
+    };
     const result = await fetchSource(job.source, order, deps);
     const ms = Date.now() - started;
     const bytes = result.notModified ? new Uint8Array() : result.bytes;

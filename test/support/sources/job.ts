@@ -13,6 +13,8 @@ export type Job = {
   readonly names: Readonly<Record<string, Ports>>;
   /** Jobs of one memory share what is known about hosts. */
   readonly memory: string;
+  /** Tell other memories of open breakers. */
+  readonly sharing: boolean;
   /** Abort from outside after so many milliseconds. */
   readonly abortAfterMs: number | null;
 };

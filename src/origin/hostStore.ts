@@ -1,0 +1,31 @@
+/** Open breakers in KV, so that a new isolate need not find out for itself. Written only when one opens or closes. */
+import type { Open } from "./breaker.ts";
+import type { HostStore } from "./hostGuard.ts";
+
+/** KV takes no shorter life than this. */
+const MIN_TTL_SECONDS = 60;
+
+/** One key per host, `b/<host>`; a host name is at most 253 characters and KV takes 512 bytes. */
+export function kvHostStore(kv: KVNamespace): HostStore {
+  const key = (host: string) => `b/${host}`;
+  return {
+    async read(host) {
+      try {
+        const value = await kv.get<Partial<Open>>(key(host), { type: "json", cacheTtl: MIN_TTL_SECONDS });
+        if (typeof value?.until !== "number" || typeof value.opens !== "number") return null;
+        return { until: value.until, opens: value.opens };
+      } catch {
+        return null;
+      }
+    },
+    async write(host, open, now) {
+      try {
+        if (open === null) return await kv.delete(key(host));
+        const expirationTtl = Math.max(MIN_TTL_SECONDS, Math.ceil((open.until - now) / 1000));
+        await kv.put(key(host), JSON.stringify(open), { expirationTtl });
+      } catch {
+        // Others find out for themselves.
+      }
+    },
+  };
+}
