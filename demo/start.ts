@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TOP } from "../src/cli/edge/bundle.ts";
 import { type Edge, startEdge } from "../src/cli/edge/start.ts";
+import { signedUrl } from "../src/client/url.ts";
 import { regionOf } from "../src/region/regions.ts";
 import { createAuthority } from "../test/support/sources/authority.ts";
-import { newKeys, signedPath } from "./address.ts";
 import { type Catalogue, loadCatalogue } from "./catalogue.ts";
-import { type Card, pageDocument } from "./page/document.ts";
+import { type Card, pageDocument, WIDTHS } from "./page/document.ts";
 import { createPassage } from "./passage.ts";
 import { type Place, placeOf } from "./places.ts";
 import { createPageServer } from "./server.ts";
@@ -50,13 +50,14 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const authority = createAuthority("Firstlight demo");
     const caFile = join(folder, "authority.pem");
     await writeFile(caFile, authority.root);
-    const keys = newKeys();
+    // Keys of our own for as long as this runs.
+    const signing = { key: randomBytes(32).toString("hex"), salt: randomBytes(32).toString("hex") };
 
     const starting = startEdge({
       caFile,
       vars: {
-        SIGNING_KEYS: keys.key.toString("hex"),
-        SIGNING_SALTS: keys.salt.toString("hex"),
+        SIGNING_KEYS: signing.key,
+        SIGNING_SALTS: signing.salt,
         ALLOW_LOOPBACK_SOURCES: "true",
       },
     });
@@ -74,12 +75,14 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       sources.push(source);
     }
     const shares = shareOut(catalogue.entries, SOURCES);
-    const cards = catalogue.entries.flatMap((entry, index): Card[] => {
-      const source = sources[shares[index] ?? 0];
-      if (source === undefined) return [];
-      const address = `${source.origin}/${encodeURIComponent(entry.file)}`;
-      return [{ entry, source: source.trait, path: (width) => signedPath(keys, address, width) }];
-    });
+    const cards = await Promise.all(
+      catalogue.entries.map(async (entry, index): Promise<Card> => {
+        const source = sources[shares[index] ?? 0] as Source;
+        const address = `${source.origin}/${encodeURIComponent(entry.file)}`;
+        const paths = await Promise.all(WIDTHS.map((width) => signedUrl("", address, { width }, signing)));
+        return { entry, source: source.trait, paths };
+      }),
+    );
 
     let last: Place = placeOf(null);
     const page = async (query: string, from: string | null) => {

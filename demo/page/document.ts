@@ -15,8 +15,8 @@ const FIRST_ROWS = 8;
 export type Card = {
   readonly entry: CatalogueEntry;
   readonly source: SourceTrait;
-  /** Signed path at the Worker for a width. */
-  readonly path: (width: number) => string;
+  /** Signed paths at the Worker, one for each of WIDTHS. */
+  readonly paths: readonly string[];
 };
 
 export type SourceState = { readonly trait: SourceTrait; readonly alive: boolean; readonly asked: number };
@@ -90,15 +90,16 @@ export function matches(entry: CatalogueEntry, query: string): boolean {
     .every((word) => text.includes(word));
 }
 
-function pictureCard({ entry, source, path }: Card, index: number, state: PageState): string {
+function pictureCard({ entry, source, paths }: Card, index: number, state: PageState): string {
   const { title, author, licence, licenceUrl, width, height } = entry;
   const ratio = width / height;
-  const address = (wide: number) => passagePath(state.place.colo, state.visit, path(wide));
+  const addresses = paths.map((path) => passagePath(state.place.colo, state.visit, path));
+  const widths = addresses.map((address, at) => `${address} ${WIDTHS[at]}w`).join(", ");
   const sizes = `(max-width: 40rem) 100vw, ${Math.round(ratio * ROW_HEIGHT * 1.15)}px`;
   const hidden = matches(entry, state.query) ? "" : " hidden";
   const linked = entry.sourcePage === undefined ? escapeHtml(title) : link(entry.sourcePage, title);
   return `    <li class="card" style="--ratio:${ratio.toFixed(4)}" data-source="${source.id}" data-bytes="${entry.bytes}" data-text="${escapeHtml(`${title} ${author} ${licence}`.toLowerCase())}"${hidden}>
-      <img src="${address(640)}" srcset="${WIDTHS.map((wide) => `${address(wide)} ${wide}w`).join(", ")}" sizes="${sizes}" width="${width}" height="${height}" alt="${escapeHtml(`${title}, by ${author}`)}" decoding="async"${index < FIRST_ROWS ? ' fetchpriority="high"' : ""}>
+      <img src="${addresses.at(-2)}" srcset="${widths}" sizes="${sizes}" width="${width}" height="${height}" alt="${escapeHtml(`${title}, by ${author}`)}" decoding="async"${index < FIRST_ROWS ? ' fetchpriority="high"' : ""}>
       <p class="title">${linked}</p>
       <p class="by">${escapeHtml(author)} · ${licenceUrl === "" ? escapeHtml(licence) : link(licenceUrl, licence)}</p>
       <p class="from">${escapeHtml(source.name)}</p>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CatalogueEntry } from "../../../demo/catalogue.ts";
-import { type Card, matches, pageDocument } from "../../../demo/page/document.ts";
+import { type Card, matches, pageDocument, WIDTHS } from "../../../demo/page/document.ts";
 import { PLACES } from "../../../demo/places.ts";
 import { SOURCES } from "../../../demo/sources/table.ts";
 
@@ -14,13 +14,13 @@ const ENTRY: CatalogueEntry = {
   height: 2000,
   bytes: 1000,
 };
-const CARD: Card = { entry: ENTRY, source: SOURCES[0], path: (width) => `/sig/rs:fit:${width}:0/abc` };
+const CARD: Card = { entry: ENTRY, source: SOURCES[0], paths: WIDTHS.map((width) => `/sig/w:${width}/abc`) };
 const PAGE = { cards: [CARD], sources: [], query: "", place: PLACES[0], region: "weur", visit: "v1" };
 
 describe("pageDocument", () => {
   const html = pageDocument(PAGE);
   it("offers every width through the passage of the place and visit", () => {
-    for (const width of [160, 320, 640, 1024]) expect(html).toContain(`/at/MAD/v1/sig/rs:fit:${width}:0/abc ${width}w`);
+    for (const width of WIDTHS) expect(html).toContain(`/at/MAD/v1/sig/w:${width}/abc ${width}w`);
   });
   it("keeps the room of each picture before it comes", () => {
     expect(html).toContain('width="3000" height="2000"');
