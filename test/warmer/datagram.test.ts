@@ -1,0 +1,338 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { DatagramReader, MAX_DATAGRAM_BYTES } from "../../warmer/datagram.ts";
+import { FORMATS } from "../../warmer/formats.ts";
+import { type ParsedHint, parseHint } from "../../warmer/parse.ts";
+import { PlaceTable } from "../../warmer/region.ts";
+import type { HintRegisters } from "../../warmer/registers.ts";
+import { HintScanner } from "../../warmer/scan.ts";
+import { seeded } from "../support/warmer.ts";
+
+const DEPLOYED = ["enam", "weur", "apac"];
+const SEED = { lane1: 77, lane2: -5 };
+const places = new PlaceTable(
+  DEPLOYED,
+  {},
+  new Map([
+    ["es", "weur"],
+    ["sg", "apac"],
+  ]),
+);
+const SECRET = "0123456789abcdef";
+
+type Seen = { time: number; region: string | undefined; format: string | undefined; paths: string[]; keys: string[] };
+
+function read(bytes: string | Uint8Array, secret: string | null = null): (Seen | string)[] {
+  const reader = new DatagramReader({ places, seed: SEED, format: "webp", secret });
+  const seen: (Seen | string)[] = [];
+  const text = Buffer.from(bytes as string);
+  // The datagram lies somewhere inside a larger buffer, as it does when many are received at once.
+  const buffer = Buffer.concat([Buffer.from('{"v":1}'), text, Buffer.from('"}]},x\n')]);
+  reader.read(buffer, 7, text.length, {
+    hint: (r) => seen.push(seenOf(r, (i) => JSON.parse(`"${reader.path(i)}"`) as string)),
+    reject: (reason) => seen.push(reason),
+  });
+  return seen;
+}
+
+function seenOf(r: HintRegisters, path: (index: number) => string): Seen {
+  const indexes = Array.from({ length: r.count }, (_, i) => i);
+  return {
+    time: r.time,
+    region: DEPLOYED[r.region],
+    format: FORMATS[r.format],
+    paths: indexes.map(path),
+    keys: indexes.map((i) => `${r.lane1[i]} ${r.lane2[i]} ${r.sender}`),
+  };
+}
+
+const T = 1_763_760_000_123;
+
+describe("hints that are read", () => {
+  const rows = [
+    ["as the contract writes it", `{"v":1,"t":${T},"p":"/a","r":"weur"}`, "weur", "webp", ["/a"]],
+    ["with Python's spaces", `{"v": 1, "t": ${T}, "p": ["/a", "/b"], "r": "weur"}`, "weur", "webp", ["/a", "/b"]],
+    ["several paths", `{"v":1,"t":${T},"p":["/a","/b","/c"],"r":"apac"}`, "apac", "webp", ["/a", "/b", "/c"]],
+    ["fields in another order", `{"r":"weur","p":"/a","t":${T},"v":1}`, "weur", "webp", ["/a"]],
+    ["a format", `{"v":1,"t":${T},"p":"/a","r":"weur","f":"avif"}`, "weur", "avif", ["/a"]],
+    ["a sender", `{"v":1,"t":${T},"p":"/a","r":"weur","s":"api-1"}`, "weur", "webp", ["/a"]],
+    ["a region that is not deployed collapses", `{"v":1,"t":${T},"p":"/a","r":"eeur"}`, "weur", "webp", ["/a"]],
+    ["a country", `{"v":1,"t":${T},"p":"/a","c":"JP"}`, "apac", "webp", ["/a"]],
+    ["a country in lower case", `{"v":1,"t":${T},"p":"/a","c":"jp"}`, "apac", "webp", ["/a"]],
+    ["a continent", `{"v":1,"t":${T},"p":"/a","k":"SA"}`, "enam", "webp", ["/a"]],
+    ["a data centre", `{"v":1,"t":${T},"p":"/a","colo":"MAD"}`, "weur", "webp", ["/a"]],
+    ["an unknown field is passed over", `{"v":1,"t":${T},"p":"/a","r":"weur","x":[1]}`, "weur", "webp", ["/a"]],
+    ["escapes", `{"v":1,"t":${T},"p":"\\/a\\u002fb","r":"weur"}`, "weur", "webp", ["/a/b"]],
+    ["quotes and backslashes in a path", `{"v":1,"t":${T},"p":"/a\\"\\\\","r":"weur"}`, "weur", "webp", ['/a"\\']],
+    ["a field given twice: the last holds", `{"v":1,"t":${T},"p":"/a","p":"/b","r":"weur"}`, "weur", "webp", ["/b"]],
+    ["white space around", `  {"v":1,"t":${T},"p":"/a","r":"weur"} \t`, "weur", "webp", ["/a"]],
+    ["CRLF", `{"v":1,"t":${T},"p":"/a","r":"weur"}\r\n`, "weur", "webp", ["/a"]],
+  ] as const;
+  test.each(rows)("%s", (_name, line, region, format, paths) => {
+    expect(read(line)).toMatchObject([{ time: T, region, format, paths }]);
+  });
+
+  test("Flickr's form: slash added, first label mapped, seconds to ms", () => {
+    const line = '{"jpg":"7372/1_z.jpg","http_endpoint":"es.www.flickr.com","timestamp":1763760000.123456}';
+    expect(read(line)).toMatchObject([{ time: 1763760000.123456 * 1000, region: "weur", paths: ["/7372/1_z.jpg"] }]);
+  });
+  test("Flickr's form whose path has its slash already is the same key", () => {
+    const [a] = read('{"jpg":"x.jpg","http_endpoint":"sg","timestamp":1}') as Seen[];
+    const [b] = read('{"jpg":"/x.jpg","http_endpoint":"sg.www","timestamp":1}') as Seen[];
+    expect(a).toEqual(b);
+  });
+  test("several lines, one of them broken: the others count", () => {
+    const line = `{"v":1,"t":${T},"p":"/a","r":"weur"}`;
+    expect(read(`${line}\n{"v":1\n\n${line}\n`)).toMatchObject([{ paths: ["/a"] }, "json", { paths: ["/a"] }]);
+  });
+  test("the largest datagram is read, one byte more is not", () => {
+    const line = (size: number) => {
+      const [head, tail] = [`{"v":1,"t":${T},"p":"/`, '","r":"weur"}'];
+      return head + "x".repeat(size - head.length - tail.length) + tail;
+    };
+    expect(read(line(MAX_DATAGRAM_BYTES))).toMatchObject([{ time: T }]);
+    expect(read(line(MAX_DATAGRAM_BYTES + 1))).toEqual(["too_long"]);
+  });
+});
+
+describe("what is rejected, and why", () => {
+  const rows = [
+    ["nothing", "", "empty"],
+    ["only newlines", "\n\r\n", "empty"],
+    ["no JSON", "warm /a please", "json"],
+    ["JSON cut short", '{"v":1,"t":1,"p":"/a"', "json"],
+    ["a list", "[1]", "json"],
+    ["bytes that are not UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), "json"],
+    ["no version", `{"t":${T},"p":"/a","r":"weur"}`, "version"],
+    ["another version", `{"v":2,"t":${T},"p":"/a","r":"weur"}`, "version"],
+    ["version as text", `{"v":"1","t":${T},"p":"/a","r":"weur"}`, "version"],
+    ["no time", '{"v":1,"p":"/a","r":"weur"}', "time"],
+    ["time as text", '{"v":1,"t":"1","p":"/a","r":"weur"}', "time"],
+    ["a negative time", '{"v":1,"t":-5,"p":"/a","r":"weur"}', "time"],
+    ["time beyond a double", '{"v":1,"t":1e999,"p":"/a","r":"weur"}', "time"],
+    ["no path", `{"v":1,"t":${T},"r":"weur"}`, "path"],
+    ["an empty list", `{"v":1,"t":${T},"p":[],"r":"weur"}`, "path"],
+    ["a path without its slash", `{"v":1,"t":${T},"p":"a","r":"weur"}`, "path"],
+    ["a URL", `{"v":1,"t":${T},"p":"https://x/a","r":"weur"}`, "path"],
+    ["a space in the path", `{"v":1,"t":${T},"p":"/a b","r":"weur"}`, "path"],
+    ["a line break in the path", `{"v":1,"t":${T},"p":"/a\\r\\nX: y","r":"weur"}`, "path"],
+    ["a path that is not ASCII", `{"v":1,"t":${T},"p":"/ä","r":"weur"}`, "path"],
+    ["one bad path of three", `{"v":1,"t":${T},"p":["/a",7,"/c"],"r":"weur"}`, "path"],
+    ["no place", `{"v":1,"t":${T},"p":"/a"}`, "place"],
+    ["two places", `{"v":1,"t":${T},"p":"/a","r":"weur","c":"ES"}`, "place"],
+    ["place as a number", `{"v":1,"t":${T},"p":"/a","r":4}`, "place"],
+    ["an unknown region", `{"v":1,"t":${T},"p":"/a","r":"mars"}`, "region"],
+    ["a region of Object.prototype", `{"v":1,"t":${T},"p":"/a","r":"constructor"}`, "region"],
+    ["a country of three letters", `{"v":1,"t":${T},"p":"/a","c":"ESP"}`, "region"],
+    ["a country of digits", `{"v":1,"t":${T},"p":"/a","c":"12"}`, "region"],
+    ["an unknown format", `{"v":1,"t":${T},"p":"/a","r":"weur","f":"gif"}`, "format"],
+    ["a sender that is no text", `{"v":1,"t":${T},"p":"/a","r":"weur","s":1}`, "sender_name"],
+    ["Flickr's form from an unknown endpoint", '{"jpg":"a","http_endpoint":"xx.www","timestamp":1}', "region"],
+    ["Flickr's form without a picture", '{"jpg":"","http_endpoint":"es","timestamp":1}', "path"],
+  ] as const;
+  test.each(rows)("%s: %s", (_name, bytes, reason) => {
+    expect(read(bytes)).toEqual([reason]);
+  });
+});
+
+describe("signed datagrams", () => {
+  const line = `{"v":1,"t":${T},"p":"/a","r":"weur"}\n`;
+  const sign = (text: string, secret = SECRET) => createHmac("sha256", secret).update(text).digest("base64url");
+
+  test("known answer, made with Python's hmac module", () => {
+    const signature = "cwRH1Y-lcNlVMjpmI7_Y_eic5PEZ9hkz-iYemgl1Njg";
+    expect(sign(line)).toBe(signature);
+    expect(read(`${line}#${signature}`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
+  });
+  test("is taken, with and without a last newline", () => {
+    expect(read(`${line}#${sign(line)}`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
+    expect(read(`${line}#${sign(line)}\n`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
+  });
+  const refused = [
+    ["without a signature", line, "unsigned"],
+    ["an empty one", "", "unsigned"],
+    ["signed with another secret", `${line}#${sign(line, "another secret...")}`, "signature"],
+    ["one byte changed", `${line.replace("/a", "/b")}#${sign(line)}`, "signature"],
+    ["padded", `${line}#${sign(line)}=`, "unsigned"],
+    ["shortened", `${line}#${sign(line).slice(0, 42)}`, "unsigned"],
+    ["signature not on a line of its own", `${line.trim()}#${sign(line.trim())}`, "unsigned"],
+  ] as const;
+  test.each(refused)("%s: %s", (_name, bytes, reason) => {
+    expect(read(bytes, SECRET)).toEqual([reason]);
+  });
+  test("another spelling of the same 32 bytes is no signature", () => {
+    const good = sign(line);
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const last = alphabet.indexOf(good.slice(-1));
+    // The two lowest bits of the last character are not part of the value.
+    const other = good.slice(0, -1) + alphabet[last ^ 1];
+    expect(Buffer.from(other, "base64url")).toEqual(Buffer.from(good, "base64url"));
+    expect(read(`${line}#${other}`, SECRET)).toEqual(["signature"]);
+  });
+  test("a signature nobody asked for is passed over", () => {
+    expect(read(`${line}#${sign(line)}`)).toMatchObject([{ paths: ["/a"] }]);
+  });
+});
+
+describe("the scanner and JSON.parse", () => {
+  /** Lines near the format: usual ones, unusual spellings, and damage. */
+  function randomLine(random: () => number): string {
+    const pick = <T>(...choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
+    const path = () =>
+      random() < 0.8
+        ? "/a/b.jpg@webp"
+        : pick("/", "/a", "/a/b.jpg@webp", "/x%20y", '/q"', "/b\\s", "a", "", "/ä", "/a b", "/\u007f");
+    const text = (value: string) =>
+      random() < 0.9 ? JSON.stringify(value) : JSON.stringify(value).replace("/", "\\/");
+    const space = () => (random() < 0.9 ? "" : pick(" ", "  ", "\t"));
+    const number = () =>
+      random() < 0.7
+        ? "1763760000123"
+        : pick(
+            "1763760000123",
+            "1763760000123.25",
+            "1763760000.123456",
+            "0",
+            "01",
+            "1.",
+            "-1",
+            "1e3",
+            "9007199254740993",
+            "123456789.12345678901",
+            "0.5",
+            "true",
+          );
+    const place = () =>
+      random() < 0.7
+        ? '"r":"weur"'
+        : pick(
+            '"r":"weur"',
+            '"r":"oc"',
+            '"r":"mars"',
+            '"c":"ES"',
+            '"c":"e"',
+            '"k":"EU"',
+            '"colo":"mad"',
+            '"colo":7',
+            '"r":"we\\u0075r"',
+          );
+    const fields = [
+      random() < 0.9 ? '"v":1' : pick('"v":1.0', '"v":2', '"v":10'),
+      `"t":${space()}${number()}`,
+      `"p":${space()}${random() < 0.5 ? text(path()) : `[${[path(), path()].map(text).join(`,${space()}`)}]`}`,
+      place(),
+    ];
+    if (random() < 0.3) fields.push(`"f":${text(pick("webp", "avif", "base", "gif"))}`);
+    if (random() < 0.3) fields.push(`"s":${text(pick("api-1", "", "ä", "x y"))}`);
+    if (random() < 0.1) fields.push(pick('"x":null', '"v":1', '"p":"/z"', '"__proto__":{}', '"pp":"/a"', '"":1'));
+    if (random() < 0.1) fields.splice(Math.floor(random() * fields.length), 1);
+    if (random() < 0.3) fields.sort(() => random() - 0.5);
+    const own = `{${fields.join(`,${space()}`)}}`;
+    const flickr = `{"jpg":${space()}${text(pick("a.jpg", "/a.jpg", "", "ä", "7/1_z.jpg"))},"http_endpoint":"${pick("es.www", "sg", "xx", "")}","timestamp":${number()}}`;
+    const line = random() < 0.8 ? own : flickr;
+    if (random() < 0.8) return line;
+    const at = Math.floor(random() * line.length);
+    return (
+      line.slice(0, at) + pick("", '"', "}", ",", "\\", "\u0000", "é", " ") + line.slice(at + Math.floor(random() * 2))
+    );
+  }
+
+  test("agree on every line the scanner takes: 100 000 seeded lines near the format", () => {
+    const random = seeded(20261121);
+    const scanner = new HintScanner(places, SEED, "webp");
+    let scanned = 0;
+    let slow = 0;
+    for (let n = 0; n < 100_000; n++) {
+      const line = randomLine(random);
+      const bytes = Buffer.from(line);
+      const next = scanner.scan(bytes, 0, bytes.length);
+      if (next < 0 || next < bytes.length) {
+        slow++;
+        continue;
+      }
+      scanned++;
+      const r = scanner.registers;
+      const parsed = parseHint(line) as ParsedHint;
+      const expected = { time: parsed.time, paths: parsed.paths, format: parsed.format ?? "webp" };
+      const raw = (i: number) => bytes.toString("latin1", r.starts[i], r.ends[i]);
+      const got = seenOf(r, (i) => (r.slashless ? `/${raw(i)}` : raw(i)));
+      if (JSON.stringify(expected) !== JSON.stringify({ time: got.time, paths: got.paths, format: got.format })) {
+        expect.fail(`${line}\n${JSON.stringify(got)}\n${JSON.stringify(parsed)}`);
+      }
+      const value = Buffer.from(parsed.place.value);
+      expect(got.region).toBe(DEPLOYED[places.lookup(parsed.place.kind, value, 0, value.length)]);
+      // The same hint by the slow path (a leading space sends it there) has the same keys.
+      expect(read(` ${line}`)).toEqual([got]);
+    }
+    // The test is only worth something while both ways are taken often.
+    expect(scanned).toBeGreaterThan(10_000);
+    expect(slow).toBeGreaterThan(20_000);
+  });
+
+  test("lines as senders write them are taken by the scanner", () => {
+    const scanner = new HintScanner(places, SEED, "webp");
+    const lines = [
+      `{"v":1,"t":${T},"p":"/a","r":"weur"}`,
+      `{"v": 1, "t": ${T}, "p": ["/a", "/b"], "c": "ES", "f": "avif", "s": "api-1"}`,
+      '{"jpg": "7372/1_z.jpg", "http_endpoint": "es.www.flickr.com", "timestamp": 1763760000.123456}',
+    ];
+    for (const line of lines) expect(scanner.scan(Buffer.from(line), 0, line.length)).toBe(line.length);
+  });
+
+  test("the key depends on path, region and format, and on nothing else", () => {
+    const key = (line: string) => (read(line)[0] as Seen).keys[0];
+    const base = key(`{"v":1,"t":${T},"p":"/a","r":"weur"}`);
+    expect(key(`{"v":1,"t":5,"p":"/a","c":"ES","f":"webp"}`)).toBe(base);
+    expect(key(`{"v":1,"t":${T},"p":"/b","r":"weur"}`)).not.toBe(base);
+    expect(key(`{"v":1,"t":${T},"p":"/a","r":"apac"}`)).not.toBe(base);
+    expect(key(`{"v":1,"t":${T},"p":"/a","r":"weur","f":"base"}`)).not.toBe(base);
+  });
+
+  test("200 000 similar paths have 200 000 keys", () => {
+    const keys = new Set<string>();
+    for (let n = 0; n < 2_000; n++) {
+      const paths = Array.from({ length: 100 }, (_, i) => `"/${n}/${i}"`).join();
+      for (const key of (read(`{"v":1,"t":${T},"p":[${paths}],"r":"weur"}`)[0] as Seen).keys) keys.add(key);
+    }
+    expect(keys.size).toBe(200_000);
+  });
+});
+
+describe("fuzzing", () => {
+  const count = process.env.FIRSTLIGHT_LONG === "1" ? 1_000_000 : 30_000;
+  test(`${count} damaged datagrams: never thrown, each counted at least once`, () => {
+    const random = seeded(7);
+    const good = `{"v":1,"t":${T},"p":["/a","/b"],"r":"weur"}\n{"jpg":"a.jpg","http_endpoint":"es.x","timestamp":1.5}\n`;
+    const reader = new DatagramReader({ places, seed: SEED, format: "webp", secret: null });
+    let calls = 0;
+    let hints = 0;
+    const sink = {
+      hint: (r: HintRegisters) => {
+        calls++;
+        hints++;
+        for (let i = 0; i < r.count; i++) {
+          const path = JSON.parse(`"${reader.path(i)}"`) as string;
+          if (!/^\/[!-~]*$/.test(path)) expect.fail(`path ${JSON.stringify(path)}`);
+        }
+        if (!(r.time > 0 && Number.isFinite(r.time) && r.region >= 0 && r.format >= 0)) expect.fail("registers");
+      },
+      reject: () => calls++,
+    };
+    const started = performance.now();
+    for (let n = 0; n < count; n++) {
+      const bytes =
+        random() < 0.3
+          ? Buffer.alloc(Math.floor(random() * 64))
+          : Buffer.from(good.slice(0, 1 + random() * good.length));
+      const damage = 1 + Math.floor(random() * 4);
+      for (let i = 0; i < damage && bytes.length > 0; i++) {
+        bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+      }
+      const before = calls;
+      reader.read(bytes, 0, bytes.length, sink);
+      if (calls === before) expect.fail(`not counted: ${JSON.stringify(bytes.toString("latin1"))}`);
+    }
+    expect(hints).toBeGreaterThan(count / 100);
+    expect(performance.now() - started).toBeLessThan(count / 5);
+  }, 240_000);
+});

@@ -1,0 +1,58 @@
+import { BlockList } from "node:net";
+import { describe, expect, test } from "vitest";
+import { listenDgram, receiveBufferBytes } from "../../warmer/listen.ts";
+import { SenderList } from "../../warmer/senders.ts";
+import { startSender, until } from "../support/warmer.ts";
+
+describe("receiveBufferBytes", () => {
+  // The measured sizes: the default of 208 KB (as the kernel counts, doubled) at 30 000/s, 1.25 MB at 300 000/s.
+  const rows = [
+    [10, 30_000, 124_800],
+    [10, 300_000, 1_248_000],
+    [1, 1_000, 416],
+  ] as const;
+  test.each(rows)("%d ms at %d/s: %d bytes", (delay, rate, bytes) => {
+    expect(receiveBufferBytes(delay, rate)).toBe(bytes);
+  });
+});
+
+describe("listenDgram", () => {
+  const loopback = new BlockList();
+  loopback.addSubnet("127.0.0.0", 8, "ipv4");
+  loopback.addAddress("::1", "ipv6");
+
+  test.each(["127.0.0.1", "::1"])("hands each datagram on, bytes and sender, on %s", async (host) => {
+    const got: [string, boolean][] = [];
+    let groups = 0;
+    const listener = await listenDgram({ host, port: 0, receiveBufferBytes: 100_000 }, new SenderList(loopback, 1), {
+      begin: () => groups++,
+      datagram: (buffer, offset, length, sender) => {
+        got.push([buffer.toString("latin1", offset, offset + length), sender !== 0]);
+      },
+      end: () => {},
+    });
+    const sender = startSender(listener.port, host);
+    await sender.send("one");
+    await sender.send("");
+    await sender.send("three");
+    await until(() => got.length === 3);
+    expect(got).toEqual([
+      ["one", true],
+      ["", true],
+      ["three", true],
+    ]);
+    expect(groups).toBe(3);
+    expect(listener.receiveBufferBytes).toBeGreaterThanOrEqual(100_000);
+    sender.close();
+    await listener.close();
+  });
+
+  test("a port that is taken is an error, not a shared socket", async () => {
+    const sink = { begin: () => {}, datagram: () => {}, end: () => {} };
+    const senders = new SenderList(loopback, 1);
+    const first = await listenDgram({ host: "127.0.0.1", port: 0, receiveBufferBytes: 4096 }, senders, sink);
+    const again = listenDgram({ host: "127.0.0.1", port: first.port, receiveBufferBytes: 4096 }, senders, sink);
+    await expect(again).rejects.toThrow("EADDRINUSE");
+    await first.close();
+  });
+});

@@ -1,0 +1,33 @@
+import { createHash, createHmac } from "node:crypto";
+import { expect, test } from "vitest";
+import { PushRequest, signPush } from "../../warmer/request.ts";
+
+const OPTIONS = { url: new URL("https://images.example.org"), region: "weur", secret: null, deadlineMs: 800 };
+
+test("signPush: known answer, made with Python's hashlib and hmac", () => {
+  const body = '{"v":1,"region":"weur","format":"webp","deadlineMs":800,"paths":["/a"]}';
+  expect(signPush("0123456789abcdef", 1763760000, body)).toBe("zfab_E7g2FnBn0vvyMU3PrgLHAM-N29QjJ3o2Jg_LoA");
+});
+
+test("a push is one request, its body as the wire contract has it", () => {
+  const text = new PushRequest(OPTIONS, "avif").text(["/a", '/b\\"c'], 1_763_760_000_999);
+  const [head, body] = text.split("\r\n\r\n") as [string, string];
+  expect(JSON.parse(body)).toEqual({ v: 1, region: "weur", format: "avif", deadlineMs: 800, paths: ["/a", '/b"c'] });
+  expect(head.split("\r\n")).toEqual([
+    "POST /warm HTTP/1.1",
+    "Host: images.example.org",
+    "User-Agent: firstlight-warmer",
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]);
+});
+
+test("with a secret it carries the time and the signature of the body sent", () => {
+  const secret = "0123456789abcdef";
+  const text = new PushRequest({ ...OPTIONS, secret }, "webp").text(["/a"], 1_763_760_000_999);
+  const [head, body] = text.split("\r\n\r\n") as [string, string];
+  const hash = createHash("sha256").update(body).digest("hex");
+  const signature = createHmac("sha256", secret).update(`POST\n/warm\n1763760000\n${hash}`).digest("base64url");
+  expect(head).toContain("\r\nX-Firstlight-Time: 1763760000\r\n");
+  expect(head.endsWith(`\r\nX-Firstlight-Signature: ${signature}`)).toBe(true);
+});
