@@ -36,6 +36,17 @@ export class Breaker {
     this.#pauseMs = this.#policy.pauseMs;
   }
 
+  /** Nothing can be reached at all: opens without waiting for more failures. */
+  trip(now: number): void {
+    this.#failures = Math.max(this.#failures, this.#policy.failures - 1);
+    this.failed(now);
+  }
+
+  /** There is reason to hope (a connection opened): ends the pause, so that the next request is a trial. */
+  hope(now: number): void {
+    this.#openUntil = Math.min(this.#openUntil, now);
+  }
+
   /** One request or connection failed. Requests that were in flight when it opened do not lengthen the pause. */
   failed(now: number): void {
     const before = this.state(now);

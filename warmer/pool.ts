@@ -14,8 +14,8 @@ export type PoolOptions = Endpoint & {
 };
 
 export type PoolEvents = {
-  /** A connection has become free. */
-  free(): void;
+  /** A connection has opened. */
+  opened(): void;
   answered(connection: Connection, answer: Answer): void;
   /** A connection closed with a batch in flight, or could not be opened (no batch). */
   lost(connection: Connection, reason: string): void;
@@ -47,11 +47,9 @@ export class ConnectionPool {
     this.#connectionEvents = {
       opened: (connection) => {
         this.#connecting--;
-        this.#failuresInRow = 0;
         this.opened++;
         this.#idle.push(connection);
-        this.#open();
-        events.free();
+        events.opened();
       },
       answered: (connection, answer) => events.answered(connection, answer),
       closed: (connection, reason) => this.#closed(connection, reason),
@@ -93,6 +91,10 @@ export class ConnectionPool {
       const since = connection.open ? connection.sentAt : connection.since;
       const waits = !connection.open || connection.batch !== undefined;
       if (waits && now - since > this.#options.timeoutMs) connection.destroy("timeout");
+      // A server that accepts and hangs up is not back; one that keeps a connection is.
+      else if (connection.open && (connection.served > 0 || now - connection.since > REOPEN.youngMs)) {
+        this.#failuresInRow = 0;
+      }
     }
     this.#open();
   }
@@ -109,6 +111,7 @@ export class ConnectionPool {
     const knocking = this.#failuresInRow > 0;
     if (knocking && (this.#connecting > 0 || now < this.#retryAt)) return;
     const missing = this.#options.connections - this.#all.size;
+    if (knocking && this.openCount > 0) return;
     for (let i = 0; i < (knocking ? Math.min(1, missing) : missing); i++) {
       this.#connecting++;
       const connection = new Connection(this.#options, this.#connectionEvents, now, this.#session);
@@ -124,9 +127,9 @@ export class ConnectionPool {
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
     const now = this.#steady();
-    // A server that accepts and hangs up is as unreachable as one that refuses.
     const useless = !wasOpen || (connection.served === 0 && now - connection.since < REOPEN.youngMs);
-    if (useless && !this.#stopped) {
+    // Connections that fail together are one failure.
+    if (useless && now >= this.#retryAt) {
       const pause = Math.min(REOPEN.firstMs * 2 ** this.#failuresInRow++, REOPEN.longestMs);
       this.#retryAt = now + pause * (0.5 + this.#options.random() / 2);
     }

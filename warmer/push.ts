@@ -49,7 +49,10 @@ export class RegionPusher {
     this.#outbox = new Outbox(options.lane, context);
     this.#requests = FORMATS.map((format) => new PushRequest(options, format));
     const events = {
-      free: () => this.#drain(),
+      opened: () => {
+        this.#breaker.hope(context.clock.steady());
+        this.#drain();
+      },
       answered: (connection: Connection, answer: Answer) => this.#answered(connection, answer),
       lost: (connection: Connection, reason: string) => this.#lost(connection, reason),
     };
@@ -159,7 +162,7 @@ export class RegionPusher {
   }
 
   #lost(connection: Connection, reason: string): void {
-    if (!this.#stopped) this.#failed(reason, this.#context.clock.steady());
+    if (!this.#stopped) this.#failed(reason, this.#context.clock.steady(), this.#pool.openCount === 0);
     const batch = connection.batch;
     if (batch === undefined) return;
     connection.batch = undefined;
@@ -178,9 +181,10 @@ export class RegionPusher {
     this.#breaker.succeeded();
   }
 
-  #failed(reason: string, steady: number): void {
+  #failed(reason: string, steady: number, unreachable = false): void {
     const before = this.#breaker.state(steady);
-    this.#breaker.failed(steady);
+    if (unreachable) this.#breaker.trip(steady);
+    else this.#breaker.failed(steady);
     if (before === "closed" && this.#breaker.state(steady) === "open") {
       this.#context.log.warn({ region: this.region, reason }, "region is down");
     }

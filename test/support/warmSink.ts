@@ -30,6 +30,8 @@ export type WarmSink = {
   readonly pushes: Push[];
   /** Connections accepted so far. */
   connections(): number;
+  /** Closes the idle connections, as a server does that keeps them only so long. */
+  hangUp(): void;
   /** Paths that arrived, in order. */
   paths(): string[];
   close(): Promise<void>;
@@ -79,8 +81,10 @@ export async function startWarmSink(initial: Partial<SinkBehaviour> = {}, port =
     behaviour,
     pushes,
     connections: () => connections,
+    hangUp: () => server.closeAllConnections(),
     paths: () => pushes.flatMap((push) => push.paths),
     close: async () => {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, "close");

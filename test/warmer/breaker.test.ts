@@ -46,3 +46,20 @@ test("a successful trial closes it, and the next pause is the first again", () =
   fail(breaker, 400, 400, 400);
   expect([breaker.state(499), breaker.state(500)]).toEqual(["open", "trial"]);
 });
+test("trip opens it at once; a later failure does not lengthen the pause", () => {
+  const breaker = make();
+  breaker.trip(0);
+  breaker.trip(50);
+  expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "trial"]);
+});
+test("hope ends the pause, but closes nothing", () => {
+  const breaker = make();
+  fail(breaker, 0, 0, 0);
+  breaker.hope(10);
+  expect(breaker.state(10)).toBe("trial");
+  breaker.hope(5);
+  expect(breaker.state(10)).toBe("trial");
+  breaker.succeeded();
+  breaker.hope(11);
+  expect(breaker.state(11)).toBe("closed");
+});
