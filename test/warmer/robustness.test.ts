@@ -97,7 +97,7 @@ describe("clocks", () => {
         await pause(20);
       }
       await w.send(hintLine("/known", { s: "off", t: Date.now() + off }));
-      await until(() => w.weur.paths().includes("/known"));
+      await until(() => w.weur.paths().includes("/known") && unsettled(w.warmer) === 0);
       expect(w.weur.paths().filter((path) => path.startsWith("/right/"))).toHaveLength(n);
       const early = w.weur.paths().filter((path) => path.startsWith("/off/"));
       expect(early.length).toBeLessThan(n / 3);
