@@ -6,7 +6,8 @@
 /** IPv4 as 4 bytes, IPv6 as 16, network order. */
 export type Address = Uint8Array;
 
-type Range = {
+/** One row of the table. */
+export type Range = {
   readonly cidr: string;
   readonly what: string;
   /** Where the range is set aside. */

@@ -1,0 +1,86 @@
+/** The tables in docs/ that are printed from the data the code runs on. Pure. */
+import { SETTINGS, type Setting } from "../../src/config/table.ts";
+import { ANSWERS } from "../../src/errors.ts";
+import { formatRows } from "../../src/image/formats.ts";
+import { RANGES, type Range } from "../../src/policy/address.ts";
+import { PARAMETERS } from "../../src/request/doors/photon.ts";
+import { DEFAULTS, OPTIONS } from "../../src/request/options.ts";
+
+/** Name of a block in docs/ -> its Markdown. */
+export const TABLES: Readonly<Record<string, () => string>> = {
+  options: () =>
+    table(
+      ["option", "short", "arguments", "what it does"],
+      Object.entries(OPTIONS).map(([name, { short, args, doc }]) => [
+        code(name),
+        short.map(code).join(" "),
+        args.map((arg) => `${code(arg.name)} ${arg.limit}`).join("<br>"),
+        doc,
+      ]),
+    ),
+  defaults: () =>
+    table(
+      ["value", "default"],
+      Object.entries(DEFAULTS).map(([name, value]) => [name, code(JSON.stringify(value))]),
+    ),
+  photon: () =>
+    table(
+      ["parameter", "value", "what it does"],
+      Object.entries(PARAMETERS).map(([name, { limit, doc }]) => [code(name), limit, doc]),
+    ),
+  errors: () =>
+    table(
+      ["code", "status", "message", "kept for"],
+      Object.entries(ANSWERS).map(([reason, { status, message, cacheSeconds }]) => [
+        code(reason),
+        String(status),
+        message,
+        cacheSeconds === 0 ? "not kept" : `${cacheSeconds} s`,
+      ]),
+    ),
+  formats: () => table(["kind", "answer", "taken as"], formatRows()),
+  variables: () =>
+    table(
+      ["variable", "default", "what it does"],
+      Object.values(SETTINGS).map((setting: Setting<unknown>) => [
+        code(setting.variable),
+        fallbackText(setting),
+        `${setting.secret ? "**Secret.** " : ""}${setting.doc}`,
+      ]),
+    ),
+  ranges: () =>
+    table(
+      ["range", "what it is", "set aside by", "verdict"],
+      RANGES.map((range: Range) => [code(range.cidr), range.what, range.by, verdictOf(range)]),
+    ),
+};
+
+const BLOCK = /<!-- generated: (\w+) -->\n[\s\S]*?<!-- end -->/g;
+
+/** A page with all its generated blocks printed anew. Throws Error on a block nobody knows. */
+export function withTables(page: string): string {
+  return page.replace(BLOCK, (_, name: string) => {
+    const print = Object.hasOwn(TABLES, name) ? TABLES[name] : undefined;
+    if (print === undefined) throw new Error(`No table is called ${name}; known are ${Object.keys(TABLES).join(", ")}`);
+    return `<!-- generated: ${name} -->\n${print()}\n<!-- end -->`;
+  });
+}
+
+function verdictOf({ embeds, bare }: Range): string {
+  if (bare) return "the router itself as its IPv4 address, hosts behind it refused";
+  return embeds === undefined ? "refused" : "as the IPv4 address in it";
+}
+
+function fallbackText({ fallback }: Setting<unknown>): string {
+  if (fallback === null || fallback === "" || (Array.isArray(fallback) && fallback.length === 0)) return "unset";
+  return code(Array.isArray(fallback) ? fallback.join(",") : String(fallback));
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

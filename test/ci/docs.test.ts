@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { withTables } from "../../.ci/docs/tables.ts";
+
+const pages = readdirSync("docs").filter((name) => name.endsWith(".md"));
+
+describe("the tables in docs/ are the ones the code runs on (else: node .ci/build-docs.ts)", () => {
+  test.each(pages)("%s", (name) => {
+    const page = readFileSync(`docs/${name}`, "utf8");
+    expect(withTables(page)).toBe(page);
+  });
+  test("a block nobody knows is an error", () => {
+    expect(() => withTables("<!-- generated: nothing -->\n<!-- end -->")).toThrow("No table is called nothing");
+  });
+});
+
+describe("every claim in docs/security.md has its test", () => {
+  const text = readFileSync("docs/security.md", "utf8");
+  const rows = text.split("\n").filter((line) => line.startsWith("| ") && line.includes("`test/"));
+  const proofs = [...text.matchAll(/`(test\/[\w/.-]+\.ts)` "([^"]+)"/g)].map(([, file = "", title = ""]) => [
+    file,
+    title,
+  ]);
+  test("there are some, and each row names one at least", () => {
+    expect(rows.length).toBeGreaterThan(15);
+    for (const row of rows) expect(row).toMatch(/`test\/[\w/.-]+\.ts` "[^"]+"/);
+  });
+  test.each(proofs)("%s: %s", (file, title) => {
+    expect(existsSync(file)).toBe(true);
+    expect(readFileSync(file, "utf8")).toContain(title);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../../src/config.ts";
+import { ANSWERS, Failure } from "../../../src/errors.ts";
+import { readImageRequest, splitUrl } from "../../../src/request/readImageRequest.ts";
+
+const ORIGIN = "https://cdn.firstlight.test";
+const OPEN = parseConfig({});
+const SIGNED = parseConfig({ SIGNING_KEYS: "00", SIGNING_SALTS: "00" });
+
+/** A seeded generator (mulberry32), so that a failure can be repeated. */
+function seeded(seed: number): (below: number) => number {
+  return (below) => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+const PIECES = [
+  ..."/:@%.?#=&,-_+ ~",
+  ..."aZ09ä\u0000\u202e😀",
+  ..."%2F %3A %00 %FF %C3%A4 %25 // ../ plain/ enc/ unsafe/ photon/ http: https:// [::1] 127.0.0.1 example.org".split(
+    " ",
+  ),
+  ..."rs: s: w: h: rt: dpr: el: g: c: bg: q: f: ext: ar: rot: exp: cb: fn: att: fill fp 0.5 -1 1e9 999999999999999999".split(
+    " ",
+  ),
+  ..."w= h= fit= resize= crop= quality= zoom= ssl= q= aHR0cHM6Ly9hLnRlc3Qv __proto__ constructor toString".split(" "),
+];
+
+describe("whatever is sent, a request or a Failure of the table comes of it", () => {
+  const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 300_000 : 6_000;
+  test.each(["", "/unsafe/", "/unsafe/plain/", "/photon/", "/AAAA/"])("after %j", async (prefix) => {
+    const random = seeded(prefix.length + 1);
+    for (let i = 0; i < rounds; i++) {
+      const length = 1 + random(12);
+      const url = ORIGIN + prefix + Array.from({ length }, () => PIECES[random(PIECES.length)]).join("");
+      const outcome = await readImageRequest(url, null, i % 2 ? OPEN : SIGNED, 0).then(
+        ({ source }) => new URL(source).protocol.startsWith("http"),
+        (error: unknown) => (error instanceof Failure && ANSWERS[error.reason].status < 500) || error,
+      );
+      expect([url, outcome]).toEqual([url, true]);
+    }
+  });
+});
+
+describe("no text takes long", () => {
+  const long = 8000;
+  test.each([
+    ["slashes", "/".repeat(long)],
+    ["colons", ":".repeat(long)],
+    ["options", "/w:1".repeat(long / 4)],
+    ["escapes", `plain/${"%3A".repeat(long / 3)}`],
+    ["broken escapes", `plain/${"%".repeat(long)}`],
+    ["at signs", `plain/https://a.test/${"@".repeat(long - 30)}`],
+    ["dots", ".".repeat(long)],
+    ["base64 pieces", "aHR0/".repeat(long / 5)],
+    ["digits", `w:${"9".repeat(long)}`],
+    ["decimals", `dpr:${"1.".repeat(long / 2)}`],
+    ["letters of a scheme", `plain/${"a+.-".repeat(long / 4)}:/`],
+  ])("%s", async (_, text) => {
+    for (const config of [OPEN, SIGNED]) {
+      const started = performance.now();
+      await readImageRequest(`${ORIGIN}/unsafe/${text}`, ",;".repeat(2000), config, 0).catch(() => null);
+      expect(performance.now() - started).toBeLessThan(500);
+    }
+  });
+});
+
+test.each([
+  ["https://a.test", "/", ""],
+  ["https://a.test/", "/", ""],
+  ["https://a.test/b/c?d=e?f", "/b/c", "d=e?f"],
+  ["https://a.test/b#c?d", "/b", ""],
+  ["https://a.test//b//c", "//b//c", ""],
+  ["https://a.test/%2F%3f?%3F", "/%2F%3f", "%3F"],
+])("splitUrl(%s) is %s and %s", (url, path, query) => expect(splitUrl(url)).toEqual({ path, query }));
