@@ -4,7 +4,7 @@
  * miss, so objects of a newer Worker are either readable or absent, never wrong.
  */
 import type { OutputFormat } from "../request/imageRequest.ts";
-import type { StoredMeta } from "./tier.ts";
+import type { StoredMeta, Whole } from "./tier.ts";
 
 export type MetaRecord = Readonly<Record<string, string>>;
 
@@ -24,7 +24,10 @@ export function encodeMeta(meta: StoredMeta, maxBytes: number): Record<string, s
     at: String(meta.storedAt),
     fresh: String(meta.freshUntil),
   };
-  if (meta.whole !== undefined) record.whole = String(meta.whole);
+  if (meta.whole !== undefined) {
+    const { quality, sourceWidth, sourceHeight } = meta.whole;
+    record.whole = `${quality},${sourceWidth},${sourceHeight}`;
+  }
   const room = maxBytes - JSON.stringify({ ...record, source: "" }).length;
   // A canonical source is ASCII (WHATWG URL serialisation) and `JSON.stringify` escapes nothing that a URL may hold.
   record.source = meta.source.slice(0, Math.max(0, room));
@@ -39,19 +42,24 @@ export function decodeMeta(record: unknown): StoredMeta | null {
     return typeof value === "string" ? value : "";
   };
   const format = FORMATS.find((known) => known === field("format"));
-  const [width, height, storedAt, freshUntil] = [field("width"), field("height"), field("at"), field("fresh")].map(
-    whole,
-  );
+  const numbers = ["width", "height", "at", "fresh"].map((name) => natural(field(name)));
+  const [width, height, storedAt, freshUntil] = numbers;
   const v = field("v");
   const etag = field("etag");
   if (format === undefined || !width || !height || storedAt === undefined || freshUntil === undefined) return null;
   if (!/^[0-9a-f]{8}$/.test(v) || !/^[0-9a-f]{16}$/.test(etag)) return null;
   const meta = { source: field("source"), v, etag, format, width, height, storedAt, freshUntil };
-  const quality = whole(field("whole"));
-  return quality === undefined ? meta : { ...meta, whole: quality };
+  const whole = decodeWhole(field("whole"));
+  return whole === null ? meta : { ...meta, whole };
+}
+
+function decodeWhole(text: string): Whole | null {
+  const [quality, sourceWidth, sourceHeight, ...rest] = text.split(",").map(natural);
+  if (quality === undefined || !sourceWidth || !sourceHeight || rest.length > 0) return null;
+  return { quality, sourceWidth, sourceHeight };
 }
 
 /** A non-negative whole number in plain digits, else undefined. */
-function whole(text: string): number | undefined {
+function natural(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

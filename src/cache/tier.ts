@@ -17,11 +17,17 @@ export type StoredMeta = {
   readonly storedAt: number;
   /** Fresh until; then stale-while-revalidate and stale-if-error apply. */
   readonly freshUntil: number;
-  /**
-   * Set when the picture shows the whole source upright, alpha kept: smaller sizes may be derived from it
-   * (`wholeOf` in derive.ts decides). Its value is the quality it was encoded with, 0 = the format's default.
-   */
-  readonly whole?: number;
+  /** Set when the picture shows the whole source: smaller sizes may be derived from it (derive.ts). */
+  readonly whole?: Whole;
+};
+
+/** What a derivation must know of a rendition that shows the whole source upright, its alpha kept. */
+export type Whole = {
+  /** It was encoded with this quality, 1..100; 0 = the format's default. */
+  readonly quality: number;
+  /** The source's sides, upright. */
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
 };
 
 export type Stored = { readonly bytes: Uint8Array; readonly meta: StoredMeta };

@@ -12,15 +12,15 @@ import type { AcceptClass, Gravity, ImageRequest, Transform } from "./imageReque
 const STORED_CLASS = { avif: "webp", webp: "webp", base: "base" } as const satisfies Record<AcceptClass, AcceptClass>;
 
 /** The parts of a request that decide the bytes. */
-export type Variant = Pick<ImageRequest, "transform" | "accept" | "negotiated" | "cachebuster">;
+export type Variant = Pick<ImageRequest, "transform" | "accept" | "cachebuster">;
 
 /**
  * Every option as `name:value`, defaults filled in, sorted by name, joined with `/`; then the cachebuster if any.
- * A negotiated format stands as its class (`webp`, `base`), which an explicit `format:webp` shares.
+ * A format left open stands as its Accept class (`webp`, `base`), which an explicit `format:webp` shares.
  */
-export function canonicalOptions({ transform, accept, negotiated, cachebuster }: Variant): string {
+export function canonicalOptions({ transform, accept, cachebuster }: Variant): string {
   const t = folded(transform);
-  const format = t.format !== "auto" ? t.format : STORED_CLASS[negotiated ? accept : "base"];
+  const format = t.format !== "auto" ? t.format : STORED_CLASS[accept];
   const options = {
     autoRotate: t.autoRotate ? "1" : "0",
     background: t.background === null ? "none" : t.background.join("-"),

@@ -29,7 +29,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
     test.each(["webp", "jpeg", "png"] as const)("gives back a %s as it was put", async (format) => {
       const { tier } = make();
       const key = freshKey();
-      const stored = storedOf({ format, whole: 0 });
+      const stored = storedOf({ format, whole: { quality: 0, sourceWidth: 4000, sourceHeight: 3000 } });
       expect(await tier.put(key, stored)).toBe("stored");
       expect(await tier.get(key)).toEqual(stored);
     });

@@ -19,7 +19,6 @@ const PLAIN: Transform = {
 const variant = (transform: Partial<Transform> = {}, rest: Partial<Variant> = {}): Variant => ({
   transform: { ...PLAIN, ...transform },
   accept: "webp",
-  negotiated: true,
   cachebuster: "",
   ...rest,
 });
@@ -38,9 +37,13 @@ describe("one picture, one text", () => {
     ["fit with dpr 2 is twice the width", text({ width: 160, dpr: 2 }), text({ width: 320 })],
     ["gravity means nothing to fit", text({ gravity: north }), text()],
     ["gravity means nothing to force", text({ resize: "force", gravity: north }), text({ resize: "force" })],
-    ["explicit WebP is negotiated WebP", text({ format: "webp" }, { negotiated: false }), text()],
+    ["explicit WebP is negotiated WebP", text({ format: "webp" }, { accept: "base" }), text()],
     ["an AVIF browser gets the WebP bytes", text({}, { accept: "avif" }), text({}, { accept: "webp" })],
-    ["Accept means nothing when not negotiated", text({}, { negotiated: false }), text({}, { accept: "base" })],
+    [
+      "Accept means nothing to an explicit format",
+      text({ format: "png" }, { accept: "base" }),
+      text({ format: "png" }),
+    ],
     ["0.1 + 0.2 is 0.3", text({ dpr: 0.1 + 0.2, resize: "fill" }), text({ dpr: 0.3, resize: "fill" })],
     [
       "a crop without gravity takes the picture's",

@@ -1,0 +1,56 @@
+/**
+ * A source's own bytes, kept in the region's bucket for a day (a lifecycle rule on `o/` ends them, docs/storage.md):
+ * long enough for the other sizes of a page, so that they need no second fetch.
+ *
+ *   keepOriginal(bucket, keys.original, original)      readOriginal(bucket, keys.original, now) -> Original | null
+ */
+
+export type Original = {
+  readonly bytes: Uint8Array;
+  readonly source: string;
+  readonly v: string;
+  readonly storedAt: number;
+  readonly freshUntil: number;
+};
+
+/** The lifecycle rule's day, held by us too: a bucket without the rule must not serve a year-old original. */
+export const ORIGINAL_MS = 86_400_000;
+
+const MAX_SOURCE_CHARS = 1_500;
+
+/** Writes it over an older one. Gives the time (unix ms) until which other sizes may be made from it. */
+export async function keepOriginal(bucket: R2Bucket, key: string, original: Original): Promise<number> {
+  const { bytes, source, v, storedAt, freshUntil } = original;
+  await bucket.put(key, bytes, {
+    customMetadata: {
+      v,
+      at: String(storedAt),
+      fresh: String(freshUntil),
+      source: source.slice(0, MAX_SOURCE_CHARS),
+    },
+  });
+  return Math.min(freshUntil, storedAt + ORIGINAL_MS);
+}
+
+/**
+ * The kept original while it may be used: fresh and not over a day old; with `ifError` (the source is down) also past
+ * its freshness. Null when there is none or its metadata cannot be read. Rejects when the bucket fails.
+ */
+export async function readOriginal(
+  bucket: R2Bucket,
+  key: string,
+  now: number,
+  ifError = false,
+): Promise<Original | null> {
+  const object = await bucket.get(key);
+  if (object === null) return null;
+  const { v, at, fresh, source = "" } = object.customMetadata ?? {};
+  const [storedAt, freshUntil] = [Number(at), Number(fresh)];
+  const usable = ifError ? storedAt + ORIGINAL_MS : Math.min(freshUntil, storedAt + ORIGINAL_MS);
+  // A comparison with NaN is false: what has no times is not used.
+  if (v === undefined || !/^[0-9a-f]{8}$/.test(v) || !(usable > now) || !(freshUntil > 0)) {
+    await object.body.cancel();
+    return null;
+  }
+  return { bytes: new Uint8Array(await object.arrayBuffer()), source, v, storedAt, freshUntil };
+}
