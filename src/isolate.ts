@@ -2,8 +2,20 @@
 import type { NegativeMemory } from "./cache/negatives.ts";
 import { Recent } from "./cache/recent.ts";
 import { KV_WRITE_MEMORY, KV_WRITE_WINDOW_MS } from "./cache/store.ts";
+import type { Config } from "./config.ts";
+import { createGate, type Gate } from "./image/gate.ts";
 import { HostGuard } from "./origin/hostGuard.ts";
 import { HttpsMemory } from "./origin/https.ts";
+import { SingleFlight } from "./region/singleFlight.ts";
+import type { Obtained } from "./render.ts";
+
+/** Longer than any exchange with a source and its render may take. */
+const FLIGHT_MS = 20_000;
+/** A stale picture is looked up anew behind its answers this often at most, for so many pictures. */
+const RENEW_WINDOW_MS = 30_000;
+const RENEW_MEMORY = 10_000;
+/** Requests that may wait for room for their source's bytes: a page or three. */
+const MAX_WAITING = 128;
 
 export type Isolate = {
   /** Hosts found to have no HTTPS. */
@@ -14,14 +26,29 @@ export type Isolate = {
   readonly negatives: NegativeMemory;
   /** Keys written to KV lately. */
   readonly kvWrites: Recent;
+  /** Pictures renewed behind their answers lately. */
+  readonly renewals: Recent;
+  /** One look-up and one making of a picture at a time. */
+  readonly flights: SingleFlight<Obtained>;
+  /** Room for source bytes. */
+  bytes(config: Config): Gate;
+  /** One decode at a time: engines keep memory of their own. */
+  turns(config: Config): Gate;
 };
 
 /** One per isolate; tests make their own. */
 export function newIsolate(): Isolate {
+  let bytes: Gate | undefined;
+  let turns: Gate | undefined;
   return {
     https: new HttpsMemory(),
     hosts: new HostGuard(),
     negatives: new Map(),
     kvWrites: new Recent(KV_WRITE_WINDOW_MS, KV_WRITE_MEMORY),
+    renewals: new Recent(RENEW_WINDOW_MS, RENEW_MEMORY),
+    flights: new SingleFlight(FLIGHT_MS),
+    bytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
+      (bytes ??= createGate({ capacity, maxWaiting: MAX_WAITING, waitMs })),
+    turns: ({ queueMs: waitMs }) => (turns ??= createGate({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),
   };
 }

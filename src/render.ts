@@ -7,14 +7,19 @@ import { asFailure, Failure } from "./errors.ts";
 import { type MakeOrder, make } from "./make.ts";
 import { refuseLoop } from "./policy/loop.ts";
 import { checkSource } from "./policy/source.ts";
+import { flightOf } from "./region/flight.ts";
+import { askFlight, type Lease } from "./region/makeOnce.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
 import type { ImageRequest } from "./request/imageRequest.ts";
 import { readImageRequest } from "./request/readImageRequest.ts";
 import { conditional } from "./respond/conditional.ts";
 import { imageHeaders } from "./respond/headers.ts";
 import { behind, type Scope } from "./scope.ts";
-import { findShelf, isBlocked, mayStore } from "./shelf.ts";
+import { findShelf, isBlocked, mayStore, type Shelf } from "./shelf.ts";
 import { addStage, type Detail } from "./telemetry.ts";
+
+/** A picture and, when it was in store, where. */
+export type Obtained = { readonly stored: Stored; readonly hit: Detail | null };
 
 /** How long a request that has an outdated picture in hand waits for a newer one, in milliseconds. */
 export const STALE_WAIT_MS = 1_500;
@@ -29,61 +34,96 @@ export async function render(request: Request, scope: Scope): Promise<Response> 
   return conditional(request, imageHeaders(wanted, meta, bytes.byteLength, scope.now()), bytes);
 }
 
-/**
- * The picture wanted, from wherever it is soonest: policy, then what is stored, then its source. Throws Failure, but
- * not while an older copy can be given instead.
- */
+/** The picture wanted, from wherever it is soonest; everybody who asks for it meanwhile gets the same. Throws Failure. */
 export async function obtain(wanted: ImageRequest, scope: Scope): Promise<Stored> {
-  const { config, trace, now } = scope;
+  const { config, trace, now, isolate, region } = scope;
   trace.door = wanted.door;
   trace.sourceHost = new URL(wanted.source).host;
   checkSource(wanted.source, wanted.authority, config, scope.ownHost);
   const shelf = await findShelf(wanted, scope);
   if (isBlocked(shelf.keys, config)) throw new Failure("blocked");
 
+  const flight = isolate.flights.run(`${region}/${shelf.key}`, now, () => find({ wanted, shelf, scope, held: null }));
+  // Others may have joined: they are not left alone when this client goes away.
+  scope.later(flight.catch(() => undefined));
+  const { value, joined } = await flight;
+  const { stored, hit } = value;
+  trace.collapsed = joined;
+  trace.hit = hit;
+  trace.ttl = Math.floor((stored.meta.freshUntil - now()) / 1000);
+  trace.format = stored.meta.format;
+  return stored;
+}
+
+/** Steps 3 to 5: what is stored; else, or when that is outdated, what its source has now. */
+async function find(order: MakeOrder): Promise<Obtained> {
+  const { wanted, shelf, scope } = order;
+  const { env, config, trace, now, region } = scope;
+  const lease = new LazyLease(() => {
+    const port = flightOf(env.FLIGHT, region, shelf.keys.source32);
+    return askFlight(port, crypto.randomUUID(), shelf.key);
+  });
   const started = now();
   const { found, asked, stale } = await lookup(shelf.key, shelf.tiers, {
     now,
     windows: config,
-    version: () => readFacts(scope.env.THUMBS, shelf.keys.facts, shelf.epoch),
+    version: () => readFacts(env.THUMBS, shelf.keys.facts, shelf.epoch),
+    beside: () => lease.ask(),
   });
   trace.asked = [...asked];
   addStage(trace, "lookup", now() - started);
 
-  const order: MakeOrder = { wanted, shelf, scope, held: found?.stored ?? null };
-  if (found === null) return make(order);
-  if (found.freshness === "if-error") return newerOr(found, order);
-  if (found.freshness === "revalidate") behind(scope, (apart) => make({ ...order, scope: apart }));
-  else {
-    const { kvWrites } = scope.isolate;
-    const copies = { key: shelf.key, stored: found.stored, from: found.tier, tiers: shelf.tiers, stale, kvWrites, now };
-    scope.later(fill({ ...copies, mayStore: mayStore(shelf.keys, scope) }));
+  if (found === null) return { stored: await make(order, lease.ask()), hit: null };
+  const outdated = { ...order, wanted, held: found.stored };
+  if (found.freshness === "if-error") return newerOr(found, outdated, lease.ask());
+  if (found.freshness === "revalidate" && scope.isolate.renewals.first(shelf.key, now())) {
+    behind(scope, (apart) => make({ ...outdated, scope: apart }, lease.ask()));
+  } else {
+    scope.later(lease.release());
   }
-  return hit(found.stored, found.tier, scope);
+  if (found.freshness === "fresh") scope.later(spread(found, stale, shelf, scope));
+  return { stored: found.stored, hit: found.tier };
 }
 
 /** A newer picture if the source has one soon, else the old one: stale-if-error (RFC 5861 4), and if-slow. */
-async function newerOr(found: Found, order: MakeOrder): Promise<Stored> {
-  const { scope } = order;
-  const newer = make(order);
-  // Whatever becomes of it goes on after the answer, and is stored when it comes.
-  scope.later(newer.catch(() => undefined));
+async function newerOr(found: Found, order: MakeOrder, lease: Lease): Promise<Obtained> {
+  const newer = make(order, lease);
+  // It goes on after the answer, and is stored when it comes.
+  order.scope.later(newer.catch(() => undefined));
   try {
     const soonest = await Promise.race([newer, sleep(STALE_WAIT_MS)]);
-    if (soonest !== undefined) return soonest;
+    if (soonest !== undefined) return { stored: soonest, hit: null };
   } catch (error) {
-    const failure = asFailure(error);
-    scope.trace.failure = failure.reason;
+    order.scope.trace.failure = asFailure(error).reason;
   }
-  return hit(found.stored, "stale-if-error", scope);
+  return { stored: found.stored, hit: "stale-if-error" };
 }
 
-function hit(stored: Stored, detail: Detail, scope: Scope): Stored {
-  const { trace } = scope;
-  trace.hit = detail;
-  trace.ttl = Math.floor((stored.meta.freshUntil - scope.now()) / 1000);
-  trace.format = stored.meta.format;
-  return stored;
+/** Copies a hit to the tiers nearer the reader. */
+function spread(found: Found, stale: readonly Found["tier"][], shelf: Shelf, scope: Scope): Promise<unknown> {
+  const { now, isolate } = scope;
+  const { key, keys, tiers } = shelf;
+  const order = { key, stored: found.stored, from: found.tier, tiers, stale, kvWrites: isolate.kvWrites, now };
+  return fill({ ...order, mayStore: mayStore(keys, scope) });
+}
+
+/** A lease that is asked for at most once, and only given back if it was. */
+class LazyLease {
+  readonly #ask: () => Lease;
+  #lease: Lease | undefined;
+
+  constructor(ask: () => Lease) {
+    this.#ask = ask;
+  }
+
+  ask(): Lease {
+    this.#lease ??= this.#ask();
+    return this.#lease;
+  }
+
+  async release(): Promise<void> {
+    await this.#lease?.release();
+  }
 }
 
 function sleep(ms: number): Promise<undefined> {

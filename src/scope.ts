@@ -3,6 +3,7 @@
 import { withSettings } from "./config/live.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { type Isolate, newIsolate } from "./isolate.ts";
+import { clientKey } from "./policy/client.ts";
 import { isLoopbackHost } from "./policy/hosts.ts";
 import { type CfPlace, placeOf } from "./region/place.ts";
 import { regionOf } from "./region/regions.ts";
@@ -19,6 +20,8 @@ export type Scope = {
   readonly origin: string;
   readonly ownHost: string;
   readonly region: string;
+  /** Whom misses are counted for; never logged or kept. */
+  readonly client: string;
   readonly now: () => number;
   readonly trace: Trace;
   readonly isolate: Isolate;
@@ -46,6 +49,7 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
   const chosen = isLoopbackHost(hostname) ? request.headers.get(COLO_HEADER) : null;
   const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
   const region = regionOf(place, config.regions, config.regionOverrides);
+  const client = clientKey(request.headers.get("cf-connecting-ip"));
   const trace = newTrace(region, place?.colo ?? "");
   return {
     env,
@@ -54,6 +58,7 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
     origin,
     ownHost: host,
     region,
+    client,
     now,
     trace,
     isolate: ISOLATE,

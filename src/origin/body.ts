@@ -13,19 +13,27 @@ const PROGRESS_BYTES = 4_096;
 const FIRST_BUFFER = 65_536;
 
 /**
- * Reads a body of at most `maxBytes`, inflated. Throws Failure `source_too_many_bytes` (by Content-Length before a byte
+ * Reads a body of at most `maxBytes`, inflated. `room` is asked before so many bytes in all are held; the time it
+ * takes is ours, not the source's. Throws Failure `source_too_many_bytes` (by Content-Length before a byte
  * is read, else at the first byte too many), `source_timeout` (deadline, or less than 4 KiB in 5 s), `source_broken`
  * (cut before the first byte, or not the encoding it says). A body cut later is given back as far as it came.
  */
-export async function readBody(response: Response, maxBytes: number, deadline: Deadline): Promise<Body> {
+export async function readBody(
+  response: Response,
+  maxBytes: number,
+  deadline: Deadline,
+  room: (bytes: number) => Promise<void> = async () => {},
+): Promise<Body> {
   const declared = declaredLength(response.headers);
   if (declared !== null && declared > maxBytes) {
     await discard(response);
     throw tooMany(maxBytes, declared);
   }
   if (response.body === null) throw new Failure("source_broken", {}, "no body");
+  const expected = Math.min(declared ?? FIRST_BUFFER, maxBytes);
+  await deadline.pause(room(expected));
+  const sink = new Sink(expected);
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
-  const sink = new Sink(Math.min(declared ?? FIRST_BUFFER, maxBytes));
   const stopWatching = watchProgress(sink, deadline);
   let truncated = false;
   try {
@@ -33,6 +41,7 @@ export async function readBody(response: Response, maxBytes: number, deadline: D
       const chunk = await deadline.race(reader.read());
       if (chunk.done) break;
       if (sink.size + chunk.value.length > maxBytes) throw tooMany(maxBytes, sink.size + chunk.value.length);
+      if (sink.capacityFor(chunk.value) > expected) await deadline.race(room(sink.capacityFor(chunk.value)));
       sink.add(chunk.value);
     }
   } catch (error) {
@@ -79,13 +88,18 @@ class Sink {
     this.#buffer = new ArrayBuffer(Math.max(capacity, 1));
   }
 
-  add(chunk: Uint8Array): void {
+  /** Bytes held once `chunk` is added: the buffer doubles when it is full. */
+  capacityFor(chunk: Uint8Array): number {
     const needed = this.size + chunk.length;
-    if (needed > this.#buffer.byteLength) {
-      this.#buffer = this.#buffer.transfer(Math.max(needed, this.#buffer.byteLength * 2));
-    }
+    const have = this.#buffer.byteLength;
+    return needed > have ? Math.max(needed, have * 2) : have;
+  }
+
+  add(chunk: Uint8Array): void {
+    const capacity = this.capacityFor(chunk);
+    if (capacity > this.#buffer.byteLength) this.#buffer = this.#buffer.transfer(capacity);
     new Uint8Array(this.#buffer).set(chunk, this.size);
-    this.size = needed;
+    this.size += chunk.length;
   }
 
   bytes(): Uint8Array<ArrayBuffer> {

@@ -45,6 +45,8 @@ export type SourceDeps = {
   readonly hostStore: HostStore | null;
   /** Takes work that goes on after the answer (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
+  /** Asked before so many bytes in all are held; may wait, and may refuse by throwing. */
+  readonly room?: (bytes: number) => Promise<void>;
   /** Ends the exchange early; what it is aborted with is thrown. */
   readonly signal?: AbortSignal;
 };
@@ -159,7 +161,7 @@ async function take(
   response: Response,
   started: number,
   conditional: Conditional | null,
-  { config, now }: SourceDeps,
+  { config, now, room }: SourceDeps,
   deadline: Deadline,
 ) {
   const answered = now();
@@ -173,7 +175,7 @@ async function take(
     const stages = { headers: answered - started, body: 0 };
     return { headers, stages, notModified: true, bytesIn: 0 } as const;
   }
-  const { bytes, truncated } = await readBody(response, config.maxSourceBytes, deadline);
+  const { bytes, truncated } = await readBody(response, config.maxSourceBytes, deadline, room);
   if (truncated && !isJpeg(bytes)) throw new Failure("source_broken", {}, `cut after ${bytes.length} bytes`);
   const stages = { headers: answered - started, body: now() - answered };
   return { headers, stages, notModified: false, bytes, bytesIn: bytes.length, truncated } as const;

@@ -1,0 +1,75 @@
+/** A source's bytes with what their answer said of them; or its word that the copy in hand still holds (304). */
+import { type Facts, readFacts } from "../cache/facts.ts";
+import { freshUntil } from "../cache/freshness.ts";
+import { sourceVersion } from "../cache/key.ts";
+import type { Original } from "../cache/originals.ts";
+import type { Stored } from "../cache/tier.ts";
+import { asFailure } from "../errors.ts";
+import type { MakeOrder } from "../make.ts";
+import { addStage } from "../telemetry.ts";
+import { fetchSource } from "./fetch.ts";
+import { kvHostStore } from "./hostStore.ts";
+import type { ByteRoom } from "./room.ts";
+
+export type SourceBytes = Original & {
+  /** The source stopped early. */
+  readonly truncated: boolean;
+  /** Validators as sent; null when the bytes come from our own store. */
+  readonly validators: Pick<Facts, "etag" | "lastModified"> | null;
+};
+
+export type Sourced =
+  | { readonly kind: "bytes"; readonly source: SourceBytes }
+  | { readonly kind: "same"; readonly renewed: Stored };
+
+/** How long a source that stopped early counts as fresh: soon it may send all of it. */
+const TRUNCATED_FRESH_MS = 60_000;
+
+/** Asks the source, with the validators of `held` when its facts have them. Throws Failure. */
+export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room: ByteRoom): Promise<Sourced> {
+  const { config, env, now, trace, isolate, ownHost, origin, later } = scope;
+  const facts = held === null ? null : await readFacts(env.THUMBS, shelf.keys.facts, shelf.epoch).catch(() => null);
+  const conditional = facts !== null && facts.v === held?.meta.v ? facts : null;
+  const started = now();
+  try {
+    const fetched = await fetchSource(
+      wanted.source,
+      { authority: wanted.authority, ownHost, ...(conditional === null ? {} : { conditional }) },
+      {
+        config: { ...config, contactUrl: config.contactUrl || origin },
+        fetch: (input, init) => fetch(input, init),
+        now,
+        httpsMemory: isolate.https,
+        hostGuard: isolate.hosts,
+        hostStore: kvHostStore(env.THUMBS),
+        later,
+        room: (bytes) => room.grow(bytes),
+      },
+    );
+    trace.sourceStatus = fetched.status;
+    trace.bytesIn += fetched.bytesIn;
+    const at = now();
+    const until = freshUntil(fetched.headers, at, config);
+    if (fetched.notModified) {
+      if (held === null) throw new Error("304 without a conditional request");
+      return { kind: "same", renewed: { ...held, meta: { ...held.meta, storedAt: at, freshUntil: until } } };
+    }
+    const { bytes, truncated, headers } = fetched;
+    const source = {
+      bytes,
+      source: wanted.source,
+      v: await sourceVersion(bytes),
+      storedAt: at,
+      freshUntil: truncated ? at + TRUNCATED_FRESH_MS : until,
+      truncated,
+      validators: { etag: headers.etag, lastModified: headers.lastModified },
+    };
+    return { kind: "bytes", source };
+  } catch (error) {
+    const status = Number(asFailure(error).facts.value);
+    if (Number.isInteger(status)) trace.sourceStatus = status;
+    throw error;
+  } finally {
+    addStage(trace, "origin", now() - started);
+  }
+}
