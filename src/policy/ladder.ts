@@ -1,4 +1,4 @@
-/** Sizes and qualities that unsigned requests get: few enough that nobody can fill the stores with variants. */
+/** Sizes and qualities that unsigned requests get: few, so that what one client had made serves the next. */
 import type { Config } from "../config.ts";
 import type { Transform } from "../request/imageRequest.ts";
 

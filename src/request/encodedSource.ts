@@ -53,7 +53,7 @@ function readBase64(segments: readonly string[]): EncodedSource {
 /** A source is text without spaces and control characters, so that a file name taken for base64 does not pass. */
 function decode(text: string): { source: string; extension: string } | null {
   const [encoded = "", extension = "", ...more] = text.split(".");
-  const source = more.length > 0 ? null : textFromBase64url(encoded);
+  const source = more.length > 0 ? null : textFromBase64url(encoded.replace(/%3D/gi, "="));
   if (source === null || source === "" || /[\x00-\x1f\x7f]/.test(source)) return null;
   return { source, extension };
 }

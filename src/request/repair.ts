@@ -8,26 +8,40 @@ const PLAIN = "/plain/";
 
 /** imgproxy's own repair: `%3A` is `:` in options, and the scheme of a plain source has its two slashes again. */
 export function repairPath(path: string): string {
-  const start = path.indexOf(PLAIN);
-  if (start < 0) return unescapeColons(path);
-  const source = path.slice(start + PLAIN.length);
-  return unescapeColons(path.slice(0, start)) + PLAIN + repairScheme(source);
+  const { options, source } = split(path);
+  return unescapeColons(options) + (source === null ? "" : PLAIN + repairScheme(source));
 }
 
 /**
- * The paths that may have been signed, given the one that came: as it is, repaired, and the repaired one with the
- * spellings that normalisation takes away: `~` written `%7E`, escapes all in lower case (not when some of them are in
- * lower case already, since normalisation leaves none so). Without doubles, likeliest first.
+ * The paths that may have been signed, given the one that came: as it is, repaired, and both in the spellings of
+ * builders whose escapes normalisation takes away. Without doubles, likeliest first, eight at most.
  */
 export function signedSpellings(path: string): readonly string[] {
-  const repaired = repairPath(path);
-  const spellings = [path, repaired];
-  for (const text of new Set([path, repaired])) {
-    spellings.push(text.replaceAll("~", "%7E"));
-    if (!/%(.?[a-f]|[a-f])/.test(text))
-      spellings.push(text.replace(/%[0-9A-F]{2}/g, (escaped) => escaped.toLowerCase()));
-  }
-  return [...new Set(spellings)];
+  const bases = [path, repairPath(path)];
+  return [...new Set([...bases, ...bases.flatMap((base) => SPELLINGS.map((spell) => spell(base)))])];
+}
+
+/** Builders that escape more than they must, or in another case. */
+const SPELLINGS: readonly ((path: string) => string)[] = [
+  // Java's and PHP's urlencode escape the tilde.
+  (path) => path.replaceAll("~", "%7E"),
+  // .NET's UrlEncode writes lower case; a path with some of it did not come through normalisation.
+  (path) => (/%(.?[a-f]|[a-f])/.test(path) ? path : path.replace(/%[0-9A-F]{2}/g, (text) => text.toLowerCase())),
+  // Rust's NON_ALPHANUMERIC escapes every mark of a source.
+  (path) => {
+    const { options, source } = split(path);
+    return source === null ? path : options + PLAIN + source.replace(/[-._~]/g, escapeMark);
+  },
+];
+
+function split(path: string): { readonly options: string; readonly source: string | null } {
+  const start = path.indexOf(PLAIN);
+  if (start < 0) return { options: path, source: null };
+  return { options: path.slice(0, start), source: path.slice(start + PLAIN.length) };
+}
+
+function escapeMark(mark: string): string {
+  return `%${mark.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function unescapeColons(options: string): string {

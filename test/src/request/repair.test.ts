@@ -18,12 +18,13 @@ describe("repairPath", () => {
 describe("signedSpellings", () => {
   test.each([
     ["nothing to undo", "/w:1/aHR0", ["/w:1/aHR0"]],
-    ["a tilde", "/plain/https://a.test/~b", ["/plain/https://a.test/~b", "/plain/https://a.test/%7Eb"]],
+    ["a tilde", "/w:1/~", ["/w:1/~", "/w:1/%7E"]],
     ["upper-case escapes", "/plain/https%3A", ["/plain/https%3A", "/plain/https%3a"]],
     ["mixed escapes are no zone's", "/plain/%3A%2f", ["/plain/%3A%2f"]],
-    ["a merged scheme", "/plain/https:/a.test", ["/plain/https:/a.test", "/plain/https://a.test"]],
+    ["a merged scheme", "/plain/https:/a", ["/plain/https:/a", "/plain/https://a"]],
+    ["marks of a source", "/cb:a-b/plain/a-b.c", ["/cb:a-b/plain/a-b.c", "/cb:a-b/plain/a%2Db%2Ec"]],
   ])("%s", (_, path, expected) => expect(signedSpellings(path)).toEqual(expected));
-  test("never more than six", () => {
-    expect(signedSpellings("/w%3A1/plain/https:/a.test/~%2F").length).toBeLessThanOrEqual(6);
+  test("never more than eight", () => {
+    expect(signedSpellings("/w%3A1/plain/https:/a.test/~%2F").length).toBeLessThanOrEqual(8);
   });
 });

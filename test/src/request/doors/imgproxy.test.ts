@@ -151,6 +151,7 @@ const FIXTURES = [
   ["plain, encoded", build({ width: 300 }, "plain", encodeURIComponent("https://example.org/ä b.jpg?x=1&y=~2"))],
   ["plain over HTTP", build({ width: 300, cachebuster: "a:b" }, "plain", "http://example.org/a%20b.jpg@png")],
   ["plain with a tilde escaped", build({ width: 300 }, "plain", "https://example.org/%7Euser/a.jpg")],
+  ["plain with every mark escaped", build({ width: 300 }, "plain", "https%3A%2F%2Fexample%2Eorg%2Fa%2Db%5Fc%7E%2Ejpg")],
   ["plain with lower-case escapes", build({ width: 300 }, "plain", "https%3a%2f%2fexample.org%2fa.jpg")],
 ] as const;
 
@@ -211,7 +212,7 @@ describe("sources", () => {
     ["not ASCII", "/plain/https://example.org/%C3%A4.jpg", "https://example.org/%C3%A4.jpg", "auto"],
     ["base64", `/${base64(SOURCE)}`, SOURCE, "auto"],
     ["base64 with format", `/${base64(SOURCE)}.png`, SOURCE, "png"],
-    ["base64, padded", `/${base64("http://a.test/")}=`.replace(/=?$/, "=="), "http://a.test/", "auto"],
+    ["base64, padded", `/${base64("http://a.test/")}==`, "http://a.test/", "auto"],
     [
       "base64 cut in pieces",
       `/${base64(SOURCE)
@@ -229,7 +230,7 @@ describe("sources", () => {
       "auto",
     ],
   ])("%s", async (_, path, source, format) => {
-    const request = await unsigned(path.replace("a.test", "a.test"));
+    const request = await unsigned(path);
     expect([request.source, request.transform.format]).toEqual([source, format]);
   });
 
