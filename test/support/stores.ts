@@ -1,0 +1,41 @@
+/** The stores of a running edge, looked into and emptied tier by tier. */
+import { edgeUrl } from "../../src/cache/key.ts";
+import type { Edge } from "../../src/cli/edge/start.ts";
+
+/** Waits until `key` under prefix `t/` is in the bucket, since storing goes on after the answer. Gives all keys there. */
+export async function storedKeys(edge: Edge, binding: string, count = 1): Promise<string[]> {
+  const bucket = await edge.miniflare.getR2Bucket(binding);
+  for (let tries = 0; tries < 100; tries++) {
+    const { objects } = await bucket.list({ prefix: "t/" });
+    if (objects.length >= count) return objects.map(({ key }) => key);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${binding} has not ${count} renditions after 5 s`);
+}
+
+/** Waits until KV has a copy of `key`. */
+export async function inKv(edge: Edge, key: string): Promise<void> {
+  const kv = await edge.miniflare.getKVNamespace("THUMBS");
+  for (let tries = 0; tries < 100; tries++) {
+    if ((await kv.get(key)) !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`KV has no ${key} after 5 s`);
+}
+
+/** Forgets the data centre's own copy of a key. */
+export async function dropEdge(edge: Edge, key: string): Promise<void> {
+  const caches = await edge.miniflare.getCaches();
+  await caches.default.delete(edgeUrl(edge.url, 0, key));
+}
+
+export async function dropKv(edge: Edge): Promise<void> {
+  const kv = await edge.miniflare.getKVNamespace("THUMBS");
+  for (const { name } of (await kv.list()).keys) await kv.delete(name);
+}
+
+export async function dropBucket(edge: Edge, binding: string): Promise<void> {
+  const bucket = await edge.miniflare.getR2Bucket(binding);
+  const { objects } = await bucket.list();
+  await Promise.all(objects.map(({ key }) => bucket.delete(key)));
+}
