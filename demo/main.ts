@@ -19,9 +19,13 @@ function leave(): void {
 }
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, leave);
 
-/** One line that is written over while it grows, on a terminal; nothing elsewhere. */
+let told = false;
+
+/** On a terminal one line that is written over while it grows; elsewhere only the first of them. */
 function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+  else if (!told && line !== "") process.stderr.write(`${line} (once; kept in .firstlight/)\n`);
+  told = true;
 }
 
 async function start(port: number): Promise<Demo> {

@@ -1,33 +1,30 @@
 /**
- * Photograph-like JPEGs for a clone that has no photographs: 36 scenes of 4 to 15 megapixels, painted small, enlarged
+ * Photograph-like JPEGs for a clone that has no photographs: 36 scenes of 3 to 12 megapixels, painted small, enlarged
  * and grained, so that they cost a decoder and an encoder about what photographs do. Made once, then kept.
  */
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { CatalogueEntry } from "../catalogue.ts";
-import { randomFrom } from "./noise.ts";
+import { enlarge } from "./enlarge.ts";
 import { SCENES, type SceneName } from "./scenes.ts";
 
 const PICTURES = 36;
-/** Width and height in pixels, in turn: most of 4 megapixels, every fourth of 15, one in six upright. */
+/** Width and height in pixels, in turn: most of 3 megapixels, every fourth of 12, one in eight upright. */
 const SHAPES = [
-  [2400, 1600],
-  [2560, 1440],
-  [1600, 2400],
-  [4800, 3200],
-  [2400, 1600],
-  [2200, 1760],
-  [2700, 1500],
-  [5200, 2925],
+  [2160, 1440],
+  [2400, 1350],
+  [1440, 2160],
+  [4200, 2800],
+  [2160, 1440],
+  [2000, 1600],
+  [2500, 1390],
+  [4500, 2530],
 ] as const;
 /** The scene is computed at this width and enlarged; what is finer than that is grain. */
-const PAINTED_WIDTH = 480;
-/** While one is painted here, others are enlarged and encoded in sharp's threads. */
+const PAINTED_WIDTH = 360;
+/** While one is painted here, others are encoded in sharp's threads. */
 const AT_ONCE = 4;
-/** Entries of the grain table: a prime, so that rows do not line up. */
-const GRAIN_TABLE = 262_147;
-const GRAIN_STRENGTH = 14;
 const JPEG_QUALITY = 86;
 
 const TITLES = {
@@ -102,26 +99,8 @@ export async function paint(scene: SceneName, seed: number, width: number, heigh
       }
     }
   }
-  const large = await sharp(pixels, { raw: { width: columns, height: rows, channels: 3 } })
-    .resize(width, height, { kernel: "cubic" })
-    .raw()
+  const large = enlarge({ width: columns, height: rows, pixels }, width, height, seed);
+  return sharp(large.pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: JPEG_QUALITY, optimiseCoding: false })
     .toBuffer();
-  addGrain(large, seed);
-  return sharp(large, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: JPEG_QUALITY })
-    .toBuffer();
-}
-
-/** Film grain over RGB bytes, in place, the same on all three channels; from a table that is too long to see repeat. */
-function addGrain(pixels: Uint8Array, seed: number): void {
-  const random = randomFrom(seed + 1000);
-  const grain = Int8Array.from({ length: GRAIN_TABLE }, () => (random() + random() - 1) * GRAIN_STRENGTH);
-  let at = 0;
-  for (let entry = 0; at < pixels.length; entry = entry + 1 === GRAIN_TABLE ? 0 : entry + 1) {
-    const bump = grain[entry] ?? 0;
-    for (const end = at + 3; at < end; at++) {
-      const value = (pixels[at] ?? 0) + bump;
-      pixels[at] = Math.max(0, Math.min(value, 255));
-    }
-  }
 }
