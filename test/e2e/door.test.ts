@@ -1,0 +1,150 @@
+/** The doors of the deployed bundle over real HTTP: the public builder's URLs, what zones make of them, and refusals. */
+import { createServer, get, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { generateImageUrl } from "@imgproxy/imgproxy-node";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
+import { jpegOf } from "../support/sources/picture.ts";
+
+const KEY = "736563726574";
+const SALT = "68656c6c6f";
+const VARS = {
+  SIGNING_KEYS: KEY,
+  SIGNING_SALTS: SALT,
+  ALLOW_LOOPBACK_SOURCES: "true",
+  ALLOWED_SOURCES: "localhost",
+  PHOTON_AUTHENTICATION: "open sesame",
+};
+
+let source: Server;
+let edge: Edge;
+let origin: string;
+
+beforeAll(async () => {
+  const picture = await jpegOf({ r: 40, g: 90, b: 160 });
+  source = createServer((request, response) => {
+    const [, place] = (request.url ?? "").split("/to/");
+    if (place !== undefined) response.writeHead(302, { location: decodeURIComponent(place) }).end();
+    else response.writeHead(200, { "cache-control": "max-age=3600" }).end(picture);
+  });
+  await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
+  edge = await startEdge({ vars: VARS });
+}, 60_000);
+
+afterAll(async () => {
+  await edge?.stop();
+  source?.close();
+});
+
+type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
+
+/** A GET whose path goes out exactly as it is written: fetch() would tidy it up. */
+function ask(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const { hostname, port } = new URL(edge.url);
+  return new Promise((resolve, reject) => {
+    get({ hostname, port, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+      });
+    }).on("error", reject);
+  });
+}
+
+type Options = NonNullable<Parameters<typeof generateImageUrl>[0]["options"]>;
+
+function signed(url: string, options: Options = {}, displayAs: "plain" | "base64" = "base64"): string {
+  return generateImageUrl({ endpoint: "", url: { value: url, displayAs }, options, key: KEY, salt: SALT });
+}
+
+async function sizeOf({ body }: Answer): Promise<string> {
+  const { width, height, format } = await sharp(body).metadata();
+  return `${width}x${height} ${format}`;
+}
+
+function codeOf({ body }: Answer): unknown {
+  return (JSON.parse(body.toString()) as { code: unknown }).code;
+}
+
+describe("the public builder's URLs", () => {
+  const fill: Options = { resize: { resizing_type: "fill", width: 120, height: 90 }, format: "png" };
+  test.each(["base64", "plain"] as const)("%s", async (displayAs) => {
+    const answer = await ask(signed(`${origin}/a.jpg`, fill, displayAs));
+    expect([answer.status, await sizeOf(answer)]).toEqual([200, "120x90 png"]);
+  });
+  test("plain, with its slashes merged and its colons escaped on the way", async () => {
+    const path = signed(`${origin}/~me/a.jpg`, fill, "plain");
+    const [options = "", rest = ""] = path.split("/plain/");
+    const answer = await ask(`${options.replaceAll(":", "%3A")}/plain/${rest.replace("://", ":/")}`);
+    expect([answer.status, await sizeOf(answer)]).toEqual([200, "120x90 png"]);
+  });
+  test("plain, with an escape that a zone decoded", async () => {
+    const path = signed(`${origin}/%7Eme/a.jpg`, fill, "plain");
+    expect((await ask(path)).status).toBe(200);
+    expect((await ask(path.replace("%7E", "~"))).status).toBe(200);
+  });
+  test("a changed byte", async () => {
+    const path = signed(`${origin}/a.jpg`, fill);
+    for (let at = 1; at < path.length; at += 7) {
+      const other = path[at] === "A" ? "B" : "A";
+      const answer = await ask(path.slice(0, at) + other + path.slice(at + 1));
+      expect([at, answer.status]).toEqual([at, 403]);
+    }
+  });
+  test("unsigned, while keys are set", async () => {
+    const answer = await ask(`/unsafe/w:100/plain/${origin}/a.jpg`);
+    expect([answer.status, codeOf(answer)]).toEqual([403, "signature_missing"]);
+  });
+  test("an unknown option, by its name", async () => {
+    const answer = await ask(signed(`${origin}/a.jpg`, { blur: 3 }));
+    expect([answer.status, codeOf(answer)]).toEqual([400, "option_unknown"]);
+    expect(answer.body.toString()).toContain("bl");
+  });
+});
+
+describe("places that are not public, as a source and as a redirect's target", () => {
+  const PRIVATE = [
+    "http://10.0.0.1/a.jpg",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://0.0.0.0:9/a.jpg",
+    "http://2886729729/a.jpg",
+    "http://[::ffff:10.0.0.1]/a.jpg",
+    "http://[64:ff9b::a9fe:a9fe]/a.jpg",
+    "http://[fd00::1]/a.jpg",
+    "http://metadata.google.internal/a.jpg",
+    "http://printer.local/a.jpg",
+  ];
+  test.each(PRIVATE)("%s", async (place) => {
+    const direct = await ask(signed(place));
+    expect([direct.status, codeOf(direct)]).toEqual([403, "address_private"]);
+    const redirected = await ask(signed(`${origin}/to/${encodeURIComponent(place)}`));
+    expect([redirected.status, codeOf(redirected)]).toEqual([403, "address_private"]);
+  });
+  test("ourselves", async () => {
+    const answer = await ask(signed(`${edge.url}/healthz`));
+    expect([answer.status, codeOf(answer)]).toEqual([508, "loop"]);
+  });
+  test("a request that has been here", async () => {
+    const answer = await ask(signed(`${origin}/a.jpg`), { via: "1.1 firstlight-edge" });
+    expect([answer.status, codeOf(answer)]).toEqual([508, "loop"]);
+  });
+});
+
+describe("the Photon door", () => {
+  const path = () => `/photon/${origin.slice("http://".length)}/a.jpg?w=100&quality=80`;
+  test("a listed host", async () => {
+    const answer = await ask(path().replace("127.0.0.1", "localhost"));
+    expect([answer.status, await sizeOf(answer)]).toEqual([200, "160x107 jpeg"]);
+    expect(answer.headers["cache-control"]).toMatch(/^public/);
+  });
+  test("another one only with the header, and then privately", async () => {
+    expect((await ask(path())).status).toBe(403);
+    expect((await ask(path(), { "X-Photon-Authentication": "open sesamE" })).status).toBe(403);
+    const answer = await ask(path(), { "X-Photon-Authentication": "open sesame" });
+    expect([answer.status, answer.headers["cache-control"]]).toEqual([200, expect.stringMatching(/^private/)]);
+    expect((await ask(path())).status).toBe(403);
+  });
+});
