@@ -20,7 +20,7 @@ export function enlarge(small: Raster, width: number, height: number, seed: numb
   const rows = placesOf(height, small.height);
   let upper: Int32Array = new Int32Array(width * 3);
   let lower: Int32Array = new Int32Array(width * 3);
-  let inHand = -1;
+  let inHand = Number.NaN;
   let at = 0;
   let speck = 0;
   for (let y = 0; y < height; y++) {
