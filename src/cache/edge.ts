@@ -20,6 +20,7 @@ export type EdgeTierOptions = {
   /** Purge epoch of the source's host, unix ms. */
   readonly epoch: number;
   readonly now: () => number;
+  readonly maxBytes?: number;
 };
 
 /**
@@ -31,7 +32,7 @@ export function edgeWorks(hostname: string): boolean {
 }
 
 /** `cache` is `caches.default`. */
-export function edgeTier(cache: Cache, { origin, epoch, now }: EdgeTierOptions): Tier {
+export function edgeTier(cache: Cache, { origin, epoch, now, maxBytes = EDGE_MAX_BYTES }: EdgeTierOptions): Tier {
   const url = (key: string) => edgeUrl(origin, epoch, key);
   return {
     name: "edge",
@@ -45,7 +46,7 @@ export function edgeTier(cache: Cache, { origin, epoch, now }: EdgeTierOptions):
     },
     async put(key, { bytes, meta }) {
       const seconds = edgeSeconds(meta.freshUntil, now());
-      if (bytes.byteLength > EDGE_MAX_BYTES || seconds <= 0) return "refused";
+      if (bytes.byteLength > maxBytes || seconds <= 0) return "refused";
       const headers = {
         "cache-control": `public, max-age=${seconds}`,
         "content-type": "application/octet-stream",

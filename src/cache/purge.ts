@@ -34,12 +34,16 @@ export type PurgeStep = {
   readonly done: boolean;
 };
 
-/** Operations (listings and deletions) in one step: a Worker's invocation has 1 000 at least. */
-const OPERATIONS = 600;
-/** R2 deletes up to 1 000 keys in one operation; a page with metadata may be shorter by itself. */
-const R2_PAGE = 1_000;
-/** KV deletes one key in one operation, a few at a time. */
-const KV_PAGE = 200;
+export type PurgeLimits = {
+  /** Listings and deletions in one step: a Worker's invocation has 1 000 at least. */
+  readonly operations: number;
+  /** R2 deletes up to 1 000 keys in one operation; a page with metadata may be shorter by itself. */
+  readonly r2Page: number;
+  /** KV deletes one key in one operation. */
+  readonly kvPage: number;
+};
+
+const LIMITS: PurgeLimits = { operations: 600, r2Page: 1_000, kvPage: 200 };
 const KV_AT_ONCE = 20;
 const ROUNDS = 2;
 
@@ -63,15 +67,17 @@ type Scope = {
 export async function purgeStep(
   target: PurgeTarget,
   stores: PurgeStores & { readonly cursor: string | null },
-  operations = OPERATIONS,
+  limits: Partial<PurgeLimits> = {},
 ): Promise<PurgeStep> {
+  const { operations, r2Page, kvPage } = { ...LIMITS, ...limits };
   const scopes = await scopesOf(target, stores.buckets.length);
   let at = decodeCursor(stores.cursor, scopes.length);
   let deleted = 0;
   for (let left = operations; left > 0; ) {
     const scope = scopes[at.scope];
     if (scope === undefined) return { deleted, cursor: null, done: true };
-    const page = scope.bucket === null ? await purgeKv(scope, at, stores) : await purgeBucket(scope, at, stores);
+    const page =
+      scope.bucket === null ? await purgeKv(scope, at, stores, kvPage) : await purgeBucket(scope, at, stores, r2Page);
     deleted += page.deleted;
     left -= page.operations;
     at = next(at, page.inner, scopes.length);
@@ -90,13 +96,13 @@ function next(at: Position, inner: string | null, scopes: number): Position {
 
 type Page = { readonly deleted: number; readonly operations: number; readonly inner: string | null };
 
-async function purgeBucket(scope: Scope, at: Position, stores: PurgeStores): Promise<Page> {
+async function purgeBucket(scope: Scope, at: Position, stores: PurgeStores, limit: number): Promise<Page> {
   const bucket = stores.buckets[scope.bucket ?? 0]?.bucket;
   if (bucket === undefined) return { deleted: 0, operations: 1, inner: null };
   const { matches, prefix } = scope;
   const page = await bucket.list({
     prefix,
-    limit: R2_PAGE,
+    limit,
     ...(at.inner === null ? {} : { cursor: at.inner }),
     ...(matches === null ? {} : { include: ["customMetadata"] }),
   });
@@ -107,8 +113,8 @@ async function purgeBucket(scope: Scope, at: Position, stores: PurgeStores): Pro
   return { deleted: keys.length, operations: keys.length > 0 ? 2 : 1, inner: page.truncated ? page.cursor : null };
 }
 
-async function purgeKv({ matches, prefix }: Scope, at: Position, { kv }: PurgeStores): Promise<Page> {
-  const page = await kv.list<{ source?: string }>({ prefix, limit: KV_PAGE, cursor: at.inner });
+async function purgeKv({ matches, prefix }: Scope, at: Position, { kv }: PurgeStores, limit: number): Promise<Page> {
+  const page = await kv.list<{ source?: string }>({ prefix, limit, cursor: at.inner });
   const keys = page.keys
     // Facts and negatives carry no source: under a prefix they go with the host, they are only shortcuts.
     .filter(({ metadata }) => matches === null || metadata?.source === undefined || matches(metadata.source))

@@ -14,21 +14,21 @@ const MAX_METADATA_BYTES = 2048;
 export const R2_MAX_BYTES = 16 * 1024 * 1024;
 
 /** A bucket as the tier `name`; `label` is its binding for logs, e.g. `R2_WEUR`. */
-export function r2Tier(bucket: R2Bucket, name: "region" | "primary", label: string): Tier {
+export function r2Tier(bucket: R2Bucket, name: "region" | "primary", label: string, maxBytes = R2_MAX_BYTES): Tier {
   return {
     name,
     label,
     async get(key) {
       const object = await bucket.get(key);
       if (object === null) return null;
-      if (object.size > R2_MAX_BYTES) {
+      if (object.size > maxBytes) {
         await object.body.cancel();
         return null;
       }
       return checked(new Uint8Array(await object.arrayBuffer()), decodeMeta(object.customMetadata));
     },
     async put(key, stored, options = {}) {
-      if (stored.bytes.byteLength > R2_MAX_BYTES) return "refused";
+      if (stored.bytes.byteLength > maxBytes) return "refused";
       const written = await bucket.put(key, stored.bytes, {
         ...r2Attributes(stored),
         ...(options.ifAbsent === true ? { onlyIf: { etagDoesNotMatch: "*" } } : {}),

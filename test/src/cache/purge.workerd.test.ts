@@ -5,7 +5,7 @@ import { writeFacts } from "../../../src/cache/facts.ts";
 import { renditionKey, sourceKeys } from "../../../src/cache/key.ts";
 import { kvTier } from "../../../src/cache/kv.ts";
 import { keepOriginal } from "../../../src/cache/originals.ts";
-import { BadCursor, type PurgeTarget, purgeStep } from "../../../src/cache/purge.ts";
+import { BadCursor, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/cache/purge.ts";
 import { r2Tier } from "../../../src/cache/r2.ts";
 import { allBuckets } from "../../../src/cache/tiers.ts";
 import { brokenService } from "../../support/brokenService.ts";
@@ -49,14 +49,14 @@ async function heldOf(source: string): Promise<number> {
   const { source32 } = await sourceKeys(source);
   return (await everything()).filter((key) => key.includes(source32)).length;
 }
-const step = (target: PurgeTarget, cursor: string | null = null, operations?: number) =>
-  purgeStep(target, { buckets: allBuckets(env), kv: env.THUMBS, cursor }, operations);
+const step = (target: PurgeTarget, cursor: string | null = null, limits: Partial<PurgeLimits> = {}) =>
+  purgeStep(target, { buckets: allBuckets(env), kv: env.THUMBS, cursor }, limits);
 
 /** Steps of few operations until done. */
-async function all(target: PurgeTarget, operations: number): Promise<{ deleted: number; steps: number }> {
+async function all(target: PurgeTarget, limits: Partial<PurgeLimits>): Promise<{ deleted: number; steps: number }> {
   let [deleted, steps, cursor] = [0, 0, null as string | null];
   do {
-    const page = await step(target, cursor, operations);
+    const page = await step(target, cursor, limits);
     deleted += page.deleted;
     steps++;
     cursor = page.cursor;
@@ -64,6 +64,9 @@ async function all(target: PurgeTarget, operations: number): Promise<{ deleted: 
   } while (cursor !== null);
   return { deleted, steps };
 }
+
+/** Pages are of 10 here, so that few objects are many pages. */
+const COUNT = 35;
 
 beforeEach(async () => {
   await reset();
@@ -103,20 +106,20 @@ describe("purgeStep deletes from every bucket and KV", () => {
 
 describe("a purge in steps", () => {
   test("of one operation each ends with the same", async () => {
-    const { deleted, steps } = await all({ kind: "host", host: "a.test" }, 1);
+    const { deleted, steps } = await all({ kind: "host", host: "a.test" }, { operations: 1 });
     expect(deleted).toBe(3 * PER_SOURCE);
     expect(steps).toBeGreaterThan(15);
     expect(await heldOf(A1)).toBe(0);
   });
 
   test("is idempotent", async () => {
-    await all({ kind: "host", host: "a.test" }, 5);
-    expect((await all({ kind: "host", host: "a.test" }, 5)).deleted).toBe(0);
+    await all({ kind: "host", host: "a.test" }, { operations: 5 });
+    expect((await all({ kind: "host", host: "a.test" }, { operations: 5 })).deleted).toBe(0);
   });
 
   test("an old cursor used again harms nothing", async () => {
-    const { cursor } = await step({ kind: "host", host: "a.test" }, null, 3);
-    await step({ kind: "host", host: "a.test" }, cursor, 3);
+    const { cursor } = await step({ kind: "host", host: "a.test" }, null, { operations: 3 });
+    await step({ kind: "host", host: "a.test" }, cursor, { operations: 3 });
     await step({ kind: "host", host: "a.test" }, cursor);
     expect(await heldOf(A1)).toBe(0);
     expect(await heldOf(B1)).toBe(PER_SOURCE);
@@ -124,7 +127,7 @@ describe("a purge in steps", () => {
 
   test("what was stored behind its back is found by the second round", async () => {
     const target = { kind: "source", source: A1 } as const;
-    const { cursor } = await step(target, null, 4);
+    const { cursor } = await step(target, null, { operations: 4 });
     const key = await renditionKey(await sourceKeys(A1), "width:999");
     await r2Tier(env.R2_PRIMARY, "primary", "p").put(key, storedOf({ source: A1 }));
     await step(target, cursor);
@@ -136,7 +139,7 @@ describe("a purge in steps", () => {
     const [first, ...rest] = allBuckets(env);
     if (first === undefined) throw new Error("no bucket");
     const buckets = [first, ...rest.map(({ bucket }) => ({ bucket: brokenService(bucket) }))];
-    const { cursor } = await step(target, null, 1);
+    const { cursor } = await step(target, null, { operations: 1 });
     await expect(purgeStep(target, { buckets, kv: env.THUMBS, cursor })).rejects.toThrow("unavailable");
     expect((await step(target, cursor)).done).toBe(true);
     expect(await heldOf(A1)).toBe(0);
@@ -160,14 +163,17 @@ describe("a purge in steps", () => {
   });
 });
 
-test("a host with more than a listing's page", async () => {
-  const keys = await sourceKeys("https://big.test/a.jpg");
-  const stored = storedOf({ source: "https://big.test/a.jpg" });
-  const tier = r2Tier(env.R2_PRIMARY, "primary", "p");
-  const names = Array.from({ length: 1_100 }, (_, i) => `${keys.renditions}${String(i).padStart(32, "0")}`);
-  for (let i = 0; i < names.length; i += 100) {
-    await Promise.all(names.slice(i, i + 100).map((name) => tier.put(name, stored)));
+test.each([
+  ["a host", { kind: "host", host: "big.test" }],
+  ["a prefix", { kind: "prefix", prefix: "https://big.test/" }],
+] as const)("%s with more than a listing's page, in a bucket and in KV", async (_name, target) => {
+  const source = "https://big.test/a.jpg";
+  const keys = await sourceKeys(source);
+  const stored = storedOf({ source });
+  const tiers = [r2Tier(env.R2_PRIMARY, "primary", "p"), kvTier(env.THUMBS, { now: () => NOW, since: 0 })];
+  for (let i = 0; i < COUNT; i++) {
+    for (const tier of tiers) await tier.put(`${keys.renditions}${String(i).padStart(32, "0")}`, stored);
   }
-  expect((await all({ kind: "host", host: "big.test" }, 2)).deleted).toBe(1_100);
-  expect(await heldOf("https://big.test/a.jpg")).toBe(0);
+  expect((await all(target, { operations: 2, r2Page: 10, kvPage: 10 })).deleted).toBe(2 * COUNT);
+  expect(await heldOf(source)).toBe(0);
 });
