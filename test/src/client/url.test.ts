@@ -76,6 +76,31 @@ describe("what the client writes, the door reads", () => {
   });
 });
 
+test("any options survive the way through the door (seeded)", async () => {
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return Math.floor((state / 0x80000000) * below);
+  };
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+  const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 20_000 : 500;
+  for (let i = 0; i < rounds; i++) {
+    const options = {
+      resize: pick(["fit", "fill", "fill-down", "force", "auto"] as const),
+      width: random(5000),
+      height: random(5000),
+      dpr: pick([0.5, 1, 1.5, 2, 3.25]),
+      enlarge: false,
+      autoRotate: random(2) === 1,
+      rotate: pick([0, 90, 180, 270] as const),
+      quality: 1 + random(100),
+      format: pick(["webp", "jpeg", "png"] as const),
+    };
+    const url = await signedUrl(ENDPOINT, SOURCE, options, { key: KEY, salt: SALT });
+    expect((await readImageRequest(url, null, CONFIG, 0)).transform).toMatchObject(options);
+  }
+});
+
 test("signs as the public Node builder does", async () => {
   const options = {
     endpoint: ENDPOINT,
