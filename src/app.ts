@@ -6,6 +6,7 @@ import { warm } from "./region/warm.ts";
 import { render } from "./render.ts";
 import { FIXED_HEADERS, failureResponse, HSTS } from "./respond/headers.ts";
 import { openScope, type Scope } from "./scope.ts";
+import { purge } from "./takedown/purge.ts";
 import { addStage, cacheStatus, newTrace, record, serverTiming } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };
@@ -19,6 +20,7 @@ export function createApp(): Hono<Bindings> {
   app.use(httpsOnly);
   app.get("/healthz", (c) => answer(c, health));
   app.post("/warm", (c) => answer(c, warm));
+  app.post("/purge", (c) => answer(c, purge));
   app.get("*", (c) => answer(c, render));
   app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT }));
   app.all("*", (c) => answer(c, refuseMethod));

@@ -1,0 +1,92 @@
+/**
+ * `POST /purge`: what is stored of a source, a prefix, a host or one path goes, everywhere. The first call raises the
+ * host's epoch, so that every edge and KV copy is a miss, and blocks when told to; then each call deletes for as long
+ * as an invocation may, and gives the cursor for the next.
+ */
+import { hostHash, sourceKeys } from "../cache/key.ts";
+import { BadCursor, type PurgeTarget as Deletion, type PurgeStep, purgeStep } from "../cache/purge.ts";
+import { allBuckets } from "../cache/tiers.ts";
+import { Failure } from "../errors.ts";
+import { type Target, withPurge } from "../policy/blocked.ts";
+import { canonicalOptions } from "../request/canonical.ts";
+import { parseObject, readBody } from "../request/jsonBody.ts";
+import { type PurgeTarget, readPurgeOrder } from "../request/purgeOrder.ts";
+import { readImageRequest } from "../request/readImageRequest.ts";
+import { checkSignedBody } from "../request/signedBody.ts";
+import { FIXED_HEADERS } from "../respond/headers.ts";
+import { replaceSettings, type Scope } from "../scope.ts";
+import { changeLedger } from "./ledger.ts";
+
+/** Answers `{deleted, cursor, done}`. Throws Failure. */
+export async function purge(request: Request, scope: Scope): Promise<Response> {
+  const { config, now } = scope;
+  const body = await readBody(request);
+  await checkSignedBody(request.headers, "/purge", body, config.purgeSecret, now());
+  const { target, block, cursor } = readPurgeOrder(parseObject(body));
+  scope.trace.door = "purge";
+  const deletions = await deletionsOf(target, scope);
+  const targets = await targetsOf(target, deletions);
+  if (cursor === null) await announce(targets, block, scope);
+  const step = await deleteSome(deletions, cursor, scope);
+  // Copies that were being made while we deleted are older than this epoch, and so end too.
+  if (step.done) await announce(targets, null, scope);
+  return Response.json(step, { headers: { ...FIXED_HEADERS, "cache-control": "no-store" } });
+}
+
+/** One step; the variants of a path are few objects, so they go in one. */
+async function deleteSome(deletions: readonly Deletion[], cursor: string | null, { env }: Scope): Promise<PurgeStep> {
+  const stores = { buckets: allBuckets(env), kv: env.THUMBS };
+  let deleted = 0;
+  for (const deletion of deletions) {
+    try {
+      const step = await purgeStep(deletion, { ...stores, cursor });
+      deleted += step.deleted;
+      if (!step.done) return { ...step, deleted };
+    } catch (error) {
+      if (error instanceof BadCursor) throw new Failure("body_invalid", { why: error.message });
+      throw error;
+    }
+  }
+  return { deleted, cursor: null, done: true };
+}
+
+/** Raises epochs and sets or lifts blocks; this isolate sees it at once, the others within the settings' age. */
+async function announce(targets: readonly Target[], block: boolean | null, { env, now }: Scope): Promise<void> {
+  const text = await changeLedger(env, (settings) =>
+    targets.reduce((changed, target) => withPurge(changed, target, block, now()), settings),
+  );
+  replaceSettings(text, now());
+}
+
+/** The Accept headers whose answers a path may have been stored under, one per class. */
+const ACCEPTS = ["image/webp", "*/*"] as const;
+
+/** A path is one picture in the formats it was negotiated to; its signature is checked, but it may have expired. */
+async function deletionsOf(target: PurgeTarget, scope: Scope): Promise<readonly Deletion[]> {
+  if (target.kind !== "path") return [target];
+  const url = `${scope.origin}${target.path}`;
+  return Promise.all(
+    ACCEPTS.map(async (accept): Promise<Deletion> => {
+      const wanted = await readImageRequest(url, accept, scope.config, 0);
+      return { kind: "picture", source: wanted.source, options: canonicalOptions(wanted) };
+    }),
+  );
+}
+
+/**
+ * Whose epoch is raised and who is blocked. A source is blocked over http and https alike: whoever had a picture taken
+ * down did not mean one scheme.
+ */
+async function targetsOf(target: PurgeTarget, deletions: readonly Deletion[]): Promise<readonly Target[]> {
+  if (target.kind === "host" || target.kind === "prefix") {
+    return [{ host16: await hostHash(target.host), source32: null }];
+  }
+  const sources = deletions.flatMap((deletion) => ("source" in deletion ? [deletion.source] : []));
+  const twins = target.kind === "source" ? sources.flatMap(schemesOf) : sources;
+  return Promise.all([...new Set(twins)].map((source) => sourceKeys(source)));
+}
+
+function schemesOf(source: string): readonly string[] {
+  const rest = source.slice(source.indexOf(":"));
+  return [`https${rest}`, `http${rest}`].map((url) => new URL(url).href);
+}
