@@ -155,10 +155,16 @@ export function exhausted(r: BitReader): bool {
   return r.complete && (<i32>(r.end - r.at) << 3) > r.count;
 }
 
-/** Lets a unit that has run past the end go on reading zeros. */
+/** Whether nothing more comes in this scan: its bits are used up and what stopped it is no restart marker. */
+@inline
+export function ended(r: BitReader, interval: i32): bool {
+  return exhausted(r) && (interval == 0 || r.marker < 0xd0 || r.marker > 0xd7);
+}
+
+/** Lets a unit that has run past the end go on reading zeros; it stays far enough past it to count as exhausted. */
 @inline
 export function stayInPad(r: BitReader): void {
-  if (r.complete && <i32>(r.end - r.at) > 128) r.at = r.end;
+  if (r.complete && <i32>(r.end - r.at) > 128) r.at = r.end - 64;
 }
 
 /**

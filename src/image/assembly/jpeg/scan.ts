@@ -1,5 +1,5 @@
 /** Scans of all components at once (ITU T.81, A.2.3), MCU row by MCU row straight into the planes. */
-import { bitReader, exhausted, ready, restart, startReading, stayInPad } from "./bits";
+import { bitReader, ended, exhausted, ready, restart, startReading, stayInPad } from "./bits";
 import { decodeBlock } from "./block";
 import { Component, component } from "./component";
 import { inverse } from "./idct";
@@ -102,7 +102,7 @@ export function decodeRow(): bool {
   const s = scan();
   const r = bitReader();
   const block = BLOCK;
-  if (s.mx == 0 && s.interval == 0 && exhausted(r)) {
+  if (s.mx == 0 && ended(r, s.interval)) {
     s.missing += s.mcusAcross;
     greyRow(s);
     endRow(s);

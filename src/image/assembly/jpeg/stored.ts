@@ -2,7 +2,7 @@
  * Files of several scans: progressive ones, and sequential ones with a scan per component (ITU T.81, A.2). The kept
  * coefficients of the wanted blocks are stored, scan after scan; then they go to the planes MCU row by MCU row.
  */
-import { BitReader, bitReader, exhausted, ready, restart, startReading, stayInPad } from "./bits";
+import { BitReader, bitReader, ended, exhausted, ready, restart, startReading, stayInPad } from "./bits";
 import { decodeBlock } from "./block";
 import { Component, component } from "./component";
 import { inverse } from "./idct";
@@ -112,7 +112,7 @@ export function decodeStored(): bool {
       if (empty == 0) {
         if (!ready(r)) return false;
         if (exhausted(r)) {
-          if (state.interval == 0) {
+          if (ended(r, state.interval)) {
             state.missing += (s.down - state.my) * s.across - state.mx;
             return true;
           }

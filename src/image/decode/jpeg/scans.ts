@@ -19,6 +19,12 @@ function kindOf(header: JpegHeader, scan: JpegScan): ScanKind {
   return scan.high === 0 ? "firstAc" : "refineAc";
 }
 
+/**
+ * Scans of one component that are decoded at most: what an encoder's script has is 6 to 10 (libjpeg, mozjpeg); a file
+ * with more is shown as coarse as its first ones leave it.
+ */
+export const MAX_SCANS_OF_COMPONENT = 32;
+
 /** Whether the scan's parameters are among those of table G.1. */
 function legal(header: JpegHeader, scan: JpegScan): boolean {
   if (!header.progressive) return true;
@@ -33,14 +39,19 @@ function legal(header: JpegHeader, scan: JpegScan): boolean {
  */
 function inSequence(header: JpegHeader): JpegScan[] {
   const positions = header.components.map(() => new Int8Array(64).fill(-1));
+  const counts = header.components.map(() => 0);
   return header.scans.filter((scan) => {
     if (!legal(header, scan)) return false;
+    if (scan.components.some(({ index }) => (counts[index] ?? 0) >= MAX_SCANS_OF_COMPONENT)) return false;
     const last = header.progressive ? scan.last : 0;
     const expected = scan.high === 0 ? -1 : scan.high;
     for (const { index } of scan.components) {
       for (let k = scan.first; k <= last; k++) if (positions[index]?.[k] !== expected) return false;
     }
-    for (const { index } of scan.components) positions[index]?.fill(scan.low, scan.first, last + 1);
+    for (const { index } of scan.components) {
+      positions[index]?.fill(scan.low, scan.first, last + 1);
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
     return true;
   });
 }

@@ -83,14 +83,19 @@ export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegS
   }
 }
 
-/** A component's quantisation table is the one in force at its first scan. */
+/**
+ * A component's quantisation table is the one in force at its first scan. Throws JpegRefusal if there is none; a
+ * component whose scan is lost with the file's end needs none.
+ */
 export function placeQuantiser(engine: JpegEngine, header: JpegHeader, index: number, size: BlockSize): void {
-  const scan = header.scans.find(({ components }) => components.some((c) => c.index === index)) ?? header.scans[0];
+  const scan = header.scans.find(({ components }) => components.some((c) => c.index === index));
   const quantiser = scan?.quantisers[header.components[index]?.quantiser ?? 0];
-  if (quantiser === undefined) throw new JpegRefusal("table", "JPEG component without its quantisation table");
+  if (scan !== undefined && quantiser === undefined) {
+    throw new JpegRefusal("table", "JPEG component without its quantisation table");
+  }
   const values = new Int16Array(size * size + 1);
   keptPositions(size).forEach((at, k) => {
-    if (k < 64) values[at] = quantiser[k] ?? 0;
+    if (k < 64) values[at] = quantiser?.[k] ?? 0;
   });
   setField(engine, index, "quant", place(engine, values, 16));
 }

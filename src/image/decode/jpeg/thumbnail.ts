@@ -1,11 +1,11 @@
 /** JPEG bytes to a small picture: the driver of assembly/jpeg (docs/jpeg.md tells the whole way). */
 import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader, JpegModel } from "./header.ts";
-import { allocate, clearFields, placeWindow, ringBands, windowsOf } from "./layout.ts";
+import { allocate, clearFields, placeWindow, ringBands, type Window, windowsOf } from "./layout.ts";
 import { JpegRefusal } from "./refusal.ts";
 import { type BlockSize, blockSizes, type Crop, type JpegScale } from "./scale.ts";
 import { SCAN_KINDS } from "./scans.ts";
-import { placeStore, storeOf } from "./store.ts";
+import { MAX_STORE_BYTES, placeStore, type Store, storeOf } from "./store.ts";
 import { placeQuantiser, placeTables, tablePlaces } from "./tables.ts";
 
 export type JpegPlan = {
@@ -55,6 +55,24 @@ function feeder(engine: JpegEngine, bytes: Uint8Array, at: number): () => void {
 }
 
 /**
+ * The windows, and for files of several scans the store; where that is over its limit everything is decoded half as
+ * large, until it fits: a softer picture instead of none.
+ */
+function fitting(
+  header: JpegHeader,
+  sizes: readonly BlockSize[],
+  { crop, width, height }: JpegPlan,
+  stored: boolean,
+): { windows: readonly Window[]; store: Store | undefined } {
+  const windows = windowsOf(header, sizes, crop, width, height);
+  if (!stored) return { windows, store: undefined };
+  const store = storeOf(header, windows);
+  if (store.bytes <= MAX_STORE_BYTES || sizes.every((size) => size === 1)) return { windows, store };
+  const halves = sizes.map((size) => Math.max(1, size / 2) as BlockSize);
+  return fitting(header, halves, { scale: 8, crop, width, height }, stored);
+}
+
+/**
  * Decodes what the plan asks for. The engine may have been used before, but not by a decode that trapped.
  * Throws JpegRefusal if a table is missing or the memory does not suffice.
  */
@@ -66,7 +84,7 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
   if (scan === undefined) throw new JpegRefusal("no-picture", "JPEG with no scan");
   const stored = header.progressive || scan.components.length < count;
   const sizes = plan.sizes ?? blockSizes(header, plan.scale, plan.crop, width, height);
-  const windows = windowsOf(header, sizes, plan.crop, width, height);
+  const { windows, store } = fitting(header, sizes, plan, stored);
   const bands = ringBands(header, windows, height);
 
   exports.reset();
@@ -85,11 +103,17 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
   const mcusDown = Math.ceil(header.height / (8 * header.down));
   exports.startPicture();
 
-  if (stored) {
-    const store = storeOf(header, windows);
+  let truncated = false;
+  if (store !== undefined) {
     placeStore(engine, header, store);
-    for (const { scan, kind } of store.scans) {
-      placeTables(engine, places, scan, kind);
+    for (const [i, { scan, kind }] of store.scans.entries()) {
+      try {
+        placeTables(engine, places, scan, kind);
+      } catch (error) {
+        if (i === 0 || !(error instanceof JpegRefusal)) throw error;
+        truncated = true;
+        break;
+      }
       const indexes = scan.components.reduce((bits, { index }, i) => bits | (index << (4 * i)), 0);
       const { first, last, low, interval } = scan;
       const members = scan.components.length;
@@ -115,7 +139,7 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
     height,
     pixels,
     colour: header.model === "cmyk" || header.model === "ycck" ? "inks" : "rgba",
-    truncated: exports.missingUnits() > 0,
+    truncated: truncated || exports.missingUnits() > 0,
     memoryBytes: engine.memoryBytes(),
   };
 }
