@@ -52,6 +52,7 @@ export type Wish = {
   readonly transform: Transform;
   readonly format: OutputFormat;
   readonly limits: EngineLimits;
+  readonly webpMethod?: number;
   /** Length of the source file in bytes. */
   readonly fileBytes: number;
 };
@@ -79,7 +80,11 @@ export function planRender(source: Source, wish: Wish): Plan {
     eighths,
     orientation,
     background: transform.background ?? (format === "jpeg" ? WHITE : null),
-    encode: { format, ...ENCODING[format], ...(transform.quality === null ? {} : { quality: transform.quality }) },
+    encode: {
+      format,
+      quality: transform.quality ?? ENCODING[format].quality,
+      method: wish.webpMethod ?? ENCODING[format].method,
+    },
     memoryBytes,
   };
 }

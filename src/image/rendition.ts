@@ -38,6 +38,8 @@ export type RenderOrder = {
   readonly format: OutputFormat;
   readonly limits: EngineLimits;
   readonly engine: EngineName;
+  /** libwebp's method, 0 (fast) .. 6 (small), in place of the planner's. */
+  readonly webpMethod?: number;
 };
 
 export type Rendition = {

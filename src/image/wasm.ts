@@ -37,6 +37,15 @@ export function engineMemory(): Readonly<Record<string, number>> {
   return Object.fromEntries([...live].map(([name, { memory }]) => [name, memory.buffer.byteLength]));
 }
 
+let peak = 0;
+
+/** The most linear memory all instances together have had after any picture since the last call, in bytes. */
+export function takePeakMemory(): number {
+  const bytes = peak;
+  peak = 0;
+  return bytes;
+}
+
 /** After a trap: nothing an instance holds can be trusted any more. */
 export function dropAllEngines(): void {
   live.clear();
@@ -46,6 +55,7 @@ export function dropAllEngines(): void {
 export function trimEngines(kept: number = KEPT_BYTES): void {
   const bySize = [...live].sort(([, a], [, b]) => b.memory.buffer.byteLength - a.memory.buffer.byteLength);
   let total = bySize.reduce((sum, [, { memory }]) => sum + memory.buffer.byteLength, 0);
+  peak = Math.max(peak, total);
   for (const [name, { memory }] of bySize) {
     if (total <= kept) return;
     total -= memory.buffer.byteLength;

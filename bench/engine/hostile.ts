@@ -1,0 +1,33 @@
+/** What the hostile files of the corpus cost: CPU time and memory of the answer, whatever the answer is. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Runner } from "./runners.ts";
+import { cpuMillis } from "./workerd.ts";
+
+const WISH = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+
+export type HostileResult = {
+  readonly files: number;
+  readonly worstMs: number;
+  readonly worstMb: number;
+  readonly slowest: string;
+};
+
+/** Each file once from fresh instances. The bench Worker answers 500 with the Failure's reason; that counts as answered. */
+export async function measureHostile(
+  ours: Runner,
+  forget: () => Promise<void>,
+  folder: string,
+): Promise<HostileResult> {
+  let [worstMs, worstMb, slowest] = [0, 0, ""];
+  const files = readdirSync(folder);
+  for (const file of files) {
+    await forget();
+    const before = cpuMillis(ours.pid);
+    const { memory } = await ours.make(join(folder, file), WISH, 1).catch(() => ({ memory: 0 }));
+    const ms = cpuMillis(ours.pid) - before;
+    if (ms > worstMs) [worstMs, slowest] = [ms, file];
+    worstMb = Math.max(worstMb, memory / (1024 * 1024));
+  }
+  return { files: files.length, worstMs, worstMb, slowest };
+}

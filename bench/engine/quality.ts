@@ -1,0 +1,45 @@
+/** How near the thumbnails are to a full-size Lanczos-3 reduction by libvips: SSIM before any lossy encoding. */
+import sharp from "sharp";
+import { median } from "../table.ts";
+import type { Runner } from "./runners.ts";
+import type { Sample } from "./samples.ts";
+import { ssim } from "./ssim.ts";
+
+export type QualityLine = {
+  readonly side: number;
+  readonly median: number;
+  readonly worst: number;
+  readonly target: number;
+};
+
+/** The least median SSIM by side. */
+const TARGETS = [
+  { side: 640, target: 0.9985 },
+  { side: 320, target: 0.996 },
+] as const;
+
+/** Renders every sample as PNG at both sides and compares with libvips. */
+export async function measureQuality(ours: Runner, samples: readonly Sample[]): Promise<QualityLine[]> {
+  const values = new Map<number, number[]>(TARGETS.map(({ side }) => [side, []]));
+  for (const { file } of samples) {
+    const { data, info } = await sharp(file).rotate().raw().toBuffer({ resolveWithObject: true });
+    const whole = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
+    for (const { side } of TARGETS) {
+      const { picture } = await ours.make(file, { format: "png", side, quality: 100, method: 4 }, 1);
+      const made = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const { width, height } = made.info;
+      const wanted = await whole
+        .clone()
+        .resize(width, height, { fit: "fill", kernel: "lanczos3" })
+        .toColourspace("srgb")
+        .removeAlpha()
+        .raw()
+        .toBuffer();
+      values.get(side)?.push(ssim(made.data, wanted, width, height, 3));
+    }
+  }
+  return TARGETS.map(({ side, target }) => {
+    const list = values.get(side) ?? [];
+    return { side, median: median(list), worst: Math.min(...list), target };
+  });
+}

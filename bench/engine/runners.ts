@@ -1,0 +1,141 @@
+/** The engines behind one interface: a job goes to a process, and that process's CPU time is read around it. */
+import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SharpJob } from "./sharpChild.ts";
+import type { Job } from "./worker.ts";
+import { cpuMillis, startWorkerd, type Workerd } from "./workerd.ts";
+
+export type Made = {
+  readonly bytes: number;
+  readonly picture: Uint8Array;
+  readonly memory: number;
+  readonly modules: string;
+};
+
+/** What is made of each file. */
+export type Wish = {
+  readonly format: "webp" | "jpeg" | "png";
+  readonly side: number;
+  readonly quality: number;
+  readonly method: number;
+};
+
+export type Runner = {
+  readonly name: string;
+  readonly pid: number;
+  /** Makes the wish of the file `times` times. */
+  make(file: string, wish: Wish, times: number): Promise<Made>;
+};
+
+const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
+
+/** One workerd and one sharp process, and runners for the engines in them. */
+export async function startProcesses() {
+  const workerd = await startWorkerd(join(import.meta.dirname, "worker.ts"));
+  const child = fork(join(import.meta.dirname, "sharpChild.ts"), { stdio: "inherit" });
+  await nextMessage(child);
+  return {
+    workerd,
+    ours: inWorkerd(workerd, "auto"),
+    photon: inWorkerd(workerd, "photon"),
+    jsquash: inWorkerd(workerd, "jsquash"),
+    sharp: inSharp(child),
+    /** Drops every WebAssembly instance of the Worker. */
+    async forget() {
+      await fetch(workerd.url, { method: "DELETE" });
+    },
+    async stop() {
+      child.kill();
+      await workerd.stop();
+    },
+  };
+}
+
+function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
+  return {
+    name: engine,
+    pid,
+    async make(file, { format, side, quality, method }, times) {
+      const transform: Job["transform"] = {
+        resize: "fit",
+        width: side,
+        height: side,
+        dpr: 1,
+        enlarge: false,
+        gravity: { kind: "compass", at: "ce", x: 0, y: 0 },
+        crop: null,
+        background: null,
+        quality,
+        format,
+        autoRotate: true,
+        rotate: 0,
+      };
+      const job: Job = { transform, format, limits: LIMITS, engine, webpMethod: method, times };
+      const headers = { "x-job": JSON.stringify(job) };
+      const answer = await fetch(url, { method: "POST", body: readFileSync(file), headers });
+      const picture = new Uint8Array(await answer.arrayBuffer());
+      if (answer.status !== 200) throw new Error(`${engine}, ${file}: ${new TextDecoder().decode(picture)}`);
+      return {
+        bytes: picture.length,
+        picture,
+        memory: Number(answer.headers.get("x-memory")),
+        modules: answer.headers.get("x-modules") ?? "",
+      };
+    },
+  };
+}
+
+function inSharp(child: ChildProcess): Runner {
+  return {
+    name: "sharp",
+    pid: child.pid ?? 0,
+    async make(file, { format, side, quality, method }, times) {
+      if (format === "png") throw new Error("sharp is not measured for PNG output");
+      const job: SharpJob = { file, format, side, quality, method, times };
+      child.send(job);
+      const { bytes } = (await nextMessage(child)) as { bytes: number };
+      return { bytes, picture: new Uint8Array(), memory: 0, modules: "" };
+    },
+  };
+}
+
+function nextMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const gone = (code: number | null) => reject(new Error(`the sharp process ended with ${code}`));
+    child.once("exit", gone);
+    child.once("message", (message) => {
+      child.off("exit", gone);
+      resolve(message);
+    });
+  });
+}
+
+/** The kernel counts in 10 ms ticks: a batch is made long enough that one tick is a few percent. */
+const BATCH_MS = 300;
+
+export type Timed = { readonly ms: number; readonly bytes: number };
+
+/** One thing to be timed. */
+export type Entry = { readonly runner: Runner; readonly wish: Wish };
+
+/** CPU milliseconds of each entry for one file, `rounds` batches each in turn (A B A B); the least of them. */
+export async function timeInTurn(entries: readonly Entry[], file: string, rounds: number): Promise<Timed[]> {
+  const times: number[] = [];
+  const bytes: number[] = [];
+  for (const { runner, wish } of entries) {
+    bytes.push((await runner.make(file, wish, 1)).bytes);
+    const before = cpuMillis(runner.pid);
+    await runner.make(file, wish, 2);
+    times.push(Math.max(1, Math.ceil((2 * BATCH_MS) / Math.max(20, cpuMillis(runner.pid) - before))));
+  }
+  const best = entries.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { runner, wish }] of entries.entries()) {
+      const before = cpuMillis(runner.pid);
+      await runner.make(file, wish, times[i] ?? 1);
+      best[i] = Math.min(best[i] ?? 0, (cpuMillis(runner.pid) - before) / (times[i] ?? 1));
+    }
+  }
+  return best.map((ms, i) => ({ ms, bytes: bytes[i] ?? 0 }));
+}

@@ -1,0 +1,29 @@
+/** Native sharp in a process of its own, one thread, no cache: takes jobs by message and answers with the last result. */
+import { readFileSync } from "node:fs";
+import sharp from "sharp";
+
+export type SharpJob = {
+  readonly file: string;
+  readonly format: "webp" | "jpeg";
+  readonly side: number;
+  readonly quality: number;
+  readonly method: number;
+  readonly times: number;
+};
+
+sharp.concurrency(1);
+sharp.cache(false);
+
+process.on("message", async ({ file, format, side, quality, method, times }: SharpJob) => {
+  const bytes = readFileSync(file);
+  let out = Buffer.alloc(0);
+  for (let i = 0; i < times; i++) {
+    const small = sharp(bytes).rotate().resize(side, side, { fit: "inside", withoutEnlargement: true });
+    out =
+      format === "webp"
+        ? await small.webp({ quality, effort: method }).toBuffer()
+        : await small.jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();
+  }
+  process.send?.({ bytes: out.length });
+});
+process.send?.({ ready: true });
