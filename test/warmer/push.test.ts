@@ -17,7 +17,12 @@ async function setUp(
   behaviour: Parameters<typeof startWarmSink>[0] = {},
 ): Promise<{ warmer: Warmer; sink: WarmSink; sender: Sender; [Symbol.asyncDispose](): Promise<void> }> {
   const sink = await startWarmSink(behaviour);
-  const warmer = await startTestWarmer({ WARM_REGIONS: `weur=${sink.url},apac=${sink.url}`, ...env });
+  // Unless a test is about age, a busy machine shall not make hints old.
+  const warmer = await startTestWarmer({
+    WARM_REGIONS: `weur=${sink.url},apac=${sink.url}`,
+    WARM_MAX_AGE_MS: "2000",
+    ...env,
+  });
   const sender = startSender(warmer.udp.port);
   const connected = () =>
     warmer.pushers.every(({ connections }) => connections.open === Number(env.WARM_CONNECTIONS ?? 8));
@@ -64,7 +69,7 @@ describe("batches", () => {
     await t.sender.send(hintLine("/a"));
     await until(() => t.sink.pushes.length === 1);
     expect((t.sink.pushes[0]?.at ?? 0) - sent).toBeGreaterThanOrEqual(18);
-    expect((t.sink.pushes[0]?.at ?? 0) - sent).toBeLessThan(50);
+    expect((t.sink.pushes[0]?.at ?? 0) - sent).toBeLessThan(200);
   });
 });
 
@@ -89,14 +94,14 @@ describe("answers", () => {
     expect(t.warmer.counts.retries).toBe(0);
   });
   test("a 5xx is tried once more, no more than once", async () => {
-    await using t = await setUp({ WARM_MAX_AGE_MS: "1000" }, { status: 500 });
+    await using t = await setUp({}, { status: 500 });
     await t.sender.send(hintLine("/a"));
     await until(() => t.warmer.counts.failed === 1);
     expect(t.sink.pushes).toHaveLength(2);
     expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 1 });
   });
   test("a connection cut in the middle of the answer: tried again on another", async () => {
-    await using t = await setUp({ WARM_MAX_AGE_MS: "1000" }, { mode: "cut" });
+    await using t = await setUp({}, { mode: "cut" });
     await t.sender.send(hintLine("/a"));
     await until(() => t.sink.pushes.length === 1);
     t.sink.behaviour.mode = "answer";
@@ -104,14 +109,14 @@ describe("answers", () => {
     expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 0 });
   });
   test("a retry that can no longer win is not sent", async () => {
-    await using t = await setUp({}, { status: 500, delayMs: 80 });
+    await using t = await setUp({ WARM_MAX_AGE_MS: "200" }, { status: 500, delayMs: 300 });
     await t.sender.send(hintLine("/a"));
     await until(() => t.warmer.counts.failed === 1);
     expect(t.sink.pushes).toHaveLength(1);
     expect(t.warmer.counts.retries).toBe(0);
   });
   test("no answer at all: given up after a second, and the path is free again", async () => {
-    await using t = await setUp({ WARM_MAX_AGE_MS: "100" }, { mode: "hang" });
+    await using t = await setUp({ WARM_MAX_AGE_MS: "500" }, { mode: "hang" });
     await t.sender.send(hintLine("/a"));
     await until(() => t.warmer.counts.failed === 1);
     t.sink.behaviour.mode = "answer";
@@ -119,7 +124,7 @@ describe("answers", () => {
     await until(() => t.warmer.counts.pushed === 1);
   });
   test("a repeat of what is in flight is a duplicate; of what failed it is not", async () => {
-    await using t = await setUp({ WARM_MAX_AGE_MS: "100" }, { delayMs: 60 });
+    await using t = await setUp({}, { delayMs: 60 });
     await t.sender.send(hintLine("/a"));
     await until(() => t.sink.pushes.length === 1);
     await t.sender.send(hintLine("/a"));
@@ -155,7 +160,7 @@ describe("connections", () => {
 });
 
 test("the age limit holds at the push too: what waited too long for a connection is not sent", async () => {
-  await using t = await setUp({ WARM_CONNECTIONS: "1", WARM_BATCH_MS: "0" }, { delayMs: 40 });
+  await using t = await setUp({ WARM_CONNECTIONS: "1", WARM_BATCH_MS: "0", WARM_MAX_AGE_MS: "300" }, { delayMs: 200 });
   await t.sender.send(hintLine(["/a", "/b", "/c", "/d", "/e"]));
   await until(() => t.warmer.counts.ended() === 5);
   expect(t.sink.paths().slice(0, 2)).toEqual(["/a", "/b"]);

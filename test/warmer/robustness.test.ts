@@ -105,7 +105,7 @@ describe("clocks", () => {
   );
 
   test("a stale log replayed: old, every line of it", async () => {
-    await using w = await world();
+    await using w = await world({ WARM_MAX_AGE_MS: "400" });
     for (let n = 0; n < 500; n++) {
       await w.send(hintLine(`/stale/${n}`, { t: Date.now() - 3_600_000 + n, s: "replay" }));
       if (n % 50 === 0) await w.send(hintLine(`/fresh/${n}`));
@@ -116,6 +116,10 @@ describe("clocks", () => {
 });
 
 describe("a region in trouble", () => {
+  // Wider than the default, so that a busy machine does not lose the well region's hints.
+  const MAX_AGE_MS = 500;
+  const AGE = { WARM_MAX_AGE_MS: String(MAX_AGE_MS) };
+
   /** Sends to both regions for a while, one hint to each every few ms; gives how many to each. */
   async function sendToBoth(w: World, ms: number, tag: string): Promise<number> {
     const end = performance.now() + ms;
@@ -135,13 +139,13 @@ describe("a region in trouble", () => {
   async function expectUntouched(w: World, sent: number): Promise<void> {
     await until(() => w.apac.paths().length === sent);
     const ages = w.apac.pushes.flatMap(({ at, paths }) => paths.map((path) => at - Number(path.split("/")[3])));
-    // 50 ms to the push, and some for a sink that shares this process's one thread.
-    expect(Math.max(...ages)).toBeLessThan(100);
-    expect(ages.sort((a, b) => a - b)[Math.floor(ages.length / 2)]).toBeLessThan(15);
+    // Some allowance for a sink that shares this process's one thread.
+    expect(Math.max(...ages)).toBeLessThan(MAX_AGE_MS + 100);
+    expect(ages.sort((a, b) => a - b)[Math.floor(ages.length / 2)]).toBeLessThan(50);
   }
 
   test("down: nothing piles up, its breaker opens, it comes back by itself; the other misses no hint", async () => {
-    await using w = await world();
+    await using w = await world(AGE);
     const { port } = w.weur;
     await w.weur.close();
     const sent = await sendToBoth(w, 1_500, "down");
@@ -164,8 +168,8 @@ describe("a region in trouble", () => {
   });
 
   test("slow: what waits is bounded and gets old, not sent late; the other misses no hint", async () => {
-    await using w = await world({ WARM_CONNECTIONS: "2", WARM_BATCH_MS: "0" });
-    w.weur.behaviour.delayMs = 300;
+    await using w = await world({ ...AGE, WARM_CONNECTIONS: "2", WARM_BATCH_MS: "0" });
+    w.weur.behaviour.delayMs = 900;
     const sent = await sendToBoth(w, 1_500, "slow");
     expect(w.warmer.counts.oldAtPush).toBeGreaterThan(sent / 2);
     expect(w.warmer.pushers[0]?.waiting).toBeLessThanOrEqual(512);
@@ -173,7 +177,7 @@ describe("a region in trouble", () => {
   });
 
   test("resetting in the middle of the body: retried once, then failed; the other misses no hint", async () => {
-    await using w = await world();
+    await using w = await world(AGE);
     w.weur.behaviour.mode = "cut";
     const sent = await sendToBoth(w, 1_000, "cut");
     expect(w.warmer.counts.failed + w.warmer.counts.regionDown + w.warmer.counts.oldAtPush).toBe(sent);
@@ -181,7 +185,7 @@ describe("a region in trouble", () => {
   });
 
   test("resetting connections: the same", async () => {
-    await using w = await world();
+    await using w = await world(AGE);
     w.weur.behaviour.mode = "reset";
     const sent = await sendToBoth(w, 1_000, "reset");
     expect(w.warmer.counts.failed + w.warmer.counts.regionDown + w.warmer.counts.oldAtPush).toBe(sent);
@@ -189,7 +193,7 @@ describe("a region in trouble", () => {
   });
 
   test("hanging: given up after a second each; the other misses no hint", async () => {
-    await using w = await world({ WARM_CONNECTIONS: "2" });
+    await using w = await world({ ...AGE, WARM_CONNECTIONS: "2" });
     w.weur.behaviour.mode = "hang";
     const sent = await sendToBoth(w, 1_000, "hang");
     await expectUntouched(w, sent);
@@ -236,7 +240,7 @@ describe("overload", () => {
 
 describe("stopping", () => {
   test("what waits is pushed first, within a second even when a region hangs", async () => {
-    await using w = await world({ WARM_BATCH_MS: "45" });
+    await using w = await world({ WARM_BATCH_MS: "400", WARM_MAX_AGE_MS: "2000" });
     w.apac.behaviour.mode = "hang";
     await w.send(hintLine("/last", { r: "weur" }));
     await w.send(hintLine("/hangs", { r: "apac" }));

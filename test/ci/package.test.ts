@@ -1,0 +1,106 @@
+import { execFileSync } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const top = fileURLToPath(new URL("../../", import.meta.url));
+const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
+const bin = join(top, "node_modules/.bin");
+const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+
+/**
+ * An empty project with the packed package in it. The tarball is unpacked where npm would put it instead of being
+ * installed: an install would fetch the Worker's libraries, which the clients do without, from a registry.
+ */
+beforeAll(() => {
+  execFileSync(process.execPath, [".ci/build-clients.ts"], { cwd: top, env });
+  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], { cwd: top, env });
+  const [tarball] = readdirSync(project).filter((name) => name.endsWith(".tgz"));
+  const home = join(project, "node_modules/firstlight");
+  mkdirSync(home, { recursive: true });
+  execFileSync("tar", ["-xzf", join(project, tarball ?? ""), "--strip-components=1", "-C", home]);
+  writeFileSync(join(project, "package.json"), '{"type":"module","private":true}');
+}, 120_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const run = (file: string, text: string): string => {
+  writeFileSync(join(project, file), text);
+  return execFileSync(process.execPath, [file], { cwd: project, encoding: "utf8" });
+};
+
+describe("npm pack, in an empty project", () => {
+  test("holds the clients and nothing of the Worker, the warmer or the tests", () => {
+    const files = readdirSync(join(project, "node_modules/firstlight"), { recursive: true, withFileTypes: true });
+    const names = files.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    expect(names).toEqual(expect.arrayContaining(["hint.js", "hint.d.ts", "url.js", "url.d.ts", "package.json"]));
+    expect(names.filter((name) => !/^(hint|url)\.(js|d\.ts)$|^(package\.json|README\.md|LICENSE)$/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  test("firstlight/hint sends a hint", async () => {
+    const socket = createSocket("udp4");
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    const arrived = once(socket, "message");
+    run(
+      "hint.js",
+      `import { createHinter } from "firstlight/hint";
+       const hinter = createHinter({ address: "127.0.0.1:${socket.address().port}" });
+       hinter.hint({ paths: ["/a"], country: "ES" });
+       await hinter.close();`,
+    );
+    const [bytes] = (await arrived) as [Buffer];
+    expect(JSON.parse(bytes.toString())).toMatchObject({ v: 1, p: ["/a"], c: "ES" });
+    socket.close();
+  });
+
+  test("a program that only hints ends by itself", () => {
+    const started = performance.now();
+    run(
+      "ends.js",
+      `import { createHinter } from "firstlight/hint";
+       createHinter({ address: "127.0.0.1:9" }).hint({ paths: ["/a"], country: "ES" });`,
+    );
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test("firstlight/url builds a URL", () => {
+    const out = run(
+      "url.js",
+      'import * as url from "firstlight/url"; console.log(url.imagePath("https://a.test/b.jpg", { width: 320 }));',
+    );
+    expect(out.trim()).toBe("/w:320/aHR0cHM6Ly9hLnRlc3QvYi5qcGc");
+  });
+
+  test("the types compile in a strict project, and a wrong use does not", () => {
+    const check = (text: string): string => {
+      writeFileSync(join(project, "use.ts"), text);
+      const flags = [
+        "--noEmit",
+        "--strict",
+        "--module",
+        "nodenext",
+        "--target",
+        "es2022",
+        "--types",
+        "",
+        "--ignoreConfig",
+      ];
+      try {
+        return execFileSync(join(bin, "tsc"), [...flags, "use.ts"], { cwd: project, encoding: "utf8" });
+      } catch (error) {
+        return String((error as { stdout?: string }).stdout);
+      }
+    };
+    const good =
+      'import { createHinter } from "firstlight/hint";\ncreateHinter({ address: "h:1" }).hint({ paths: ["/a"], region: "weur" });\n';
+    expect(check(good)).toBe("");
+    expect(check(good.replace('region: "weur"', "region: 7"))).toContain("use.ts(2,");
+  });
+});

@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { restamp } from "../../../warmer/stamp.ts";
+import { hintLine, startTestWarmer, until } from "../../support/warmer.ts";
+import { startWarmSink } from "../../support/warmSink.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "firstlight-replay-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a tool of warmer/cli; gives its exit code and output. */
+function run(
+  tool: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; out: string }> {
+  const file = fileURLToPath(new URL(`../../../warmer/cli/${tool}.ts`, import.meta.url));
+  return new Promise((done) => {
+    execFile(process.execPath, [file, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+      done({ code: typeof error?.code === "number" ? error.code : 0, out: stdout + stderr });
+    });
+  });
+}
+
+describe("npm run hint", () => {
+  test("sends one signed hint that arrives at its region", async () => {
+    const sink = await startWarmSink();
+    const secret = "0123456789abcdef";
+    // The age is not the point here; a busy machine takes its time to start a process.
+    const warmer = await startTestWarmer({
+      WARM_REGIONS: `weur=${sink.url}`,
+      WARM_HINT_SECRET: secret,
+      WARM_MAX_AGE_MS: "5000",
+    });
+    const to = `127.0.0.1:${warmer.udp.port}`;
+    const { code, out } = await run("hint", ["/a", "/b", "--region", "weur", "--to", to], { WARM_HINT_SECRET: secret });
+    await until(() => sink.paths().length === 2);
+    expect([code, out]).toEqual([0, `2 sent to udp://${to}, 0 dropped, 0 errors\n`]);
+    await run("hint", ["/c", "--country", "ES"], { WARM_LISTEN: to, WARM_HINT_SECRET: "another secret..." });
+    await until(() => warmer.counts.rejectedBy.signature === 1);
+    await warmer.stop();
+    await sink.close();
+  });
+  test("without a path or a place: says so, exit 1", async () => {
+    expect(await run("hint", ["--region", "weur"])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("Give a path"),
+    });
+    expect(await run("hint", ["/a"])).toMatchObject({ code: 1, out: expect.stringContaining("exactly one of") });
+  });
+});
+
+describe("npm run replay", () => {
+  test("sends each line of a file, freshly stamped, at the rate asked for", async () => {
+    const sink = await startWarmSink();
+    const warmer = await startTestWarmer({
+      WARM_REGIONS: `weur=${sink.url}`,
+      WARM_MAX_AGE_MS: "5000",
+      WARM_ENDPOINTS: "es=weur",
+    });
+    const file = join(folder, "hints.log");
+    const lines = Array.from({ length: 50 }, (_, n) =>
+      n % 2 ? hintLine(`/own/${n}`, { t: 1 }) : `{"jpg":"flickr/${n}","http_endpoint":"es.x","timestamp":1}`,
+    );
+    writeFileSync(file, `${lines.join("\n")}\n\nrubbish\n`);
+    const started = performance.now();
+    const { code, out } = await run("replay", [file, "--rate", "100", "--to", `127.0.0.1:${warmer.udp.port}`]);
+    expect(performance.now() - started).toBeGreaterThan(480);
+    await until(() => sink.paths().length === 50);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^51 lines in 0\.\d s/)]);
+    expect(warmer.counts.rejectedBy.json).toBe(1);
+    await run("replay", [file, "--rate", "10000", "--keep-time", "--to", `127.0.0.1:${warmer.udp.port}`]);
+    await until(() => warmer.counts.oldAtReceipt === 50);
+    await warmer.stop();
+    await sink.close();
+  });
+  test("without a file: says so, exit 1", async () => {
+    expect(await run("replay", [])).toMatchObject({ code: 1, out: expect.stringContaining("Give a file") });
+  });
+});
+
+describe("restamp", () => {
+  const rows = [
+    ["our form, ms", '{"v":1,"t":1,"p":"/a","r":"weur"}', '{"v":1,"t":1500,"p":"/a","r":"weur"}'],
+    ["Flickr's, s", '{"jpg":"a","timestamp":1}', '{"jpg":"a","timestamp":1.5}'],
+    ["no JSON", "{", "{"],
+    ["a list", "[1]", "[1]"],
+    ["null", "null", "null"],
+  ] as const;
+  test.each(rows)("%s", (_name, line, expected) => {
+    expect(restamp(line, 1500)).toBe(expected);
+  });
+});

@@ -1,0 +1,52 @@
+/**
+ * `npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]`: sends the hints in a file, one JSON object a line
+ * as in a datagram (docs/datagram.md), N lines a second (default 1000), stamped with the present unless `--keep-time`.
+ */
+import { createHmac } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { hostPort } from "../readers.ts";
+import { restamp } from "../stamp.ts";
+import { VARIABLES } from "../variables.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rate: { type: "string", default: "1000" },
+    to: { type: "string" },
+    "keep-time": { type: "boolean", default: false },
+  },
+});
+const [file] = positionals;
+const rate = Number(values.rate);
+if (file === undefined || !(rate > 0)) {
+  console.error("Give a file of hints, one a line, and --rate above 0");
+  process.exit(1);
+}
+const { host, port } = hostPort(values.to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback));
+const secret = process.env.WARM_HINT_SECRET;
+const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+const started = performance.now();
+let sent = 0;
+let failed = 0;
+
+for await (const line of createInterface({ input: createReadStream(file) })) {
+  if (line.trim() === "") continue;
+  const due = started + (sent * 1000) / rate;
+  const wait = due - performance.now();
+  if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+  const text = `${values["keep-time"] ? line : restamp(line, Date.now())}\n`;
+  const signature = secret ? `#${createHmac("sha256", secret).update(text).digest("base64url")}` : "";
+  sent++;
+  await new Promise<void>((done) => {
+    socket.send(text + signature, port, host, (error) => {
+      if (error) failed++;
+      done();
+    });
+  });
+}
+socket.close();
+const seconds = (performance.now() - started) / 1000;
+console.log(`${sent} lines in ${seconds.toFixed(1)} s (${Math.round(sent / seconds)}/s), ${failed} not sent`);

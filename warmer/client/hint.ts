@@ -1,0 +1,169 @@
+/**
+ * Sends hints to the warmer from an API server: tells it which pictures a page that is being made will show, and
+ * where, so that they are there before the browser asks. Node only; no dependencies.
+ */
+import { createHmac } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
+import { type Group, lineOf, MAX_DATAGRAM_BYTES, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
+
+/** Where a hint's reader is: exactly one of them. */
+export type HintPlace =
+  | { readonly region: string }
+  | { readonly country: string }
+  | { readonly continent: string }
+  | { readonly colo: string };
+
+export type HintFormat = "webp" | "avif" | "base";
+
+/** One hint as the caller gives it. `paths`: paths, or whole URLs, of pictures as the browser will ask for them. */
+export type Hint = HintPlace & {
+  readonly paths: string | readonly string[];
+  /** Left out, the warmer's default. */
+  readonly format?: HintFormat;
+};
+
+export type HinterOptions = {
+  /** The warmer's `host:port`; IPv6 in brackets. An address is best: a name is looked up again and again. */
+  readonly address: string;
+  /** The warmer's `WARM_HINT_SECRET`, if it has one. */
+  readonly secret?: string;
+  /** A name for this sender, if several with different clocks share an address. */
+  readonly sender?: string;
+};
+
+/** Paths sent and dropped so far, and datagrams that failed. Sent is not received: this is UDP. */
+export type HinterCounts = { readonly sent: number; readonly dropped: number; readonly errors: number };
+
+export type Hinter = {
+  /** Hints at pictures a reader at a place will ask for. Returns at once, sends at the end of the tick, never throws. */
+  hint(hint: Hint): void;
+  counts(): HinterCounts;
+  /** Sends what is left and closes the socket. Never rejects. */
+  close(): Promise<void>;
+};
+
+/** Paths held within one tick; a page has some dozens. */
+const MAX_PATHS_PER_TICK = 10_000;
+
+/** How long closing waits for datagrams to leave. */
+const CLOSE_MS = 500;
+
+/** Bytes that may wait for the network card; over it hints are dropped, not queued. */
+const MAX_QUEUED_BYTES = 1_000_000;
+
+/**
+ * Makes a hinter. It never throws, waits, or keeps the process alive: a hint that cannot be sent, or has no path and
+ * place that could be, is dropped and counted. Pictures that were not hinted at are only slower.
+ */
+export function createHinter(options: HinterOptions): Hinter {
+  const target = parseAddress(options.address);
+  const room = MAX_DATAGRAM_BYTES - (options.secret ? SIGNATURE_BYTES : 0);
+  const counts = { sent: 0, dropped: 0, errors: 0 };
+  let groups = new Map<string, Group>();
+  let waiting = 0;
+  let socket: Socket | undefined;
+  let closed = false;
+  let leaving = 0;
+  let whenIdle = (): void => {};
+
+  function open(): Socket {
+    const opened = createSocket(target?.host.includes(":") ? "udp6" : "udp4");
+    opened.on("error", () => counts.errors++);
+    opened.unref();
+    return opened;
+  }
+
+  function add(hint: Hint): void {
+    const given = typeof hint.paths === "string" ? [hint.paths] : hint.paths;
+    const line = lineOf(hint, options.sender);
+    const paths = given.flatMap((path) => pathOf(path) ?? []);
+    const fitting = target === undefined || line === undefined || closed ? 0 : MAX_PATHS_PER_TICK - waiting;
+    const taken = paths.slice(0, Math.max(0, fitting));
+    counts.dropped += given.length - taken.length;
+    if (line === undefined || taken.length === 0) return;
+    if (waiting === 0) setImmediate(flush);
+    waiting += taken.length;
+    const key = JSON.stringify(line);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { line, paths: taken });
+    else group.paths.push(...taken);
+  }
+
+  function flush(): void {
+    if (waiting === 0 || target === undefined) return;
+    const [packing, count] = [groups, waiting];
+    groups = new Map();
+    waiting = 0;
+    try {
+      const { datagrams, dropped } = packHints(packing.values(), Date.now(), room);
+      socket ??= open();
+      counts.sent += count - dropped;
+      counts.dropped += dropped;
+      for (const text of datagrams) send(socket, target, text);
+    } catch {
+      counts.errors++;
+    }
+  }
+
+  function send(through: Socket, to: { host: string; port: number }, text: string): void {
+    if (queuedBytes(through) > MAX_QUEUED_BYTES) {
+      counts.errors++;
+      return;
+    }
+    leaving++;
+    through.send(options.secret ? text + signatureLine(text, options.secret) : text, to.port, to.host, (error) => {
+      if (error) counts.errors++;
+      if (--leaving === 0) whenIdle();
+    });
+  }
+
+  return {
+    hint(hint) {
+      try {
+        add(hint);
+      } catch {
+        counts.dropped++;
+      }
+    },
+    counts: () => ({ ...counts }),
+    close() {
+      flush();
+      closed = true;
+      const closing = socket;
+      socket = undefined;
+      if (closing === undefined) return Promise.resolve();
+      return new Promise((done) => {
+        const end = (): void => {
+          clearTimeout(timer);
+          whenIdle = () => {};
+          closing.close(() => done());
+        };
+        const timer = setTimeout(end, CLOSE_MS);
+        whenIdle = end;
+        if (leaving === 0) end();
+      });
+    },
+  };
+}
+
+/** `#` and the base64url HMAC-SHA256 of everything before it: the datagram's last line. */
+function signatureLine(text: string, secret: string): string {
+  return `#${createHmac("sha256", secret).update(text).digest("base64url")}`;
+}
+
+/** `host:port` -> its parts; undefined when it is none. */
+function parseAddress(address: unknown): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+)):(\d{1,5})$/i.exec(String(address));
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+}
+
+/** Node 20 and 22 have `getSendQueueSize`; where it is missing nothing is known to wait. */
+function queuedBytes(socket: Socket): number {
+  try {
+    return socket.getSendQueueSize();
+  } catch {
+    return 0;
+  }
+}
