@@ -66,9 +66,9 @@ function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<S
     },
     render: async (got) => {
       if (got.kind === "same") return got.renewed;
-      const { stored, header } = await thumbnail(got.source, order);
+      const { stored, header, cut } = await thumbnail(got.source, order);
       scope.trace.stored = true;
-      later(keepFacts(order, got.source, header));
+      if (!cut) later(keepFacts(order, got.source, header));
       return stored;
     },
     store: (stored) => keepRendition(order, stored),

@@ -4,7 +4,7 @@ import { freshUntil } from "../cache/freshness.ts";
 import { sourceVersion } from "../cache/key.ts";
 import type { Original } from "../cache/originals.ts";
 import type { Stored } from "../cache/tier.ts";
-import { asFailure } from "../errors.ts";
+import { asFailure, Failure } from "../errors.ts";
 import type { MakeOrder } from "../make.ts";
 import { addStage } from "../telemetry.ts";
 import { fetchSource } from "./fetch.ts";
@@ -55,10 +55,14 @@ export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room
       return { kind: "same", renewed: { ...held, meta: { ...held.meta, storedAt: at, freshUntil: until } } };
     }
     const { bytes, truncated, headers } = fetched;
+    const v = await sourceVersion(bytes);
+    // Half a picture is better than none, but not than the whole one in hand.
+    if (truncated && held !== null && held.meta.v !== v)
+      throw new Failure("source_broken", {}, "cut; kept the old one");
     const source = {
       bytes,
       source: wanted.source,
-      v: await sourceVersion(bytes),
+      v,
       storedAt: at,
       freshUntil: truncated ? at + TRUNCATED_FRESH_MS : until,
       truncated,

@@ -57,7 +57,7 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
   "picture.jpg": (scene) =>
     send(scene, { "Cache-Control": "max-age=3600", ETag: '"one"', "Set-Cookie": "id=1; Path=/" }),
   /** The same picture under as many names as one likes. */
-  many: (scene) => send(scene),
+  many: (scene) => send(scene, { "Cache-Control": "max-age=3600" }),
   "wrong-type": (scene) => send(scene, { "Content-Type": "text/html" }),
   html({ response }) {
     response.writeHead(200, { "Content-Type": "image/jpeg" });
@@ -96,6 +96,10 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
     if (left === 0) return send(scene);
     scene.response.writeHead(302, { Location: `/chain/${left - 1}` });
     scene.response.end();
+  },
+  "to-private"({ response }) {
+    response.writeHead(302, { Location: "http://10.0.0.1/picture.jpg" });
+    response.end();
   },
   loop({ response }) {
     response.writeHead(302, { Location: "/loop" });

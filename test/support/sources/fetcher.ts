@@ -1,11 +1,9 @@
 /** Runs `fetchSource` in workerd from a test in Node. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { build } from "esbuild";
 import type { V4MiniflareOptions } from "miniflare";
 import type { SourceConfig } from "../../../src/origin/fetch.ts";
 import type { Job, Outcome } from "./job.ts";
+import { miniflareTrusting } from "./trust.ts";
 
 export const CONFIG: SourceConfig = {
   allowedSources: [],
@@ -31,7 +29,7 @@ export type Fetcher = {
 export async function startFetcher(root: string): Promise<Fetcher> {
   const entry = `${import.meta.dirname}/fetcher.workerd.ts`;
   const bundle = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", target: "es2024" });
-  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await trusting(root);
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await miniflareTrusting(root);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: [{ type: "ESModule", path: "fetcher.js", contents: bundle.outputFiles[0]?.text ?? "" }],
@@ -64,20 +62,4 @@ export async function startFetcher(root: string): Promise<Fetcher> {
     },
     stop: () => miniflare.dispose(),
   };
-}
-
-/** Miniflare reads NODE_EXTRA_CA_CERTS once, as it is loaded, and hands it on to workerd. */
-async function trusting(root: string) {
-  const folder = await mkdtemp(join(tmpdir(), "firstlight-ca-"));
-  const file = join(folder, "root.pem");
-  await writeFile(file, root);
-  const before = process.env.NODE_EXTRA_CA_CERTS;
-  process.env.NODE_EXTRA_CA_CERTS = file;
-  try {
-    return await import("miniflare");
-  } finally {
-    if (before === undefined) delete process.env.NODE_EXTRA_CA_CERTS;
-    else process.env.NODE_EXTRA_CA_CERTS = before;
-    await rm(folder, { recursive: true });
-  }
 }

@@ -1,7 +1,7 @@
 /** Small real pictures for sources, made on the spot. */
 import sharp from "sharp";
 
-/** A JPEG of smooth noise around one colour: big enough to be cut, small enough to be made in a millisecond or two. */
+/** A JPEG of one colour with grain: big enough to be cut in half, small enough to be made in a few milliseconds. */
 export async function jpegOf(
   colour: { r: number; g: number; b: number },
   width = 480,
@@ -16,4 +16,14 @@ export async function jpegOf(
     .jpeg({ quality: 85 })
     .toBuffer();
   return new Uint8Array(bytes);
+}
+
+/** Mean colour of an encoded picture, whole numbers, in a band of its height (0 = top, 1 = bottom). */
+export async function meanColour(bytes: Uint8Array, from = 0, to = 1): Promise<{ r: number; g: number; b: number }> {
+  const { width, height } = await sharp(bytes).metadata();
+  const top = Math.floor(height * from);
+  const region = { left: 0, top, width, height: Math.max(1, Math.floor(height * to) - top) };
+  const { channels } = await sharp(await sharp(bytes).extract(region).png().toBuffer()).stats();
+  const [r = 0, g = 0, b = 0] = channels.map(({ mean }) => Math.round(mean));
+  return { r, g, b };
 }

@@ -24,6 +24,9 @@ export type SourceServer = {
   setPicture(picture: Uint8Array): void;
   /** Puts one behaviour of the table on every path; null takes it off. */
   force(fault: string | null): void;
+  /** From now on its HTTPS has a certificate of this authority. */
+  setAuthority(authority: Authority): void;
+  /** Ends listening; what `seen` holds stays. */
   close(): Promise<void>;
 };
 
@@ -78,6 +81,11 @@ export async function startSource(options: SourceOptions): Promise<SourceServer>
     },
     force(fault) {
       forced = fault;
+    },
+    setAuthority(next) {
+      https.setSecureContext(next.issue(options.names ?? ["localhost", "127.0.0.1"], options.days));
+      // A connection that stands would go on being used.
+      https.closeAllConnections();
     },
     async close() {
       ended.abort();

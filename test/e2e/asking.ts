@@ -1,0 +1,57 @@
+/** How the end-to-end tests ask for a picture, and what they look at in the answer. */
+import type { FaultyEdge } from "../support/faultyEdge.ts";
+
+export type Answer = {
+  readonly status: number;
+  /** Code of an error, "" for a picture. */
+  readonly code: string;
+  /** Which store answered (Cache-Status `detail`), or "miss". */
+  readonly detail: string;
+  readonly bytes: Uint8Array;
+  /** Seconds; -1 when the answer may not be kept. */
+  readonly maxAge: number;
+  readonly ms: number;
+};
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** Asks the Worker at `base` for `source` at a width of the ladder, as WebP, unsigned. */
+export async function askFor(base: string, source: string, width = 160, via: Fetch = fetch): Promise<Answer> {
+  const started = performance.now();
+  const address = `${base}/insecure/rs:fit:${width}/plain/${encodeURIComponent(source)}`;
+  const response = await via(address, { headers: { accept: "image/webp" } });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const cacheStatus = response.headers.get("cache-status") ?? "";
+  return {
+    status: response.status,
+    code: response.ok ? "" : (JSON.parse(new TextDecoder().decode(bytes)) as { code: string }).code,
+    detail: /detail=([\w-]+)/.exec(cacheStatus)?.[1] ?? (cacheStatus.includes("fwd=") ? "miss" : ""),
+    bytes,
+    maxAge: Number(/max-age=(\d+)/.exec(response.headers.get("cache-control") ?? "")?.[1] ?? -1),
+    ms: performance.now() - started,
+  };
+}
+
+/** What is stored once nothing changes any more: three looks in a row, 80 ms apart, see the same. */
+export async function settled(edge: FaultyEdge): Promise<readonly string[]> {
+  let before = await edge.stored();
+  for (let same = 0; same < 2; ) {
+    await new Promise((wake) => setTimeout(wake, 80));
+    const after = await edge.stored();
+    same = after.join() === before.join() ? same + 1 : 0;
+    before = after;
+  }
+  return before;
+}
+
+/** Of these keys the stored renditions. */
+export const renditions = (keys: readonly string[]) => keys.filter((key) => key.includes(" t/"));
+
+/** Runs a job for each, at most `width` at a time, and gives the results in order. */
+export async function inTurn<T, R>(items: readonly T[], width: number, job: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += width) {
+    results.push(...(await Promise.all(items.slice(at, at + width).map(job))));
+  }
+  return results;
+}

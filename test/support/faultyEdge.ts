@@ -1,0 +1,160 @@
+/**
+ * The Worker as built, with a thin wrapper around it through which its services can be made to fail, to be slow, or to
+ * live at another time, while it runs. Sources keep being real: see sources/.
+ */
+import { join } from "node:path";
+import type { Miniflare, V4MiniflareOptions } from "miniflare";
+import { loadBundle } from "../../src/cli/edge/bundle.ts";
+import { miniflareTrusting } from "./sources/trust.ts";
+
+/** "ok", "fail", or so many milliseconds later than in truth. */
+export type Health = "ok" | "fail" | number;
+
+export type Faults = {
+  readonly kv?: Health;
+  readonly r2?: Health;
+  /** Only what writes to R2. */
+  readonly r2Writes?: Health;
+  readonly flight?: Health;
+  readonly edge?: Health;
+  /** Milliseconds the Worker's clock is off. */
+  readonly clock?: number;
+};
+
+export type FaultyEdge = {
+  readonly url: string;
+  /** Of the second Worker on the same storage, where one was asked for. */
+  readonly second: string;
+  readonly miniflare: Miniflare;
+  /** Puts these faults in place of those before. */
+  set(faults: Faults): Promise<void>;
+  /** Every key in KV and in every bucket, sorted, as `THUMBS f/...`. */
+  stored(): Promise<string[]>;
+  /** Empties what has a name in storage; the edge cache stays. */
+  drop(binding: string): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type FaultyOptions = {
+  readonly vars?: Readonly<Record<string, string>>;
+  /** PEM of an authority to trust. */
+  readonly root?: string;
+};
+
+const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC"] as const;
+
+/** Runs in workerd, before the Worker. Bindings are wrapped once per isolate; each call looks at the faults then. */
+const WRAPPER = `
+import worker from "./worker.js";
+export * from "./worker.js";
+let faults = {};
+const realNow = Date.now.bind(Date);
+Date.now = () => realNow() + (faults.clock ?? 0);
+
+async function meet(health) {
+  if (health === "fail") throw new Error("service unavailable (simulated)");
+  if (typeof health === "number") await new Promise((resolve) => setTimeout(resolve, health));
+}
+const WRITES = ["put", "delete", "createMultipartUpload"];
+/** Methods of a service, each after its fault; \`sync\` names those that only hand out a stub. */
+function wrap(service, healthOf, sync = []) {
+  return new Proxy(service, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      if (sync.includes(name)) return (...args) => {
+        const made = member.apply(target, args);
+        return name.startsWith("get") ? wrap(made, healthOf) : made;
+      };
+      return async (...args) => {
+        await meet(healthOf(name));
+        return target[name](...args);
+      };
+    },
+  });
+}
+const envs = new WeakMap();
+function faulty(env) {
+  let made = envs.get(env);
+  if (made === undefined) {
+    made = { ...env };
+    made.THUMBS = wrap(env.THUMBS, () => faults.kv);
+    for (const name of Object.keys(env)) {
+      if (name.startsWith("R2_")) {
+        made[name] = wrap(env[name], (method) => (WRITES.includes(method) ? (faults.r2Writes ?? faults.r2) : faults.r2));
+      }
+    }
+    if (env.FLIGHT) {
+      made.FLIGHT = wrap(env.FLIGHT, () => faults.flight, ["get", "getByName", "idFromName", "newUniqueId", "idFromString"]);
+    }
+    envs.set(env, made);
+  }
+  return made;
+}
+const realCaches = caches.default;
+Object.defineProperty(caches, "default", { value: wrap(realCaches, () => faults.edge) });
+
+export default {
+  ...worker,
+  async fetch(request, env, ctx) {
+    if (new URL(request.url).pathname !== "/faults") return worker.fetch(request, faulty(env), ctx);
+    faults = await request.json();
+    return new Response("set");
+  },
+};
+`;
+
+/** Starts one Worker, or with `second` two on the same storage: the second has these variables over the first's. */
+export async function startFaultyEdge(options: FaultyOptions = {}, second?: FaultyOptions): Promise<FaultyEdge> {
+  const bundle = await loadBundle();
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await (options.root === undefined
+    ? import("miniflare")
+    : miniflareTrusting(options.root));
+  const worker = (name: string, vars: Readonly<Record<string, string>> = {}) => ({
+    ...bundle.options,
+    name,
+    modules: [{ type: "ESModule", path: join(bundle.root, "faulty.js"), contents: WRAPPER }, ...bundle.modules],
+    modulesRoot: bundle.root,
+    bindings: { ...(bundle.options.bindings as Record<string, string>), ...vars },
+  });
+  const workers = [worker("firstlight", options.vars)];
+  if (second !== undefined) workers.push(worker("second", { ...options.vars, ...second.vars }));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      workers,
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      log: new Log(LogLevel.NONE),
+      logRequests: false,
+      telemetry: { enabled: false },
+      handleStructuredLogs: () => {},
+    } as unknown as V4MiniflareOptions),
+  );
+  const { origin: url } = await miniflare.ready;
+  const urls = [url];
+  const bucket = (name: string) => miniflare.getR2Bucket(name, "firstlight");
+  const kv = () => miniflare.getKVNamespace("THUMBS", "firstlight");
+  return {
+    url,
+    second: second === undefined ? "" : (await miniflare.unsafeGetDirectURL("second")).origin,
+    miniflare,
+    async set(faults) {
+      for (const each of urls) await fetch(`${each}/faults`, { method: "POST", body: JSON.stringify(faults) });
+    },
+    async stored() {
+      const listed = await Promise.all(
+        BUCKETS.map(async (name) => (await (await bucket(name)).list()).objects.map(({ key }) => `${name} ${key}`)),
+      );
+      const keys = (await (await kv()).list()).keys.map(({ name }) => `THUMBS ${name}`);
+      return [...listed.flat(), ...keys].sort();
+    },
+    async drop(binding) {
+      const place = binding === "THUMBS" ? await kv() : await bucket(binding);
+      const listed = await place.list();
+      const names = "keys" in listed ? listed.keys.map(({ name }) => name) : listed.objects.map(({ key }) => key);
+      for (const name of names) await place.delete(name);
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
