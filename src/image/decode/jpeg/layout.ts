@@ -1,9 +1,10 @@
 /** Lays out one decode in the module's memory: component fields, filters, rings of rows, tables. */
 import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader } from "./header.ts";
+import type { JpegPlan } from "./plan.ts";
 import { JpegRefusal } from "./refusal.ts";
-import type { BlockSize, Crop } from "./scale.ts";
-import { lanczosTaps, type Taps } from "./taps.ts";
+import type { BlockSize } from "./scale.ts";
+import { lanczosTaps, type Reach, type Taps } from "./taps.ts";
 
 /** The fields of assembly/jpeg/component.ts, in its order; each is 4 bytes. */
 const COMPONENT_FIELDS = [
@@ -105,13 +106,18 @@ export type Window = {
   readonly bottom: number;
 };
 
+/** The samples that cover an interval of a line of `length`: at least one. */
+function reachOf(from: number, to: number, length: number): Reach {
+  const low = Math.min(Math.max(0, Math.floor(from)), length - 1);
+  return { low, high: Math.min(Math.max(low + 1, Math.ceil(to)), length) };
+}
+
 export function windowsOf(
   header: JpegHeader,
   sizes: readonly BlockSize[],
-  crop: Crop,
-  width: number,
-  height: number,
+  { crop, bounds, width, height }: Pick<JpegPlan, "crop" | "bounds" | "width" | "height">,
 ): readonly Window[] {
+  const { x, y, ...side } = bounds ?? { x: 0, y: 0, width: header.width, height: header.height };
   const known = new Map<string, Window>();
   return header.components.map((component, i) => {
     const size = sizes[i] ?? 8;
@@ -123,8 +129,10 @@ export function windowsOf(
     const down = (component.v / header.down) * (size / 8);
     const columns = Math.ceil((Math.ceil((header.width * component.h) / header.across) * size) / 8);
     const rows = Math.ceil((Math.ceil((header.height * component.v) / header.down) * size) / 8);
-    const horizontal = lanczosTaps(columns, crop.x * across, (crop.width / width) * across, width, 8);
-    const vertical = lanczosTaps(rows, crop.y * down, (crop.height / height) * down, height, 2);
+    const reachAcross = reachOf(x * across, (x + side.width) * across, columns);
+    const reachDown = reachOf(y * down, (y + side.height) * down, rows);
+    const horizontal = lanczosTaps(reachAcross, crop.x * across, (crop.width / width) * across, width, 8);
+    const vertical = lanczosTaps(reachDown, crop.y * down, (crop.height / height) * down, height, 2);
     const window: Window = {
       size,
       across: horizontal,

@@ -1,6 +1,7 @@
 /**
  * Taps of a Lanczos-3 reduction along one axis (C. E. Duchon, J. Appl. Meteorol. 18, 1979): for each output sample
- * where its source samples begin and their Q14 weights. Beyond its ends a line is taken to go on with its end sample.
+ * where its source samples begin and their Q14 weights. Beyond what may be read a line is taken to go
+ * on with its end sample.
  */
 const LOBES = 3;
 const UNIT = 16384;
@@ -28,15 +29,18 @@ export type Taps = {
   readonly weights: Int16Array;
 };
 
+/** The source samples that may be read: [low, high). */
+export type Reach = { readonly low: number; readonly high: number };
+
 /**
  * `count` output samples over the source interval that begins at `from` and has `ratio` source samples per output
- * sample (sample i is centred on i + 0.5). The source line has `length` samples. `width` is a multiple of `multiple`.
+ * sample (sample i is centred on i + 0.5). `width` is a multiple of `multiple`.
  */
-export function lanczosTaps(length: number, from: number, ratio: number, count: number, multiple: number): Taps {
+export function lanczosTaps(reach: Reach, from: number, ratio: number, count: number, multiple: number): Taps {
   const table = lanczos();
   const scale = Math.max(1, ratio);
   const most = Math.ceil(LOBES * scale) * 2 + 1;
-  const width = Math.ceil(Math.min(most, length) / multiple) * multiple;
+  const width = Math.ceil(Math.min(most, reach.high - reach.low) / multiple) * multiple;
   const starts = new Int32Array(count);
   const ends = new Int32Array(count);
   const weights = new Int16Array(count * width);
@@ -46,8 +50,8 @@ export function lanczosTaps(length: number, from: number, ratio: number, count: 
     const centre = from + (j + 0.5) * ratio - 0.5;
     const low = Math.ceil(centre - LOBES * scale);
     const high = Math.floor(centre + LOBES * scale);
-    const first = Math.min(Math.max(low, 0), length - 1);
-    const last = Math.min(Math.max(high, 0), length - 1);
+    const first = Math.min(Math.max(low, reach.low), reach.high - 1);
+    const last = Math.min(Math.max(high, reach.low), reach.high - 1);
     line.fill(0, 0, last - first + 1);
     let sum = 0;
     for (let i = low; i <= high; i++) {

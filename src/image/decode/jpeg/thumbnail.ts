@@ -2,35 +2,12 @@
 import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader, JpegModel } from "./header.ts";
 import { allocate, clearFields, placeWindow, ringBands, type Window, windowsOf } from "./layout.ts";
+import type { JpegPicture, JpegPlan } from "./plan.ts";
 import { JpegRefusal } from "./refusal.ts";
-import { type BlockSize, blockSizes, type Crop, type JpegScale } from "./scale.ts";
+import { type BlockSize, blockSizes } from "./scale.ts";
 import { SCAN_KINDS } from "./scans.ts";
 import { MAX_STORE_BYTES, placeStore, type Store, storeOf } from "./store.ts";
 import { placeQuantiser, placeTables, tablePlaces } from "./tables.ts";
-
-export type JpegPlan = {
-  readonly scale: JpegScale;
-  readonly crop: Crop;
-  /** The result, in pixels as stored (before orientation). */
-  readonly width: number;
-  readonly height: number;
-  /** Instead of what `scale` gives, for tests: samples per block side of each component. */
-  readonly sizes?: readonly BlockSize[];
-  /** `components`: four bytes a pixel are the file's components as they are, not converted. For tests. */
-  readonly output?: "rgba" | "components";
-};
-
-export type JpegPicture = {
-  readonly width: number;
-  readonly height: number;
-  /** Four bytes a pixel: R, G, B and 255; or for CMYK and YCCK files the inks C, M, Y, K, 255 being all of it. */
-  readonly pixels: Uint8Array;
-  readonly colour: "rgba" | "inks";
-  /** Data were missing: part of the picture is grey or coarse. */
-  readonly truncated: boolean;
-  /** The module's linear memory after the decode. */
-  readonly memoryBytes: number;
-};
 
 /** Kinds of output in assembly/jpeg/colour.ts. */
 const MODELS = { grey: 0, ycbcr: 1, rgb: 2, cmyk: 3, ycck: 4 } as const satisfies Record<JpegModel, number>;
@@ -61,15 +38,15 @@ function feeder(engine: JpegEngine, bytes: Uint8Array, at: number): () => void {
 function fitting(
   header: JpegHeader,
   sizes: readonly BlockSize[],
-  { crop, width, height }: JpegPlan,
+  plan: JpegPlan,
   stored: boolean,
 ): { windows: readonly Window[]; store: Store | undefined } {
-  const windows = windowsOf(header, sizes, crop, width, height);
+  const windows = windowsOf(header, sizes, plan);
   if (!stored) return { windows, store: undefined };
   const store = storeOf(header, windows);
   if (store.bytes <= MAX_STORE_BYTES || sizes.every((size) => size === 1)) return { windows, store };
   const halves = sizes.map((size) => Math.max(1, size / 2) as BlockSize);
-  return fitting(header, halves, { scale: 8, crop, width, height }, stored);
+  return fitting(header, halves, plan, stored);
 }
 
 /**

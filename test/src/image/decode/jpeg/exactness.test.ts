@@ -2,8 +2,9 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { jpegEngine } from "../../../../../src/image/decode/jpeg/engine.ts";
 import { readJpeg } from "../../../../../src/image/decode/jpeg/markers.ts";
+import type { JpegPicture } from "../../../../../src/image/decode/jpeg/plan.ts";
 import type { BlockSize, JpegScale } from "../../../../../src/image/decode/jpeg/scale.ts";
-import { decodeJpeg, type JpegPicture } from "../../../../../src/image/decode/jpeg/thumbnail.ts";
+import { decodeJpeg } from "../../../../../src/image/decode/jpeg/thumbnail.ts";
 import jpeg from "../../../../../src/image/wasm/jpeg.wasm";
 import { decodeWithTurbo } from "./turbo.ts";
 
