@@ -1,5 +1,5 @@
 import { BucketCounts } from "./buckets.ts";
-import { REJECTIONS, type Rejection } from "./datagram.ts";
+import { REJECTIONS, type Rejection } from "./rejections.ts";
 
 /** Upper bounds of the age histogram, ms. */
 export const AGE_BOUNDS_MS = [1, 2, 3, 5, 8, 12, 20, 30, 40, 50, 75, 100, 250, 1000] as const;
@@ -50,10 +50,9 @@ export class Counts {
   requests = 0;
   retries = 0;
   connectionsOpened = 0;
-  readonly rejectedBy: Record<Rejection, number> = Object.fromEntries(REJECTIONS.map((r) => [r, 0])) as Record<
-    Rejection,
-    number
-  >;
+  readonly rejectedBy: Record<Rejection, number> = Object.fromEntries(
+    Object.keys(REJECTIONS).map((r) => [r, 0]),
+  ) as Record<Rejection, number>;
   /** Refused by the edge's reason; more than a few reasons fall together as "other". */
   readonly refusedBy = new Map<string, number>();
   readonly ageAtPush = new BucketCounts(AGE_BOUNDS_MS);

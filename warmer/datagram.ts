@@ -4,30 +4,12 @@ import { type HashSeed, hash32, step1, step2 } from "./hash.ts";
 import { type LineProblem, type ParsedHint, parseHint } from "./parse.ts";
 import type { PlaceTable } from "./region.ts";
 import type { HintRegisters } from "./registers.ts";
+import type { Rejection } from "./rejections.ts";
 import { HintScanner } from "./scan.ts";
 import { isSigned, signatureLine } from "./signed.ts";
 
 /** Largest datagram taken, bytes; fits the smallest common MTU with room for tunnels. */
 export const MAX_DATAGRAM_BYTES = 1400;
-
-/** Every reason a line, or a datagram as a whole, is rejected for. Each is counted; nothing else happens. */
-export const REJECTIONS = [
-  "sender",
-  "too_long",
-  "empty",
-  "unsigned",
-  "signature",
-  "json",
-  "version",
-  "time",
-  "path",
-  "place",
-  "region",
-  "format",
-  "sender_name",
-] as const satisfies readonly (LineProblem | string)[];
-
-export type Rejection = (typeof REJECTIONS)[number];
 
 /** What the reader calls for each line, in order. The registers hold the hint until the call returns. */
 export type LineSink = {

@@ -1,7 +1,7 @@
 import { AgeJudge } from "./age.ts";
 import type { Clock } from "./clock.ts";
 import type { Counts } from "./counts.ts";
-import { DatagramReader, type LineSink, type Rejection } from "./datagram.ts";
+import { DatagramReader, type LineSink } from "./datagram.ts";
 import type { RecentKeys } from "./dedup.ts";
 import type { Format } from "./formats.ts";
 import type { HashSeed } from "./hash.ts";
@@ -9,6 +9,7 @@ import type { DatagramSink } from "./listen.ts";
 import type { RegionPusher } from "./push.ts";
 import type { PlaceTable } from "./region.ts";
 import type { HintRegisters } from "./registers.ts";
+import type { Rejection } from "./rejections.ts";
 
 export type IntakeOptions = {
   readonly places: PlaceTable;

@@ -1,9 +1,10 @@
 import { FORMATS, type Format } from "./formats.ts";
 import type { PlaceKind } from "./region.ts";
 import { MAX_PATHS_PER_LINE } from "./registers.ts";
+import type { Rejection } from "./rejections.ts";
 
 /** Why a line is no hint. */
-export type LineProblem = "json" | "version" | "time" | "path" | "place" | "format" | "sender_name";
+export type LineProblem = Exclude<Rejection, "sender" | "too_long" | "empty" | "unsigned" | "signature" | "region">;
 
 /** A hint as written, before its place is looked up. */
 export type ParsedHint = {

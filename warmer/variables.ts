@@ -99,11 +99,3 @@ export const VARIABLES = {
 } as const;
 
 export type VariableName = keyof typeof VARIABLES;
-
-/** The table as Markdown, for docs/warmer.md. */
-export function variablesTable(): string {
-  const rows = Object.entries(VARIABLES).map(([name, { fallback, doc }]) => {
-    return `| \`${name}\` | ${fallback === "" ? "" : `\`${fallback}\``} | ${doc.replaceAll("|", "\\|")} |`;
-  });
-  return ["| Variable | Default | Meaning |", "|---|---|---|", ...rows].join("\n");
-}

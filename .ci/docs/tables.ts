@@ -1,10 +1,15 @@
 /** The tables in docs/ that are printed from the data the code runs on. Pure. */
+import { Counter, Gauge } from "prom-client";
 import { SETTINGS, type Setting } from "../../src/config/table.ts";
 import { ANSWERS } from "../../src/errors.ts";
 import { formatRows } from "../../src/image/formats.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
 import { PARAMETERS } from "../../src/request/doors/photon.ts";
 import { DEFAULTS, OPTIONS } from "../../src/request/options.ts";
+import { Counts } from "../../warmer/counts.ts";
+import { createRegistry } from "../../warmer/metrics.ts";
+import { REJECTIONS } from "../../warmer/rejections.ts";
+import { VARIABLES } from "../../warmer/variables.ts";
 
 /** Name of a block in docs/ -> its Markdown. */
 export const TABLES: Readonly<Record<string, () => string>> = {
@@ -53,7 +58,38 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ["range", "what it is", "set aside by", "verdict"],
       RANGES.map((range: Range) => [code(range.cidr), range.what, range.by, verdictOf(range)]),
     ),
+  warmerVariables: () =>
+    table(
+      ["variable", "default", "what it does"],
+      Object.entries(VARIABLES).map(([name, { fallback, doc }]) => [
+        code(name),
+        fallback === "" ? "unset" : code(fallback),
+        doc,
+      ]),
+    ),
+  rejections: () =>
+    table(
+      ["reason", "what it means"],
+      Object.entries(REJECTIONS).map(([reason, doc]) => [code(reason), doc]),
+    ),
+  warmerMetrics: () =>
+    table(
+      ["metric", "kind", "labels", "what it counts"],
+      warmerMetrics().map(({ name, type, labels, help }) => [code(name), type, labels.map(code).join(" "), help]),
+    ),
 };
+
+/** The warmer's own metrics, in the order they are exported; those of the process and of Node are prom-client's. */
+export function warmerMetrics(): readonly { name: string; type: string; labels: readonly string[]; help: string }[] {
+  const none = { evicted: () => 0, knownSenders: () => 0, port: () => 0 };
+  const metrics = createRegistry({ counts: new Counts(), pushers: [], ...none }).getMetricsAsArray();
+  return (metrics as unknown as { name: string; help: string; labelNames: string[] }[])
+    .filter(({ name }) => !/_(process|nodejs)_/.test(name))
+    .map((metric) => {
+      const type = metric instanceof Counter ? "counter" : metric instanceof Gauge ? "gauge" : "histogram";
+      return { name: metric.name, type, labels: metric.labelNames, help: metric.help };
+    });
+}
 
 const BLOCK = /<!-- generated: (\w+) -->\n[\s\S]*?<!-- end -->/g;
 

@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { Counts } from "../../warmer/counts.ts";
+import { createRegistry } from "../../warmer/metrics.ts";
+import { parseHint } from "../../warmer/parse.ts";
+import { isSigned, signatureLine } from "../../warmer/signed.ts";
+import { startTestWarmer, until } from "../support/warmer.ts";
+import { startWarmSink } from "../support/warmSink.ts";
+
+const datagram = readFileSync("docs/datagram.md", "utf8");
+
+/** Blocks of docs/datagram.md in one language. */
+function blocks(language: string): readonly string[] {
+  return [...datagram.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text = ""]) =>
+    name === language ? [text] : [],
+  );
+}
+
+const has = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
+
+describe("the examples in docs/datagram.md are taken by a warmer", () => {
+  const signed = "0123456789abcdef";
+  const rows = [
+    ["bash, unsigned", "bash", 0, "", has("bash", "-c", "exit"), 1],
+    ["bash and openssl, signed", "bash", 1, signed, has("bash", "-c", "openssl version"), 2],
+    ["Python", "python", 0, signed, has("python3", "--version"), 2],
+    ["PHP", "php", 0, signed, has("php", "--version"), 2],
+  ] as const;
+  test.each(rows)("%s", async (_name, language, index, secret, runs, paths) => {
+    const text = blocks(language)[index] ?? "";
+    expect(text).toContain("4814");
+    if (!runs) {
+      console.log(`skipped: no ${language} here`);
+      return;
+    }
+    const sink = await startWarmSink();
+    const warmer = await startTestWarmer({
+      WARM_REGIONS: `weur=${sink.url},apac=${sink.url}`,
+      WARM_HINT_SECRET: secret,
+      WARM_MAX_AGE_MS: "10000",
+    });
+    const program = { bash: "bash", python: "python3", php: "php" }[language];
+    const run = spawnSync(program, { input: text.replaceAll("4814", String(warmer.udp.port)), encoding: "utf8" });
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    await until(() => warmer.counts.received > 0);
+    await until(() => warmer.counts.pushed === paths);
+    expect(sink.pushes.map(({ region }) => region)).toEqual(["weur"]);
+    await warmer.stop();
+    await sink.close();
+  });
+});
+
+test("the datagram laid out byte by byte is what it says, and its signature holds", () => {
+  const dump = [...datagram.matchAll(/^[0-9a-f]{8} {2}((?:[0-9a-f]{2} {1,2})+)/gm)].map(([, hex = ""]) => hex.trim());
+  const bytes = Buffer.from(
+    dump
+      .join(" ")
+      .split(/\s+/)
+      .map((pair) => Number.parseInt(pair, 16)),
+  );
+  const mark = signatureLine(bytes, 0, bytes.length);
+  expect([bytes.length, mark]).toEqual([90, 0x2e]);
+  expect(isSigned(bytes, 0, mark, "0123456789abcdef")).toBe(true);
+  expect(parseHint(bytes.subarray(0, mark).toString())).toMatchObject({ time: 1763760000123, paths: ["/a"] });
+});
+
+describe("dashboard, alerts and docs name metrics that exist", () => {
+  const none = { evicted: () => 0, knownSenders: () => 0, port: () => 0 };
+  const registry = createRegistry({ counts: new Counts(), pushers: [], ...none });
+  const known = new Set(
+    (registry.getMetricsAsArray() as unknown as { name: string }[]).flatMap(({ name }) =>
+      /_(seconds|batched)$/.test(name) ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+    ),
+  );
+  const files = [
+    "docs/alerts.yml",
+    "docs/datagram.md",
+    ...readdirSync("docs/grafana").map((name) => `docs/grafana/${name}`),
+  ];
+  test.each(files)("%s", (file) => {
+    const named = readFileSync(file, "utf8").match(/firstlight_warmer_[a-z_0-9]+/g) ?? [];
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+  test("docs/warmer.md", () => {
+    const named = readFileSync("docs/warmer.md", "utf8").match(/firstlight_warmer_[a-z_0-9]+/g) ?? [];
+    expect(named.filter((name) => !known.has(name) && !/_(process|nodejs)_$/.test(name))).toEqual([]);
+  });
+  test("the dashboard is JSON that Grafana takes: panels with places, queries and an own id each", () => {
+    const { panels } = JSON.parse(readFileSync("docs/grafana/warmer.json", "utf8")) as {
+      panels: { id: number; title: string; gridPos: object; targets: { expr: string }[] }[];
+    };
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    for (const { targets, gridPos } of panels) {
+      expect(Object.keys(gridPos).sort()).toEqual(["h", "w", "x", "y"]);
+      for (const { expr } of targets) expect(expr).toMatch(/firstlight_warmer_/);
+    }
+  });
+});

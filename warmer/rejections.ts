@@ -1,0 +1,18 @@
+/** Every reason a line, or a datagram as a whole, is rejected for, and what it means. Each is counted; nothing else happens. */
+export const REJECTIONS = {
+  sender: "Datagram from an address outside `WARM_ALLOWED_SENDERS`; not read",
+  too_long: "Datagram of more than 1400 bytes; not read",
+  empty: "Datagram without any line",
+  unsigned: "`WARM_HINT_SECRET` is set and the last line is no signature",
+  signature: "The signature is not that of the bytes before it",
+  json: "Line that is no JSON object, or no UTF-8",
+  version: "`v` is not the number 1",
+  time: "`t` (or `timestamp`) is not a positive number",
+  path: "`p` (or `jpg`) is no path: absent, an empty list, without its `/`, or not printable ASCII",
+  place: "Not exactly one of `r`, `c`, `k`, `colo`, or it is no text",
+  region: "The place names no deployed region: an unknown name, code or endpoint",
+  format: "`f` is none of `webp`, `avif`, `base`",
+  sender_name: "`s` is no text",
+} as const;
+
+export type Rejection = keyof typeof REJECTIONS;
