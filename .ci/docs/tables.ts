@@ -10,6 +10,7 @@ import { Counts } from "../../warmer/counts.ts";
 import { createRegistry } from "../../warmer/metrics.ts";
 import { REJECTIONS } from "../../warmer/rejections.ts";
 import { VARIABLES } from "../../warmer/variables.ts";
+import { eventColumns, LOG_FIELDS } from "./events.ts";
 
 /** Name of a block in docs/ -> its Markdown. */
 export const TABLES: Readonly<Record<string, () => string>> = {
@@ -52,6 +53,16 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         fallbackText(setting),
         `${setting.secret ? "**Secret.** " : ""}${setting.doc}`,
       ]),
+    ),
+  log: () =>
+    table(
+      ["field", "meaning"],
+      Object.entries(LOG_FIELDS).map(([name, doc]) => [code(name), doc]),
+    ),
+  events: () =>
+    table(
+      ["column", "name", "meaning"],
+      eventColumns().map(([column, name, doc]) => [code(column), name, doc]),
     ),
   ranges: () =>
     table(
