@@ -1,10 +1,11 @@
 /** THE DATA PATH. A picture's way through the Worker, one step a line; each step's folder has its name. */
 import { readFacts } from "./cache/facts.ts";
 import { type Found, lookup } from "./cache/lookup.ts";
+import { findShelf, isBlocked, mayStore, type Shelf } from "./cache/shelf.ts";
 import { fill } from "./cache/store.ts";
 import type { Stored } from "./cache/tier.ts";
 import { asFailure, Failure } from "./errors.ts";
-import { type MakeOrder, make } from "./make.ts";
+import { type MakeOrder, make } from "./make/make.ts";
 import { refuseLoop } from "./policy/loop.ts";
 import { checkSource } from "./policy/source.ts";
 import { flightOf } from "./region/flight.ts";
@@ -15,7 +16,6 @@ import { readImageRequest } from "./request/readImageRequest.ts";
 import { conditional } from "./respond/conditional.ts";
 import { imageHeaders } from "./respond/headers.ts";
 import { behind, type Scope } from "./scope.ts";
-import { findShelf, isBlocked, mayStore, type Shelf } from "./shelf.ts";
 import { addStage, type Detail } from "./telemetry.ts";
 
 /** A picture and, when it was in store, where. */
@@ -68,12 +68,15 @@ async function find(order: MakeOrder): Promise<Obtained> {
     now,
     windows: config,
     version: () => readFacts(env.THUMBS, shelf.keys.facts, shelf.epoch),
-    beside: () => lease.ask(),
+    beside: () => {
+      lease.ask();
+      void shelf.parents();
+    },
   });
   trace.asked = [...asked];
   addStage(trace, "lookup", now() - started);
 
-  if (found === null) return { stored: await make(order, lease.ask()), hit: null };
+  if (found === null) return make(order, lease.ask());
   const outdated = { ...order, wanted, held: found.stored };
   if (found.freshness === "if-error") return newerOr(found, outdated, lease.ask());
   if (found.freshness === "revalidate" && scope.isolate.renewals.first(shelf.key, now())) {
@@ -92,7 +95,7 @@ async function newerOr(found: Found, order: MakeOrder, lease: Lease): Promise<Ob
   order.scope.later(newer.catch(() => undefined));
   try {
     const soonest = await Promise.race([newer, sleep(STALE_WAIT_MS)]);
-    if (soonest !== undefined) return { stored: soonest, hit: null };
+    if (soonest !== undefined) return soonest;
   } catch (error) {
     order.scope.trace.failure = asFailure(error).reason;
   }

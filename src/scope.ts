@@ -2,6 +2,7 @@
 
 import { withSettings } from "./config/live.ts";
 import { type Config, parseConfig } from "./config.ts";
+import { asFailure } from "./errors.ts";
 import { type Isolate, newIsolate } from "./isolate.ts";
 import { clientKey } from "./policy/client.ts";
 import { isLoopbackHost } from "./policy/hosts.ts";
@@ -67,6 +68,15 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
   };
 }
 
+/** The scope of work that no request asks for, such as a queue's: behind all users. */
+export function scopeBehind(env: Env, ctx: Pick<ExecutionContext, "waitUntil">, region: string): Promise<Scope> {
+  return openScope(new Request("https://queue.invalid/"), env, ctx).then((scope) => ({
+    ...scope,
+    region,
+    warming: true,
+  }));
+}
+
 /** Work behind an answer that was already given: with a trace of its own, logged when done. */
 export function behind(scope: Scope, work: (apart: Scope) => Promise<unknown>): void {
   const trace = {
@@ -94,10 +104,18 @@ function configOf(env: Env): Config {
 
 let merged: { readonly variables: Config; readonly text: string | null; readonly config: Config } | null = null;
 
-/** The settings' text is parsed once, not once per request. */
+/**
+ * The settings' text is parsed once, not once per request. One that cannot be read leaves the last good one in force;
+ * an isolate that has none refuses to work, since it cannot know what was taken down.
+ */
 function live(variables: Config, text: string | null): Config {
-  if (merged?.variables !== variables || merged.text !== text) {
+  if (merged?.variables === variables && merged.text === text) return merged.config;
+  try {
     merged = { variables, text, config: text === null ? variables : withSettings(variables, text) };
+  } catch (error) {
+    if (merged?.variables !== variables) throw error;
+    logFailure(new Error(`live settings not taken over: ${asFailure(error).detail}`));
+    merged = { ...merged, text };
   }
   return merged.config;
 }

@@ -1,5 +1,6 @@
 /** The Worker's entry: env in, app out. */
 import { createApp } from "./app.ts";
+import { makeMasters } from "./make/masters.ts";
 
 export { Flight } from "./region/flight.ts";
 
@@ -7,4 +8,5 @@ const app = createApp();
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  queue: makeMasters,
 } satisfies ExportedHandler<Env>;

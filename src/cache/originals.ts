@@ -32,6 +32,13 @@ export async function keepOriginal(bucket: R2Bucket, key: string, original: Orig
   return Math.min(freshUntil, storedAt + ORIGINAL_MS);
 }
 
+export type ReadOptions = {
+  /** The source is down: past its freshness too. */
+  readonly ifError?: boolean;
+  /** Asked before so many bytes are held; may wait, and may refuse by throwing. */
+  readonly room?: (bytes: number) => Promise<void>;
+};
+
 /**
  * The kept original while it may be used: fresh and not over a day old; with `ifError` (the source is down) also past
  * its freshness. Null when there is none or its metadata cannot be read. Rejects when the bucket fails.
@@ -40,7 +47,7 @@ export async function readOriginal(
   bucket: R2Bucket,
   key: string,
   now: number,
-  ifError = false,
+  { ifError = false, room = async () => {} }: ReadOptions = {},
 ): Promise<Original | null> {
   const object = await bucket.get(key);
   if (object === null) return null;
@@ -51,6 +58,12 @@ export async function readOriginal(
   if (v === undefined || !/^[0-9a-f]{8}$/.test(v) || !(usable > now) || !(freshUntil > 0)) {
     await object.body.cancel();
     return null;
+  }
+  try {
+    await room(object.size);
+  } catch (error) {
+    await object.body.cancel();
+    throw error;
   }
   return { bytes: new Uint8Array(await object.arrayBuffer()), source, v, storedAt, freshUntil };
 }

@@ -63,6 +63,8 @@ async function asked(port: FlightPort, holder: string, key: string, waitMs: numb
 export type MakeSteps<Source, Made> = {
   /** The rendition from the region's bucket, null when it is not there. */
   readonly readStored: () => Promise<Made | null>;
+  /** From a larger rendition in store; null when none has enough to spare. May throw: counts as none. */
+  readonly derive: () => Promise<Made | null>;
   /** The kept original, if it is fresh; null when there is none. May throw: counts as none. */
   readonly readOriginal: () => Promise<Source | null>;
   /** From the source itself. Throws Failure. */
@@ -79,8 +81,8 @@ export type MakeSteps<Source, Made> = {
 
 export type MadeOnce<Made> = {
   readonly made: Made;
-  /** `read`: another request made it; `original`: from the kept original; `fetched`: from the source. */
-  readonly how: "read" | "original" | "fetched";
+  /** `read`: another request made it; `derived`: from a larger rendition; `original`: from the kept original. */
+  readonly how: "read" | "derived" | "original" | "fetched";
 };
 
 /** Does what the lease says. Throws Failure: the source's, whoever met it first, or the render's. */
@@ -99,7 +101,18 @@ export async function makeOnce<Source, Made>(lease: Lease, steps: MakeSteps<Sour
   }
 }
 
-async function make<Source, Made>(fetchFirst: boolean, lease: Lease, steps: MakeSteps<Source, Made>) {
+async function make<Source, Made>(
+  fetchFirst: boolean,
+  lease: Lease,
+  steps: MakeSteps<Source, Made>,
+): Promise<MadeOnce<Made>> {
+  const derived = await steps.derive().catch(() => null);
+  if (derived !== null) {
+    // Whoever waits for the source's bytes need not wait for us.
+    if (fetchFirst) steps.waitUntil(lease.report({ kind: "unkept" }));
+    storeAndTell(derived, lease, steps);
+    return { made: derived, how: "derived" };
+  }
   const original = fetchFirst ? null : await steps.readOriginal().catch(() => null);
   const source = original ?? (await steps.fetchSource());
   if (original === null) {
@@ -111,12 +124,16 @@ async function make<Source, Made>(fetchFirst: boolean, lease: Lease, steps: Make
     steps.waitUntil(kept);
   }
   const made = await steps.render(source);
+  storeAndTell(made, lease, steps);
+  return { made, how: original === null ? "fetched" : "original" };
+}
+
+function storeAndTell<Source, Made>(made: Made, lease: Lease, steps: MakeSteps<Source, Made>): void {
   const stored = steps.store(made).then(
     () => lease.report({ kind: "stored" }),
     () => lease.report({ kind: "released" }),
   );
   steps.waitUntil(stored);
-  return { made, how: original === null ? "fetched" : "original" } as const;
 }
 
 /** Only what is true of the source is told to those who wait; a result that is too large is one caller's own. */

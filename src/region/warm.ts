@@ -3,6 +3,7 @@
  * bucket; nothing is refused to a browser that is allowed here, and nothing allowed that a browser would be refused.
  */
 import { lookup } from "../cache/lookup.ts";
+import { findShelf, isBlocked } from "../cache/shelf.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { checkSource } from "../policy/source.ts";
 import { obtain } from "../render.ts";
@@ -13,7 +14,6 @@ import { checkSignedBody } from "../request/signedBody.ts";
 import { readWarmOrder, type WarmOrder } from "../request/warmOrder.ts";
 import { FIXED_HEADERS } from "../respond/headers.ts";
 import { behind, type Scope } from "../scope.ts";
-import { findShelf, isBlocked } from "../shelf.ts";
 
 /** Pictures of one push made at once: user requests must find fetches and the engine free. */
 const AT_ONCE = 2;

@@ -37,7 +37,7 @@ describe("a kept original", () => {
     [ORIGINAL_MS, false],
   ])("%i ms old and long stale, with the source down: used %s", async (age, used) => {
     await keepOriginal(env.R2_WEUR, "o/3", original());
-    expect((await readOriginal(env.R2_WEUR, "o/3", NOW + age, true)) !== null).toBe(used);
+    expect((await readOriginal(env.R2_WEUR, "o/3", NOW + age, { ifError: true })) !== null).toBe(used);
   });
 
   test.each([

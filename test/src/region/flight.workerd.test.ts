@@ -63,6 +63,7 @@ function world(port: FlightPort | null, over: Partial<MakeSteps<string, string>>
       await pause(2);
       return stored.get(key) ?? null;
     },
+    derive: async () => null,
     async readOriginal() {
       await pause(2);
       if (original !== null) counts.originals++;
@@ -212,5 +213,17 @@ describe("makeOnce", () => {
     const port = freshFlight();
     await askFlight(port, "a", "320").release();
     expect((await port.ask("b", "320", 0)).do).toBe("fetch");
+  });
+
+  test("a size derived from a larger one asks for no source, and nobody waits for it", async () => {
+    const { counts, isolate } = world(freshFlight(), { derive: async () => "derived" });
+    expect(await Promise.all([isolate()("320"), isolate()("160")])).toEqual(["derived", "derived"]);
+    expect(counts).toMatchObject({ fetches: 0, renders: 0 });
+  });
+
+  test("a derivation that fails is none", async () => {
+    const { counts, isolate } = world(freshFlight(), { derive: () => Promise.reject(new Error("R2")) });
+    expect(await isolate()("320")).toBe("320 of bytes");
+    expect(counts.fetches).toBe(1);
   });
 });

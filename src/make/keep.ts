@@ -1,12 +1,12 @@
 /** What is kept of a picture just made. For after the answer: none of it delays or fails one. */
-import { type Facts, readFacts, writeFacts } from "./cache/facts.ts";
-import { keepOriginal } from "./cache/originals.ts";
-import { fill } from "./cache/store.ts";
-import type { Stored } from "./cache/tier.ts";
-import type { Header } from "./image/rendition.ts";
+import { type Facts, readFacts, writeFacts } from "../cache/facts.ts";
+import { keepOriginal } from "../cache/originals.ts";
+import { mayStore } from "../cache/shelf.ts";
+import { fill } from "../cache/store.ts";
+import type { Stored } from "../cache/tier.ts";
+import type { Header } from "../image/rendition.ts";
 import type { MakeOrder } from "./make.ts";
-import type { SourceBytes } from "./origin/source.ts";
-import { mayStore } from "./shelf.ts";
+import type { SourceBytes } from "./source.ts";
 
 /** The rendition, into every tier that holds new ones. Rejects when the store that others read it from has not got it. */
 export async function keepRendition({ shelf, scope }: MakeOrder, stored: Stored): Promise<void> {

@@ -5,11 +5,11 @@ import { sourceVersion } from "../cache/key.ts";
 import type { Original } from "../cache/originals.ts";
 import type { Stored } from "../cache/tier.ts";
 import { asFailure, Failure } from "../errors.ts";
-import type { MakeOrder } from "../make.ts";
+import { fetchSource } from "../origin/fetch.ts";
+import { kvHostStore } from "../origin/hostStore.ts";
+import type { ByteRoom } from "../origin/room.ts";
 import { addStage } from "../telemetry.ts";
-import { fetchSource } from "./fetch.ts";
-import { kvHostStore } from "./hostStore.ts";
-import type { ByteRoom } from "./room.ts";
+import type { MakeOrder } from "./make.ts";
 
 export type SourceBytes = Original & {
   /** The source stopped early. */

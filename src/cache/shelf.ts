@@ -1,11 +1,14 @@
 /** Where one picture is kept, for one request: its names, the tiers that may hold it, and its purge epoch. */
-import { renditionKey, type SourceKeys, sourceKeys } from "./cache/key.ts";
-import type { Tiers } from "./cache/lookup.ts";
-import type { NegativePlaces } from "./cache/negatives.ts";
-import { openTiers } from "./cache/tiers.ts";
-import { canonicalOptions } from "./request/canonical.ts";
-import type { ImageRequest } from "./request/imageRequest.ts";
-import type { Scope } from "./scope.ts";
+
+import { canonicalOptions } from "../request/canonical.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import type { Scope } from "../scope.ts";
+import type { Parent } from "./derive.ts";
+import { renditionKey, type SourceKeys, sourceKeys } from "./key.ts";
+import type { Tiers } from "./lookup.ts";
+import type { NegativePlaces } from "./negatives.ts";
+import { findParents } from "./parents.ts";
+import { openTiers } from "./tiers.ts";
 
 export type Shelf = {
   readonly keys: SourceKeys;
@@ -15,6 +18,8 @@ export type Shelf = {
   readonly epoch: number;
   readonly tiers: Tiers;
   readonly negatives: NegativePlaces;
+  /** What of the source is in store that smaller sizes may be derived from; listed once, when first asked for. */
+  parents(): Promise<readonly Parent[]>;
 };
 
 /** The shelf of a picture, seen from the scope's region. */
@@ -27,12 +32,14 @@ export async function findShelf(wanted: ImageRequest, scope: Scope): Promise<She
   // What lies near the warmer says nothing of what lies near the user.
   const tiers = warming ? { ...opened, edge: null, kv: null } : opened;
   const cache = opened.edge === null ? null : caches.default;
+  let listing: Promise<readonly Parent[]> | undefined;
   return {
     keys,
     key,
     epoch,
     tiers,
     negatives: { memory: isolate.negatives, cache, kv: env.THUMBS, origin, epoch, now },
+    parents: () => (listing ??= findParents(env.R2_PRIMARY, keys).catch(() => [])),
   };
 }
 

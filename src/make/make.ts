@@ -1,18 +1,21 @@
 /** What nobody has in store, made once: its source, the engine, and what is kept of both. Steps 4 and 5. */
-import { recall, remember } from "./cache/negatives.ts";
-import { readOriginal } from "./cache/originals.ts";
-import type { Stored } from "./cache/tier.ts";
-import { regionBucket } from "./cache/tiers.ts";
-import { asFailure } from "./errors.ts";
-import { thumbnail } from "./image/thumbnail.ts";
+import { recall, remember } from "../cache/negatives.ts";
+import { readOriginal } from "../cache/originals.ts";
+import type { Shelf } from "../cache/shelf.ts";
+import type { Stored } from "../cache/tier.ts";
+import { regionBucket } from "../cache/tiers.ts";
+import { ANSWERS, asFailure } from "../errors.ts";
+import { ByteRoom } from "../origin/room.ts";
+import { limitMisses } from "../policy/rate.ts";
+import { type Lease, makeOnce } from "../region/makeOnce.ts";
+import type { Obtained } from "../render.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import type { Scope } from "../scope.ts";
+import { derived } from "./derived.ts";
 import { keepFacts, keepRendition, keepSource } from "./keep.ts";
-import { ByteRoom } from "./origin/room.ts";
-import { readSource, type Sourced } from "./origin/source.ts";
-import { limitMisses } from "./policy/rate.ts";
-import { type Lease, makeOnce } from "./region/makeOnce.ts";
-import type { ImageRequest } from "./request/imageRequest.ts";
-import type { Scope } from "./scope.ts";
-import type { Shelf } from "./shelf.ts";
+import { orderMaster } from "./masters.ts";
+import { readSource, type Sourced } from "./source.ts";
+import { thumbnail } from "./thumbnail.ts";
 
 export type MakeOrder = {
   readonly wanted: ImageRequest;
@@ -22,8 +25,11 @@ export type MakeOrder = {
   readonly held: Stored | null;
 };
 
-/** Makes the picture and hands it back; storing goes on afterwards. Throws Failure, which is remembered for its time. */
-export async function make(order: MakeOrder, lease: Lease): Promise<Stored> {
+/**
+ * Makes the picture and hands it back; storing goes on afterwards. Throws Failure, which is remembered for its time;
+ * while the source fails, a size that can be derived from a stale one is given instead.
+ */
+export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
   const { shelf, scope } = order;
   try {
     const known = await recall(shelf.keys.negative, shelf.negatives);
@@ -35,11 +41,19 @@ export async function make(order: MakeOrder, lease: Lease): Promise<Stored> {
   }
   const room = new ByteRoom(scope.isolate.bytes(scope.config), scope.warming ? "warm" : "user");
   try {
-    return (await makeOnce(lease, stepsOf(order, room))).made;
+    const { made, how } = await makeOnce(lease, stepsOf(order, room));
+    if (how === "original" || how === "fetched") scope.later(orderMaster(order, made));
+    return { stored: made, hit: how === "derived" ? "derived" : null };
   } catch (error) {
     const failure = asFailure(error);
     scope.later(remember(shelf.keys.negative, failure, shelf.negatives));
-    throw failure;
+    const stale =
+      order.held === null && ANSWERS[failure.reason].status >= 500
+        ? await derived(order, true).catch(() => null)
+        : null;
+    if (stale === null) throw failure;
+    scope.trace.failure = failure.reason;
+    return { stored: stale, hit: "stale-if-error" };
   } finally {
     room.leave();
   }
@@ -55,8 +69,9 @@ function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<S
       const stored = await (shelf.tiers.region ?? shelf.tiers.primary)?.get(shelf.key);
       return stored && stored.meta.freshUntil > now() ? stored : null;
     },
+    derive: () => derived(order),
     readOriginal: async () => {
-      const original = await readOriginal(bucket, shelf.keys.original, now());
+      const original = await readOriginal(bucket, shelf.keys.original, now(), { room: (bytes) => room.grow(bytes) });
       return original && { kind: "bytes", source: { ...original, truncated: false, validators: null } };
     },
     fetchSource: () => readSource(order, room),
@@ -66,7 +81,7 @@ function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<S
     },
     render: async (got) => {
       if (got.kind === "same") return got.renewed;
-      const { stored, header, cut } = await thumbnail(got.source, order);
+      const { stored, header, cut } = await thumbnail(got.source, order.wanted, scope, order.held);
       scope.trace.stored = true;
       if (!cut) later(keepFacts(order, got.source, header));
       return stored;

@@ -1,0 +1,60 @@
+/**
+ * Masters: one large rendition of a source that is seen in several sizes, from which all others can be derived when the
+ * source is gone. Ordered after an answer, made by the queue's consumer: it would hold up the isolate's one thread.
+ */
+
+import { sourceKeys } from "../cache/key.ts";
+import { MASTER_TRANSFORM, type MasterOrder, makeMaster, parseMasterOrder, wantsMaster } from "../cache/master.ts";
+import { readOriginal } from "../cache/originals.ts";
+import { r2Tier } from "../cache/r2.ts";
+import { isBlocked } from "../cache/shelf.ts";
+import type { Stored } from "../cache/tier.ts";
+import { regionBucket } from "../cache/tiers.ts";
+import { type Scope, scopeBehind } from "../scope.ts";
+import type { MakeOrder } from "./make.ts";
+import { thumbnail } from "./thumbnail.ts";
+
+/** Sends the order for a master once a source has two distinct sizes of its present version in store. */
+export async function orderMaster({ wanted, shelf, scope }: MakeOrder, made: Stored): Promise<void> {
+  const { whole, v } = made.meta;
+  if (whole === undefined) return;
+  const parents = [...(await shelf.parents()), { meta: { ...made.meta, whole } }];
+  if (!wantsMaster(parents, whole, v)) return;
+  const { source, authority } = wanted;
+  await scope.env.MASTERS.send({ v: 1, source, authority, region: scope.region } satisfies MasterOrder);
+}
+
+/** The queue's consumer. A message that cannot be read, or whose original is gone, is let go; others are retried. */
+export async function makeMasters(
+  batch: MessageBatch,
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<void> {
+  for (const message of batch.messages) {
+    const order = parseMasterOrder(message.body);
+    try {
+      if (order !== null) await make(order, await scopeBehind(env, ctx, order.region));
+      message.ack();
+    } catch (error) {
+      console.error(JSON.stringify({ msg: "master", error: String(error) }));
+      message.retry();
+    }
+  }
+}
+
+async function make({ source, region }: MasterOrder, scope: Scope): Promise<void> {
+  const { env, now } = scope;
+  const keys = await sourceKeys(source);
+  const primary = r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY");
+  const original = await readOriginal(regionBucket(env, region)?.bucket ?? env.R2_PRIMARY, keys.original, now());
+  if (original === null) return;
+  const wanted = { source, transform: MASTER_TRANSFORM, accept: "webp" } as const;
+  const bytes = { ...original, truncated: false, validators: null };
+  await makeMaster({
+    readMaster: async () => (await primary.get(keys.master))?.meta ?? null,
+    readSource: async () => bytes,
+    render: async () => (await thumbnail(bytes, wanted, scope)).stored,
+    store: (master) => primary.put(keys.master, master),
+    mayStore: async () => !isBlocked(keys, await scope.refreshedConfig()),
+  });
+}

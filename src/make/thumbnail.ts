@@ -1,0 +1,90 @@
+/** A request's rendition of a source's bytes: the engine, behind the gate that lets one picture in at a time. */
+import { wholeOf } from "../cache/derive.ts";
+import { variantEtag } from "../cache/key.ts";
+import type { Stored, StoredMeta } from "../cache/tier.ts";
+import { asFailure, Failure } from "../errors.ts";
+import { readHeader } from "../image/header.ts";
+import { headerOf, renderImage } from "../image/pipeline.ts";
+import type { Header, Rendition } from "../image/rendition.ts";
+import type { ImageRequest, OutputFormat, Transform } from "../request/imageRequest.ts";
+import type { Scope } from "../scope.ts";
+import { addStage } from "../telemetry.ts";
+import type { SourceBytes } from "./source.ts";
+
+/** What was made, and the header of what it was made from. */
+export type Thumbnail = {
+  readonly stored: Stored;
+  readonly header: Header;
+  /** The file ended early, by its transfer or by what its decoder met: it is no version of the source to go by. */
+  readonly cut: boolean;
+};
+
+/** How long a picture that was cut off stays fresh. */
+const TRUNCATED_FRESH_MS = 60_000;
+
+type Wanted = Pick<ImageRequest, "source" | "transform" | "accept">;
+
+/**
+ * Source bytes -> rendition with its metadata. `held` is the picture in hand, if any: half a new one never takes its
+ * place. Throws Failure; what cannot be read because it was cut is broken.
+ */
+export async function thumbnail(
+  source: SourceBytes,
+  wanted: Wanted,
+  scope: Scope,
+  held: Stored | null = null,
+): Promise<Thumbnail> {
+  try {
+    return await rendered(source, wanted, scope, held);
+  } catch (error) {
+    throw source.truncated ? new Failure("source_broken", {}, asFailure(error).reason) : error;
+  }
+}
+
+async function rendered(source: SourceBytes, wanted: Wanted, scope: Scope, held: Stored | null): Promise<Thumbnail> {
+  const header = headerOf(readHeader(source.bytes));
+  const format = formatFor(wanted, header);
+  const rendition = await inTurn(source.bytes, wanted.transform, format, scope);
+  const { truncated } = rendition;
+  // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
+  if (truncated && held !== null && held.meta.v !== source.v) throw new Failure("source_broken", {}, "file was cut");
+  const freshUntil = truncated ? Math.min(source.freshUntil, scope.now() + TRUNCATED_FRESH_MS) : source.freshUntil;
+  const cut = truncated || source.truncated;
+  const whole = cut ? {} : wholeOf(wanted.transform, format, header);
+  const stored = await toStored(rendition, { source: wanted.source, v: source.v, freshUntil, ...whole }, scope);
+  return { stored, header, cut };
+}
+
+/** Runs the engine when it is this picture's turn, and writes down its stages. Throws Failure. */
+export async function inTurn(
+  bytes: Uint8Array,
+  transform: Transform,
+  format: OutputFormat,
+  { config, trace, now, isolate, warming }: Scope,
+): Promise<Rendition> {
+  const asked = now();
+  const rendition = await isolate.turns(config).run(1, warming ? "warm" : "user", () => {
+    addStage(trace, "queue", now() - asked);
+    return renderImage({ bytes, transform, format, limits: config, engine: config.engine });
+  });
+  for (const stage of ["decode", "resize", "encode"] as const) addStage(trace, stage, rendition.stages[stage]);
+  return rendition;
+}
+
+type Provenance = Pick<StoredMeta, "source" | "v" | "freshUntil" | "whole">;
+
+/** A rendition as it is stored. */
+export async function toStored(rendition: Rendition, from: Provenance, { now }: Scope): Promise<Stored> {
+  const { bytes, format, width, height } = rendition;
+  return { bytes, meta: { ...from, etag: await variantEtag(bytes), format, width, height, storedAt: now() } };
+}
+
+/** The format to make: what is asked for, else by Accept class; a picture with alpha becomes JPEG only if asked to. */
+export function formatFor(
+  wanted: Pick<ImageRequest, "transform" | "accept">,
+  header: Pick<Header, "alpha">,
+): OutputFormat {
+  if (wanted.transform.format !== "auto") return wanted.transform.format;
+  if (wanted.accept !== "base") return "webp";
+  return header.alpha && wanted.transform.background === null ? "png" : "jpeg";
+}
