@@ -1,0 +1,130 @@
+/**
+ * The whole way: an API server's hint, the warmer, the Worker and its regional store; a source that takes its time; and
+ * a browser that asks when the picture is there already.
+ */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
+import { createHinter, type Hinter } from "../../warmer/client/hint.ts";
+import type { Warmer } from "../../warmer/service.ts";
+import { storedKeys } from "../support/stores.ts";
+import { startTestWarmer, until } from "../support/warmer.ts";
+
+const SECRET = "a secret of the test";
+const HINT_SECRET = "another of the test";
+const SOURCE_MS = 1_000;
+
+describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout: 60_000 }, () => {
+  let source: Server;
+  let edge: Edge;
+  let warmer: Warmer;
+  let hinter: Hinter;
+  const asked: string[] = [];
+
+  beforeAll(async () => {
+    const noise = { type: "gaussian", mean: 128, sigma: 40 } as const;
+    const picture = await sharp({ create: { width: 800, height: 600, channels: 3, background: "#888", noise } })
+      .jpeg()
+      .toBuffer();
+    source = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      setTimeout(() => response.writeHead(200, { "cache-control": "max-age=86400" }).end(picture), SOURCE_MS);
+    });
+    await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
+    edge = await startEdge({
+      vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET: SECRET },
+    });
+    warmer = await startTestWarmer({
+      WARM_REGIONS: ["enam", "weur", "apac"].map((region) => `${region}=${edge.url}`).join(),
+      WARM_SECRET: SECRET,
+      WARM_HINT_SECRET: HINT_SECRET,
+      WARM_DEADLINE_MS: "20000",
+      // The age limit is not the point here, and the machine may be busy.
+      WARM_MAX_AGE_MS: "5000",
+    });
+    hinter = createHinter({ address: `127.0.0.1:${warmer.udp.port}`, secret: HINT_SECRET });
+  }, 60_000);
+
+  afterAll(async () => {
+    await hinter?.close();
+    await warmer?.stop();
+    await edge?.stop();
+    source?.close();
+  });
+
+  const path = (name: string, host = "127.0.0.1") =>
+    `/_/rs:fit:320:320/plain/http://${host}:${(source.address() as AddressInfo).port}/${name}.jpg`;
+
+  /** What a browser in Madrid does with an <img>. */
+  async function browse(name: string) {
+    const started = performance.now();
+    const answer = await fetch(edge.url + path(name), {
+      headers: { accept: "image/avif,image/webp,image/*,*/*;q=0.8", "x-firstlight-colo": "MAD" },
+    });
+    const bytes = (await answer.arrayBuffer()).byteLength;
+    const how = answer.headers.get("cache-status") ?? "";
+    return {
+      status: answer.status,
+      type: answer.headers.get("content-type"),
+      how,
+      bytes,
+      ms: performance.now() - started,
+    };
+  }
+
+  it("with the hint first the browser's request is a regional hit; without, a miss", async () => {
+    hinter.hint({ paths: path("hinted"), colo: "MAD" });
+    await until(() => warmer.counts.pushed === 1, 10_000);
+    // Waits until it is there.
+    expect(await storedKeys(edge, "R2_WEUR")).toHaveLength(1);
+    const hinted = await browse("hinted");
+    const cold = await browse("cold");
+    console.log(
+      `first view with a hint ${hinted.ms.toFixed(0)} ms, without ${cold.ms.toFixed(0)} ms (the source takes ${SOURCE_MS} ms)`,
+    );
+    expect(hinted).toMatchObject({ status: 200, type: "image/webp", how: expect.stringContaining("detail=region") });
+    expect(cold).toMatchObject({ status: 200, type: "image/webp", how: expect.stringContaining("fwd=miss") });
+    expect(hinted.bytes).toBe(cold.bytes);
+    expect(hinted.ms).toBeLessThan(cold.ms / 2);
+    expect(cold.ms).toBeGreaterThan(SOURCE_MS);
+    expect(asked).toEqual(["/hinted.jpg", "/cold.jpg"]);
+  });
+
+  it("the other regions hold nothing of it", async () => {
+    expect([await storedKeys(edge, "R2_ENAM", 0), await storedKeys(edge, "R2_APAC", 0)]).toEqual([[], []]);
+  });
+
+  it("a browser that comes while the warm job is in flight joins it: the source is asked once", async () => {
+    hinter.hint({ paths: path("joined"), country: "ES" });
+    await until(() => asked.includes("/joined.jpg"), 10_000);
+    const joined = await browse("joined");
+    expect(joined.status).toBe(200);
+    expect(asked.filter((url) => url === "/joined.jpg")).toHaveLength(1);
+  });
+
+  it("what a browser would be refused is refused to a hint, by the same reason", async () => {
+    const before = warmer.counts.pushed;
+    hinter.hint({ paths: [path("elsewhere", "localhost"), "/no-such-door"], colo: "MAD" });
+    await until(() => warmer.counts.refused === 2, 10_000);
+    const browser = await fetch(edge.url + path("elsewhere", "localhost"));
+    const { code } = (await browser.json()) as { code: string };
+    expect(warmer.counts.refusedBy.get(code)).toBe(1);
+    expect(warmer.counts.pushed).toBe(before);
+  });
+
+  it("a warmer with another secret pushes nothing", async () => {
+    const stranger = await startTestWarmer({
+      WARM_REGIONS: `weur=${edge.url}`,
+      WARM_SECRET: "not the edge's secret",
+      WARM_MAX_AGE_MS: "5000",
+    });
+    const other = createHinter({ address: `127.0.0.1:${stranger.udp.port}` });
+    other.hint({ paths: path("stranger"), region: "weur" });
+    await until(() => stranger.counts.failed === 1, 10_000);
+    await other.close();
+    await stranger.stop();
+    expect(asked).not.toContain("/stranger.jpg");
+  });
+});
