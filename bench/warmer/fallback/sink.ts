@@ -1,0 +1,60 @@
+/** The sink where there is no C compiler: the same port, delay and answers as native/sink.c. */
+import { createServer } from "node:http";
+
+const [port = 0, delayUs = 0] = process.argv.slice(2).map(Number);
+const NAME = /(\d{10})_(\d{10})_z\.jpg/g;
+let ages: number[] = [];
+let known = new Set<string>();
+let requests = 0;
+let opened = 0;
+
+function stats(): string {
+  const sorted = Float64Array.from(ages).sort();
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  const over = ages.filter((age) => age > 50_000).length;
+  const counts = { requests, paths: ages.length, distinct: known.size, over, opened };
+  return JSON.stringify({ ...counts, p50: at(0.5), p99: at(0.99), max: at(1) });
+}
+
+function take(text: string): number {
+  const nowUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
+  let count = 0;
+  for (const [, id = "", stamp = ""] of text.matchAll(NAME)) {
+    const age = ((nowUs % 1e10) + 1e10 - Number(stamp)) % 1e10;
+    ages.push(age > 5e9 ? 0 : age);
+    known.add(id);
+    count++;
+  }
+  return count;
+}
+
+const server = createServer((request, response) => {
+  const path = request.url ?? "";
+  if (path === "/stats" || path === "/reset") {
+    response.setHeader("Content-Type", "application/json").end(stats());
+    if (path === "/stats") return;
+    ages = [];
+    known = new Set();
+    requests = opened = 0;
+    return;
+  }
+  let body = "";
+  request.setEncoding("latin1").on("data", (text: string) => (body += text));
+  request.on("end", () => {
+    requests++;
+    const accepted = take(path + body);
+    const answer = (): void => {
+      if (request.method === "GET") response.writeHead(204).end();
+      else response.writeHead(202, { "Content-Type": "application/json" }).end(`{"accepted":${accepted},"refused":[]}`);
+    };
+    if (delayUs > 0) setTimeout(answer, delayUs / 1000);
+    else answer();
+  });
+});
+server.keepAliveTimeout = 0;
+server.on("connection", (socket) => {
+  socket.setNoDelay(true);
+  opened++;
+});
+server.listen(port, "127.0.0.1", 4096, () => console.log("ready"));
+process.on("SIGTERM", () => process.exit(0));

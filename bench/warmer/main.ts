@@ -1,0 +1,59 @@
+/**
+ * `npm run bench -- warmer [--json FILE] [--quick] [--only ingest,endtoend,latency,overload,memory]`
+ *
+ * The warmer against the loop of 2014, in one run with one load generator: the program under test alone on one core,
+ * generator and sink on the other. What each row means, and what was decided how, is in bench/README.md.
+ */
+import { setPriority } from "node:os";
+import { parseArgs } from "node:util";
+import { machine } from "../machine.ts";
+import { contenders, FULL, QUICK, type Setting } from "./plan.ts";
+import { endToEndRows } from "./rows/endtoend.ts";
+import { ingestRows } from "./rows/ingest.ts";
+import { latencyRows } from "./rows/latency.ts";
+import { memoryRows } from "./rows/memory.ts";
+import { overloadRows } from "./rows/overload.ts";
+import { printed, type Row } from "./rows/row.ts";
+import { prepareTools } from "./tools.ts";
+
+const PARTS = ["ingest", "endtoend", "latency", "overload", "memory"] as const;
+
+/** Runs the bench, prints the table, and gives its rows and every figure behind them. */
+export async function run(args: readonly string[]): Promise<unknown> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
+  });
+  const wanted = values.only?.split(",") ?? PARTS;
+  const stray = wanted.filter((part) => !PARTS.some((known) => known === part));
+  if (stray.length > 0) throw new Error(`--only ${stray.join(",")}: parts are ${PARTS.join(", ")}`);
+
+  const tools = prepareTools();
+  if (tools.pinning.nice) setPriority(-10);
+  const plan = values.quick ? QUICK : FULL;
+  const setting: Setting = { tools, plan, say: (line) => console.error(line) };
+  const { cpu, cores, kernel, node, load } = machine();
+  const notes = [`${cores} x ${cpu}, Linux ${kernel}, Node ${node}, load before the run ${load}`, ...tools.notes];
+  const rows: Row[] = [];
+  const figures: Record<string, unknown> = {};
+  try {
+    const all = contenders(tools);
+    const parts = {
+      ingest: () => ingestRows(setting, all),
+      endtoend: () => endToEndRows(setting, all),
+      latency: () => latencyRows(setting, all),
+      overload: () => overloadRows(setting, all),
+      memory: async () => memoryRows(),
+    };
+    for (const part of PARTS) {
+      if (!wanted.includes(part)) continue;
+      const result = await parts[part]();
+      rows.push(...result.rows);
+      figures[part] = result.figures;
+    }
+  } finally {
+    tools.remove();
+  }
+  console.log(`\n${printed(rows)}\n\n${notes.join("\n")}`);
+  return { plan, notes, rows, figures };
+}

@@ -1,0 +1,160 @@
+// The cache or edge at the other end: HTTP/1.1 with keep-alive on loopback. Finds the pictures named in each request
+// (the path of a GET, the body of a POST), and from each name its number and age. GET is answered 204, POST 202 with a
+// few bytes of JSON, at once or after a fixed delay. GET /stats gives what was seen since the last GET /reset.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "hint.h"
+
+enum { ROOM = 32768, MAX_FDS = 65536, AGES = 1 << 22, IDS = 1 << 26, WAITING = 1 << 20, LIMIT_US = 50000 };
+typedef struct { int used; uint32_t generation; char bytes[ROOM]; } Connection;
+typedef struct { int fd, accepted; uint32_t generation; int64_t due; } Answer;
+static Connection *connections[MAX_FDS];
+static uint32_t generations[MAX_FDS], ages[AGES];
+static uint8_t known[IDS / 8];
+static Answer waiting[WAITING];
+static uint64_t first_waiting, last_waiting, requests, paths, distinct, over, opened, worst;
+
+static void seen(const char *name, uint64_t now_us) {
+  uint64_t age = (now_us % AGE_MODULUS + AGE_MODULUS - read_digits(name + 11, 10)) % AGE_MODULUS;
+  if (age > AGE_MODULUS / 2) age = 0; // the clocks are one; a stamp of the same microsecond may round above
+  uint64_t id = read_digits(name, 10) % IDS;
+  paths++;
+  if (!(known[id / 8] & 1 << id % 8)) { known[id / 8] |= (uint8_t)(1 << id % 8); distinct++; }
+  if (age > LIMIT_US) over++;
+  if (age > worst) worst = age;
+  ages[age < AGES ? age : AGES - 1]++;
+}
+
+static uint64_t age_at(double share) {
+  uint64_t left = (uint64_t)(share * (double)paths);
+  for (uint64_t age = 0; age < AGES; age++) {
+    if (ages[age] > left) return age;
+    left -= ages[age];
+  }
+  return worst;
+}
+
+static int answer(char *to, int accepted) {
+  if (accepted < 0) return sprintf(to, "HTTP/1.1 204 No Content\r\n\r\n");
+  char body[64];
+  int length = sprintf(body, "{\"accepted\":%d,\"refused\":[]}", accepted);
+  return sprintf(to, "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body);
+}
+
+static int control(char *to, const char *request) {
+  char body[512];
+  int length = sprintf(body,
+      "{\"requests\":%llu,\"paths\":%llu,\"distinct\":%llu,\"over\":%llu,\"opened\":%llu,\"p50\":%llu,\"p99\":%llu,\"max\":%llu}",
+      (unsigned long long)requests, (unsigned long long)paths, (unsigned long long)distinct, (unsigned long long)over,
+      (unsigned long long)opened, (unsigned long long)age_at(0.5), (unsigned long long)age_at(0.99), (unsigned long long)worst);
+  if (memcmp(request, "GET /reset", 10) == 0) {
+    memset(ages, 0, sizeof ages);
+    memset(known, 0, sizeof known);
+    requests = paths = distinct = over = opened = worst = 0;
+  }
+  return sprintf(to, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body);
+}
+
+static void serve(int fd, Connection *it, int64_t delay_us) {
+  static char out[ROOM];
+  int written = 0;
+  char *at = it->bytes, *end = at + it->used;
+  uint64_t now_us = (uint64_t)clock_ns(CLOCK_REALTIME) / 1000;
+  while (at < end) {
+    char *head = memmem(at, (size_t)(end - at), "\r\n\r\n", 4);
+    if (!head) break;
+    char *next = head + 4;
+    int accepted = -1;
+    if (*at == 'P') {
+      *head = 0;
+      char *field = strcasestr(at, "\r\ncontent-length:");
+      *head = '\r';
+      int64_t length = field ? atoll(field + 17) : 0;
+      if (end - next < length) break;
+      next += length;
+      accepted = 0;
+    } else if (memcmp(at, "GET /stats", 10) == 0 || memcmp(at, "GET /reset", 10) == 0) {
+      written += control(out + written, at);
+      at = next;
+      continue;
+    }
+    requests++;
+    for (char *mark = at; (mark = memmem(mark, (size_t)(next - mark), "_z.jpg", 6)); mark += 6) {
+      if (mark - at >= 21) seen(mark - 21, now_us);
+      if (accepted >= 0) accepted++;
+    }
+    if (delay_us) {
+      waiting[last_waiting++ % WAITING] = (Answer){fd, accepted, it->generation, clock_ns(CLOCK_MONOTONIC) / 1000 + delay_us};
+    } else {
+      written += answer(out + written, accepted);
+      if (written > ROOM - 1024) { if (write(fd, out, (size_t)written) < 0) return; written = 0; }
+    }
+    at = next;
+  }
+  it->used = (int)(end - at);
+  if (at != it->bytes) memmove(it->bytes, at, (size_t)it->used);
+  if (written && write(fd, out, (size_t)written) < 0) return;
+}
+
+int main(int count, char **values) {
+  int64_t delay_us = count > 2 ? atoll(values[2]) : 0;
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), one = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(count > 1 ? atoi(values[1]) : 0))};
+  inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+  if (bind(listener, (void *)&address, sizeof address) || listen(listener, 4096)) return perror("bind"), 1;
+  int poll = epoll_create1(0);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, events[512];
+  epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
+  printf("ready\n");
+  fflush(stdout);
+  for (;;) {
+    int wait = -1;
+    if (first_waiting != last_waiting) {
+      int64_t left = waiting[first_waiting % WAITING].due - clock_ns(CLOCK_MONOTONIC) / 1000;
+      wait = left <= 0 ? 0 : (int)((left + 999) / 1000);
+    }
+    int got = epoll_wait(poll, events, 512, wait);
+    for (int64_t now = clock_ns(CLOCK_MONOTONIC) / 1000; first_waiting != last_waiting; first_waiting++) {
+      Answer *next = &waiting[first_waiting % WAITING];
+      if (next->due > now) break;
+      char out[512];
+      if (connections[next->fd] && connections[next->fd]->generation == next->generation &&
+          write(next->fd, out, (size_t)answer(out, next->accepted)) < 0) continue;
+    }
+    for (int i = 0; i < got; i++) {
+      int fd = events[i].data.fd;
+      if (fd == listener) {
+        for (int peer; (peer = accept4(listener, 0, 0, SOCK_NONBLOCK)) >= 0;) {
+          if (peer >= MAX_FDS) { close(peer); continue; }
+          setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+          connections[peer] = malloc(sizeof(Connection));
+          connections[peer]->used = 0;
+          connections[peer]->generation = ++generations[peer];
+          opened++;
+          event = (struct epoll_event){.events = EPOLLIN, .data.fd = peer};
+          epoll_ctl(poll, EPOLL_CTL_ADD, peer, &event);
+        }
+        continue;
+      }
+      Connection *it = connections[fd];
+      if (!it) continue;
+      ssize_t more = read(fd, it->bytes + it->used, (size_t)(ROOM - it->used));
+      if (more > 0) {
+        it->used += (int)more;
+        serve(fd, it, delay_us);
+      } else if (more == 0 || errno != EAGAIN) {
+        close(fd);
+        free(it);
+        connections[fd] = 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { receiveBufferBytes } from "../../warmer/listen.ts";
+import { SERVICE_RATE } from "../../warmer/receive/choose.ts";
+import { type Contender, firstlight, loop } from "./contender.ts";
+import type { Tools } from "./tools.ts";
+
+/** How much is measured. Times in seconds. */
+export type Plan = {
+  readonly repetitions: number;
+  readonly ingestSeconds: number;
+  readonly probeSeconds: number;
+  readonly confirmSeconds: number;
+  readonly latencySeconds: number;
+  readonly overloadSeconds: number;
+};
+
+export const FULL = {
+  repetitions: 3,
+  ingestSeconds: 1.5,
+  probeSeconds: 1,
+  confirmSeconds: 2,
+  latencySeconds: 3,
+  overloadSeconds: 10,
+} as const satisfies Plan;
+
+export const QUICK = {
+  repetitions: 1,
+  ingestSeconds: 1,
+  probeSeconds: 0.7,
+  confirmSeconds: 1,
+  latencySeconds: 2,
+  overloadSeconds: 4,
+} as const satisfies Plan;
+
+/** What each part of the bench is given. */
+export type Setting = {
+  readonly tools: Tools;
+  readonly plan: Plan;
+  /** Says what is going on, while it does. */
+  say(line: string): void;
+};
+
+/** The receive buffer Firstlight asks for by default with ffi; the others get the same, so that it decides nothing. */
+export const RECEIVE_BUFFER = receiveBufferBytes(10, SERVICE_RATE.ffi);
+
+/** Every program of the bench; null where its runtime is absent. */
+export function contenders(tools: Tools) {
+  const old = (name: string, command: readonly string[] | null, buffer: number): Contender | null =>
+    command === null ? null : loop(tools, name, command, buffer);
+  const ours = (name: string, receive: "dgram" | "ffi", batchMs: number): Contender =>
+    firstlight(tools, name, {
+      WARM_RECEIVE: receive,
+      WARM_RECEIVE_BUFFER: String(RECEIVE_BUFFER),
+      WARM_BATCH_MS: String(batchMs),
+    });
+  return {
+    java: old("2014 loop in Java", tools.java, RECEIVE_BUFFER),
+    javaInline:
+      tools.java === null ? null : loop(tools, "2014 loop in Java, no pool", tools.java, RECEIVE_BUFFER, "inline"),
+    javaAsPublished: old("2014 loop in Java", tools.java, 0),
+    python: old("2014 loop in Python", tools.python, RECEIVE_BUFFER),
+    limit: old("C, recvmmsg", tools.limit, RECEIVE_BUFFER),
+    dgram: ours("Firstlight, dgram", "dgram", 3),
+    dgramSingly: ours("Firstlight, dgram, batching off", "dgram", 0),
+    ffi: ours("Firstlight, ffi", "ffi", 3),
+    ffiSingly: ours("Firstlight, ffi, batching off", "ffi", 0),
+    /** As an operator starts it, receive buffer and all. */
+    ffiDefaults: firstlight(tools, "Firstlight, ffi", { WARM_RECEIVE: "ffi" }),
+  };
+}
+
+export type Contenders = ReturnType<typeof contenders>;

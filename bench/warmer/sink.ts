@@ -1,0 +1,65 @@
+import { createServer } from "node:net";
+import { Child, LOAD_CORE, pinned } from "./process.ts";
+import type { Tools } from "./tools.ts";
+
+/** What the sink saw since its last reset. Ages in microseconds from the picture's first hint. */
+export type SinkStats = {
+  readonly requests: number;
+  readonly paths: number;
+  readonly distinct: number;
+  /** Pictures that came more than 50 ms after their hint. */
+  readonly over: number;
+  /** Connections opened. */
+  readonly opened: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+};
+
+/** A TCP port free on loopback at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(address)));
+    });
+  });
+}
+
+/** The HTTP sink: counts pictures and their ages, answers at once or after a delay. */
+export class Sink {
+  readonly port: number;
+  readonly #child: Child;
+
+  private constructor(port: number, child: Child) {
+    this.port = port;
+    this.#child = child;
+  }
+
+  static async start(tools: Tools, delayMs: number): Promise<Sink> {
+    const port = await freePort();
+    const child = new Child(pinned(tools.pinning, LOAD_CORE, [...tools.sink, String(port), String(delayMs * 1000)]));
+    await child.ready();
+    return new Sink(port, child);
+  }
+
+  async #ask(path: string): Promise<SinkStats> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/${path}`);
+    return (await answer.json()) as SinkStats;
+  }
+
+  stats(): Promise<SinkStats> {
+    return this.#ask("stats");
+  }
+
+  /** Gives the counts so far and begins anew. */
+  reset(): Promise<SinkStats> {
+    return this.#ask("reset");
+  }
+
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
+}
