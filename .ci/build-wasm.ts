@@ -14,7 +14,10 @@ const BUILT = "src/image/wasm";
 /** Speed first; SIMD is in every runtime we serve from; no garbage collector, for each module lays out its own memory. */
 const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--runtime", "stub", "--use", "abort="] as const;
 
-const MODULES = [{ name: "jpeg", entry: "jpeg/index.ts", flags: FLAGS }] as const satisfies readonly {
+const MODULES = [
+  { name: "jpeg", entry: "jpeg/index.ts", flags: FLAGS },
+  { name: "resize", entry: "resize.ts", flags: FLAGS },
+] as const satisfies readonly {
   /** The file is `src/image/wasm/{name}.wasm`. */
   readonly name: string;
   /** Below `src/image/assembly/`. */

@@ -2,7 +2,7 @@
 import type { SourceFormat } from "./rendition.ts";
 
 /** Names of the decoders in `decode/`; the planner picks, `decode/decoders.ts` holds them. */
-export type DecoderName = "turbo" | "png" | "webp" | "gif" | "photon";
+export type DecoderName = "jpeg" | "turbo" | "png" | "webp" | "gif" | "photon";
 
 /** All of these byte runs (hex) must stand at their offsets. */
 type Magic = readonly (readonly [offset: number, hex: string])[];
@@ -27,7 +27,7 @@ export const FORMATS = {
     label: "JPEG",
     mime: "image/jpeg",
     magic: [[[0, "ffd8ff"]]],
-    decoders: ["turbo"],
+    decoders: ["jpeg", "turbo"],
     maxPixels: 100 * MEGA,
     note: "baseline and progressive, grey, YCbCr, RGB, CMYK; arithmetic coding is not decoded",
   },

@@ -2,7 +2,7 @@
 import { Failure } from "../errors.ts";
 import { renderWithPhoton } from "./baseline.ts";
 import { embeddedConversion } from "./colour/embedded.ts";
-import { DECODERS } from "./decode/decoders.ts";
+import { decode } from "./decode/decoders.ts";
 import { encode } from "./encode/encode.ts";
 import { flatten } from "./flatten.ts";
 import { readHeader } from "./header.ts";
@@ -41,7 +41,7 @@ async function render(order: RenderOrder): Promise<Rendition> {
   const clock = startStopwatch();
   const source = readHeader(bytes);
   const plan = planRender(source, { ...order, fileBytes: bytes.length });
-  const { pixels: decoded, truncated } = await DECODERS[plan.decoder](bytes, source, plan, clock);
+  const { pixels: decoded, truncated } = await decode(plan.decoders, bytes, source, plan, clock);
   const convert = await embeddedConversion(source);
   convert?.(decoded.data);
   const turned = upright(decoded, plan.orientation);

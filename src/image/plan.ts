@@ -5,6 +5,7 @@
  */
 import { Failure } from "../errors.ts";
 import type { OutputFormat, Transform } from "../request/imageRequest.ts";
+import { MAX_STORE_BYTES } from "./decode/jpeg/store.ts";
 import { type DecoderName, formatOf } from "./formats.ts";
 import { computeGeometry, type Geometry } from "./geometry.ts";
 import { storedRect, swapsSides, turned } from "./orientation.ts";
@@ -23,7 +24,8 @@ export const OVERSAMPLING = 1.9;
 export type Eighths = 1 | 2 | 4 | 8;
 
 export type Plan = {
-  readonly decoder: DecoderName;
+  /** In order of preference: the next is asked when one does not take the file. */
+  readonly decoders: readonly DecoderName[];
   readonly view: View;
   readonly eighths: Eighths;
   /** Stored picture -> upright and turned as asked. */
@@ -60,22 +62,25 @@ export type Wish = {
 /** Header and wish -> plan. Throws Failure with the limit that stands against it. */
 export function planRender(source: Source, wish: Wish): Plan {
   const { transform, format, limits } = wish;
-  const decoder = formatOf(source.format).decoders[0];
-  if (decoder === undefined) throw new Failure("format_unsupported", { value: formatOf(source.format).label });
+  const { decoders } = formatOf(source.format);
+  if (decoders.length === 0) throw new Failure("format_unsupported", { value: formatOf(source.format).label });
   checkSource(source, limits);
   const orientation = turned(transform.autoRotate ? source.orientation : 1, transform.rotate);
   const geometry = computeGeometry(uprightSize(source, orientation), transform);
   checkResult(geometry, limits);
   const view = storedView(geometry, source, orientation);
-  const eighths = decoder === "turbo" ? dctScale(view) : 8;
-  const memoryBytes = estimateMemory(decoder, source, view, eighths, wish);
-  if (memoryBytes > MEMORY_BUDGET) {
+  const eighths = dctScale(view);
+  const estimates = decoders.map((name) => ({ name, bytes: estimateMemory(name, source, view, eighths, wish) }));
+  const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
+  const memoryBytes = Math.max(...within.map(({ bytes }) => bytes));
+  if (within.length === 0) {
+    const least = Math.min(...estimates.map(({ bytes }) => bytes));
     throw new Failure("source_too_complex", {
-      why: `${mega(memoryBytes)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,
+      why: `${mega(least)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,
     });
   }
   return {
-    decoder,
+    decoders: within.map(({ name }) => name),
     view,
     eighths,
     orientation,
@@ -138,6 +143,9 @@ export function dctScale({ window, width, height }: View): Eighths {
 
 /** Peak bytes of each decoder, as measured or as its buffers add up. */
 const DECODER_BYTES = {
+  /** Windows of the file, rings of rows as wide as the reduced picture; of several scans the kept coefficients. */
+  jpeg: ({ source, eighths }) =>
+    2_000_000 + 32 * source.width * eighths + Math.min(MAX_STORE_BYTES, source.coefficientBytes),
   /** The file, the scaled frame, and for a progressive file the coefficients at full size. */
   turbo: ({ source, eighths, fileBytes }) =>
     fileBytes +

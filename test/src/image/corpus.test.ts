@@ -18,7 +18,14 @@ const CMYK = {
   "jpeg-cmyk-adobe.jpg": 23,
   "tiff-lzw-cmyk.tiff": 23,
 };
-const EXACT_BY_FILE: Readonly<Record<string, number>> = { ...CMYK, "building-exterior.webp": 42 };
+const EXACT_BY_FILE: Readonly<Record<string, number>> = {
+  ...CMYK,
+  "building-exterior.webp": 42,
+  // Its conversion stretches what chroma loses when it is decoded at half of luma.
+  "jpeg-icc-display-p3.jpg": 44,
+  // 24 rows become 1: the padding of the last chroma block weighs in.
+  "jpeg-8000x24.jpg": 38,
+};
 /** Photographs are large: their exact comparison is for the long run, the encoded ones are always compared. */
 const LONG = process.env.FIRSTLIGHT_LONG === "1";
 /** Least PSNR after lossy encoding at the default quality. */
