@@ -1,7 +1,22 @@
+import {
+  ENDPOINT,
+  F,
+  FLICKR_NEEDS,
+  fieldOfLetter,
+  HINT_NEEDS,
+  JPG,
+  KEYS,
+  P,
+  PLACE,
+  placeOfLetter,
+  S,
+  T,
+  V,
+} from "./fields.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import { type HashSeed, hash32, step1, step2 } from "./hash.ts";
 import { NameTable } from "./names.ts";
-import type { PlaceKind, PlaceTable } from "./region.ts";
+import type { PlaceTable } from "./region.ts";
 import { HintRegisters, MAX_PATHS_PER_LINE } from "./registers.ts";
 
 const QUOTE = 0x22;
@@ -17,28 +32,6 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const ZERO = 0x30;
 const NINE = 0x39;
-
-/** Fields seen, as bits. */
-const V = 1;
-const T = 2;
-const P = 4;
-const PLACE = 8;
-const F = 16;
-const S = 32;
-const JPG = 64;
-const ENDPOINT = 128;
-const TIMESTAMP = 256;
-const HINT_NEEDS = V | T | P | PLACE;
-const FLICKR_NEEDS = JPG | ENDPOINT | TIMESTAMP;
-
-const KEYS = new NameTable(
-  new Map([
-    ["colo", PLACE],
-    ["jpg", JPG],
-    ["http_endpoint", ENDPOINT],
-    ["timestamp", TIMESTAMP],
-  ]),
-);
 
 const FORMAT_NAMES = new NameTable(new Map(FORMATS.map((format, index) => [format, index])));
 
@@ -237,30 +230,4 @@ export class HintScanner {
     this.#at = i;
     return true;
   }
-}
-
-function fieldOfLetter(letter: number): number {
-  switch (letter) {
-    case 0x76:
-      return V;
-    case 0x74:
-      return T;
-    case 0x70:
-      return P;
-    case 0x72:
-    case 0x63:
-    case 0x6b:
-      return PLACE;
-    case 0x66:
-      return F;
-    case 0x73:
-      return S;
-    default:
-      return -1;
-  }
-}
-
-/** `r`, `c` or `k`; 0 stands for the one place key that is longer than a letter. */
-function placeOfLetter(letter: number): PlaceKind {
-  return letter === 0x72 ? "r" : letter === 0x63 ? "c" : letter === 0x6b ? "k" : "colo";
 }

@@ -1,51 +1,11 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { DatagramReader, MAX_DATAGRAM_BYTES } from "../../warmer/datagram.ts";
-import { FORMATS } from "../../warmer/formats.ts";
-import { type ParsedHint, parseHint } from "../../warmer/parse.ts";
-import { PlaceTable } from "../../warmer/region.ts";
 import type { HintRegisters } from "../../warmer/registers.ts";
-import { HintScanner } from "../../warmer/scan.ts";
+import { places, read, SEED, type Seen } from "../support/reading.ts";
 import { seeded } from "../support/warmer.ts";
 
-const DEPLOYED = ["enam", "weur", "apac"];
-const SEED = { lane1: 77, lane2: -5 };
-const places = new PlaceTable(
-  DEPLOYED,
-  {},
-  new Map([
-    ["es", "weur"],
-    ["sg", "apac"],
-  ]),
-);
 const SECRET = "0123456789abcdef";
-
-type Seen = { time: number; region: string | undefined; format: string | undefined; paths: string[]; keys: string[] };
-
-function read(bytes: string | Uint8Array, secret: string | null = null): (Seen | string)[] {
-  const reader = new DatagramReader({ places, seed: SEED, format: "webp", secret });
-  const seen: (Seen | string)[] = [];
-  const text = Buffer.from(bytes as string);
-  // The datagram lies somewhere inside a larger buffer, as it does when many are received at once.
-  const buffer = Buffer.concat([Buffer.from('{"v":1}'), text, Buffer.from('"}]},x\n')]);
-  reader.read(buffer, 7, text.length, {
-    hint: (r) => seen.push(seenOf(r, (i) => JSON.parse(`"${reader.path(i)}"`) as string)),
-    reject: (reason) => seen.push(reason),
-  });
-  return seen;
-}
-
-function seenOf(r: HintRegisters, path: (index: number) => string): Seen {
-  const indexes = Array.from({ length: r.count }, (_, i) => i);
-  return {
-    time: r.time,
-    region: DEPLOYED[r.region],
-    format: FORMATS[r.format],
-    paths: indexes.map(path),
-    keys: indexes.map((i) => `${r.lane1[i]} ${r.lane2[i]} ${r.sender}`),
-  };
-}
-
 const T = 1_763_760_000_123;
 
 describe("hints that are read", () => {
@@ -171,130 +131,6 @@ describe("signed datagrams", () => {
   });
   test("a signature nobody asked for is passed over", () => {
     expect(read(`${line}#${sign(line)}`)).toMatchObject([{ paths: ["/a"] }]);
-  });
-});
-
-describe("the scanner and JSON.parse", () => {
-  /** Lines near the format: usual ones, unusual spellings, and damage. */
-  function randomLine(random: () => number): string {
-    const pick = <T>(...choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
-    const path = () =>
-      random() < 0.8
-        ? "/a/b.jpg@webp"
-        : pick("/", "/a", "/a/b.jpg@webp", "/x%20y", '/q"', "/b\\s", "a", "", "/ä", "/a b", "/\u007f");
-    const text = (value: string) =>
-      random() < 0.9 ? JSON.stringify(value) : JSON.stringify(value).replace("/", "\\/");
-    const space = () => (random() < 0.9 ? "" : pick(" ", "  ", "\t"));
-    const number = () =>
-      random() < 0.7
-        ? "1763760000123"
-        : pick(
-            "1763760000123",
-            "1763760000123.25",
-            "1763760000.123456",
-            "0",
-            "01",
-            "1.",
-            "-1",
-            "1e3",
-            "9007199254740993",
-            "123456789.12345678901",
-            "0.5",
-            "true",
-          );
-    const place = () =>
-      random() < 0.7
-        ? '"r":"weur"'
-        : pick(
-            '"r":"weur"',
-            '"r":"oc"',
-            '"r":"mars"',
-            '"c":"ES"',
-            '"c":"e"',
-            '"k":"EU"',
-            '"colo":"mad"',
-            '"colo":7',
-            '"r":"we\\u0075r"',
-          );
-    const fields = [
-      random() < 0.9 ? '"v":1' : pick('"v":1.0', '"v":2', '"v":10'),
-      `"t":${space()}${number()}`,
-      `"p":${space()}${random() < 0.5 ? text(path()) : `[${[path(), path()].map(text).join(`,${space()}`)}]`}`,
-      place(),
-    ];
-    if (random() < 0.3) fields.push(`"f":${text(pick("webp", "avif", "base", "gif"))}`);
-    if (random() < 0.3) fields.push(`"s":${text(pick("api-1", "", "ä", "x y"))}`);
-    if (random() < 0.1) fields.push(pick('"x":null', '"v":1', '"p":"/z"', '"__proto__":{}', '"pp":"/a"', '"":1'));
-    if (random() < 0.1) fields.splice(Math.floor(random() * fields.length), 1);
-    if (random() < 0.3) fields.sort(() => random() - 0.5);
-    const own = `{${fields.join(`,${space()}`)}}`;
-    const flickr = `{"jpg":${space()}${text(pick("a.jpg", "/a.jpg", "", "ä", "7/1_z.jpg"))},"http_endpoint":"${pick("es.www", "sg", "xx", "")}","timestamp":${number()}}`;
-    const line = random() < 0.8 ? own : flickr;
-    if (random() < 0.8) return line;
-    const at = Math.floor(random() * line.length);
-    return (
-      line.slice(0, at) + pick("", '"', "}", ",", "\\", "\u0000", "é", " ") + line.slice(at + Math.floor(random() * 2))
-    );
-  }
-
-  test("agree on every line the scanner takes: 100 000 seeded lines near the format", () => {
-    const random = seeded(20261121);
-    const scanner = new HintScanner(places, SEED, "webp");
-    let scanned = 0;
-    let slow = 0;
-    for (let n = 0; n < 100_000; n++) {
-      const line = randomLine(random);
-      const bytes = Buffer.from(line);
-      const next = scanner.scan(bytes, 0, bytes.length);
-      if (next < 0 || next < bytes.length) {
-        slow++;
-        continue;
-      }
-      scanned++;
-      const r = scanner.registers;
-      const parsed = parseHint(line) as ParsedHint;
-      const expected = { time: parsed.time, paths: parsed.paths, format: parsed.format ?? "webp" };
-      const raw = (i: number) => bytes.toString("latin1", r.starts[i], r.ends[i]);
-      const got = seenOf(r, (i) => (r.slashless ? `/${raw(i)}` : raw(i)));
-      if (JSON.stringify(expected) !== JSON.stringify({ time: got.time, paths: got.paths, format: got.format })) {
-        expect.fail(`${line}\n${JSON.stringify(got)}\n${JSON.stringify(parsed)}`);
-      }
-      const value = Buffer.from(parsed.place.value);
-      expect(got.region).toBe(DEPLOYED[places.lookup(parsed.place.kind, value, 0, value.length)]);
-      // The same hint by the slow path (a leading space sends it there) has the same keys.
-      expect(read(` ${line}`)).toEqual([got]);
-    }
-    // The test is only worth something while both ways are taken often.
-    expect(scanned).toBeGreaterThan(10_000);
-    expect(slow).toBeGreaterThan(20_000);
-  });
-
-  test("lines as senders write them are taken by the scanner", () => {
-    const scanner = new HintScanner(places, SEED, "webp");
-    const lines = [
-      `{"v":1,"t":${T},"p":"/a","r":"weur"}`,
-      `{"v": 1, "t": ${T}, "p": ["/a", "/b"], "c": "ES", "f": "avif", "s": "api-1"}`,
-      '{"jpg": "7372/1_z.jpg", "http_endpoint": "es.www.flickr.com", "timestamp": 1763760000.123456}',
-    ];
-    for (const line of lines) expect(scanner.scan(Buffer.from(line), 0, line.length)).toBe(line.length);
-  });
-
-  test("the key depends on path, region and format, and on nothing else", () => {
-    const key = (line: string) => (read(line)[0] as Seen).keys[0];
-    const base = key(`{"v":1,"t":${T},"p":"/a","r":"weur"}`);
-    expect(key(`{"v":1,"t":5,"p":"/a","c":"ES","f":"webp"}`)).toBe(base);
-    expect(key(`{"v":1,"t":${T},"p":"/b","r":"weur"}`)).not.toBe(base);
-    expect(key(`{"v":1,"t":${T},"p":"/a","r":"apac"}`)).not.toBe(base);
-    expect(key(`{"v":1,"t":${T},"p":"/a","r":"weur","f":"base"}`)).not.toBe(base);
-  });
-
-  test("200 000 similar paths have 200 000 keys", () => {
-    const keys = new Set<string>();
-    for (let n = 0; n < 2_000; n++) {
-      const paths = Array.from({ length: 100 }, (_, i) => `"/${n}/${i}"`).join();
-      for (const key of (read(`{"v":1,"t":${T},"p":[${paths}],"r":"weur"}`)[0] as Seen).keys) keys.add(key);
-    }
-    expect(keys.size).toBe(200_000);
   });
 });
 

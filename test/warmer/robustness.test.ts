@@ -1,41 +1,11 @@
 /**
  * What holds when everything around the warmer goes wrong. In each: every hint received ends as exactly one outcome,
- * memory and age stay bounded, and regions that are well see nothing of it. FIRSTLIGHT_LONG=1 runs the long versions.
+ * memory and age stay bounded, and regions that are well see nothing of it.
  */
 import { describe, expect, test } from "vitest";
-import type { Warmer } from "../../warmer/service.ts";
-import { hintLine, isBalanced, seeded, startSender, startTestWarmer, unsettled, until } from "../support/warmer.ts";
+import { hintLine, isBalanced, seeded, unsettled, until } from "../support/warmer.ts";
 import { startWarmSink } from "../support/warmSink.ts";
-
-const LONG = process.env.FIRSTLIGHT_LONG === "1";
-
-type World = {
-  readonly warmer: Warmer;
-  readonly weur: Awaited<ReturnType<typeof startWarmSink>>;
-  readonly apac: Awaited<ReturnType<typeof startWarmSink>>;
-  send(bytes: string | Uint8Array): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-};
-
-async function world(env: Record<string, string> = {}): Promise<World> {
-  const [weur, apac] = [await startWarmSink(), await startWarmSink()];
-  const warmer = await startTestWarmer({ WARM_REGIONS: `weur=${weur.url},apac=${apac.url}`, ...env });
-  const sender = startSender(warmer.udp.port);
-  await until(() => warmer.pushers.every(({ connections }) => connections.open > 0));
-  return {
-    warmer,
-    weur,
-    apac,
-    send: sender.send,
-    async [Symbol.asyncDispose]() {
-      sender.close();
-      await warmer.stop();
-      await Promise.all([weur.close(), apac.close()]);
-      // After the drain nothing is left over: received is the sum of all outcomes.
-      expect(unsettled(warmer)).toBe(0);
-    },
-  };
-}
+import { type World, world } from "../support/world.ts";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -197,58 +167,5 @@ describe("a region in trouble", () => {
     w.weur.behaviour.mode = "hang";
     const sent = await sendToBoth(w, 1_000, "hang");
     await expectUntouched(w, sent);
-  });
-});
-
-describe("overload", () => {
-  const seconds = LONG ? 60 : 3;
-  test(`twice what the region can take for ${seconds} s: nothing older than 50 ms is sent, >= 80 % of its capacity is used`, async () => {
-    // The sink answers after 20 ms on 4 connections, one hint each: 200 a second at the most.
-    await using w = await world({ WARM_CONNECTIONS: "4", WARM_BATCH_MS: "0", WARM_SKEW: "off" });
-    w.weur.behaviour.delayMs = 20;
-    const started = performance.now();
-    const heapBefore = process.memoryUsage().heapUsed;
-    let sent = 0;
-    while (performance.now() - started < seconds * 1_000) {
-      while (sent < ((performance.now() - started) / 1_000) * 400) await w.send(hintLine(`/o/${sent++}`));
-      await pause(2);
-    }
-    await until(() => unsettled(w.warmer) === 0);
-    const { counts } = w.warmer;
-    expect(counts.received).toBe(sent);
-    expect(counts.oldAtPush + counts.overflow).toBeGreaterThan(sent / 4);
-    const over50 = counts.ageAtPush.counts.slice(counts.ageAtPush.bounds.indexOf(50) + 1);
-    expect([...over50]).toEqual([0, 0, 0, 0, 0]);
-    // What two timers, Node's and the sink's, leave of 20 ms is measured, not assumed: the mean answer time.
-    const capacity = (4 / (counts.answerTime.sum / counts.answerTime.total())) * 1_000 * seconds;
-    expect(counts.pushed).toBeGreaterThanOrEqual(capacity * 0.8);
-    expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(100e6);
-  }, 120_000);
-
-  test("a burst of 20 000 hints at once: bounded queues, no hint unaccounted for", async () => {
-    await using w = await world();
-    const paths = Array.from({ length: 80 }, (_, n) => n);
-    for (let n = 0; n < 250; n++) await w.send(hintLine(paths.map((m) => `/${n}/${m}`)));
-    await until(() => w.warmer.counts.received >= 15_000 && unsettled(w.warmer) === 0);
-    expect(isBalanced(w.warmer)).toBe(true);
-    expect(w.warmer.counts.overflow).toBeGreaterThan(1_000);
-    // And once it is over, it is over.
-    await w.send(hintLine("/after"));
-    await until(() => w.weur.paths().includes("/after"));
-  });
-});
-
-describe("stopping", () => {
-  test("what waits is pushed first, within a second even when a region hangs", async () => {
-    await using w = await world({ WARM_BATCH_MS: "400", WARM_MAX_AGE_MS: "2000" });
-    w.apac.behaviour.mode = "hang";
-    await w.send(hintLine("/last", { r: "weur" }));
-    await w.send(hintLine("/hangs", { r: "apac" }));
-    await until(() => w.warmer.counts.received === 2);
-    const started = performance.now();
-    await w.warmer.stop();
-    expect(performance.now() - started).toBeLessThan(1_000);
-    expect(w.weur.paths()).toEqual(["/last"]);
-    expect(w.warmer.counts).toMatchObject({ received: 2, pushed: 1, failed: 1 });
   });
 });

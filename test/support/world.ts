@@ -1,0 +1,34 @@
+import { expect } from "vitest";
+import type { Warmer } from "../../warmer/service.ts";
+import { startSender, startTestWarmer, unsettled, until } from "./warmer.ts";
+import { startWarmSink } from "./warmSink.ts";
+
+/** A warmer with two regions, a sink behind each, and a sender. */
+export type World = {
+  readonly warmer: Warmer;
+  readonly weur: Awaited<ReturnType<typeof startWarmSink>>;
+  readonly apac: Awaited<ReturnType<typeof startWarmSink>>;
+  send(bytes: string | Uint8Array): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** Starts a world; at its end every hint received must have ended as exactly one outcome. */
+export async function world(env: Record<string, string> = {}): Promise<World> {
+  const [weur, apac] = [await startWarmSink(), await startWarmSink()];
+  const warmer = await startTestWarmer({ WARM_REGIONS: `weur=${weur.url},apac=${apac.url}`, ...env });
+  const sender = startSender(warmer.udp.port);
+  await until(() => warmer.pushers.every(({ connections }) => connections.open > 0));
+  return {
+    warmer,
+    weur,
+    apac,
+    send: sender.send,
+    async [Symbol.asyncDispose]() {
+      sender.close();
+      await warmer.stop();
+      await Promise.all([weur.close(), apac.close()]);
+      // After the drain nothing is left over: received is the sum of all outcomes.
+      expect(unsettled(warmer)).toBe(0);
+    },
+  };
+}
