@@ -4,7 +4,7 @@ import { readOriginal } from "../cache/originals.ts";
 import type { Shelf } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
 import { regionBucket } from "../cache/tiers.ts";
-import { ANSWERS, asFailure } from "../errors.ts";
+import { ANSWERS, asFailure, type Failure } from "../errors.ts";
 import { ByteRoom } from "../origin/room.ts";
 import { limitMisses } from "../policy/rate.ts";
 import { type Lease, makeOnce } from "../region/makeOnce.ts";
@@ -31,32 +31,35 @@ export type MakeOrder = {
  */
 export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
   const { shelf, scope } = order;
-  try {
-    const known = await recall(shelf.keys.negative, shelf.negatives);
-    if (known !== null) throw known;
-    await limitMisses(order.wanted, scope);
-  } catch (error) {
+  const known = await recall(shelf.keys.negative, shelf.negatives);
+  if (known !== null) {
     scope.later(lease.release());
-    throw error;
+    return whileFailing(order, known);
   }
   const room = new ByteRoom(scope.isolate.bytes(scope.config), scope.warming ? "warm" : "user");
   try {
+    await limitMisses(order.wanted, scope);
     const { made, how } = await makeOnce(lease, stepsOf(order, room));
     if (how === "original" || how === "fetched") scope.later(orderMaster(order, made));
     return { stored: made, hit: how === "derived" ? "derived" : null };
   } catch (error) {
+    scope.later(lease.release());
     const failure = asFailure(error);
     scope.later(remember(shelf.keys.negative, failure, shelf.negatives));
-    const stale =
-      order.held === null && ANSWERS[failure.reason].status >= 500
-        ? await derived(order, true).catch(() => null)
-        : null;
-    if (stale === null) throw failure;
-    scope.trace.failure = failure.reason;
-    return { stored: stale, hit: "stale-if-error" };
+    return whileFailing(order, failure);
   } finally {
     room.leave();
   }
+}
+
+/** The size wanted from what is in store, stale where the source is at fault for it; else the failure is thrown. */
+async function whileFailing(order: MakeOrder, failure: Failure): Promise<Obtained> {
+  const isTheirs = ANSWERS[failure.reason].status >= 502;
+  const stored = order.held === null ? await derived(order, isTheirs).catch(() => null) : null;
+  if (stored === null) throw failure;
+  const { scope } = order;
+  scope.trace.failure = failure.reason;
+  return { stored, hit: stored.meta.freshUntil > scope.now() ? "derived" : "stale-if-error" };
 }
 
 /** The steps that the lease puts in order (region/makeOnce.ts). */
