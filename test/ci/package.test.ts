@@ -29,7 +29,7 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const run = (file: string, text: string): string => {
   writeFileSync(join(project, file), text);
-  return execFileSync(process.execPath, [file], { cwd: project, encoding: "utf8" });
+  return execFileSync(process.execPath, [file], { cwd: project, encoding: "utf8", timeout: 60_000 });
 };
 
 describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
