@@ -40,6 +40,11 @@ export type Demo = {
 const HOST = "127.0.0.1";
 /** As `wrangler.toml` deploys them. */
 const REGIONS = ["enam", "weur", "apac"] as const;
+/**
+ * One machine plays browser, third parties, warmer and edge at once; when it is busy with other things as well, seconds
+ * go by that no source took. Production's limits would then leave holes in a page that is there to be looked at.
+ */
+const PATIENCE = { SOURCE_TIMEOUT_MS: "60000", QUEUE_MS: "60000" } as const;
 /** Pictures in each lane of the race. */
 const RACERS = 3;
 
@@ -66,6 +71,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
         SIGNING_SALTS: signing.salt,
         ALLOW_LOOPBACK_SOURCES: "true",
         WARM_SECRET: warmSecret,
+        ...PATIENCE,
       },
     });
     undo.push(async () => (await starting.catch(() => undefined))?.stop());

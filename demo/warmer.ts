@@ -14,7 +14,7 @@ export type DemoWarmer = {
  * A hint may be older here than the 50 ms of production: one machine plays browser, API server, warmer, edge and third
  * parties at once, and a late wake-up of any of them is not what the demo is about.
  */
-const MAX_AGE_MS = 1_000;
+const MAX_AGE_MS = 5_000;
 const DEADLINE_MS = 10_000;
 const READY_WITHIN_MS = 15_000;
 const STOP_WITHIN_MS = 1_200;
