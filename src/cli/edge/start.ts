@@ -12,6 +12,7 @@ import { resolve } from "node:path";
 import type { Miniflare, V4MiniflareOptions } from "miniflare";
 import { loadBundle } from "./bundle.ts";
 import { miniflareTrusting } from "./runtime.ts";
+import { isolateNames, workersOf } from "./workers.ts";
 
 export type LogLine = { readonly level: string; readonly message: string; readonly timestamp: number };
 
@@ -28,6 +29,10 @@ export type EdgeOptions = {
   readonly cf?: Readonly<Record<string, unknown>>;
   /** Takes what the Worker logs; absent: nothing is printed. */
   readonly log?: (line: LogLine) => void;
+  /** How many isolates of the Worker share the storage; absent: one. */
+  readonly isolates?: number;
+  /** Scripts by name that run as Workers of their own on the same storage: what a test seeds or compares with. */
+  readonly beside?: Readonly<Record<string, string>>;
 };
 
 export type Edge = {
@@ -38,6 +43,10 @@ export type Edge = {
   /** Process id of this edge's workerd, for CPU and memory readings; undefined where /proc is missing. */
   readonly workerdPid: number | undefined;
   readonly miniflare: Miniflare;
+  /** Each isolate's own address, the first one's included. */
+  readonly isolates: readonly string[];
+  /** The addresses of `beside`, by name. */
+  readonly beside: Readonly<Record<string, string>>;
   /** Ends workerd and removes temporary storage. May be called twice. */
   stop(): Promise<void>;
 };
@@ -47,24 +56,18 @@ export const LOCAL_S3 = { accessKeyId: "firstlight", secretAccessKey: "firstligh
 
 const READY_WITHIN_MS = 15_000;
 
-type BucketOptions = Record<string, { id: string }>;
-
 /**
  * Starts the Worker and resolves once `GET /healthz` answers 200. Throws when the bundle does not build, the port is
  * taken or the Worker refuses its configuration (with the Worker's own words); nothing is left running then.
  */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const bundle = await loadBundle();
-  const buckets = Object.entries((bundle.options.r2Buckets ?? {}) as BucketOptions);
+  const { vars = {}, isolates = 1, beside = {} } = options;
   const before = workerdChildren();
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare: Runtime } = miniflareTrusting(options.caFile);
   const miniflare = new Runtime(
     convertV4MiniflareOptions({
-      ...bundle.options,
-      modules: [...bundle.modules],
-      modulesRoot: bundle.root,
-      bindings: { ...(bundle.options.bindings as Record<string, string>), ...options.vars },
-      r2Buckets: Object.fromEntries(buckets.map(([name, { id }]) => [name, { id, s3Credentials: LOCAL_S3 }])),
+      workers: workersOf(bundle, { vars, isolates, beside, s3Credentials: LOCAL_S3 }),
       host: "127.0.0.1",
       port: options.port ?? 0,
       cf: options.cf ?? false,
@@ -73,7 +76,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
       telemetry: { enabled: false },
       handleStructuredLogs: (line: LogLine) => options.log?.(line),
       ...(options.persist === undefined ? {} : { resourcePersistencePath: resolve(options.persist) }),
-    } as V4MiniflareOptions),
+    } as unknown as V4MiniflareOptions),
   );
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= miniflare.dispose());
@@ -81,7 +84,14 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
     const { origin: url } = await miniflare.ready;
     await answers(url);
     const workerdPid = workerdChildren().find((pid) => !before.includes(pid));
-    return { url, s3: { endpoint: `${url}/cdn-cgi/local/r2/s3`, ...LOCAL_S3 }, workerdPid, miniflare, stop };
+    const direct = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
+    const scripts = await Promise.all(Object.keys(beside).map(async (name) => [name, await direct(name)] as const));
+    return {
+      ...{ url, workerdPid, miniflare, stop },
+      s3: { endpoint: `${url}/cdn-cgi/local/r2/s3`, ...LOCAL_S3 },
+      isolates: await Promise.all(isolateNames(isolates).map(direct)),
+      beside: Object.fromEntries(scripts),
+    };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
