@@ -80,8 +80,7 @@ function bind(socket: Socket, options: ListenOptions): Promise<void> {
     socket.once("error", failed);
     socket.bind({ address: options.host, port: options.port, exclusive: true }, () => {
       socket.off("error", failed);
-      // One receive that failed is not the end of the socket.
-      socket.on("error", () => {});
+      socket.on("error", () => socket.close());
       bound();
     });
   });

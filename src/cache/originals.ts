@@ -5,8 +5,6 @@
  *   keepOriginal(bucket, keys.original, original)      readOriginal(bucket, keys.original, now) -> Original | null
  */
 
-import { STORE_WAIT_MS, within } from "./within.ts";
-
 export type Original = {
   readonly bytes: Uint8Array;
   readonly source: string;
@@ -43,8 +41,7 @@ export type ReadOptions = {
 
 /**
  * The kept original while it may be used: fresh and not over a day old; with `ifError` (the source is down) also past
- * its freshness. Null when there is none or its metadata cannot be read. Rejects when the bucket
- * fails or is slow.
+ * its freshness. Null when there is none or its metadata cannot be read. Rejects when the bucket fails.
  */
 export async function readOriginal(
   bucket: R2Bucket,
@@ -52,7 +49,7 @@ export async function readOriginal(
   now: number,
   { ifError = false, room = async () => {} }: ReadOptions = {},
 ): Promise<Original | null> {
-  const object = await within(bucket.get(key), STORE_WAIT_MS);
+  const object = await bucket.get(key);
   if (object === null) return null;
   const { v, at, fresh, source = "" } = object.customMetadata ?? {};
   const [storedAt, freshUntil] = [Number(at), Number(fresh)];
@@ -68,5 +65,5 @@ export async function readOriginal(
     await object.body.cancel();
     throw error;
   }
-  return { bytes: new Uint8Array(await within(object.arrayBuffer(), STORE_WAIT_MS)), source, v, storedAt, freshUntil };
+  return { bytes: new Uint8Array(await object.arrayBuffer()), source, v, storedAt, freshUntil };
 }

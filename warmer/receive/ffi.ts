@@ -42,8 +42,7 @@ export function listenWith(libc: Libc): Listen {
         bound();
       });
     });
-    // One receive that failed is not the end of the socket.
-    socket.on("error", () => {});
+    socket.on("error", () => socket.close());
     socket.setRecvBufferSize(options.receiveBufferBytes);
     const slots = new Slots(libc);
     const identify = identifier(slots, senders);

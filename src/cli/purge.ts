@@ -1,0 +1,69 @@
+/**
+ * `npm run purge -- --source URL | --prefix URL | --host HOST | --path /P [--block | --lift] …`: takes what is stored
+ * out of every store, and keeps it out or lets it in again. Progress goes to standard error, the result to standard
+ * output. Exit code 0: done; 1: refused or failed; 2: wrong arguments; 130: interrupted. After 1 and 130 the last line
+ * says how to go on.
+ */
+import { PURGE_USAGE, type PurgeArguments, parsePurgeArguments } from "./purge/arguments.ts";
+import { type Progress, runPurge } from "./purge/run.ts";
+
+const parsed = parsePurgeArguments(process.argv.slice(2), process.env);
+if (parsed.ok) {
+  process.exitCode = await purge(parsed.value);
+} else {
+  console.error([...parsed.problems, `Usage: ${PURGE_USAGE}`].join("\n"));
+  process.exitCode = 2;
+}
+
+async function purge(args: PurgeArguments): Promise<number> {
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // A second one ends it as usual.
+    process.once(signal, () => interrupted.abort(new Error("interrupted")));
+  }
+  const started = performance.now();
+  let last: Progress | undefined;
+  try {
+    const { deleted, steps } = await runPurge(args, {
+      signal: interrupted.signal,
+      onProgress: (progress) => {
+        last = progress;
+        say(progressLine(progress, performance.now() - started));
+      },
+      onRetry: (why, seconds) => print(`${why}; again in ${seconds} s`),
+      onWait: (seconds) => print(`Blocked and deleted. Once more in ${seconds} s, when every isolate knows of it.`),
+    });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    print("");
+    console.log(`Done: ${deleted} deleted in ${steps} steps, ${seconds} s`);
+    return 0;
+  } catch (error) {
+    print(interrupted.signal.aborted ? "Interrupted." : error instanceof Error ? error.message : String(error));
+    console.log(`Not done. Go on with: ${again(args, last?.cursor ?? args.resume, last?.pass === 2)}`);
+    return interrupted.signal.aborted ? 130 : 1;
+  }
+}
+
+function progressLine({ deleted, steps, cursor }: Progress, ms: number): string {
+  const rate = Math.round(deleted / Math.max(0.001, ms / 1000));
+  return `${deleted} deleted, ${rate}/s, step ${steps}${cursor === null ? "" : `, cursor ${cursor}`}`;
+}
+
+/** The same command from where it stopped, its secret left out. */
+function again({ target, block, endpoint }: PurgeArguments, cursor: string | null, sweeping: boolean): string {
+  const [kind = "", value = ""] = Object.entries(target)[0] ?? [];
+  const how = block === null || sweeping ? "" : block ? " --block" : " --lift";
+  const where = cursor === null ? "" : ` --resume ${cursor}`;
+  return `npm run purge -- --${kind} ${value}${how} --endpoint ${endpoint}${where}`;
+}
+
+/** On a terminal each line takes the place of the one before. */
+function say(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  else process.stderr.write(`${line}\n`);
+}
+
+function print(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\n${line}\n`);
+  else if (line !== "") process.stderr.write(`${line}\n`);
+}
