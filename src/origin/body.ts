@@ -32,16 +32,21 @@ export async function readBody(
   if (response.body === null) throw new Failure("source_broken", {}, "no body");
   const expected = Math.min(declared ?? FIRST_BUFFER, maxBytes);
   await deadline.pause(room(expected));
-  const sink = new Sink(expected);
+  const sink = new Sink(expected, maxBytes);
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
-  const stopWatching = watchProgress(sink, deadline);
+  const watch = new ProgressWatch(() => sink.size, deadline);
   let truncated = false;
   try {
     for (;;) {
       const chunk = await deadline.race(reader.read());
       if (chunk.done) break;
       if (sink.size + chunk.value.length > maxBytes) throw tooMany(maxBytes, sink.size + chunk.value.length);
-      if (sink.capacityFor(chunk.value) > expected) await deadline.race(room(sink.capacityFor(chunk.value)));
+      const capacity = sink.capacityFor(chunk.value);
+      if (capacity > sink.capacity) {
+        watch.stop();
+        await deadline.pause(room(capacity));
+        watch.start();
+      }
       sink.add(chunk.value);
     }
   } catch (error) {
@@ -52,7 +57,7 @@ export async function readBody(
     if (sink.size === 0) throw new Failure("source_broken", {}, error instanceof Error ? error.message : String(error));
     truncated = true;
   } finally {
-    stopWatching();
+    watch.stop();
   }
   return { bytes: sink.bytes(), truncated };
 }
@@ -70,13 +75,29 @@ function tooMany(limit: number, value: number): Failure {
   return new Failure("source_too_many_bytes", { limit, value });
 }
 
-function watchProgress(sink: Sink, deadline: Deadline): () => void {
-  let seen = 0;
-  const timer = setInterval(() => {
-    if (sink.size - seen < PROGRESS_BYTES) deadline.expire();
-    seen = sink.size;
-  }, PROGRESS_MS);
-  return () => clearInterval(timer);
+/** Ends the exchange when too little comes in; stopped while we ourselves hold it up. */
+class ProgressWatch {
+  readonly #size: () => number;
+  readonly #deadline: Deadline;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(size: () => number, deadline: Deadline) {
+    this.#size = size;
+    this.#deadline = deadline;
+    this.start();
+  }
+
+  start(): void {
+    let seen = this.#size();
+    this.#timer = setInterval(() => {
+      if (this.#size() - seen < PROGRESS_BYTES) this.#deadline.expire();
+      seen = this.#size();
+    }, PROGRESS_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
 }
 
 /** One growing buffer: a list of chunks joined at the end would hold every picture twice. */
@@ -84,15 +105,22 @@ class Sink {
   size = 0;
   #buffer: ArrayBuffer;
 
-  constructor(capacity: number) {
+  readonly #max: number;
+
+  constructor(capacity: number, max: number) {
     this.#buffer = new ArrayBuffer(Math.max(capacity, 1));
+    this.#max = max;
+  }
+
+  get capacity(): number {
+    return this.#buffer.byteLength;
   }
 
   /** Bytes held once `chunk` is added: the buffer doubles when it is full. */
   capacityFor(chunk: Uint8Array): number {
     const needed = this.size + chunk.length;
     const have = this.#buffer.byteLength;
-    return needed > have ? Math.max(needed, have * 2) : have;
+    return needed > have ? Math.max(needed, Math.min(have * 2, this.#max)) : have;
   }
 
   add(chunk: Uint8Array): void {

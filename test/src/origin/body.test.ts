@@ -1,0 +1,89 @@
+/** What needs a made-up stream: room for bytes, and a clock. Real lengths, cuts and bombs: fetch.test.ts. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Failure } from "../../../src/errors.ts";
+import { readBody } from "../../../src/origin/body.ts";
+import { Deadline } from "../../../src/origin/deadline.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A body of so many chunks of so many bytes, one every `everyMs`; never ends when `open`. */
+function body(chunks: number, size: number, everyMs: number, open = false): Response {
+  let sent = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (sent === chunks) return open ? new Promise(() => {}) : controller.close();
+      if (everyMs > 0) await new Promise((wake) => setTimeout(wake, everyMs));
+      controller.enqueue(new Uint8Array(size).fill(++sent));
+    },
+  });
+  return new Response(stream);
+}
+
+const newDeadline = (ms = 60_000) => new Deadline(ms, Date.now);
+const reasonOf = async (promise: Promise<unknown>) => {
+  const settled = promise.then(
+    () => "ok",
+    (error: unknown) => (error instanceof Failure ? error.reason : String(error)),
+  );
+  await vi.advanceTimersByTimeAsync(120_000);
+  return settled;
+};
+
+test.each([
+  ["4 KiB in every 5 s is progress", 4_096, "ok"],
+  ["one byte less is a slow loris", 4_095, "source_timeout"],
+])("%s", async (_name, size, expected) => {
+  // Each chunk comes a moment before its 5 s are over.
+  const read = readBody(body(6, size, 4_999), 1 << 20, newDeadline());
+  expect(await reasonOf(read)).toBe(expected);
+});
+
+test("room is asked for before so many bytes are held, first for what is expected, then for twice as much", async () => {
+  const asked: number[] = [];
+  const room = async (bytes: number) => void asked.push(bytes);
+  const read = readBody(body(6, 40_000, 0), 1 << 20, newDeadline(), room);
+  expect(await reasonOf(read)).toBe("ok");
+  expect(asked).toEqual([65_536, 131_072, 262_144]);
+});
+
+test("never for more than may come", async () => {
+  const asked: number[] = [];
+  const room = async (bytes: number) => void asked.push(bytes);
+  await reasonOf(readBody(body(5, 20_000, 0), 100_000, newDeadline(), room));
+  expect(asked).toEqual([65_536, 100_000]);
+});
+
+test("a long wait for room is neither the source's time nor its slowness", async () => {
+  const room = (bytes: number) => new Promise<void>((wake) => setTimeout(wake, bytes > 65_536 ? 30_000 : 0));
+  const read = readBody(body(3, 40_000, 10), 1 << 20, newDeadline(1_000), room);
+  expect(await reasonOf(read)).toBe("ok");
+});
+
+test("no room is said in its own words, and the bytes are let go", async () => {
+  const room = async () => {
+    throw new Failure("queue_full", { retryAfter: 1 });
+  };
+  expect(await reasonOf(readBody(body(1, 10, 0), 1 << 20, newDeadline(), room))).toBe("queue_full");
+});
+
+test("the bytes, in order and no longer than they came", async () => {
+  const read = readBody(body(3, 50_000, 0), 1 << 20, newDeadline());
+  await vi.advanceTimersByTimeAsync(1);
+  const { bytes, truncated } = await read;
+  expect([bytes.length, bytes.buffer.byteLength, truncated]).toEqual([150_000, 150_000, false]);
+  expect([bytes[0], bytes[50_000], bytes[149_999]]).toEqual([1, 2, 3]);
+});
+
+test("no timer is left when it is over", async () => {
+  const deadline = newDeadline();
+  const read = readBody(body(1, 10, 0), 1 << 20, deadline);
+  await vi.advanceTimersByTimeAsync(1);
+  await read;
+  deadline.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
