@@ -23,8 +23,6 @@ export type Faults = {
 
 export type FaultyEdge = {
   readonly url: string;
-  /** Of the second Worker on the same storage, where one was asked for. */
-  readonly second: string;
   readonly miniflare: Miniflare;
   /** Puts these faults in place of those before. */
   set(faults: Faults): Promise<void>;
@@ -104,7 +102,10 @@ export default {
 };
 `;
 
-/** Starts one Worker, or with `second` two on the same storage: the second has these variables over the first's. */
+/**
+ * Starts one Worker, or with `second` two on the same storage: the second, `miniflare.getWorker("second")`, has these
+ * variables over the first's, and no faults.
+ */
 export async function startFaultyEdge(options: FaultyOptions = {}, second?: FaultyOptions): Promise<FaultyEdge> {
   const bundle = await loadBundle();
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await (options.root === undefined
@@ -117,8 +118,11 @@ export async function startFaultyEdge(options: FaultyOptions = {}, second?: Faul
     modulesRoot: bundle.root,
     bindings: { ...(bundle.options.bindings as Record<string, string>), ...vars },
   });
-  const workers = [worker("firstlight", options.vars)];
-  if (second !== undefined) workers.push(worker("second", { ...options.vars, ...second.vars }));
+  const workers: object[] = [worker("firstlight", options.vars)];
+  if (second !== undefined) {
+    // A queue has one consumer.
+    workers.push({ ...worker("second", { ...options.vars, ...second.vars }), queueConsumers: {} });
+  }
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers,
@@ -132,15 +136,13 @@ export async function startFaultyEdge(options: FaultyOptions = {}, second?: Faul
     } as unknown as V4MiniflareOptions),
   );
   const { origin: url } = await miniflare.ready;
-  const urls = [url];
   const bucket = (name: string) => miniflare.getR2Bucket(name, "firstlight");
   const kv = () => miniflare.getKVNamespace("THUMBS", "firstlight");
   return {
     url,
-    second: second === undefined ? "" : (await miniflare.unsafeGetDirectURL("second")).origin,
     miniflare,
     async set(faults) {
-      for (const each of urls) await fetch(`${each}/faults`, { method: "POST", body: JSON.stringify(faults) });
+      await fetch(`${url}/faults`, { method: "POST", body: JSON.stringify(faults) });
     },
     async stored() {
       const listed = await Promise.all(
