@@ -3,6 +3,7 @@
  * (`config/live.ts` says what it may hold). Every isolate keeps its text for a short while, so a takedown holds
  * everywhere within SETTINGS_MAX_AGE_MS plus KV's own delay.
  */
+import { within } from "./cache/within.ts";
 
 export const SETTINGS_KEY = "settings";
 /** From this age on a request asks for newer ones beside its work; from the next on it waits for them. */
@@ -10,6 +11,8 @@ export const SETTINGS_REFRESH_MS = 20_000;
 export const SETTINGS_MAX_AGE_MS = 60_000;
 /** KV's own lower bound for cacheTtl is 30 s. */
 const KV_CACHE_TTL_SECONDS = 30;
+/** A KV that hangs is a KV that fails; in milliseconds. */
+const KV_WAIT_MS = 1_000;
 
 /** The part of a KV namespace that is read here. */
 type TextStore = { get(key: string, options: { type: "text"; cacheTtl: number }): Promise<string | null> };
@@ -47,7 +50,8 @@ export class SettingsCache {
 
   async #read(store: TextStore, now: number): Promise<string | null> {
     try {
-      this.replace(await store.get(SETTINGS_KEY, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }), now);
+      const read = store.get(SETTINGS_KEY, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS });
+      this.replace(await within(read, KV_WAIT_MS), now);
     } catch {
       // Keep what we have; the next request past the refresh age asks again.
     } finally {

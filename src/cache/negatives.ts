@@ -6,6 +6,7 @@
  */
 import { ANSWERS, Failure, type FailureFacts, type Reason } from "../errors.ts";
 import { edgeUrl } from "./key.ts";
+import { within } from "./within.ts";
 
 /** What is true of a source whoever asks and however: only that is shared. The table in errors.ts says for how long. */
 const SHARED = [
@@ -38,6 +39,8 @@ export type Negative = {
 export type NegativeMemory = Map<string, Negative>;
 const MEMORY_CAPACITY = 5_000;
 const KV_MIN_SECONDS = 60;
+/** How long each place is waited for, in milliseconds: the source is asked anyhow. */
+const WAIT_MS = 500;
 
 export type NegativePlaces = {
   /** `new Map()`, kept for the isolate's life. */
@@ -61,7 +64,7 @@ export async function recall(key: string, places: NegativePlaces): Promise<Failu
     async () => parse(await kv.get(key, { type: "text", cacheTtl: KV_MIN_SECONDS })),
   ];
   for (const source of sources) {
-    const negative = await source().catch(() => null);
+    const negative = await within(source(), WAIT_MS).catch(() => null);
     if (negative && negative.until > now() && negative.at >= epoch) {
       hold(memory, key, negative);
       return new Failure(negative.reason, negative.facts);

@@ -3,11 +3,14 @@ import { type Facts, readFacts } from "../cache/facts.ts";
 import { freshUntil } from "../cache/freshness.ts";
 import { sourceVersion } from "../cache/key.ts";
 import type { Original } from "../cache/originals.ts";
+import type { Shelf } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
+import { within } from "../cache/within.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { fetchSource } from "../origin/fetch.ts";
 import { kvHostStore } from "../origin/hostStore.ts";
 import type { ByteRoom } from "../origin/room.ts";
+import type { Scope } from "../scope.ts";
 import { addStage } from "../telemetry.ts";
 import type { MakeOrder } from "./make.ts";
 
@@ -25,10 +28,13 @@ export type Sourced =
 /** How long a source that stopped early counts as fresh: soon it may send all of it. */
 const TRUNCATED_FRESH_MS = 60_000;
 
+/** How long the validators of a conditional request are waited for, in milliseconds; without them it asks for all. */
+const FACTS_WAIT_MS = 500;
+
 /** Asks the source, with the validators of `held` when its facts have them. Throws Failure. */
 export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room: ByteRoom): Promise<Sourced> {
   const { config, env, now, trace, isolate, ownHost, origin, later } = scope;
-  const facts = held === null ? null : await readFacts(env.THUMBS, shelf.keys.facts, shelf.epoch).catch(() => null);
+  const facts = held === null ? null : await factsInTime(scope, shelf);
   const conditional = facts !== null && facts.v === held?.meta.v ? facts : null;
   const started = now();
   try {
@@ -76,4 +82,8 @@ export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room
   } finally {
     addStage(trace, "origin", now() - started);
   }
+}
+
+function factsInTime({ env }: Scope, { keys, epoch }: Shelf): Promise<Facts | null> {
+  return within(readFacts(env.THUMBS, keys.facts, epoch), FACTS_WAIT_MS).catch(() => null);
 }

@@ -6,6 +6,7 @@ export class ByteRoom {
   readonly #priority: Priority;
   readonly #passes: Pass[] = [];
   #bytes = 0;
+  #left = false;
 
   constructor(gate: Gate, priority: Priority) {
     this.#gate = gate;
@@ -15,12 +16,16 @@ export class ByteRoom {
   /** Waits until `bytes` in all may be held. Rejects with Failure `queue_full`. */
   async grow(bytes: number): Promise<void> {
     if (bytes <= this.#bytes) return;
-    this.#passes.push(await this.#gate.enter(bytes - this.#bytes, this.#priority));
+    const pass = await this.#gate.enter(bytes - this.#bytes, this.#priority);
+    // Whoever asked may have given up waiting.
+    if (this.#left) return pass.leave();
+    this.#passes.push(pass);
     this.#bytes = bytes;
   }
 
   /** Gives everything back; may be called twice. */
   leave(): void {
+    this.#left = true;
     for (const pass of this.#passes.splice(0)) pass.leave();
     this.#bytes = 0;
   }

@@ -42,20 +42,17 @@ const ALONE = { do: "alone" } as const;
 const READ = { do: "read" } as const;
 const VERDICTS: readonly string[] = ["read", "fetch", "render", "fail"];
 
+/** Asked twice where there is something to wait for: an object that hangs is told from one that lets us wait. */
 async function asked(port: FlightPort, holder: string, key: string, waitMs: number) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<typeof ALONE>((resolve) => {
-    timer = setTimeout(() => resolve(ALONE), waitMs + FLIGHT_SILENCE_MS);
-  });
+  const ask = (ms: number) => within(port.ask(holder, key, ms), ms + FLIGHT_SILENCE_MS);
   try {
-    const verdict = await Promise.race([port.ask(holder, key, waitMs), silence]);
+    const first = await ask(0);
+    const verdict = first.do === "wait" && waitMs > 0 ? await ask(waitMs) : first;
     if (verdict.do === "wait") return READ;
     // A word of another version of the Worker is nothing to go by.
     return VERDICTS.includes(verdict.do) ? verdict : ALONE;
   } catch {
     return ALONE;
-  } finally {
-    if (timer !== undefined) clearTimeout(timer);
   }
 }
 
