@@ -32,16 +32,10 @@ export async function askFor(base: string, source: string, width = 160, via: Fet
   };
 }
 
-/** What is stored once nothing changes any more: three looks in a row, 80 ms apart, see the same. */
+/** What is stored once all that goes on after answers is done. */
 export async function settled(edge: FaultyEdge): Promise<readonly string[]> {
-  let before = await edge.stored();
-  for (let same = 0; same < 2; ) {
-    await new Promise((wake) => setTimeout(wake, 80));
-    const after = await edge.stored();
-    same = after.join() === before.join() ? same + 1 : 0;
-    before = after;
-  }
-  return before;
+  await edge.idle();
+  return edge.stored();
 }
 
 /** Of these keys the stored renditions. */

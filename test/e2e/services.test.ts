@@ -3,7 +3,7 @@
  * clock, and another version of the Worker on the same storage. Sources are well; the Worker is the built one.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { renditionKey, sourceKeys } from "../../src/cache/key.ts";
+import { sourceKeys } from "../../src/cache/key.ts";
 import { type Faults, type FaultyEdge, startFaultyEdge } from "../support/faultyEdge.ts";
 import { createAuthority } from "../support/sources/authority.ts";
 import { jpegOf, meanColour } from "../support/sources/picture.ts";
@@ -232,12 +232,4 @@ describe("two versions of the Worker at once", () => {
     await kv.put((await sourceKeys(address("odd"))).negative, "no JSON");
     expect((await askFor(edge.url, address("odd"))).status).toBe(200);
   });
-});
-
-test("the names looked at above are the ones the Worker uses", async () => {
-  await askFor(edge.url, address("names"));
-  const keys = await sourceKeys(address("names"));
-  const some = await renditionKey(keys, "any");
-  expect(some.startsWith("t/")).toBe(true);
-  expect((await settled(edge)).some((key) => key.includes(keys.source32))).toBe(true);
 });

@@ -26,6 +26,8 @@ export type FaultyEdge = {
   readonly miniflare: Miniflare;
   /** Puts these faults in place of those before. */
   set(faults: Faults): Promise<void>;
+  /** Waits for what goes on after answers, two seconds at most (a service may hang on purpose). */
+  idle(): Promise<void>;
   /** Every key in KV and in every bucket, sorted, as `THUMBS f/...`. */
   stored(): Promise<string[]>;
   /** Empties what has a name in storage; the edge cache stays. */
@@ -39,6 +41,8 @@ export type FaultyOptions = {
   readonly root?: string;
 };
 
+const IDLE_WITHIN_MS = 2_000;
+
 const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC"] as const;
 
 /** Runs in workerd, before the Worker. Bindings are wrapped once per isolate; each call looks at the faults then. */
@@ -51,7 +55,13 @@ Date.now = () => realNow() + (faults.clock ?? 0);
 
 async function meet(health) {
   if (health === "fail") throw new Error("service unavailable (simulated)");
-  if (typeof health === "number") await new Promise((resolve) => setTimeout(resolve, health));
+  if (typeof health !== "number") return;
+  // A service that hangs ends when it is well again, so that no test waits for the one before.
+  const [met, until] = [faults, realNow() + health];
+  while (faults === met && realNow() < until) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(100, until - realNow())));
+  }
+  if (faults !== met && realNow() < until) throw new Error("service unavailable (simulated)");
 }
 const WRITES = ["put", "delete", "createMultipartUpload"];
 /** Methods of a service, each after its fault; \`sync\` names those that only hand out a stub. */
@@ -92,10 +102,25 @@ function faulty(env) {
 const realCaches = caches.default;
 Object.defineProperty(caches, "default", { value: wrap(realCaches, () => faults.edge) });
 
+let pending = 0;
+/** The context, counting what goes on after answers. */
+function counting(ctx) {
+  return {
+    props: ctx.props,
+    passThroughOnException() {},
+    waitUntil(work) {
+      pending++;
+      ctx.waitUntil(Promise.resolve(work).catch(() => {}).finally(() => pending--));
+    },
+  };
+}
+
 export default {
   ...worker,
   async fetch(request, env, ctx) {
-    if (new URL(request.url).pathname !== "/faults") return worker.fetch(request, faulty(env), ctx);
+    const { pathname } = new URL(request.url);
+    if (pathname === "/pending") return new Response(String(pending));
+    if (pathname !== "/faults") return worker.fetch(request, faulty(env), counting(ctx));
     faults = await request.json();
     return new Response("set");
   },
@@ -143,6 +168,12 @@ export async function startFaultyEdge(options: FaultyOptions = {}, second?: Faul
     miniflare,
     async set(faults) {
       await fetch(`${url}/faults`, { method: "POST", body: JSON.stringify(faults) });
+    },
+    async idle() {
+      const until = Date.now() + IDLE_WITHIN_MS;
+      while (Date.now() < until && (await (await fetch(`${url}/pending`)).text()) !== "0") {
+        await new Promise((wake) => setTimeout(wake, 20));
+      }
     },
     async stored() {
       const listed = await Promise.all(
