@@ -135,7 +135,7 @@ beforeAll(async () => {
       vars: {
         ALLOWED_SOURCES: "127.0.0.1",
         ALLOW_LOOPBACK_SOURCES: "true",
-        SOURCE_TIMEOUT_MS: "1200",
+        SOURCE_TIMEOUT_MS: "2500",
         MAX_SOURCE_BYTES: String(1 << 20),
       },
     }),

@@ -26,7 +26,7 @@ export type FaultyEdge = {
   readonly miniflare: Miniflare;
   /** Puts these faults in place of those before. */
   set(faults: Faults): Promise<void>;
-  /** Waits for what goes on after answers, two seconds at most (a service may hang on purpose). */
+  /** Waits for what goes on after answers, three seconds at most (a service may hang on purpose). */
   idle(): Promise<void>;
   /** Every key in KV and in every bucket, sorted, as `THUMBS f/...`. */
   stored(): Promise<string[]>;
@@ -41,7 +41,7 @@ export type FaultyOptions = {
   readonly root?: string;
 };
 
-const IDLE_WITHIN_MS = 2_000;
+const IDLE_WITHIN_MS = 3_000;
 
 const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC"] as const;
 

@@ -14,10 +14,10 @@ export type Scene = {
   readonly until: AbortSignal;
 };
 
-const BOMB_BYTES = 64 << 20;
+const BOMB_BYTES = 8 << 20;
 const bombs = new Map<string, Buffer>();
 
-/** 64 MiB of zeros, encoded once: 64 KiB as gzip, less as Brotli. */
+/** 8 MiB of zeros, encoded once: 8 KiB as gzip, less as Brotli. */
 function bomb(encoding: "gzip" | "br"): Buffer {
   let made = bombs.get(encoding);
   if (made === undefined) {
