@@ -25,6 +25,7 @@ export type DatagramOptions = {
   readonly secret: string | null;
 };
 
+const NO_TEXTS: readonly string[] = [];
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
@@ -38,7 +39,7 @@ export class DatagramReader {
   readonly #options: DatagramOptions;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
   /** Paths of a line that took the slow path; empty when they stand in the buffer. */
-  #texts: readonly string[] = [];
+  #texts: readonly string[] = NO_TEXTS;
   #buffer: Buffer = Buffer.alloc(0);
 
   constructor(options: DatagramOptions) {
@@ -78,7 +79,7 @@ export class DatagramReader {
       lines++;
       const next = this.#scanner.scan(buffer, at, end);
       if (next >= 0 && (next === end || buffer[next] === NEWLINE)) {
-        this.#texts = [];
+        this.#texts = NO_TEXTS;
         sink.hint(this.#registers);
         at = next;
       } else at = this.#slow(at, end, sink);
@@ -88,8 +89,7 @@ export class DatagramReader {
 
   /** Path `index` of the present hint as it stands between the quotes of a JSON string, ASCII. */
   path(index: number): string {
-    const text = this.#texts[index];
-    if (text !== undefined) return text;
+    if (this.#texts !== NO_TEXTS) return this.#texts[index] as string;
     const { starts, ends, slashless } = this.#registers;
     const raw = this.#buffer.toString("latin1", starts[index] as number, ends[index] as number);
     return slashless ? `/${raw}` : raw;

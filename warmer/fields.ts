@@ -1,4 +1,3 @@
-import { NameTable } from "./names.ts";
 import type { PlaceKind } from "./region.ts";
 
 /** The fields of a hint, as bits of those a scan has seen. */
@@ -15,18 +14,34 @@ export const TIMESTAMP = 256;
 export const HINT_NEEDS = V | T | P | PLACE;
 export const FLICKR_NEEDS = JPG | ENDPOINT | TIMESTAMP;
 
-/** Fields whose names are longer than a letter. */
-export const KEYS = new NameTable(
-  new Map([
-    ["colo", PLACE],
-    ["jpg", JPG],
-    ["http_endpoint", ENDPOINT],
-    ["timestamp", TIMESTAMP],
-  ]),
-);
+/** Four ASCII characters as one integer, so that names are compared a word at a time. */
+const word = (text: string): number => Buffer.from(text, "latin1").readInt32BE(0);
 
-/** The field whose name is this one byte, or -1. */
-export function fieldOfLetter(letter: number): number {
+const COLO_WORD = word("colo");
+const ENDPOINT_WORDS = [word("http"), word("_end"), word("poin")] as const;
+const TIMESTAMP_WORDS = [word("time"), word("stam")] as const;
+
+/** The field whose name is bytes[start, end), or 0 for any other name. */
+export function fieldOf(bytes: Uint8Array, start: number, end: number): number {
+  switch (end - start) {
+    case 1:
+      return fieldOfLetter(bytes[start] as number);
+    case 3:
+      return bytes[start] === 0x6a && bytes[start + 1] === 0x70 && bytes[start + 2] === 0x67 ? JPG : 0;
+    case 4:
+      return wordAt(bytes, start) === COLO_WORD ? PLACE : 0;
+    case 9:
+      if (wordAt(bytes, start) !== TIMESTAMP_WORDS[0] || wordAt(bytes, start + 4) !== TIMESTAMP_WORDS[1]) return 0;
+      return bytes[end - 1] === 0x70 ? TIMESTAMP : 0;
+    case 13:
+      if (wordAt(bytes, start) !== ENDPOINT_WORDS[0] || wordAt(bytes, start + 4) !== ENDPOINT_WORDS[1]) return 0;
+      return wordAt(bytes, start + 8) === ENDPOINT_WORDS[2] && bytes[end - 1] === 0x74 ? ENDPOINT : 0;
+    default:
+      return 0;
+  }
+}
+
+function fieldOfLetter(letter: number): number {
   switch (letter) {
     case 0x76:
       return V;
@@ -43,8 +58,13 @@ export function fieldOfLetter(letter: number): number {
     case 0x73:
       return S;
     default:
-      return -1;
+      return 0;
   }
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16);
+  return high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
 }
 
 /** `r`, `c` or `k`; 0 stands for the one place key that is longer than a letter. */

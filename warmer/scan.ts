@@ -1,18 +1,4 @@
-import {
-  ENDPOINT,
-  F,
-  FLICKR_NEEDS,
-  fieldOfLetter,
-  HINT_NEEDS,
-  JPG,
-  KEYS,
-  P,
-  PLACE,
-  placeOfLetter,
-  S,
-  T,
-  V,
-} from "./fields.ts";
+import { ENDPOINT, F, FLICKR_NEEDS, fieldOf, HINT_NEEDS, JPG, P, PLACE, placeOfLetter, S, T, V } from "./fields.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import { type HashSeed, hash32, step1, step2 } from "./hash.ts";
 import { NameTable } from "./names.ts";
@@ -38,8 +24,8 @@ const FORMAT_NAMES = new NameTable(new Map(FORMATS.map((format, index) => [forma
 /** Ten to the power of the index; exact doubles, so that mantissa / POWER is what JSON.parse would give. */
 const POWERS = Float64Array.from({ length: 16 }, (_, power) => 10 ** power);
 
-/** Below this a mantissa may still take one more digit and stay an exact double. */
-const MANTISSA_LIMIT = 900_719_925_474_099;
+/** Decimal digits that always fit into a 32-bit integer. */
+const LOW_DIGITS = 9;
 
 /**
  * Reads hints straight from the bytes of a datagram, as senders write them: fields in any order, at most one space
@@ -80,8 +66,8 @@ export class HintScanner {
       let keyEnd = keyStart + 1;
       while (keyEnd < end && bytes[keyEnd] !== QUOTE) keyEnd++;
       const letter = keyEnd === keyStart + 1 ? (bytes[keyStart] as number) : 0;
-      const field = letter > 0 ? fieldOfLetter(letter) : KEYS.get(bytes, keyStart, keyEnd);
-      if (field <= 0 || (seen & field) !== 0) return -1;
+      const field = fieldOf(bytes, keyStart, keyEnd);
+      if (field === 0 || (seen & field) !== 0) return -1;
       seen |= field;
       i = keyEnd + 1;
       if (i + 1 >= end || bytes[i] !== COLON) return -1;
@@ -210,22 +196,32 @@ export class HintScanner {
 
   /** A positive decimal of at most 15 to 16 digits, exactly as JSON.parse rounds it. */
   #decimal(bytes: Uint8Array, start: number, end: number): boolean {
-    let mantissa = 0;
-    let decimals = -1;
-    let i = start;
-    const first = bytes[i] as number;
+    const first = bytes[start] as number;
     if (first <= ZERO || first > NINE) return false;
+    // Digits gather in 32-bit integers, several times faster than in a double.
+    let high = 0;
+    let low = 0;
+    let lowDigits = 0;
+    let dot = -1;
+    let i = start;
     for (; i < end; i++) {
       const c = bytes[i] as number;
       if (c >= ZERO && c <= NINE) {
-        if (mantissa >= MANTISSA_LIMIT) return false;
-        mantissa = mantissa * 10 + (c - ZERO);
-        if (decimals >= 0) decimals++;
-      } else if (c === DOT && decimals < 0) decimals = 0;
+        if (lowDigits === LOW_DIGITS) {
+          if (high !== 0) return false;
+          high = low;
+          low = 0;
+          lowDigits = 0;
+        }
+        low = low * 10 + (c - ZERO);
+        lowDigits++;
+      } else if (c === DOT && dot < 0) dot = i;
       else if (c === COMMA || c === CLOSE) break;
       else return false;
     }
-    if (decimals === 0) return false;
+    const mantissa = high * (POWERS[lowDigits] as number) + low;
+    const decimals = dot < 0 ? 0 : i - dot - 1;
+    if (mantissa > Number.MAX_SAFE_INTEGER || (dot >= 0 && decimals === 0)) return false;
     this.#number = decimals > 0 ? mantissa / (POWERS[decimals] as number) : mantissa;
     this.#at = i;
     return true;

@@ -54,4 +54,5 @@ process.stdin.on("data", () => {
   console.log(JSON.stringify({ received, duplicate, old: oldAtReceipt, pushed, rejected, future }));
 });
 process.stdin.on("end", () => process.exit(0));
+process.on("SIGTERM", () => process.exit(0));
 console.log("ready");

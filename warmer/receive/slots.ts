@@ -74,7 +74,10 @@ export class Slots {
 
   /** The IPv4 sender of slot `i` as an unsigned number, first byte highest. */
   ipv4(i: number): number {
-    return this.#names.readUInt32BE(i * NAME + IPV4_AT);
+    const names = this.#names;
+    const at = i * NAME + IPV4_AT;
+    const high = ((names[at] as number) << 24) | ((names[at + 1] as number) << 16);
+    return (high | ((names[at + 2] as number) << 8) | (names[at + 3] as number)) >>> 0;
   }
 
   /** The IPv6 sender of slot `i` as 32 hex digits. */
