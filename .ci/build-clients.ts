@@ -29,7 +29,7 @@ for (const { name, source, platform } of CLIENTS) {
     logLevel: "error",
   });
   writeFileSync(join(top, `dist/${name}.d.ts`), declarationsOf(source));
-  console.log(`dist/${name}.js, dist/${name}.d.ts from ${source}`);
+  console.error(`dist/${name}.js, dist/${name}.d.ts from ${source}`);
 }
 
 /** The entry's declarations; they must stand alone, since only this one file is shipped. */

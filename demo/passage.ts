@@ -10,7 +10,7 @@ import { Agent, type IncomingMessage, request, type ServerResponse } from "node:
 const PASSAGE = /^\/at\/([A-Z]{3})\/[a-z0-9]+(\/.+)$/;
 /** Request headers that decide the answer; nothing else of the browser's goes on. */
 const FORWARDED = ["accept", "if-none-match", "range"] as const;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** The address of a picture, as the page embeds it. `path` starts with a slash. */
 export function passagePath(colo: string, visit: string, path: string): string {

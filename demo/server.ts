@@ -11,6 +11,8 @@ export type PageServerParts = {
   readonly sources: readonly Source[];
   /** The page for a query and a place's code. */
   readonly page: (query: string, from: string | null) => Promise<string>;
+  /** A race for a place's code; the API server takes `apiMs` over its answer. */
+  readonly race: (from: string | null, apiMs: number) => Promise<unknown>;
 };
 
 const PAGE_FOLDER = join(import.meta.dirname, "page");
@@ -55,17 +57,24 @@ async function answer(parts: PageServerParts, request: IncomingMessage, response
     response
       .writeHead(200, PAGE_HEADERS)
       .end(await parts.page(url.searchParams.get("q") ?? "", url.searchParams.get("from")));
+  } else if (url.pathname === "/race.json") {
+    sendJson(response, await parts.race(url.searchParams.get("from"), Number(url.searchParams.get("ms")) || 0));
   } else if (url.pathname === "/sources.json") {
-    const states = parts.sources.map(({ trait, alive, asked }) => ({ id: trait.id, alive, asked }));
-    response
-      .writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
-      .end(JSON.stringify(states));
+    sendJson(
+      response,
+      parts.sources.map(({ trait, alive, asked }) => ({ id: trait.id, alive, asked })),
+    );
   } else if (file !== undefined) {
     response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "", "cache-control": "no-cache" });
     response.end(await pageFile(file));
   } else {
     response.writeHead(404).end();
   }
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(value));
 }
 
 /** A file of the page; TypeScript comes with its types blanked out, so that lines stay where they are. */

@@ -1,4 +1,4 @@
-/** Starts all of the demo in this process: third parties, the Worker, the page. */
+/** Starts all of the demo in this process: third parties, the Worker, the warmer, the page. */
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -9,13 +9,16 @@ import { type Edge, startEdge } from "../src/cli/edge/start.ts";
 import { signedUrl } from "../src/client/url.ts";
 import { regionOf } from "../src/region/regions.ts";
 import { createAuthority } from "../test/support/sources/authority.ts";
-import { type Catalogue, loadCatalogue } from "./catalogue.ts";
+import { createHinter } from "../warmer/client/hint.ts";
+import { type Catalogue, type CatalogueEntry, loadCatalogue } from "./catalogue.ts";
 import { type Card, pageDocument, WIDTHS } from "./page/document.ts";
 import { createPassage } from "./passage.ts";
 import { type Place, placeOf } from "./places.ts";
+import { type RacePicture, startRace } from "./race.ts";
 import { createPageServer } from "./server.ts";
 import { type Source, startSource } from "./sources/server.ts";
 import { SOURCES, shareOut } from "./sources/table.ts";
+import { startDemoWarmer } from "./warmer.ts";
 
 export type DemoOptions = {
   /** 0 or absent: any free port. */
@@ -37,6 +40,13 @@ export type Demo = {
 const HOST = "127.0.0.1";
 /** As `wrangler.toml` deploys them. */
 const REGIONS = ["enam", "weur", "apac"] as const;
+/**
+ * One machine plays browser, third parties, warmer and edge at once; when it is busy with other things as well, seconds
+ * go by that no source took. Production's limits would then leave holes in a page that is there to be looked at.
+ */
+const PATIENCE = { SOURCE_TIMEOUT_MS: "60000", QUEUE_MS: "60000" } as const;
+/** Pictures in each lane of the race. */
+const RACERS = 3;
 
 /** Everything up and answering. Throws when a port is taken or the photographs cannot be read; nothing is left then. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
@@ -53,12 +63,15 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     // Keys of our own for as long as this runs.
     const signing = { key: randomBytes(32).toString("hex"), salt: randomBytes(32).toString("hex") };
 
+    const warmSecret = randomBytes(32).toString("hex");
     const starting = startEdge({
       caFile,
       vars: {
         SIGNING_KEYS: signing.key,
         SIGNING_SALTS: signing.salt,
         ALLOW_LOOPBACK_SOURCES: "true",
+        WARM_SECRET: warmSecret,
+        ...PATIENCE,
       },
     });
     undo.push(async () => (await starting.catch(() => undefined))?.stop());
@@ -66,6 +79,11 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       loadCatalogue(options.photos, TOP, (made, of) => options.progress?.(`painting photographs: ${made} of ${of}`)),
       starting,
     ]);
+
+    const warmer = await startDemoWarmer(edge.url, REGIONS, warmSecret);
+    undo.push(() => warmer.stop());
+    const hinter = createHinter({ address: warmer.address });
+    undo.push(() => hinter.close());
 
     const tls = authority.issue([HOST]);
     const sources: Source[] = [];
@@ -75,10 +93,11 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       sources.push(source);
     }
     const shares = shareOut(catalogue.entries, SOURCES);
+    const sourceOf = (index: number) => sources[shares[index] ?? 0] as Source;
     const cards = await Promise.all(
       catalogue.entries.map(async (entry, index): Promise<Card> => {
-        const source = sources[shares[index] ?? 0] as Source;
-        const address = `${source.origin}/${encodeURIComponent(entry.file)}`;
+        const source = sourceOf(index);
+        const address = addressOf(entry, source);
         const paths = await Promise.all(WIDTHS.map((width) => signedUrl("", address, { width }, signing)));
         return { entry, source: source.trait, paths };
       }),
@@ -93,8 +112,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       const region = regionOf({ colo: place.colo }, REGIONS);
       return pageDocument({ cards, sources, query, place, region, visit: randomBytes(5).toString("hex") });
     };
+    const race = (from: string | null, apiMs: number) =>
+      startRace(racePictures(catalogue, sourceOf), placeOf(from), apiMs, { signing, hinter });
     const passage = createPassage(edge.url);
-    const server = createPageServer({ passage, sources, page });
+    const server = createPageServer({ passage, sources, page, race });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(options.port ?? 0, HOST, resolve);
@@ -109,4 +130,17 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     await stop();
     throw error;
   }
+}
+
+function addressOf(entry: CatalogueEntry, source: Source): string {
+  return `${source.origin}/${encodeURIComponent(entry.file)}`;
+}
+
+/** The first pictures of a source that neither dies nor is slow by itself: what is seen is the work, not a delay. */
+function racePictures(catalogue: Catalogue, sourceOf: (index: number) => Source): readonly RacePicture[] {
+  return catalogue.entries
+    .map((entry, index) => ({ entry, source: sourceOf(index) }))
+    .filter(({ source: { trait } }) => !trait.mortal && !trait.huge && trait.delayMs === 0)
+    .slice(0, RACERS)
+    .map(({ entry, source }) => ({ entry, address: addressOf(entry, source) }));
 }

@@ -28,6 +28,8 @@ export type Isolate = {
   readonly kvWrites: Recent;
   /** Pictures renewed behind their answers lately. */
   readonly renewals: Recent;
+  /** Masters ordered lately. */
+  readonly masters: Recent;
   /** One look-up and one making of a picture at a time. */
   readonly flights: SingleFlight<Obtained>;
   /** Room for source bytes. */
@@ -46,6 +48,7 @@ export function newIsolate(): Isolate {
     negatives: new Map(),
     kvWrites: new Recent(KV_WRITE_WINDOW_MS, KV_WRITE_MEMORY),
     renewals: new Recent(RENEW_WINDOW_MS, RENEW_MEMORY),
+    masters: new Recent(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
     bytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= createGate({ capacity, maxWaiting: MAX_WAITING, waitMs })),

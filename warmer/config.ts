@@ -48,11 +48,13 @@ function crossCheck(config: WarmerConfig): readonly string[] {
     [...rows].flatMap(([from, region]) =>
       collapse(region, deployed) === undefined ? [`${name}: ${from}=${region} names no region of WARM_REGIONS`] : [],
     );
-  const places = [...config.WARM_PLACES.keys()].filter((key) => !/^(colo|c|k|r):[A-Za-z0-9-]+$/.test(key));
+  const places = [...config.WARM_PLACES.keys()].filter(
+    (key) => !/^(colo:[A-Z]{3}|[ck]:[A-Z]{2}|r:[a-z0-9-]+)$/.test(key),
+  );
   return [
     ...strays("WARM_ENDPOINTS", config.WARM_ENDPOINTS),
     ...strays("WARM_PLACES", config.WARM_PLACES),
-    ...places.map((key) => `WARM_PLACES: "${key}" does not begin with colo:, c:, k: or r:`),
+    ...places.map((key) => `WARM_PLACES: "${key}" is not like colo:DXB, c:AE, k:AS or r:eeur`),
     ...(config.WARM_BATCH_MS > config.WARM_MAX_AGE_MS
       ? [`WARM_BATCH_MS: ${config.WARM_BATCH_MS} is more than WARM_MAX_AGE_MS, ${config.WARM_MAX_AGE_MS}`]
       : []),

@@ -8,10 +8,15 @@ export type LaneOptions = {
   readonly limit: number;
   /** How long a hint may wait for company, ms. */
   readonly waitMs: number;
+  /** Age limit, ms. */
+  readonly maxAgeMs: number;
 };
 
 /** A hint leaves this much before it is too old, at the latest; a timer's granularity and then some. */
 const EXPIRY_GUARD_MS = 2;
+
+/** Steps of our clock smaller than this do no harm. */
+const CLOCK_SLACK_MS = 1_000;
 
 /**
  * The hints of one region and format that wait to be pushed: a ring, oldest first. It says when a push is due: enough
@@ -65,9 +70,14 @@ export class Lane {
     return this.#size >= this.#options.limit || now >= this.due;
   }
 
-  /** Unix ms after which the oldest hint is too old; Infinity when nothing waits. */
-  headExpiry(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#expiries[this.#head] as number);
+  /**
+   * Whether the oldest hint is too old now. One that has further to go than any hint can have (our clock was set back
+   * since it came) counts as too old: what it is worth is not known.
+   */
+  headIsOld(now: number): boolean {
+    if (this.#size === 0) return false;
+    const left = (this.#expiries[this.#head] as number) - now;
+    return left < 0 || left > 2 * this.#options.maxAgeMs + CLOCK_SLACK_MS;
   }
 
   /** Remembers the oldest hint's key as pushed; false when it is remembered already. */

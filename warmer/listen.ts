@@ -80,7 +80,8 @@ function bind(socket: Socket, options: ListenOptions): Promise<void> {
     socket.once("error", failed);
     socket.bind({ address: options.host, port: options.port, exclusive: true }, () => {
       socket.off("error", failed);
-      socket.on("error", () => socket.close());
+      // One receive that failed is not the end of the socket.
+      socket.on("error", () => {});
       bound();
     });
   });

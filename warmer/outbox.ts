@@ -82,8 +82,8 @@ export class Outbox {
   /** Ends what got old waiting; to be called now and then, for lanes no connection comes to. */
   dropOld(now: number): void {
     for (const lane of this.#lanes) {
-      if (now <= lane.headExpiry()) continue;
-      while (now > lane.headExpiry()) {
+      if (!lane.headIsOld(now)) continue;
+      while (lane.headIsOld(now)) {
         lane.dropHead();
         this.#context.counts.oldAtPush++;
       }
@@ -121,7 +121,7 @@ export class Outbox {
       const batch = this.#spare.pop() ?? new Batch();
       batch.format = this.#lanes.indexOf(lane);
       while (lane.size > 0 && batch.size < this.#limit) {
-        if (now > lane.headExpiry()) {
+        if (lane.headIsOld(now)) {
           counts.oldAtPush++;
           lane.dropHead();
         } else if (lane.rememberHead(keys, steady)) lane.moveHead(batch);

@@ -16,7 +16,6 @@ export type PushOptions = Endpoint & {
   readonly deadlineMs: number;
   readonly connections: number;
   readonly timeoutMs: number;
-  readonly maxAgeMs: number;
   readonly lane: LaneOptions;
   readonly random: () => number;
 };
@@ -44,7 +43,7 @@ export class RegionPusher {
 
   constructor(options: PushOptions, context: PushContext) {
     this.region = options.region;
-    this.#maxAgeMs = options.maxAgeMs;
+    this.#maxAgeMs = options.lane.maxAgeMs;
     this.#context = context;
     this.#outbox = new Outbox(options.lane, context);
     this.#requests = FORMATS.map((format) => new PushRequest(options, format));

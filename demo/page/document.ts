@@ -7,6 +7,7 @@ import type { SourceTrait } from "../sources/table.ts";
 /** Widths offered in `srcset`: the Worker's own ladder as far as a results page needs it. */
 export const WIDTHS = [160, 320, 640, 1024] as const;
 
+const STYLES = ["page", "sources", "race", "grid"] as const;
 /** Height that rows of the grid aim at, in CSS pixels. */
 const ROW_HEIGHT = 230;
 /** Pictures of the first rows are asked for first. */
@@ -42,7 +43,7 @@ export function pageDocument(state: PageState): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Open photographs, through Firstlight</title>
-<link rel="stylesheet" href="/page/page.css">
+${STYLES.map((name) => `<link rel="stylesheet" href="/page/${name}.css">`).join("\n")}
 <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
 <script type="module" src="/page/main.ts"></script>
 </head>
@@ -65,6 +66,21 @@ export function pageDocument(state: PageState): string {
   </section>
   <section class="sources" aria-label="Third parties">
     ${state.sources.map(sourceCard).join("\n    ")}
+  </section>
+  <section id="race" class="race" aria-labelledby="race-title">
+    <h2 id="race-title">A hint ahead</h2>
+    <p>The server that writes a page knows its pictures before the browser does. Here it tells the warmer which three you
+    will want, takes its time over the page, and answers. Both lanes then load the same three, under names nobody has in store.</p>
+    <form action="/" method="get">
+      <label for="ms">The page takes</label>
+      <select id="ms" name="ms"><option value="100">100 ms</option><option value="500" selected>500 ms</option><option value="2000">2 s</option></select>
+      <button type="submit">Race</button>
+    </form>
+    <p role="status"></p>
+    <h3>With a hint</h3>
+    <ol data-lane="hinted"></ol>
+    <h3>Without</h3>
+    <ol data-lane="plain"></ol>
   </section>
   <h1><span id="count">${shown}</span> <span id="noun">${shown === 1 ? "photograph" : "photographs"}</span></h1>
   <ul class="grid" id="grid">

@@ -34,6 +34,6 @@ export function showSummary(arrivals: readonly Arrival[], total: number): void {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const sent = arrivals.reduce((sum, { bytes }) => sum + bytes, 0);
   const originals = arrivals.reduce((sum, { originalBytes }) => sum + originalBytes, 0);
-  const half = middle === null ? "" : ` Half of them took the Worker less than ${milliseconds(middle)}.`;
+  const half = middle === null ? "" : ` Half of them took the Worker ${milliseconds(middle)} at most.`;
   line.textContent = `All ${total} pictures are drawn: ${megabytes(sent)} instead of the originals' ${megabytes(originals)}.${half}`;
 }

@@ -6,6 +6,7 @@
  */
 import { type Freshness, freshnessOf, type KnownVersion, type StaleWindows } from "./freshness.ts";
 import type { Stored, Tier, TierName } from "./tier.ts";
+import { Late, within } from "./within.ts";
 
 /** The tiers of one request; null = this deployment or place has none. */
 export type Tiers = { readonly [Name in TierName]: Tier | null };
@@ -102,19 +103,4 @@ function firstTrue(answers: readonly Promise<boolean>[]): Promise<boolean> {
     for (const answer of answers) void answer.then((yes) => yes && resolve(true));
     void Promise.all(answers).then(() => resolve(false));
   });
-}
-
-class Late extends Error {}
-
-/** The promise's outcome, or a rejection with Late after `ms`. Nothing is left unhandled. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(`No answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    if (timer !== undefined) clearTimeout(timer);
-  }
 }

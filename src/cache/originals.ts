@@ -5,6 +5,8 @@
  *   keepOriginal(bucket, keys.original, original)      readOriginal(bucket, keys.original, now) -> Original | null
  */
 
+import { STORE_WAIT_MS, within } from "./within.ts";
+
 export type Original = {
   readonly bytes: Uint8Array;
   readonly source: string;
@@ -41,7 +43,8 @@ export type ReadOptions = {
 
 /**
  * The kept original while it may be used: fresh and not over a day old; with `ifError` (the source is down) also past
- * its freshness. Null when there is none or its metadata cannot be read. Rejects when the bucket fails.
+ * its freshness. Null when there is none or its metadata cannot be read. Rejects when the bucket
+ * fails or is slow.
  */
 export async function readOriginal(
   bucket: R2Bucket,
@@ -49,7 +52,7 @@ export async function readOriginal(
   now: number,
   { ifError = false, room = async () => {} }: ReadOptions = {},
 ): Promise<Original | null> {
-  const object = await bucket.get(key);
+  const object = await within(bucket.get(key), STORE_WAIT_MS);
   if (object === null) return null;
   const { v, at, fresh, source = "" } = object.customMetadata ?? {};
   const [storedAt, freshUntil] = [Number(at), Number(fresh)];
@@ -65,5 +68,5 @@ export async function readOriginal(
     await object.body.cancel();
     throw error;
   }
-  return { bytes: new Uint8Array(await object.arrayBuffer()), source, v, storedAt, freshUntil };
+  return { bytes: new Uint8Array(await within(object.arrayBuffer(), STORE_WAIT_MS)), source, v, storedAt, freshUntil };
 }

@@ -9,6 +9,7 @@ import type { Tiers } from "./lookup.ts";
 import type { NegativePlaces } from "./negatives.ts";
 import { findParents } from "./parents.ts";
 import { openTiers } from "./tiers.ts";
+import { STORE_WAIT_MS, within } from "./within.ts";
 
 export type Shelf = {
   readonly keys: SourceKeys;
@@ -39,7 +40,7 @@ export async function findShelf(wanted: ImageRequest, scope: Scope): Promise<She
     epoch,
     tiers,
     negatives: { memory: isolate.negatives, cache, kv: env.THUMBS, origin, epoch, now },
-    parents: () => (listing ??= findParents(env.R2_PRIMARY, keys).catch(() => [])),
+    parents: () => (listing ??= within(findParents(env.R2_PRIMARY, keys), STORE_WAIT_MS).catch(() => [])),
   };
 }
 

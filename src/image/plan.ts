@@ -17,6 +17,8 @@ import type { Source, View } from "./view.ts";
 export const MEMORY_BUDGET = 96 * 1024 * 1024;
 /** Most times a decoder may visit an 8x8 block, all scans together: 100 megapixels in 12 scans. */
 export const MAX_BLOCK_VISITS = 32_000_000;
+/** Most bytes a PNG may inflate to: about 60 megapixels of 8-bit RGBA. */
+export const MAX_INFLATED_BYTES = 256_000_000;
 /** The decoded window keeps at least this many pixels for each of the result's; below it the loss shows (SSIM). */
 export const OVERSAMPLING = 1.9;
 
@@ -105,6 +107,11 @@ function checkSource(source: Source, limits: EngineLimits): void {
   if (visits > MAX_BLOCK_VISITS) {
     throw new Failure("source_too_complex", { why: `${source.scans} scans of ${pixels} pixels` });
   }
+  if (source.inflatedBytes > MAX_INFLATED_BYTES) {
+    throw new Failure("source_too_complex", {
+      why: `${mega(source.inflatedBytes)} MB when inflated, the limit is ${mega(MAX_INFLATED_BYTES)}`,
+    });
+  }
 }
 
 function checkResult({ width, height }: Geometry, limits: EngineLimits): void {
@@ -151,8 +158,8 @@ const DECODER_BYTES = {
     fileBytes +
     4 * Math.ceil((source.width * eighths) / 8) * Math.ceil((source.height * eighths) / 8) +
     source.coefficientBytes,
-  /** A few rows; an interlaced file the whole frame. */
-  png: ({ source }) => 40 * source.width + (source.interlaced ? 4 * source.width * source.height : 0),
+  /** A window, history and batches of 16 rows; an interlaced file the whole frame. */
+  png: ({ source }) => 500_000 + 250 * source.width + (source.interlaced ? 4 * source.width * source.height : 0),
   /** The file and the frame; lossless keeps its own frame beside. */
   webp: ({ source, fileBytes }) => fileBytes + 5 * source.width * source.height,
   gif: ({ source, fileBytes }) => fileBytes + 4 * source.width * source.height,

@@ -36,6 +36,8 @@ export type Source = Header & {
   readonly scans: number;
   /** Decoder's own coefficient store at full size, in bytes (progressive JPEG), else 0. */
   readonly coefficientBytes: number;
+  /** What the picture's data inflate to, in bytes (PNG), else 0. */
+  readonly inflatedBytes: number;
   /** Embedded ICC profile (may still be compressed, see `iccDeflated`), or null. */
   readonly icc: Uint8Array | null;
   readonly iccDeflated: boolean;

@@ -1,7 +1,8 @@
 /** A rendition made from a larger stored one of the same source version, with no trip to the source. */
-import { chooseParent, type Derivation, wholeOf } from "../cache/derive.ts";
+import { chooseParent, type Derivation } from "../cache/derive.ts";
 import { readFacts } from "../cache/facts.ts";
 import type { Stored } from "../cache/tier.ts";
+import { STORE_WAIT_MS, within } from "../cache/within.ts";
 import { readHeader } from "../image/header.ts";
 import { headerOf } from "../image/pipeline.ts";
 import type { MakeOrder } from "./make.ts";
@@ -16,7 +17,8 @@ export async function derived(order: MakeOrder, ifError = false): Promise<Stored
   if (held !== null && !ifError) return null;
   const parents = await shelf.parents();
   if (parents.length === 0) return null;
-  const known = await readFacts(scope.env.THUMBS, shelf.keys.facts, shelf.epoch).catch(() => null);
+  const facts = readFacts(scope.env.THUMBS, shelf.keys.facts, shelf.epoch);
+  const known = await within(facts, STORE_WAIT_MS).catch(() => null);
   const wish = { transform: wanted.transform, format: formatFor(wanted, { alpha: false }) };
   const derivation = chooseParent(wish, parents, known, scope.now(), scope.config, ifError);
   return derivation && (await renderFrom(derivation, order));
@@ -24,15 +26,18 @@ export async function derived(order: MakeOrder, ifError = false): Promise<Stored
 
 async function renderFrom({ parent, transform }: Derivation, order: MakeOrder): Promise<Stored | null> {
   const { wanted, shelf, scope } = order;
-  const near = await shelf.tiers.region?.get(parent.key).catch(() => null);
-  const stored = near ?? (await shelf.tiers.primary?.get(parent.key)) ?? null;
+  const { region, primary } = shelf.tiers;
+  const near = region && (await within(region.get(parent.key), STORE_WAIT_MS).catch(() => null));
+  const stored = near ?? (primary && (await within(primary.get(parent.key), STORE_WAIT_MS)));
   // Another version may have been stored since the listing.
   if (stored === null || stored.meta.v !== parent.meta.v) return null;
   const header = headerOf(readHeader(stored.bytes));
   const format = formatFor(wanted, header);
+  // Alpha for a browser that takes neither WebP nor AVIF: PNG only from what lost nothing.
+  if (format === "png" && header.format !== "png") return null;
   const rendition = await inTurn(stored.bytes, transform, format, scope);
-  const { whole, v, freshUntil } = parent.meta;
-  const original = { ...header, width: whole.sourceWidth, height: whole.sourceHeight, orientation: 1 } as const;
-  const own = wholeOf(wanted.transform, format, original);
-  return toStored(rendition, { source: wanted.source, v, freshUntil, ...own }, scope);
+  const { v, freshUntil, storedAt } = parent.meta;
+  const { bytes, meta } = await toStored(rendition, { source: wanted.source, v, freshUntil }, scope);
+  // No parent itself, one generation is enough; and no younger than its parent, so that newer facts make both outdated.
+  return { bytes, meta: { ...meta, storedAt } };
 }

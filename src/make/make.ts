@@ -40,7 +40,6 @@ export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
   try {
     await limitMisses(order.wanted, scope);
     const { made, how } = await makeOnce(lease, stepsOf(order, room));
-    if (how === "original" || how === "fetched") scope.later(orderMaster(order, made));
     return { stored: made, hit: how === "derived" ? "derived" : null };
   } catch (error) {
     scope.later(lease.release());
@@ -52,21 +51,35 @@ export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
   }
 }
 
-/** The size wanted from what is in store, stale where the source is at fault for it; else the failure is thrown. */
+/**
+ * The size wanted from what is in store, a larger one or the original kept for a day, stale where the source is at fault
+ * for it; else the failure is thrown.
+ */
 async function whileFailing(order: MakeOrder, failure: Failure): Promise<Obtained> {
+  const { scope, held } = order;
   const isTheirs = ANSWERS[failure.reason].status >= 502;
-  const stored = order.held === null ? await derived(order, isTheirs).catch(() => null) : null;
+  if (held !== null) throw failure;
+  const smaller = await derived(order, isTheirs).catch(() => null);
+  const stored = smaller ?? (isTheirs ? await fromOldOriginal(order).catch(() => null) : null);
   if (stored === null) throw failure;
-  const { scope } = order;
   scope.trace.failure = failure.reason;
   return { stored, hit: stored.meta.freshUntil > scope.now() ? "derived" : "stale-if-error" };
+}
+
+async function fromOldOriginal({ wanted, shelf, scope }: MakeOrder): Promise<Stored | null> {
+  const original = await readOriginal(bucketOf(scope), shelf.keys.original, scope.now(), { ifError: true });
+  return original && (await thumbnail({ ...original, truncated: false, validators: null }, wanted, scope)).stored;
+}
+
+function bucketOf({ env, region }: Scope): R2Bucket {
+  return regionBucket(env, region)?.bucket ?? env.R2_PRIMARY;
 }
 
 /** The steps that the lease puts in order (region/makeOnce.ts). */
 function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<Sourced, Stored>>[1] {
   const { shelf, scope } = order;
-  const { env, now, later, region } = scope;
-  const bucket = regionBucket(env, region)?.bucket ?? env.R2_PRIMARY;
+  const { now, later } = scope;
+  const bucket = bucketOf(scope);
   return {
     readStored: async () => {
       const stored = await (shelf.tiers.region ?? shelf.tiers.primary)?.get(shelf.key);
@@ -89,7 +102,10 @@ function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<S
       if (!cut) later(keepFacts(order, got.source, header));
       return stored;
     },
-    store: (stored) => keepRendition(order, stored),
+    store: async (stored) => {
+      await keepRendition(order, stored);
+      later(orderMaster(order, stored));
+    },
     waitUntil: later,
   };
 }

@@ -6,6 +6,7 @@
 import { sourceKeys } from "../cache/key.ts";
 import { MASTER_TRANSFORM, type MasterOrder, makeMaster, parseMasterOrder, wantsMaster } from "../cache/master.ts";
 import { readOriginal } from "../cache/originals.ts";
+import { findParents } from "../cache/parents.ts";
 import { r2Tier } from "../cache/r2.ts";
 import { isBlocked } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
@@ -14,14 +15,18 @@ import { type Scope, scopeBehind } from "../scope.ts";
 import type { MakeOrder } from "./make.ts";
 import { thumbnail } from "./thumbnail.ts";
 
-/** Sends the order for a master once a source has two distinct sizes of its present version in store. */
+/**
+ * Sends the order for a master once a source has two distinct sizes of its present version in store. They are listed
+ * anew: the sizes of one page come at once, and none of them saw the others when it began.
+ */
 export async function orderMaster({ wanted, shelf, scope }: MakeOrder, made: Stored): Promise<void> {
   const { whole, v } = made.meta;
   if (whole === undefined) return;
-  const parents = [...(await shelf.parents()), { meta: { ...made.meta, whole } }];
-  if (!wantsMaster(parents, whole, v)) return;
+  const { env, isolate, now } = scope;
+  if (!wantsMaster(await findParents(env.R2_PRIMARY, shelf.keys), whole, v)) return;
+  if (!isolate.masters.first(`${shelf.keys.source32}/${v}`, now())) return;
   const { source, authority } = wanted;
-  await scope.env.MASTERS.send({ v: 1, source, authority, region: scope.region } satisfies MasterOrder);
+  await env.MASTERS.send({ v: 1, source, authority, region: scope.region } satisfies MasterOrder);
 }
 
 /** The queue's consumer. A message that cannot be read, or whose original is gone, is let go; others are retried. */

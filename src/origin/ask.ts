@@ -6,7 +6,7 @@ import { discard } from "./body.ts";
 import { Deadline } from "./deadline.ts";
 import { type Conditional, sentHeaders } from "./headers.ts";
 import { type HttpsMemory, secureTwin } from "./https.ts";
-import { failureOfStatus, failureOfThrown, isConnectFailure } from "./outcome.ts";
+import { failureOfStatus, failureOfThrown, isConnectFailure, isLostConnection } from "./outcome.ts";
 
 /** What a hop needs to know, the same for every hop of an exchange. */
 export type AskContext = {
@@ -55,7 +55,20 @@ export async function askSecurely(url: URL, context: AskContext): Promise<Answer
   return { response, url, upgraded: false };
 }
 
+/**
+ * One address, once more when the connection was lost: a kept one that the source closed at that very moment looks the
+ * same, and a picture must not be missing for that (RFC 9112 9.3.1: a GET may be sent again).
+ */
 async function ask(url: URL, context: AskContext, deadline: Deadline): Promise<Response> {
+  try {
+    return await askOnce(url, context, deadline);
+  } catch (error) {
+    if (!(error instanceof Failure) || !isLostConnection(error) || deadline.signal.aborted) throw error;
+    return askOnce(url, context, deadline);
+  }
+}
+
+async function askOnce(url: URL, context: AskContext, deadline: Deadline): Promise<Response> {
   // Taken out of the context: workerd's fetch refuses to be called as a method.
   const { fetch, config, now, asked } = context;
   asked.add(url.href);

@@ -64,3 +64,8 @@ export function failureOfThrown(error: unknown, url: URL): Failure {
 export function isConnectFailure(failure: Failure): boolean {
   return failure.reason === "source_unreachable" || failure.reason === "source_tls";
 }
+
+/** The connection ended before an answer began. workerd says the same of a refused one and of a kept one gone stale. */
+export function isLostConnection(failure: Failure): boolean {
+  return failure.reason === "source_unreachable" && failure.detail?.startsWith("Network connection lost") === true;
+}

@@ -7,6 +7,7 @@
  *   lease.release()                                        (instead, when the primary had it after all)
  */
 import { isShared } from "../cache/negatives.ts";
+import { STORE_WAIT_MS, within } from "../cache/within.ts";
 import { ANSWERS, asFailure, Failure } from "../errors.ts";
 import type { FlightPort } from "./flight.ts";
 import type { Report, Verdict } from "./lease.ts";
@@ -87,7 +88,7 @@ export async function makeOnce<Source, Made>(lease: Lease, steps: MakeSteps<Sour
   const verdict = await lease.verdict;
   if (verdict.do === "fail") throw new Failure(verdict.reason, verdict.facts);
   if (verdict.do === "read") {
-    const made = await steps.readStored().catch(() => null);
+    const made = await within(steps.readStored(), STORE_WAIT_MS).catch(() => null);
     if (made !== null) return { made, how: "read" };
   }
   try {

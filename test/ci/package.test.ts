@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,28 +12,27 @@ const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
 const bin = join(top, "node_modules/.bin");
 const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
 
-/**
- * An empty project with the packed package in it. The tarball is unpacked where npm would put it instead of being
- * installed: an install would fetch the Worker's libraries, which the clients do without, from a registry.
- */
+/** An empty project with the packed package installed in it, offline: it may not need anything else. */
 beforeAll(() => {
-  execFileSync(process.execPath, [".ci/build-clients.ts"], { cwd: top, env });
+  execFileSync(process.execPath, [".ci/build-clients.ts"], { cwd: top, env, stdio: "ignore" });
   execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], { cwd: top, env });
   const [tarball] = readdirSync(project).filter((name) => name.endsWith(".tgz"));
-  const home = join(project, "node_modules/firstlight");
-  mkdirSync(home, { recursive: true });
-  execFileSync("tar", ["-xzf", join(project, tarball ?? ""), "--strip-components=1", "-C", home]);
   writeFileSync(join(project, "package.json"), '{"type":"module","private":true}');
+  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], {
+    cwd: project,
+    env,
+    stdio: "ignore",
+  });
 }, 120_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const run = (file: string, text: string): string => {
   writeFileSync(join(project, file), text);
-  return execFileSync(process.execPath, [file], { cwd: project, encoding: "utf8" });
+  return execFileSync(process.execPath, [file], { cwd: project, encoding: "utf8", timeout: 60_000 });
 };
 
-describe("npm pack, in an empty project", () => {
+describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
   test("holds the clients and nothing of the Worker, the warmer or the tests", () => {
     const files = readdirSync(join(project, "node_modules/firstlight"), { recursive: true, withFileTypes: true });
     const names = files.filter((entry) => entry.isFile()).map((entry) => entry.name);
@@ -41,6 +40,11 @@ describe("npm pack, in an empty project", () => {
     expect(names.filter((name) => !/^(hint|url)\.(js|d\.ts)$|^(package\.json|README\.md|LICENSE)$/.test(name))).toEqual(
       [],
     );
+  });
+
+  test("installs nothing else", () => {
+    const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));
+    expect(installed).toEqual(["firstlight"]);
   });
 
   test("firstlight/hint sends a hint", async () => {
@@ -67,7 +71,7 @@ describe("npm pack, in an empty project", () => {
       `import { createHinter } from "firstlight/hint";
        createHinter({ address: "127.0.0.1:9" }).hint({ paths: ["/a"], country: "ES" });`,
     );
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   test("firstlight/url builds a URL", () => {

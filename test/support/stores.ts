@@ -39,3 +39,14 @@ export async function dropBucket(edge: Edge, binding: string): Promise<void> {
   const { objects } = await bucket.list();
   await Promise.all(objects.map(({ key }) => bucket.delete(key)));
 }
+
+/** Waits until a bucket has `count` keys under a prefix, since storing goes on after the answer. Gives them. */
+export async function keysIn(edge: Edge, binding: string, prefix: string, count: number): Promise<string[]> {
+  const bucket = await edge.miniflare.getR2Bucket(binding);
+  for (let tries = 0; tries < 400; tries++) {
+    const { objects } = await bucket.list({ prefix });
+    if (objects.length >= count) return objects.map(({ key }) => key);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${binding} has not ${count} keys under ${prefix} after 20 s`);
+}

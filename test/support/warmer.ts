@@ -48,7 +48,7 @@ export function hintLine(path: string | readonly string[], fields: Record<string
 }
 
 /** Waits until the condition holds; fails after `ms`. */
-export async function until(condition: () => boolean, ms = 3_000): Promise<void> {
+export async function until(condition: () => boolean, ms = 10_000): Promise<void> {
   const end = performance.now() + ms;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`Not so within ${ms} ms: ${condition}`);

@@ -75,6 +75,7 @@ describe("parseConfig", () => {
     ["WARM_ENDPOINTS", "es=mars"],
     ["WARM_PLACES", "c:ES=mars"],
     ["WARM_PLACES", "ES=weur"],
+    ["WARM_PLACES", "c:es=weur"],
     ["WARM_BATCH_MS", "51"],
     ["WARM_DEDUP_SECONDS", "604801"],
     ["WARM_DEDUP_CAPACITY", "0"],

@@ -34,12 +34,12 @@ function start(args: readonly string[], env: Record<string, string> = {}): Start
 const READY = /^ready udp:\/\/127\.0\.0\.1:(\d+) metrics http:\/\/127\.0\.0\.1:(\d+)\n$/;
 
 async function ready(started: Started): Promise<{ udp: number; metrics: string }> {
-  await until(() => READY.test(started.out()), 10_000);
+  await until(() => READY.test(started.out()), 30_000);
   const [, udp, metrics] = READY.exec(started.out()) ?? [];
   return { udp: Number(udp), metrics: `http://127.0.0.1:${metrics}` };
 }
 
-describe("npm run warmer", () => {
+describe("npm run warmer", { timeout: 60_000 }, () => {
   test("prints one ready line, pushes, serves its metrics, and drains within a second of SIGTERM", async () => {
     const sink = await startWarmSink();
     const started = start(["--port", "0", "--region", `weur=${sink.url}`, "--region", `apac=${sink.url}`], {

@@ -13,7 +13,7 @@ function make(options: Partial<{ capacity: number; limit: number; waitMs: number
   const keys = new RecentKeys(1000, 30_000, 0);
   const clock = { wall: () => 0, steady: () => 0 };
   const context = { counts, keys, clock, log: keptLog() };
-  const outbox = new Outbox({ capacity: 16, limit: 3, waitMs: 5, ...options }, context);
+  const outbox = new Outbox({ capacity: 16, limit: 3, waitMs: 5, maxAgeMs: 50, ...options }, context);
   let key = 0;
   return {
     counts,
@@ -155,6 +155,16 @@ describe("what ends in it", () => {
     add("/b", 0, 50, AVIF);
     outbox.shed("regionDown");
     expect([counts.regionDown, outbox.waiting, outbox.due]).toEqual([2, 0, Number.POSITIVE_INFINITY]);
+  });
+  test("our clock is set back by an hour: what waits goes, instead of waiting for an hour", () => {
+    const { add, outbox, next, counts } = make();
+    const hour = 3_600_000;
+    add("/a", hour);
+    outbox.dropOld(0);
+    expect([counts.oldAtPush, outbox.waiting, outbox.due]).toEqual([1, 0, Number.POSITIVE_INFINITY]);
+    add("/b", hour);
+    expect(next(0, true)).toBeUndefined();
+    expect(counts.oldAtPush).toBe(2);
   });
   test("dropOld ends what no connection came for", () => {
     const { add, outbox, counts } = make();

@@ -42,7 +42,8 @@ export function listenWith(libc: Libc): Listen {
         bound();
       });
     });
-    socket.on("error", () => socket.close());
+    // One receive that failed is not the end of the socket.
+    socket.on("error", () => {});
     socket.setRecvBufferSize(options.receiveBufferBytes);
     const slots = new Slots(libc);
     const identify = identifier(slots, senders);

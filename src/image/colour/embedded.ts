@@ -1,6 +1,7 @@
 /** The conversion an embedded profile asks for, if it asks for one. */
-import { inflate } from "../decode/png/inflate.ts";
+
 import type { Source } from "../view.ts";
+import { inflate } from "./inflate.ts";
 import { readProfile } from "./profile.ts";
 import { type Convert, toSrgb } from "./srgb.ts";
 

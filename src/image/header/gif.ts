@@ -43,6 +43,7 @@ export function gifHeader(bytes: Uint8Array): Source {
     interlaced: false,
     scans: 1,
     coefficientBytes: 0,
+    inflatedBytes: 0,
     icc: null,
     iccDeflated: false,
     inverted: false,

@@ -79,6 +79,7 @@ function describe(
     interlaced: false,
     scans,
     coefficientBytes: progressive ? 2 * samples(frame) : 0,
+    inflatedBytes: 0,
     icc,
     iccDeflated: false,
     inverted: adobe !== null && frame.components.length === 4,

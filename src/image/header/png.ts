@@ -5,14 +5,15 @@ import { exifOrientation } from "./exif.ts";
 import { createReader, damaged } from "./reader.ts";
 
 /** Colour type -> what it is and the depths it may have (table 11.1). */
-const COLOUR_TYPES: Readonly<Record<number, { colour: Header["colour"]; alpha: boolean; depths: readonly number[] }>> =
-  {
-    0: { colour: "grey", alpha: false, depths: [1, 2, 4, 8, 16] },
-    2: { colour: "rgb", alpha: false, depths: [8, 16] },
-    3: { colour: "palette", alpha: false, depths: [1, 2, 4, 8] },
-    4: { colour: "grey", alpha: true, depths: [8, 16] },
-    6: { colour: "rgb", alpha: true, depths: [8, 16] },
-  };
+const COLOUR_TYPES: Readonly<
+  Record<number, { colour: Header["colour"]; alpha: boolean; channels: number; depths: readonly number[] }>
+> = {
+  0: { colour: "grey", alpha: false, channels: 1, depths: [1, 2, 4, 8, 16] },
+  2: { colour: "rgb", alpha: false, channels: 3, depths: [8, 16] },
+  3: { colour: "palette", alpha: false, channels: 1, depths: [1, 2, 4, 8] },
+  4: { colour: "grey", alpha: true, channels: 2, depths: [8, 16] },
+  6: { colour: "rgb", alpha: true, channels: 4, depths: [8, 16] },
+};
 /** PNG integers are below 2^31 (section 7.1). */
 const MAX_SIDE = 0x7fffffff;
 
@@ -62,6 +63,7 @@ export function pngHeader(bytes: Uint8Array): Source {
     interlaced: interlace === 1,
     scans: 1,
     coefficientBytes: 0,
+    inflatedBytes: height * (1 + Math.ceil((width * depth * kind.channels) / 8)),
     icc,
     iccDeflated: icc !== null,
     inverted: false,

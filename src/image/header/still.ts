@@ -22,6 +22,7 @@ export function still(
     interlaced: false,
     scans: 1,
     coefficientBytes: 0,
+    inflatedBytes: 0,
     icc: null,
     iccDeflated: false,
     inverted: false,

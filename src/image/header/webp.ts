@@ -61,6 +61,7 @@ export function webpHeader(bytes: Uint8Array): Source {
     interlaced: false,
     scans: 1,
     coefficientBytes: 0,
+    inflatedBytes: 0,
     icc,
     iccDeflated: false,
     inverted: false,

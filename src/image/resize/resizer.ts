@@ -5,6 +5,7 @@
 import type { Pixels, View } from "../view.ts";
 import module from "../wasm/resize.wasm";
 import { defineEngine, exportsOf } from "../wasm.ts";
+import { createCopier, isCopy } from "./copier.ts";
 import { computeTaps, type Taps } from "./taps.ts";
 
 type Exports = {
@@ -34,8 +35,15 @@ const engine = defineEngine("resize", () => {
 /** Taps go in pairs of rows and in fours of pixels, as the SIMD loops take them. */
 const ROW_STEP = 2;
 const PIXEL_STEP = 4;
-/** Rows taken at once beyond what the filter holds, so that sliding the window is rare. */
-const SPARE_ROWS = 16;
+/**
+ * Rows held beyond what the filter reaches over: as many again, so that each row is moved about once while the window
+ * slides, but no more than this many bytes of them (and at least 16 rows).
+ */
+const SPARE_BYTES = 4 * 1024 * 1024;
+
+function spareRows(reach: number, stride: number): number {
+  return Math.max(16, Math.min(reach, Math.floor(SPARE_BYTES / stride)));
+}
 
 export type Resizer = {
   /** True when no further source row can change the result. */
@@ -48,12 +56,15 @@ export type Resizer = {
 
 /** Bytes of linear memory a view takes; the planner adds it to its estimate. */
 export function resizerBytes(view: View): number {
-  const reach = 6 * Math.max(1, view.window.height / view.height) + 2 + SPARE_ROWS;
-  return 4 * Math.min(view.bounds.width, view.window.width + 6 * Math.max(1, view.window.width / view.width)) * reach;
+  const reach = 6 * Math.max(1, view.window.height / view.height) + 2;
+  const stretch = 6 * Math.max(1, view.window.width / view.width);
+  const stride = 4 * Math.min(view.bounds.width, view.window.width + stretch);
+  return Math.ceil(stride * (2 * reach + spareRows(reach, stride)));
 }
 
 /** `view` in the coordinates of the rows that will be pushed; `alpha` says whether they may be transparent. */
 export async function createResizer(view: View, alpha: boolean): Promise<Resizer> {
+  if (isCopy(view)) return createCopier(view, alpha);
   const wasm = await engine.use();
   const { window, bounds, width, height } = view;
   const across = computeTaps(window.left, window.width, bounds.left, bounds.left + bounds.width, width, PIXEL_STEP);
@@ -134,7 +145,7 @@ function layOut(across: Taps, down: Taps, width: number) {
     return start;
   };
   const stride = ((across.end - across.first) * 4 + 15) & ~15;
-  const capacity = down.count + SPARE_ROWS;
+  const capacity = down.count + spareRows(down.count, stride);
   return {
     stride,
     capacity,

@@ -135,6 +135,7 @@ describe("corpus/hostile", () => {
   };
   const outcomes: string[] = [];
 
+  test.skipIf(files.length > 0)("skipped: there is no ../shared/corpus", () => {});
   test.each(files)("%s: a picture or a 4xx within a second, and a good picture right after", async (file) => {
     before ??= await good();
     const bytes = readCorpus("hostile", file);

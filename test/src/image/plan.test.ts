@@ -17,6 +17,7 @@ const JPEG: Source = {
   interlaced: false,
   scans: 1,
   coefficientBytes: 0,
+  inflatedBytes: 0,
   icc: null,
   iccDeflated: false,
   inverted: false,

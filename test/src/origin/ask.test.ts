@@ -54,15 +54,16 @@ describe("HTTP_SOURCES=upgrade", () => {
 
   // Each of them is a real handshake that fails, or a port that is closed.
   test.each([
-    ["nobody listens on the HTTPS port", () => ({ http: good.http, https: closed })],
-    ["the HTTPS port speaks HTTP", () => ({ http: good.http, https: good.http })],
-    ["the certificate is a stranger's", () => ({ http: good.http, https: stranger.https })],
-    ["the certificate is for another name", () => ({ http: good.http, https: misnamed.https })],
-    ["the certificate has expired", () => ({ http: good.http, https: expired.https })],
-  ])("%s: then over HTTP, and the next time at once", async (_name, ports) => {
+    // Twice: a refused connection looks like a kept one that was closed at that moment.
+    ["nobody listens on the HTTPS port", () => ({ http: good.http, https: closed }), "https https http"],
+    ["the HTTPS port speaks HTTP", () => ({ http: good.http, https: good.http }), "https http"],
+    ["the certificate is a stranger's", () => ({ http: good.http, https: stranger.https }), "https http"],
+    ["the certificate is for another name", () => ({ http: good.http, https: misnamed.https }), "https http"],
+    ["the certificate has expired", () => ({ http: good.http, https: expired.https }), "https http"],
+  ])("%s: then over HTTP, and the next time at once", async (_name, ports, asked) => {
     const memory = crypto.randomUUID();
     const first = await get(HTTP, ports(), { memory });
-    expect([reasonOf(first), schemes(first)]).toEqual(["ok", "https http"]);
+    expect([reasonOf(first), schemes(first)]).toEqual(["ok", asked]);
     expect(first).toMatchObject({ fetched: { upgraded: false, url: HTTP } });
     expect(schemes(await get(HTTP, ports(), { memory }))).toBe("http");
   });
@@ -143,4 +144,32 @@ test.each([
 ])("an https source with %s has no second way", async (_name, server) => {
   const outcome = await get("https://pictures.test/picture.jpg", server());
   expect([reasonOf(outcome), schemes(outcome)]).toEqual(["source_tls", "https"]);
+});
+
+describe("a kept connection that the source closes just as it is used again", () => {
+  test("is asked once more, on a new one: no picture is missing for it", async () => {
+    const picture = await jpegOf({ r: 200, g: 120, b: 20 });
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: image/jpeg\r\ncontent-length: ${picture.byteLength}\r\n\r\n`;
+    const perConnection: number[] = [];
+    const server = createServer((socket) => {
+      const connection = perConnection.push(0) - 1;
+      socket.on("error", () => {});
+      socket.on("data", () => {
+        const request = (perConnection[connection] ?? 0) + 1;
+        perConnection[connection] = request;
+        // The first connection answers once, and is gone when it is used a second time.
+        if (connection === 0 && request === 2) socket.destroy();
+        else socket.write(Buffer.concat([Buffer.from(head), picture]));
+      });
+    });
+    const port = Number(await listen(server));
+    try {
+      const options = { config: { httpSources: "allow" } } as const;
+      expect(reasonOf(await get(HTTP, { http: port, https: closed }, options))).toBe("ok");
+      expect(reasonOf(await get(HTTP, { http: port, https: closed }, options))).toBe("ok");
+      expect(perConnection).toEqual([2, 1]);
+    } finally {
+      server.close();
+    }
+  });
 });

@@ -25,7 +25,7 @@ function run(
   });
 }
 
-describe("npm run hint", () => {
+describe("npm run hint", { timeout: 60_000 }, () => {
   test("sends one signed hint that arrives at its region", async () => {
     const sink = await startWarmSink();
     const secret = "0123456789abcdef";
@@ -53,7 +53,7 @@ describe("npm run hint", () => {
   });
 });
 
-describe("npm run replay", () => {
+describe("npm run replay", { timeout: 60_000 }, () => {
   test("sends each line of a file, freshly stamped, at the rate asked for", async () => {
     const sink = await startWarmSink();
     const warmer = await startTestWarmer({

@@ -10,19 +10,27 @@
 export const LOOKUP: i32 = 10;
 export const PARTIAL: i32 = 0x80;
 export const END_RUN: i32 = 64;
-const BOUNDS: usize = 4 << 10;
+const BOUNDS: usize = 4 << <usize>LOOKUP;
 const OFFSETS: usize = BOUNDS + 80;
 const VALUES: usize = OFFSETS + 80;
-/** Bytes of a table. */
-export const TABLE_BYTES: usize = VALUES + 256;
 
 /** The skip table's index is this many bits. */
-export const SKIP_LOOKUP: i32 = 12;
+export const SKIP_LOOKUP: i32 = 13;
+
+/** Bytes of a table. */
+export function tableBytes(): i32 {
+  return <i32>VALUES + 256;
+}
+
+/** Bytes of a skip table. */
+export function skipTableBytes(): i32 {
+  return 4 << SKIP_LOOKUP;
+}
 
 /** What the run of a symbol means. */
 export const DC: i32 = 0;
 export const AC: i32 = 1;
-/** AC of progressive scans, where RRRR < 15 with size 0 is a run of finished blocks (G.1.2.2). */
+/** AC of progressive scans, where RRRR from 1 to 14 with size 0 is a run of finished blocks (G.1.2.2). */
 export const AC_PROGRESSIVE: i32 = 2;
 
 @inline
@@ -34,14 +42,15 @@ function sizeOf(kind: i32, symbol: i32): i32 {
 function runOf(kind: i32, symbol: i32): i32 {
   if (kind == DC) return 0;
   const run = symbol >> 4;
-  return kind == AC && symbol != 0xf0 && (symbol & 15) == 0 ? END_RUN : run;
+  if ((symbol & 15) != 0 || run == 15) return run;
+  return kind == AC || run == 0 ? END_RUN : run;
 }
 
 /** The entry for `window` (LOOKUP bits), which begins with the code of `symbol`, `length` bits long. */
 function entry(kind: i32, symbol: i32, length: i32, window: i32): i32 {
   const size = sizeOf(kind, symbol);
   const run = runOf(kind, symbol);
-  const blockRun = kind == AC_PROGRESSIVE && size == 0 && run != 15;
+  const blockRun = kind == AC_PROGRESSIVE && size == 0 && run < 15;
   if (length + size > LOOKUP || blockRun) return (size << 16) | (run << 8) | PARTIAL | length;
   let value = 0;
   if (size) {

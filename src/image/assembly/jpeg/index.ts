@@ -9,7 +9,7 @@ import { decodeStored, renderRow } from "./stored";
 export { allocate, reset } from "./memory";
 export { componentBytes, componentFields } from "./component";
 export { windowAddress, windowFilled, windowUsed } from "./bits";
-export { buildSkipTable, buildTable } from "./huffman";
+export { buildSkipTable, buildTable, skipTableBytes, tableBytes } from "./huffman";
 export { setOutput, takeRows } from "./output";
 export { startStoredScan } from "./stored";
 export { missingUnits, startPicture, startRows } from "./scan";

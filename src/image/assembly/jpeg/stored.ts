@@ -6,7 +6,7 @@ import { BitReader, bitReader, ended, exhausted, ready, restart, startReading, s
 import { decodeBlock } from "./block";
 import { Component, component } from "./component";
 import { inverse } from "./idct";
-import { band, firstAc, firstDc, refineAc, refineDc } from "./progressive";
+import { SCRATCH, band, firstAc, firstDc, refineAc, refineDc } from "./progressive";
 import { clear, endRow, ringRow, scan } from "./scan";
 
 /** What a scan holds. */
@@ -15,11 +15,6 @@ const FIRST_DC: i32 = 1;
 const REFINE_DC: i32 = 2;
 const FIRST_AC: i32 = 3;
 const REFINE_AC: i32 = 4;
-
-/** Takes blocks that are not wanted. */
-const SCRATCH = memory.data(128 + 16, 16);
-/** Takes the history of components without one. */
-const NO_HISTORY = memory.data(16, 16);
 
 @unmanaged
 class StoredScan {
@@ -81,13 +76,15 @@ function decodeOne(r: BitReader, kind: i32, c: Component, row: i32, column: i32)
     decodeBlock(r, c, SCRATCH);
     if (block != SCRATCH) memory.copy(block, SCRATCH, c.size * c.size * 2);
   } else if (kind == FIRST_DC) firstDc(r, c, block);
-  else if (kind == REFINE_DC) refineDc(r, block);
-  else {
-    const history = c.history ? c.history + (<usize>(row * c.blocksAcross + column) << 3) : NO_HISTORY;
-    if (kind == FIRST_AC) firstAc(r, c, block, history);
-    else refineAc(r, c, block, history);
-  }
+  else refineDc(r, block);
   stayInPad(r);
+}
+
+/** How many of the next `most` blocks of a row can be decoded without looking at the end of the bits. */
+@inline
+function sureBlocks(r: BitReader, most: i32): i32 {
+  if (r.complete) return 1;
+  return min(most, <i32>(r.at - r.end) >> 8);
 }
 
 /** Decodes on to the end of the scan. False: the driver has to give more bytes first. */
@@ -128,7 +125,13 @@ export function decodeStored(): bool {
         b.run = max(0, b.run - empty);
         continue;
       }
-      if (s.count == 1) decodeOne(r, kind, member(s, 0), state.my, state.mx);
+      let done = 1;
+      if (kind == FIRST_AC || kind == REFINE_AC) {
+        done = sureBlocks(r, state.interval != 0 ? min(state.left, s.across - state.mx) : s.across - state.mx);
+        if (kind == FIRST_AC) firstAc(r, member(s, 0), state.my, state.mx, done);
+        else refineAc(r, member(s, 0), state.my, state.mx, done);
+        stayInPad(r);
+      } else if (s.count == 1) decodeOne(r, kind, member(s, 0), state.my, state.mx);
       else {
         for (let i = 0; i < s.count; i++) {
           const c = member(s, i);
@@ -137,8 +140,8 @@ export function decodeStored(): bool {
           }
         }
       }
-      state.mx++;
-      state.left--;
+      state.mx += done;
+      state.left -= done;
     }
   }
   return true;

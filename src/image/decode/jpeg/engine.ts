@@ -10,6 +10,8 @@ type JpegExports = {
   windowAddress(): number;
   windowUsed(): number;
   windowFilled(length: number, last: number): void;
+  tableBytes(): number;
+  skipTableBytes(): number;
   buildTable(table: number, kind: number, counts: number, symbols: number): number;
   buildSkipTable(skip: number, table: number): void;
   setOutput(

@@ -6,21 +6,19 @@ import { JpegRefusal } from "./refusal.ts";
 import type { BlockSize } from "./scale.ts";
 import type { ScanKind } from "./scans.ts";
 
-/** Kinds of table in assembly/jpeg/huffman.ts, and the bytes of its tables. */
+/** Kinds of table in assembly/jpeg/huffman.ts. */
 const DC = 0;
 const AC = 1;
 const AC_PROGRESSIVE = 2;
-const TABLE_BYTES = 4096 + 80 + 80 + 256;
-const SKIP_BYTES = 4 * 4096;
 
 /** Places for the tables of one scan at a time: four of each class, and for skipping. */
 export type TablePlaces = { readonly dc: number; readonly ac: number; readonly skip: number; readonly source: number };
 
 export function tablePlaces(engine: JpegEngine): TablePlaces {
   return {
-    dc: allocate(engine, 4 * TABLE_BYTES),
-    ac: allocate(engine, 4 * TABLE_BYTES),
-    skip: allocate(engine, 4 * SKIP_BYTES),
+    dc: allocate(engine, 4 * engine.exports.tableBytes()),
+    ac: allocate(engine, 4 * engine.exports.tableBytes()),
+    skip: allocate(engine, 4 * engine.exports.skipTableBytes()),
     source: allocate(engine, 16 + 256),
   };
 }
@@ -45,6 +43,7 @@ function build(
 /** Builds what a scan needs and points its components to it. Throws JpegRefusal if a table is missing or impossible. */
 export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegScan, kind: ScanKind): void {
   const built = new Set<number>();
+  const tableBytes = engine.exports.tableBytes();
   const once = (at: number, make: () => void): number => {
     if (!built.has(at)) make();
     built.add(at);
@@ -52,7 +51,7 @@ export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegS
   };
   for (const { index, dc, ac } of scan.components) {
     if (kind === "sequential" || kind === "firstDc") {
-      const at = places.dc + dc * TABLE_BYTES;
+      const at = places.dc + dc * tableBytes;
       setField(
         engine,
         index,
@@ -61,7 +60,7 @@ export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegS
       );
     }
     if (kind === "sequential" || kind === "firstAc" || kind === "refineAc") {
-      const at = places.ac + ac * TABLE_BYTES;
+      const at = places.ac + ac * tableBytes;
       const runs = kind === "sequential" ? AC : AC_PROGRESSIVE;
       setField(
         engine,
@@ -71,8 +70,8 @@ export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegS
       );
     }
     if (kind === "sequential") {
-      const at = places.skip + ac * SKIP_BYTES;
-      const table = places.ac + ac * TABLE_BYTES;
+      const at = places.skip + ac * engine.exports.skipTableBytes();
+      const table = places.ac + ac * tableBytes;
       setField(
         engine,
         index,

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { Counts } from "../../warmer/counts.ts";
+import { RecentKeys } from "../../warmer/dedup.ts";
+import { Intake } from "../../warmer/intake.ts";
+import { RegionPusher } from "../../warmer/push.ts";
+import { places, SEED } from "../support/reading.ts";
+import { keptLog } from "../support/warmer.ts";
+
+const NOW = 1_763_760_000_000;
+const SENDER = 5;
+
+/** An intake whose pushers have no connections: what passes waits in them. */
+function make(queued = 0) {
+  const now = NOW;
+  const counts = new Counts();
+  const clock = { wall: () => now, steady: () => now - NOW };
+  const keys = new RecentKeys(1_000, 30_000, 0);
+  const pushers = ["enam", "weur", "apac"].map((region) => {
+    return new RegionPusher(
+      {
+        region,
+        url: new URL("http://127.0.0.1:9"),
+        tls: {},
+        secret: null,
+        deadlineMs: 800,
+        connections: 1,
+        timeoutMs: 1_000,
+        lane: { capacity: 512, limit: 20, waitMs: 3, maxAgeMs: 50 },
+        random: () => 0,
+      },
+      { keys, counts, clock, log: keptLog() },
+    );
+  });
+  const options = { places, seed: SEED, format: "webp", hintSecret: null, maxAgeMs: 50, skew: false } as const;
+  const intake = new Intake(options, keys, pushers, counts, clock);
+  return {
+    counts,
+    pushers,
+    take(text: string, sender = SENDER) {
+      const bytes = Buffer.from(text);
+      intake.begin();
+      intake.datagram(bytes, 0, bytes.length, sender, queued);
+      intake.end();
+    },
+    hint: (fields: object) => JSON.stringify({ v: 1, t: now, p: "/a", r: "weur", ...fields }),
+  };
+}
+
+describe("Intake", () => {
+  test("a hint goes to its region, one for each path", () => {
+    const { take, hint, pushers, counts } = make();
+    take(`${hint({ p: ["/a", "/b"] })}\n${hint({ r: "oc" })}`);
+    expect(pushers.map(({ waiting }) => waiting)).toEqual([0, 2, 1]);
+    expect(counts).toMatchObject({ datagrams: 1, received: 3, parsed: 3 });
+  });
+  const ages = [
+    [-50, "passes", { oldAtReceipt: 0, future: 0 }, 1],
+    [-51, "is old", { oldAtReceipt: 1, future: 0 }, 0],
+    [50, "passes", { oldAtReceipt: 0, future: 0 }, 1],
+    [51, "is from the future", { oldAtReceipt: 0, future: 1 }, 0],
+  ] as const;
+  test.each(ages)("stamped %d ms from now it %s", (offset, _what, expected, waiting) => {
+    const { take, hint, pushers, counts } = make();
+    take(hint({ t: NOW + offset }));
+    expect(counts).toMatchObject({ received: 1, ...expected });
+    expect(pushers[1]?.waiting).toBe(waiting);
+  });
+  test("what is dropped as old is not remembered: the fresh one after it passes", () => {
+    const { take, hint, pushers, counts } = make();
+    take(hint({ t: NOW - 1_000 }));
+    take(hint({}));
+    expect(counts).toMatchObject({ oldAtReceipt: 1, duplicate: 0 });
+    expect(pushers[1]?.waiting).toBe(1);
+  });
+  test("a line of three paths that is old counts as three", () => {
+    const { take, hint, counts } = make();
+    take(hint({ t: NOW - 51, p: ["/a", "/b", "/c"] }));
+    expect(counts).toMatchObject({ received: 3, oldAtReceipt: 3 });
+  });
+  test("lines from a sender that is not allowed are not read", () => {
+    const { take, hint, counts } = make();
+    take(`${hint({})}\n${hint({})}`, 0);
+    expect(counts).toMatchObject({ received: 1, rejected: 1 });
+    expect(counts.rejectedBy.sender).toBe(1);
+  });
+  test("what lay in the kernel's queue for longer than the limit is old, whatever its stamp", () => {
+    const { take, hint, counts } = make(51);
+    take(hint({}));
+    expect(counts.oldAtReceipt).toBe(1);
+  });
+});
