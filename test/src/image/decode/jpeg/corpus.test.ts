@@ -90,7 +90,8 @@ describe.skipIf(files.length === 0)("against libjpeg-turbo, at every scale", { t
       const equal = header.components.every(({ h, v }) => h === header.across && v === header.down);
       for (const size of [1, 2, 4, 8] as const) {
         // Progressive at full size over the store's limit is decoded smaller, which is no comparison.
-        if (size === 8 && header.progressive && header.width * header.height > 9e6) continue;
+        const fullPixels = header.width * header.height;
+        if (size === 8 && fullPixels > (header.progressive ? 9e6 : LONG ? Number.POSITIVE_INFINITY : 1e6)) continue;
         const { pixels, inks } = decodeAt(bytes, header, size);
         const theirs = decodeWithTurbo(bytes, size);
         expect(pixels.length).toBe(theirs.pixels.length);
