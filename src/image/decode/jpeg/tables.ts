@@ -1,7 +1,7 @@
 /** Quantisation and Huffman tables into the module's memory. */
 import type { JpegEngine } from "./engine.ts";
 import type { HuffmanTable, JpegHeader, JpegScan } from "./header.ts";
-import { allocate, keptPositions, place, setField } from "./layout.ts";
+import { allocate, keptPositions, place, setField, type Window } from "./layout.ts";
 import { JpegRefusal } from "./refusal.ts";
 import type { BlockSize } from "./scale.ts";
 import type { ScanKind } from "./scans.ts";
@@ -40,8 +40,17 @@ function build(
   }
 }
 
-/** Builds what a scan needs and points its components to it. Throws JpegRefusal if a table is missing or impossible. */
-export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegScan, kind: ScanKind): void {
+/**
+ * Builds what a scan needs and points its components to it; a skip table only where coefficients are passed over.
+ * Throws JpegRefusal if a table is missing or impossible.
+ */
+export function placeTables(
+  engine: JpegEngine,
+  places: TablePlaces,
+  scan: JpegScan,
+  kind: ScanKind,
+  windows: readonly Window[],
+): void {
   const built = new Set<number>();
   const tableBytes = engine.exports.tableBytes();
   const once = (at: number, make: () => void): number => {
@@ -69,7 +78,7 @@ export function placeTables(engine: JpegEngine, places: TablePlaces, scan: JpegS
         once(at, () => build(engine, places, at, runs, scan.acTables[ac])),
       );
     }
-    if (kind === "sequential") {
+    if (kind === "sequential" && windows[index]?.size !== 8) {
       const at = places.skip + ac * engine.exports.skipTableBytes();
       const table = places.ac + ac * tableBytes;
       setField(

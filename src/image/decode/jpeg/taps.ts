@@ -39,7 +39,8 @@ export type Reach = { readonly low: number; readonly high: number };
 export function lanczosTaps(reach: Reach, from: number, ratio: number, count: number, multiple: number): Taps {
   const table = lanczos();
   const scale = Math.max(1, ratio);
-  const most = Math.ceil(LOBES * scale) * 2 + 1;
+  // Strictly inside the kernel: at its ends it is 0.
+  const most = Math.ceil(2 * LOBES * scale);
   const width = Math.ceil(Math.min(most, reach.high - reach.low) / multiple) * multiple;
   const starts = new Int32Array(count);
   const ends = new Int32Array(count);
@@ -48,8 +49,8 @@ export function lanczosTaps(reach: Reach, from: number, ratio: number, count: nu
   const step = STEPS / scale;
   for (let j = 0; j < count; j++) {
     const centre = from + (j + 0.5) * ratio - 0.5;
-    const low = Math.ceil(centre - LOBES * scale);
-    const high = Math.floor(centre + LOBES * scale);
+    const low = Math.floor(centre - LOBES * scale) + 1;
+    const high = Math.ceil(centre + LOBES * scale) - 1;
     const first = Math.min(Math.max(low, reach.low), reach.high - 1);
     const last = Math.min(Math.max(high, reach.low), reach.high - 1);
     line.fill(0, 0, last - first + 1);

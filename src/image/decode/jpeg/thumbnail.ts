@@ -85,7 +85,7 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
     placeStore(engine, header, store);
     for (const [i, { scan, kind }] of store.scans.entries()) {
       try {
-        placeTables(engine, places, scan, kind);
+        placeTables(engine, places, scan, kind, windows);
       } catch (error) {
         if (i === 0 || !(error instanceof JpegRefusal)) throw error;
         truncated = true;
@@ -98,7 +98,7 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
       const feed = feeder(engine, bytes, scan.at);
       while (exports.advanceScan() === NEEDS_BYTES) feed();
     }
-  } else placeTables(engine, places, scan, "sequential");
+  } else placeTables(engine, places, scan, "sequential", windows);
 
   exports.startRows(count, mcusAcross, mcusDown, scan.interval, stored ? 1 : 0);
   const feed = feeder(engine, bytes, scan.at);
