@@ -35,5 +35,6 @@ export async function keepFacts({ shelf, scope }: MakeOrder, source: SourceBytes
   const facts: Facts = { v, at: storedAt, width, height, orientation, format, bytes: bytes.length, ...validators };
   const known = await readFacts(THUMBS, shelf.keys.facts, shelf.epoch).catch(() => null);
   if (known?.v === v && known.etag === facts.etag && known.lastModified === facts.lastModified) return;
+  if (!(await mayStore(shelf.keys, scope)())) return;
   await writeFacts(THUMBS, shelf.keys.facts, facts);
 }
