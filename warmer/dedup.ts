@@ -4,6 +4,9 @@ const SLOTS_PER_PLACE = 4;
 /** Int32 fields of a slot: lane 1, lane 2, expiry in ms since the table's epoch (0 = empty). */
 const FIELDS = 3;
 
+/** Int32 fields of a place. */
+const PLACE = SLOTS_PER_PLACE * FIELDS;
+
 /** Expiries are re-based before they can leave 31 bits. */
 const REBASE_AFTER_MS = 2 ** 30;
 
@@ -72,13 +75,17 @@ export class RecentKeys {
   }
 
   #find(lane1: number, lane2: number): number {
+    const slot = this.#findIn((lane1 & this.#mask) * PLACE, lane1, lane2);
+    return slot !== NO_SLOT ? slot : this.#findIn((lane2 & this.#mask) * PLACE, lane1, lane2);
+  }
+
+  /** Looks through one place, its four slots written out: this is the hottest line of the warmer. */
+  #findIn(first: number, lane1: number, lane2: number): number {
     const slots = this.#slots;
-    for (let lane = 0, place = lane1; lane < 2; lane++, place = lane2) {
-      const first = (place & this.#mask) * SLOTS_PER_PLACE * FIELDS;
-      for (let slot = first; slot < first + SLOTS_PER_PLACE * FIELDS; slot += FIELDS) {
-        if (slots[slot] === lane1 && slots[slot + 1] === lane2 && slots[slot + 2] !== 0) return slot;
-      }
-    }
+    if (slots[first] === lane1 && slots[first + 1] === lane2 && slots[first + 2] !== 0) return first;
+    if (slots[first + 3] === lane1 && slots[first + 4] === lane2 && slots[first + 5] !== 0) return first + 3;
+    if (slots[first + 6] === lane1 && slots[first + 7] === lane2 && slots[first + 8] !== 0) return first + 6;
+    if (slots[first + 9] === lane1 && slots[first + 10] === lane2 && slots[first + 11] !== 0) return first + 9;
     return NO_SLOT;
   }
 

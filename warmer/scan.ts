@@ -198,7 +198,7 @@ export class HintScanner {
   #decimal(bytes: Uint8Array, start: number, end: number): boolean {
     const first = bytes[start] as number;
     if (first <= ZERO || first > NINE) return false;
-    // Digits gather in 32-bit integers, several times faster than in a double.
+    // Digits gather in 32-bit integers, which is several times faster than in a double.
     let high = 0;
     let low = 0;
     let lowDigits = 0;
@@ -213,7 +213,7 @@ export class HintScanner {
           low = 0;
           lowDigits = 0;
         }
-        low = low * 10 + (c - ZERO);
+        low = (Math.imul(low, 10) + c - ZERO) | 0;
         lowDigits++;
       } else if (c === DOT && dot < 0) dot = i;
       else if (c === COMMA || c === CLOSE) break;
