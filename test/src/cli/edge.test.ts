@@ -1,67 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { TOP } from "../../../src/cli/edge/bundle.ts";
 import { startEdge } from "../../../src/cli/edge/start.ts";
+import { membersOf, type Running, startNpm, until } from "../../support/processGroup.ts";
 
 const GONE_WITHIN_MS = 2_000;
 const START_MS = 60_000;
 
-type Running = { readonly npm: ChildProcess; readonly group: number; output(): string; errors(): string };
-
-/** `npm run edge` in a process group of its own, killed whole when the test ends, whatever happened. */
-function npmRunEdge(...args: string[]): Running {
-  const npm = spawn("npm", ["run", "--silent", "edge", "--", ...args], {
-    cwd: TOP,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const group = npm.pid ?? 0;
-  let output = "";
-  let errors = "";
-  npm.stdout?.on("data", (chunk) => (output += chunk));
-  npm.stderr?.on("data", (chunk) => (errors += chunk));
-  onTestFinished(() => {
-    try {
-      process.kill(-group, "SIGKILL");
-    } catch {
-      // Already gone, as it should be.
-    }
-  });
-  return { npm, group, output: () => output, errors: () => errors };
-}
-
-/** Members of a process group: pid and command name, zombies left out. */
-function membersOf(group: number): { pid: number; name: string }[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-        const [state, , pgrp] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-        const name = text.slice(text.indexOf("(") + 1, text.lastIndexOf(")"));
-        return Number(pgrp) === group && state !== "Z" ? [{ pid: Number(pid), name }] : [];
-      } catch {
-        return [];
-      }
-    });
-}
-
-async function until<T>(what: () => T | undefined | false, withinMs: number): Promise<T> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const value = what();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`Not so within ${withinMs} ms`);
-    await new Promise((wake) => setTimeout(wake, 20));
-  }
-}
-
+const npmRunEdge = (...args: string[]): Running => startNpm(["run", "--silent", "edge", "--", ...args]);
 const readyUrl = (running: Running) => /^ready (http:\/\/127\.0\.0\.1:\d+)$/m.exec(running.output())?.[1];
 
 describe("npm run edge", { timeout: 2 * START_MS }, () => {
@@ -98,7 +48,7 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
     await once(holder, "listening");
     const { port } = holder.address() as { port: number };
     const running = npmRunEdge("--port", String(port));
-    const [code] = await once(running.npm, "close");
+    const [code] = await once(running.child, "close");
     expect(code).not.toBe(0);
     expect(running.errors()).toContain(String(port));
     expect(running.output()).toBe("");
@@ -106,7 +56,7 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
 
   it("refuses an unknown flag with the usage", async () => {
     const running = npmRunEdge("--prot", "1");
-    const [code] = await once(running.npm, "close");
+    const [code] = await once(running.child, "close");
     expect(code).toBe(2);
     expect(running.errors()).toContain("Unknown argument --prot");
     expect(running.errors()).toContain("npm run edge -- --port N");

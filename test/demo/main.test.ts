@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { paint } from "../../demo/generator/generate.ts";
+import { membersOf, startNpm, until } from "../support/processGroup.ts";
+
+const START_MS = 120_000;
+const GONE_WITHIN_MS = 3_000;
+
+describe("npm start", { timeout: 2 * START_MS }, () => {
+  const photos = mkdtempSync(join(tmpdir(), "firstlight-photos-"));
+  beforeAll(async () => writeFileSync(join(photos, "dawn.jpg"), await paint("ridges", 1, 600, 400)));
+  afterAll(() => rmSync(photos, { recursive: true }));
+
+  it("prints one address with the page of PHOTOS behind it; Ctrl-C ends every process of it", async () => {
+    const running = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "0" });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(running.output())?.[0], START_MS);
+    const page = await (await fetch(url)).text();
+    expect(page).toContain('<p class="title">dawn</p>');
+    const [, picture = ""] = /<img src="([^"]+)"/.exec(page) ?? [];
+    const answer = await fetch(url + picture, { headers: { accept: "image/webp" } });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/webp"]);
+    // What Ctrl-C in a terminal does: SIGINT to the whole group, here with the Worker's and the warmer's process.
+    expect(membersOf(running.group).map(({ name }) => name)).toContain("workerd");
+    process.kill(-running.group, "SIGINT");
+    await until(() => membersOf(running.group).length === 0, GONE_WITHIN_MS);
+  });
+
+  it("says what is wrong with PHOTOS and PORT", async () => {
+    const empty = startNpm(["start", "--silent"], { PHOTOS: join(photos, "none"), PORT: "0" });
+    expect(await once(empty.child, "close")).not.toEqual([0, null]);
+    expect(empty.errors()).toContain("no .jpg, .png, .webp or .gif file in it");
+    const badPort = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "http" });
+    expect(await once(badPort.child, "close")).not.toEqual([0, null]);
+    expect(badPort.errors()).toContain("PORT cannot be http");
+  });
+});
