@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { ssim } from "../../../bench/engine/ssim.ts";
 import { noiseFrom } from "../../../demo/generator/noise.ts";
 import { chooseParent, MIN_QUALITY, type Parent, SPARE, transformFrom, wholeOf } from "../../../src/cache/derive.ts";
 import type { KnownVersion } from "../../../src/cache/freshness.ts";
@@ -8,7 +9,6 @@ import { computeGeometry } from "../../../src/image/geometry.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";
 import type { Header } from "../../../src/image/rendition.ts";
 import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
-import { ssim } from "../../support/ssim.ts";
 import { metaOf, NOW } from "../../support/stored.ts";
 import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";
 
@@ -209,7 +209,7 @@ describe("a derived picture beside a direct one, both against the picture withou
     const { width, height } = direct;
     expect([derived.width, derived.height]).toEqual([width, height]);
     const reference = await decodedPixels(ideal.bytes);
-    const against = async (bytes: Uint8Array) => ssim(await decodedPixels(bytes), reference, width, height);
+    const against = async (bytes: Uint8Array) => ssim(await decodedPixels(bytes), reference, width, height, 4);
     return { direct: await against(direct.bytes), derived: await against(derived.bytes) };
   }
 
