@@ -1,7 +1,7 @@
 /**
  * A smaller size from a larger stored one, with no trip to the source.
  *
- * The rule (measured in test/src/cache/derive.test.ts): the parent shows the whole source upright with its alpha, is of
+ * The rule (measured by `npm run bench -- derive`, held to by test/src/cache/derive.test.ts): the parent shows the whole source upright with its alpha, is of
  * the same source version, was not encoded worse than `MIN_QUALITY`, and has at least `SPARE` of its pixels for each
  * of the result's in both directions. Then the derived picture has the very size a direct one has.
  *
@@ -17,9 +17,9 @@ import { freshnessOf, type KnownVersion, type StaleWindows } from "./freshness.t
 import type { StoredMeta, Whole } from "./tier.ts";
 
 /**
- * Parent pixels per result pixel, each way. At 2 the second generation costs a WebP of 320 px 0.005 of SSIM against the
- * unencoded picture (median of 14 photographs; 0.011 at worst), at 1.6 0.008, at 1.25 0.012. A little less than 2,
- * because a rung of 640 over one of 320 may be 427 over 214 the other way.
+ * Parent pixels per result pixel, each way. At 1.9 the second generation costs a WebP of 320 px 0.006 of SSIM against
+ * the unencoded picture (median of 12 photographs, 0.011 at worst), at 2 0.005, at 1.6 0.008, at 1.25 0.012:
+ * `npm run bench -- derive`. Less than 2, because a rung of 640 over one of 320 may be 427 over 214 the other way.
  */
 export const SPARE = 1.9;
 /** Below it a parent's artefacts would be handed down. */

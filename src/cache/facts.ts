@@ -5,6 +5,7 @@
  *   readFacts(kv, keys.facts, since) -> Facts | null        writeFacts(kv, keys.facts, facts)
  */
 import type { Orientation, SourceFormat } from "../image/rendition.ts";
+import { STORE_WAIT_MS, within } from "./within.ts";
 
 export type Facts = {
   /** Source version: `sourceVersion` of its bytes. */
@@ -48,10 +49,10 @@ const FORMATS = {
 
 /**
  * The sheet under `key`, or null when there is none, it cannot be read, or it is older than `since` (the host's purge
- * epoch, unix ms). Rejects when KV fails.
+ * epoch, unix ms). Rejects when KV fails or is slow.
  */
 export async function readFacts(kv: KVNamespace, key: string, since: number): Promise<Facts | null> {
-  const facts = parseFacts(await kv.get(key, { type: "text", cacheTtl: CACHE_TTL_SECONDS }));
+  const facts = parseFacts(await within(kv.get(key, { type: "text", cacheTtl: CACHE_TTL_SECONDS }), STORE_WAIT_MS));
   return facts === null || facts.at < since ? null : facts;
 }
 

@@ -61,13 +61,15 @@ const HINTS = [
   "me",
 ] as const satisfies readonly DurableObjectLocationHint[];
 
-/** The flight of a source (`source32` of its keys) in a region. */
+/** The flight of a source (`source32` of its keys) in a region. Nothing throws here: its calls reject instead. */
 export function flightOf(namespace: DurableObjectNamespace<Flight>, region: string, source32: string): FlightPort {
   const locationHint = HINTS.find((hint) => hint === region);
-  const id = namespace.idFromName(`${region}/${source32}`);
-  const stub = namespace.get(id, locationHint === undefined ? {} : { locationHint });
+  const stub = () => {
+    const id = namespace.idFromName(`${region}/${source32}`);
+    return namespace.get(id, locationHint === undefined ? {} : { locationHint });
+  };
   return {
-    ask: async (holder, key, waitMs) => await stub.ask(holder, key, waitMs),
-    report: async (holder, key, report) => await stub.report(holder, key, report),
+    ask: async (holder, key, waitMs) => await stub().ask(holder, key, waitMs),
+    report: async (holder, key, report) => await stub().report(holder, key, report),
   };
 }

@@ -37,6 +37,11 @@ describe("facts", () => {
     expect((await readFacts(env.THUMBS, "f/e", since)) !== null).toBe(known);
   });
 
+  test("a KV that hangs rejects", async () => {
+    const hung = { get: () => new Promise(() => {}) } as unknown as KVNamespace;
+    await expect(readFacts(hung, "f/x", 0)).rejects.toThrow("No answer within");
+  });
+
   test("a failing KV rejects", async () => {
     await expect(readFacts(brokenService(env.THUMBS), "f/x", 0)).rejects.toThrow();
   });

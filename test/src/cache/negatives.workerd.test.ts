@@ -98,6 +98,13 @@ describe("recall", () => {
   });
 });
 
+test("a place that hangs is not waited for", async () => {
+  const hung = { get: () => new Promise(() => {}) } as unknown as KVNamespace;
+  const started = Date.now();
+  expect(await recall(freshKey(), places({ cache: null, kv: hung }))).toBeNull();
+  expect(Date.now() - started).toBeLessThan(1_500);
+});
+
 test("memory is bounded: the oldest leave", async () => {
   const kept = places({ cache: null });
   for (let i = 0; i < 5_001; i++) await remember(`n/many/${i}`, new Failure("source_failed"), kept);

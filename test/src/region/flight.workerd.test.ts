@@ -136,6 +136,11 @@ describe("makeOnce", () => {
     expect(counts).toMatchObject({ fetches: 1, renders: 1 });
   });
 
+  test("a binding that is not there: the request succeeds", async () => {
+    const port = flightOf(undefined as never, "weur", "source");
+    expect(await world(port).isolate()("320")).toBe("320 of bytes");
+  });
+
   test("a Durable Object that says nothing: the request goes on a second after its wait", async () => {
     const port: FlightPort = { ask: () => new Promise(() => {}), report: async () => {} };
     const started = Date.now();
