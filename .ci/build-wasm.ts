@@ -16,6 +16,7 @@ const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--runtime
 
 const MODULES = [
   { name: "jpeg", entry: "jpeg/index.ts", flags: FLAGS },
+  { name: "jpegenc", entry: "jpegenc/index.ts", flags: FLAGS },
   { name: "png", entry: "png/index.ts", flags: FLAGS },
   { name: "resize", entry: "resize.ts", flags: FLAGS },
 ] as const satisfies readonly {

@@ -9,7 +9,7 @@ const USED = [
   ["png", "png.wasm"],
   ["webp", "webp.wasm"],
   ["webp-encoder", "webp_enc_simd.wasm"],
-  ["jpeg-encoder", "mozjpeg_enc.wasm"],
+  ["jpeg-encoder", "jpegenc.wasm"],
 ] as const;
 
 export type ModuleSizes = { readonly kb: number; readonly each: Readonly<Record<string, number>> };

@@ -49,7 +49,7 @@ const ENCODING = {
 } as const satisfies Record<OutputFormat, { quality: number; method: number }>;
 
 /** Bytes an encoder holds for each pixel of the result, beside the pixels: its copy, its planes, its output. */
-const ENCODER_BYTES = { webp: 7, jpeg: 8, png: 9 } as const satisfies Record<OutputFormat, number>;
+const ENCODER_BYTES = { webp: 7, jpeg: 5, png: 9 } as const satisfies Record<OutputFormat, number>;
 
 /** What is asked for beside the picture itself. */
 export type Wish = {

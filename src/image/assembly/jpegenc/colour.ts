@@ -1,0 +1,72 @@
+/** RGBA rows to level-shifted Y, Cb and Cr samples of 16 bits (JFIF 1.02; BT.601 weights in Q14), chroma 4:2:0. */
+
+/** 0.299, 0.587, 0.114 and 0 for alpha. */
+@inline
+function lumaWeights(): v128 {
+  return i16x8(4899, 9617, 1868, 0, 4899, 9617, 1868, 0);
+}
+
+/** Sums of neighbouring lanes: a0+a1, a2+a3, b0+b1, b2+b3. */
+@inline
+function pairs(a: v128, b: v128): v128 {
+  return i32x4.add(v128.shuffle<u32>(a, b, 0, 2, 4, 6), v128.shuffle<u32>(a, b, 1, 3, 5, 7));
+}
+
+/** `count` pixels (a multiple of 8) of one row -> Y - 128. */
+export function luma(from: usize, to: usize, count: i32): void {
+  const weights = lumaWeights();
+  // Rounding and the level shift in one: 0.5 - 128.
+  const bias = i32x4.splat(8192 - (128 << 14));
+  for (let i = 0; i < count; i += 8) {
+    const p = v128.load(from);
+    const q = v128.load(from, 16);
+    const a = pairs(
+      i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(p), weights),
+      i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(p), weights),
+    );
+    const b = pairs(
+      i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(q), weights),
+      i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(q), weights),
+    );
+    v128.store(to, i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(a, bias), 14), i32x4.shr_s(i32x4.add(b, bias), 14)));
+    from += 32;
+    to += 16;
+  }
+}
+
+/** Two pixels of each of two rows summed: the lanes of one vector are R, G, B, A of a 2 x 2 square, twice. */
+@inline
+function squares(above: v128, below: v128): v128 {
+  const left = i16x8.add(i16x8.extend_low_i8x16_u(above), i16x8.extend_low_i8x16_u(below));
+  const right = i16x8.add(i16x8.extend_high_i8x16_u(above), i16x8.extend_high_i8x16_u(below));
+  return i16x8.add(v128.shuffle<u64>(left, right, 0, 2), v128.shuffle<u64>(left, right, 1, 3));
+}
+
+/** `count` pixels (a multiple of 16) of two rows `stride` apart -> half as many Cb and Cr samples, 128 taken off. */
+export function chroma(from: usize, stride: usize, cb: usize, cr: usize, count: i32): void {
+  const toCb = i16x8(-2765, -5427, 8192, 0, -2765, -5427, 8192, 0);
+  const toCr = i16x8(8192, -6860, -1332, 0, 8192, -6860, -1332, 0);
+  const round = i32x4.splat(32768);
+  for (let i = 0; i < count; i += 16) {
+    const a = squares(v128.load(from), v128.load(from + stride));
+    const b = squares(v128.load(from, 16), v128.load(from + stride, 16));
+    const c = squares(v128.load(from, 32), v128.load(from + stride, 32));
+    const d = squares(v128.load(from, 48), v128.load(from + stride, 48));
+    v128.store(cb, weigh(a, b, c, d, toCb, round));
+    v128.store(cr, weigh(a, b, c, d, toCr, round));
+    from += 64;
+    cb += 16;
+    cr += 16;
+  }
+}
+
+@inline
+function weigh(a: v128, b: v128, c: v128, d: v128, weights: v128, round: v128): v128 {
+  const low = pairs(i32x4.dot_i16x8_s(a, weights), i32x4.dot_i16x8_s(b, weights));
+  const high = pairs(i32x4.dot_i16x8_s(c, weights), i32x4.dot_i16x8_s(d, weights));
+  // Pure blue and pure red round to 128, one above the largest sample there is (JFIF: Cb and Cr are 0..255).
+  return i16x8.min_s(
+    i16x8.splat(127),
+    i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, round), 16), i32x4.shr_s(i32x4.add(high, round), 16)),
+  );
+}
