@@ -107,6 +107,11 @@ export class Lane {
 
   /** To be called after hints have left. */
   updateDue(): void {
+    if (this.#size >= this.#options.limit) {
+      // Due by its number; the oldest stands for all, so that a long queue is not searched at each push.
+      this.due = this.#dues[this.#head] as number;
+      return;
+    }
     this.due = Number.POSITIVE_INFINITY;
     for (let i = 0; i < this.#size; i++) {
       const due = this.#dues[(this.#head + i) & this.#mask] as number;
