@@ -59,6 +59,7 @@ ${STYLES.map((name) => `<link rel="stylesheet" href="/page/${name}.css">`).join(
   </form>
 </header>
 <main>
+  <h1 class="hidden">Open photographs, through Firstlight</h1>
   <section class="report" aria-label="How the pictures came">
     <p id="summary" role="status" aria-live="polite">Each picture is a third party's. Each comes over HTTPS, at the size your screen needs.</p>
     <div id="bar" aria-hidden="true"></div>
@@ -82,7 +83,7 @@ ${STYLES.map((name) => `<link rel="stylesheet" href="/page/${name}.css">`).join(
     <h3>Without</h3>
     <ol data-lane="plain"></ol>
   </section>
-  <h1><span id="count">${shown}</span> <span id="noun">${shown === 1 ? "photograph" : "photographs"}</span></h1>
+  <h2 class="count"><span id="count">${shown}</span> <span id="noun">${shown === 1 ? "photograph" : "photographs"}</span></h2>
   <ul class="grid" id="grid">
 ${state.cards.map((card, index) => pictureCard(card, index, state)).join("\n")}
   </ul>

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,11 +7,15 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startEdge } from "../../../src/cli/edge/start.ts";
 import { membersOf, type Running, startNpm, until } from "../../support/processGroup.ts";
+import { createAuthority } from "../../support/sources/authority.ts";
+import { jpegOf } from "../../support/sources/picture.ts";
+import { startSource } from "../../support/sources/server.ts";
 
 const GONE_WITHIN_MS = 2_000;
 const START_MS = 60_000;
 
-const npmRunEdge = (...args: string[]): Running => startNpm(["run", "--silent", "edge", "--", ...args]);
+const npmRunEdge = (args: readonly string[], env: Record<string, string> = {}): Running =>
+  startNpm(["run", "--silent", "edge", "--", ...args], env);
 const readyUrl = (running: Running) => /^ready (http:\/\/127\.0\.0\.1:\d+)$/m.exec(running.output())?.[1];
 
 describe("npm run edge", { timeout: 2 * START_MS }, () => {
@@ -23,7 +27,7 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
   ] as const;
 
   it.each(SIGNALS)("answers when it says ready; %s leaves no process", async (_, signal, whom) => {
-    const running = npmRunEdge("--port", "0");
+    const running = npmRunEdge(["--port", "0"]);
     const url = await until(() => readyUrl(running), START_MS);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const members = membersOf(running.group);
@@ -35,8 +39,33 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
     expect(running.output().trim()).toBe(`ready ${url}`);
   });
 
+  it("trusts for its sources what NODE_EXTRA_CA_CERTS names, and nothing else", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "firstlight-ca-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const authority = createAuthority();
+    writeFileSync(join(folder, "root.pem"), authority.root);
+    const picture = await jpegOf({ r: 200, g: 90, b: 40 });
+    const [known, stranger] = await Promise.all([
+      startSource({ picture, authority }),
+      startSource({ picture, authority: createAuthority("A stranger") }),
+    ]);
+    onTestFinished(() => Promise.all([known.close(), stranger.close()]).then(() => undefined));
+    const running = npmRunEdge(
+      ["--port", "0", "--var", "ALLOWED_SOURCES=127.0.0.1", "--var", "ALLOW_LOOPBACK_SOURCES=true"],
+      { NODE_EXTRA_CA_CERTS: join(folder, "root.pem") },
+    );
+    const url = await until(() => readyUrl(running), START_MS);
+    const statusOf = async ({ https }: { https: number }) => {
+      const source = encodeURIComponent(`https://127.0.0.1:${https}/picture.jpg`);
+      return (await fetch(`${url}/unsafe/w:160/plain/${source}`)).status;
+    };
+    expect(await statusOf(known)).toBe(200);
+    expect(await statusOf(stranger)).toBe(502);
+    expect(running.errors()).toMatch(/^\{"msg":"request",.*"status":200/m);
+  });
+
   it("leaves no process when ended before it was ready", async () => {
-    const running = npmRunEdge("--port", "0");
+    const running = npmRunEdge(["--port", "0"]);
     await until(() => membersOf(running.group).some(({ name }) => name === "workerd"), START_MS);
     process.kill(-running.group, "SIGTERM");
     await until(() => membersOf(running.group).length === 0, GONE_WITHIN_MS);
@@ -47,7 +76,7 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
     onTestFinished(() => void holder.close());
     await once(holder, "listening");
     const { port } = holder.address() as { port: number };
-    const running = npmRunEdge("--port", String(port));
+    const running = npmRunEdge(["--port", String(port)]);
     const [code] = await once(running.child, "close");
     expect(code).not.toBe(0);
     expect(running.errors()).toContain(String(port));
@@ -55,7 +84,7 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
   });
 
   it("refuses an unknown flag with the usage", async () => {
-    const running = npmRunEdge("--prot", "1");
+    const running = npmRunEdge(["--prot", "1"]);
     const [code] = await once(running.child, "close");
     expect(code).toBe(2);
     expect(running.errors()).toContain("Unknown argument --prot");
