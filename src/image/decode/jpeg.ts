@@ -1,5 +1,5 @@
 /** JPEG by our own module (assembly/jpeg): entropy decoding, reduced inverse DCT, colour and resampling in one pass. */
-import { cmykToRgba } from "../colour/cmyk.ts";
+import { inksToRgba } from "../colour/inks.ts";
 import { NotForThisDecoder } from "../refusal.ts";
 import type { Decoder } from "../view.ts";
 import module from "../wasm/jpeg.wasm";
@@ -16,14 +16,14 @@ const engine = defineEngine("jpeg", () => {
 });
 
 /** JPEG bytes -> the view's pixels. Throws NotForThisDecoder for what it refuses and another may take. */
-export const decodeOwnJpeg: Decoder = async (bytes, _source, { view }, clock) => {
+export const decodeOwnJpeg: Decoder = async (bytes, source, { view }, clock) => {
   const jpeg = await engine.use();
   try {
     const { window, width, height } = view;
     const crop = { x: window.left, y: window.top, width: window.width, height: window.height };
     const scale = jpegScale(crop, width, height);
     const picture = decodeJpeg(jpeg, bytes, readJpeg(bytes), { scale, crop, width, height });
-    if (picture.colour === "inks") cmykToRgba(picture.pixels, false);
+    if (picture.colour === "inks") inksToRgba(picture.pixels, false, source.icc);
     clock.lap("decode");
     const { pixels: data, truncated } = picture;
     return { pixels: { width, height, data, alpha: false }, truncated };

@@ -4,7 +4,7 @@
  */
 import module from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import { Failure } from "../../errors.ts";
-import { cmykToRgba } from "../colour/cmyk.ts";
+import { inksToRgba } from "../colour/inks.ts";
 import { resizeWhole, scaleView } from "../resize/whole.ts";
 import type { Decoder } from "../view.ts";
 import { defineEngine, exportsOf } from "../wasm.ts";
@@ -65,7 +65,7 @@ export const decodeTurbo: Decoder = async (bytes, source, { view, eighths }, clo
     new Uint8Array(turbo.memory.buffer, to, width * height * 4).fill(128);
     const problem = turbo.tjDecompress2(handle, from, bytes.length, to, width, width * 4, height, format, 0) !== 0;
     const data = new Uint8Array(turbo.memory.buffer, to, width * height * 4);
-    if (cmyk) cmykToRgba(data, source.inverted);
+    if (cmyk) inksToRgba(data, source.inverted, source.icc);
     else if (problem) makeOpaque(data);
     clock.lap("decode");
     const pixels = await resizeWhole(

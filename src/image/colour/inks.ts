@@ -1,0 +1,23 @@
+/** Inks of a CMYK picture to RGB: through the embedded profile when it is a table, else the multiplicative default. */
+import { cmykToRgba } from "./cmyk.ts";
+import { readInkTable } from "./table.ts";
+
+/**
+ * In place, 4 bytes a pixel: C, M, Y, K in, RGBA out. `inverted`: samples are 255 - ink, as Adobe's programs store them
+ * and libjpeg hands them on; else they are ink. `icc` is the embedded profile or null.
+ */
+export function inksToRgba(data: Uint8Array, inverted: boolean, icc: Uint8Array | null): void {
+  const table = icc === null ? null : readInkTable(icc);
+  if (table === null) {
+    cmykToRgba(data, inverted);
+    return;
+  }
+  const flip = inverted ? 255 : 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const c = (data[i] ?? 0) ^ flip;
+    const m = (data[i + 1] ?? 0) ^ flip;
+    const y = (data[i + 2] ?? 0) ^ flip;
+    table(c, m, y, (data[i + 3] ?? 0) ^ flip, data, i);
+    data[i + 3] = 255;
+  }
+}
