@@ -13,6 +13,12 @@ const PROGRESS_BYTES = 4_096;
 const FIRST_BUFFER = 65_536;
 
 /**
+ * Read at most so much at a time, whatever has come. Without a window of its own a reader hands out 4 KiB chunks: for
+ * 20 MB 140 ms of CPU instead of 20 in workerd. Not the sink itself: a read that fails keeps the memory it was given.
+ */
+const WINDOW = 131_072;
+
+/**
  * Reads a body of at most `maxBytes`, inflated. `room` is asked before so many bytes in all are held; the time it
  * takes is ours, not the source's. Throws Failure `source_too_many_bytes` (by Content-Length before a byte
  * is read, else at the first byte too many), `source_timeout` (deadline, or less than 4 KiB in 5 s), `source_broken`
@@ -33,21 +39,23 @@ export async function readBody(
   const expected = Math.min(declared ?? FIRST_BUFFER, maxBytes);
   await deadline.pause(room(expected));
   const sink = new Sink(expected, maxBytes);
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  const reader = response.body.getReader({ mode: "byob" });
+  let window = new Uint8Array(WINDOW);
   const watch = new ProgressWatch(() => sink.size, deadline);
   let truncated = false;
   try {
     for (;;) {
-      const chunk = await deadline.race(reader.read());
-      if (chunk.done) break;
-      if (sink.size + chunk.value.length > maxBytes) throw tooMany(maxBytes, sink.size + chunk.value.length);
-      const capacity = sink.capacityFor(chunk.value);
+      const { done, value } = await deadline.race(reader.read(window));
+      if (done) break;
+      if (sink.size + value.length > maxBytes) throw tooMany(maxBytes, sink.size + value.length);
+      const capacity = sink.capacityFor(value);
       if (capacity > sink.capacity) {
         watch.stop();
         await deadline.pause(room(capacity));
         watch.start();
       }
-      sink.add(chunk.value);
+      sink.add(value);
+      window = new Uint8Array(value.buffer);
     }
   } catch (error) {
     // Not awaited: a source that hangs would hold up the cancelling too.

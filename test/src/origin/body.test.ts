@@ -11,12 +11,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A body of so many chunks of so many bytes, one every `everyMs`; never ends when `open`. */
-function body(chunks: number, size: number, everyMs: number, open = false): Response {
+/** A body of so many chunks of so many bytes, one every `everyMs`. */
+function body(chunks: number, size: number, everyMs: number): Response {
   let sent = 0;
-  const stream = new ReadableStream<Uint8Array>({
+  const stream = new ReadableStream({
+    type: "bytes",
     async pull(controller) {
-      if (sent === chunks) return open ? new Promise(() => {}) : controller.close();
+      if (sent === chunks) {
+        controller.close();
+        // A read that waits for bytes ends only when it is told so.
+        (controller as ReadableByteStreamController).byobRequest?.respond(0);
+        return;
+      }
       if (everyMs > 0) await new Promise((wake) => setTimeout(wake, everyMs));
       controller.enqueue(new Uint8Array(size).fill(++sent));
     },
