@@ -1,0 +1,70 @@
+/**
+ * `npm run backfill -- --from primary --to weur [--prefix t/… | --keys FILE] [--state FILE] …`: copies what one bucket
+ * has into another over the S3 API, on the server's side. Progress goes to standard error, the result to standard
+ * output. Exit code 0: done; 1: failed; 2: wrong arguments; 130: interrupted. With a state file it goes on where it was.
+ */
+import { readFileSync } from "node:fs";
+import { S3Client } from "@aws-sdk/client-s3";
+import { BACKFILL_USAGE, type BackfillArguments, parseBackfillArguments } from "./backfill/arguments.ts";
+import { type CopyOrder, copyPages, filedPages, listedPages, type Progress } from "./backfill/copy.ts";
+import { readState, writeState } from "./backfill/state.ts";
+
+const RETRIES = 6;
+
+const parsed = parseBackfillArguments(process.argv.slice(2), process.env);
+if (parsed.ok) {
+  process.exitCode = await backfill(parsed.value);
+} else {
+  console.error([...parsed.problems, `Usage: ${BACKFILL_USAGE}`].join("\n"));
+  process.exitCode = 2;
+}
+
+async function backfill(args: BackfillArguments): Promise<number> {
+  const { from, to, what, endpoint, accessKeyId, secretAccessKey, concurrency } = args;
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+  const s3 = new S3Client({
+    ...{ endpoint, region: "auto", forcePathStyle: true, maxAttempts: RETRIES },
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const order: CopyOrder = { s3, from, to, concurrency, signal: interrupted.signal };
+  const started = performance.now();
+  try {
+    const start = readState(args);
+    const pages =
+      what.kind === "keys"
+        ? filedPages(readFileSync(what.file, "utf8"), start.after)
+        : listedPages(order, what.prefix, start.after);
+    const end = await copyPages(pages, order, start, (progress) => {
+      writeState(args, progress);
+      say(line(progress, start, performance.now() - started));
+    });
+    if (process.stderr.isTTY) process.stderr.write("\n");
+    console.log(`Done: ${counts(end)}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    return 0;
+  } catch (error) {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    console.error(interrupted.signal.aborted ? "Interrupted." : why);
+    console.error(
+      args.state === null ? "Without --state it begins anew." : `Run it again to go on from ${args.state}.`,
+    );
+    return interrupted.signal.aborted ? 130 : 1;
+  } finally {
+    s3.destroy();
+  }
+}
+
+function counts({ copied, present, missing }: Progress): string {
+  return `${copied} copied, ${present} there already, ${missing} gone meanwhile`;
+}
+
+function line(progress: Progress, start: Progress, ms: number): string {
+  const done = progress.copied + progress.present - start.copied - start.present;
+  return `${counts(progress)}, ${Math.round(done / Math.max(0.001, ms / 1000))}/s, up to ${progress.after}`;
+}
+
+/** On a terminal each line takes the place of the one before. */
+function say(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  else process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,124 @@
+/** `npm run backfill` as a program against the S3 door of a running edge. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { parseBackfillArguments } from "../../../src/cli/backfill/arguments.ts";
+import { type Edge, startEdge } from "../../../src/cli/edge/start.ts";
+import { SEEDER, seed } from "../../support/seeder.ts";
+
+const KEYS = Array.from(
+  { length: 12 },
+  (_, i) => `t/${"a".repeat(16)}/${String(i).padStart(32, "0")}/${"b".repeat(32)}`,
+);
+const METADATA = { v: "0badcafe", source: "https://a.test/x%20y.jpg" };
+
+let edge: Edge;
+let dir: string;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "firstlight-backfill-"));
+  edge = await startEdge({ beside: { seeder: SEEDER } });
+  await put("R2_PRIMARY", [...KEYS, "o/an/original"], "AAAA");
+}, 60_000);
+afterAll(async () => {
+  await edge?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const put = (binding: string, keys: readonly string[], bytes: string) =>
+  seed(
+    edge.beside.seeder ?? "",
+    keys.map((key) => ({ binding, key, bytes, metadata: METADATA })),
+  );
+
+function start(...args: string[]) {
+  const { endpoint, accessKeyId, secretAccessKey } = edge.s3;
+  const keys = { S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey };
+  const env = { PATH: process.env.PATH ?? "", ...keys };
+  const child = spawn(process.execPath, ["src/cli/backfill.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let [output, errors] = ["", ""];
+  child.stdout?.on("data", (chunk) => (output += chunk));
+  child.stderr?.on("data", (chunk) => (errors += chunk));
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return once(child, "close").then(() => ({ code: child.exitCode, output, errors }));
+}
+
+const bucket = (binding: string) => edge.miniflare.getR2Bucket(binding);
+
+async function keysIn(binding: string): Promise<string[]> {
+  return (await (await bucket(binding)).list()).objects.map(({ key }) => key);
+}
+
+describe("npm run backfill", { timeout: 60_000 }, () => {
+  test("a prefix, metadata and all; what is there already stays as it is", async () => {
+    const [first = ""] = KEYS;
+    await put("R2_WEUR", [first], "BBBB");
+    const run = await start("--from", "primary", "--to", "weur");
+    expect(run).toMatchObject({ code: 0, output: expect.stringContaining("Done: 11 copied, 1 there already") });
+    expect(await keysIn("R2_WEUR")).toEqual(KEYS);
+    const copy = await (await bucket("R2_WEUR")).head(KEYS[5] ?? "");
+    expect(copy?.customMetadata).toEqual(METADATA);
+    const kept = await (await bucket("R2_WEUR")).get(first);
+    expect([...new Uint8Array((await kept?.arrayBuffer()) as ArrayBuffer)]).toEqual([4, 16, 65]);
+    const again = await start("--from", "primary", "--to", "weur");
+    expect(again.output).toContain("Done: 0 copied, 12 there already");
+  });
+
+  test("a list of keys, some of which are gone", async () => {
+    const file = join(dir, "keys.txt");
+    writeFileSync(file, `${[KEYS[3], "t/gone", KEYS[1], KEYS[1]].join("\n")}\n`);
+    const run = await start("--from", "primary", "--to", "enam", "--keys", file);
+    expect(run).toMatchObject({ code: 0, output: expect.stringContaining("2 copied, 0 there already, 1 gone") });
+    expect(await keysIn("R2_ENAM")).toEqual([KEYS[1], KEYS[3]]);
+  });
+
+  test("goes on behind the last key of its state file, and only of its own", async () => {
+    const state = join(dir, "apac.json");
+    const of = "firstlight-primary to firstlight-apac, prefix t/";
+    writeFileSync(state, JSON.stringify({ of, after: KEYS[8], copied: 9, present: 0, missing: 0 }));
+    const run = await start("--from", "primary", "--to", "apac", "--state", state);
+    expect(run).toMatchObject({ code: 0, output: expect.stringContaining("Done: 12 copied") });
+    expect(await keysIn("R2_APAC")).toEqual(KEYS.slice(9));
+    expect(JSON.parse(readFileSync(state, "utf8"))).toMatchObject({ of, after: KEYS[11], copied: 12 });
+    const other = await start("--from", "primary", "--to", "weur", "--state", state);
+    expect(other).toMatchObject({ code: 1, errors: expect.stringContaining("belongs to another backfill") });
+  });
+
+  test.each([
+    ["a bucket that is not there", ["--from", "primary", "--to", "nowhere"], 1, "NoSuchBucket"],
+    ["a wrong key", ["--from", "primary", "--to", "weur", "--secret-key", "wrong"], 1, "SignatureDoesNotMatch"],
+    ["nothing", [], 2, "--from is missing"],
+  ])("%s fails with its reason", async (_, args, code, message) => {
+    expect(await start(...args)).toMatchObject({ code, errors: expect.stringContaining(message) });
+  });
+});
+
+describe("its command line", () => {
+  const env = { S3_ENDPOINT: "https://s3.test", S3_ACCESS_KEY_ID: "a", S3_SECRET_ACCESS_KEY: "s" };
+  test.each([
+    [
+      "defaults",
+      [],
+      { what: { kind: "prefix", prefix: "t/" }, concurrency: 32, state: null, from: "firstlight-primary" },
+    ],
+    ["keys", ["--keys=k"], { what: { kind: "keys", file: "k" } }],
+    ["other buckets", ["--bucket-prefix", "my-"], { from: "my-primary", to: "my-weur" }],
+    ["one at a time", ["--concurrency", "1"], { concurrency: 1 }],
+  ])("%s", (_, more, value) => {
+    expect(parseBackfillArguments(["--from", "primary", "--to", "weur", ...more], env)).toMatchObject({
+      ok: true,
+      value,
+    });
+  });
+  test.each([
+    ["the same bucket", ["--to", "primary"], "--from and --to are both primary"],
+    ["both lists", ["--to", "weur", "--prefix", "t/", "--keys", "k"], "exclude each other"],
+    ["no concurrency", ["--to", "weur", "--concurrency", "0"], "--concurrency cannot be 0"],
+    ["an unknown word", ["--to", "weur", "--all"], "Unknown argument --all"],
+  ])("%s is refused", (_, more, problem) => {
+    const parsed = parseBackfillArguments(["--from", "primary", ...more], env);
+    expect(parsed).toMatchObject({ ok: false, problems: [expect.stringContaining(problem)] });
+  });
+});
