@@ -3,7 +3,7 @@ import { isIPv6, SocketAddress } from "node:net";
 import { type Listen, listenDgram, listenerOf } from "../listen.ts";
 import type { SenderList } from "../senders.ts";
 import type { Libc } from "./libc.ts";
-import { SLOT_BYTES, SLOTS, Slots } from "./slots.ts";
+import { SLOT_BYTES, Slots } from "./slots.ts";
 import { socketAddress } from "./sockaddr.ts";
 
 const AF_INET = 2;
@@ -11,12 +11,6 @@ const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
-
-/**
- * Full calls in a row before the event loop gets its turn. libuv asks again up to 32 times by itself, so this is
- * a bound on how long answers of pushes wait, not on how much is received.
- */
-const CALLS_PER_TURN = 2;
 
 /**
  * Receives many datagrams per system call. The socket is made here so that its descriptor is known; dgram gets it to
@@ -50,14 +44,11 @@ export function listenWith(libc: Libc): Listen {
     socket.on("message", (bytes, from) => {
       sink.begin();
       sink.datagram(bytes, 0, bytes.length, senders.identify(from.address), 0);
-      for (let call = 0; call < CALLS_PER_TURN; call++) {
-        const filled = slots.receive(fd);
-        if (filled === 0) break;
-        if (call > 0) sink.begin();
-        for (let i = 0; i < filled; i++) {
-          sink.datagram(slots.bytes, i * SLOT_BYTES, slots.length(i), identify(i), 0);
-        }
-        if (filled < SLOTS) break;
+      // One call, not until the queue is empty: libuv comes back up to 32 times before the event loop goes on, and
+      // under overload answers to pushes, which free connections, must get their turn.
+      const filled = slots.receive(fd);
+      for (let i = 0; i < filled; i++) {
+        sink.datagram(slots.bytes, i * SLOT_BYTES, slots.length(i), identify(i), 0);
       }
       sink.end();
     });
