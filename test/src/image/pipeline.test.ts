@@ -113,6 +113,26 @@ describe("renderImage", () => {
     }
   });
 
+  test("ENGINE=photon answers alike: size, orientation and colours in every format", async () => {
+    const jpeg = await quarters().jpeg({ quality: 95 }).withMetadata({ orientation: 6 }).toBuffer();
+    for (const format of ["webp", "jpeg", "png"] as const) {
+      const order = { ...orderOf(jpeg, { width: 100, height: 100 }, format), engine: "photon" as const };
+      const result = await renderImage(order);
+      expect([result.width, result.height, result.format]).toEqual([75, 100, format]);
+      const corners = await cornersOf(result.bytes);
+      expect(corners.every((corner, i) => near(corner, [BLUE, RED, WHITE, GREEN][i] ?? [], 8))).toBe(true);
+    }
+  });
+
+  test("ENGINE=photon: its trap on a cut file is a Failure, and the next picture is made", async () => {
+    const jpeg = await quarters().jpeg().toBuffer();
+    const good = { ...orderOf(jpeg, { width: 50, height: 50 }, "jpeg"), engine: "photon" as const };
+    const before = (await renderImage(good)).bytes;
+    const cut = { ...good, bytes: good.bytes.subarray(0, good.bytes.length / 2) };
+    await expect(renderImage(cut)).rejects.toMatchObject({ reason: "image_damaged" });
+    expect((await renderImage(good)).bytes).toEqual(before);
+  });
+
   test("what is not a picture is a Failure, and a good picture right after is made as before", async () => {
     const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
     const before = (await renderImage(good)).bytes;
