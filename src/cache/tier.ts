@@ -14,6 +14,7 @@ export type StoredMeta = {
   readonly format: OutputFormat;
   readonly width: number;
   readonly height: number;
+  /** When the source's bytes were fetched, or last confirmed by a 304. */
   readonly storedAt: number;
   /** Fresh until; then stale-while-revalidate and stale-if-error apply. */
   readonly freshUntil: number;

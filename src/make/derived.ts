@@ -37,7 +37,6 @@ async function renderFrom({ parent, transform }: Derivation, order: MakeOrder): 
   if (format === "png" && header.format !== "png") return null;
   const rendition = await inTurn(stored.bytes, transform, format, scope);
   const { v, freshUntil, storedAt } = parent.meta;
-  const { bytes, meta } = await toStored(rendition, { source: wanted.source, v, freshUntil }, scope);
-  // No parent itself, one generation is enough; and no younger than its parent, so that newer facts make both outdated.
-  return { bytes, meta: { ...meta, storedAt } };
+  // No parent itself: one generation is enough.
+  return toStored(rendition, { source: wanted.source, v, storedAt, freshUntil });
 }

@@ -51,7 +51,8 @@ async function rendered(source: SourceBytes, wanted: Wanted, scope: Scope, held:
   const freshUntil = truncated ? Math.min(source.freshUntil, scope.now() + TRUNCATED_FRESH_MS) : source.freshUntil;
   const cut = truncated || source.truncated;
   const whole = cut ? {} : wholeOf(wanted.transform, format, header);
-  const stored = await toStored(rendition, { source: wanted.source, v: source.v, freshUntil, ...whole }, scope);
+  const { v, storedAt } = source;
+  const stored = await toStored(rendition, { source: wanted.source, v, storedAt, freshUntil, ...whole });
   return { stored, header, cut };
 }
 
@@ -71,12 +72,16 @@ export async function inTurn(
   return rendition;
 }
 
-type Provenance = Pick<StoredMeta, "source" | "v" | "freshUntil" | "whole">;
+/**
+ * What a rendition has of the bytes it was made from. `storedAt` too: made today from an original of yesterday it is of
+ * yesterday, and outdated as soon as the facts have learnt of another version since.
+ */
+type Provenance = Pick<StoredMeta, "source" | "v" | "storedAt" | "freshUntil" | "whole">;
 
 /** A rendition as it is stored. */
-export async function toStored(rendition: Rendition, from: Provenance, { now }: Scope): Promise<Stored> {
+export async function toStored(rendition: Rendition, from: Provenance): Promise<Stored> {
   const { bytes, format, width, height } = rendition;
-  return { bytes, meta: { ...from, etag: await variantEtag(bytes), format, width, height, storedAt: now() } };
+  return { bytes, meta: { ...from, etag: await variantEtag(bytes), format, width, height } };
 }
 
 /** The format to make: what is asked for, else by Accept class; a picture with alpha becomes JPEG only if asked to. */

@@ -75,9 +75,10 @@ describe("sizes of one picture", { timeout: 90_000 }, () => {
     const large = await get(1024, "/c:0.5:0.5");
     expect(large.how).toBe("firstlight; fwd=miss");
     expect(large.status).toBe(502);
+    const before = asked;
     const cropped = await get(320, "/c:0.5:0.5");
     expect(cropped.how).toBe("firstlight; hit; detail=derived");
     expect(await sharp(cropped.bytes).metadata()).toMatchObject({ width: 320, height: 213 });
-    expect(asked).toBe(2);
+    expect(asked).toBe(before);
   });
 });
