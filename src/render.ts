@@ -41,6 +41,7 @@ export async function obtain(wanted: ImageRequest, scope: Scope): Promise<Stored
   trace.sourceHost = new URL(wanted.source).host;
   checkSource(wanted.source, wanted.authority, config, scope.ownHost);
   const shelf = await findShelf(wanted, scope);
+  trace.edgeOff = shelf.tiers.edge === null && !scope.warming;
   if (isBlocked(shelf.keys, config)) throw new Failure("blocked");
 
   const flight = isolate.flights.run(`${region}/${shelf.key}`, now, () => find({ wanted, shelf, scope, held: null }));

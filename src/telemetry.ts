@@ -33,6 +33,8 @@ export type Trace = {
   /** Seconds of freshness left when it was a hit; negative = stale. */
   ttl: number | null;
   stored: boolean;
+  /** This deployment has no Cache API to keep things in (workers.dev): every hit is one tier further away. */
+  edgeOff: boolean;
   /** Joined another request's work on the same picture. */
   collapsed: boolean;
   /** Status of the source, when it was asked. */
@@ -58,6 +60,7 @@ export function newTrace(region: string, colo: string): Trace {
     hit: null,
     ttl: null,
     stored: false,
+    edgeOff: false,
     collapsed: false,
     sourceStatus: null,
     sourceHost: "",
@@ -90,6 +93,7 @@ export function cacheStatus(trace: Trace): string {
     if (trace.stored) parts.push("stored");
     if (trace.collapsed) parts.push("collapsed");
   }
+  if (trace.edgeOff) parts.push("edge=off");
   return parts.join("; ");
 }
 

@@ -21,6 +21,7 @@ export const LOG_FIELDS = {
   hit: "which store answered, `derived` or `stale-if-error`; null on a miss and on an error",
   ttl: "seconds of freshness left on a hit; negative when stale",
   stored: "a new rendition goes to the stores",
+  edgeOff: "this deployment has no edge cache (workers.dev)",
   collapsed: "joined another request's work on the same picture",
   sourceStatus: "HTTP status of the source, when it was asked",
   sourceHost: "host of the source; never its path",

@@ -9,6 +9,10 @@ describe("cacheStatus", () => {
       "firstlight; hit; ttl=12; detail=region",
     );
   });
+  it("says when there is no edge cache to hit", () => {
+    const trace = { ...newTrace("weur", "MAD"), hit: "kv", ttl: 1, edgeOff: true } as const;
+    expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=1; detail=kv; edge=off");
+  });
   it("miss", () => {
     const trace = { ...newTrace("weur", "MAD"), sourceStatus: 200, stored: true, collapsed: true };
     expect(cacheStatus(trace)).toBe("firstlight; fwd=miss; fwd-status=200; stored; collapsed");
