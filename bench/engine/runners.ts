@@ -126,8 +126,8 @@ export async function timeInTurn(entries: readonly Entry[], file: string, rounds
   for (const { runner, wish } of entries) {
     bytes.push((await runner.make(file, wish, 1)).bytes);
     const before = cpuMillis(runner.pid);
-    await runner.make(file, wish, 2);
-    times.push(Math.max(1, Math.ceil((2 * BATCH_MS) / Math.max(20, cpuMillis(runner.pid) - before))));
+    await runner.make(file, wish, 1);
+    times.push(Math.max(1, Math.ceil(BATCH_MS / Math.max(10, cpuMillis(runner.pid) - before))));
   }
   const best = entries.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds; round++) {
