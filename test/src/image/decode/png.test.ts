@@ -163,5 +163,5 @@ describe("damage", () => {
       }
     }
     expect((await ours(good)).data.equals(before)).toBe(true);
-  });
+  }, 300_000);
 });
