@@ -32,7 +32,7 @@ beforeAll(async () => {
       "down.pictures.test": { http: closed, https: closed },
     },
   });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await Promise.all([edge?.stop(), named?.stop(), source?.close(), stranger?.close()]);
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
     startSource({ picture, authority: createAuthority() }),
     startFaultyEdge({ vars }, { vars: { REGIONS: "weur,enam" } }),
   ]);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await Promise.all([edge?.stop(), source?.close()]);
 });
