@@ -29,7 +29,8 @@ export function checkSource(source: URL | string, authority: Authority, config: 
   }
   checkOwnHost(config, ownHost);
   const loopback = config.allowLoopbackSources && isLoopbackHost(url.hostname);
-  if (!loopback) checkPlace(url, config);
+  if (!loopback) checkPlace(url);
+  if (url.protocol === "http:" && config.httpSources === "deny") throw new Failure("http_source_denied");
   if (isOurselves(url, ownHost)) throw new Failure("loop", {}, `source is our own host ${url.host}`);
   const listed = authority === "list" || (authority === "signature" && config.signedNeedsAllowed);
   if (listed && !isListed(url, config.allowedSources)) {
@@ -67,7 +68,7 @@ function parseSource(text: string): URL {
   return new URL(text);
 }
 
-function checkPlace(url: URL, config: SourceRules): void {
+function checkPlace(url: URL): void {
   const address = parseAddress(url.hostname);
   const range = address === null ? null : refusedRange(address);
   if (range !== null) throw new Failure("address_private", {}, `${url.hostname} is in ${range}`);
@@ -76,7 +77,6 @@ function checkPlace(url: URL, config: SourceRules): void {
   if (name === "malformed") throw new Failure("source_invalid", { why: "its host is not a public name" });
   const port = portOf(url);
   if (!PORTS.includes(port)) throw new Failure("source_not_allowed", {}, `port ${port} is none of ${PORTS.join(", ")}`);
-  if (url.protocol === "http:" && config.httpSources === "deny") throw new Failure("http_source_denied");
 }
 
 /** Public hosts are ourselves at any port; on loopback the port tells servers apart, and every loopback name is one. */

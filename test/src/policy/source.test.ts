@@ -91,8 +91,10 @@ describe("ALLOW_LOOPBACK_SOURCES", () => {
     ["our own port", "http://127.0.0.1:8787/", "loop"],
     ["our own port by another name", "http://localhost:8787/", "loop"],
   ])("%s: %s -> %s", (_, url, expected) => expect(verdict(url, "signature", on, own)).toBe(expected));
-  test("plain HTTP is kept under deny", () => {
-    expect(verdict("http://127.0.0.1:1/", "list", { ...on, httpSources: "deny" }, own)).toBe("ok");
+  test("plain HTTP is kept under upgrade; an explicit deny wins", () => {
+    expect(verdict("http://127.0.0.1:1/", "list", { ...on, httpSources: "upgrade" }, own)).toBe("ok");
+    expect(verdict("http://127.0.0.1:1/", "list", { ...on, httpSources: "deny" }, own)).toBe("http_source_denied");
+    expect(verdict("https://127.0.0.1:1/", "list", { ...on, httpSources: "deny" }, own)).toBe("ok");
   });
   test("the list still counts for unsigned requests", () => {
     expect(verdict("http://127.0.0.1:1/", "list", { ...on, allowedSources: [] }, own)).toBe("source_not_allowed");
