@@ -23,6 +23,8 @@ export function snapToLadder(transform: Transform, config: Pick<Config, "ladder"
   const quality = transform.quality;
   return {
     ...transform,
+    // Without a size there is nothing to fill, to stretch to or to grow to.
+    ...(longer === 0 ? ({ resize: "fit", enlarge: false } as const) : {}),
     dpr: 1,
     width: longer === 0 ? top : snap(width),
     height: longer === 0 ? top : snap(height),
