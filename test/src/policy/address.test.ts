@@ -70,6 +70,11 @@ const BOUNDARIES = [
   },
   { name: "documentation 3fff::/20", deny: ["3fff::", "3fff:fff:ffff::1"], allow: ["3ffe:ffff::1", "3fff:1000::"] },
   { name: "discard and dummy", deny: ["100::", "100::ffff:ffff:ffff:ffff", "100:0:0:1::"], allow: ["100:0:0:2::"] },
+  {
+    name: "not assigned, below global unicast",
+    deny: ["200::", "3ff:ffff::1", "400::1", "7ff:ffff::1", "800::1", "fff:ffff::1", "1000::1", "1fff:ffff::1"],
+    allow: ["2000::", "2000::1"],
+  },
   { name: "not assigned, low half", deny: ["4000::", "7fff:ffff::1", "5f00::1"], allow: ["3fff:ffff::1"] },
   {
     name: "not assigned, high half",
