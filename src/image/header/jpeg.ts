@@ -27,6 +27,8 @@ const UNDECODED_FRAMES: Readonly<Record<number, string>> = {
 };
 /** What else stands in 0xC0..0xCF is a frame we do not decode, except DHT, JPG and DAC. */
 const NOT_FRAMES = new Set([0xc4, 0xc8, 0xcc]);
+/** Pieces of a profile are numbered in one byte (ICC.1 B.4); a file may hold a million segments that pretend. */
+const MAX_PROFILE_CHUNKS = 255;
 
 type Component = { readonly id: number; readonly h: number; readonly v: number };
 type Frame = { marker: number; width: number; height: number; depth: number; components: Component[] };
@@ -50,8 +52,10 @@ export function jpegHeader(bytes: Uint8Array): Source {
     const body = read.slice(at + 2, length - 2);
     if (marker >= 0xc0 && marker <= 0xcf && !NOT_FRAMES.has(marker)) frame ??= readFrame(read, at + 2, marker);
     else if (marker === APP1 && startsWith(body, "Exif\0\0")) orientation = exifOrientation(body.subarray(6));
-    else if (marker === APP2 && startsWith(body, "ICC_PROFILE\0")) profile.push(body);
-    else if (marker === APP14 && startsWith(body, "Adobe") && body.length >= 12) adobe = body[11] ?? null;
+    else if (marker === APP2 && startsWith(body, "ICC_PROFILE\0")) {
+      // One more than there can be is kept, so that the profile is seen to be none.
+      if (profile.length <= MAX_PROFILE_CHUNKS) profile.push(body);
+    } else if (marker === APP14 && startsWith(body, "Adobe") && body.length >= 12) adobe = body[11] ?? null;
     at += length;
   }
   if (frame === null) throw damaged("no frame header before the first scan");
@@ -147,7 +151,7 @@ function countScans(bytes: Uint8Array, from: number, frame: Frame): number {
 
 /** APP2 chunks -> one profile, or null when one is missing (ICC.1 B.4: number, count, data). */
 function joinProfile(chunks: readonly Uint8Array[]): Uint8Array | null {
-  if (chunks.length === 0) return null;
+  if (chunks.length === 0 || chunks.length > MAX_PROFILE_CHUNKS) return null;
   const ordered = [...chunks].sort((a, b) => (a[12] ?? 0) - (b[12] ?? 0));
   if (ordered.some((chunk, i) => chunk[12] !== i + 1 || chunk[13] !== ordered.length)) return null;
   const parts = ordered.map((chunk) => chunk.subarray(14));

@@ -76,6 +76,9 @@ describe("readHeader", () => {
     const whole = readHeader(withSegments(segment(2, 2, "world"), segment(1, 2, "hello ")));
     expect(String.fromCharCode(...(whole.icc ?? []))).toBe("hello world");
     expect(readHeader(withSegments(segment(1, 2, "hello "))).icc).toBeNull();
+    const pieces = (count: number) => Array.from({ length: count }, (_, i) => segment((i % 255) + 1, 255, "x"));
+    expect(readHeader(withSegments(...pieces(255))).icc).toHaveLength(255);
+    expect(readHeader(withSegments(...pieces(2_000))).icc).toBeNull();
   });
 
   test("frames of an animation are counted", async () => {
