@@ -81,7 +81,10 @@ export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: 
       const line = lines[priority];
       const entry: Waiting = { weight, admit: () => resolve(take(weight)), timer: undefined };
       entry.timer = timers.set(() => {
-        line.splice(line.indexOf(entry), 1);
+        const at = line.indexOf(entry);
+        // In a Worker one request cannot clear another's timer, so it may run though its owner was let in long ago.
+        if (at < 0) return;
+        line.splice(at, 1);
         reject(full(waitMs));
         admitNext();
       }, waitMs);

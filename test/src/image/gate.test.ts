@@ -81,6 +81,21 @@ describe("gate", () => {
     expect(gate.used).toBe(0);
   });
 
+  test("a timer that could not be cleared throws nobody else out of the line", async () => {
+    const timers = manualTimers();
+    const gate = createGate(RULES, { set: timers.set, clear: () => {} });
+    const first = await gate.enter(1, "user");
+    const second = gate.enter(1, "user");
+    first.leave();
+    const pass = await second;
+    const third = gate.enter(1, "user");
+    timers.fire();
+    expect(gate.waiting).toBe(1);
+    pass.leave();
+    (await third).leave();
+    expect([gate.used, gate.waiting]).toEqual([0, 0]);
+  });
+
   test("what turns out not to be needed lets the next in; leaving twice gives nothing twice", async () => {
     const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
     const first = await gate.enter(32, "user");
