@@ -11,6 +11,7 @@ import { computeGeometry, type Geometry } from "./geometry.ts";
 import { storedRect, swapsSides, turned } from "./orientation.ts";
 import type { EngineLimits, Orientation } from "./rendition.ts";
 import { resizerBytes } from "./resize/resizer.ts";
+import { scaleView } from "./resize/whole.ts";
 import type { Source, View } from "./view.ts";
 
 /** What one picture may take at its peak, WebAssembly and JavaScript together: of 128 MB an isolate has. */
@@ -76,10 +77,7 @@ export function planRender(source: Source, wish: Wish): Plan {
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
   const memoryBytes = Math.max(...within.map(({ bytes }) => bytes));
   if (within.length === 0) {
-    const least = Math.min(...estimates.map(({ bytes }) => bytes));
-    throw new Failure("source_too_complex", {
-      why: `${mega(least)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,
-    });
+    throw tooMuchMemory(Math.min(...estimates.map(({ bytes }) => bytes)), source, view, wish);
   }
   return {
     decoders: within.map(({ name }) => name),
@@ -168,10 +166,28 @@ const DECODER_BYTES = {
 } as const satisfies Record<DecoderName, (of: { source: Source; eighths: Eighths; fileBytes: number }) => number>;
 
 function estimateMemory(decoder: DecoderName, source: Source, view: View, eighths: Eighths, wish: Wish): number {
-  const decoding = DECODER_BYTES[decoder]({ source, eighths, fileBytes: wish.fileBytes }) + resizerBytes(view);
+  const decoding = DECODER_BYTES[decoder]({ source, eighths, fileBytes: wish.fileBytes });
+  // What a JPEG decoder hands on is scaled already.
+  const scale = decoder === "jpeg" || decoder === "turbo" ? eighths / 8 : 1;
+  const handed = scaleView(view, scale, Math.ceil(source.width * scale), Math.ceil(source.height * scale));
   const result = view.width * view.height;
   // Turning needs the picture twice for a moment; encoding comes after that.
-  return Math.ceil(4 * result + Math.max(decoding, 4 * result) + ENCODER_BYTES[wish.format] * result);
+  return Math.ceil(
+    4 * result + Math.max(decoding + resizerBytes(handed), 4 * result) + ENCODER_BYTES[wish.format] * result,
+  );
+}
+
+/** Where a decoder alone would fit, the size is at fault: what is said of a source is remembered for all its sizes. */
+function tooMuchMemory(bytes: number, source: Source, { width, height }: View, { fileBytes }: Wish): Failure {
+  const decoding = { source, eighths: 1, fileBytes } as const;
+  const least = Math.min(...formatOf(source.format).decoders.map((name) => DECODER_BYTES[name](decoding)));
+  if (least <= MEMORY_BUDGET) {
+    const limit = `${mega(MEMORY_BUDGET)} MB of memory, which would be ${mega(bytes)}`;
+    return new Failure("result_too_large", { value: `${width}x${height}`, limit });
+  }
+  return new Failure("source_too_complex", {
+    why: `${mega(least)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,
+  });
 }
 
 function mega(bytes: number): number {

@@ -102,7 +102,18 @@ describe("planRender", () => {
   test("memory is estimated before anything is allocated", () => {
     expect(plan({}).memoryBytes).toBeLessThan(MEMORY_BUDGET / 2);
     const large = { width: 4000, height: 3000, resize: "force" } as const;
-    expect(() => plan({ width: 9000, height: 9000 }, large)).toThrow(refused("source_too_complex"));
+    // The wish's doing, not the source's: smaller sizes of it are made.
+    expect(() => plan({ width: 9000, height: 9000 }, large)).toThrow(refused("result_too_large"));
+    expect(() => plan({ width: 9000, height: 9000 })).not.toThrow();
+    expect(() => plan({ format: "png", width: 9000, height: 9000 }, { width: 4, height: 4 })).toThrow(
+      refused("result_too_large"),
+    );
+    const interlaced = { format: "png", interlaced: true, width: 6000, height: 5000 } as const;
+    expect(() => plan(interlaced)).toThrow(refused("source_too_complex"));
+  });
+
+  test("a tiny size of a large JPEG takes little: its decoder hands on an eighth", () => {
+    expect(plan({ width: 9000, height: 9000 }, { width: 16, height: 16 }).memoryBytes).toBeLessThan(MEMORY_BUDGET / 4);
   });
 
   test("background: none keeps alpha, JPEG flattens on white", () => {
