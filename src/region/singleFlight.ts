@@ -1,3 +1,8 @@
+import { asFailure, type Reason } from "../errors.ts";
+
+/** Failures of whoever leads, not of the picture: who joined has not caused as many misses, and may be vouched for. */
+const LEADERS_OWN: readonly Reason[] = ["rate_limited", "source_redirect_refused"];
+
 /**
  * One piece of work per name at a time within this isolate: whoever asks while it is under way gets its outcome.
  *
@@ -19,26 +24,42 @@ export class SingleFlight<T> {
   }
 
   /**
-   * Runs `work` for `name`, or joins the one under way. Rejects as the work does, for all who joined. `now` in unix ms.
+   * Runs `work` for `name`, or joins the one under way. Rejects as the work does, for all who joined, unless it failed
+   * for its leader's own reasons: then each goes on alone. `now` in unix ms.
    */
   async run(name: string, now: () => number, work: () => Promise<T>): Promise<{ value: T; joined: boolean }> {
     const flight = this.#flights.get(name);
     const left = flight === undefined ? 0 : flight.startedAt + this.#maxMs - now();
     if (flight !== undefined && left > 0) {
-      const value = await settledWithin(flight.outcome, left);
+      const value = await settledWithin(flight.outcome.catch(aloneOr), left);
       if (value !== LATE) return { value, joined: true };
     }
     const started = { outcome: work(), startedAt: now() };
+    this.#flights.delete(name);
     this.#flights.set(name, started);
+    this.#forgetLost(now());
     try {
       return { value: await started.outcome, joined: false };
     } finally {
       if (this.#flights.get(name) === started) this.#flights.delete(name);
     }
   }
+
+  /** Flights whose leader was cancelled end by time; the oldest come first. */
+  #forgetLost(now: number): void {
+    for (const [name, { startedAt }] of this.#flights) {
+      if (now - startedAt < this.#maxMs) break;
+      this.#flights.delete(name);
+    }
+  }
 }
 
 const LATE = Symbol("late");
+
+function aloneOr(error: unknown): typeof LATE {
+  if (LEADERS_OWN.includes(asFailure(error).reason)) return LATE;
+  throw error;
+}
 
 async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | typeof LATE> {
   let timer: ReturnType<typeof setTimeout> | undefined;

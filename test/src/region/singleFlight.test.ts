@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../../src/errors.ts";
 import { SingleFlight } from "../../../src/region/singleFlight.ts";
 
 const now = () => Date.now();
@@ -46,6 +47,30 @@ describe("SingleFlight", () => {
     void flight.run("a", now, () => new Promise(() => {}));
     expect(await flight.run("a", now, async () => 2)).toEqual({ value: 2, joined: false });
     expect(flight.size).toBe(0);
+  });
+
+  test.each([
+    ["rate_limited", 2],
+    ["source_redirect_refused", 2],
+    ["source_missing", 1],
+  ] as const)("%s of the leader: %i runs for two", async (reason, expected) => {
+    const flight = new SingleFlight<number>(1000);
+    let runs = 0;
+    const work = async () => {
+      if (++runs === 1) throw new Failure(reason);
+      return runs;
+    };
+    const [leader, follower] = await Promise.allSettled([flight.run("a", now, work), flight.run("a", now, work)]);
+    expect([runs, leader.status]).toEqual([expected, "rejected"]);
+    expect(follower.status).toBe(expected === 2 ? "fulfilled" : "rejected");
+  });
+
+  test("flights of leaders that were cancelled are forgotten by time", async () => {
+    const flight = new SingleFlight<number>(1000);
+    const never = () => new Promise<number>(() => {});
+    for (const [i, name] of ["a", "b", "c"].entries()) void flight.run(name, () => 100 * i, never);
+    void flight.run("d", () => 1100, never);
+    expect(flight.size).toBe(2);
   });
 
   test("a flight past its time is not joined at all", async () => {
