@@ -9,7 +9,7 @@ import { checkSource } from "../policy/source.ts";
 import { obtain } from "../render.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { parseObject, readBody } from "../request/jsonBody.ts";
-import { readImageRequest } from "../request/readImageRequest.ts";
+import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody } from "../request/signedBody.ts";
 import { readWarmOrder, type WarmOrder } from "../request/warmOrder.ts";
 import { FIXED_HEADERS } from "../respond/headers.ts";
@@ -26,12 +26,13 @@ type Result = { readonly path: string; readonly result: "warmed" | "already" | `
 export async function warm(request: Request, scope: Scope): Promise<Response> {
   const { config, env, now } = scope;
   const started = now();
+  if (config.warmSecret === null) throw new Failure("not_found");
   const body = await readBody(request);
   await checkSignedBody(request.headers, "/warm", body, config.warmSecret, started);
   const order = readWarmOrder(parseObject(body), config.regions);
   scope.trace.door = "warm";
   scope.trace.region = order.region;
-  const { success } = await env.WARM_LIMIT.limit({ key: order.region });
+  const { success } = await env.WARM_LIMIT.limit({ key: order.region }).catch(() => ({ success: true }));
   if (!success) throw new Failure("rate_limited", { retryAfter: 1 });
   const { jobs, refused } = await admit(order, scope);
   const expires = started + order.deadlineMs;
@@ -51,7 +52,7 @@ async function admit(order: WarmOrder, scope: Scope): Promise<{ jobs: readonly J
   const refused: Refusal[] = [];
   for (const path of new Set(order.paths)) {
     try {
-      const wanted = await readImageRequest(`${origin}${path}`, order.accept, config, now());
+      const wanted = await readImageRequest(urlOfPath(origin, path), order.accept, config, now());
       checkSource(wanted.source, wanted.authority, config, ownHost);
       const { keys } = await findShelf(wanted, scope);
       if (isBlocked(keys, config)) throw new Failure("blocked");
@@ -79,7 +80,12 @@ async function run(jobs: readonly Job[], scope: Scope, expires: number): Promise
 /** Makes or copies one picture and waits until it is stored: only then is it warm. */
 async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Promise<Result["result"]> {
   const storing: Promise<unknown>[] = [];
-  const own = { ...scope, later: (work: Promise<unknown>) => void storing.push(work.catch(() => undefined)) };
+  const later = (work: Promise<unknown>) => {
+    storing.push(work.catch(() => undefined));
+    // What begins when the storing is done, such as a master's order, is not waited for here and must not be cut off.
+    scope.later(work);
+  };
+  const own = { ...scope, later };
   try {
     if (scope.now() > expires) return "refused:deadline";
     const { key, tiers } = await findShelf(wanted, own);

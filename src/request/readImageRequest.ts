@@ -34,6 +34,11 @@ export async function readImageRequest(
   return request;
 }
 
+/** The URL a browser asks for when an `<img>` names this path: spaces and marks escaped, dot segments gone (WHATWG). */
+export function urlOfPath(origin: string, path: string): string {
+  return new URL(`${origin}${path}`).href;
+}
+
 /** Path and query of an absolute URL as they stand in its text, nothing decoded; the query without its `?`. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
   const afterHost = url.indexOf("/", url.indexOf("://") + 3);

@@ -11,7 +11,7 @@ import { type Target, withPurge } from "../policy/blocked.ts";
 import { canonicalOptions } from "../request/canonical.ts";
 import { parseObject, readBody } from "../request/jsonBody.ts";
 import { type PurgeTarget, readPurgeOrder } from "../request/purgeOrder.ts";
-import { readImageRequest } from "../request/readImageRequest.ts";
+import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody } from "../request/signedBody.ts";
 import { FIXED_HEADERS } from "../respond/headers.ts";
 import { replaceSettings, type Scope } from "../scope.ts";
@@ -20,6 +20,7 @@ import { changeLedger } from "./ledger.ts";
 /** Answers `{deleted, cursor, done}`. Throws Failure. */
 export async function purge(request: Request, scope: Scope): Promise<Response> {
   const { config, now } = scope;
+  if (config.purgeSecret === null) throw new Failure("not_found");
   const body = await readBody(request);
   await checkSignedBody(request.headers, "/purge", body, config.purgeSecret, now());
   const { target, block, cursor } = readPurgeOrder(parseObject(body));
@@ -64,7 +65,7 @@ const ACCEPTS = ["image/webp", "*/*"] as const;
 /** A path is one picture in the formats it was negotiated to; its signature is checked, but it may have expired. */
 async function deletionsOf(target: PurgeTarget, scope: Scope): Promise<readonly Deletion[]> {
   if (target.kind !== "path") return [target];
-  const url = `${scope.origin}${target.path}`;
+  const url = urlOfPath(scope.origin, target.path);
   return Promise.all(
     ACCEPTS.map(async (accept): Promise<Deletion> => {
       const wanted = await readImageRequest(url, accept, scope.config, 0);

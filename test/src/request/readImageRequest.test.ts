@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config.ts";
 import { ANSWERS, Failure } from "../../../src/errors.ts";
-import { readImageRequest, splitUrl } from "../../../src/request/readImageRequest.ts";
+import { readImageRequest, splitUrl, urlOfPath } from "../../../src/request/readImageRequest.ts";
 
 const ORIGIN = "https://cdn.firstlight.test";
 const OPEN = parseConfig({});
@@ -76,3 +76,13 @@ test.each([
   ["https://a.test//b//c", "//b//c", ""],
   ["https://a.test/%2F%3f?%3F", "/%2F%3f", "%3F"],
 ])("splitUrl(%s) is %s and %s", (url, path, query) => expect(splitUrl(url)).toEqual({ path, query }));
+
+test.each([
+  ["as it is", "/_/w:1/plain/https://a.test/b%20c.jpg?x#y", "/_/w:1/plain/https://a.test/b%20c.jpg?x#y"],
+  ["a space", "/_/plain/https://a.test/b c", "/_/plain/https://a.test/b%20c"],
+  ["not ASCII", "/_/cb:\u00e4/x", "/_/cb:%C3%A4/x"],
+  ["half a character", "/_/cb:\ud800/x", "/_/cb:%EF%BF%BD/x"],
+  ["another host", "//evil.test/x", "//evil.test/x"],
+])("a path becomes the URL a browser asks for: %s", (_, path, expected) => {
+  expect(urlOfPath(ORIGIN, path)).toBe(`${ORIGIN}${expected}`);
+});
