@@ -9,6 +9,7 @@ import { isLoopbackHost } from "./policy/hosts.ts";
 import { type CfPlace, placeOf } from "./region/place.ts";
 import { regionOf } from "./region/regions.ts";
 import { SettingsCache } from "./settings.ts";
+import { readLedger } from "./takedown/ledger.ts";
 import { newTrace, record, type Trace } from "./telemetry.ts";
 
 export type Scope = {
@@ -44,7 +45,8 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
   const now = () => Date.now();
   const later = (work: Promise<unknown>) => ctx.waitUntil(work.catch(logFailure));
   const variables = configOf(env);
-  const refreshedConfig = async () => live(variables, await SETTINGS.get(env.THUMBS, now(), later));
+  const ledger = () => readLedger(env.R2_PRIMARY);
+  const refreshedConfig = async () => live(variables, await SETTINGS.get(env.THUMBS, now(), later, ledger));
   const config = await refreshedConfig();
   const { origin, host, hostname } = new URL(request.url);
   const chosen = isLoopbackHost(hostname) ? request.headers.get(COLO_HEADER) : null;

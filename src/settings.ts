@@ -25,18 +25,20 @@ export class SettingsCache {
 
   /**
    * The text, never older than SETTINGS_MAX_AGE_MS unless KV fails, when the last known one holds on: forgetting a
-   * takedown because KV is down would be worse than serving an old one. `now` in unix milliseconds.
+   * takedown because KV is down would be worse than serving an old one. An isolate that knows none yet when KV fails
+   * takes them from `ledger`, which has the takedowns too. `now` in unix milliseconds.
    */
   async get(
     store: TextStore | undefined,
     now: number,
     later: (work: Promise<unknown>) => void,
+    ledger?: () => Promise<string | null>,
   ): Promise<string | null> {
     if (store === undefined) return this.#text;
     const age = this.#readAt === null ? Number.POSITIVE_INFINITY : now - this.#readAt;
     // A negative age is a clock that jumped back: what was read then may be of any age.
     if (age >= 0 && age < SETTINGS_REFRESH_MS) return this.#text;
-    this.#reading ??= this.#read(store, now);
+    this.#reading ??= this.#read(store, now, ledger);
     if (age < 0 || age >= SETTINGS_MAX_AGE_MS) return this.#reading;
     later(this.#reading);
     return this.#text;
@@ -48,15 +50,25 @@ export class SettingsCache {
     this.#readAt = now;
   }
 
-  async #read(store: TextStore, now: number): Promise<string | null> {
+  async #read(store: TextStore, now: number, ledger?: () => Promise<string | null>): Promise<string | null> {
     try {
       const read = store.get(SETTINGS_KEY, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS });
       this.replace(await within(read, KV_WAIT_MS), now);
     } catch {
       // Keep what we have; the next request past the refresh age asks again.
+      if (this.#readAt === null && ledger !== undefined) await this.#readLedger(ledger, now);
     } finally {
       this.#reading = null;
     }
     return this.#text;
+  }
+
+  /** As old as to be refreshed beside the next request's work. */
+  async #readLedger(ledger: () => Promise<string | null>, now: number): Promise<void> {
+    try {
+      this.replace(await within(ledger(), KV_WAIT_MS), now - SETTINGS_REFRESH_MS);
+    } catch {
+      // Nobody can say what was taken down: pictures go on being served.
+    }
   }
 }

@@ -40,6 +40,12 @@ export async function changeLedger(
   throw new Failure("internal", {}, `the ledger changed ${TRIES} times while we changed it`);
 }
 
+/** The ledger's text, which the live settings' reader takes; null when nothing was ever purged. */
+export async function readLedger(bucket: R2Bucket): Promise<string | null> {
+  const object = await bucket.get(LEDGER_KEY);
+  return object === null ? null : object.text();
+}
+
 /** KV takes one write a second for a key: a refused one is tried again after that. */
 async function publish(kv: KVNamespace, text: string): Promise<void> {
   for (let tries = 1; ; tries++) {

@@ -44,6 +44,30 @@ describe("SettingsCache", () => {
     expect(await at(SETTINGS_MAX_AGE_MS)).toBe("b");
   });
 
+  it("takes the takedowns from the ledger when KV fails a new isolate, and KV's own when it is back", async () => {
+    const { state, cache } = world();
+    state.fails = true;
+    const background: Promise<unknown>[] = [];
+    const ask = (ledger: () => Promise<string | null>) =>
+      cache.get(
+        {
+          get: async () => {
+            if (state.fails) throw new Error("KV is down");
+            return state.text;
+          },
+        },
+        1_000_000,
+        (work) => background.push(work),
+        ledger,
+      );
+    expect(await ask(() => Promise.reject(new Error("R2 is down")))).toBeNull();
+    expect(await ask(async () => "ledger")).toBe("ledger");
+    state.fails = false;
+    expect(await ask(async () => "unasked")).toBe("ledger");
+    await Promise.all(background);
+    expect(await ask(async () => "unasked")).toBe("a");
+  });
+
   it("reads again when the clock jumps back", async () => {
     const { state, at } = world();
     await at(1_000_000);
