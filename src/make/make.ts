@@ -30,13 +30,22 @@ export type MakeOrder = {
  * while the source fails, a size that can be derived from a stale one is given instead.
  */
 export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
+  const { isolate, config, warming } = order.scope;
+  const room = new ByteRoom(isolate.bytes(config), warming ? "warm" : "user");
+  try {
+    return await makeWithin(room, order, lease);
+  } finally {
+    room.leave();
+  }
+}
+
+async function makeWithin(room: ByteRoom, order: MakeOrder, lease: Lease): Promise<Obtained> {
   const { shelf, scope } = order;
   const known = await recall(shelf.keys.negative, shelf.negatives);
   if (known !== null) {
     scope.later(lease.release());
-    return whileFailing(order, known);
+    return whileFailing(order, known, room);
   }
-  const room = new ByteRoom(scope.isolate.bytes(scope.config), scope.warming ? "warm" : "user");
   try {
     await limitMisses(order.wanted, scope);
     const { made, how } = await makeOnce(lease, stepsOf(order, room));
@@ -45,9 +54,7 @@ export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
     scope.later(lease.release());
     const failure = asFailure(error);
     scope.later(remember(shelf.keys.negative, failure, shelf.negatives));
-    return whileFailing(order, failure);
-  } finally {
-    room.leave();
+    return whileFailing(order, failure, room);
   }
 }
 
@@ -55,19 +62,20 @@ export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
  * The size wanted from what is in store, a larger one or the original kept for a day, stale where the source is at fault
  * for it; else the failure is thrown.
  */
-async function whileFailing(order: MakeOrder, failure: Failure): Promise<Obtained> {
+async function whileFailing(order: MakeOrder, failure: Failure, room: ByteRoom): Promise<Obtained> {
   const { scope, held } = order;
   const isTheirs = ANSWERS[failure.reason].status >= 502;
   if (held !== null) throw failure;
   const smaller = await derived(order, isTheirs).catch(() => null);
-  const stored = smaller ?? (isTheirs ? await fromOldOriginal(order).catch(() => null) : null);
+  const stored = smaller ?? (isTheirs ? await fromOldOriginal(order, room).catch(() => null) : null);
   if (stored === null) throw failure;
   scope.trace.failure = failure.reason;
   return { stored, hit: stored.meta.freshUntil > scope.now() ? "derived" : "stale-if-error" };
 }
 
-async function fromOldOriginal({ wanted, shelf, scope }: MakeOrder): Promise<Stored | null> {
-  const original = await readOriginal(bucketOf(scope), shelf.keys.original, scope.now(), { ifError: true });
+async function fromOldOriginal({ wanted, shelf, scope }: MakeOrder, room: ByteRoom): Promise<Stored | null> {
+  const options = { ifError: true, room: (bytes: number) => room.grow(bytes) };
+  const original = await readOriginal(bucketOf(scope), shelf.keys.original, scope.now(), options);
   return original && (await thumbnail({ ...original, truncated: false, validators: null }, wanted, scope)).stored;
 }
 

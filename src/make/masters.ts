@@ -11,6 +11,7 @@ import { r2Tier } from "../cache/r2.ts";
 import { isBlocked } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
 import { regionBucket } from "../cache/tiers.ts";
+import { ByteRoom } from "../origin/room.ts";
 import { type Scope, scopeBehind } from "../scope.ts";
 import type { MakeOrder } from "./make.ts";
 import { thumbnail } from "./thumbnail.ts";
@@ -47,11 +48,21 @@ export async function makeMasters(
   }
 }
 
-async function make({ source, region }: MasterOrder, scope: Scope): Promise<void> {
+async function make(order: MasterOrder, scope: Scope): Promise<void> {
+  const room = new ByteRoom(scope.isolate.bytes(scope.config), "warm");
+  try {
+    await makeWithin(room, order, scope);
+  } finally {
+    room.leave();
+  }
+}
+
+async function makeWithin(room: ByteRoom, { source, region }: MasterOrder, scope: Scope): Promise<void> {
   const { env, now } = scope;
   const keys = await sourceKeys(source);
   const primary = r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY");
-  const original = await readOriginal(regionBucket(env, region)?.bucket ?? env.R2_PRIMARY, keys.original, now());
+  const bucket = regionBucket(env, region)?.bucket ?? env.R2_PRIMARY;
+  const original = await readOriginal(bucket, keys.original, now(), { room: (bytes) => room.grow(bytes) });
   if (original === null) return;
   const wanted = { source, transform: MASTER_TRANSFORM, accept: "webp" } as const;
   const bytes = { ...original, truncated: false, validators: null };
