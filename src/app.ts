@@ -4,6 +4,7 @@ import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { isLoopbackHost } from "./policy/hosts.ts";
 import { warm } from "./region/warm.ts";
 import { render } from "./render.ts";
+import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
 import { FIXED_HEADERS, failureResponse, HSTS } from "./respond/headers.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { purge } from "./takedown/purge.ts";
@@ -53,12 +54,12 @@ async function answer(c: Context<Bindings>, handler: Handler): Promise<Response>
     report = ANSWERS[failure.reason].report;
     trace.reason = failure.reason;
     trace.failure = failure.detail;
-    response = failureResponse(failure);
+    response = failureResponse(failure, c.req.raw.headers.has(PHOTON_AUTHENTICATION_HEADER));
   }
   addStage(trace, "total", Date.now() - started);
   trace.status = response.status;
   trace.bytesOut = Number(response.headers.get("content-length") ?? 0);
-  if (trace.door !== "") {
+  if (trace.door !== "" || trace.reason !== "ok") {
     response.headers.set("cache-status", cacheStatus(trace));
     response.headers.set("server-timing", serverTiming(trace));
   }

@@ -40,6 +40,8 @@ export type Trace = {
   /** Status of the source, when it was asked. */
   sourceStatus: number | null;
   sourceHost: string;
+  /** The data centre's own cache keeps nothing for this host (cache/edge.ts). */
+  edgeOff: boolean;
   region: string;
   colo: string;
   format: string;
@@ -64,6 +66,7 @@ export function newTrace(region: string, colo: string): Trace {
     collapsed: false,
     sourceStatus: null,
     sourceHost: "",
+    edgeOff: false,
     region,
     colo,
     format: "",
@@ -88,7 +91,8 @@ export function cacheStatus(trace: Trace): string {
     if (trace.ttl !== null) parts.push(`ttl=${trace.ttl}`);
     parts.push(`detail=${trace.hit}`);
   } else {
-    parts.push("fwd=miss");
+    // Refused before it was known which picture is meant.
+    parts.push(trace.door === "" ? "fwd=bypass" : "fwd=miss");
     if (trace.sourceStatus !== null) parts.push(`fwd-status=${trace.sourceStatus}`);
     if (trace.stored) parts.push("stored");
     if (trace.collapsed) parts.push("collapsed");

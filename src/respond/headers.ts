@@ -64,12 +64,20 @@ export function contentDisposition(wanted: ImageRequest, format: OutputFormat): 
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, percentByte)}`;
 }
 
-/** The JSON answer of a failure: a stable code, a public sentence, and how long it may be kept. */
-export function failureResponse(failure: Failure): Response {
+/**
+ * The JSON answer of a failure: a stable code, a public sentence, and how long it may be kept; by no shared cache when
+ * the request held a secret header (`vouched`), since without it the answer would be another.
+ */
+export function failureResponse(failure: Failure, vouched = false): Response {
   const { status, cacheSeconds } = ANSWERS[failure.reason];
   const headers = new Headers(FIXED_HEADERS);
   headers.set("content-type", "application/json; charset=utf-8");
-  headers.set("cache-control", cacheSeconds > 0 ? `public, max-age=${cacheSeconds}` : "no-store");
+  headers.set(
+    "cache-control",
+    cacheSeconds > 0 ? `${vouched ? "private" : "public"}, max-age=${cacheSeconds}` : "no-store",
+  );
+  // RFC 9110 15.5.6: a 405 says what is allowed.
+  if (status === 405) headers.set("allow", "GET, HEAD, OPTIONS");
   const retryAfter = failure.facts.retryAfter;
   if (retryAfter !== undefined) headers.set("retry-after", String(Math.max(1, Math.ceil(Number(retryAfter) || 1))));
   const message = publicMessage(failure.reason, failure.facts);

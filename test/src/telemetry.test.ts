@@ -14,8 +14,15 @@ describe("cacheStatus", () => {
     expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=1; detail=kv; edge=off");
   });
   it("miss", () => {
-    const trace = { ...newTrace("weur", "MAD"), sourceStatus: 200, stored: true, collapsed: true };
+    const trace = { ...newTrace("weur", "MAD"), door: "imgproxy", sourceStatus: 200, stored: true, collapsed: true };
     expect(cacheStatus(trace)).toBe("firstlight; fwd=miss; fwd-status=200; stored; collapsed");
+  });
+  it("a request that was refused before any cache was asked", () => {
+    expect(cacheStatus(newTrace("weur", "MAD"))).toBe("firstlight; fwd=bypass");
+  });
+  it("says that the data centre's own cache is off", () => {
+    const trace = { ...newTrace("weur", "MAD"), hit: "kv" as const, ttl: 12, edgeOff: true };
+    expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=12; detail=kv; edge=off");
   });
 });
 

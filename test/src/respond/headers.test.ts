@@ -127,6 +127,17 @@ describe("failureResponse", () => {
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
+  it("is kept by no shared cache when a secret header came with the request", () => {
+    const of = (reason: Reason) => failureResponse(new Failure(reason), true).headers.get("cache-control");
+    expect(of("source_missing")).toBe("private, max-age=300");
+    expect(of("source_not_allowed")).toBe("no-store");
+  });
+
+  it("a method that is not served: says which are", () => {
+    expect(failureResponse(new Failure("method_not_allowed")).headers.get("allow")).toBe("GET, HEAD, OPTIONS");
+    expect(failureResponse(new Failure("source_missing")).headers.has("allow")).toBe(false);
+  });
+
   it("says the value and the limit", async () => {
     const answer = failureResponse(
       new Failure("option_invalid", { option: "quality", value: "101", limit: "1 to 100" }),
