@@ -31,7 +31,7 @@ const LIMIT_P99_US = 50_000;
 const STEP = 1.35;
 const FINEST = 1.03;
 /** On a machine too busy to decide it, the search ends here and the confirming spells find what holds. */
-const MOST_PROBES = 24;
+const MOST_PROBES = 16;
 const WARM_UP = { seconds: 2.5, share: 0.7 } as const;
 
 /** Every picture came, in time. */

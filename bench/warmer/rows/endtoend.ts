@@ -33,7 +33,7 @@ export async function endToEndRows(
     for (const { name, contender, delayMs, from } of series) {
       if (contender === null) continue;
       const before = figures[name]?.at(-1)?.rate ?? 0;
-      const options = { from: Math.max(from, before * 0.7), delayMs, seconds, confirmSeconds };
+      const options = { from: Math.max(from, before * 0.8), delayMs, seconds, confirmSeconds };
       const found = await highestRate(setting.tools, contender, options);
       setting.say(
         `end to end, ${contender.name}, sink after ${delayMs} ms: ${rate(found.rate)} hints/s, ` +
