@@ -60,6 +60,14 @@ export function decodeBlock(r: BitReader, c: Component, block: usize): void {
       count -= e & 63;
       k += (e >> 8) & 127;
       store<i16>(block + <usize>load<u8>(positions + <usize>k), e >> 16);
+      // The bits there are suffice for a second one that a lookup tells whole.
+      if (++k >= limit) break;
+      e = load<i32>(ac + (<usize>(bits >> (64 - LOOKUP)) << 2));
+      if (e & PARTIAL) continue;
+      bits <<= <u64>(e & 63);
+      count -= e & 63;
+      k += (e >> 8) & 127;
+      store<i16>(block + <usize>load<u8>(positions + <usize>k), e >> 16);
     }
     k++;
   }
@@ -74,6 +82,13 @@ export function decodeBlock(r: BitReader, c: Component, block: usize): void {
       bits <<= <u64>(several & 63);
       count -= <i32>(several & 63);
       k += <i32>(several >> 24);
+      if (k >= 64) break;
+      const more = load<u32>(skip + (<usize>(bits >> (64 - SKIP_LOOKUP)) << 2));
+      if (more != 0 && k + <i32>((more >> 16) & 255) <= 64) {
+        bits <<= <u64>(more & 63);
+        count -= <i32>(more & 63);
+        k += <i32>(more >> 24);
+      }
       continue;
     }
     e = load<i32>(ac + (<usize>(bits >> (64 - LOOKUP)) << 2));

@@ -37,6 +37,8 @@ export class Component {
   ring: usize;
   ringRows: i32;
   stride: i32;
+  /** Where in the ring the MCU row at hand begins; it lies in one piece. */
+  band: usize;
   /** Rows [0, rows) have been decoded. */
   rows: i32;
   /** Vertical filter: first source row, row after the last, and `tapsDown` Q14 taps per output row. */

@@ -57,28 +57,23 @@ export function missingUnits(): i32 {
   return scan().missing;
 }
 
-/** Address of the first sample of a block row in the ring. */
-@inline
-export function ringRow(c: Component, blockRow: i32): usize {
-  return c.ring + <usize>(((blockRow * c.size) % c.ringRows) * c.stride);
-}
-
 /** The next MCU row has no data: grey, as every decoder shows it. */
 function greyRow(s: Scan): void {
   for (let i = 0; i < s.components; i++) {
     const c = component(i);
     const bytes = <usize>(c.v * c.size * c.stride);
-    const at = ringRow(c, s.my * c.v);
-    memory.fill(at, 128, bytes);
+    memory.fill(c.band, 128, bytes);
   }
 }
 
+/** All components go on to the next MCU row. */
 export function endRow(s: Scan): void {
   s.mx = 0;
   s.my++;
   for (let i = 0; i < s.components; i++) {
     const c = component(i);
     c.rows = s.my * c.v * c.size;
+    c.band = c.ring + <usize>((c.rows % c.ringRows) * c.stride);
   }
 }
 
@@ -126,7 +121,7 @@ export function decodeRow(): bool {
       const size = c.size;
       for (let y = 0; y < c.v; y++) {
         const row = s.my * c.v + y;
-        const at = ringRow(c, row);
+        const at = c.band + <usize>(y * size * c.stride);
         const wanted = row >= c.top && row < c.bottom;
         for (let x = 0; x < c.h; x++) {
           const column = s.mx * c.h + x;

@@ -7,7 +7,7 @@ import { decodeBlock } from "./block";
 import { Component, component } from "./component";
 import { inverse } from "./idct";
 import { SCRATCH, band, firstAc, firstDc, refineAc, refineDc } from "./progressive";
-import { clear, endRow, ringRow, scan } from "./scan";
+import { clear, endRow, scan } from "./scan";
 
 /** What a scan holds. */
 const SEQUENTIAL: i32 = 0;
@@ -155,7 +155,7 @@ export function renderRow(): void {
     for (let y = 0; y < c.v; y++) {
       const row = s.my * c.v + y;
       if (row < c.top || row >= c.bottom) continue;
-      let at = ringRow(c, row);
+      let at = c.band + <usize>(y * c.size * c.stride);
       for (let column = c.left; column < c.right; column++, at += c.size) inverse(c, keptBlock(c, row, column), at);
     }
   }

@@ -29,6 +29,7 @@ const COMPONENT_FIELDS = [
   "ring",
   "ringRows",
   "stride",
+  "band",
   "rows",
   "rowStarts",
   "rowEnds",
@@ -197,7 +198,9 @@ export function placeWindow(
   set("bottom", window.bottom);
   set("stride", stride);
   set("ringRows", ringRows);
-  set("ring", allocate(engine, ringRows * stride));
+  const ring = allocate(engine, ringRows * stride);
+  set("ring", ring);
+  set("band", ring);
   set("rowStarts", place(engine, down.starts));
   set("rowEnds", place(engine, down.ends));
   set("rowTaps", place(engine, down.weights));
