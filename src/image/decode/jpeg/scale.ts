@@ -11,9 +11,10 @@ export type Crop = { readonly x: number; readonly y: number; readonly width: num
 /**
  * Samples that must be left for every pixel of the result. A reduction inside the DCT has soft edges, so the resizer
  * needs more than one: at 1.9 the result cannot be told from that of a full decode (SSIM 0.9987 against 0.9988), at 1.0
- * it can (0.9932). Chroma is seen, and afterwards stored, at half the resolution.
+ * it can (0.9932). Chroma is stored at half the resolution afterwards (4:2:0); measured there, even 0.95 samples for a
+ * pixel cannot be told from more (SSIM 0.9996 either way), 0.74 can (0.9982). A little over 1 keeps PNG results good.
  */
-export const OVERSAMPLING = { luma: 1.9, chroma: 1.25 } as const;
+export const OVERSAMPLING = { luma: 1.9, chroma: 1.05 } as const;
 
 const SIZES = [1, 2, 4, 8] as const satisfies readonly BlockSize[];
 
