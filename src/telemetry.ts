@@ -40,8 +40,6 @@ export type Trace = {
   /** Status of the source, when it was asked. */
   sourceStatus: number | null;
   sourceHost: string;
-  /** The data centre's own cache keeps nothing for this host (cache/edge.ts). */
-  edgeOff: boolean;
   region: string;
   colo: string;
   format: string;
@@ -66,7 +64,6 @@ export function newTrace(region: string, colo: string): Trace {
     collapsed: false,
     sourceStatus: null,
     sourceHost: "",
-    edgeOff: false,
     region,
     colo,
     format: "",

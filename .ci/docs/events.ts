@@ -25,7 +25,6 @@ export const LOG_FIELDS = {
   collapsed: "joined another request's work on the same picture",
   sourceStatus: "HTTP status of the source, when it was asked",
   sourceHost: "host of the source; never its path",
-  edgeOff: "the data centre's own cache keeps nothing on this host; `edge=off` in Cache-Status",
   region: "region that serves the reader",
   colo: "data centre of the reader",
   format: "format of the answer",

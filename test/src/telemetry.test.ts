@@ -20,10 +20,6 @@ describe("cacheStatus", () => {
   it("a request that was refused before any cache was asked", () => {
     expect(cacheStatus(newTrace("weur", "MAD"))).toBe("firstlight; fwd=bypass");
   });
-  it("says that the data centre's own cache is off", () => {
-    const trace = { ...newTrace("weur", "MAD"), hit: "kv" as const, ttl: 12, edgeOff: true };
-    expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=12; detail=kv; edge=off");
-  });
 });
 
 describe("serverTiming", () => {
