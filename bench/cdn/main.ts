@@ -50,4 +50,5 @@ export async function run(args: readonly string[]): Promise<unknown> {
 
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  else if (text !== "") process.stderr.write(`${text}\n`);
 }

@@ -22,31 +22,16 @@ export async function photographs(least: number, most: number): Promise<Photo[]>
   return photos.length > 0 ? photos : [{ name: "painted", bytes: await painted(most), megapixels: most }];
 }
 
-/** Soft noise of 3:2 with grain: costs a decoder about what a photograph does. */
+/** Soft blots of 3:2: not a photograph, but as many pixels. */
 export async function painted(megapixels: number): Promise<Uint8Array> {
   const width = Math.round(Math.sqrt(megapixels * 1.5e6));
-  const height = Math.round(width / 1.5);
-  const coarse = {
-    create: {
-      width: 90,
-      height: 60,
-      channels: 3,
-      background: "#777",
-      noise: { type: "gaussian", mean: 128, sigma: 60 },
-    },
-  } as const;
-  const grain = {
-    create: { width, height, channels: 3, background: "#808080", noise: { type: "gaussian", mean: 128, sigma: 12 } },
-  } as const;
-  const fine = await sharp(grain).png({ compressionLevel: 1 }).toBuffer();
-  const soft = await sharp(coarse)
-    .resize(width, height, { kernel: "cubic", fit: "fill" })
-    .png({ compressionLevel: 1 })
-    .toBuffer();
+  const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+  const coarse = sharp({ create: { width: 360, height: 240, channels: 3, background: "#777", noise } });
+  const large = sharp(await coarse.raw().toBuffer(), { raw: { width: 360, height: 240, channels: 3 } });
   return new Uint8Array(
-    await sharp(soft)
-      .composite([{ input: fine, blend: "soft-light" }])
-      .jpeg({ quality: 88 })
+    await large
+      .resize(width, Math.round(width / 1.5), { fit: "fill" })
+      .jpeg()
       .toBuffer(),
   );
 }
