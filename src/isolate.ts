@@ -8,12 +8,15 @@ import { HostGuard } from "./origin/hostGuard.ts";
 import { HttpsMemory } from "./origin/https.ts";
 import { SingleFlight } from "./region/singleFlight.ts";
 import type { Obtained } from "./render.ts";
+import { RequestMemory } from "./request/requestMemory.ts";
 
 /** Longer than any exchange with a source and its render may take. */
 const FLIGHT_MS = 20_000;
 /** A stale picture is looked up anew behind its answers this often at most, for so many pictures. */
 const RENEW_WINDOW_MS = 30_000;
 const RENEW_MEMORY = 10_000;
+/** Addresses that need not be verified again: of some 2 kB each at most in practice, so a few MB. */
+const REQUEST_MEMORY = 2_000;
 /** Requests that may wait for room for their source's bytes: a page or three. */
 const MAX_WAITING = 128;
 
@@ -32,6 +35,8 @@ export type Isolate = {
   readonly masters: Recent;
   /** One look-up and one making of a picture at a time. */
   readonly flights: SingleFlight<Obtained>;
+  /** Addresses read lately. */
+  readonly requests: RequestMemory;
   /** Room for source bytes. */
   bytes(config: Config): Gate;
   /** One decode at a time: engines keep memory of their own. */
@@ -50,6 +55,7 @@ export function newIsolate(): Isolate {
     renewals: new Recent(RENEW_WINDOW_MS, RENEW_MEMORY),
     masters: new Recent(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
+    requests: new RequestMemory(REQUEST_MEMORY),
     bytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= createGate({ capacity, maxWaiting: MAX_WAITING, waitMs })),
     turns: ({ queueMs: waitMs }) => (turns ??= createGate({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),

@@ -12,7 +12,6 @@ import { flightOf } from "./region/flight.ts";
 import { askFlight, type Lease } from "./region/makeOnce.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
 import type { ImageRequest } from "./request/imageRequest.ts";
-import { readImageRequest } from "./request/readImageRequest.ts";
 import { conditional } from "./respond/conditional.ts";
 import { imageHeaders } from "./respond/headers.ts";
 import { behind, type Scope } from "./scope.ts";
@@ -29,7 +28,8 @@ export async function render(request: Request, scope: Scope): Promise<Response> 
   refuseLoop(request.headers, scope.config);
   const { url, headers } = request;
   const vouched = headers.get(PHOTON_AUTHENTICATION_HEADER);
-  const wanted = await readImageRequest(url, headers.get("accept"), scope.config, scope.now(), vouched);
+  const { config, isolate, now } = scope;
+  const wanted = await isolate.requests.read(url, headers.get("accept"), config, now(), vouched);
   const { meta, bytes } = await obtain(wanted, scope);
   return conditional(request, imageHeaders(wanted, meta, bytes.byteLength, scope.now()), bytes);
 }
