@@ -106,9 +106,11 @@ describe("startEdge", { timeout: START_MS }, () => {
     expect(await (await second.miniflare.getKVNamespace("THUMBS")).get("k")).toBe("kept too");
   });
 
-  it("opens the buckets to S3 clients at the address it gives", async () => {
-    const edge = await startEdge();
+  it("names workerd's process, puts its variables over the file's, and opens the buckets to S3 clients", async () => {
+    const edge = await startEdge({ vars: { REGIONS: "weur" } });
     onTestFinished(() => edge.stop());
+    expect(readFileSync(`/proc/${edge.workerdPid}/comm`, "utf8").trim()).toBe("workerd");
+    expect(await edge.miniflare.getBindings()).toMatchObject({ REGIONS: "weur" });
     const { endpoint, accessKeyId, secretAccessKey } = edge.s3;
     const s3 = new S3Client({
       endpoint,
@@ -121,12 +123,5 @@ describe("startEdge", { timeout: START_MS }, () => {
     expect(await (await (await edge.miniflare.getR2Bucket("R2_WEUR")).get("a/b"))?.text()).toBe("through S3");
     const got = await s3.send(new GetObjectCommand({ Bucket: "firstlight-weur", Key: "a/b" }));
     expect(await got.Body?.transformToString()).toBe("through S3");
-  });
-
-  it("gives its variables to the Worker over those of wrangler.toml, and names workerd's process", async () => {
-    const edge = await startEdge({ vars: { REGIONS: "weur" } });
-    onTestFinished(() => edge.stop());
-    expect(await edge.miniflare.getBindings()).toMatchObject({ REGIONS: "weur" });
-    expect(readFileSync(`/proc/${edge.workerdPid}/comm`, "utf8").trim()).toBe("workerd");
   });
 });
