@@ -60,6 +60,8 @@ export async function measureMemory(ours: Runner, forget: () => Promise<void>, p
   return lines;
 }
 
+const PNG_PIXELS = 8_000_000;
+
 export type PngResult = {
   readonly ours: number;
   readonly sharp: number;
@@ -76,7 +78,11 @@ export async function measurePng(
   scratch: string,
 ): Promise<PngResult> {
   const file = join(scratch, "photograph.png");
-  const { data, info } = await sharp(photo).resize(3464).png().toBuffer({ resolveWithObject: true });
+  const { width, height } = await sharp(photo).metadata();
+  const { data, info } = await sharp(photo)
+    .resize(Math.round(Math.sqrt((PNG_PIXELS * width) / height)))
+    .png()
+    .toBuffer({ resolveWithObject: true });
   writeFileSync(file, data);
   await forget();
   const { memory } = await ours.make(file, WISH, 1);
