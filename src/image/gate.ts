@@ -21,7 +21,15 @@ export type GateRules = {
 export type Timers = {
   set(run: () => void, ms: number): unknown;
   clear(timer: unknown): void;
+  /** Milliseconds. */
+  now(): number;
 };
+
+/**
+ * A pass older than this is taken back, in milliseconds. A Worker whose client has gone may be ended in the middle, and
+ * then nothing of it runs any more, not even `finally`; no work that lives takes as long.
+ */
+export const PASS_MS = 60_000;
 
 /** Room taken. `keep` gives back what turned out not to be needed; `leave` everything, and may be called twice. */
 export type Pass = { keep(weight: number): void; leave(): void };
@@ -38,6 +46,7 @@ export type Gate = {
 const SYSTEM_TIMERS: Timers = {
   set: (run, ms) => setTimeout(run, ms),
   clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  now: () => Date.now(),
 };
 
 /** Who waits: in order of arrival, users before warm jobs. */
@@ -46,6 +55,7 @@ type Waiting = { readonly weight: number; readonly admit: () => void; timer: unk
 /** A weight above the capacity counts as the whole capacity: it passes alone. */
 export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: Timers = SYSTEM_TIMERS): Gate {
   const lines: Readonly<Record<Priority, Waiting[]>> = { user: [], warm: [] };
+  const passes = new Map<Pass, number>();
   let used = 0;
   const waiting = () => lines.user.length + lines.warm.length;
 
@@ -70,11 +80,29 @@ export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: 
       held = less;
       admitNext();
     };
-    return { keep, leave: () => keep(0) };
+    const pass: Pass = {
+      keep,
+      leave() {
+        passes.delete(pass);
+        keep(0);
+      },
+    };
+    passes.set(pass, timers.now());
+    return pass;
+  };
+
+  const takeBack = () => {
+    const before = timers.now() - PASS_MS;
+    for (const [pass, since] of passes) {
+      // In the order they were given: the rest is younger.
+      if (since > before) return;
+      pass.leave();
+    }
   };
 
   const enter = (asked: number, priority: Priority): Promise<Pass> => {
     const weight = Math.min(asked, capacity);
+    takeBack();
     if (waiting() === 0 && used + weight <= capacity) return Promise.resolve(take(weight));
     if (waiting() >= maxWaiting) return Promise.reject(full(waitMs));
     return new Promise((resolve, reject) => {

@@ -15,11 +15,17 @@ import { dropAllEngines, trimEngines } from "./wasm.ts";
 
 /** The tail of the line: engines work in memory of their own, so two pictures never run into each other. */
 let last: Promise<unknown> = Promise.resolve();
+let lastAt = 0;
+/** A job of a request that was ended in the middle never settles; after this long nobody waits for it (gate.ts). */
+const STUCK_MS = 60_000;
 
 /** bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons), never anything else. */
 export const renderImage: RenderImage = (order) => {
-  const job = last.then(() => renderSafely(order));
+  const now = Date.now();
+  const before = now - lastAt < STUCK_MS ? last : Promise.resolve();
+  const job = before.then(() => renderSafely(order));
   last = job.catch(() => undefined);
+  lastAt = now;
   return job;
 };
 

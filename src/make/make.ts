@@ -1,10 +1,10 @@
 /** What nobody has in store, made once: its source, the engine, and what is kept of both. Steps 4 and 5. */
-import { recall, remember } from "../cache/negatives.ts";
+import { isShared, recall, remember } from "../cache/negatives.ts";
 import { readOriginal } from "../cache/originals.ts";
 import type { Shelf } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
 import { regionBucket } from "../cache/tiers.ts";
-import { ANSWERS, asFailure, type Failure } from "../errors.ts";
+import { asFailure, type Failure } from "../errors.ts";
 import { ByteRoom } from "../origin/room.ts";
 import { limitMisses } from "../policy/rate.ts";
 import { type Lease, makeOnce } from "../region/makeOnce.ts";
@@ -64,7 +64,7 @@ async function makeWithin(room: ByteRoom, order: MakeOrder, lease: Lease): Promi
  */
 async function whileFailing(order: MakeOrder, failure: Failure, room: ByteRoom): Promise<Obtained> {
   const { scope, held } = order;
-  const isTheirs = ANSWERS[failure.reason].status >= 502;
+  const isTheirs = failure.reason === "source_breaker_open" || isShared(failure.reason);
   if (held !== null) throw failure;
   const smaller = await derived(order, isTheirs).catch(() => null);
   const stored = smaller ?? (isTheirs ? await fromOldOriginal(order, room).catch(() => null) : null);

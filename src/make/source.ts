@@ -1,9 +1,10 @@
 /** A source's bytes with what their answer said of them; or its word that the copy in hand still holds (304). */
 import { type Facts, readFacts } from "../cache/facts.ts";
 import { freshUntil } from "../cache/freshness.ts";
-import { sourceVersion } from "../cache/key.ts";
+import { sourceKeys, sourceVersion } from "../cache/key.ts";
 import type { Original } from "../cache/originals.ts";
 import type { Shelf } from "../cache/shelf.ts";
+import { isBlocked } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
 import { within } from "../cache/within.ts";
 import { asFailure, Failure } from "../errors.ts";
@@ -54,6 +55,7 @@ export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room
     );
     trace.sourceStatus = fetched.status;
     trace.bytesIn += fetched.bytesIn;
+    await refuseBlocked(fetched.url, wanted.source, config);
     const at = now();
     const until = freshUntil(fetched.headers, at, config);
     if (fetched.notModified) {
@@ -86,4 +88,9 @@ export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room
 
 function factsInTime({ env }: Scope, { keys, epoch }: Shelf): Promise<Facts | null> {
   return within(readFacts(env.THUMBS, keys.facts, epoch), FACTS_WAIT_MS).catch(() => null);
+}
+
+/** A redirect must not bring back what was taken down where it leads. */
+async function refuseBlocked(url: string, asked: string, config: MakeOrder["scope"]["config"]): Promise<void> {
+  if (url !== asked && isBlocked(await sourceKeys(url), config)) throw new Failure("blocked");
 }

@@ -34,15 +34,18 @@ export async function purge(request: Request, scope: Scope): Promise<Response> {
   return Response.json(step, { headers: { ...FIXED_HEADERS, "cache-control": "no-store" } });
 }
 
-/** One step; the variants of a path are few objects, so they go in one. */
+/** One step. The cursor is the deletion it stopped in and that one's own: `1.<cursor>`. */
 async function deleteSome(deletions: readonly Deletion[], cursor: string | null, { env }: Scope): Promise<PurgeStep> {
   const stores = { buckets: allBuckets(env), kv: env.THUMBS };
+  const [, at = "0", inner = null] = /^(\d)\.(.+)$/.exec(cursor ?? "") ?? [];
+  if (cursor !== null && inner === null) throw new Failure("body_invalid", { why: "cursor is not one of a purge" });
   let deleted = 0;
-  for (const deletion of deletions) {
+  for (const [index, deletion] of deletions.entries()) {
+    if (index < Number(at)) continue;
     try {
-      const step = await purgeStep(deletion, { ...stores, cursor });
+      const step = await purgeStep(deletion, { ...stores, cursor: index === Number(at) ? inner : null });
       deleted += step.deleted;
-      if (!step.done) return { ...step, deleted };
+      if (!step.done) return { deleted, cursor: `${index}.${step.cursor}`, done: false };
     } catch (error) {
       if (error instanceof BadCursor) throw new Failure("body_invalid", { why: error.message });
       throw error;
@@ -62,8 +65,12 @@ async function announce(targets: readonly Target[], block: boolean | null, { env
 /** The Accept headers whose answers a path may have been stored under, one per class. */
 const ACCEPTS = ["image/webp", "*/*"] as const;
 
-/** A path is one picture in the formats it was negotiated to; its signature is checked, but it may have expired. */
+/**
+ * A path is one picture in the formats it was negotiated to; its signature is checked, but it may have expired. A
+ * source goes over http and https alike: whoever had a picture taken down did not mean one scheme.
+ */
 async function deletionsOf(target: PurgeTarget, scope: Scope): Promise<readonly Deletion[]> {
+  if (target.kind === "source") return schemesOf(target.source).map((source) => ({ kind: "source", source }));
   if (target.kind !== "path") return [target];
   const url = urlOfPath(scope.origin, target.path);
   return Promise.all(
@@ -74,17 +81,13 @@ async function deletionsOf(target: PurgeTarget, scope: Scope): Promise<readonly 
   );
 }
 
-/**
- * Whose epoch is raised and who is blocked. A source is blocked over http and https alike: whoever had a picture taken
- * down did not mean one scheme.
- */
+/** Whose epoch is raised and who is blocked. */
 async function targetsOf(target: PurgeTarget, deletions: readonly Deletion[]): Promise<readonly Target[]> {
   if (target.kind === "host" || target.kind === "prefix") {
     return [{ host16: await hostHash(target.host), source32: null }];
   }
   const sources = deletions.flatMap((deletion) => ("source" in deletion ? [deletion.source] : []));
-  const twins = target.kind === "source" ? sources.flatMap(schemesOf) : sources;
-  return Promise.all([...new Set(twins)].map((source) => sourceKeys(source)));
+  return Promise.all([...new Set(sources)].map((source) => sourceKeys(source)));
 }
 
 function schemesOf(source: string): readonly string[] {

@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
-import { createGate, type Timers } from "../../../src/image/gate.ts";
+import { createGate, PASS_MS, type Timers } from "../../../src/image/gate.ts";
 
 /** Timers that run when the test says so. */
-function manualTimers(): Timers & { fire(): void; readonly set_: number } {
+function manualTimers(): Timers & { fire(): void; readonly set_: number; clock: number } {
   const pending = new Map<number, () => void>();
   let id = 0;
   return {
+    clock: 0,
+    now() {
+      return this.clock;
+    },
     set(run) {
       pending.set(++id, run);
       return id;
@@ -83,7 +87,7 @@ describe("gate", () => {
 
   test("a timer that could not be cleared throws nobody else out of the line", async () => {
     const timers = manualTimers();
-    const gate = createGate(RULES, { set: timers.set, clear: () => {} });
+    const gate = createGate(RULES, { ...timers, clear: () => {} });
     const first = await gate.enter(1, "user");
     const second = gate.enter(1, "user");
     first.leave();
@@ -132,4 +136,23 @@ describe("gate", () => {
     await expect(gate.run(1, "user", () => Promise.reject(new Error("x")))).rejects.toThrow("x");
     expect(gate.used).toBe(0);
   });
+});
+
+test("a pass that nobody gives back is taken back when its time is over, and not before", async () => {
+  const timers = manualTimers();
+  const gate = createGate(RULES, timers);
+  const lost = await gate.enter(1, "user");
+  timers.clock = PASS_MS - 1;
+  let admitted = false;
+  const waiting = gate.enter(1, "user").then(() => {
+    admitted = true;
+  });
+  await Promise.resolve();
+  expect(admitted).toBe(false);
+  timers.clock = PASS_MS;
+  void gate.enter(1, "user");
+  await waiting;
+  expect(admitted).toBe(true);
+  lost.leave();
+  expect(gate.used).toBe(1);
 });
