@@ -5,7 +5,7 @@
 import { edgeUrl } from "./key.ts";
 import { checked } from "./magic.ts";
 import { decodeMeta, encodeMeta } from "./meta.ts";
-import type { Tier } from "./tier.ts";
+import type { StoredMeta, Tier } from "./tier.ts";
 
 const META_HEADER = "x-firstlight-meta";
 const MAX_METADATA_BYTES = 8192;
@@ -40,7 +40,7 @@ export function edgeTier(cache: Cache, { origin, epoch, now, maxBytes = EDGE_MAX
     async get(key) {
       const response = await cache.match(url(key));
       if (response === undefined) return null;
-      const meta = decodeMeta(parse(response.headers.get(META_HEADER)));
+      const meta = metaOf(response.headers.get(META_HEADER));
       const bytes = new Uint8Array(await response.arrayBuffer());
       return checked(bytes, meta);
     },
@@ -66,8 +66,25 @@ function edgeSeconds(freshUntil: number, now: number): number {
   return Math.min(MAX_AGE_SECONDS, Math.floor((freshUntil - now) / 1000));
 }
 
-function parse(text: string | null): unknown {
+/** Metadata read before, by its text: a hot picture's is read once per isolate. Bounded, the oldest goes. */
+const READ = new Map<string, StoredMeta>();
+const READ_CAPACITY = 2_000;
+
+function metaOf(text: string | null): StoredMeta | null {
   if (text === null) return null;
+  const known = READ.get(text);
+  if (known !== undefined) return known;
+  const meta = decodeMeta(parse(text));
+  if (meta === null) return null;
+  READ.set(text, meta);
+  for (const oldest of READ.keys()) {
+    if (READ.size <= READ_CAPACITY) break;
+    READ.delete(oldest);
+  }
+  return meta;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -32,8 +32,15 @@ export function judgeName(hostname: string): NameVerdict {
   return wellFormed ? "public" : "malformed";
 }
 
-/** `localhost`, its subdomains, and loopback addresses. */
+let lastHost = { hostname: "localhost", loopback: true };
+
+/** `localhost`, its subdomains, and loopback addresses. The last answer is kept: a Worker is asked of its own host. */
 export function isLoopbackHost(hostname: string): boolean {
+  if (lastHost.hostname !== hostname) lastHost = { hostname, loopback: judgeLoopback(hostname) };
+  return lastHost.loopback;
+}
+
+function judgeLoopback(hostname: string): boolean {
   if (hostname === "localhost" || hostname.endsWith(".localhost")) return true;
   const address = parseAddress(hostname);
   return address !== null && isLoopback(address);

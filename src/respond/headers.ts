@@ -32,14 +32,35 @@ const STALE_CLIENT_SECONDS = 60;
  * `now` in unix milliseconds; `byteLength` of the body.
  */
 export function imageHeaders(wanted: ImageRequest, meta: StoredMeta, byteLength: number, now: number): Headers {
-  const headers = new Headers(FIXED_HEADERS);
-  headers.set("content-type", CONTENT_TYPES[meta.format]);
-  headers.set("content-length", String(byteLength));
-  headers.set("etag", `"${meta.etag}"`);
-  headers.set("cache-control", cacheControl(wanted, meta, now));
-  headers.set("content-disposition", contentDisposition(wanted, meta.format));
-  headers.set("link", `<${wanted.source}>; rel="canonical"`);
-  if (wanted.negotiated) headers.set("vary", "Accept");
+  // One record in one go: each `set` is a way out of JavaScript and back.
+  return new Headers({
+    ...lasting(wanted, meta.format),
+    "content-length": String(byteLength),
+    etag: `"${meta.etag}"`,
+    "cache-control": cacheControl(wanted, meta, now),
+  });
+}
+
+const LASTING = new WeakMap<ImageRequest, Map<OutputFormat, Readonly<Record<string, string>>>>();
+
+/** The headers that are the same each time a request is answered in a format; requests are remembered, so these are. */
+function lasting(wanted: ImageRequest, format: OutputFormat): Readonly<Record<string, string>> {
+  let formats = LASTING.get(wanted);
+  if (formats === undefined) {
+    formats = new Map();
+    LASTING.set(wanted, formats);
+  }
+  let headers = formats.get(format);
+  if (headers === undefined) {
+    headers = {
+      ...FIXED_HEADERS,
+      "content-type": CONTENT_TYPES[format],
+      "content-disposition": contentDisposition(wanted, format),
+      link: `<${wanted.source}>; rel="canonical"`,
+      ...(wanted.negotiated ? { vary: "Accept" } : {}),
+    };
+    formats.set(format, headers);
+  }
   return headers;
 }
 
