@@ -50,7 +50,7 @@ const SYSTEM_TIMERS: Timers = {
 };
 
 /** Who waits: in order of arrival, users before warm jobs. */
-type Waiting = { readonly weight: number; readonly admit: () => void; timer: unknown };
+type Waiting = { readonly weight: number; readonly admit: () => void };
 
 /** A weight above the capacity counts as the whole capacity: it passes alone. */
 export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: Timers = SYSTEM_TIMERS): Gate {
@@ -66,7 +66,6 @@ export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: 
       const next = line[0];
       if (next === undefined || used + next.weight > capacity) return;
       line.shift();
-      timers.clear(next.timer);
       next.admit();
     }
   };
@@ -105,12 +104,13 @@ export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: 
     takeBack();
     if (waiting() === 0 && used + weight <= capacity) return Promise.resolve(take(weight));
     if (waiting() >= maxWaiting) return Promise.reject(full(waitMs));
-    return new Promise((resolve, reject) => {
+    let timer: unknown;
+    const admitted = new Promise<Pass>((resolve, reject) => {
       const line = lines[priority];
-      const entry: Waiting = { weight, admit: () => resolve(take(weight)), timer: undefined };
-      entry.timer = timers.set(() => {
+      const entry: Waiting = { weight, admit: () => resolve(take(weight)) };
+      timer = timers.set(() => {
         const at = line.indexOf(entry);
-        // In a Worker one request cannot clear another's timer, so it may run though its owner was let in long ago.
+        // Its owner was let in as it ran out.
         if (at < 0) return;
         line.splice(at, 1);
         reject(full(waitMs));
@@ -120,6 +120,9 @@ export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: 
       // A user may fit where the warm job at the head of the other line does not.
       admitNext();
     });
+    // By its owner: whoever lets it in is another request, and a Worker's timers are numbered by request, so that one
+    // clearing another's would end one of its own.
+    return admitted.finally(() => timers.clear(timer));
   };
 
   return {
