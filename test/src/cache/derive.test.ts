@@ -10,22 +10,10 @@ import { renderImage } from "../../../src/image/pipeline.ts";
 import type { Header } from "../../../src/image/rendition.ts";
 import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
 import { metaOf, NOW } from "../../support/stored.ts";
+import { PLAIN } from "../../support/transform.ts";
 import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";
 
-const WISH: Transform = {
-  resize: "fit",
-  width: 320,
-  height: 0,
-  dpr: 1,
-  enlarge: false,
-  gravity: { kind: "compass", at: "ce", x: 0, y: 0 },
-  crop: null,
-  background: null,
-  quality: null,
-  format: "auto",
-  autoRotate: true,
-  rotate: 0,
-};
+const WISH: Transform = { ...PLAIN, width: 320 };
 const wish = (over: Partial<Transform> = {}, format: OutputFormat = "webp") => ({
   transform: { ...WISH, ...over },
   format,

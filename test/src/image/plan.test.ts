@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { dctScale, MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
 import type { Source } from "../../../src/image/view.ts";
 import type { Transform } from "../../../src/request/imageRequest.ts";
-import { LIMITS, PLAIN } from "./orders.ts";
+import { PLAIN } from "../../support/transform.ts";
+import { LIMITS } from "./orders.ts";
 
 const JPEG: Source = {
   format: "jpeg",

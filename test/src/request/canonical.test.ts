@@ -1,23 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { canonicalOptions, type Variant } from "../../../src/request/canonical.ts";
 import type { Transform } from "../../../src/request/imageRequest.ts";
+import { PLAIN } from "../../support/transform.ts";
 
-const PLAIN: Transform = {
-  resize: "fit",
-  width: 320,
-  height: 0,
-  dpr: 1,
-  enlarge: false,
-  gravity: { kind: "compass", at: "ce", x: 0, y: 0 },
-  crop: null,
-  background: null,
-  quality: null,
-  format: "auto",
-  autoRotate: true,
-  rotate: 0,
-};
+const WIDE: Transform = { ...PLAIN, width: 320 };
 const variant = (transform: Partial<Transform> = {}, rest: Partial<Variant> = {}): Variant => ({
-  transform: { ...PLAIN, ...transform },
+  transform: { ...WIDE, ...transform },
   accept: "webp",
   cachebuster: "",
   ...rest,

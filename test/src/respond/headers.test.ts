@@ -3,26 +3,14 @@ import type { StoredMeta } from "../../../src/cache/tier.ts";
 import { ANSWERS, Failure, type Reason } from "../../../src/errors.ts";
 import type { ImageRequest } from "../../../src/request/imageRequest.ts";
 import { cacheControl, contentDisposition, failureResponse, imageHeaders } from "../../../src/respond/headers.ts";
+import { PLAIN } from "../../support/transform.ts";
 
 const NOW = 1_800_000_000_000;
 
 const WANTED: ImageRequest = {
   door: "imgproxy",
   source: "https://img.example.org/a/curiosity.jpg?x=1",
-  transform: {
-    resize: "fit",
-    width: 320,
-    height: 0,
-    dpr: 1,
-    enlarge: false,
-    gravity: { kind: "compass", at: "ce", x: 0, y: 0 },
-    crop: null,
-    background: null,
-    quality: null,
-    format: "auto",
-    autoRotate: true,
-    rotate: 0,
-  },
+  transform: { ...PLAIN, width: 320 },
   authority: "signature",
   accept: "webp",
   negotiated: true,

@@ -1,0 +1,17 @@
+import type { Transform } from "../../src/request/imageRequest.ts";
+
+/** Every option at its default, written out once more on purpose: tests must not take it from the table they check. */
+export const PLAIN: Transform = {
+  resize: "fit",
+  width: 0,
+  height: 0,
+  dpr: 1,
+  enlarge: false,
+  gravity: { kind: "compass", at: "ce", x: 0, y: 0 },
+  crop: null,
+  background: null,
+  quality: null,
+  format: "auto",
+  autoRotate: true,
+  rotate: 0,
+};
