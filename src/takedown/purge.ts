@@ -6,6 +6,7 @@
 import { hostHash, sourceKeys } from "../cache/key.ts";
 import { BadCursor, type PurgeTarget as Deletion, type PurgeStep, purgeStep } from "../cache/purge.ts";
 import { allBuckets } from "../cache/tiers.ts";
+import type { LiveSettings } from "../config/live.ts";
 import { Failure } from "../errors.ts";
 import { type Target, withPurge } from "../policy/blocked.ts";
 import { canonicalOptions } from "../request/canonical.ts";
@@ -56,9 +57,10 @@ async function deleteSome(deletions: readonly Deletion[], cursor: string | null,
 
 /** Raises epochs and sets or lifts blocks; this isolate sees it at once, the others within the settings' age. */
 async function announce(targets: readonly Target[], block: boolean | null, { env, now }: Scope): Promise<void> {
-  const text = await changeLedger(env, (settings) =>
-    targets.reduce((changed, target) => withPurge(changed, target, block, now()), settings),
-  );
+  const at = now();
+  const change = (settings: LiveSettings) =>
+    targets.reduce((changed, target) => withPurge(changed, target, block, at), settings);
+  const text = await changeLedger(env, change, at);
   replaceSettings(text, now());
 }
 
