@@ -1,6 +1,7 @@
 /** The engine: bytes and a wish in, a thumbnail out. One function that reads as its steps. */
 import { Failure } from "../errors.ts";
 import { renderWithPhoton } from "./baseline.ts";
+import { blamingSource } from "./blame.ts";
 import { embeddedConversion } from "./colour/embedded.ts";
 import { decode } from "./decode/decoders.ts";
 import { encode } from "./encode/encode.ts";
@@ -19,7 +20,7 @@ let lastAt = 0;
 /** A job of a request that was ended in the middle never settles; after this long nobody waits for it (gate.ts). */
 const STUCK_MS = 60_000;
 
-/** bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons), never anything else. */
+/** bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when it is our doing), nothing else. */
 export const renderImage: RenderImage = (order) => {
   const now = Date.now();
   const before = now - lastAt < STUCK_MS ? last : Promise.resolve();
@@ -36,7 +37,7 @@ async function renderSafely(order: RenderOrder): Promise<Rendition> {
     if (error instanceof Failure) throw error;
     // A trap, or what an engine threw for it: nothing its memory holds can be trusted any more.
     dropAllEngines();
-    throw new Failure("image_damaged", { why: "its decoder gave up" }, String(error));
+    throw new Failure("internal", {}, `engine: ${error}`);
   } finally {
     trimEngines();
   }
@@ -45,12 +46,15 @@ async function renderSafely(order: RenderOrder): Promise<Rendition> {
 async function render(order: RenderOrder): Promise<Rendition> {
   const { bytes } = order;
   const clock = startStopwatch();
-  const source = readHeader(bytes);
-  const plan = planRender(source, { ...order, fileBytes: bytes.length });
-  const { pixels: decoded, truncated } = await decode(plan.decoders, bytes, source, plan, clock);
-  const convert = await embeddedConversion(source);
-  convert?.(decoded.data);
-  const turned = upright(decoded, plan.orientation);
+  const { source, plan, decoded } = await blamingSource(async () => {
+    const source = readHeader(bytes);
+    const plan = planRender(source, { ...order, fileBytes: bytes.length });
+    const decoded = await decode(plan.decoders, bytes, source, plan, clock);
+    const convert = await embeddedConversion(source);
+    convert?.(decoded.pixels.data);
+    return { source, plan, decoded };
+  });
+  const turned = upright(decoded.pixels, plan.orientation);
   const pixels = plan.background === null ? turned : flatten(turned, plan.background);
   clock.lap("resize");
   const thumbnail = await encode(pixels, plan.encode);
@@ -61,7 +65,7 @@ async function render(order: RenderOrder): Promise<Rendition> {
     width: pixels.width,
     height: pixels.height,
     source: headerOf(source),
-    truncated,
+    truncated: decoded.truncated,
     stages: clock.stages(),
   };
 }

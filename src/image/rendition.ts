@@ -54,5 +54,5 @@ export type Rendition = {
   readonly stages: { readonly decode: number; readonly resize: number; readonly encode: number };
 };
 
-/** bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons), never anything else. */
+/** bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when it is our doing), nothing else. */
 export type RenderImage = (order: RenderOrder) => Promise<Rendition>;

@@ -1,6 +1,7 @@
 /** A request's rendition of a source's bytes: the engine, behind the gate that lets one picture in at a time. */
 import { wholeOf } from "../cache/derive.ts";
 import { variantEtag } from "../cache/key.ts";
+import { isShared } from "../cache/negatives.ts";
 import type { Stored, StoredMeta } from "../cache/tier.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { readHeader } from "../image/header.ts";
@@ -26,7 +27,7 @@ type Wanted = Pick<ImageRequest, "source" | "transform" | "accept">;
 
 /**
  * Source bytes -> rendition with its metadata. `held` is the picture in hand, if any: half a new one never takes its
- * place. Throws Failure; what cannot be read because it was cut is broken.
+ * place. Throws Failure; what cannot be read because it was cut is broken, while a wish that is refused is refused.
  */
 export async function thumbnail(
   source: SourceBytes,
@@ -37,7 +38,8 @@ export async function thumbnail(
   try {
     return await rendered(source, wanted, scope, held);
   } catch (error) {
-    throw source.truncated ? new Failure("source_broken", {}, asFailure(error).reason) : error;
+    const { reason } = asFailure(error);
+    throw source.truncated && isShared(reason) ? new Failure("source_broken", {}, reason) : error;
   }
 }
 

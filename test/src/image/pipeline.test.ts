@@ -133,6 +133,26 @@ describe("renderImage", () => {
     expect((await renderImage(good)).bytes).toEqual(before);
   });
 
+  describe("whose fault it is", () => {
+    test("an encoder that gives up is ours, and the next picture is made", async () => {
+      const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
+      const before = (await renderImage(good)).bytes;
+      // libwebp has methods 0 to 6.
+      const refused = renderImage({ ...good, webpMethod: 99 });
+      await expect(refused).rejects.toMatchObject({ reason: "internal", detail: expect.stringContaining("engine") });
+      expect((await renderImage(good)).bytes).toEqual(before);
+    });
+
+    test("a decoder's trap is the source's, and engines start anew", async () => {
+      const file = new Uint8Array(await quarters().tiff({ compression: "lzw" }).toBuffer());
+      const good = orderOf(file, { width: 50, height: 50 }, "webp");
+      const before = (await renderImage(good)).bytes;
+      const damaged = { ...good, bytes: file.map((byte, i) => (i < 8 || i > 1_000 ? byte : 255)) };
+      await expect(renderImage(damaged)).rejects.toMatchObject({ reason: "image_damaged" });
+      expect((await renderImage(good)).bytes).toEqual(before);
+    });
+  });
+
   test("what is not a picture is a Failure, and a good picture right after is made as before", async () => {
     const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
     const before = (await renderImage(good)).bytes;
