@@ -54,7 +54,11 @@ async function answer(c: Context<Bindings>, handler: Handler): Promise<Response>
     report = ANSWERS[failure.reason].report;
     trace.reason = failure.reason;
     trace.failure = failure.detail;
-    response = failureResponse(failure, c.req.raw.headers.has(PHOTON_AUTHENTICATION_HEADER));
+    if (failure.keeping.remembered) {
+      trace.hit = "negative";
+      trace.ttl = Math.floor((failure.keeping.until - Date.now()) / 1000);
+    }
+    response = failureResponse(failure, Date.now(), c.req.raw.headers.has(PHOTON_AUTHENTICATION_HEADER));
   }
   addStage(trace, "total", Date.now() - started);
   trace.status = response.status;

@@ -139,19 +139,50 @@ export const ANSWERS = {
 
 export type Reason = keyof typeof ANSWERS;
 
+/** How long an answer may be kept, where that is not for its reason alone to say. */
+export type Keeping = {
+  /** It was met by an earlier request, and this one only told of it. */
+  readonly remembered: boolean;
+  /** Nobody may keep it past this time, in unix ms. */
+  readonly until: number;
+};
+
 /** The one error type of the data path. `facts` fill the public message; `detail` goes to the log only. */
 export class Failure extends Error {
   readonly reason: Reason;
   readonly facts: FailureFacts;
   readonly detail: string | undefined;
+  readonly keeping: Keeping;
 
-  constructor(reason: Reason, facts: FailureFacts = {}, detail?: string) {
+  constructor(
+    reason: Reason,
+    facts: FailureFacts = {},
+    detail?: string,
+    keeping: Keeping = { remembered: false, until: Number.POSITIVE_INFINITY },
+  ) {
     super(reason);
     this.name = "Failure";
     this.reason = reason;
     this.facts = facts;
     this.detail = detail;
+    this.keeping = keeping;
   }
+
+  /** The same, kept by nobody past `until` (unix ms; null = no end). Others may hold this one, so it stays as it is. */
+  notPast(until: number | null): Failure {
+    if (until === null || until >= this.keeping.until) return this;
+    return new Failure(this.reason, this.facts, this.detail, { ...this.keeping, until });
+  }
+}
+
+/** A source that says when to come again is believed up to here: as far as the breaker believes a host. */
+export const MAX_RETRY_AFTER_SECONDS = 600;
+
+/** Seconds a failure is worth keeping: its reason's, or as long as the source asks us to stay away; 0 = not at all. */
+export function keepSeconds({ reason, facts }: Pick<Failure, "reason" | "facts">): number {
+  const { cacheSeconds } = ANSWERS[reason];
+  if (cacheSeconds === 0 || typeof facts.retryAfter !== "number") return cacheSeconds;
+  return Math.max(cacheSeconds, Math.min(Math.ceil(facts.retryAfter), MAX_RETRY_AFTER_SECONDS));
 }
 
 /** The public text of a failure: the table's message with its facts filled in. */

@@ -30,7 +30,9 @@ export async function render(request: Request, scope: Scope): Promise<Response> 
   const vouched = headers.get(PHOTON_AUTHENTICATION_HEADER);
   const { config, isolate, now } = scope;
   const wanted = await isolate.requests.read(url, headers.get("accept"), config, now(), vouched);
-  const { meta, bytes } = await obtain(wanted, scope);
+  const { meta, bytes } = await obtain(wanted, scope).catch((error: unknown) => {
+    throw asFailure(error).notPast(wanted.expires === null ? null : wanted.expires * 1000);
+  });
   return conditional(request, imageHeaders(wanted, meta, bytes.byteLength, scope.now()), bytes);
 }
 

@@ -5,8 +5,8 @@
 import type { TierName } from "./cache/tier.ts";
 import type { Reason } from "./errors.ts";
 
-/** How the answer came about, in the words of Cache-Status (RFC 9211) `detail`. */
-export type Detail = TierName | "derived" | "stale-if-error";
+/** How the answer came about, in the words of Cache-Status (RFC 9211) `detail`; `negative` is a remembered failure. */
+export type Detail = TierName | "derived" | "stale-if-error" | "negative";
 
 export type TierAsked = {
   readonly tier: string;
@@ -28,7 +28,7 @@ export type Trace = {
   door: string;
   reason: Reason | "ok";
   status: number;
-  /** Null on a miss and on an error. */
+  /** Null on a miss, and on an error that was not remembered. */
   hit: Detail | null;
   /** Seconds of freshness left when it was a hit; negative = stale. */
   ttl: number | null;

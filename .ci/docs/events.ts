@@ -18,7 +18,7 @@ export const LOG_FIELDS = {
   door: "URL grammar: `imgproxy` or `photon`; `behind` for work that went on after an answer",
   reason: "`ok` or the error's code",
   status: "HTTP status of the answer",
-  hit: "which store answered, `derived` or `stale-if-error`; null on a miss and on an error",
+  hit: "which store answered, `derived`, `stale-if-error`, or `negative` for a failure that was remembered; null on a miss and on any other error",
   ttl: "seconds of freshness left on a hit; negative when stale",
   stored: "a new rendition goes to the stores",
   edgeOff: "this deployment has no edge cache (workers.dev)",

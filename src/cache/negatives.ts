@@ -2,9 +2,9 @@
  * Failures of a source, remembered so that a missing picture on a busy page is not asked for again and again.
  * In this isolate and the data centre's edge cache always, in KV only when kept for at least the minute KV needs.
  *
- *   recall(key, places) -> Failure | null        remember(key, failure, places)    (the latter for waitUntil)
+ *   recall(key, places) -> Failure | null    remember(key, failure, places, mayStore)    (the latter for waitUntil)
  */
-import { ANSWERS, Failure, type FailureFacts, type Reason } from "../errors.ts";
+import { Failure, type FailureFacts, keepSeconds, type Reason } from "../errors.ts";
 import { edgeUrl } from "./key.ts";
 import { within } from "./within.ts";
 
@@ -67,27 +67,38 @@ export async function recall(key: string, places: NegativePlaces): Promise<Failu
     const negative = await within(source(), WAIT_MS).catch(() => null);
     if (negative && negative.until > now() && negative.at >= epoch) {
       hold(memory, key, negative);
-      return new Failure(negative.reason, negative.facts);
+      return told(negative, now());
     }
   }
   return null;
 }
 
+/** As of `now`: what the source asked us to wait is partly over. */
+function told({ reason, facts, at, until }: Negative, now: number): Failure {
+  const { retryAfter } = facts;
+  const left = typeof retryAfter === "number" ? Math.ceil(retryAfter - (now - at) / 1000) : null;
+  const present = left === null ? facts : { ...facts, retryAfter: Math.max(1, left) };
+  return new Failure(reason, present, undefined, { remembered: true, until });
+}
+
 /**
  * Remembers a failure if it is the source's own and its table entry says for how long. Only its reason and public facts
- * are kept. Gives the places written; never throws.
+ * are kept, and nothing outside this isolate once `mayStore` says that the picture was taken down. Gives the places
+ * written; never throws.
  */
 export async function remember(
   key: string,
   failure: Failure,
   places: NegativePlaces,
+  mayStore: () => boolean | Promise<boolean>,
 ): Promise<readonly ("memory" | "edge" | "kv")[]> {
-  const seconds = ANSWERS[failure.reason].cacheSeconds;
+  const seconds = keepSeconds(failure);
   if (seconds <= 0 || !isShared(failure.reason)) return [];
   const { memory, cache, kv, origin, epoch, now } = places;
   const negative = { reason: failure.reason, facts: failure.facts, at: now(), until: now() + seconds * 1000 };
   const text = JSON.stringify(negative);
   hold(memory, key, negative);
+  if (!(await Promise.resolve(mayStore()).catch(() => false))) return ["memory"];
   const headers = { "cache-control": `public, max-age=${seconds}`, "content-type": "application/json" };
   const edge = cache?.put(edgeUrl(origin, epoch, key), new Response(text, { headers }));
   const far = seconds >= KV_MIN_SECONDS ? kv.put(key, text, { expirationTtl: seconds }) : undefined;

@@ -5,6 +5,9 @@ import { dropAllEngines } from "./wasm.ts";
 /** What V8 says when there is no memory left for an array, a memory or an instance. */
 const NO_MEMORY = /allocat|out of memory/i;
 
+/** Errors of WebAssembly's JavaScript interface for a module that cannot be made an instance of. */
+const NOT_STARTED: readonly string[] = ["CompileError", "LinkError"];
+
 /**
  * Runs the part of the engine that works on a source's own bytes. A trap there, or whatever else a decoder throws for
  * bytes it cannot make sense of, becomes Failure `image_damaged`; being short of memory, or unable to start an engine,
@@ -22,6 +25,6 @@ export async function blamingSource<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function isOurs(error: unknown): boolean {
-  if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) return true;
-  return error instanceof RangeError && NO_MEMORY.test(error.message);
+  if (!(error instanceof Error)) return false;
+  return NOT_STARTED.includes(error.name) || (error instanceof RangeError && NO_MEMORY.test(error.message));
 }

@@ -1,7 +1,7 @@
 /** What nobody has in store, made once: its source, the engine, and what is kept of both. Steps 4 and 5. */
 import { isShared, recall, remember } from "../cache/negatives.ts";
 import { readOriginal } from "../cache/originals.ts";
-import type { Shelf } from "../cache/shelf.ts";
+import { mayStore, type Shelf } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
 import { regionBucket } from "../cache/tiers.ts";
 import { asFailure, type Failure } from "../errors.ts";
@@ -53,7 +53,7 @@ async function makeWithin(room: ByteRoom, order: MakeOrder, lease: Lease): Promi
   } catch (error) {
     scope.later(lease.release());
     const failure = asFailure(error);
-    scope.later(remember(shelf.keys.negative, failure, shelf.negatives));
+    scope.later(remember(shelf.keys.negative, failure, shelf.negatives, mayStore(shelf.keys, scope)));
     return whileFailing(order, failure, room);
   }
 }

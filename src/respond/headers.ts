@@ -1,6 +1,6 @@
 /** The headers of every answer. Policy as tables; nothing of a source's own headers is ever passed on. */
 import type { StoredMeta } from "../cache/tier.ts";
-import { ANSWERS, type Failure, publicMessage } from "../errors.ts";
+import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts";
 import type { ImageRequest, OutputFormat } from "../request/imageRequest.ts";
 
 /** On every answer, pictures and errors alike: a picture must not become a page, and may be embedded anywhere. */
@@ -87,16 +87,14 @@ export function contentDisposition(wanted: ImageRequest, format: OutputFormat): 
 
 /**
  * The JSON answer of a failure: a stable code, a public sentence, and how long it may be kept; by no shared cache when
- * the request held a secret header (`vouched`), since without it the answer would be another.
+ * the request held a secret header (`vouched`), since without it the answer would be another. `now` in unix milliseconds.
  */
-export function failureResponse(failure: Failure, vouched = false): Response {
-  const { status, cacheSeconds } = ANSWERS[failure.reason];
+export function failureResponse(failure: Failure, now: number, vouched = false): Response {
+  const { status } = ANSWERS[failure.reason];
+  const seconds = Math.min(keepSeconds(failure), Math.floor((failure.keeping.until - now) / 1000));
   const headers = new Headers(FIXED_HEADERS);
   headers.set("content-type", "application/json; charset=utf-8");
-  headers.set(
-    "cache-control",
-    cacheSeconds > 0 ? `${vouched ? "private" : "public"}, max-age=${cacheSeconds}` : "no-store",
-  );
+  headers.set("cache-control", seconds > 0 ? `${vouched ? "private" : "public"}, max-age=${seconds}` : "no-store");
   // RFC 9110 15.5.6: a 405 says what is allowed.
   if (status === 405) headers.set("allow", "GET, HEAD, OPTIONS");
   const retryAfter = failure.facts.retryAfter;

@@ -219,3 +219,40 @@ describe("a source that changes", () => {
     await edge.set({});
   });
 });
+
+describe("a failure that is remembered", () => {
+  test("is a hit of ours: the source is not asked, and nobody keeps it longer than we do", async () => {
+    const source = await startSource({ picture: red, authority });
+    const address = `http://127.0.0.1:${source.http}/status/404?remembered`;
+    const [first, size] = [await askFor(edge.url, address), await askFor(edge.url, address, 320)];
+    expect([first.status, first.detail, first.maxAge]).toEqual([404, "miss", 300]);
+    expect([size.status, size.code, size.detail]).toEqual([404, "source_missing", "negative"]);
+    expect(size.maxAge).toBeLessThanOrEqual(300);
+    expect(source.seen.length).toBe(1);
+    await edge.set({ clock: 200_000 });
+    const later = await askFor(edge.url, address);
+    expect([later.status, later.detail]).toEqual([404, "negative"]);
+    expect(later.maxAge).toBeLessThanOrEqual(100);
+    await source.close();
+    await edge.set({});
+  });
+
+  test("429 with Retry-After holds as long as the source asks for", async () => {
+    const source = await startSource({ picture: red, authority });
+    const answer = await askFor(edge.url, `http://127.0.0.1:${source.http}/status/429?after=120`);
+    expect([answer.code, answer.maxAge]).toEqual(["source_refused", 120]);
+    await source.close();
+  });
+
+  test("is not kept past the time at which its URL expires", async () => {
+    const source = await startSource({ picture: red, authority });
+    const picture = encodeURIComponent(`http://127.0.0.1:${source.http}/status/404?expiring`);
+    const expires = Math.floor(Date.now() / 1000) + 20;
+    const answer = await fetch(`${edge.url}/insecure/exp:${expires}/rs:fit:160/plain/${picture}`);
+    const maxAge = Number(/max-age=(\d+)/.exec(answer.headers.get("cache-control") ?? "")?.[1]);
+    expect([answer.status, answer.headers.get("cache-status")]).toEqual([404, "firstlight; fwd=miss; fwd-status=404"]);
+    expect(maxAge).toBeLessThanOrEqual(20);
+    expect(maxAge).toBeGreaterThan(10);
+    await source.close();
+  });
+});

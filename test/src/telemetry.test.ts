@@ -17,6 +17,10 @@ describe("cacheStatus", () => {
     const trace = { ...newTrace("weur", "MAD"), door: "imgproxy", sourceStatus: 200, stored: true, collapsed: true };
     expect(cacheStatus(trace)).toBe("firstlight; fwd=miss; fwd-status=200; stored; collapsed");
   });
+  it("a failure that was remembered: nobody was asked (RFC 9211 2.1)", () => {
+    const trace = { ...newTrace("weur", "MAD"), door: "imgproxy", hit: "negative", ttl: 29 } as const;
+    expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=29; detail=negative");
+  });
   it("a request that was refused before any cache was asked", () => {
     expect(cacheStatus(newTrace("weur", "MAD"))).toBe("firstlight; fwd=bypass");
   });

@@ -104,7 +104,7 @@ describe("contentDisposition", () => {
 
 describe("failureResponse", () => {
   it.each(Object.keys(ANSWERS) as Reason[])("%s answers with its status, code and cache time", async (reason) => {
-    const answer = failureResponse(new Failure(reason, { retryAfter: 2.2 }, "10.0.0.1 secret stack"));
+    const answer = failureResponse(new Failure(reason, { retryAfter: 2.2 }, "10.0.0.1 secret stack"), NOW);
     expect(answer.status).toBe(ANSWERS[reason].status);
     const text = await answer.text();
     expect(JSON.parse(text)).toMatchObject({ code: reason });
@@ -116,19 +116,37 @@ describe("failureResponse", () => {
   });
 
   it("is kept by no shared cache when a secret header came with the request", () => {
-    const of = (reason: Reason) => failureResponse(new Failure(reason), true).headers.get("cache-control");
+    const of = (reason: Reason) => failureResponse(new Failure(reason), NOW, true).headers.get("cache-control");
     expect(of("source_missing")).toBe("private, max-age=300");
     expect(of("source_not_allowed")).toBe("no-store");
   });
 
+  it.each([
+    ["remembered: what is left of it", { remembered: true, until: NOW + 20_900 }, "public, max-age=20"],
+    ["remembered, and over by now", { remembered: true, until: NOW + 999 }, "no-store"],
+    ["under a URL that lives longer", { remembered: false, until: NOW + 301_000 }, "public, max-age=300"],
+    ["under a URL that expires first", { remembered: false, until: NOW + 12_000 }, "public, max-age=12"],
+  ])("is kept no longer than it holds: %s", (_, keeping, expected) => {
+    const answer = failureResponse(new Failure("source_missing", {}, undefined, keeping), NOW);
+    expect(answer.headers.get("cache-control")).toBe(expected);
+  });
+
+  it("is kept as long as the source asks us to stay away", () => {
+    const of = (retryAfter: number) =>
+      failureResponse(new Failure("source_refused", { value: 429, retryAfter }), NOW).headers;
+    expect([of(90).get("cache-control"), of(90).get("retry-after")]).toEqual(["public, max-age=90", "90"]);
+    expect(of(7_200).get("cache-control")).toBe("public, max-age=600");
+  });
+
   it("a method that is not served: says which are", () => {
-    expect(failureResponse(new Failure("method_not_allowed")).headers.get("allow")).toBe("GET, HEAD, OPTIONS");
-    expect(failureResponse(new Failure("source_missing")).headers.has("allow")).toBe(false);
+    expect(failureResponse(new Failure("method_not_allowed"), NOW).headers.get("allow")).toBe("GET, HEAD, OPTIONS");
+    expect(failureResponse(new Failure("source_missing"), NOW).headers.has("allow")).toBe(false);
   });
 
   it("says the value and the limit", async () => {
     const answer = failureResponse(
       new Failure("option_invalid", { option: "quality", value: "101", limit: "1 to 100" }),
+      NOW,
     );
     expect(await answer.json()).toEqual({ code: "option_invalid", message: "Option quality cannot be 101: 1 to 100" });
   });
