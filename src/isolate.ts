@@ -4,6 +4,7 @@ import { Recent } from "./cache/recent.ts";
 import { KV_WRITE_MEMORY, KV_WRITE_WINDOW_MS } from "./cache/store.ts";
 import type { Config } from "./config.ts";
 import { createGate, type Gate } from "./image/gate.ts";
+import { ByteBudget } from "./origin/budget.ts";
 import { HostGuard } from "./origin/hostGuard.ts";
 import { HttpsMemory } from "./origin/https.ts";
 import { SingleFlight } from "./region/singleFlight.ts";
@@ -38,14 +39,14 @@ export type Isolate = {
   /** Addresses read lately. */
   readonly requests: RequestMemory;
   /** Room for source bytes. */
-  bytes(config: Config): Gate;
+  bytes(config: Config): ByteBudget;
   /** One decode at a time: engines keep memory of their own. */
   turns(config: Config): Gate;
 };
 
 /** One per isolate; tests make their own. */
 export function newIsolate(): Isolate {
-  let bytes: Gate | undefined;
+  let bytes: ByteBudget | undefined;
   let turns: Gate | undefined;
   return {
     https: new HttpsMemory(),
@@ -57,7 +58,7 @@ export function newIsolate(): Isolate {
     flights: new SingleFlight(FLIGHT_MS),
     requests: new RequestMemory(REQUEST_MEMORY),
     bytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
-      (bytes ??= createGate({ capacity, maxWaiting: MAX_WAITING, waitMs })),
+      (bytes ??= new ByteBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
     turns: ({ queueMs: waitMs }) => (turns ??= createGate({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),
   };
 }

@@ -46,7 +46,8 @@ export async function obtain(wanted: ImageRequest, scope: Scope): Promise<Stored
   trace.edgeOff = shelf.tiers.edge === null && !scope.warming;
   if (isBlocked(shelf.keys, config)) throw new Failure("blocked");
 
-  const flight = isolate.flights.run(`${region}/${shelf.key}`, now, () => find({ wanted, shelf, scope, held: null }));
+  const finding = () => find({ wanted, shelf, scope, held: null });
+  const flight = isolate.flights.run(`${region}/${shelf.key}`, now, finding, scope.urgency);
   // Others may have joined: they are not left alone when this client goes away.
   scope.later(flight.catch(() => undefined));
   const { value, joined } = await flight;

@@ -3,6 +3,7 @@
 import { withSettings } from "./config/live.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { asFailure } from "./errors.ts";
+import { Urgency } from "./image/urgency.ts";
 import { type Isolate, newIsolate } from "./isolate.ts";
 import { clientKey } from "./policy/client.ts";
 import { isLoopbackHost } from "./policy/hosts.ts";
@@ -27,8 +28,10 @@ export type Scope = {
   readonly now: () => number;
   readonly trace: Trace;
   readonly isolate: Isolate;
-  /** A push of the warmer: behind users in every queue, and only the region's bucket and the primary count. */
+  /** A push of the warmer, or work that no request asks for: only the region's bucket and the primary count. */
   readonly warming: boolean;
+  /** In every queue; of what a user joins it rises. */
+  readonly urgency: Urgency;
   /** Work that goes on after the answer; its failure is logged and harms nobody. */
   readonly later: (work: Promise<unknown>) => void;
 };
@@ -66,6 +69,7 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
     trace,
     isolate: ISOLATE,
     warming: false,
+    urgency: new Urgency("user"),
     later,
   };
 }
@@ -76,6 +80,7 @@ export function scopeBehind(env: Env, ctx: Pick<ExecutionContext, "waitUntil">, 
     ...scope,
     region,
     warming: true,
+    urgency: new Urgency("warm"),
   }));
 }
 

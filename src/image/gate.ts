@@ -1,28 +1,14 @@
 /**
- * A gate with room for so much at once; who finds it full waits in line. Two stand in each isolate (128 MB for all its
- * requests together): one decode at a time, and so many source bytes in flight. A page of pictures asked for at once
- * must come whole, so waiting is normal and refusing is the last resort.
+ * A gate with room for so much at once; who finds it full waits in line. In front of the engine: one decode at a time in
+ * each isolate (128 MB for all its requests together). A page of pictures asked for at once must come whole, so waiting
+ * is normal and refusing is the last resort. Source bytes have a budget of their own (origin/budget.ts).
  */
-import { Failure } from "../errors.ts";
+import { Line, type LineRules, SYSTEM_TIMERS, type Timers } from "./line.ts";
+import type { Urgency } from "./urgency.ts";
 
-/** People wait for `user` work; `warm` work only fills stores ahead of them. */
-export type Priority = "user" | "warm";
-
-export type GateRules = {
-  /** Room inside, in whatever unit the callers use (turns, bytes). */
+export type GateRules = LineRules & {
+  /** Room inside, in whatever unit the callers use. */
   readonly capacity: number;
-  /** How many may wait; the next is refused. */
-  readonly maxWaiting: number;
-  /** How long one may wait, in milliseconds. */
-  readonly waitMs: number;
-};
-
-/** Timers as arguments, so that a test needs no clock. */
-export type Timers = {
-  set(run: () => void, ms: number): unknown;
-  clear(timer: unknown): void;
-  /** Milliseconds. */
-  now(): number;
 };
 
 /**
@@ -31,59 +17,43 @@ export type Timers = {
  */
 export const PASS_MS = 60_000;
 
-/** Room taken. `keep` gives back what turned out not to be needed; `leave` everything, and may be called twice. */
-export type Pass = { keep(weight: number): void; leave(): void };
+/** Room taken. `leave` gives it back, and may be called twice. */
+export type Pass = { leave(): void };
 
 export type Gate = {
   /** Waits for room. Rejects with Failure queue_full when the line or the wait is too long. */
-  enter(weight: number, priority: Priority): Promise<Pass>;
+  enter(weight: number, urgency: Urgency): Promise<Pass>;
   /** Runs a job with room taken, and leaves however it ends. */
-  run<T>(weight: number, priority: Priority, job: () => Promise<T>): Promise<T>;
+  run<T>(weight: number, urgency: Urgency, job: () => Promise<T>): Promise<T>;
   readonly waiting: number;
   readonly used: number;
 };
 
-const SYSTEM_TIMERS: Timers = {
-  set: (run, ms) => setTimeout(run, ms),
-  clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-  now: () => Date.now(),
-};
-
-/** Who waits: in order of arrival, users before warm jobs. */
-type Waiting = { readonly weight: number; readonly admit: () => void };
+type Waiting = { readonly weight: number; pass: Pass | null };
 
 /** A weight above the capacity counts as the whole capacity: it passes alone. */
-export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: Timers = SYSTEM_TIMERS): Gate {
-  const lines: Readonly<Record<Priority, Waiting[]>> = { user: [], warm: [] };
+export function createGate({ capacity, ...rules }: GateRules, timers: Timers = SYSTEM_TIMERS): Gate {
   const passes = new Map<Pass, number>();
   let used = 0;
-  const waiting = () => lines.user.length + lines.warm.length;
 
   /** The next in line goes first even if someone behind would fit: a large one must not starve. */
   const admitNext = () => {
     for (;;) {
-      const line = lines.user.length > 0 ? lines.user : lines.warm;
-      const next = line[0];
+      const next = line.inOrder()[0];
       if (next === undefined || used + next.weight > capacity) return;
-      line.shift();
-      next.admit();
+      next.pass = take(next.weight);
+      line.admit(next);
     }
   };
+  const line = new Line<Waiting>(rules, timers, admitNext);
 
   const take = (weight: number): Pass => {
-    let held = weight;
-    used += held;
-    const keep = (less: number) => {
-      if (less >= held) return;
-      used -= held - less;
-      held = less;
-      admitNext();
-    };
+    used += weight;
     const pass: Pass = {
-      keep,
       leave() {
-        passes.delete(pass);
-        keep(0);
+        if (!passes.delete(pass)) return;
+        used -= weight;
+        admitNext();
       },
     };
     passes.set(pass, timers.now());
@@ -99,36 +69,23 @@ export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: 
     }
   };
 
-  const enter = (asked: number, priority: Priority): Promise<Pass> => {
+  const enter = async (asked: number, urgency: Urgency): Promise<Pass> => {
     const weight = Math.min(asked, capacity);
     takeBack();
-    if (waiting() === 0 && used + weight <= capacity) return Promise.resolve(take(weight));
-    if (waiting() >= maxWaiting) return Promise.reject(full(waitMs));
-    let timer: unknown;
-    const admitted = new Promise<Pass>((resolve, reject) => {
-      const line = lines[priority];
-      const entry: Waiting = { weight, admit: () => resolve(take(weight)) };
-      timer = timers.set(() => {
-        const at = line.indexOf(entry);
-        // Its owner was let in as it ran out.
-        if (at < 0) return;
-        line.splice(at, 1);
-        reject(full(waitMs));
-        admitNext();
-      }, waitMs);
-      line.push(entry);
-      // A user may fit where the warm job at the head of the other line does not.
-      admitNext();
-    });
-    // By its owner: whoever lets it in is another request, and a Worker's timers are numbered by request, so that one
-    // clearing another's would end one of its own.
-    return admitted.finally(() => timers.clear(timer));
+    if (line.length === 0 && used + weight <= capacity) return take(weight);
+    if (line.full) throw line.refusal();
+    const entry: Waiting = { weight, pass: null };
+    const admitted = line.join(entry, urgency);
+    // A user may fit where the warm job that was next does not.
+    admitNext();
+    await admitted;
+    return entry.pass ?? take(weight);
   };
 
   return {
     enter,
-    async run(weight, priority, job) {
-      const pass = await enter(weight, priority);
+    async run(weight, urgency, job) {
+      const pass = await enter(weight, urgency);
       try {
         return await job();
       } finally {
@@ -136,14 +93,10 @@ export function createGate({ capacity, maxWaiting, waitMs }: GateRules, timers: 
       }
     },
     get waiting() {
-      return waiting();
+      return line.length;
     },
     get used() {
       return used;
     },
   };
-}
-
-function full(waitMs: number): Failure {
-  return new Failure("queue_full", { retryAfter: Math.max(1, Math.ceil(waitMs / 1000)) });
 }

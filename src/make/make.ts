@@ -30,8 +30,8 @@ export type MakeOrder = {
  * while the source fails, a size that can be derived from a stale one is given instead.
  */
 export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
-  const { isolate, config, warming } = order.scope;
-  const room = new ByteRoom(isolate.bytes(config), warming ? "warm" : "user");
+  const { isolate, config, urgency } = order.scope;
+  const room = new ByteRoom(isolate.bytes(config), urgency);
   try {
     return await makeWithin(room, order, lease);
   } finally {

@@ -49,7 +49,7 @@ export async function makeMasters(
 }
 
 async function make(order: MasterOrder, scope: Scope): Promise<void> {
-  const room = new ByteRoom(scope.isolate.bytes(scope.config), "warm");
+  const room = new ByteRoom(scope.isolate.bytes(scope.config), scope.urgency);
   try {
     await makeWithin(room, order, scope);
   } finally {

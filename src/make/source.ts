@@ -50,7 +50,7 @@ export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room
         hostGuard: isolate.hosts,
         hostStore: kvHostStore(env.THUMBS),
         later,
-        room: (bytes) => room.grow(bytes),
+        room: (bytes, claim) => room.grow(bytes, claim),
       },
     );
     trace.sourceStatus = fetched.status;
@@ -63,6 +63,7 @@ export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room
       return { kind: "same", renewed: { ...held, meta: { ...held.meta, storedAt: at, freshUntil: until } } };
     }
     const { bytes, truncated, headers } = fetched;
+    room.settle(bytes.length);
     const v = await sourceVersion(bytes);
     // Half a picture is better than none, but not than the whole one in hand.
     if (truncated && held !== null && held.meta.v !== v)

@@ -63,10 +63,10 @@ export async function inTurn(
   bytes: Uint8Array,
   transform: Transform,
   format: OutputFormat,
-  { config, trace, now, isolate, warming }: Scope,
+  { config, trace, now, isolate, urgency }: Scope,
 ): Promise<Rendition> {
   const asked = now();
-  const rendition = await isolate.turns(config).run(1, warming ? "warm" : "user", () => {
+  const rendition = await isolate.turns(config).run(1, urgency, () => {
     addStage(trace, "queue", now() - asked);
     return renderImage({ bytes, transform, format, limits: config, engine: config.engine });
   });

@@ -11,6 +11,10 @@ const PROGRESS_MS = 5_000;
 const PROGRESS_BYTES = 4_096;
 
 const FIRST_BUFFER = 65_536;
+/** Of a declared length: what is held until so much has come. A source that only promises much gets little. */
+const STEPS = [1 / 16, 1 / 4, 1] as const;
+/** What a body without a length is taken to come to until it is more: most pictures on the web are less. */
+const LIKELY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Read at most so much at a time, whatever has come. Without a window of its own a reader hands out 4 KiB chunks: for
@@ -19,8 +23,8 @@ const FIRST_BUFFER = 65_536;
 const WINDOW = 131_072;
 
 /**
- * Reads a body of at most `maxBytes`, inflated. `room` is asked before so many bytes in all are held; the time it
- * takes is ours, not the source's. Throws Failure `source_too_many_bytes` (by Content-Length before a byte
+ * Reads a body of at most `maxBytes`, inflated. `room` is asked before so many bytes in all are held, and told how many
+ * there may be in the end; the time it takes is ours, not the source's. Throws Failure `source_too_many_bytes` (by Content-Length before a byte
  * is read, else at the first byte too many), `source_timeout` (deadline, or less than 4 KiB in 5 s), `source_broken`
  * (cut before the first byte, or not the encoding it says). A body cut later is given back as far as it came.
  */
@@ -28,7 +32,7 @@ export async function readBody(
   response: Response,
   maxBytes: number,
   deadline: Deadline,
-  room: (bytes: number) => Promise<void> = async () => {},
+  room: (bytes: number, claim: number) => Promise<void> = async () => {},
 ): Promise<Body> {
   const declared = declaredLength(response.headers);
   if (declared !== null && declared > maxBytes) {
@@ -36,9 +40,9 @@ export async function readBody(
     throw tooMany(maxBytes, declared);
   }
   if (response.body === null) throw new Failure("source_broken", {}, "no body");
-  const expected = Math.min(declared ?? FIRST_BUFFER, maxBytes);
-  await deadline.pause(room(expected));
-  const sink = new Sink(expected, maxBytes);
+  const claim = declared ?? Math.min(LIKELY_BYTES, maxBytes);
+  const sink = new Sink(declared, maxBytes);
+  await deadline.pause(room(sink.capacity, claim));
   const reader = response.body.getReader({ mode: "byob" });
   let window = new Uint8Array(WINDOW);
   const watch = new ProgressWatch(() => sink.size, deadline);
@@ -51,7 +55,7 @@ export async function readBody(
       const capacity = sink.capacityFor(value);
       if (capacity > sink.capacity) {
         watch.stop();
-        await deadline.pause(room(capacity));
+        await deadline.pause(room(capacity, Math.max(capacity, claim)));
         watch.start();
       }
       sink.add(value);
@@ -111,34 +115,40 @@ class ProgressWatch {
 /** One growing buffer: a list of chunks joined at the end would hold every picture twice. */
 class Sink {
   size = 0;
-  #buffer: ArrayBuffer;
-
+  #buffer: ArrayBuffer | null = null;
+  readonly #capacities: readonly number[];
   readonly #max: number;
 
-  constructor(capacity: number, max: number) {
-    this.#buffer = new ArrayBuffer(Math.max(capacity, 1));
+  /** `declared` length, or null; `max` bytes at most. */
+  constructor(declared: number | null, max: number) {
+    const steps = STEPS.map((step) => Math.ceil((declared ?? 0) * step));
+    const [first, ...others] = steps.filter((step) => step >= Math.min(FIRST_BUFFER, declared ?? 0));
+    this.#capacities = declared === null ? [Math.min(FIRST_BUFFER, max)] : [Math.max(first ?? 1, 1), ...others];
     this.#max = max;
   }
 
+  /** Bytes held; before the first chunk, those that will be. */
   get capacity(): number {
-    return this.#buffer.byteLength;
+    return this.#buffer?.byteLength ?? this.#capacities[0] ?? FIRST_BUFFER;
   }
 
-  /** Bytes held once `chunk` is added: the buffer doubles when it is full. */
+  /** Bytes held once `chunk` is added: the next step of what was declared; without, the buffer doubles when it is full. */
   capacityFor(chunk: Uint8Array): number {
     const needed = this.size + chunk.length;
-    const have = this.#buffer.byteLength;
-    return needed > have ? Math.max(needed, Math.min(have * 2, this.#max)) : have;
+    const have = this.capacity;
+    if (needed <= have) return have;
+    return this.#capacities.find((step) => step >= needed) ?? Math.max(needed, Math.min(have * 2, this.#max));
   }
 
   add(chunk: Uint8Array): void {
     const capacity = this.capacityFor(chunk);
+    this.#buffer ??= new ArrayBuffer(capacity);
     if (capacity > this.#buffer.byteLength) this.#buffer = this.#buffer.transfer(capacity);
     new Uint8Array(this.#buffer).set(chunk, this.size);
     this.size += chunk.length;
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#buffer.transfer(this.size));
+    return this.#buffer === null ? new Uint8Array(0) : new Uint8Array(this.#buffer.transfer(this.size));
   }
 }

@@ -46,7 +46,7 @@ export type SourceDeps = {
   /** Takes work that goes on after the answer (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
   /** Asked before so many bytes in all are held; may wait, and may refuse by throwing. */
-  readonly room?: (bytes: number) => Promise<void>;
+  readonly room?: (bytes: number, claim: number) => Promise<void>;
   /** Ends the exchange early; what it is aborted with is thrown. */
   readonly signal?: AbortSignal;
 };

@@ -1,32 +1,33 @@
 /** Room for a source's bytes in this isolate's memory: taken before they are held, given back when they are dropped. */
-import type { Gate, Pass, Priority } from "../image/gate.ts";
+import { Failure } from "../errors.ts";
+import type { Urgency } from "../image/urgency.ts";
+import type { Account, ByteBudget } from "./budget.ts";
 
 export class ByteRoom {
-  readonly #gate: Gate;
-  readonly #priority: Priority;
-  readonly #passes: Pass[] = [];
-  #bytes = 0;
+  readonly #budget: ByteBudget;
+  readonly #account: Account;
   #left = false;
 
-  constructor(gate: Gate, priority: Priority) {
-    this.#gate = gate;
-    this.#priority = priority;
+  constructor(budget: ByteBudget, urgency: Urgency) {
+    this.#budget = budget;
+    this.#account = budget.open(urgency);
   }
 
-  /** Waits until `bytes` in all may be held. Rejects with Failure `queue_full`. */
-  async grow(bytes: number): Promise<void> {
-    if (bytes <= this.#bytes) return;
-    const pass = await this.#gate.enter(bytes - this.#bytes, this.#priority);
-    // Whoever asked may have given up waiting.
-    if (this.#left) return pass.leave();
-    this.#passes.push(pass);
-    this.#bytes = bytes;
+  /** Waits until `bytes` in all may be held, of `claim` there may be in the end. Rejects with Failure `queue_full`. */
+  async grow(bytes: number, claim = bytes): Promise<void> {
+    if (this.#left) throw new Failure("internal", {}, "room asked for by who has left");
+    await this.#budget.grow(this.#account, bytes, claim);
+  }
+
+  /** All has come: it is `bytes`, and there will be no more. */
+  settle(bytes: number): void {
+    if (!this.#left) this.#budget.settle(this.#account, bytes);
   }
 
   /** Gives everything back; may be called twice. */
   leave(): void {
+    if (this.#left) return;
     this.#left = true;
-    for (const pass of this.#passes.splice(0)) pass.leave();
-    this.#bytes = 0;
+    this.#budget.close(this.#account);
   }
 }

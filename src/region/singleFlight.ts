@@ -1,4 +1,5 @@
 import { asFailure, type Reason } from "../errors.ts";
+import { Urgency } from "../image/urgency.ts";
 
 /** Failures of whoever leads, not of the picture: who joined has not caused as many misses, and may be vouched for. */
 const LEADERS_OWN: readonly Reason[] = ["rate_limited", "source_redirect_refused"];
@@ -11,7 +12,10 @@ const LEADERS_OWN: readonly Reason[] = ["rate_limited", "source_redirect_refused
  */
 export class SingleFlight<T> {
   readonly #maxMs: number;
-  readonly #flights = new Map<string, { readonly outcome: Promise<T>; readonly startedAt: number }>();
+  readonly #flights = new Map<
+    string,
+    { readonly outcome: Promise<T>; readonly startedAt: number; readonly urgency: Urgency }
+  >();
 
   /** `maxMs`: how long a flight may last and how long a follower waits for it. */
   constructor(maxMs: number) {
@@ -25,16 +29,23 @@ export class SingleFlight<T> {
 
   /**
    * Runs `work` for `name`, or joins the one under way. Rejects as the work does, for all who joined, unless it failed
-   * for its leader's own reasons: then each goes on alone. `now` in unix ms.
+   * for its leader's own reasons: then each goes on alone. What a user joins becomes as urgent as a user's. `now` in
+   * unix ms.
    */
-  async run(name: string, now: () => number, work: () => Promise<T>): Promise<{ value: T; joined: boolean }> {
+  async run(
+    name: string,
+    now: () => number,
+    work: () => Promise<T>,
+    urgency: Urgency = new Urgency("user"),
+  ): Promise<{ value: T; joined: boolean }> {
     const flight = this.#flights.get(name);
     const left = flight === undefined ? 0 : flight.startedAt + this.#maxMs - now();
     if (flight !== undefined && left > 0) {
+      if (urgency.priority === "user") flight.urgency.raise();
       const value = await settledWithin(flight.outcome.catch(aloneOr), left);
       if (value !== LATE) return { value, joined: true };
     }
-    const started = { outcome: work(), startedAt: now() };
+    const started = { outcome: work(), startedAt: now(), urgency };
     this.#flights.delete(name);
     this.#flights.set(name, started);
     this.#forgetLost(now());

@@ -5,6 +5,7 @@
 import { lookup } from "../cache/lookup.ts";
 import { findShelf, isBlocked } from "../cache/shelf.ts";
 import { asFailure, Failure } from "../errors.ts";
+import { Urgency } from "../image/urgency.ts";
 import { checkSource } from "../policy/source.ts";
 import { obtain } from "../render.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
@@ -20,7 +21,7 @@ const AT_ONCE = 2;
 
 type Refusal = { readonly path: string; readonly reason: string };
 type Job = { readonly path: string; readonly wanted: ImageRequest };
-type Result = { readonly path: string; readonly result: "warmed" | "already" | `refused:${string}` };
+type Result = "warmed" | "already" | `refused:${string}`;
 
 /** Answers a push: 202 after policy and the work goes on, or with `?wait=1` 200 when it is done. Throws Failure. */
 export async function warm(request: Request, scope: Scope): Promise<Response> {
@@ -41,8 +42,10 @@ export async function warm(request: Request, scope: Scope): Promise<Response> {
     return reply(202, { accepted: jobs.length, refused });
   }
   const results = await run(jobs, { ...scope, region: order.region, warming: true }, expires);
-  const all = [...results, ...refused.map(({ path, reason }): Result => ({ path, result: `refused:${reason}` }))];
-  return reply(200, { accepted: jobs.length, refused, results: all });
+  for (const { path, reason } of refused) results.set(path, `refused:${reason}`);
+  // As they were asked for, whichever was done first.
+  const inOrder = [...new Set(order.paths)].map((path) => ({ path, result: results.get(path) }));
+  return reply(200, { accepted: jobs.length, refused, results: inOrder });
 }
 
 /** Policy for each path, as for a browser. */
@@ -65,12 +68,12 @@ async function admit(order: WarmOrder, scope: Scope): Promise<{ jobs: readonly J
 }
 
 /** Works through the jobs, a few at once; one that has not begun by `expires` (unix ms) is dropped. */
-async function run(jobs: readonly Job[], scope: Scope, expires: number): Promise<readonly Result[]> {
+async function run(jobs: readonly Job[], scope: Scope, expires: number): Promise<Map<string, Result>> {
   const queue = [...jobs];
-  const results: Result[] = [];
+  const results = new Map<string, Result>();
   const worker = async (): Promise<void> => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      results.push({ path: job.path, result: await warmOne(job.wanted, scope, expires) });
+      results.set(job.path, await warmOne(job.wanted, scope, expires));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -78,14 +81,15 @@ async function run(jobs: readonly Job[], scope: Scope, expires: number): Promise
 }
 
 /** Makes or copies one picture and waits until it is stored: only then is it warm. */
-async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Promise<Result["result"]> {
+async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Promise<Result> {
   const storing: Promise<unknown>[] = [];
   const later = (work: Promise<unknown>) => {
     storing.push(work.catch(() => undefined));
     // What begins when the storing is done, such as a master's order, is not waited for here and must not be cut off.
     scope.later(work);
   };
-  const own = { ...scope, later };
+  // Each its own: a user who joins one does not hurry the others.
+  const own = { ...scope, later, urgency: new Urgency("warm") };
   try {
     if (scope.now() > expires) return "refused:deadline";
     const { key, tiers } = await findShelf(wanted, own);

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
+import { signBody } from "../../src/request/signedBody.ts";
 import { createHinter, type Hinter } from "../../warmer/client/hint.ts";
 import type { Warmer } from "../../warmer/service.ts";
 import { storedKeys } from "../support/stores.ts";
@@ -30,7 +31,8 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       .toBuffer();
     source = createServer((request, response) => {
       asked.push(request.url ?? "");
-      setTimeout(() => response.writeHead(200, { "cache-control": "max-age=86400" }).end(picture), SOURCE_MS);
+      const ms = request.url?.startsWith("/quick") ? 0 : SOURCE_MS;
+      setTimeout(() => response.writeHead(200, { "cache-control": "max-age=86400" }).end(picture), ms);
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
     edge = await startEdge({
@@ -112,6 +114,25 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     const { code } = (await browser.json()) as { code: string };
     expect(warmer.counts.refusedBy.get(code)).toBe(1);
     expect(warmer.counts.pushed).toBe(before);
+  });
+
+  it("a push that waits is answered in the order of its paths, whichever is done first", async () => {
+    const paths = [path("late"), "/no-such-door", path("quick-1"), path("elsewhere", "localhost"), path("quick-2")];
+    const body = JSON.stringify({ v: 1, region: "weur", format: "webp", deadlineMs: 20_000, paths });
+    const time = String(Math.floor(Date.now() / 1000));
+    const signature = await signBody(SECRET, "/warm", time, new TextEncoder().encode(body));
+    const headers = { "x-firstlight-time": time, "x-firstlight-signature": signature };
+    const answer = await fetch(`${edge.url}/warm?wait=1`, { method: "POST", body, headers });
+    const { results } = (await answer.json()) as { results: { path: string; result: string }[] };
+    expect(results.map((one) => one.path)).toEqual(paths);
+    expect(results.map(({ result }) => result.split(":")[0])).toEqual([
+      "warmed",
+      "refused",
+      "warmed",
+      "refused",
+      "warmed",
+    ]);
+    expect(asked.indexOf("/late.jpg")).toBeLessThan(asked.indexOf("/quick-2.jpg"));
   });
 
   it("a warmer with another secret pushes nothing", async () => {

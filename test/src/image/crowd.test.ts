@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { expect, test } from "vitest";
 import { createGate } from "../../../src/image/gate.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";
+import { Urgency } from "../../../src/image/urgency.ts";
 import { engineMemory, KEPT_BYTES, takePeakMemory } from "../../../src/image/wasm.ts";
 import { orderOf } from "./orders.ts";
 
@@ -24,7 +25,7 @@ test(`${CROWD} pictures of ${((SIDES[0] * SIDES[1]) / 1e6).toFixed(0)} MP at onc
   takePeakMemory();
   const results = await Promise.all(
     Array.from({ length: CROWD }, (_, i) =>
-      gate.run(1, i % 4 === 0 ? "warm" : "user", () =>
+      gate.run(1, new Urgency(i % 4 === 0 ? "warm" : "user"), () =>
         renderImage(orderOf(files[i % 2] ?? new Uint8Array(), { width: 320, height: 320 }, "webp")),
       ),
     ),

@@ -1,34 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
-import { createGate, PASS_MS, type Timers } from "../../../src/image/gate.ts";
+import { createGate, PASS_MS } from "../../../src/image/gate.ts";
+import { Urgency } from "../../../src/image/urgency.ts";
+import { manualTimers } from "./manualTimers.ts";
 
-/** Timers that run when the test says so. */
-function manualTimers(): Timers & { fire(): void; readonly set_: number; clock: number } {
-  const pending = new Map<number, () => void>();
-  let id = 0;
-  return {
-    clock: 0,
-    now() {
-      return this.clock;
-    },
-    set(run) {
-      pending.set(++id, run);
-      return id;
-    },
-    clear: (timer) => void pending.delete(timer as number),
-    fire() {
-      const [first] = pending;
-      if (first) {
-        pending.delete(first[0]);
-        first[1]();
-      }
-    },
-    get set_() {
-      return pending.size;
-    },
-  };
-}
-
+const USER = new Urgency("user");
+const WARM = new Urgency("warm");
 const RULES = { capacity: 1, maxWaiting: 128, waitMs: 10_000 };
 
 /** Lets everything that has been resolved run. */
@@ -38,8 +15,8 @@ describe("gate", () => {
   test("one at a time: the second enters when the first leaves", async () => {
     const gate = createGate(RULES, manualTimers());
     const order: string[] = [];
-    const first = await gate.enter(1, "user");
-    const second = gate.enter(1, "user").then(() => order.push("second"));
+    const first = await gate.enter(1, USER);
+    const second = gate.enter(1, USER).then(() => order.push("second"));
     await settle();
     expect([gate.used, gate.waiting, order]).toEqual([1, 1, []]);
     first.leave();
@@ -50,9 +27,9 @@ describe("gate", () => {
   test("users go before warm jobs that came earlier", async () => {
     const gate = createGate(RULES, manualTimers());
     const order: string[] = [];
-    const first = await gate.enter(1, "user");
+    const first = await gate.enter(1, USER);
     const jobs = (["warm", "user", "warm", "user"] as const).map((priority, i) =>
-      gate.run(1, priority, async () => void order.push(`${priority} ${i}`)),
+      gate.run(1, new Urgency(priority), async () => void order.push(`${priority} ${i}`)),
     );
     first.leave();
     await Promise.all(jobs);
@@ -64,18 +41,18 @@ describe("gate", () => {
     [128, false],
   ])("with %i waiting the next may wait: %s", async (already, may) => {
     const gate = createGate(RULES, manualTimers());
-    await gate.enter(1, "user");
-    for (let i = 0; i < already; i++) void gate.enter(1, "warm").catch(() => undefined);
-    const outcome = await Promise.race([gate.enter(1, "user").catch((error: unknown) => error), settle()]);
+    await gate.enter(1, USER);
+    for (let i = 0; i < already; i++) void gate.enter(1, WARM).catch(() => undefined);
+    const outcome = await Promise.race([gate.enter(1, USER).catch((error: unknown) => error), settle()]);
     expect(outcome instanceof Failure && outcome.reason).toBe(may ? false : "queue_full");
   });
 
   test("who waits too long is refused with Retry-After, and the line moves on", async () => {
     const timers = manualTimers();
     const gate = createGate({ ...RULES, capacity: 10 }, timers);
-    const first = await gate.enter(6, "user");
-    const large = gate.enter(9, "user");
-    const small = gate.enter(4, "user");
+    const first = await gate.enter(6, USER);
+    const large = gate.enter(9, USER);
+    const small = gate.enter(4, USER);
     timers.fire();
     await expect(large).rejects.toMatchObject({ reason: "queue_full", facts: { retryAfter: 10 } });
     const pass = await small;
@@ -88,11 +65,11 @@ describe("gate", () => {
   test("a timer that could not be cleared throws nobody else out of the line", async () => {
     const timers = manualTimers();
     const gate = createGate(RULES, { ...timers, clear: () => {} });
-    const first = await gate.enter(1, "user");
-    const second = gate.enter(1, "user");
+    const first = await gate.enter(1, USER);
+    const second = gate.enter(1, USER);
     first.leave();
     const pass = await second;
-    const third = gate.enter(1, "user");
+    const third = gate.enter(1, USER);
     timers.fire();
     expect(gate.waiting).toBe(1);
     pass.leave();
@@ -100,23 +77,48 @@ describe("gate", () => {
     expect([gate.used, gate.waiting]).toEqual([0, 0]);
   });
 
-  test("what turns out not to be needed lets the next in; leaving twice gives nothing twice", async () => {
+  test("leaving twice gives nothing twice", async () => {
     const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
-    const first = await gate.enter(32, "user");
-    const next = gate.enter(20, "user");
-    first.keep(12);
-    const pass = await next;
-    expect(gate.used).toBe(32);
+    const first = await gate.enter(12, USER);
+    const second = await gate.enter(20, USER);
     first.leave();
     first.leave();
     expect(gate.used).toBe(20);
-    pass.leave();
+    second.leave();
     expect(gate.used).toBe(0);
+  });
+
+  test("a warm job that a user has joined goes before the warm ones, in the order it came", async () => {
+    const gate = createGate(RULES, manualTimers());
+    const order: string[] = [];
+    const first = await gate.enter(1, USER);
+    const joined = new Urgency("warm");
+    const jobs = [
+      gate.run(1, WARM, async () => void order.push("warm")),
+      gate.run(1, joined, async () => void order.push("joined")),
+      gate.run(1, USER, async () => void order.push("user")),
+    ];
+    joined.raise();
+    first.leave();
+    await Promise.all(jobs);
+    expect(order).toEqual(["joined", "user", "warm"]);
+  });
+
+  test("a warm job that fits is let in as it is joined, though the one before it does not", async () => {
+    const gate = createGate({ ...RULES, capacity: 10 }, manualTimers());
+    await gate.enter(6, USER);
+    void gate.enter(8, WARM);
+    const joined = new Urgency("warm");
+    const entering = gate.enter(4, joined);
+    expect([gate.used, gate.waiting]).toEqual([6, 2]);
+    joined.raise();
+    await entering;
+    expect([gate.used, gate.waiting]).toEqual([10, 1]);
   });
 
   test("more than the whole capacity passes alone", async () => {
     const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
-    const pass = await gate.enter(100, "user");
+    const pass = await gate.enter(100, USER);
     expect(gate.used).toBe(32);
     pass.leave();
     expect(gate.used).toBe(0);
@@ -124,16 +126,16 @@ describe("gate", () => {
 
   test("a user who fits passes a warm job that does not", async () => {
     const gate = createGate({ ...RULES, capacity: 10 }, manualTimers());
-    await gate.enter(6, "user");
-    const warm = gate.enter(8, "warm");
-    await gate.enter(4, "user");
+    await gate.enter(6, USER);
+    const warm = gate.enter(8, WARM);
+    await gate.enter(4, USER);
     expect([gate.used, gate.waiting]).toEqual([10, 1]);
     void warm;
   });
 
   test("a job that throws leaves too", async () => {
     const gate = createGate(RULES, manualTimers());
-    await expect(gate.run(1, "user", () => Promise.reject(new Error("x")))).rejects.toThrow("x");
+    await expect(gate.run(1, USER, () => Promise.reject(new Error("x")))).rejects.toThrow("x");
     expect(gate.used).toBe(0);
   });
 });
@@ -141,16 +143,16 @@ describe("gate", () => {
 test("a pass that nobody gives back is taken back when its time is over, and not before", async () => {
   const timers = manualTimers();
   const gate = createGate(RULES, timers);
-  const lost = await gate.enter(1, "user");
+  const lost = await gate.enter(1, USER);
   timers.clock = PASS_MS - 1;
   let admitted = false;
-  const waiting = gate.enter(1, "user").then(() => {
+  const waiting = gate.enter(1, USER).then(() => {
     admitted = true;
   });
   await Promise.resolve();
   expect(admitted).toBe(false);
   timers.clock = PASS_MS;
-  void gate.enter(1, "user");
+  void gate.enter(1, USER);
   await waiting;
   expect(admitted).toBe(true);
   lost.leave();

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 /** A body of so many chunks of so many bytes, one every `everyMs`. */
-function body(chunks: number, size: number, everyMs: number): Response {
+function body(chunks: number, size: number, everyMs: number, headers: Record<string, string> = {}): Response {
   let sent = 0;
   const stream = new ReadableStream({
     type: "bytes",
@@ -27,7 +27,7 @@ function body(chunks: number, size: number, everyMs: number): Response {
       controller.enqueue(new Uint8Array(size).fill(++sent));
     },
   });
-  return new Response(stream);
+  return new Response(stream, { headers });
 }
 
 const newDeadline = (ms = 60_000) => new Deadline(ms, Date.now);
@@ -55,6 +55,38 @@ test("room is asked for before so many bytes are held, first for what is expecte
   const read = readBody(body(6, 40_000, 0), 1 << 20, newDeadline(), room);
   expect(await reasonOf(read)).toBe("ok");
   expect(asked).toEqual([65_536, 131_072, 262_144]);
+});
+
+test("of a declared length a sixteenth, a quarter, then all of it; and the claim is known from the start", async () => {
+  const asked: number[][] = [];
+  const room = async (bytes: number, claim: number) => void asked.push([bytes, claim]);
+  const length = { "content-length": "1600000" };
+  const read = readBody(body(16, 100_000, 0, length), 1 << 24, newDeadline(), room);
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await read).bytes.length).toBe(1_600_000);
+  expect(asked).toEqual([
+    [100_000, 1_600_000],
+    [400_000, 1_600_000],
+    [1_600_000, 1_600_000],
+  ]);
+});
+
+test.each([
+  ["a short one is taken at once", 65_536, [[65_536, 65_536]]],
+  ["steps are no smaller than 64 KiB", 131_072, [[131_072, 131_072]]],
+  ["an empty one", 0, [[1, 0]]],
+])("%s", async (_, declared, expected) => {
+  const asked: number[][] = [];
+  const room = async (bytes: number, claim: number) => void asked.push([bytes, claim]);
+  const read = readBody(
+    body(declared / 65_536, 65_536, 0, { "content-length": `${declared}` }),
+    1 << 24,
+    newDeadline(),
+    room,
+  );
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await read).bytes.length).toBe(declared);
+  expect(asked).toEqual(expected);
 });
 
 test("never for more than may come", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
+import { Urgency } from "../../../src/image/urgency.ts";
 import { SingleFlight } from "../../../src/region/singleFlight.ts";
 
 const now = () => Date.now();
@@ -63,6 +64,19 @@ describe("SingleFlight", () => {
     const [leader, follower] = await Promise.allSettled([flight.run("a", now, work), flight.run("a", now, work)]);
     expect([runs, leader.status]).toEqual([expected, "rejected"]);
     expect(follower.status).toBe(expected === 2 ? "fulfilled" : "rejected");
+  });
+
+  test.each([
+    ["user", "user"],
+    ["warm", "warm"],
+  ] as const)("warm work that a %s joins is %s work from then on", async (joining, expected) => {
+    const flight = new SingleFlight<number>(1000);
+    const urgency = new Urgency("warm");
+    const work = () => new Promise<number>((resolve) => setTimeout(() => resolve(1), 5));
+    const leading = flight.run("a", now, work, urgency);
+    const following = flight.run("a", now, work, new Urgency(joining));
+    expect(urgency.priority).toBe(expected);
+    expect((await Promise.all([leading, following])).map(({ joined }) => joined)).toEqual([false, true]);
   });
 
   test("flights of leaders that were cancelled are forgotten by time", async () => {
