@@ -18,6 +18,7 @@ const MODULES = [
   { name: "jpeg", entry: "jpeg/index.ts", flags: FLAGS },
   { name: "jpegenc", entry: "jpegenc/index.ts", flags: FLAGS },
   { name: "png", entry: "png/index.ts", flags: FLAGS },
+  { name: "vp8", entry: "vp8/index.ts", flags: FLAGS },
   { name: "resize", entry: "resize.ts", flags: FLAGS },
 ] as const satisfies readonly {
   /** The file is `src/image/wasm/{name}.wasm`. */

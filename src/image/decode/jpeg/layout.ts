@@ -67,30 +67,35 @@ export function keptLimit(size: BlockSize): number {
   return keptPositions(size).findLastIndex((at) => at < size * size) + 1;
 }
 
-export function allocate(engine: JpegEngine, bytes: number): number {
+/** What a module with components shows of itself: this one's, and that of WebP, which resamples its planes likewise. */
+export type PlaneEngine = {
+  readonly exports: Pick<JpegEngine["exports"], "memory" | "allocate" | "componentFields" | "componentBytes">;
+};
+
+export function allocate(engine: PlaneEngine, bytes: number): number {
   const address = engine.exports.allocate(bytes);
-  if (address === 0) throw new JpegRefusal("memory", `JPEG needs ${bytes} bytes more than there are`);
+  if (address === 0) throw new JpegRefusal("memory", `it needs ${bytes} bytes more than there are`);
   return address;
 }
 
 /** Copies an array to newly allocated memory, with `spare` bytes after it, and gives its address. */
-export function place(engine: JpegEngine, data: ArrayBufferView, spare = 0): number {
+export function place(engine: PlaneEngine, data: ArrayBufferView, spare = 0): number {
   const address = allocate(engine, data.byteLength + spare);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   new Uint8Array(engine.exports.memory.buffer).set(bytes, address);
   return address;
 }
 
-export function setField(engine: JpegEngine, index: number, field: ComponentField, value: number): void {
+export function setField(engine: PlaneEngine, index: number, field: ComponentField, value: number): void {
   const fields = engine.exports.componentFields(index);
   new Int32Array(engine.exports.memory.buffer, fields, COMPONENT_FIELDS.length)[COMPONENT_FIELDS.indexOf(field)] =
     value;
 }
 
 /** Clears all fields; throws if the module's struct is not the one listed here. */
-export function clearFields(engine: JpegEngine): void {
+export function clearFields(engine: PlaneEngine): void {
   const bytes = engine.exports.componentBytes();
-  if (bytes !== COMPONENT_FIELDS.length * 4) throw new Error(`jpeg.wasm has ${bytes} bytes of component fields`);
+  if (bytes !== COMPONENT_FIELDS.length * 4) throw new Error(`the module has ${bytes} bytes of component fields`);
   for (let i = 0; i < 4; i++)
     new Uint8Array(engine.exports.memory.buffer, engine.exports.componentFields(i), bytes).fill(0);
 }
@@ -108,7 +113,7 @@ export type Window = {
 };
 
 /** The samples that cover an interval of a line of `length`: at least one. */
-function reachOf(from: number, to: number, length: number): Reach {
+export function reachOf(from: number, to: number, length: number): Reach {
   const low = Math.min(Math.max(0, Math.floor(from)), length - 1);
   return { low, high: Math.min(Math.max(low + 1, Math.ceil(to)), length) };
 }
