@@ -2,7 +2,7 @@
 import type { SourceFormat } from "./rendition.ts";
 
 /** Names of the decoders in `decode/`; the planner picks, `decode/decoders.ts` holds them. */
-export type DecoderName = "jpeg" | "turbo" | "png" | "webp" | "gif" | "photon";
+export type DecoderName = "jpeg" | "turbo" | "png" | "vp8" | "webp" | "gif" | "photon";
 
 /** All of these byte runs (hex) must stand at their offsets. */
 type Magic = readonly (readonly [offset: number, hex: string])[];
@@ -48,9 +48,9 @@ export const FORMATS = {
         [8, "57454250"],
       ],
     ],
-    decoders: ["webp"],
-    maxPixels: 16 * MEGA,
-    note: "lossy, lossless, alpha; the first frame of an animation",
+    decoders: ["vp8", "webp"],
+    maxPixels: 50 * MEGA,
+    note: "lossy, lossless, alpha, the first frame of an animation; what is not plainly lossy up to some 18 megapixels",
   },
   gif: {
     label: "GIF",

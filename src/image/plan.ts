@@ -158,15 +158,27 @@ const DECODER_BYTES = {
     source.coefficientBytes,
   /** A window, history and batches of 16 rows; an interlaced file the whole frame. */
   png: ({ source }) => 500_000 + 250 * source.width + (source.interlaced ? 4 * source.width * source.height : 0),
+  /** The file, rings as high as the filters reach over and three macroblock rows. Only lossy files without alpha. */
+  vp8: ({ source, fileBytes, view }) =>
+    source.colour !== "ycc" || source.alpha || source.frames > 1
+      ? Number.POSITIVE_INFINITY
+      : 500_000 + fileBytes + 1.5 * source.width * (96 + 6 * Math.max(1, view.window.height / view.height)),
   /** The file and the frame; lossless keeps its own frame beside. */
   webp: ({ source, fileBytes }) => fileBytes + 5 * source.width * source.height,
   gif: ({ source, fileBytes }) => fileBytes + 4 * source.width * source.height,
   /** Measured: 33 MB and 9.7 bytes a pixel. */
   photon: ({ source, fileBytes }) => 33_000_000 + fileBytes + 9.7 * source.width * source.height,
-} as const satisfies Record<DecoderName, (of: { source: Source; eighths: Eighths; fileBytes: number }) => number>;
+} as const satisfies Record<DecoderName, (of: Estimated) => number>;
+
+type Estimated = {
+  readonly source: Source;
+  readonly view: View;
+  readonly eighths: Eighths;
+  readonly fileBytes: number;
+};
 
 function estimateMemory(decoder: DecoderName, source: Source, view: View, eighths: Eighths, wish: Wish): number {
-  const decoding = DECODER_BYTES[decoder]({ source, eighths, fileBytes: wish.fileBytes });
+  const decoding = DECODER_BYTES[decoder]({ source, view, eighths, fileBytes: wish.fileBytes });
   // What a JPEG decoder hands on is scaled already.
   const scale = decoder === "jpeg" || decoder === "turbo" ? eighths / 8 : 1;
   const handed = scaleView(view, scale, Math.ceil(source.width * scale), Math.ceil(source.height * scale));
@@ -178,12 +190,12 @@ function estimateMemory(decoder: DecoderName, source: Source, view: View, eighth
 }
 
 /** Where a decoder alone would fit, the size is at fault: what is said of a source is remembered for all its sizes. */
-function tooMuchMemory(bytes: number, source: Source, { width, height }: View, { fileBytes }: Wish): Failure {
-  const decoding = { source, eighths: 1, fileBytes } as const;
+function tooMuchMemory(bytes: number, source: Source, view: View, { fileBytes }: Wish): Failure {
+  const decoding = { source, view, eighths: 1, fileBytes } as const;
   const least = Math.min(...formatOf(source.format).decoders.map((name) => DECODER_BYTES[name](decoding)));
   if (least <= MEMORY_BUDGET) {
     const limit = `${mega(MEMORY_BUDGET)} MB of memory, which would be ${mega(bytes)}`;
-    return new Failure("result_too_large", { value: `${width}x${height}`, limit });
+    return new Failure("result_too_large", { value: `${view.width}x${view.height}`, limit });
   }
   return new Failure("source_too_complex", {
     why: `${mega(least)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,

@@ -8,12 +8,14 @@ import { decodeOwnJpeg } from "./jpeg.ts";
 import { decodePhoton } from "./photon.ts";
 import { decodePng } from "./png.ts";
 import { decodeTurbo } from "./turbo.ts";
+import { decodeOwnVp8 } from "./vp8.ts";
 import { decodeWebp } from "./webp.ts";
 
 export const DECODERS = {
   jpeg: decodeOwnJpeg,
   turbo: decodeTurbo,
   png: decodePng,
+  vp8: decodeOwnVp8,
   webp: decodeWebp,
   gif: decodeGif,
   photon: decodePhoton,

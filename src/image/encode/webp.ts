@@ -10,7 +10,7 @@ type Encoder = { encode(data: Uint8Array, width: number, height: number, options
 const engine = defineEngine("webp-encoder", () => startEmscripten<Encoder>(factory, module));
 
 /** libwebp's WebPConfig with its own defaults (webp/encode.h); only quality and method are ours to choose. */
-const CONFIG = {
+export const CONFIG = {
   target_size: 0,
   target_PSNR: 0,
   sns_strength: 50,

@@ -31,14 +31,17 @@ export function webpHeader(bytes: Uint8Array): Source {
   let orientation: Orientation = 1;
   let icc: Uint8Array | null = null;
   let alphaChunk = false;
+  let lossless = false;
   for (const { tag, at, length } of riffChunks(read, 12, read.length)) {
     if (tag === "VP8X") {
       const flags = read.u8(at);
       animated = (flags & VP8X_ANIMATION) !== 0;
       canvas = { width: read.u24(at + 4) + 1, height: read.u24(at + 7) + 1, alpha: (flags & VP8X_ALPHA) !== 0 };
     } else if (tag === "VP8 ") image ??= lossySize(read, at);
-    else if (tag === "VP8L") image ??= losslessSize(read, at);
-    else if (tag === "ALPH") alphaChunk = true;
+    else if (tag === "VP8L") {
+      image ??= losslessSize(read, at);
+      lossless = true;
+    } else if (tag === "ALPH") alphaChunk = true;
     else if (tag === "ANMF") frames++;
     else if (tag === "EXIF") orientation = exifOrientation(withoutExifPrefix(read.slice(at, length)));
     else if (tag === "ICCP") icc = read.slice(at, length);
@@ -56,7 +59,7 @@ export function webpHeader(bytes: Uint8Array): Source {
     frames: Math.max(1, frames),
     alpha: size.alpha || alphaChunk || (image?.alpha ?? false),
     progressive: false,
-    colour: "rgb",
+    colour: lossless ? "rgb" : "ycc",
     depth: 8,
     interlaced: false,
     scans: 1,

@@ -37,6 +37,26 @@ const plan = (source: Partial<Source>, transform: Partial<Transform> = {}, limit
 const refused = (reason: string) => expect.objectContaining({ reason });
 
 describe("planRender", () => {
+  test.each([
+    ["lossy", {}, ["vp8", "webp"]],
+    ["lossy of 48 megapixels", { width: 8000, height: 6000 }, ["vp8"]],
+    ["lossless", { colour: "rgb" }, ["webp"]],
+    ["with alpha", { alpha: true }, ["webp"]],
+    ["animated", { frames: 2 }, ["webp"]],
+  ] as const)("WebP, %s: %o by %o", (_, source, decoders) => {
+    const planned = plan({ format: "webp", ...source });
+    expect(planned.decoders).toEqual(decoders);
+    if (planned.decoders.includes("webp")) return;
+    expect(planned.memoryBytes).toBeLessThan(MEMORY_BUDGET / 4);
+  });
+
+  test("a lossless WebP of 24 megapixels is too much memory, a lossy one of over 50 too many pixels", () => {
+    expect(() => plan({ format: "webp", width: 6000, height: 4000, colour: "rgb" })).toThrow(
+      refused("source_too_complex"),
+    );
+    expect(() => plan({ format: "webp", width: 8000, height: 6251 })).toThrow(refused("source_too_many_pixels"));
+  });
+
   test("orientation swaps the sides of the view, not of the result", () => {
     const { view, orientation } = plan({ orientation: 6 });
     expect([view.width, view.height, orientation]).toEqual([640, 480, 6]);

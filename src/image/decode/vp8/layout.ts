@@ -43,7 +43,8 @@ export function ringBands(macroblocksDown: number, luma: Taps, chroma: Taps): re
   const finished = (after: number, block: number) =>
     after === macroblocksDown ? after * block : after * block - UNFINISHED;
   for (let row = 0, y = 0; row < macroblocksDown && y < luma.starts.length; row++) {
-    const oldest = (taps: Taps, block: number) => Math.min(Math.floor((taps.starts[y] ?? 0) / block), row, Math.max(0, row - 1));
+    const oldest = (taps: Taps, block: number) =>
+      Math.min(Math.floor((taps.starts[y] ?? 0) / block), row, Math.max(0, row - 1));
     lumaBands = Math.max(lumaBands, row + 1 - oldest(luma, LUMA.block));
     chromaBands = Math.max(chromaBands, row + 1 - oldest(chroma, CHROMA.block));
     const ready = () =>
