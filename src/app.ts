@@ -1,10 +1,10 @@
 /** Routes, and the one place where a failure becomes a response. The only file that knows hono. */
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
-import { isLoopbackHost } from "./policy/hosts.ts";
 import { warm } from "./region/warm.ts";
 import { render } from "./render.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
+import { ownAddress } from "./request/ownAddress.ts";
 import { FIXED_HEADERS, failureResponse, HSTS } from "./respond/headers.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { purge } from "./takedown/purge.ts";
@@ -30,9 +30,9 @@ export function createApp(): Hono<Bindings> {
 
 /** Inbound HTTP goes to HTTPS (308 keeps the method); on loopback there is none to go to. */
 const httpsOnly: MiddlewareHandler<Bindings> = async function httpsOnly(c, next) {
-  const url = new URL(c.req.url);
-  if (isLoopbackHost(url.hostname)) return next();
-  if (url.protocol === "http:") {
+  const { loopback, secure } = ownAddress(c.req.url);
+  if (loopback) return next();
+  if (!secure) {
     const location = `https:${c.req.url.slice("http:".length)}`;
     return new Response(null, { status: 308, headers: { location, "strict-transport-security": HSTS } });
   }

@@ -1,13 +1,15 @@
 /** THE DATA PATH. A picture's way through the Worker, one step a line; each step's folder has its name. */
+import type { Opened } from "./cache/edge.ts";
 import { readFacts } from "./cache/facts.ts";
+import { type Glance, glance } from "./cache/glance.ts";
 import { type Found, lookup } from "./cache/lookup.ts";
 import { findShelf, isBlocked, mayStore, type Shelf } from "./cache/shelf.ts";
 import { fill } from "./cache/store.ts";
-import type { Stored } from "./cache/tier.ts";
+import type { Stored, StoredMeta } from "./cache/tier.ts";
 import { asFailure, Failure } from "./errors.ts";
 import { type MakeOrder, make } from "./make/make.ts";
 import { refuseLoop } from "./policy/loop.ts";
-import { checkSource } from "./policy/source.ts";
+import { checkRequestedSource } from "./policy/source.ts";
 import { flightOf } from "./region/flight.ts";
 import { askFlight, type Lease } from "./region/makeOnce.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
@@ -15,7 +17,7 @@ import type { ImageRequest } from "./request/imageRequest.ts";
 import { conditional } from "./respond/conditional.ts";
 import { imageHeaders } from "./respond/headers.ts";
 import { behind, type Scope } from "./scope.ts";
-import { addStage, type Detail } from "./telemetry.ts";
+import { addStage, type Detail, type Trace } from "./telemetry.ts";
 
 /** A picture and, when it was in store, where. */
 export type Obtained = { readonly stored: Stored; readonly hit: Detail | null };
@@ -30,37 +32,62 @@ export async function render(request: Request, scope: Scope): Promise<Response> 
   const vouched = headers.get(PHOTON_AUTHENTICATION_HEADER);
   const { config, isolate, now } = scope;
   const wanted = await isolate.requests.read(url, headers.get("accept"), config, now(), vouched);
-  const { meta, bytes } = await obtain(wanted, scope).catch((error: unknown) => {
+  try {
+    const shelf = await admitted(wanted, scope);
+    const edge = await openEdge(shelf, scope);
+    const picture = edge.opened ?? (await obtain(wanted, shelf, scope, edge.outdated));
+    return conditional(request, imageHeaders(wanted, picture.meta, picture.byteLength, now()), picture.body);
+  } catch (error) {
     throw asFailure(error).notPast(wanted.expires === null ? null : wanted.expires * 1000);
-  });
-  return conditional(request, imageHeaders(wanted, meta, bytes.byteLength, scope.now()), bytes);
+  }
 }
 
-/** The picture wanted, from wherever it is soonest; everybody who asks for it meanwhile gets the same. Throws Failure. */
-export async function obtain(wanted: ImageRequest, scope: Scope): Promise<Stored> {
-  const { config, trace, now, isolate, region } = scope;
-  trace.door = wanted.door;
-  trace.sourceHost = new URL(wanted.source).host;
-  checkSource(wanted.source, wanted.authority, config, scope.ownHost);
+/** Step 2: the shelf of a picture that this caller may have. Throws Failure. */
+export async function admitted(wanted: ImageRequest, scope: Scope): Promise<Shelf> {
+  const { config, trace, ownHost, warming } = scope;
   const shelf = await findShelf(wanted, scope);
-  trace.edgeOff = shelf.tiers.edge === null && !scope.warming;
+  trace.door = wanted.door;
+  trace.sourceHost = shelf.sourceHost;
+  checkRequestedSource(wanted, config, ownHost);
+  trace.edgeOff = shelf.edge === null && !warming;
   if (isBlocked(shelf.keys, config)) throw new Failure("blocked");
+  return shelf;
+}
 
-  const finding = () => find({ wanted, shelf, scope, held: null });
+/** Step 3 for nearly everybody: the edge has it, and hands it on. */
+async function openEdge({ edge, key }: Shelf, { trace, now, config: windows }: Scope): Promise<Glance> {
+  const started = now();
+  const seen = await glance(edge, key, { now, windows, asked: trace.asked });
+  addStage(trace, "lookup", now() - started);
+  if (seen.opened !== null) noteHit(trace, "edge", seen.opened.meta, now());
+  return seen;
+}
+
+function noteHit(trace: Trace, hit: Detail | null, meta: StoredMeta, now: number): void {
+  trace.hit = hit;
+  trace.ttl = Math.floor((meta.freshUntil - now) / 1000);
+  trace.format = meta.format;
+}
+
+/**
+ * The picture wanted, from wherever past the edge it is soonest; everybody who asks for it meanwhile gets the same.
+ * `askEdge`: what the edge had was outdated, but may be the best there is. Throws Failure.
+ */
+export async function obtain(wanted: ImageRequest, shelf: Shelf, scope: Scope, askEdge = false): Promise<Opened> {
+  const { trace, now, isolate, region } = scope;
+  const finding = () => find({ wanted, shelf, scope, held: null }, askEdge);
   const flight = isolate.flights.run(`${region}/${shelf.key}`, now, finding, scope.urgency);
   // Others may have joined: they are not left alone when this client goes away.
   scope.later(flight.catch(() => undefined));
   const { value, joined } = await flight;
-  const { stored, hit } = value;
+  const { bytes, meta } = value.stored;
   trace.collapsed = joined;
-  trace.hit = hit;
-  trace.ttl = Math.floor((stored.meta.freshUntil - now()) / 1000);
-  trace.format = stored.meta.format;
-  return stored;
+  noteHit(trace, value.hit, meta, now());
+  return { meta, byteLength: bytes.byteLength, body: bytes };
 }
 
 /** Steps 3 to 5: what is stored; else, or when that is outdated, what its source has now. */
-async function find(order: MakeOrder): Promise<Obtained> {
+async function find(order: MakeOrder, askEdge: boolean): Promise<Obtained> {
   const { wanted, shelf, scope } = order;
   const { env, config, trace, now, region } = scope;
   const lease = new LazyLease(() => {
@@ -68,7 +95,8 @@ async function find(order: MakeOrder): Promise<Obtained> {
     return askFlight(port, crypto.randomUUID(), shelf.key);
   });
   const started = now();
-  const { found, asked, stale } = await lookup(shelf.key, shelf.tiers, {
+  const tiers = askEdge ? shelf.tiers : { ...shelf.tiers, edge: null };
+  const { found, asked, stale } = await lookup(shelf.key, tiers, {
     now,
     windows: config,
     version: () => readFacts(env.THUMBS, shelf.keys.facts, shelf.epoch),
@@ -77,7 +105,7 @@ async function find(order: MakeOrder): Promise<Obtained> {
       void shelf.parents();
     },
   });
-  trace.asked = [...asked];
+  trace.asked.push(...asked);
   addStage(trace, "lookup", now() - started);
 
   if (found === null) return make(order, lease.ask());

@@ -2,17 +2,12 @@
  * What one request did, written down as it goes: Cache-Status and Server-Timing for the client, one log line and one
  * Analytics Engine point for the operator. No address, user agent, referrer or full URL of anyone is in either.
  */
+import type { TierAsked } from "./cache/lookup.ts";
 import type { TierName } from "./cache/tier.ts";
 import type { Reason } from "./errors.ts";
 
 /** How the answer came about, in the words of Cache-Status (RFC 9211) `detail`; `negative` is a remembered failure. */
 export type Detail = TierName | "derived" | "stale-if-error" | "negative";
-
-export type TierAsked = {
-  readonly tier: string;
-  readonly ms: number;
-  readonly outcome: "hit" | "miss" | "error" | "late";
-};
 
 /** Stages that cost time, in the order a request meets them. */
 export const STAGES = ["policy", "lookup", "flight", "queue", "origin", "decode", "resize", "encode", "total"] as const;

@@ -2,10 +2,11 @@
  * The data centre's own Cache API as a tier: no hop. It holds bare bytes and the metadata; the headers of an answer
  * are built each time, so that freshness, file name and Vary are the request's own.
  */
+import { BoundedMap } from "./boundedMap.ts";
 import { edgeUrl } from "./key.ts";
 import { checked } from "./magic.ts";
 import { decodeMeta, encodeMeta } from "./meta.ts";
-import type { StoredMeta, Tier } from "./tier.ts";
+import type { Stored, StoredMeta, Tier } from "./tier.ts";
 
 const META_HEADER = "x-firstlight-meta";
 const MAX_METADATA_BYTES = 8192;
@@ -31,18 +32,35 @@ export function edgeWorks(hostname: string): boolean {
   return hostname !== "workers.dev" && !hostname.endsWith(".workers.dev");
 }
 
+/** A picture at the edge, on its way out: its bytes need not pass through this isolate. */
+export type Opened = {
+  readonly meta: StoredMeta;
+  readonly byteLength: number;
+  /** To be read once, or cancelled. */
+  readonly body: Uint8Array | ReadableStream;
+};
+
+/** The edge can also hand on what it has without reading it: what nearly every answer is. */
+export type EdgeTier = Tier & { open(key: string): Promise<Opened | null> };
+
 /** `cache` is `caches.default`. */
-export function edgeTier(cache: Cache, { origin, epoch, now, maxBytes = EDGE_MAX_BYTES }: EdgeTierOptions): Tier {
+export function edgeTier(cache: Cache, { origin, epoch, now, maxBytes = EDGE_MAX_BYTES }: EdgeTierOptions): EdgeTier {
   const url = (key: string) => edgeUrl(origin, epoch, key);
   return {
     name: "edge",
     label: "edge",
-    async get(key) {
+    async open(key) {
       const response = await cache.match(url(key));
       if (response === undefined) return null;
-      const meta = metaOf(response.headers.get(META_HEADER));
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      return checked(bytes, meta);
+      const text = response.headers.get(META_HEADER) ?? "";
+      const seen = SEEN.get(text);
+      if (seen !== undefined && response.body !== null) return { ...seen, body: response.body };
+      const stored = await read(response, text);
+      return stored === null ? null : { meta: stored.meta, byteLength: stored.bytes.byteLength, body: stored.bytes };
+    },
+    async get(key) {
+      const response = await cache.match(url(key));
+      return response === undefined ? null : read(response, response.headers.get(META_HEADER) ?? "");
     },
     async put(key, { bytes, meta }) {
       const seconds = edgeSeconds(meta.freshUntil, now());
@@ -66,22 +84,17 @@ function edgeSeconds(freshUntil: number, now: number): number {
   return Math.min(MAX_AGE_SECONDS, Math.floor((freshUntil - now) / 1000));
 }
 
-/** Metadata read before, by its text: a hot picture's is read once per isolate. Bounded, the oldest goes. */
-const READ = new Map<string, StoredMeta>();
-const READ_CAPACITY = 2_000;
+/**
+ * Pictures this isolate has read and found to be what their metadata says, by its text, which names them by hash: from
+ * then on they are passed through unread. A hot picture is thus checked once per isolate.
+ */
+const SEEN = new BoundedMap<string, Omit<Opened, "body">>(2_000);
 
-function metaOf(text: string | null): StoredMeta | null {
-  if (text === null) return null;
-  const known = READ.get(text);
-  if (known !== undefined) return known;
-  const meta = decodeMeta(parse(text));
-  if (meta === null) return null;
-  READ.set(text, meta);
-  for (const oldest of READ.keys()) {
-    if (READ.size <= READ_CAPACITY) break;
-    READ.delete(oldest);
-  }
-  return meta;
+async function read(response: Response, text: string): Promise<Stored | null> {
+  const meta = SEEN.get(text)?.meta ?? decodeMeta(parse(text));
+  const stored = checked(new Uint8Array(await response.arrayBuffer()), meta);
+  if (stored !== null) SEEN.set(text, { meta: stored.meta, byteLength: stored.bytes.byteLength });
+  return stored;
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
 /**
- * The look-up: edge, then KV and the region's bucket at once, then the primary. A tier that fails or is slow counts as
+ * The look-up: edge (where glance.ts has not), then KV and the region's bucket at once, then the primary. A tier that fails or is slow counts as
  * a miss; it is waited for no longer than its limit, so no tier can fail or hang a request.
  *
  *   lookup(key, tiers, options) -> { found: { stored, tier, freshness } | null, asked, stale }
@@ -59,7 +59,12 @@ export async function lookup(key: string, tiers: Tiers, options: LookupOptions):
   };
   const stage = async (names: readonly TierName[]): Promise<boolean> => {
     const present = names.flatMap((name) => tiers[name] ?? []);
-    return firstTrue(present.map(async (tier) => judge(await ask(tier, key, waits[tier.name], now, asked))));
+    return firstTrue(
+      present.map(async (tier) => {
+        const stored = await askTier(tier.name, tier.get(key), waits[tier.name], now, asked);
+        return judge({ tier: tier.name, stored });
+      }),
+    );
   };
 
   const inward = (): Promise<boolean> => {
@@ -76,16 +81,23 @@ export async function lookup(key: string, tiers: Tiers, options: LookupOptions):
   return { found, asked: [...asked], stale: stale.map(({ tier }) => tier) };
 }
 
-async function ask(tier: Tier, key: string, waitMs: number, now: () => number, asked: TierAsked[]): Promise<Answer> {
+/** A tier's answer, null when it is a miss, fails or takes longer than `waitMs`; which of them goes to `asked`. */
+export async function askTier<T>(
+  tier: TierName,
+  answer: Promise<T | null>,
+  waitMs: number,
+  now: () => number,
+  asked: TierAsked[],
+): Promise<T | null> {
   const started = now();
-  const note = (outcome: TierAsked["outcome"]) => asked.push({ tier: tier.name, ms: now() - started, outcome });
+  const note = (outcome: TierAsked["outcome"]) => asked.push({ tier, ms: now() - started, outcome });
   try {
-    const stored = await within(tier.get(key), waitMs);
-    note(stored === null ? "miss" : "hit");
-    return { tier: tier.name, stored };
+    const value = await within(answer, waitMs);
+    note(value === null ? "miss" : "hit");
+    return value;
   } catch (error) {
     note(error instanceof Late ? "late" : "error");
-    return { tier: tier.name, stored: null };
+    return null;
   }
 }
 

@@ -4,7 +4,8 @@
  *
  *   openTiers({ env, region, origin, cache, epoch, now }) -> Tiers      regionBucket(env, "weur") -> { bucket, label }
  */
-import { edgeTier, edgeWorks } from "./edge.ts";
+import { ownAddress } from "../request/ownAddress.ts";
+import { type EdgeTier, edgeTier, edgeWorks } from "./edge.ts";
 import { kvTier } from "./kv.ts";
 import type { Tiers } from "./lookup.ts";
 import { r2Tier } from "./r2.ts";
@@ -23,11 +24,17 @@ export type Place = {
   readonly now: () => number;
 };
 
-/** The four tiers. The edge is null on a host where the Cache API keeps nothing, the region when it has no bucket. */
-export function openTiers({ env, region, origin, cache, epoch, now }: Place): Tiers {
+/** The edge alone; null on a host where the Cache API keeps nothing. */
+export function openEdge({ origin, cache, epoch, now }: Omit<Place, "env" | "region">): EdgeTier | null {
+  return edgeWorks(ownAddress(origin).hostname) ? edgeTier(cache, { origin, epoch, now }) : null;
+}
+
+/** The four tiers. The region is null when it has no bucket. */
+export function openTiers(place: Place): Tiers {
+  const { env, region, epoch, now } = place;
   const near = regionBucket(env, region);
   return {
-    edge: edgeWorks(new URL(origin).hostname) ? edgeTier(cache, { origin, epoch, now }) : null,
+    edge: openEdge(place),
     kv: kvTier(env.THUMBS, { now, since: epoch }),
     region: near === null ? null : r2Tier(near.bucket, "region", near.label),
     primary: r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY"),

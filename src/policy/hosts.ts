@@ -32,15 +32,8 @@ export function judgeName(hostname: string): NameVerdict {
   return wellFormed ? "public" : "malformed";
 }
 
-let lastHost = { hostname: "localhost", loopback: true };
-
-/** `localhost`, its subdomains, and loopback addresses. The last answer is kept: a Worker is asked of its own host. */
+/** `localhost`, its subdomains, and loopback addresses. */
 export function isLoopbackHost(hostname: string): boolean {
-  if (lastHost.hostname !== hostname) lastHost = { hostname, loopback: judgeLoopback(hostname) };
-  return lastHost.loopback;
-}
-
-function judgeLoopback(hostname: string): boolean {
   if (hostname === "localhost" || hostname.endsWith(".localhost")) return true;
   const address = parseAddress(hostname);
   return address !== null && isLoopback(address);

@@ -38,6 +38,17 @@ export function checkSource(source: URL | string, authority: Authority, config: 
   }
 }
 
+/** Requests judged before, and under what. */
+const JUDGED = new WeakMap<ImageRequest, { readonly config: SourceRules; readonly ownHost: string }>();
+
+/** `checkSource` of a request. One that the isolate remembers is judged once, until the configuration is another. */
+export function checkRequestedSource(wanted: ImageRequest, config: SourceRules, ownHost: string): void {
+  const before = JUDGED.get(wanted);
+  if (before?.config === config && before.ownHost === ownHost) return;
+  checkSource(wanted.source, wanted.authority, config, ownHost);
+  JUDGED.set(wanted, { config, ownHost });
+}
+
 /** `checkSource` for a redirect's target, resolved against the hop before it; what vouched for the first vouches on. */
 export function checkHop(
   url: URL,

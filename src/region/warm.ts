@@ -7,7 +7,7 @@ import { findShelf, isBlocked } from "../cache/shelf.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { Urgency } from "../image/urgency.ts";
 import { checkSource } from "../policy/source.ts";
-import { obtain } from "../render.ts";
+import { admitted, obtain } from "../render.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { parseObject, readBody } from "../request/jsonBody.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
@@ -92,10 +92,11 @@ async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Pro
   const own = { ...scope, later, urgency: new Urgency("warm") };
   try {
     if (scope.now() > expires) return "refused:deadline";
-    const { key, tiers } = await findShelf(wanted, own);
-    const near = await lookup(key, { ...tiers, primary: null }, { now: scope.now, windows: scope.config });
+    const shelf = await admitted(wanted, own);
+    const tiers = { ...shelf.tiers, primary: null };
+    const near = await lookup(shelf.key, tiers, { now: scope.now, windows: scope.config });
     if (near.found?.freshness === "fresh") return "already";
-    await obtain(wanted, own);
+    await obtain(wanted, shelf, own);
     await Promise.all(storing);
     return "warmed";
   } catch (error) {

@@ -2,6 +2,7 @@
  * Addresses this isolate has read before: a page's pictures are asked for again and again, and to verify a signature and
  * parse the options costs more than a hit itself. What is remembered is what reading would give; bounded.
  */
+import { BoundedMap } from "../cache/boundedMap.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { acceptClass } from "./accept.ts";
@@ -9,13 +10,12 @@ import type { ImageRequest } from "./imageRequest.ts";
 import { readImageRequest } from "./readImageRequest.ts";
 
 export class RequestMemory {
-  readonly #capacity: number;
   #config: Config | null = null;
-  readonly #requests = new Map<string, ImageRequest>();
+  readonly #requests: BoundedMap<string, ImageRequest>;
 
   /** At most `capacity` addresses, each with the Accept classes it was asked with; when full the oldest is forgotten. */
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.#requests = new BoundedMap(capacity);
   }
 
   get size(): number {
@@ -47,15 +47,7 @@ export class RequestMemory {
     }
     const request = await readImageRequest(url, accept, config, now);
     // Settings may have changed while the signature was checked.
-    if (this.#config === config) this.#hold(name, request);
+    if (this.#config === config) this.#requests.set(name, request);
     return request;
-  }
-
-  #hold(name: string, request: ImageRequest): void {
-    this.#requests.set(name, request);
-    for (const oldest of this.#requests.keys()) {
-      if (this.#requests.size <= this.#capacity) break;
-      this.#requests.delete(oldest);
-    }
   }
 }

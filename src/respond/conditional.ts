@@ -14,13 +14,19 @@ export function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
   return ifNoneMatch.split(",").some((tag) => opaque(tag) === opaque(etag));
 }
 
-/** A picture's answer, or 304 when the client has it. `bytes` is the whole body. */
-export function conditional(request: Request, headers: Headers, bytes: Uint8Array): Response {
+/** A picture's answer, or 304 when the client has it. `body` is the whole picture. */
+export function conditional(request: Request, headers: Headers, body: Uint8Array | ReadableStream): Response {
   if (!matchesEtag(request.headers.get("if-none-match"), headers.get("etag") ?? "")) {
-    // A stored picture never lies in shared memory, which is all that the narrower type says.
-    const body = request.method === "HEAD" ? null : (bytes as Uint8Array<ArrayBuffer>);
-    return new Response(body, { status: 200, headers });
+    if (request.method !== "HEAD") return new Response(body as BodyInit, { status: 200, headers });
+    leave(body);
+    return new Response(null, { status: 200, headers });
   }
+  leave(body);
   for (const name of NOT_MODIFIED_DROPS) headers.delete(name);
   return new Response(null, { status: 304, headers });
+}
+
+/** A body that nobody will read: its store need not hold it ready. */
+function leave(body: Uint8Array | ReadableStream): void {
+  if (body instanceof ReadableStream) body.cancel().catch(() => undefined);
 }
