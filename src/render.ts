@@ -137,9 +137,9 @@ async function newerOr(found: Found, order: MakeOrder, lease: Lease): Promise<Ob
 /** Copies a hit to the tiers nearer the reader. */
 function spread(found: Found, stale: readonly Found["tier"][], shelf: Shelf, scope: Scope): Promise<unknown> {
   const { now, isolate } = scope;
-  const { key, keys, tiers } = shelf;
+  const { key, tiers } = shelf;
   const order = { key, stored: found.stored, from: found.tier, tiers, stale, kvWrites: isolate.kvWrites, now };
-  return fill({ ...order, mayStore: mayStore(keys, scope) });
+  return fill({ ...order, mayStore: mayStore(shelf, scope) });
 }
 
 /** A lease that is asked for at most once, and only given back if it was. */

@@ -12,7 +12,7 @@ const FORMATS = ["webp", "jpeg", "png"] as const satisfies readonly OutputFormat
 
 /**
  * The record, at most `maxBytes` when written as JSON (which is more than R2 counts). Only the source can be long:
- * it is cut to fit, and a purge by a prefix longer than what is left asks by source instead.
+ * it is cut to fit, and a purge by a prefix longer than what is left takes it too (purge.ts).
  */
 export function encodeMeta(meta: StoredMeta, maxBytes: number): Record<string, string> {
   const record: Record<string, string> = {

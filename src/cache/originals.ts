@@ -35,6 +35,8 @@ export async function keepOriginal(bucket: R2Bucket, key: string, original: Orig
 }
 
 export type ReadOptions = {
+  /** Unix ms of the host's last purge: what was fetched before is not used. */
+  readonly since?: number;
   /** The source is down: past its freshness too. */
   readonly ifError?: boolean;
   /** Asked before so many bytes are held; may wait, and may refuse by throwing. */
@@ -43,14 +45,14 @@ export type ReadOptions = {
 
 /**
  * The kept original while it may be used: fresh and not over a day old; with `ifError` (the source is down) also past
- * its freshness. Null when there is none or its metadata cannot be read. Rejects when the bucket
- * fails or is slow.
+ * its freshness. Null when there is none, when it is older than a purge, or its metadata cannot be read. Rejects when the
+ * bucket fails or is slow.
  */
 export async function readOriginal(
   bucket: R2Bucket,
   key: string,
   now: number,
-  { ifError = false, room = async () => {} }: ReadOptions = {},
+  { since = 0, ifError = false, room = async () => {} }: ReadOptions = {},
 ): Promise<Original | null> {
   const object = await within(bucket.get(key), STORE_WAIT_MS);
   if (object === null) return null;
@@ -58,7 +60,7 @@ export async function readOriginal(
   const [storedAt, freshUntil] = [Number(at), Number(fresh)];
   const usable = ifError ? storedAt + ORIGINAL_MS : Math.min(freshUntil, storedAt + ORIGINAL_MS);
   // A comparison with NaN is false: what has no times is not used.
-  if (v === undefined || !/^[0-9a-f]{8}$/.test(v) || !(usable > now) || !(freshUntil > 0)) {
+  if (v === undefined || !/^[0-9a-f]{8}$/.test(v) || !(usable > now) || !(freshUntil > 0) || storedAt < since) {
     await object.body.cancel();
     return null;
   }

@@ -116,7 +116,7 @@ async function purgeBucket(scope: Scope, at: Position, stores: PurgeStores, limi
 async function purgeKv({ matches, prefix }: Scope, at: Position, { kv }: PurgeStores, limit: number): Promise<Page> {
   const page = await kv.list<{ source?: string }>({ prefix, limit, cursor: at.inner });
   const keys = page.keys
-    // Facts and negatives carry no source: under a prefix they go with the host, they are only shortcuts.
+    // Facts and negatives carry no source. Under a prefix the whole host's go: the epoch has made them worthless anyhow.
     .filter(({ metadata }) => matches === null || metadata?.source === undefined || matches(metadata.source))
     .map(({ name }) => name);
   for (let i = 0; i < keys.length; i += KV_AT_ONCE) {
@@ -148,9 +148,21 @@ async function prefixesOf(target: PurgeTarget) {
       return { ...hostPrefixes(await hostHash(target.host)), matches: null };
     case "prefix": {
       const host16 = await hostHash(new URL(target.prefix).host);
-      return { ...hostPrefixes(host16), matches: (source: string) => source.startsWith(target.prefix) };
+      return { ...hostPrefixes(host16), matches: (source: string) => isUnder(source, target.prefix) };
     }
   }
+}
+
+/** A source that is stored as this much at least may have been cut to fit its place (meta.ts, originals.ts). */
+const MAYBE_CUT_CHARS = 700;
+
+/**
+ * Whether a source as it is stored lies under a prefix, over http and https alike. One that may have been cut, and is not
+ * long enough to tell, goes too: better one picture made anew than one that stays.
+ */
+export function isUnder(stored: string, prefix: string): boolean {
+  const [source, under] = [stored.replace(/^https?:/, ""), prefix.replace(/^https?:/, "")];
+  return source.startsWith(under) || (stored.length >= MAYBE_CUT_CHARS && under.startsWith(source));
 }
 
 function prefixes(keys: SourceKeys) {

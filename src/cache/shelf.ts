@@ -82,9 +82,15 @@ export class Shelf {
   }
 }
 
-/** Asked right before each write: false once an operator has taken the picture down, as far as this isolate knows. */
-export function mayStore(keys: SourceKeys, scope: Scope): () => Promise<boolean> {
-  return async () => !isBlocked(keys, await scope.refreshedConfig());
+/**
+ * Asked right before each write: false once an operator has taken the picture down, or has purged something of its host
+ * since the shelf was found, as far as this isolate knows; what is at hand may then be what was to go.
+ */
+export function mayStore({ keys, epoch }: Pick<Shelf, "keys" | "epoch">, scope: Scope): () => Promise<boolean> {
+  return async () => {
+    const config = await scope.refreshedConfig();
+    return !isBlocked(keys, config) && (config.epochs[keys.host16] ?? 0) <= epoch;
+  };
 }
 
 /** Whether an operator has taken the picture or its whole host down. */

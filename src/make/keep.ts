@@ -11,9 +11,9 @@ import type { SourceBytes } from "./source.ts";
 /** The rendition, into every tier that holds new ones. Rejects when the store that others read it from has not got it. */
 export async function keepRendition({ shelf, scope }: MakeOrder, stored: Stored): Promise<void> {
   const { isolate, now } = scope;
-  const { key, keys, tiers } = shelf;
+  const { key, tiers } = shelf;
   const order = { key, stored, from: "made", tiers, stale: [], kvWrites: isolate.kvWrites, now } as const;
-  const filled = await fill({ ...order, mayStore: mayStore(keys, scope) });
+  const filled = await fill({ ...order, mayStore: mayStore(shelf, scope) });
   const shared = tiers.region === null ? "primary" : "region";
   const outcome = filled.find(({ tier }) => tier === shared)?.outcome;
   if (outcome !== "stored" && outcome !== "present") throw new Error(`${shared} has not stored it: ${outcome}`);
@@ -22,7 +22,7 @@ export async function keepRendition({ shelf, scope }: MakeOrder, stored: Stored)
 /** The source's bytes, for the other sizes of a page. Gives until when (unix ms); rejects when they cannot be kept. */
 export async function keepSource(source: SourceBytes, { shelf, scope }: MakeOrder, bucket: R2Bucket): Promise<number> {
   if (source.truncated) throw new Error("Half a picture is not kept");
-  if (!(await mayStore(shelf.keys, scope)())) throw new Error("Taken down");
+  if (!(await mayStore(shelf, scope)())) throw new Error("Taken down or purged");
   return keepOriginal(bucket, shelf.keys.original, source);
 }
 
@@ -35,6 +35,6 @@ export async function keepFacts({ shelf, scope }: MakeOrder, source: SourceBytes
   const facts: Facts = { v, at: storedAt, width, height, orientation, format, bytes: bytes.length, ...validators };
   const known = await readFacts(THUMBS, shelf.keys.facts, shelf.epoch).catch(() => null);
   if (known?.v === v && known.etag === facts.etag && known.lastModified === facts.lastModified) return;
-  if (!(await mayStore(shelf.keys, scope)())) return;
+  if (!(await mayStore(shelf, scope)())) return;
   await writeFacts(THUMBS, shelf.keys.facts, facts);
 }

@@ -13,7 +13,7 @@ import type { ImageRequest } from "../request/imageRequest.ts";
 import type { Scope } from "../scope.ts";
 import { derived } from "./derived.ts";
 import { keepFacts, keepRendition, keepSource } from "./keep.ts";
-import { orderMaster } from "./masters.ts";
+import { tendMaster } from "./masters.ts";
 import { readSource, type Sourced } from "./source.ts";
 import { thumbnail } from "./thumbnail.ts";
 
@@ -53,7 +53,7 @@ async function makeWithin(room: ByteRoom, order: MakeOrder, lease: Lease): Promi
   } catch (error) {
     scope.later(lease.release());
     const failure = asFailure(error);
-    scope.later(remember(shelf.keys.negative, failure, shelf.negatives, mayStore(shelf.keys, scope)));
+    scope.later(remember(shelf.keys.negative, failure, shelf.negatives, mayStore(shelf, scope)));
     return whileFailing(order, failure, room);
   }
 }
@@ -74,7 +74,7 @@ async function whileFailing(order: MakeOrder, failure: Failure, room: ByteRoom):
 }
 
 async function fromOldOriginal({ wanted, shelf, scope }: MakeOrder, room: ByteRoom): Promise<Stored | null> {
-  const options = { ifError: true, room: (bytes: number) => room.grow(bytes) };
+  const options = { ifError: true, since: shelf.epoch, room: (bytes: number) => room.grow(bytes) };
   const original = await readOriginal(bucketOf(scope), shelf.keys.original, scope.now(), options);
   return original && (await thumbnail({ ...original, truncated: false, validators: null }, wanted, scope)).stored;
 }
@@ -95,7 +95,8 @@ function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<S
     },
     derive: () => derived(order),
     readOriginal: async () => {
-      const original = await readOriginal(bucket, shelf.keys.original, now(), { room: (bytes) => room.grow(bytes) });
+      const options = { since: shelf.epoch, room: (bytes: number) => room.grow(bytes) };
+      const original = await readOriginal(bucket, shelf.keys.original, now(), options);
       return original && { kind: "bytes", source: { ...original, truncated: false, validators: null } };
     },
     fetchSource: () => readSource(order, room),
@@ -112,7 +113,7 @@ function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<S
     },
     store: async (stored) => {
       await keepRendition(order, stored);
-      later(orderMaster(order, stored));
+      later(tendMaster(order, stored));
     },
     waitUntil: later,
   };

@@ -8,7 +8,8 @@ import { MASTER_TRANSFORM, type MasterOrder, makeMaster, parseMasterOrder, wants
 import { readOriginal } from "../cache/originals.ts";
 import { findParents } from "../cache/parents.ts";
 import { r2Tier } from "../cache/r2.ts";
-import { isBlocked } from "../cache/shelf.ts";
+import { renew } from "../cache/renew.ts";
+import { mayStore } from "../cache/shelf.ts";
 import type { Stored } from "../cache/tier.ts";
 import { regionBucket } from "../cache/tiers.ts";
 import { ByteRoom } from "../origin/room.ts";
@@ -18,13 +19,21 @@ import { thumbnail } from "./thumbnail.ts";
 
 /**
  * Sends the order for a master once a source has two distinct sizes of its present version in store. They are listed
- * anew: the sizes of one page come at once, and none of them saw the others when it began.
+ * anew: the sizes of one page come at once, and none of them saw the others when it began. A master that is there and has
+ * become stale is as fresh as `made` from then on, or nothing would derive from it any more.
  */
-export async function orderMaster({ wanted, shelf, scope }: MakeOrder, made: Stored): Promise<void> {
+export async function tendMaster({ wanted, shelf, scope }: MakeOrder, made: Stored): Promise<void> {
   const { whole, v } = made.meta;
   if (whole === undefined) return;
   const { env, isolate, now } = scope;
-  if (!wantsMaster(await findParents(env.R2_PRIMARY, shelf.keys), whole, v)) return;
+  const parents = await findParents(env.R2_PRIMARY, shelf.keys);
+  const master = parents.find(({ key }) => key === shelf.keys.master);
+  if (master?.meta.v === v) {
+    const isStale = master.meta.freshUntil <= now() && made.meta.freshUntil > now();
+    if (isStale && (await mayStore(shelf, scope)())) await renew(env.R2_PRIMARY, shelf.keys.master, made.meta);
+    return;
+  }
+  if (!wantsMaster(parents, whole, v)) return;
   if (!isolate.masters.first(`${shelf.keys.source32}/${v}`, now())) return;
   const { source, authority } = wanted;
   await env.MASTERS.send({ v: 1, source, authority, region: scope.region } satisfies MasterOrder);
@@ -60,9 +69,11 @@ async function make(order: MasterOrder, scope: Scope): Promise<void> {
 async function makeWithin(room: ByteRoom, { source, region }: MasterOrder, scope: Scope): Promise<void> {
   const { env, now } = scope;
   const keys = await sourceKeys(source);
+  const epoch = scope.config.epochs[keys.host16] ?? 0;
   const primary = r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY");
   const bucket = regionBucket(env, region)?.bucket ?? env.R2_PRIMARY;
-  const original = await readOriginal(bucket, keys.original, now(), { room: (bytes) => room.grow(bytes) });
+  const options = { since: epoch, room: (bytes: number) => room.grow(bytes) };
+  const original = await readOriginal(bucket, keys.original, now(), options);
   if (original === null) return;
   const wanted = { source, transform: MASTER_TRANSFORM, accept: "webp" } as const;
   const bytes = { ...original, truncated: false, validators: null };
@@ -71,6 +82,6 @@ async function makeWithin(room: ByteRoom, { source, region }: MasterOrder, scope
     readSource: async () => bytes,
     render: async () => (await thumbnail(bytes, wanted, scope)).stored,
     store: (master) => primary.put(keys.master, master),
-    mayStore: async () => !isBlocked(keys, await scope.refreshedConfig()),
+    mayStore: mayStore({ keys, epoch }, scope),
   });
 }

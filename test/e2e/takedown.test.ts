@@ -118,6 +118,20 @@ describe("a takedown in the middle of traffic", { timeout: 60_000 }, () => {
     expect(await storedOf(keys)).toEqual([]);
   });
 
+  test("purged, not blocked, in the making: those who asked before get theirs, nothing of it is stored", async () => {
+    const address = `${base}/purged-in-the-making.jpg`;
+    const keys = await sourceKeys(address);
+    delay = 1_200;
+    const before = Promise.all(WIDTHS.map((width) => askFor(edge.url, address, width)));
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    await purge({ source: address });
+    expect((await before).map(({ status }) => status)).toEqual(WIDTHS.map(() => 200));
+    expect(await storedOf(keys)).toEqual([]);
+    delay = 0;
+    expect(await askFor(edge.url, address)).toMatchObject({ status: 200, detail: "miss" });
+    expect((await storedOf(keys)).length).toBeGreaterThan(0);
+  });
+
   test("another isolate: within the age of its settings, and what it stored meanwhile goes with the sweep", async () => {
     const address = `${base}/elsewhere.jpg`;
     const keys = await sourceKeys(address);

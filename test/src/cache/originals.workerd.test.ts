@@ -33,6 +33,16 @@ describe("a kept original", () => {
   });
 
   test.each([
+    ["at the time of the purge", NOW, true],
+    ["before it", NOW + 1, false],
+  ])("fetched %s, with the source down or not", async (_, since, used) => {
+    await keepOriginal(env.R2_WEUR, "o/6", original());
+    for (const ifError of [false, true]) {
+      expect((await readOriginal(env.R2_WEUR, "o/6", NOW, { since, ifError })) !== null).toBe(used);
+    }
+  });
+
+  test.each([
     [ORIGINAL_MS - 1, true],
     [ORIGINAL_MS, false],
   ])("%i ms old and long stale, with the source down: used %s", async (age, used) => {

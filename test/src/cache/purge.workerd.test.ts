@@ -5,7 +5,7 @@ import { writeFacts } from "../../../src/cache/facts.ts";
 import { renditionKey, sourceKeys } from "../../../src/cache/key.ts";
 import { kvTier } from "../../../src/cache/kv.ts";
 import { keepOriginal } from "../../../src/cache/originals.ts";
-import { BadCursor, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/cache/purge.ts";
+import { BadCursor, isUnder, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/cache/purge.ts";
 import { r2Tier } from "../../../src/cache/r2.ts";
 import { allBuckets } from "../../../src/cache/tiers.ts";
 import { brokenService } from "../../support/brokenService.ts";
@@ -93,6 +93,23 @@ describe("purgeStep deletes from every bucket and KV", () => {
     expect(await heldOf(B1)).toBe(PER_SOURCE);
   });
 
+  test("a prefix longer than what is stored of its sources, in every place", async () => {
+    const long = `https://a.test/${"x".repeat(3_000)}`;
+    const [under, beside] = [`${long}/1.jpg`, `https://a.test/y${"x".repeat(3_000)}.jpg`];
+    for (const source of [under, beside]) await storeAll(source);
+    await step({ kind: "prefix", prefix: `${long}/` });
+    expect(await heldOf(under)).toBe(0);
+    expect(await heldOf(beside)).toBe(PER_SOURCE - 2);
+    expect(await heldOf(A1)).toBe(PER_SOURCE - 2);
+  });
+
+  test("a prefix goes over http and https alike", async () => {
+    const plain = A1.replace("https:", "http:");
+    await storeAll(plain);
+    await step({ kind: "prefix", prefix: "https://a.test/photos/" });
+    expect(await heldOf(plain)).toBe(0);
+  });
+
   test("one picture: that size everywhere, and no other", async () => {
     const page = await step({ kind: "picture", source: A1, options: OPTIONS[0] ?? "" });
     expect(page.deleted).toBe(3);
@@ -161,6 +178,23 @@ describe("a purge in steps", () => {
   ] as const)("a %s that is no address is refused", async (_name, target) => {
     await expect(step(target)).rejects.toThrow(TypeError);
   });
+});
+
+test.each([
+  ["under it", "https://a.test/p/1.jpg", "https://a.test/p/", true],
+  ["itself", "https://a.test/p/", "https://a.test/p/", true],
+  ["above it", "https://a.test/p", "https://a.test/p/", false],
+  ["beside it", "https://a.test/q/1.jpg", "https://a.test/p/", false],
+  ["no source at all", "", "https://a.test/p/", false],
+  ["cut, and not long enough to tell", `https://a.test/${"x".repeat(685)}`, `https://a.test/${"x".repeat(900)}`, true],
+  [
+    "a character too short to have been cut",
+    `https://a.test/${"x".repeat(684)}`,
+    `https://a.test/${"x".repeat(900)}`,
+    false,
+  ],
+])("isUnder: %s", (_name, source, prefix, expected) => {
+  expect(isUnder(source, prefix)).toBe(expected);
 });
 
 test.each([
