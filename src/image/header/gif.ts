@@ -1,6 +1,7 @@
 /** GIF header (GIF89a specification): logical screen, and the frames counted without decoding one. */
 import type { Source } from "../view.ts";
 import { createReader, damaged, type Reader } from "./reader.ts";
+import { still } from "./still.ts";
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -30,24 +31,7 @@ export function gifHeader(bytes: Uint8Array): Source {
     } else break;
   }
   if (frames === 0) throw damaged("no image block");
-  return {
-    format: "gif",
-    width,
-    height,
-    orientation: 1,
-    frames,
-    alpha,
-    progressive: false,
-    colour: "palette",
-    depth: 8,
-    interlaced: false,
-    scans: 1,
-    coefficientBytes: 0,
-    inflatedBytes: 0,
-    icc: null,
-    iccDeflated: false,
-    inverted: false,
-  };
+  return { ...still("gif", width, height, { alpha, colour: "palette" }), frames };
 }
 
 function tableBytes(flags: number): number {

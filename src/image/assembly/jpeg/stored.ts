@@ -6,7 +6,9 @@ import { BitReader, bitReader, ended, exhausted, ready, restart, startReading, s
 import { decodeBlock } from "./block";
 import { Component, component } from "./component";
 import { inverse } from "./idct";
-import { SCRATCH, band, firstAc, firstDc, refineAc, refineDc } from "./progressive";
+import { firstAc, firstDc } from "./firstScan";
+import { SCRATCH, band } from "./progressive";
+import { refineAc, refineDc } from "./refinement";
 import { clear, endRow, scan } from "./scan";
 
 /** What a scan holds. */

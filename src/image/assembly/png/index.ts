@@ -2,19 +2,8 @@
  * PNG image data to unfiltered rows, streaming: the caller (src/image/decode/png/rows.ts) feeds the zlib stream in
  * windows and takes rows in batches. Memory: a window, 32 KB of history and some rows, whatever the picture's size.
  */
-import {
-  DAMAGED,
-  ENDED,
-  HUNGRY,
-  inflate,
-  inputAt,
-  inputEnd,
-  OUTPUT_MARGIN,
-  outputAt,
-  setInput,
-  setOutput,
-  startInflate,
-} from "./inflate";
+import { inflate, startInflate } from "./inflate";
+import { DAMAGED, ENDED, HUNGRY, inputAt, inputEnd, OUTPUT_MARGIN, outputAt, setInput, setOutput } from "./state";
 import { unfilter } from "./unfilter";
 
 /** What `makeRows` stops for. */
