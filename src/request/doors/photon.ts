@@ -80,7 +80,8 @@ function sourceText(rest: string, params: URLSearchParams): string {
   const host = (slash < 0 ? rest : rest.slice(0, slash)).replace(/%3A/gi, ":");
   if (host === "") throw new Failure("url_invalid", { why: "it names no source" });
   const scheme = ["1", "true"].includes((params.get("ssl") ?? "").toLowerCase()) ? "https" : "http";
-  const query = params.get("q") ?? "";
+  // Decoded once it is the source's query as it stood; a `#` in it came as `%23` and would begin a fragment.
+  const query = (params.get("q") ?? "").replaceAll("#", "%23");
   return `${scheme}://${host}${slash < 0 ? "/" : rest.slice(slash)}${query === "" ? "" : `?${query}`}`;
 }
 

@@ -40,6 +40,12 @@ describe("as Openverse sends it", () => {
     expect(request.transform).toMatchObject({ resize: "fit", width: 640, height: 0, quality: 80, enlarge: false });
     expect([request.door, request.accept, request.negotiated]).toEqual(["photon", "base", true]);
   });
+  test.each([
+    ["escaped once", "a.jpg?q=tag%3D%23cats%26x%3D1&ssl=1"],
+    ["escaped twice, as it stood in the source", "a.jpg?q=tag%3D%2523cats%26x%3D1&ssl=1"],
+  ])("a # in the source's query, %s, is no fragment", async (_, rest) => {
+    expect((await read(`listed.test/${rest}`)).source).toBe("https://listed.test/a.jpg?tag=%23cats&x=1");
+  });
   test("a port with its colon escaped", async () => {
     expect((await read("listed.test%3A8080/a.jpg?ssl=1")).source).toBe("https://listed.test:8080/a.jpg");
   });
