@@ -36,6 +36,8 @@ async function renderFrom({ parent, transform }: Derivation, order: MakeOrder): 
   // Alpha for a browser that takes neither WebP nor AVIF: PNG only from what lost nothing.
   if (format === "png" && header.format !== "png") return null;
   const rendition = await inTurn(stored.bytes, transform, format, scope);
+  // It was whole when it was stored.
+  if (rendition.truncated) return null;
   const { v, freshUntil, storedAt } = parent.meta;
   // No parent itself: one generation is enough.
   return toStored(rendition, { source: wanted.source, v, storedAt, freshUntil });

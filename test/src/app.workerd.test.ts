@@ -1,0 +1,72 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createApp } from "../../src/app.ts";
+import { BINDINGS } from "../support/scope.workerd.ts";
+
+const HOST = "https://img.test";
+/** What was logged: [the console's level, the line]. */
+let lines: [level: string, line: Record<string, unknown>][] = [];
+
+beforeEach(() => {
+  lines = [];
+  for (const level of ["log", "error"] as const) {
+    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push([level, JSON.parse(line)]));
+  }
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function ask(url: string, init: RequestInit = {}, bindings: object = {}): Promise<Response> {
+  const ctx = createExecutionContext();
+  const answer = await createApp().fetch(new Request(url, init), { ...BINDINGS, ...bindings }, ctx);
+  await waitOnExecutionContext(ctx);
+  return answer;
+}
+
+describe("routes", () => {
+  test.each(["GET", "POST"])("%s over HTTP goes to HTTPS with its method", async (method) => {
+    const answer = await ask("http://img.test/photon/a.test/1.jpg?w=1", { method, redirect: "manual" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([308, `${HOST}/photon/a.test/1.jpg?w=1`]);
+  });
+  test("on loopback there is no HTTPS to go to", async () => {
+    const answer = await ask("http://127.0.0.1:8787/healthz");
+    expect([answer.status, answer.headers.has("strict-transport-security")]).toEqual([200, false]);
+  });
+  test.each(["PUT", "DELETE", "PATCH"])("%s is 405 with what is allowed", async (method) => {
+    const answer = await ask(`${HOST}/photon/a.test/1.jpg`, { method });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+  });
+  test("a preflight needs no source", async () => {
+    const answer = await ask(`${HOST}/photon/a.test/1.jpg`, { method: "OPTIONS" });
+    expect([answer.status, answer.headers.get("access-control-allow-methods")]).toEqual([204, "GET, HEAD"]);
+  });
+  test.each(["/warm", "/purge"])("%s without a secret is no address", async (path) => {
+    const answer = await ask(HOST + path, { method: "POST", body: "{}" });
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([404, "not_found"]);
+  });
+});
+
+describe("failures", () => {
+  test("are answers with their code, and say in the log whose they are", async () => {
+    const answer = await ask(`${HOST}/photon/a.test/1.jpg`);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([403, "application/json; charset=utf-8"]);
+    expect(answer.headers.get("cache-status")).toMatch(/^firstlight; fwd=/);
+    expect(lines).toEqual([["log", expect.objectContaining({ msg: "request", reason: "source_not_allowed" })]]);
+  });
+  test("a configuration that cannot be read is 500, and every problem is in the log only", async () => {
+    const answer = await ask(`${HOST}/healthz`, {}, { MAX_REDIRECTS: "many", QUEUE_MS: "soon" });
+    const body = await answer.text();
+    expect([answer.status, JSON.parse(body).code]).toEqual([500, "misconfigured"]);
+    expect(body).not.toContain("QUEUE_MS");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.[0]).toBe("error");
+    expect(JSON.stringify(lines)).toMatch(/MAX_REDIRECTS.*QUEUE_MS|QUEUE_MS.*MAX_REDIRECTS/);
+  });
+  test("counting that fails harms no answer", async () => {
+    const EVENTS = {
+      writeDataPoint() {
+        throw new Error("no events");
+      },
+    };
+    expect((await ask(`${HOST}/photon/a.test/1.jpg`, {}, { EVENTS })).status).toBe(403);
+  });
+});
