@@ -147,7 +147,9 @@ async function enginesOfCommonFormats(
   await forget();
   const files = [
     samples[0]?.file ?? "",
-    ...["png-rgb8.png", "webp-lossy.webp", "gif-static.gif"].map((name) => join(corpus, "formats", name)),
+    ...["png-rgb8.png", "webp-lossy.webp", "webp-lossless.webp", "gif-static.gif"].map((name) =>
+      join(corpus, "formats", name),
+    ),
   ].filter((file) => existsSync(file));
   const seen = new Set<string>();
   for (const file of files) {

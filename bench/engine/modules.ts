@@ -7,6 +7,7 @@ const USED = [
   ["jpeg", "jpeg.wasm"],
   ["jpeg-turbo", "jpeg-turbo.wasm"],
   ["png", "png.wasm"],
+  ["vp8", "vp8.wasm"],
   ["webp", "webp.wasm"],
   ["webp-encoder", "webp_enc_simd.wasm"],
   ["jpeg-encoder", "jpegenc.wasm"],
@@ -14,9 +15,14 @@ const USED = [
 
 export type ModuleSizes = { readonly kb: number; readonly each: Readonly<Record<string, number>> };
 
-/** `engines`: the names that were live after the four formats. Sizes in KB (1000 bytes) of gzip -9. */
+/**
+ * `engines`: the names that were live after the four formats. Sizes in KB (1000 bytes) of gzip -9. Throws for a name
+ * that is not in the list: it would be left out of the sum.
+ */
 export function moduleSizes(wasm: ReadonlyMap<string, Uint8Array>, engines: readonly string[]): ModuleSizes {
   const each: Record<string, number> = {};
+  const unknown = engines.filter((name) => name !== "" && !USED.some(([engine]) => engine === name));
+  if (unknown.length > 0) throw new Error(`no module is listed for ${unknown.join(", ")}`);
   for (const [engine, file] of USED) {
     const bytes = wasm.get(file);
     if (engines.includes(engine) && bytes) each[file] = gzipSync(bytes, { level: 9 }).length / 1000;
