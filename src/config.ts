@@ -1,6 +1,7 @@
 /** Variables -> Config, checked once, every problem in one message. */
 import { readSettings, type Vars } from "./config/settings.ts";
 import { Failure } from "./errors.ts";
+import type { Refusable } from "./policy/unsigned.ts";
 import type { RegionOverrides } from "./region/regions.ts";
 
 export type HttpSources = "upgrade" | "allow" | "deny";
@@ -32,6 +33,8 @@ export type Config = {
   /** Unsigned requests snap up to these widths and qualities; ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
+  /** What unsigned requests may not ask for (policy/unsigned.ts). */
+  readonly unsignedRefused: readonly Refusable[];
   /** Freshness: the source's Cache-Control is held within [min, max]. */
   readonly minFreshSeconds: number;
   readonly maxFreshSeconds: number;

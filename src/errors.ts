@@ -57,6 +57,12 @@ export const ANSWERS = {
     cacheSeconds: 0,
     report: false,
   },
+  option_not_allowed: {
+    status: 403,
+    message: "Option {option} is not allowed here without a signature",
+    cacheSeconds: 0,
+    report: false,
+  },
   expired: { status: 410, message: "This address expired at {value}", cacheSeconds: 0, report: false },
   blocked: { status: 451, message: "This picture was taken down", cacheSeconds: SHORT, report: false },
   rate_limited: {

@@ -1,5 +1,6 @@
 /** Every variable of the Worker in one table: its name, how it is read, its default, and what docs/ say of it. */
 import type { Config } from "../config.ts";
+import { REFUSABLE, type Refusable } from "../policy/unsigned.ts";
 import { ascending, contact, flag, hex, listOf, name, oneOf, pattern, type Reader, secret, whole } from "./read.ts";
 
 /** Keys and salts come as two lists and leave `parseConfig` as pairs; live settings are no variables. */
@@ -136,6 +137,12 @@ export const SETTINGS = {
     read: ascending(1, 100),
     fallback: [60, 80],
     doc: "Qualities that unsigned requests snap up to",
+  },
+  unsignedRefused: {
+    variable: "UNSIGNED_REFUSED",
+    read: listOf(oneOf(...(Object.keys(REFUSABLE) as Refusable[]))),
+    fallback: [],
+    doc: "Options that unsigned requests may not use, of `background`, `cachebuster`, `crop`, `gravity`, `rotate`",
   },
   minFreshSeconds: {
     variable: "MIN_FRESH",

@@ -2,6 +2,7 @@
 import type { Config } from "../config.ts";
 import { Failure } from "../errors.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
+import { refuseUnsigned } from "../policy/unsigned.ts";
 import { acceptClass } from "./accept.ts";
 import { readImgproxy } from "./doors/imgproxy.ts";
 import { PHOTON_PREFIX, readPhoton } from "./doors/photon.ts";
@@ -30,6 +31,7 @@ export async function readImageRequest(
   const request = path.startsWith(PHOTON_PREFIX)
     ? await readPhoton(path, query, acceptClass(accept), config, authentication)
     : await readImgproxy(path, acceptClass(accept), config, now);
+  refuseUnsigned(request, config);
   refuseHugeResult(request.transform, config);
   return request;
 }
