@@ -1,5 +1,5 @@
 /**
- * `npm run build:wasm`: builds every AssemblyScript module of the image engine from the table below. The built files
+ * `npm run build:wasm`: builds every AssemblyScript module from the table below. The built files
  * are committed, so that deploying, testing and running need no build.
  * `npm run build:wasm -- --check` writes nothing and fails if a committed file is not what its sources give.
  */
@@ -8,22 +8,27 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const ASSEMBLY = "src/image/assembly";
-const BUILT = "src/image/wasm";
+const IMAGE = "src/image";
+const WARMER = "warmer";
 
 /** Speed first; SIMD is in every runtime we serve from; no garbage collector, for each module lays out its own memory. */
 const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--runtime", "stub", "--use", "abort="] as const;
 
+/** Its room is laid out once and never grows, so that the kernel can be given addresses in it. */
+const FIXED = [...FLAGS, "--initialMemory", "3", "--maximumMemory", "3"] as const;
+
 const MODULES = [
-  { name: "jpeg", entry: "jpeg/index.ts", flags: FLAGS },
-  { name: "jpegenc", entry: "jpegenc/index.ts", flags: FLAGS },
-  { name: "png", entry: "png/index.ts", flags: FLAGS },
-  { name: "vp8", entry: "vp8/index.ts", flags: FLAGS },
-  { name: "resize", entry: "resize.ts", flags: FLAGS },
+  { of: IMAGE, name: "jpeg", entry: "jpeg/index.ts", flags: FLAGS },
+  { of: IMAGE, name: "jpegenc", entry: "jpegenc/index.ts", flags: FLAGS },
+  { of: IMAGE, name: "png", entry: "png/index.ts", flags: FLAGS },
+  { of: IMAGE, name: "vp8", entry: "vp8/index.ts", flags: FLAGS },
+  { of: IMAGE, name: "resize", entry: "resize.ts", flags: FLAGS },
+  { of: WARMER, name: "scan", entry: "scan.ts", flags: FIXED },
 ] as const satisfies readonly {
-  /** The file is `src/image/wasm/{name}.wasm`. */
+  readonly of: string;
+  /** The file is `{of}/wasm/{name}.wasm`. */
   readonly name: string;
-  /** Below `src/image/assembly/`. */
+  /** Below `{of}/assembly/`. */
   readonly entry: string;
   readonly flags: readonly string[];
 }[];
@@ -33,9 +38,9 @@ const check = process.argv.includes("--check");
 const scratch = mkdtempSync(join(tmpdir(), "firstlight-wasm-"));
 let failed = 0;
 
-for (const { name, entry, flags } of MODULES) {
+for (const { of, name, entry, flags } of MODULES) {
   const outFile = join(scratch, `${name}.wasm`);
-  const args = [join(ASSEMBLY, entry), "--outFile", outFile, ...flags];
+  const args = [join(of, "assembly", entry), "--outFile", outFile, ...flags];
   const run = spawnSync("asc", args, { cwd: root, encoding: "utf8" });
   if (run.status !== 0) {
     failed++;
@@ -43,7 +48,7 @@ for (const { name, entry, flags } of MODULES) {
     continue;
   }
   const built = readFileSync(outFile);
-  const committed = join(root, BUILT, `${name}.wasm`);
+  const committed = join(root, of, "wasm", `${name}.wasm`);
   const same = existsSync(committed) && built.equals(readFileSync(committed));
   if (!check) writeFileSync(committed, built);
   if (check && !same) failed++;

@@ -4,7 +4,8 @@ import type { Counts } from "./counts.ts";
 import { DatagramReader, type LineSink } from "./datagram.ts";
 import type { RecentKeys } from "./dedup.ts";
 import type { Format } from "./formats.ts";
-import type { HashSeed } from "./hash.ts";
+import { GROUP, Group } from "./group.ts";
+import type { HashKey } from "./key.ts";
 import type { DatagramSink } from "./listen.ts";
 import type { RegionPusher } from "./push.ts";
 import type { PlaceTable } from "./region.ts";
@@ -13,7 +14,7 @@ import type { Rejection } from "./rejections.ts";
 
 export type IntakeOptions = {
   readonly places: PlaceTable;
-  readonly seed: HashSeed;
+  readonly key: HashKey;
   readonly format: Format;
   readonly hintSecret: string | null;
   readonly maxAgeMs: number;
@@ -25,7 +26,8 @@ export type HintTaker = Pick<RegionPusher, "add">;
 
 /**
  * The way of a hint from the datagram to its region's pusher: parse, age, region, dedup. The age comes before the
- * table of pushed keys, so that what is dropped as old never keeps a fresh one out.
+ * table of pushed keys, so that what is dropped as old never keeps a fresh one out. The hints of one group are looked
+ * up together at its end.
  */
 export class Intake implements DatagramSink, LineSink {
   readonly ages: AgeJudge;
@@ -35,6 +37,9 @@ export class Intake implements DatagramSink, LineSink {
   readonly #pushers: readonly HintTaker[];
   readonly #counts: Counts;
   readonly #clock: Clock;
+  readonly #group = new Group();
+  /** What was touched, so that touching is not optimised away. */
+  touched = 0;
   #now = 0;
   #steady = 0;
   #sender = 0;
@@ -51,12 +56,19 @@ export class Intake implements DatagramSink, LineSink {
     this.#clock = clock;
   }
 
+  get room(): Buffer {
+    return this.#reader.room;
+  }
+
   begin(): void {
-    this.#now = this.#clock.wall();
+    const now = this.#clock.wall();
+    // Both clocks tell ms: while one stands still the other need not be asked.
+    if (now === this.#now) return;
+    this.#now = now;
     this.#steady = this.#clock.steady();
   }
 
-  datagram(buffer: Buffer, offset: number, length: number, sender: number, queuedMs: number): void {
+  datagram(slot: number, length: number, sender: number, queuedMs: number): void {
     this.#counts.datagrams++;
     if (sender === 0) {
       this.reject("sender");
@@ -64,10 +76,12 @@ export class Intake implements DatagramSink, LineSink {
     }
     this.#sender = sender;
     this.#queuedMs = queuedMs;
-    this.#reader.read(buffer, offset, length, this);
+    this.#reader.read(slot, length, this);
   }
 
-  end(): void {}
+  end(): void {
+    this.settle();
+  }
 
   hint(r: HintRegisters): void {
     const counts = this.#counts;
@@ -76,20 +90,46 @@ export class Intake implements DatagramSink, LineSink {
     const verdict = this.ages.judge(this.#sender, r.sender, r.time, this.#now, this.#queuedMs);
     if (verdict === "old") counts.oldAtReceipt += r.count;
     else if (verdict === "future") counts.future += r.count;
-    else this.#pass(r, this.#now - this.ages.age + this.#maxAgeMs);
+    else this.#keep(r, this.#now - this.ages.age + this.#maxAgeMs);
   }
 
   reject(reason: Rejection): void {
     this.#counts.reject(reason);
   }
 
-  #pass(r: HintRegisters, expiry: number): void {
-    const pusher = this.#pushers[r.region] as HintTaker;
+  /** Hands on what was kept, save repeats. */
+  settle(): void {
+    const group = this.#group;
+    const keys = this.#keys;
+    for (let i = 0; i < group.size; i++) {
+      this.touched ^= keys.touch(group.lane1[i] as number, group.lane2[i] as number);
+    }
+    for (let i = 0; i < group.size; i++) {
+      const lane1 = group.lane1[i] as number;
+      const lane2 = group.lane2[i] as number;
+      if (keys.has(lane1, lane2, this.#steady)) {
+        this.#counts.duplicate++;
+        continue;
+      }
+      const path = this.#reader.path(group.starts[i] as number, group.ends[i] as number);
+      const pusher = this.#pushers[group.regions[i] as number] as HintTaker;
+      pusher.add(group.formats[i] as number, path, group.expiries[i] as number, lane1, lane2, this.#now);
+    }
+    group.size = 0;
+  }
+
+  #keep(r: HintRegisters, expiry: number): void {
+    const group = this.#group;
     for (let i = 0; i < r.count; i++) {
-      const lane1 = r.lane1[i] as number;
-      const lane2 = r.lane2[i] as number;
-      if (this.#keys.has(lane1, lane2, this.#steady)) this.#counts.duplicate++;
-      else pusher.add(r.format, this.#reader.path(i), expiry, lane1, lane2, this.#now);
+      if (group.size === GROUP) this.settle();
+      const at = group.size++;
+      group.regions[at] = r.region;
+      group.formats[at] = r.format;
+      group.starts[at] = r.starts[i] as number;
+      group.ends[at] = r.ends[i] as number;
+      group.lane1[at] = r.lane1[i] as number;
+      group.lane2[at] = r.lane2[i] as number;
+      group.expiries[at] = expiry;
     }
   }
 }

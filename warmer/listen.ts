@@ -1,19 +1,23 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
+import { SLOT_BYTES } from "./room.ts";
 import type { SenderList } from "./senders.ts";
 
 /**
- * Where datagrams go, whichever way they are received. `begin` opens a group that was received at one moment (it reads
- * the clocks once), `end` closes it; `datagram` hands in bytes that are only valid during the call.
+ * Where datagrams go, whichever way they are received: into its room, and then, slot by slot, told of. `begin` opens a
+ * group that was received at one moment (it reads the clocks once), `end` closes it.
  */
 export type DatagramSink = {
+  /** SLOTS slots of SLOT_BYTES, in memory that does not move; the receiver's between one `datagram` and the next. */
+  readonly room: Buffer;
   begin(): void;
   /**
-   * @param length bytes at `offset`; the true length of a datagram that was cut (MSG_TRUNC)
+   * @param slot where its bytes lie
+   * @param length of the datagram; the true length of one that was cut (MSG_TRUNC)
    * @param sender from SenderList, 0 = not allowed
    * @param queuedMs time in the kernel's queue, 0 when unknown
    */
-  datagram(buffer: Buffer, offset: number, length: number, sender: number, queuedMs: number): void;
+  datagram(slot: number, length: number, sender: number, queuedMs: number): void;
   end(): void;
 };
 
@@ -56,13 +60,20 @@ export const listenDgram: Listen = async (options, senders, sink) => {
   const socket = createSocket({ type: isIPv6(options.host) ? "udp6" : "udp4" });
   await bind(socket, options);
   socket.setRecvBufferSize(options.receiveBufferBytes);
+  const { room } = sink;
   socket.on("message", (bytes, from) => {
     sink.begin();
-    sink.datagram(bytes, 0, bytes.length, senders.identify(from.address), 0);
+    place(bytes, room);
+    sink.datagram(0, bytes.length, senders.identify(from.address), 0);
     sink.end();
   });
   return listenerOf(socket);
 };
+
+/** Puts a datagram into the first slot; of a longer one as much as fits. */
+export function place(bytes: Buffer, room: Buffer): void {
+  room.set(bytes.length > SLOT_BYTES ? bytes.subarray(0, SLOT_BYTES) : bytes);
+}
 
 /** The Listener of a bound socket. */
 export function listenerOf(socket: Socket): Listener {

@@ -3,11 +3,11 @@
  * (docs/warmer.md); the flags stand for WARM_LISTEN, METRICS_LISTEN and WARM_REGIONS. Prints one line when it is
  * ready; logs are JSON on standard error.
  */
-import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { systemClock } from "./clock.ts";
 import { ConfigError, parseConfig } from "./config.ts";
+import { drawKey } from "./key.ts";
 import { startWarmer } from "./service.ts";
 
 const log = pino({ name: "warmer" }, pino.destination({ fd: 2, sync: true }));
@@ -16,7 +16,7 @@ try {
   const warmer = await startWarmer(parseConfig(environment(process.argv.slice(2))), {
     clock: systemClock,
     log,
-    seed: { lane1: randomInt(2 ** 32) | 0, lane2: randomInt(2 ** 32) | 0 },
+    key: drawKey(),
     random: Math.random,
     tls: {},
   });

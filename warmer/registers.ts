@@ -1,36 +1,24 @@
-import { FORMATS } from "./formats.ts";
-import { finish1, finish2 } from "./hash.ts";
-
 /** More paths than fit into the largest datagram (`["/a",…]` at five bytes each). */
 export const MAX_PATHS_PER_LINE = 300;
 
-/** What a scan found: plain fields, overwritten by the next one, so that a hint costs no allocation. */
-export class HintRegisters {
+/**
+ * What a scan found, overwritten by the next one, so that a hint costs no allocation. The lists are views of the
+ * scanner's memory.
+ */
+export type HintRegisters = {
   /** Unix time of the hint, ms. */
-  time = 0;
+  time: number;
   /** Index of the deployed region. */
-  region = 0;
+  region: number;
   /** Index into FORMATS. */
-  format = 0;
+  format: number;
   /** 32-bit hash of the sender's name, 0 when it gave none. */
-  sender = 0;
+  sender: number;
   /** Number of paths. */
-  count = 0;
-  /** Flickr's form: the path stands without its leading slash. */
-  slashless = false;
-  readonly starts = new Int32Array(MAX_PATHS_PER_LINE);
-  readonly ends = new Int32Array(MAX_PATHS_PER_LINE);
-  /** Lanes of the 64-bit hash; before `finish` their running states. */
-  readonly lane1 = new Int32Array(MAX_PATHS_PER_LINE);
-  readonly lane2 = new Int32Array(MAX_PATHS_PER_LINE);
-
-  /** Ends the hashes once region and format are known. */
-  finish(): void {
-    const salt = this.region * FORMATS.length + this.format;
-    for (let i = 0; i < this.count; i++) {
-      const h1 = finish1(this.lane1[i] as number, salt);
-      this.lane1[i] = h1;
-      this.lane2[i] = finish2(this.lane2[i] as number, h1);
-    }
-  }
-}
+  count: number;
+  /** Where each path begins and ends in the scanner's memory, and the halves of its 64-bit key. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly lane1: Int32Array;
+  readonly lane2: Int32Array;
+};

@@ -15,9 +15,10 @@ export class SenderList {
   readonly #byText = new Map<string, number>();
   readonly #byNumber = new Map<number, number>();
 
-  constructor(allowed: BlockList, seed: number) {
+  /** @param seed of the numbers; its low 32 bits */
+  constructor(allowed: BlockList, seed: bigint) {
     this.#allowed = allowed;
-    this.#seed = seed;
+    this.#seed = Number(BigInt.asIntN(32, seed));
   }
 
   /** @param address as `rinfo.address` gives it; IPv4 mapped into IPv6 counts as IPv4 */

@@ -5,8 +5,8 @@ import type { Clock } from "./clock.ts";
 import type { WarmerConfig } from "./config.ts";
 import { Counts, OUTCOMES } from "./counts.ts";
 import { RecentKeys } from "./dedup.ts";
-import type { HashSeed } from "./hash.ts";
 import { Intake } from "./intake.ts";
+import type { HashKey } from "./key.ts";
 import { type Listener, receiveBufferBytes } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { createRegistry } from "./metrics.ts";
@@ -21,7 +21,7 @@ import { createStatusServer } from "./status.ts";
 export type ServiceParts = {
   readonly clock: Clock;
   readonly log: Log;
-  readonly seed: HashSeed;
+  readonly key: HashKey;
   readonly random: () => number;
   /** Extra TLS options of the pushes' connections. */
   readonly tls: ConnectionOptions;
@@ -42,7 +42,7 @@ export type Warmer = {
 
 /** Puts the parts together and starts them; resolves when it listens. */
 export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Promise<Warmer> {
-  const { clock, log, seed } = parts;
+  const { clock, log, key } = parts;
   const counts = new Counts();
   const keys = new RecentKeys(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
   const batched = config.WARM_BATCH_MS > 0;
@@ -72,7 +72,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   const intake = new Intake(
     {
       places,
-      seed,
+      key,
       format: config.WARM_FORMAT,
       hintSecret: config.WARM_HINT_SECRET,
       maxAgeMs: config.WARM_MAX_AGE_MS,
@@ -88,7 +88,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   const listen = await chooseListen(config.WARM_RECEIVE, log);
   const asked =
     config.WARM_RECEIVE_BUFFER || receiveBufferBytes(LIMITS.receiveDelayMs, SERVICE_RATE[config.WARM_RECEIVE]);
-  const senders = new SenderList(config.WARM_ALLOWED_SENDERS, seed.lane2);
+  const senders = new SenderList(config.WARM_ALLOWED_SENDERS, key[0]);
   const listener = await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, intake);
 
   let stopping = false;

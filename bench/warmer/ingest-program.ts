@@ -3,29 +3,35 @@
  * of the pusher one that remembers the key and keeps the path, which is what handing a hint over costs. A line on
  * standard input prints the counters.
  */
-import { randomInt } from "node:crypto";
 import { pino } from "pino";
 import { systemClock } from "../../warmer/clock.ts";
 import { parseConfig } from "../../warmer/config.ts";
 import { Counts } from "../../warmer/counts.ts";
 import { RecentKeys } from "../../warmer/dedup.ts";
 import { Intake } from "../../warmer/intake.ts";
+import { drawKey } from "../../warmer/key.ts";
 import { receiveBufferBytes } from "../../warmer/listen.ts";
 import { chooseListen, SERVICE_RATE } from "../../warmer/receive/choose.ts";
 import { PlaceTable } from "../../warmer/region.ts";
 import { SenderList } from "../../warmer/senders.ts";
 
 const config = parseConfig(process.env);
-const seed = { lane1: randomInt(2 ** 32) | 0, lane2: randomInt(2 ** 32) | 0 };
+const key = drawKey();
 const counts = new Counts();
 const keys = new RecentKeys(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, systemClock.steady());
 const deployed = config.WARM_REGIONS.map(({ region }) => region);
 
 /** The paths handed over last, so that making them is not optimised away. */
 const handedOver = new Array<string>(1024).fill("");
+let wall = 0;
+let steady = 0;
 const taker = {
-  add(_format: number, path: string, _expiry: number, lane1: number, lane2: number): void {
-    keys.insert(lane1, lane2, systemClock.steady());
+  add(_format: number, path: string, _expiry: number, lane1: number, lane2: number, now: number): void {
+    if (now !== wall) {
+      wall = now;
+      steady = systemClock.steady();
+    }
+    keys.insert(lane1, lane2, steady);
     handedOver[counts.pushed++ & 1023] = path;
   },
 };
@@ -33,7 +39,7 @@ const taker = {
 const intake = new Intake(
   {
     places: new PlaceTable(deployed, Object.fromEntries(config.WARM_PLACES), config.WARM_ENDPOINTS),
-    seed,
+    key,
     format: config.WARM_FORMAT,
     hintSecret: config.WARM_HINT_SECRET,
     maxAgeMs: config.WARM_MAX_AGE_MS,
@@ -46,7 +52,7 @@ const intake = new Intake(
 );
 const listen = await chooseListen(config.WARM_RECEIVE, pino(pino.destination(2)));
 const asked = config.WARM_RECEIVE_BUFFER || receiveBufferBytes(10, SERVICE_RATE[config.WARM_RECEIVE]);
-const senders = new SenderList(config.WARM_ALLOWED_SENDERS, seed.lane2);
+const senders = new SenderList(config.WARM_ALLOWED_SENDERS, key[0]);
 await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, intake);
 
 process.stdin.on("data", () => {

@@ -1,19 +1,17 @@
 /** Puts as many keys as the first argument says into the warmer's table of pushed keys; prints what that takes. */
 import { RecentKeys } from "../../warmer/dedup.ts";
-import { finish1, finish2, step1, step2 } from "../../warmer/hash.ts";
+import { PlaceTable } from "../../warmer/region.ts";
+import { HintScanner } from "../../warmer/scan.ts";
 
 const keys = Number(process.argv[2]);
 const WINDOW_MS = 600_000;
 
+const scanner = new HintScanner(new PlaceTable(["weur"], {}, new Map()), [1n, 2n], "webp");
+
 /** Lanes of the path that has this number. */
 function lanes(id: number): readonly [number, number] {
-  let [h1, h2] = [0x1234567, 0x89abcde];
-  for (let rest = id, i = 0; i < 8; i++, rest = Math.floor(rest / 10)) {
-    h1 = step1(h1, 48 + (rest % 10));
-    h2 = step2(h2, 48 + (rest % 10));
-  }
-  const lane1 = finish1(h1, 0);
-  return [lane1, finish2(h2, lane1)];
+  scanner.load([`/${id}`], undefined);
+  return [scanner.registers.lane1[0] as number, scanner.registers.lane2[0] as number];
 }
 
 function used(): number {

@@ -2,9 +2,10 @@ import { DatagramReader } from "../../warmer/datagram.ts";
 import { FORMATS } from "../../warmer/formats.ts";
 import { PlaceTable } from "../../warmer/region.ts";
 import type { HintRegisters } from "../../warmer/registers.ts";
+import { SLOT_BYTES } from "../../warmer/room.ts";
 
 export const DEPLOYED = ["enam", "weur", "apac"];
-export const SEED = { lane1: 77, lane2: -5 };
+export const KEY = [77n, 5n] as const;
 export const places = new PlaceTable(
   DEPLOYED,
   {},
@@ -13,6 +14,10 @@ export const places = new PlaceTable(
     ["sg", "apac"],
   ]),
 );
+
+/** The slot datagrams are put into, and what stands around them. */
+const SLOT = 3;
+const LEFT_OVER = '"}]},"r":"weur","p":"/z"}\n';
 
 /** A hint as it was read; `keys` has path, region, format and sender hashed. */
 export type Seen = {
@@ -25,14 +30,17 @@ export type Seen = {
 
 /** What a datagram is read as: hints, and reasons of rejections, in order. */
 export function read(bytes: string | Uint8Array, secret: string | null = null): (Seen | string)[] {
-  const reader = new DatagramReader({ places, seed: SEED, format: "webp", secret });
+  const reader = new DatagramReader({ places, key: KEY, format: "webp", secret });
   const seen: (Seen | string)[] = [];
   const text = Buffer.from(bytes as string);
-  // The datagram lies somewhere inside a larger buffer, as it does when many are received at once.
-  const buffer = Buffer.concat([Buffer.from('{"v":1}'), text, Buffer.from('"}]},x\n')]);
-  reader.read(buffer, 7, text.length, {
-    hint: (r) => seen.push(seenOf(r, (i) => JSON.parse(`"${reader.path(i)}"`) as string)),
+  // Its slot has had other datagrams before, whose ends stand behind it.
+  for (let at = 0; at < SLOT_BYTES; at += LEFT_OVER.length) reader.room.write(LEFT_OVER, SLOT * SLOT_BYTES + at);
+  text.copy(reader.room, SLOT * SLOT_BYTES, 0, SLOT_BYTES);
+  reader.read(SLOT, text.length, {
+    hint: (r) =>
+      seen.push(seenOf(r, (i) => JSON.parse(`"${reader.path(r.starts[i] as number, r.ends[i] as number)}"`) as string)),
     reject: (reason) => seen.push(reason),
+    settle: () => {},
   });
   return seen;
 }

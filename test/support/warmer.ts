@@ -23,7 +23,7 @@ export function startTestWarmer(env: Record<string, string>, parts: Partial<Serv
   return startWarmer(config, {
     clock: systemClock,
     log: keptLog(),
-    seed: { lane1: 0x1234567, lane2: 0x7654321 },
+    key: [0x1234567n, 0x7654321n],
     random: () => 0.5,
     tls: {},
     ...parts,

@@ -3,7 +3,7 @@ import { Counts } from "../../warmer/counts.ts";
 import { RecentKeys } from "../../warmer/dedup.ts";
 import { Intake } from "../../warmer/intake.ts";
 import { RegionPusher } from "../../warmer/push.ts";
-import { places, SEED } from "../support/reading.ts";
+import { KEY, places } from "../support/reading.ts";
 import { keptLog } from "../support/warmer.ts";
 
 const NOW = 1_763_760_000_000;
@@ -31,15 +31,14 @@ function make(queued = 0) {
       { keys, counts, clock, log: keptLog() },
     );
   });
-  const options = { places, seed: SEED, format: "webp", hintSecret: null, maxAgeMs: 50, skew: false } as const;
+  const options = { places, key: KEY, format: "webp", hintSecret: null, maxAgeMs: 50, skew: false } as const;
   const intake = new Intake(options, keys, pushers, counts, clock);
   return {
     counts,
     pushers,
     take(text: string, sender = SENDER) {
-      const bytes = Buffer.from(text);
       intake.begin();
-      intake.datagram(bytes, 0, bytes.length, sender, queued);
+      intake.datagram(0, intake.room.write(text), sender, queued);
       intake.end();
     },
     hint: (fields: object) => JSON.stringify({ v: 1, t: now, p: "/a", r: "weur", ...fields }),

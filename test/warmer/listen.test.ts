@@ -2,6 +2,7 @@ import { BlockList } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
 import { listenDgram, receiveBufferBytes } from "../../warmer/listen.ts";
+import { SLOT_BYTES, SLOTS } from "../../warmer/room.ts";
 import { SenderList } from "../../warmer/senders.ts";
 import { startSender, until } from "../support/warmer.ts";
 
@@ -18,6 +19,7 @@ describe("receiveBufferBytes", () => {
 });
 
 describe("listenDgram", () => {
+  const room = Buffer.alloc(SLOTS * SLOT_BYTES);
   const loopback = new BlockList();
   loopback.addSubnet("127.0.0.0", 8, "ipv4");
   loopback.addAddress("::1", "ipv6");
@@ -27,10 +29,12 @@ describe("listenDgram", () => {
   test.each(hosts)("hands each datagram on, bytes and sender, on %s", async (host) => {
     const got: [string, boolean][] = [];
     let groups = 0;
-    const listener = await listenDgram({ host, port: 0, receiveBufferBytes: 100_000 }, new SenderList(loopback, 1), {
+    const listener = await listenDgram({ host, port: 0, receiveBufferBytes: 100_000 }, new SenderList(loopback, 1n), {
       begin: () => groups++,
-      datagram: (buffer, offset, length, sender) => {
-        got.push([buffer.toString("latin1", offset, offset + length), sender !== 0]);
+      room,
+      datagram: (slot, length, sender) => {
+        const at = slot * SLOT_BYTES;
+        got.push([room.toString("latin1", at, at + length), sender !== 0]);
       },
       end: () => {},
     });
@@ -51,8 +55,8 @@ describe("listenDgram", () => {
   });
 
   test("a port that is taken is an error, not a shared socket", async () => {
-    const sink = { begin: () => {}, datagram: () => {}, end: () => {} };
-    const senders = new SenderList(loopback, 1);
+    const sink = { room, begin: () => {}, datagram: () => {}, end: () => {} };
+    const senders = new SenderList(loopback, 1n);
     const first = await listenDgram({ host: "127.0.0.1", port: 0, receiveBufferBytes: 4096 }, senders, sink);
     const again = listenDgram({ host: "127.0.0.1", port: first.port, receiveBufferBytes: 4096 }, senders, sink);
     await expect(again).rejects.toThrow("EADDRINUSE");

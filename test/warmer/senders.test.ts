@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cidrs } from "../../warmer/readers.ts";
 import { parseCidr, SenderList } from "../../warmer/senders.ts";
 
-const list = (text: string) => new SenderList(cidrs(text), 1);
+const list = (text: string) => new SenderList(cidrs(text), 1n);
 
 describe("SenderList", () => {
   const rows = [

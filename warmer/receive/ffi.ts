@@ -1,9 +1,9 @@
 import { createSocket } from "node:dgram";
 import { isIPv6, SocketAddress } from "node:net";
-import { type Listen, listenDgram, listenerOf } from "../listen.ts";
+import { type Listen, listenDgram, listenerOf, place } from "../listen.ts";
 import type { SenderList } from "../senders.ts";
 import type { Libc } from "./libc.ts";
-import { SLOT_BYTES, Slots } from "./slots.ts";
+import { Slots } from "./slots.ts";
 import { socketAddress } from "./sockaddr.ts";
 
 const AF_INET = 2;
@@ -39,16 +39,17 @@ export function listenWith(libc: Libc): Listen {
     // One receive that failed is not the end of the socket.
     socket.on("error", () => {});
     socket.setRecvBufferSize(options.receiveBufferBytes);
-    const slots = new Slots(libc);
+    const slots = new Slots(libc, sink.room);
     const identify = identifier(slots, senders);
     socket.on("message", (bytes, from) => {
       sink.begin();
-      sink.datagram(bytes, 0, bytes.length, senders.identify(from.address), 0);
+      place(bytes, sink.room);
+      sink.datagram(0, bytes.length, senders.identify(from.address), 0);
       // One call, not until the queue is empty: libuv comes back up to 32 times before the event loop goes on, and
       // under overload answers to pushes, which free connections, must get their turn.
       const filled = slots.receive(fd);
       for (let i = 0; i < filled; i++) {
-        sink.datagram(slots.bytes, i * SLOT_BYTES, slots.length(i), identify(i), 0);
+        sink.datagram(i, slots.length(i), identify(i), 0);
       }
       sink.end();
     });

@@ -1,13 +1,5 @@
+import { SLOT_BYTES, SLOTS } from "../room.ts";
 import type { Libc } from "./libc.ts";
-
-/** Datagrams taken by one system call. */
-export const SLOTS = 64;
-
-/**
- * Bytes a slot holds: more than the longest datagram that is taken, and an odd number of cache lines (23), so that the
- * heads of all slots do not fall onto the same few lines of the first-level cache.
- */
-export const SLOT_BYTES = 1472;
 
 /** Bytes of a `struct mmsghdr`, `struct iovec` and of the room for a `struct sockaddr_in6`. */
 const HEADER = 64;
@@ -27,12 +19,10 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 
 /**
- * Memory for one recvmmsg(2): a row of slots, and the structures that point the kernel at them. Everything is laid out
- * once; a call allocates nothing.
+ * What one recvmmsg(2) needs: the structures that point the kernel at the slots of a room. Everything is laid out once;
+ * a call allocates nothing.
  */
 export class Slots {
-  /** All slots; slot `i` begins at `i * SLOT_BYTES`. */
-  readonly bytes = Buffer.alloc(SLOTS * SLOT_BYTES);
   readonly #headers = Buffer.alloc(SLOTS * HEADER);
   readonly #vectors = Buffer.alloc(SLOTS * VECTOR);
   readonly #names = Buffer.alloc(SLOTS * NAME);
@@ -41,12 +31,15 @@ export class Slots {
   readonly #libc: Libc;
   readonly #address: bigint;
 
-  constructor(libc: Libc) {
+  /** @param room SLOTS slots of SLOT_BYTES, in memory that does not move */
+  constructor(libc: Libc, room: Buffer) {
     this.#libc = libc;
     this.#address = libc.addressOf(this.#headers);
-    const [bytes, vectors, names] = [this.bytes, this.#vectors, this.#names].map((memory) =>
-      libc.addressOf(memory),
-    ) as [bigint, bigint, bigint];
+    const [bytes, vectors, names] = [room, this.#vectors, this.#names].map((memory) => libc.addressOf(memory)) as [
+      bigint,
+      bigint,
+      bigint,
+    ];
     for (let i = 0; i < SLOTS; i++) {
       this.#vectors.writeBigUInt64LE(bytes + BigInt(i * SLOT_BYTES), i * VECTOR);
       this.#vectors.writeBigUInt64LE(BigInt(SLOT_BYTES), i * VECTOR + 8);

@@ -5,7 +5,7 @@ import type { DatagramSink, Listen, Listener } from "../../../warmer/listen.ts";
 import { listenDgram } from "../../../warmer/listen.ts";
 import { listenWith } from "../../../warmer/receive/ffi.ts";
 import { type Libc, openLibc } from "../../../warmer/receive/libc.ts";
-import { SLOT_BYTES, SLOTS } from "../../../warmer/receive/slots.ts";
+import { SLOT_BYTES, SLOTS } from "../../../warmer/room.ts";
 import { SenderList } from "../../../warmer/senders.ts";
 
 const libc: Libc | string = await openLibc().catch((error: Error) => error.message);
@@ -14,6 +14,7 @@ if (typeof libc === "string") console.log(`skipped: all tests of recvmmsg (${lib
 /** Keeps what a receiver hands over: bytes (as many as it can have), true length, sender; and checks the bracketing. */
 class Recorder implements DatagramSink {
   readonly seen: string[] = [];
+  readonly room = Buffer.alloc(SLOTS * SLOT_BYTES);
   open = false;
   unbracketed = 0;
 
@@ -21,9 +22,10 @@ class Recorder implements DatagramSink {
     this.open = true;
   }
 
-  datagram(buffer: Buffer, offset: number, length: number, sender: number): void {
+  datagram(slot: number, length: number, sender: number): void {
     if (!this.open) this.unbracketed++;
-    const text = buffer.toString("latin1", offset, offset + Math.min(length, 1400));
+    const at = slot * SLOT_BYTES;
+    const text = this.room.toString("latin1", at, at + Math.min(length, 1400));
     this.seen.push(`${length} from ${sender}: ${text}`);
   }
 
@@ -44,7 +46,7 @@ function sendersOf(cidrs: readonly string[]): SenderList {
     const [address = "", bits = ""] = cidr.split("/");
     list.addSubnet(address, Number(bits), address.includes(":") ? "ipv6" : "ipv4");
   }
-  return new SenderList(list, 7);
+  return new SenderList(list, 7n);
 }
 
 async function listenOn(listen: Listen, host: string, recorder: Recorder): Promise<Listener> {
