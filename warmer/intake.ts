@@ -22,7 +22,7 @@ export type IntakeOptions = {
 };
 
 /** Takes on the hints of one region that are worth a push. */
-export type HintTaker = Pick<RegionPusher, "add">;
+export type HintTaker = Pick<RegionPusher, "add" | "inFlight">;
 
 /**
  * The way of a hint from the datagram to its region's pusher: parse, age, region, dedup. The age comes before the
@@ -58,6 +58,11 @@ export class Intake implements DatagramSink, LineSink {
 
   get room(): Buffer {
     return this.#reader.room;
+  }
+
+  get busy(): boolean {
+    for (const { inFlight } of this.#pushers) if (inFlight > 0) return true;
+    return false;
   }
 
   begin(): void {

@@ -10,6 +10,8 @@ import type { SenderList } from "./senders.ts";
 export type DatagramSink = {
   /** SLOTS slots of SLOT_BYTES, in memory that does not move; the receiver's between one `datagram` and the next. */
   readonly room: Buffer;
+  /** Pushes are in flight: there is other work than receiving. */
+  readonly busy: boolean;
   begin(): void;
   /**
    * @param slot where its bytes lie

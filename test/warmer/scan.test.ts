@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FORMATS } from "../../warmer/formats.ts";
 import { type ParsedHint, parseHint } from "../../warmer/parse.ts";
 import { HintScanner } from "../../warmer/scan.ts";
 import { DEPLOYED, KEY, places, read, type Seen, seenOf } from "../support/reading.ts";
@@ -132,4 +133,79 @@ describe("the scanner and JSON.parse", () => {
     }
     expect(keys.size).toBe(200_000);
   });
+
+  test("keys are SipHash-1-3 of salt and path, as the paper writes it", () => {
+    const scanner = new HintScanner(places, KEY, "webp");
+    for (const length of [1, 2, 6, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000]) {
+      const path = `/${"abcdefghij".repeat(100).slice(0, length - 1)}`;
+      expect(taken(scanner, `{"v":1,"t":${T},"p":"${path}","r":"apac","f":"base"}`)).toBeGreaterThan(0);
+      scanner.finish();
+      const { lane1, lane2, region, format } = scanner.registers;
+      const salted = Buffer.concat([Buffer.alloc(8), Buffer.from(path)]);
+      salted.writeUInt32LE(region * FORMATS.length + format);
+      const hash = sipHash13(salted, ...KEY);
+      expect([lane1[0], lane2[0]]).toEqual([Number(BigInt.asIntN(32, hash)), Number(BigInt.asIntN(32, hash >> 32n))]);
+    }
+  });
+
+  const names = ["v", "t", "p", "r", "c", "k", "colo", "f", "s", "jpg", "http_endpoint", "timestamp"];
+  test.each(names)("knows %s, and leaves a name that differs in one byte to the slow path", (name) => {
+    const scanner = new HintScanner(places, KEY, "webp");
+    const own = { v: 1, t: T, p: "/a", r: "weur" };
+    const flickr = { jpg: "a.jpg", http_endpoint: "es.www", timestamp: 1.5 };
+    const fields: Record<string, string | number> = names.indexOf(name) < names.indexOf("jpg") ? own : flickr;
+    if (name.length === 1 && "ck".includes(name)) delete fields.r;
+    if (name === "colo") delete fields.r;
+    const value = { c: "ES", k: "EU", colo: "MAD", f: "avif", s: "api-1" }[name] ?? fields[name] ?? "";
+    fields[name] = value;
+    const line = JSON.stringify(fields);
+    expect(taken(scanner, line)).toBe(line.length);
+    for (let i = 0; i < name.length; i++) {
+      const other = `${name.slice(0, i)}x${name.slice(i + 1)}`;
+      expect(taken(scanner, line.replace(`"${name}":`, `"${other}":`))).toBe(-1);
+    }
+    expect(taken(scanner, line.replace(`"${name}":`, `"${name}${name}":`))).toBe(-1);
+  });
+
+  test("a hint whose end was left by an earlier datagram is not taken", () => {
+    const scanner = new HintScanner(places, KEY, "webp");
+    const line = `{"v":1,"t":${T},"p":["/a","/b"],"r":"weur","s":"api-1"}`;
+    for (let length = 0; length < line.length; length++) {
+      scanner.room.write(line);
+      expect(scanner.scan(scanner.roomAt, scanner.roomAt + length)).toBe(-1);
+    }
+    expect(taken(scanner, line)).toBe(line.length);
+  });
 });
+
+/** SipHash with one round a word and three to end, word by word from the paper; `bytes` in whole. */
+function sipHash13(bytes: Buffer, key0: bigint, key1: bigint): bigint {
+  const mask = (1n << 64n) - 1n;
+  const rotate = (x: bigint, by: bigint) => ((x << by) | (x >> (64n - by))) & mask;
+  let [v0, v1, v2, v3] = [0x736f6d6570736575n, 0x646f72616e646f6dn, 0x6c7967656e657261n, 0x7465646279746573n];
+  [v0, v1, v2, v3] = [v0 ^ key0, v1 ^ key1, v2 ^ key0, v3 ^ key1];
+  const round = () => {
+    v0 = (v0 + v1) & mask;
+    v1 = rotate(v1, 13n) ^ v0;
+    v0 = rotate(v0, 32n);
+    v2 = (v2 + v3) & mask;
+    v3 = rotate(v3, 16n) ^ v2;
+    v0 = (v0 + v3) & mask;
+    v3 = rotate(v3, 21n) ^ v0;
+    v2 = (v2 + v1) & mask;
+    v1 = rotate(v1, 17n) ^ v2;
+    v2 = rotate(v2, 32n);
+  };
+  const padded = Buffer.alloc((Math.floor(bytes.length / 8) + 1) * 8);
+  bytes.copy(padded);
+  padded[padded.length - 1] = bytes.length & 255;
+  for (let at = 0; at < padded.length; at += 8) {
+    const word = padded.readBigUInt64LE(at);
+    v3 ^= word;
+    round();
+    v0 ^= word;
+  }
+  v2 ^= 0xffn;
+  for (let i = 0; i < 3; i++) round();
+  return v0 ^ v1 ^ v2 ^ v3;
+}

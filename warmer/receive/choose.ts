@@ -4,7 +4,7 @@ import { listenWith } from "./ffi.ts";
 import { openLibc } from "./libc.ts";
 
 /** Datagrams per second each way of receiving works off on one core, for the size of the socket's buffer. */
-export const SERVICE_RATE = { dgram: 100_000, ffi: 250_000 } as const;
+export const SERVICE_RATE = { dgram: 100_000, ffi: 150_000 } as const;
 
 /** The way of receiving that was asked for, or dgram with a line in the log where it is not available. */
 export async function chooseListen(receive: "dgram" | "ffi", log: Log): Promise<Listen> {

@@ -41,13 +41,20 @@ export function listenWith(libc: Libc): Listen {
     socket.setRecvBufferSize(options.receiveBufferBytes);
     const slots = new Slots(libc, sink.room);
     const identify = identifier(slots, senders);
+    // libuv comes back up to 32 times before the event loop goes on. While pushes are in flight their answers, which
+    // free connections, must get their turn: one call for each turn of the loop, and what does not fit into the socket's
+    // buffer meanwhile is dropped by the kernel, which is where dropping costs least.
+    let called = false;
+    const nextTurn = (): void => {
+      called = false;
+    };
     socket.on("message", (bytes, from) => {
       sink.begin();
       place(bytes, sink.room);
       sink.datagram(0, bytes.length, senders.identify(from.address), 0);
-      // One call, not until the queue is empty: libuv comes back up to 32 times before the event loop goes on, and
-      // under overload answers to pushes, which free connections, must get their turn.
-      const filled = slots.receive(fd);
+      if (!called) setImmediate(nextTurn);
+      const filled = called && sink.busy ? 0 : slots.receive(fd);
+      called = true;
       for (let i = 0; i < filled; i++) {
         sink.datagram(i, slots.length(i), identify(i), 0);
       }

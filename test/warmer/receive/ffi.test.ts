@@ -15,6 +15,7 @@ if (typeof libc === "string") console.log(`skipped: all tests of recvmmsg (${lib
 class Recorder implements DatagramSink {
   readonly seen: string[] = [];
   readonly room = Buffer.alloc(SLOTS * SLOT_BYTES);
+  busy = false;
   open = false;
   unbracketed = 0;
 
@@ -94,6 +95,19 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     const texts = Array.from({ length: count }, (_, i) => `datagram ${i}`);
     await Promise.all(texts.map((text) => send(socket, text, listener)));
     await recorder.count(count);
+    expect(recorder.seen.map((line) => line.split(": ")[1])).toEqual(texts);
+    socket.close();
+    await listener.close();
+  });
+
+  it("takes all of a burst while pushes are in flight too", async () => {
+    const recorder = new Recorder();
+    recorder.busy = true;
+    const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
+    const socket = await senderAt("127.0.0.1");
+    const texts = Array.from({ length: SLOTS * 5 + 3 }, (_, i) => `datagram ${i}`);
+    await Promise.all(texts.map((text) => send(socket, text, listener)));
+    await recorder.count(texts.length);
     expect(recorder.seen.map((line) => line.split(": ")[1])).toEqual(texts);
     socket.close();
     await listener.close();
