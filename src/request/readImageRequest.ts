@@ -1,6 +1,6 @@
 /** Step 1 of a request: which door, and what it asks for. */
 import type { Config } from "../config.ts";
-import { Failure } from "../errors.ts";
+import { asFailure, Failure } from "../errors.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
 import { acceptClass } from "./accept.ts";
@@ -31,8 +31,12 @@ export async function readImageRequest(
   const request = path.startsWith(PHOTON_PREFIX)
     ? await readPhoton(path, query, acceptClass(accept), config, authentication)
     : await readImgproxy(path, acceptClass(accept), config, now);
-  refuseUnsigned(request, config);
-  refuseHugeResult(request.transform, config);
+  try {
+    refuseUnsigned(request, config);
+    refuseHugeResult(request.transform, config);
+  } catch (error) {
+    throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
+  }
   return request;
 }
 

@@ -86,3 +86,15 @@ test.each([
 ])("a path becomes the URL a browser asks for: %s", (_, path, expected) => {
   expect(urlOfPath(ORIGIN, path)).toBe(`${ORIGIN}${expected}`);
 });
+
+test("a refusal is not kept past the time at which its URL expires", async () => {
+  const path = (options: string) => `https://cdn.test/_/${options}/plain/https://a.test/1.jpg`;
+  const config = parseConfig({ ALLOWED_SOURCES: "a.test", UNSIGNED_REFUSED: "crop" });
+  const keeping = (options: string) =>
+    readImageRequest(path(options), null, config, 0).then(
+      () => null,
+      (error: unknown) => error instanceof Failure && error.keeping.until,
+    );
+  expect(await keeping("exp:90/c:10:10")).toBe(90_000);
+  expect(await keeping("c:10:10")).toBe(Number.POSITIVE_INFINITY);
+});
