@@ -158,11 +158,15 @@ const DECODER_BYTES = {
     source.coefficientBytes,
   /** A window, history and batches of 16 rows; an interlaced file the whole frame. */
   png: ({ source }) => 500_000 + 250 * source.width + (source.interlaced ? 4 * source.width * source.height : 0),
-  /** The file, rings as high as the filters reach over and three macroblock rows. Only lossy files without alpha. */
+  /** The file, rings as high as the filters reach over and some macroblock rows, taps. Plainly lossy files only. */
   vp8: ({ source, fileBytes, view }) =>
     source.colour !== "ycc" || source.alpha || source.frames > 1
       ? Number.POSITIVE_INFINITY
-      : 500_000 + fileBytes + 1.5 * source.width * (96 + 6 * Math.max(1, view.window.height / view.height)),
+      : 500_000 +
+        fileBytes +
+        1.5 * source.width * (96 + 6 * Math.max(1, view.window.height / view.height)) +
+        24 * (source.width + source.height) +
+        64 * (view.width + view.height),
   /** The file and the frame; lossless keeps its own frame beside. */
   webp: ({ source, fileBytes }) => fileBytes + 5 * source.width * source.height,
   gif: ({ source, fileBytes }) => fileBytes + 4 * source.width * source.height,

@@ -5,11 +5,13 @@ import { readFrame } from "../../../../../src/image/decode/vp8/frame.ts";
 import { decodeVp8 } from "../../../../../src/image/decode/vp8/thumbnail.ts";
 import { decodeOwnVp8 } from "../../../../../src/image/decode/vp8.ts";
 import { webpHeader } from "../../../../../src/image/header/webp.ts";
+import { planRender } from "../../../../../src/image/plan.ts";
 import { NotForThisDecoder } from "../../../../../src/image/refusal.ts";
 import { resizeWhole } from "../../../../../src/image/resize/whole.ts";
 import type { View } from "../../../../../src/image/view.ts";
 import vp8 from "../../../../../src/image/wasm/vp8.wasm";
 import { psnr } from "../../corpus.ts";
+import { orderOf } from "../../orders.ts";
 import { type Random, seeded } from "../jpeg/random.ts";
 import { encodeWith, paint } from "./pictures.ts";
 import { byLibwebp, engine } from "./reference.ts";
@@ -80,6 +82,23 @@ describe("a view of a VP8 frame", () => {
     decodeVp8(fresh, frame, { window: whole, bounds: whole, width: 320, height: 240 });
     const own = fresh.exports.memory.buffer.byteLength - frame.modes.length - frame.rest.length;
     expect(own).toBeLessThan(2_000_000);
+  });
+});
+
+describe("memory", () => {
+  test.each([
+    [2000, 1500, 320],
+    [2000, 1500, 1900],
+    [3000, 60, 3000],
+    [60, 3000, 20],
+    [33, 21, 500],
+  ])("%i x %i to %i wide is within the plan's estimate", async (width, height, wide) => {
+    const bytes = await encodeWith(paint(seeded(14), width, height), width, height, { quality: 90 });
+    const order = orderOf(bytes, { width: wide, enlarge: true }, "png");
+    const plan = planRender(webpHeader(bytes), { ...order, fileBytes: bytes.length });
+    const fresh = vp8Engine(vp8);
+    const { pixels } = decodeVp8(fresh, readFrame(bytes), plan.view);
+    expect(fresh.exports.memory.buffer.byteLength + pixels.length).toBeLessThan(plan.memoryBytes);
   });
 });
 
