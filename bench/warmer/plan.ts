@@ -6,6 +6,7 @@ import type { Tools } from "./tools.ts";
 /** How much is measured. Times in seconds. */
 export type Plan = {
   readonly repetitions: number;
+  readonly ingestRoundCount: number;
   readonly ingestSeconds: number;
   readonly probeSeconds: number;
   readonly confirmSeconds: number;
@@ -15,16 +16,18 @@ export type Plan = {
 
 export const FULL = {
   repetitions: 3,
-  ingestSeconds: 1.5,
+  ingestRoundCount: 15,
+  ingestSeconds: 0.4,
   probeSeconds: 1,
   confirmSeconds: 2,
   latencySeconds: 3,
-  overloadSeconds: 10,
+  overloadSeconds: 8,
 } as const satisfies Plan;
 
 export const QUICK = {
   repetitions: 1,
-  ingestSeconds: 1,
+  ingestRoundCount: 5,
+  ingestSeconds: 0.4,
   probeSeconds: 0.7,
   confirmSeconds: 1,
   latencySeconds: 2,
