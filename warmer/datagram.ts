@@ -51,7 +51,7 @@ export class DatagramReader {
     this.#memory = this.#scanner.memory;
   }
 
-  /** Where datagrams are received: SLOTS slots of SLOT_BYTES. */
+  /** Where datagrams are received, see room.ts. */
   get room(): Buffer {
     return this.#scanner.room;
   }

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { SLOT_BYTES } from "./room.ts";
+import { LONE_SLOT, SLOT_BYTES } from "./room.ts";
 import type { SenderList } from "./senders.ts";
 
 /**
@@ -8,7 +8,10 @@ import type { SenderList } from "./senders.ts";
  * group that was received at one moment (it reads the clocks once), `end` closes it.
  */
 export type DatagramSink = {
-  /** SLOTS slots of SLOT_BYTES, in memory that does not move; the receiver's between one `datagram` and the next. */
+  /**
+   * ROOM_BYTES in memory that does not move. A slot is the receiver's until it tells of the datagram in it, and again
+   * after `end`.
+   */
   readonly room: Buffer;
   /** Pushes are in flight: there is other work than receiving. */
   readonly busy: boolean;
@@ -66,15 +69,15 @@ export const listenDgram: Listen = async (options, senders, sink) => {
   socket.on("message", (bytes, from) => {
     sink.begin();
     place(bytes, room);
-    sink.datagram(0, bytes.length, senders.identify(from.address), 0);
+    sink.datagram(LONE_SLOT, bytes.length, senders.identify(from.address), 0);
     sink.end();
   });
   return listenerOf(socket);
 };
 
-/** Puts a datagram into the first slot; of a longer one as much as fits. */
+/** Puts a datagram into the slot of lone ones; of a longer one as much as fits. */
 export function place(bytes: Buffer, room: Buffer): void {
-  room.set(bytes.length > SLOT_BYTES ? bytes.subarray(0, SLOT_BYTES) : bytes);
+  room.set(bytes.length > SLOT_BYTES ? bytes.subarray(0, SLOT_BYTES) : bytes, LONE_SLOT * SLOT_BYTES);
 }
 
 /** The Listener of a bound socket. */

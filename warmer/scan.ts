@@ -4,7 +4,7 @@ import type { HashKey } from "./key.ts";
 import { NameTable } from "./names.ts";
 import { PLACE_KINDS, type PlaceKind, type PlaceTable } from "./region.ts";
 import { type HintRegisters, MAX_PATHS_PER_LINE } from "./registers.ts";
-import { SLOT_BYTES, SLOTS } from "./room.ts";
+import { ROOM_BYTES, SLOT_BYTES } from "./room.ts";
 
 /** What warmer/assembly/scan.ts exports; all numbers are addresses in its memory. */
 type Scan = {
@@ -39,7 +39,7 @@ export class HintScanner {
   readonly registers: HintRegisters;
   /** All of the module's memory: an address is an index into it. */
   readonly memory: Buffer;
-  /** The part of it that datagrams are received in: SLOTS slots of SLOT_BYTES. */
+  /** The part of it that datagrams are received in: slots of SLOT_BYTES. */
   readonly room: Buffer;
   readonly roomAt: number;
   readonly #places: PlaceTable;
@@ -66,7 +66,7 @@ export class HintScanner {
     };
     this.memory = Buffer.from(buffer);
     this.roomAt = wasm.ROOM.value;
-    this.room = this.memory.subarray(this.roomAt, this.roomAt + SLOTS * SLOT_BYTES);
+    this.room = this.memory.subarray(this.roomAt, this.roomAt + ROOM_BYTES);
     this.#time = new Float64Array(buffer, wasm.FIELDS.value, 1);
     this.#fields = new Int32Array(buffer, wasm.FIELDS.value, Object.keys(FIELD).length + FIELD.count);
     this.#places = places;

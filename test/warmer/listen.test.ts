@@ -2,7 +2,7 @@ import { BlockList } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
 import { listenDgram, receiveBufferBytes } from "../../warmer/listen.ts";
-import { SLOT_BYTES, SLOTS } from "../../warmer/room.ts";
+import { ROOM_BYTES, SLOT_BYTES } from "../../warmer/room.ts";
 import { SenderList } from "../../warmer/senders.ts";
 import { startSender, until } from "../support/warmer.ts";
 
@@ -19,7 +19,7 @@ describe("receiveBufferBytes", () => {
 });
 
 describe("listenDgram", () => {
-  const room = Buffer.alloc(SLOTS * SLOT_BYTES);
+  const room = Buffer.alloc(ROOM_BYTES);
   const loopback = new BlockList();
   loopback.addSubnet("127.0.0.0", 8, "ipv4");
   loopback.addAddress("::1", "ipv6");

@@ -1,8 +1,8 @@
 /** Where everything lies. The room and the registers are shared with the driver, warmer/scan.ts. */
 
-/** Datagrams the room holds, and the bytes each may have; the driver's SLOTS and SLOT_BYTES. */
-const SLOTS: usize = 64;
+/** The driver's ROOM_BYTES, and the SLOT_BYTES each datagram of the room may have. */
 const SLOT_BYTES: usize = 1472;
+const ROOM_BYTES: usize = 65 * SLOT_BYTES;
 
 /** More paths than fit into the largest datagram; the driver's MAX_PATHS_PER_LINE. */
 export const MAX_PATHS: i32 = 300;
@@ -31,4 +31,4 @@ export const HIGHS: usize = LOWS + 4 * <usize>MAX_PATHS;
 export const ROOM: usize = (HIGHS + 4 * <usize>MAX_PATHS + 63) & ~63;
 
 /** Paths of a line that was read another way are put here, to be hashed like the others; as large as a slot. */
-export const TEXTS: usize = ROOM + SLOTS * SLOT_BYTES + MARGIN;
+export const TEXTS: usize = ROOM + ROOM_BYTES + MARGIN;

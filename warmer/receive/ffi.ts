@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { isIPv6, SocketAddress } from "node:net";
 import { type Listen, listenDgram, listenerOf, place } from "../listen.ts";
+import { LONE_SLOT } from "../room.ts";
 import type { SenderList } from "../senders.ts";
 import type { Libc } from "./libc.ts";
 import { Slots } from "./slots.ts";
@@ -51,7 +52,7 @@ export function listenWith(libc: Libc): Listen {
     socket.on("message", (bytes, from) => {
       sink.begin();
       place(bytes, sink.room);
-      sink.datagram(0, bytes.length, senders.identify(from.address), 0);
+      sink.datagram(LONE_SLOT, bytes.length, senders.identify(from.address), 0);
       if (!called) setImmediate(nextTurn);
       const filled = called && sink.busy ? 0 : slots.receive(fd);
       called = true;

@@ -31,7 +31,7 @@ export class Slots {
   readonly #libc: Libc;
   readonly #address: bigint;
 
-  /** @param room SLOTS slots of SLOT_BYTES, in memory that does not move */
+  /** @param room its first SLOTS slots are filled; memory that does not move */
   constructor(libc: Libc, room: Buffer) {
     this.#libc = libc;
     this.#address = libc.addressOf(this.#headers);

@@ -1,12 +1,17 @@
 import { createSocket, type Socket } from "node:dgram";
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../warmer/clock.ts";
+import { Counts } from "../../../warmer/counts.ts";
+import { RecentKeys } from "../../../warmer/dedup.ts";
+import { Intake } from "../../../warmer/intake.ts";
 import type { DatagramSink, Listen, Listener } from "../../../warmer/listen.ts";
 import { listenDgram } from "../../../warmer/listen.ts";
 import { listenWith } from "../../../warmer/receive/ffi.ts";
 import { type Libc, openLibc } from "../../../warmer/receive/libc.ts";
-import { SLOT_BYTES, SLOTS } from "../../../warmer/room.ts";
+import { ROOM_BYTES, SLOT_BYTES, SLOTS } from "../../../warmer/room.ts";
 import { SenderList } from "../../../warmer/senders.ts";
+import { KEY, places } from "../../support/reading.ts";
 
 const libc: Libc | string = await openLibc().catch((error: Error) => error.message);
 if (typeof libc === "string") console.log(`skipped: all tests of recvmmsg (${libc})`);
@@ -14,7 +19,7 @@ if (typeof libc === "string") console.log(`skipped: all tests of recvmmsg (${lib
 /** Keeps what a receiver hands over: bytes (as many as it can have), true length, sender; and checks the bracketing. */
 class Recorder implements DatagramSink {
   readonly seen: string[] = [];
-  readonly room = Buffer.alloc(SLOTS * SLOT_BYTES);
+  readonly room = Buffer.alloc(ROOM_BYTES);
   busy = false;
   open = false;
   unbracketed = 0;
@@ -109,6 +114,35 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     await Promise.all(texts.map((text) => send(socket, text, listener)));
     await recorder.count(texts.length);
     expect(recorder.seen.map((line) => line.split(": ")[1])).toEqual(texts);
+    socket.close();
+    await listener.close();
+  });
+
+  it("the paths that the intake passes on are those that were sent, whatever was received beside them", async () => {
+    const paths: string[] = [];
+    const taker = { inFlight: 0, add: (_format: number, path: string) => paths.push(path) };
+    const options = { places, key: KEY, format: "webp", hintSecret: null, maxAgeMs: 60_000, skew: false } as const;
+    const keys = new RecentKeys(10_000, 30_000, systemClock.steady());
+    const intake = new Intake(options, keys, [taker, taker, taker], new Counts(), systemClock);
+    const listener = await listenFfi(
+      { host: "127.0.0.1", port: 0, receiveBufferBytes: 1 << 20 },
+      sendersOf(LOOPBACK),
+      intake,
+    );
+    const socket = await senderAt("127.0.0.1");
+    const sent: string[] = [];
+    for (let burst = 0; burst < 5; burst++) {
+      // Lines for the scanner, and one in three for the slow path.
+      const lines = Array.from({ length: 200 }, (_, i) => {
+        const own = [`/${burst}/${i}/a.jpg`, `/${burst}/${i}/b"\\.jpg`].slice(0, i % 3 === 0 ? 2 : 1);
+        sent.push(...own);
+        return JSON.stringify({ v: 1, t: Date.now(), p: own, r: "weur" });
+      });
+      await Promise.all(lines.map((line) => send(socket, line, listener)));
+      for (let i = 0; i < 400 && paths.length < sent.length; i++)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(paths.map((path) => JSON.parse(`"${path}"`) as string).sort()).toEqual(sent.sort());
     socket.close();
     await listener.close();
   });
