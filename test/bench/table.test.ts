@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median, table } from "../../bench/table.ts";
+import { median, quantile, table } from "../../bench/table.ts";
 
 describe("table", () => {
   it("sets numbers right, text left and null as a dash", () => {
@@ -21,4 +21,15 @@ describe("median", () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(median([])).toBeNaN();
   });
+});
+
+describe("quantile", () => {
+  it.each([
+    [0, 1],
+    [0.25, 1],
+    [0.26, 2],
+    [0.75, 3],
+    [1, 4],
+  ])("%s of four numbers", (share, value) => expect(quantile([4, 1, 3, 2], share)).toBe(value));
+  it("of none is none", () => expect(quantile([], 0.5)).toBeNaN());
 });
