@@ -1,54 +1,68 @@
-/** Routes, and the one place where a failure becomes a response. The only file that knows hono. */
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+/** Routes, and the one place where an answer, or a failure, becomes a response. The only file that knows hono. */
+import { type Context, Hono } from "hono";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { warm } from "./region/warm.ts";
 import { render } from "./render.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
 import { ownAddress } from "./request/ownAddress.ts";
-import { FIXED_HEADERS, failureResponse, HSTS } from "./respond/headers.ts";
+import { type Answer, jsonAnswer, toResponse } from "./respond/answer.ts";
+import { FIXED_HEADERS, failureAnswer, HSTS } from "./respond/headers.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { purge } from "./takedown/purge.ts";
 import { addStage, cacheStatus, newTrace, record, serverTiming } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };
-type Handler = (request: Request, scope: Scope) => Promise<Response>;
+type Handler = (request: Request, scope: Scope) => Promise<Answer>;
 
-const PREFLIGHT = { ...FIXED_HEADERS, "access-control-allow-methods": "GET, HEAD", "access-control-max-age": "86400" };
+const PREFLIGHT: Answer = {
+  status: 204,
+  alike: new Headers(FIXED_HEADERS),
+  own: { "access-control-allow-methods": "GET, HEAD", "access-control-max-age": "86400" },
+  body: null,
+};
+const HTTPS_ONLY = { "strict-transport-security": HSTS };
 
-/** The Worker's routes. Whatever is not named here is a picture's address; the doors tell which. */
+/**
+ * The Worker's routes. Whatever is not named here is a picture's address; the doors tell which. No middleware: with one
+ * handler for a picture hono calls it and nothing else.
+ */
 export function createApp(): Hono<Bindings> {
   const app = new Hono<Bindings>();
-  app.use(httpsOnly);
-  app.get("/healthz", (c) => answer(c, health));
-  app.post("/warm", (c) => answer(c, warm));
-  app.post("/purge", (c) => answer(c, purge));
-  app.get("*", (c) => answer(c, render));
-  app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT }));
-  app.all("*", (c) => answer(c, refuseMethod));
+  app.get("/healthz", serving(health));
+  app.post("/warm", serving(warm));
+  app.post("/purge", serving(purge));
+  app.get("*", serving(render));
+  app.options("*", async (c) => toHttps(c.req.raw) ?? respond(c.req.raw, PREFLIGHT));
+  app.notFound(serving(refuseMethod));
   return app;
 }
 
-/** Inbound HTTP goes to HTTPS (308 keeps the method); on loopback there is none to go to. */
-const httpsOnly: MiddlewareHandler<Bindings> = async function httpsOnly(c, next) {
-  const { loopback, secure } = ownAddress(c.req.url);
-  if (loopback) return next();
-  if (!secure) {
-    const location = `https:${c.req.url.slice("http:".length)}`;
-    return new Response(null, { status: 308, headers: { location, "strict-transport-security": HSTS } });
-  }
-  await next();
-  c.res.headers.set("strict-transport-security", HSTS);
-};
+/** Inbound HTTP goes to HTTPS (308 keeps the method); on loopback there is none to go to. Null: it is well. */
+function toHttps({ url }: Request): Response | null {
+  const { loopback, secure } = ownAddress(url);
+  if (loopback || secure) return null;
+  const location = `https:${url.slice("http:".length)}`;
+  return new Response(null, { status: 308, headers: { location, ...HTTPS_ONLY } });
+}
 
-async function answer(c: Context<Bindings>, handler: Handler): Promise<Response> {
+function respond({ url }: Request, answer: Answer): Response {
+  return toResponse(answer, ownAddress(url).loopback ? {} : HTTPS_ONLY);
+}
+
+function serving(handler: Handler): (c: Context<Bindings>) => Promise<Response> {
+  return async (c) => toHttps(c.req.raw) ?? respond(c.req.raw, await answer(c, handler));
+}
+
+async function answer(c: Context<Bindings>, handler: Handler): Promise<Answer> {
   const started = Date.now();
+  const request = c.req.raw;
   let trace = newTrace("", "");
-  let response: Response;
+  let given: Answer;
   let report = false;
   try {
-    const scope = await openScope(c.req.raw, c.env, c.executionCtx);
+    const scope = await openScope(request, c.env, c.executionCtx);
     trace = scope.trace;
-    response = await handler(c.req.raw, scope);
+    given = await handler(request, scope);
   } catch (error) {
     const failure = asFailure(error);
     report = ANSWERS[failure.reason].report;
@@ -58,21 +72,18 @@ async function answer(c: Context<Bindings>, handler: Handler): Promise<Response>
       trace.hit = "negative";
       trace.ttl = Math.floor((failure.keeping.until - Date.now()) / 1000);
     }
-    response = failureResponse(failure, Date.now(), c.req.raw.headers.has(PHOTON_AUTHENTICATION_HEADER));
+    given = failureAnswer(failure, Date.now(), request.headers.has(PHOTON_AUTHENTICATION_HEADER));
   }
   addStage(trace, "total", Date.now() - started);
-  trace.status = response.status;
-  trace.bytesOut = Number(response.headers.get("content-length") ?? 0);
-  if (trace.door !== "" || trace.reason !== "ok") {
-    response.headers.set("cache-status", cacheStatus(trace));
-    response.headers.set("server-timing", serverTiming(trace));
-  }
+  trace.status = given.status;
+  trace.bytesOut = Number(given.own["content-length"] ?? 0);
   record(trace, { events: c.env.EVENTS, report });
-  return response;
+  if (trace.door === "" && trace.reason === "ok") return given;
+  const told = { "cache-status": cacheStatus(trace), "server-timing": serverTiming(trace) };
+  return { ...given, own: { ...given.own, ...told } };
 }
 
-const health: Handler = async (_, { region }) =>
-  Response.json({ status: "ok", region }, { headers: { ...FIXED_HEADERS, "cache-control": "no-store" } });
+const health: Handler = async (_, { region }) => jsonAnswer(200, { status: "ok", region });
 
 const refuseMethod: Handler = async ({ method }) => {
   throw new Failure("method_not_allowed", { method });

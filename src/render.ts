@@ -14,6 +14,7 @@ import { flightOf } from "./region/flight.ts";
 import { askFlight, type Lease } from "./region/makeOnce.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
 import type { ImageRequest } from "./request/imageRequest.ts";
+import type { Answer } from "./respond/answer.ts";
 import { conditional } from "./respond/conditional.ts";
 import { imageHeaders } from "./respond/headers.ts";
 import { behind, type Scope } from "./scope.ts";
@@ -26,7 +27,7 @@ export type Obtained = { readonly stored: Stored; readonly hit: Detail | null };
 export const STALE_WAIT_MS = 1_500;
 
 /** Answers a GET or HEAD for a picture. Throws Failure. */
-export async function render(request: Request, scope: Scope): Promise<Response> {
+export async function render(request: Request, scope: Scope): Promise<Answer> {
   refuseLoop(request.headers, scope.config);
   const { url, headers } = request;
   const vouched = headers.get(PHOTON_AUTHENTICATION_HEADER);

@@ -24,7 +24,7 @@ export type Scope = {
   readonly ownHost: string;
   readonly region: string;
   /** Whom misses are counted for; never logged or kept. */
-  readonly client: string;
+  readonly client: () => string;
   readonly now: () => number;
   readonly trace: Trace;
   readonly isolate: Isolate;
@@ -55,7 +55,7 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
   const chosen = loopback ? request.headers.get(COLO_HEADER) : null;
   const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
   const region = regionOf(place, config.regions, config.regionOverrides);
-  const client = clientKey(request.headers.get("cf-connecting-ip"));
+  const client = () => clientKey(request.headers.get("cf-connecting-ip"));
   const trace = newTrace(region, place?.colo ?? "");
   return {
     env,

@@ -20,6 +20,8 @@ export type EventSink = {
 
 /** Filled in by the data path; one per request. */
 export type Trace = {
+  /** Tells the log line from others. */
+  readonly msg: "request";
   door: string;
   reason: Reason | "ok";
   status: number;
@@ -41,6 +43,7 @@ export type Trace = {
   asked: TierAsked[];
   bytesIn: number;
   bytesOut: number;
+  /** Milliseconds, to a tenth. */
   stages: Partial<Record<Stage, number>>;
   /** For the log only. */
   failure: string | undefined;
@@ -49,6 +52,7 @@ export type Trace = {
 /** A trace nothing has happened to yet. */
 export function newTrace(region: string, colo: string): Trace {
   return {
+    msg: "request",
     door: "",
     reason: "ok",
     status: 0,
@@ -72,7 +76,7 @@ export function newTrace(region: string, colo: string): Trace {
 
 /** Adds `ms` to a stage. */
 export function addStage(trace: Trace, stage: Stage, ms: number): void {
-  trace.stages[stage] = (trace.stages[stage] ?? 0) + ms;
+  trace.stages[stage] = Math.round(((trace.stages[stage] ?? 0) + ms) * 10) / 10;
 }
 
 /** Cache-Status (RFC 9211): `firstlight; hit; ttl=..; detail=edge`, or `firstlight; fwd=miss; fwd-status=200; stored`. */
@@ -95,10 +99,12 @@ export function cacheStatus(trace: Trace): string {
 
 /** Server-Timing (W3C): milliseconds of each stage that ran. CPU stages are true only where the clock runs: locally. */
 export function serverTiming(trace: Trace): string {
-  return STAGES.flatMap((stage) => {
+  let timing = "";
+  for (const stage of STAGES) {
     const ms = trace.stages[stage];
-    return ms === undefined ? [] : [`${stage};dur=${ms.toFixed(1)}`];
-  }).join(", ");
+    if (ms !== undefined) timing += `${timing === "" ? "" : ", "}${stage};dur=${ms.toFixed(1)}`;
+  }
+  return timing;
 }
 
 /** Columns of the Analytics Engine point, in order; docs/operations.md is generated from the same lists. */
@@ -134,9 +140,10 @@ export function record(
   sinks: { readonly events?: EventSink | undefined; readonly report: boolean },
 ): void {
   try {
-    const line = { msg: "request", ...trace, stages: rounded(trace.stages) };
-    (sinks.report ? console.error : console.log)(JSON.stringify(line));
-    const stage = (name: Stage) => trace.stages[name] ?? 0;
+    const line = JSON.stringify(trace);
+    if (sinks.report) console.error(line);
+    else console.log(line);
+    const { stages } = trace;
     const answer = trace.hit ?? (trace.reason === "ok" ? "miss" : "error");
     const asked = trace.asked.map((one) => `${one.tier}:${one.outcome}`).join(",");
     sinks.events?.writeDataPoint({
@@ -146,14 +153,16 @@ export function record(
         trace.status,
         trace.bytesIn,
         trace.bytesOut,
-        ...(["total", "lookup", "origin", "decode", "resize", "encode", "queue"] as const).map(stage),
+        stages.total ?? 0,
+        stages.lookup ?? 0,
+        stages.origin ?? 0,
+        stages.decode ?? 0,
+        stages.resize ?? 0,
+        stages.encode ?? 0,
+        stages.queue ?? 0,
       ],
     });
   } catch {
     // Losing a line is better than losing the answer.
   }
-}
-
-function rounded(stages: Trace["stages"]): Record<string, number> {
-  return Object.fromEntries(Object.entries(stages).map(([name, ms]) => [name, Math.round((ms ?? 0) * 10) / 10]));
 }

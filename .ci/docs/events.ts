@@ -15,6 +15,7 @@ const STAGE_DOCS = {
 
 /** Fields of the log line that only operators see; those that are columns too are told once, below. */
 export const LOG_FIELDS = {
+  msg: "`request`, which tells this line from others",
   door: "URL grammar: `imgproxy` or `photon`; `behind` for work that went on after an answer",
   reason: "`ok` or the error's code",
   status: "HTTP status of the answer",

@@ -10,17 +10,14 @@ export function loopToken({ loopId }: Pick<Config, "loopId">): string {
 /** Throws Failure `loop` when a request's `Via` or `CDN-Loop` holds our token; other CDNs' tokens are normal. */
 export function refuseLoop(headers: Pick<Headers, "get">, config: Pick<Config, "loopId">): void {
   const token = loopToken(config);
-  const names = [...namesIn(headers.get("via"), 1), ...namesIn(headers.get("cdn-loop"), 0)];
-  if (names.includes(token)) throw new Failure("loop", {}, `our token ${token} came in`);
+  if (names(headers.get("via"), token, 1) || names(headers.get("cdn-loop"), token, 0))
+    throw new Failure("loop", {}, `our token ${token} came in`);
 }
 
-/** The names of a comma-separated field: the word at `position` of each entry (`1.1 name (comment)`, `name; p=v`). */
-function namesIn(field: string | null, position: number): readonly string[] {
-  return (field ?? "").split(",").map((entry) => {
-    const words = entry
-      .trim()
-      .toLowerCase()
-      .split(/[\s;]+/);
-    return words[position] ?? "";
-  });
+/** Whether one entry of a comma-separated field (`1.1 name (comment)`, `name; p=v`) has `token` as its word at `position`. */
+function names(field: string | null, token: string, position: number): boolean {
+  const text = field?.toLowerCase();
+  // Nearly always: no entry need be looked at.
+  if (!text?.includes(token)) return false;
+  return text.split(",").some((entry) => entry.trim().split(/[\s;]+/)[position] === token);
 }

@@ -9,6 +9,6 @@ const PERIOD_SECONDS = 60;
 /** Throws Failure `rate_limited` when this client has caused too many misses. A limiter that fails limits nobody. */
 export async function limitMisses(wanted: Pick<ImageRequest, "authority">, scope: Scope): Promise<void> {
   if (wanted.authority === "signature" || scope.warming) return;
-  const outcome = await scope.env.MISS_LIMIT.limit({ key: scope.client }).catch(() => ({ success: true }));
+  const outcome = await scope.env.MISS_LIMIT.limit({ key: scope.client() }).catch(() => ({ success: true }));
   if (!outcome.success) throw new Failure("rate_limited", { retryAfter: PERIOD_SECONDS });
 }

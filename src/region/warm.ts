@@ -13,7 +13,7 @@ import { parseObject, readBody } from "../request/jsonBody.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody } from "../request/signedBody.ts";
 import { readWarmOrder, type WarmOrder } from "../request/warmOrder.ts";
-import { FIXED_HEADERS } from "../respond/headers.ts";
+import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { behind, type Scope } from "../scope.ts";
 
 /** Pictures of one push made at once: user requests must find fetches and the engine free. */
@@ -24,7 +24,7 @@ type Job = { readonly path: string; readonly wanted: ImageRequest };
 type Result = "warmed" | "already" | `refused:${string}`;
 
 /** Answers a push: 202 after policy and the work goes on, or with `?wait=1` 200 when it is done. Throws Failure. */
-export async function warm(request: Request, scope: Scope): Promise<Response> {
+export async function warm(request: Request, scope: Scope): Promise<Answer> {
   const { config, env, now } = scope;
   const started = now();
   if (config.warmSecret === null) throw new Failure("not_found");
@@ -39,13 +39,13 @@ export async function warm(request: Request, scope: Scope): Promise<Response> {
   const expires = started + order.deadlineMs;
   if (new URL(request.url).searchParams.get("wait") !== "1") {
     behind(scope, (apart) => run(jobs, { ...apart, region: order.region, warming: true }, expires));
-    return reply(202, { accepted: jobs.length, refused });
+    return jsonAnswer(202, { accepted: jobs.length, refused });
   }
   const results = await run(jobs, { ...scope, region: order.region, warming: true }, expires);
   for (const { path, reason } of refused) results.set(path, `refused:${reason}`);
   // As they were asked for, whichever was done first.
   const inOrder = [...new Set(order.paths)].map((path) => ({ path, result: results.get(path) }));
-  return reply(200, { accepted: jobs.length, refused, results: inOrder });
+  return jsonAnswer(200, { accepted: jobs.length, refused, results: inOrder });
 }
 
 /** Policy for each path, as for a browser. */
@@ -102,8 +102,4 @@ async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Pro
   } catch (error) {
     return `refused:${asFailure(error).reason}`;
   }
-}
-
-function reply(status: 200 | 202, body: unknown): Response {
-  return Response.json(body, { status, headers: { ...FIXED_HEADERS, "cache-control": "no-store" } });
 }

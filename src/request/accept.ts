@@ -1,12 +1,27 @@
 /** The Accept header, reduced to the formats we can make (RFC 9110 12.5.1). */
+import { BoundedMap } from "../cache/boundedMap.ts";
 import type { AcceptClass } from "./imageRequest.ts";
+
+/** What browsers send is a handful of texts. */
+const READ = new BoundedMap<string, AcceptClass>(100);
+/** Longer ones are no browser's. */
+const READ_LENGTH = 500;
 
 /**
  * The best class a browser names: `image/avif`, else `image/webp`, else `base` (JPEG or PNG). Wildcards name nothing:
  * programs that send `image/*` often cannot show more than that. A type with `q=0` is refused.
  */
 export function acceptClass(accept: string | null): AcceptClass {
-  const named = new Set((accept ?? "").split(",").flatMap(acceptedType));
+  const text = accept ?? "";
+  const known = READ.get(text);
+  if (known !== undefined) return known;
+  const read = readAccept(text);
+  if (text.length <= READ_LENGTH) READ.set(text, read);
+  return read;
+}
+
+function readAccept(accept: string): AcceptClass {
+  const named = new Set(accept.split(",").flatMap(acceptedType));
   if (named.has("image/avif")) return "avif";
   return named.has("image/webp") ? "webp" : "base";
 }

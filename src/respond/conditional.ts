@@ -1,7 +1,8 @@
 /** Conditional requests (RFC 9110 13). Pictures have a strong ETag per variant and no Last-Modified of their own. */
+import type { Answer, AnswerHeaders } from "./answer.ts";
 
 /** Headers a 304 keeps (RFC 9110 15.4.5) besides those that are on every answer. */
-const NOT_MODIFIED_DROPS = ["content-type", "content-length", "content-disposition"] as const;
+const NOT_MODIFIED_DROPS: readonly string[] = ["content-type", "content-length", "content-disposition"];
 
 /**
  * Whether If-None-Match names this ETag: `*`, or a list in which one equals it by weak comparison.
@@ -15,15 +16,21 @@ export function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
 }
 
 /** A picture's answer, or 304 when the client has it. `body` is the whole picture. */
-export function conditional(request: Request, headers: Headers, body: Uint8Array | ReadableStream): Response {
-  if (!matchesEtag(request.headers.get("if-none-match"), headers.get("etag") ?? "")) {
-    if (request.method !== "HEAD") return new Response(body as BodyInit, { status: 200, headers });
+export function conditional(
+  request: Pick<Request, "method" | "headers">,
+  { alike, own }: AnswerHeaders & { readonly own: { readonly etag: string } },
+  body: Uint8Array | ReadableStream,
+): Answer {
+  if (!matchesEtag(request.headers.get("if-none-match"), own.etag)) {
+    if (request.method !== "HEAD") return { status: 200, alike, own, body };
     leave(body);
-    return new Response(null, { status: 200, headers });
+    return { status: 200, alike, own, body: null };
   }
   leave(body);
-  for (const name of NOT_MODIFIED_DROPS) headers.delete(name);
-  return new Response(null, { status: 304, headers });
+  const kept = new Headers(alike);
+  for (const name of NOT_MODIFIED_DROPS) kept.delete(name);
+  const keptOwn = Object.entries(own).filter(([name]) => !NOT_MODIFIED_DROPS.includes(name));
+  return { status: 304, alike: kept, own: Object.fromEntries(keptOwn), body: null };
 }
 
 /** A body that nobody will read: its store need not hold it ready. */

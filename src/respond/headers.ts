@@ -2,6 +2,7 @@
 import type { StoredMeta } from "../cache/tier.ts";
 import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts";
 import type { ImageRequest, OutputFormat } from "../request/imageRequest.ts";
+import type { Answer, AnswerHeaders } from "./answer.ts";
 
 /** On every answer, pictures and errors alike: a picture must not become a page, and may be embedded anywhere. */
 export const FIXED_HEADERS = {
@@ -31,20 +32,26 @@ const STALE_CLIENT_SECONDS = 60;
  * Headers of a picture, without Cache-Status and Server-Timing, which the trace adds.
  * `now` in unix milliseconds; `byteLength` of the body.
  */
-export function imageHeaders(wanted: ImageRequest, meta: StoredMeta, byteLength: number, now: number): Headers {
-  // One record in one go: each `set` is a way out of JavaScript and back.
-  return new Headers({
-    ...lasting(wanted, meta.format),
-    "content-length": String(byteLength),
-    etag: `"${meta.etag}"`,
-    "cache-control": cacheControl(wanted, meta, now),
-  });
+export function imageHeaders(
+  wanted: ImageRequest,
+  meta: StoredMeta,
+  byteLength: number,
+  now: number,
+): AnswerHeaders & { readonly own: { readonly etag: string } } {
+  return {
+    alike: lasting(wanted, meta.format),
+    own: {
+      "content-length": String(byteLength),
+      etag: `"${meta.etag}"`,
+      "cache-control": cacheControl(wanted, meta, now),
+    },
+  };
 }
 
-const LASTING = new WeakMap<ImageRequest, Map<OutputFormat, Readonly<Record<string, string>>>>();
+const LASTING = new WeakMap<ImageRequest, Map<OutputFormat, Headers>>();
 
 /** The headers that are the same each time a request is answered in a format; requests are remembered, so these are. */
-function lasting(wanted: ImageRequest, format: OutputFormat): Readonly<Record<string, string>> {
+function lasting(wanted: ImageRequest, format: OutputFormat): Headers {
   let formats = LASTING.get(wanted);
   if (formats === undefined) {
     formats = new Map();
@@ -52,13 +59,13 @@ function lasting(wanted: ImageRequest, format: OutputFormat): Readonly<Record<st
   }
   let headers = formats.get(format);
   if (headers === undefined) {
-    headers = {
+    headers = new Headers({
       ...FIXED_HEADERS,
       "content-type": CONTENT_TYPES[format],
       "content-disposition": contentDisposition(wanted, format),
       link: `<${wanted.source}>; rel="canonical"`,
       ...(wanted.negotiated ? { vary: "Accept" } : {}),
-    };
+    });
     formats.set(format, headers);
   }
   return headers;
@@ -85,22 +92,24 @@ export function contentDisposition(wanted: ImageRequest, format: OutputFormat): 
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, percentByte)}`;
 }
 
+const FAILURE_HEADERS = new Headers({ ...FIXED_HEADERS, "content-type": "application/json; charset=utf-8" });
+
 /**
  * The JSON answer of a failure: a stable code, a public sentence, and how long it may be kept; by no shared cache when
  * the request held a secret header (`vouched`), since without it the answer would be another. `now` in unix milliseconds.
  */
-export function failureResponse(failure: Failure, now: number, vouched = false): Response {
+export function failureAnswer(failure: Failure, now: number, vouched = false): Answer {
   const { status } = ANSWERS[failure.reason];
   const seconds = Math.min(keepSeconds(failure), Math.floor((failure.keeping.until - now) / 1000));
-  const headers = new Headers(FIXED_HEADERS);
-  headers.set("content-type", "application/json; charset=utf-8");
-  headers.set("cache-control", seconds > 0 ? `${vouched ? "private" : "public"}, max-age=${seconds}` : "no-store");
-  // RFC 9110 15.5.6: a 405 says what is allowed.
-  if (status === 405) headers.set("allow", "GET, HEAD, OPTIONS");
   const retryAfter = failure.facts.retryAfter;
-  if (retryAfter !== undefined) headers.set("retry-after", String(Math.max(1, Math.ceil(Number(retryAfter) || 1))));
+  const own = {
+    "cache-control": seconds > 0 ? `${vouched ? "private" : "public"}, max-age=${seconds}` : "no-store",
+    // RFC 9110 15.5.6: a 405 says what is allowed.
+    ...(status === 405 ? { allow: "GET, HEAD, OPTIONS" } : {}),
+    ...(retryAfter === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(Number(retryAfter) || 1))) }),
+  };
   const message = publicMessage(failure.reason, failure.facts);
-  return new Response(`${JSON.stringify({ code: failure.reason, message })}\n`, { status, headers });
+  return { status, alike: FAILURE_HEADERS, own, body: `${JSON.stringify({ code: failure.reason, message })}\n` };
 }
 
 function lastSegment(source: string): string {

@@ -14,12 +14,12 @@ import { parseObject, readBody } from "../request/jsonBody.ts";
 import { type PurgeTarget, readPurgeOrder } from "../request/purgeOrder.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody } from "../request/signedBody.ts";
-import { FIXED_HEADERS } from "../respond/headers.ts";
+import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { replaceSettings, type Scope } from "../scope.ts";
 import { changeLedger } from "./ledger.ts";
 
 /** Answers `{deleted, cursor, done}`. Throws Failure. */
-export async function purge(request: Request, scope: Scope): Promise<Response> {
+export async function purge(request: Request, scope: Scope): Promise<Answer> {
   const { config, now } = scope;
   if (config.purgeSecret === null) throw new Failure("not_found");
   const body = await readBody(request);
@@ -32,7 +32,7 @@ export async function purge(request: Request, scope: Scope): Promise<Response> {
   const step = await deleteSome(deletions, cursor, scope);
   // Copies that were being made while we deleted are older than this epoch, and so end too.
   if (step.done) await announce(targets, null, scope);
-  return Response.json(step, { headers: { ...FIXED_HEADERS, "cache-control": "no-store" } });
+  return jsonAnswer(200, step);
 }
 
 /** One step. The cursor is the deletion it stopped in and that one's own: `1.<cursor>`. */

@@ -31,7 +31,7 @@ export function scopeOf(bindings: Partial<Env> = {}, over: Partial<Scope> = {}):
     origin: "https://img.test",
     ownHost: "img.test",
     region: "weur",
-    client: "client",
+    client: () => "client",
     now: () => NOW,
     trace: newTrace("weur", "MAD"),
     isolate: newIsolate(),
