@@ -28,9 +28,17 @@ export type Seen = {
   keys: string[];
 };
 
+const readers = new Map<string | null, DatagramReader>();
+
+function readerWith(secret: string | null): DatagramReader {
+  const known = readers.get(secret) ?? new DatagramReader({ places, key: KEY, format: "webp", secret });
+  readers.set(secret, known);
+  return known;
+}
+
 /** What a datagram is read as: hints, and reasons of rejections, in order. */
 export function read(bytes: string | Uint8Array, secret: string | null = null): (Seen | string)[] {
-  const reader = new DatagramReader({ places, key: KEY, format: "webp", secret });
+  const reader = readerWith(secret);
   const seen: (Seen | string)[] = [];
   const text = Buffer.from(bytes as string);
   // Its slot has had other datagrams before, whose ends stand behind it.
