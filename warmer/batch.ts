@@ -12,6 +12,8 @@ export class Batch {
   format = 0;
   /** 0 for the first try, 1 for the one retry. */
   attempt = 0;
+  /** Steady ms when it was sent. */
+  sentAt = 0;
 
   get size(): number {
     return this.#size;

@@ -1,69 +1,77 @@
-import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import type { Batch } from "./batch.ts";
-import { type Answer, MAX_ANSWER_BYTES, parseAnswer } from "./response.ts";
+import { Exchange } from "./h1/exchange.ts";
+import { RequestFields } from "./h2/hpack.ts";
+import { Session } from "./h2/session.ts";
+import type { Push } from "./request.ts";
+import type { Answer } from "./response.ts";
+import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./socket.ts";
+import type { Wire, WireEvents } from "./wire.ts";
 
 /** What a connection tells its pool. */
 export type ConnectionEvents = {
-  opened(connection: Connection): void;
-  /** Its batch is answered; the receiver takes the batch off it. */
-  answered(connection: Connection, answer: Answer): void;
-  /** It closed, for whatever reason; it will not speak again. */
-  closed(connection: Connection, reason: string): void;
+  /** It can be used, or takes more or fewer requests than before. */
+  changed(connection: Connection): void;
+  answered(connection: Connection, batch: Batch, answer: Answer): void;
+  /** These will not be answered, though the connection lives on. */
+  lost(connection: Connection, batches: readonly Batch[], reason: string): void;
+  /** It closed, for whatever reason, and with it what was in flight; it will not speak again. */
+  closed(connection: Connection, batches: readonly Batch[], reason: string): void;
 };
 
-export type Endpoint = {
-  readonly url: URL;
-  /** Extra TLS options: a test's authority. */
-  readonly tls: ConnectionOptions;
-};
-
-/** The buffer all plain sockets read into; each chunk is turned to text before the next read. */
-const READ_BYTES = 16_384;
-
-/**
- * One kept-alive HTTP/1.1 connection with one request in flight. No queue: the pool hands it a request only while it
- * is idle.
- */
+/** One kept-alive connection: a socket and the version of HTTP spoken on it. */
 export class Connection {
+  /** Requests can be sent. */
   open = false;
-  /** It has been open, though it may be no more. */
-  wasOpen = false;
-  /** What is in flight on it; undefined when it is idle. */
-  batch: Batch | undefined;
-  /** Steady ms: when it began to open, and when its present request was sent. */
+  /** The pool's: it stands among those that take requests. */
+  listed = false;
+  /** The pool's: it has been open, though it may be no more. */
+  counted = false;
+  /** Steady ms when it began to open. */
   readonly since: number;
-  sentAt = 0;
   /** Answers read so far. */
   served = 0;
-  readonly #socket: Socket;
+  /** Known when it is open. */
+  version: HttpVersion | undefined;
+  readonly #endpoint: Endpoint;
+  readonly #streams: number;
   readonly #events: ConnectionEvents;
-  #received = "";
+  readonly #socket: PushSocket;
+  #wire: Wire | undefined;
+  #out = "";
   #closed = false;
   #reason = "closed by peer";
 
-  /** @param session TLS session of an earlier connection, resumed to save a round trip's work */
-  constructor(endpoint: Endpoint, events: ConnectionEvents, now: number, session: Buffer | undefined) {
+  /** @param streams requests in flight at the most, @param session TLS session of an earlier one, to be resumed */
+  constructor(endpoint: Endpoint, streams: number, events: ConnectionEvents, now: number, session: Buffer | undefined) {
     this.since = now;
+    this.#endpoint = endpoint;
+    this.#streams = streams;
     this.#events = events;
-    this.#socket = openSocket(endpoint, session, (text) => this.#read(text));
-    this.#socket.once(endpoint.url.protocol === "https:" ? "secureConnect" : "connect", () => {
-      this.open = true;
-      this.wasOpen = true;
-      events.opened(this);
+    this.#socket = openSocket(endpoint, session, {
+      connected: (version) => this.#connected(version),
+      read: (text) => this.#wire?.receive(text),
+      failed: (reason) => (this.#reason = reason),
+      closed: () => this.#close(),
     });
-    this.#socket.on("error", (error: NodeJS.ErrnoException) => {
-      this.#reason = error.code ?? error.message;
-    });
-    this.#socket.on("end", () => this.#socket.destroy());
-    this.#socket.once("close", () => this.#close());
   }
 
-  /** Sends one complete request, latin1 text, for this batch. */
-  send(request: string, batch: Batch, now: number): void {
-    this.batch = batch;
-    this.sentAt = now;
-    this.#socket.write(request, "latin1");
+  get capacity(): number {
+    return this.#wire?.capacity ?? 0;
+  }
+
+  get free(): number {
+    return this.#wire?.free ?? 0;
+  }
+
+  /** Sends one push; only while something is free. */
+  send(push: Push, batch: Batch): void {
+    this.#wire?.send(push, batch);
+  }
+
+  /** Gives up what is late. Steady ms. */
+  expire(now: number, limitMs: number): void {
+    if (this.open) this.#wire?.expire(now, limitMs);
+    else if (now - this.since > limitMs) this.destroy("timeout");
   }
 
   /** Ends it at once; `closed` follows with this reason. */
@@ -75,56 +83,56 @@ export class Connection {
 
   /** Calls back with a TLS session that a later connection may resume. */
   onSession(keep: (session: Buffer) => void): void {
-    (this.#socket as TLSSocket).on("session", keep);
+    this.#socket.onSession(keep);
   }
 
-  #read(text: string): void {
-    if (this.#closed) return;
-    this.#received = this.#received === "" ? text : this.#received + text;
-    const answer = this.batch !== undefined ? parseAnswer(this.#received) : "broken";
-    if (answer === "more" && this.#received.length <= MAX_ANSWER_BYTES * 3) return;
-    if (typeof answer === "string") {
-      this.destroy("broken answer");
+  #connected(version: HttpVersion | string): void {
+    if (version !== "1.1" && version !== "2") {
+      this.destroy(version);
       return;
     }
-    this.#received = "";
-    this.served++;
-    if (!answer.keep) this.open = false;
-    this.#events.answered(this, answer);
-    if (!answer.keep) this.destroy("connection: close");
+    this.version = version;
+    const events: WireEvents = {
+      // One request in flight: nothing to gather. Streams: what one turn of the event loop sends is one write.
+      write: version === "2" ? (text) => this.#gather(text) : (text) => this.#socket.write(text),
+      changed: () => this.#changed(),
+      answered: (batch, answer) => {
+        this.served++;
+        this.#events.answered(this, batch, answer);
+      },
+      lost: (batches, reason) => this.#events.lost(this, batches, reason),
+      end: (reason) => this.destroy(reason),
+    };
+    const { url } = this.#endpoint;
+    if (version === "2") this.#wire = new Session({ fields: new RequestFields(url), streams: this.#streams }, events);
+    else {
+      this.#wire = new Exchange(url, events);
+      this.#changed();
+    }
+  }
+
+  #changed(): void {
+    if (this.#closed) return;
+    // Once open it stays so: one that takes no more may still have requests in flight.
+    this.open ||= this.capacity > 0;
+    this.#events.changed(this);
+  }
+
+  #gather(text: string): void {
+    if (this.#out === "") setImmediate(() => this.#flush());
+    this.#out += text;
+  }
+
+  #flush(): void {
+    const out = this.#out;
+    this.#out = "";
+    if (!this.#closed) this.#socket.write(out);
   }
 
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.open = false;
-    this.#events.closed(this, this.#reason);
+    this.#events.closed(this, this.#wire?.abandon() ?? [], this.#reason);
   }
-}
-
-function openSocket(endpoint: Endpoint, session: Buffer | undefined, read: (text: string) => void): Socket {
-  const { url, tls } = endpoint;
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const secure = url.protocol === "https:";
-  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
-  const onread = {
-    buffer: Buffer.allocUnsafe(READ_BYTES),
-    callback: (length: number, buffer: Uint8Array): boolean => {
-      read((buffer as Buffer).toString("latin1", 0, length));
-      return true;
-    },
-  };
-  if (!secure) return connectTcp({ host, port, noDelay: true, keepAlive: true, onread });
-  const socket = connectTls({
-    host,
-    port,
-    ALPNProtocols: ["http/1.1"],
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(session === undefined ? {} : { session }),
-    ...tls,
-  });
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true);
-  socket.on("data", (chunk: Buffer) => read(chunk.toString("latin1")));
-  return socket;
 }

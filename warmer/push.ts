@@ -1,12 +1,12 @@
 import type { Batch } from "./batch.ts";
 import { Breaker, REGION_BREAKER } from "./breaker.ts";
-import type { Connection, Endpoint } from "./connection.ts";
 import { FORMATS } from "./formats.ts";
 import type { LaneOptions } from "./lane.ts";
 import { Outbox, type PushContext } from "./outbox.ts";
 import { ConnectionPool } from "./pool.ts";
 import { PushRequest } from "./request.ts";
 import type { Answer } from "./response.ts";
+import type { Endpoint } from "./socket.ts";
 import { verdictOf } from "./verdict.ts";
 
 export type PushOptions = Endpoint & {
@@ -23,7 +23,7 @@ export type PushOptions = Endpoint & {
 /**
  * Pushes the hints of one region: hands full or due batches to idle connections, settles answers, tries once more
  * what can still win, and leaves the region alone while its breaker is open. Everything in it is bounded: what waits by
- * the outbox, requests in flight by the number of connections. Regions share nothing but the table of pushed keys, so
+ * the outbox, requests in flight by WARM_CONNECTIONS. Regions share nothing but the table of pushed keys, so
  * a dead one costs the others nothing.
  */
 export class RegionPusher {
@@ -52,8 +52,8 @@ export class RegionPusher {
         this.#breaker.hope(context.clock.steady());
         this.#drain();
       },
-      answered: (connection: Connection, answer: Answer) => this.#answered(connection, answer),
-      lost: (connection: Connection, reason: string) => this.#lost(connection, reason),
+      answered: (batch: Batch, answer: Answer) => this.#answered(batch, answer),
+      lost: (batches: readonly Batch[], reason: string) => this.#lost(batches, reason),
     };
     this.#pool = new ConnectionPool(options, events, () => context.clock.steady());
   }
@@ -63,6 +63,7 @@ export class RegionPusher {
     return this.#outbox.waiting;
   }
 
+  /** Requests that can be in flight, those that are, and connections opened so far. */
   get connections(): { readonly open: number; readonly busy: number; readonly opened: number } {
     return { open: this.#pool.openCount, busy: this.#pool.busyCount, opened: this.#pool.opened };
   }
@@ -134,17 +135,15 @@ export class RegionPusher {
     counts.batchSize.observe(batch.size);
     counts.requests++;
     this.inFlight += batch.size;
-    const request = (this.#requests[batch.format] as PushRequest).text(batch.paths, now);
-    (this.#pool.take() as Connection).send(request, batch, steady);
+    batch.sentAt = steady;
+    this.#pool.send((this.#requests[batch.format] as PushRequest).make(batch.paths, now), batch);
   }
 
-  #answered(connection: Connection, answer: Answer): void {
+  #answered(batch: Batch, answer: Answer): void {
     const { counts, clock } = this.#context;
-    const batch = connection.batch as Batch;
-    this.#pool.release(connection);
     this.inFlight -= batch.size;
     const steady = clock.steady();
-    counts.answerTime.observe(steady - connection.sentAt);
+    counts.answerTime.observe(steady - batch.sentAt);
     if (answer.status >= 200 && answer.status < 300) {
       this.#succeeded(steady);
       const refused = verdictOf(answer.body, batch.size);
@@ -160,14 +159,13 @@ export class RegionPusher {
     this.#drain();
   }
 
-  #lost(connection: Connection, reason: string): void {
+  #lost(batches: readonly Batch[], reason: string): void {
     if (!this.#stopped) this.#failed(reason, this.#context.clock.steady(), this.#pool.openCount === 0);
-    const batch = connection.batch;
-    if (batch === undefined) return;
-    connection.batch = undefined;
-    this.inFlight -= batch.size;
-    this.#tryAgain(batch);
-    this.#drain();
+    for (const batch of batches) {
+      this.inFlight -= batch.size;
+      this.#tryAgain(batch);
+    }
+    if (batches.length > 0) this.#drain();
   }
 
   #tryAgain(batch: Batch): void {

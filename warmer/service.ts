@@ -51,6 +51,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
       {
         region,
         url,
+        http: config.WARM_HTTP,
         tls: parts.tls,
         secret: config.WARM_SECRET,
         deadlineMs: config.WARM_DEADLINE_MS,

@@ -1,5 +1,6 @@
 import { FORMATS } from "./formats.ts";
 import { choice, cidrs, hostPort, integer, pairs, regionUrls, secret } from "./readers.ts";
+import { HTTP_CHOICES } from "./socket.ts";
 
 /**
  * Every variable of the warmer: what it is when unset, how it is read, and what the operator is told. The
@@ -74,7 +75,12 @@ export const VARIABLES = {
   WARM_CONNECTIONS: {
     fallback: "64",
     read: integer(1, 4_096),
-    doc: "Connections kept open to each region, one request in flight on each.",
+    doc: "Requests that can be in flight to each region; with HTTP/1.1 so many connections are kept open.",
+  },
+  WARM_HTTP: {
+    fallback: "auto",
+    read: choice(HTTP_CHOICES),
+    doc: "Version of HTTP to push with: `auto` is what the TLS handshake agrees on and `1.1` without TLS; `1.1`; `2`, on `http://` without asking.",
   },
   WARM_DEADLINE_MS: {
     fallback: "800",

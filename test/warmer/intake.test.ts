@@ -20,6 +20,7 @@ function make(queued = 0) {
       {
         region,
         url: new URL("http://127.0.0.1:9"),
+        http: "auto",
         tls: {},
         secret: null,
         deadlineMs: 800,

@@ -1,4 +1,4 @@
-// The cache or edge at the other end: HTTP/1.1 with keep-alive on loopback. Finds the pictures named in each request
+// The cache or edge at the other end: HTTP/1.1 with keep-alive or HTTP/2 with prior knowledge (h2.h), on loopback. Finds the pictures named in each request
 // (the path of a GET, the body of a POST), and from each name its number and age. GET is answered 204, POST 202 with a
 // few bytes of JSON, at once or after a fixed delay. GET /stats gives what was seen since the last GET /reset.
 #define _GNU_SOURCE
@@ -10,11 +10,14 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "h2.h"
 #include "hint.h"
 
 enum { ROOM = 32768, MAX_FDS = 65536, AGES = 1 << 22, IDS = 1 << 26, WAITING = 1 << 20, LIMIT_US = 50000 };
-typedef struct { int used; uint32_t generation; char bytes[ROOM]; } Connection;
-typedef struct { int fd, accepted; uint32_t generation; int64_t due; } Answer;
+// h2: 0 until its first bytes are seen, 1 for HTTP/1.1, 2 for HTTP/2; taken: bytes of DATA not yet given back.
+typedef struct { int used, h2; uint32_t generation, taken; char bytes[ROOM]; } Connection;
+// stream: that of HTTP/2, 0 for HTTP/1.1.
+typedef struct { int fd, accepted; uint32_t generation, stream; int64_t due; } Answer;
 static Connection *connections[MAX_FDS];
 static uint32_t generations[MAX_FDS], ages[AGES];
 static uint8_t known[IDS / 8];
@@ -41,10 +44,11 @@ static uint64_t age_at(double share) {
   return worst;
 }
 
-static int answer(char *to, int accepted) {
+static int answer(char *to, int accepted, uint32_t stream) {
   if (accepted < 0) return sprintf(to, "HTTP/1.1 204 No Content\r\n\r\n");
   char body[64];
   int length = sprintf(body, "{\"accepted\":%d,\"refused\":[]}", accepted);
+  if (stream) return h2_answer(to, stream, body, length);
   return sprintf(to, "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body);
 }
 
@@ -60,6 +64,55 @@ static int control(char *to, const char *request) {
     requests = paths = distinct = over = opened = worst = 0;
   }
   return sprintf(to, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body);
+}
+
+// Counts the pictures named from `at` to `end`.
+static int look(char *at, char *end, uint64_t now_us) {
+  int found = 0;
+  for (char *mark = at; (mark = memmem(mark, (size_t)(end - mark), "_z.jpg", 6)); mark += 6) {
+    if (mark - at >= 21) seen(mark - 21, now_us);
+    found++;
+  }
+  return found;
+}
+
+static int later(int fd, Connection *it, int accepted, uint32_t stream, int64_t delay_us) {
+  waiting[last_waiting++ % WAITING] =
+      (Answer){fd, accepted, it->generation, stream, clock_ns(CLOCK_MONOTONIC) / 1000 + delay_us};
+  return 0;
+}
+
+// Every push is one DATA frame, as the warmer sends it.
+static void serve_h2(int fd, Connection *it, char *at, int64_t delay_us) {
+  static char out[ROOM];
+  int written = 0;
+  char *end = it->bytes + it->used;
+  uint64_t now_us = (uint64_t)clock_ns(CLOCK_REALTIME) / 1000;
+  for (Frame frame; h2_frame(at, end, &frame); at = frame.end) {
+    if (frame.type == H2_DATA) {
+      it->taken += frame.length;
+      requests++;
+      int found = look(frame.payload, frame.end, now_us);
+      written += delay_us ? later(fd, it, found, frame.stream, delay_us) : answer(out + written, found, frame.stream);
+    } else written += h2_reply(out + written, &frame);
+    if (it->taken > 1 << 20) { written += h2_window(out + written, it->taken); it->taken = 0; }
+    if (written > ROOM - 1024) { if (write(fd, out, (size_t)written) < 0) return; written = 0; }
+  }
+  it->used = (int)(end - at);
+  if (at != it->bytes) memmove(it->bytes, at, (size_t)it->used);
+  if (written && write(fd, out, (size_t)written) < 0) return;
+}
+
+// Tells the protocol by the first bytes; then HTTP/2's preface is taken off and answered.
+static void greet(int fd, Connection *it) {
+  int preface = sizeof H2_PREFACE - 1;
+  if (memcmp(it->bytes, H2_PREFACE, (size_t)(it->used < preface ? it->used : preface))) { it->h2 = 1; return; }
+  if (it->used < preface) return;
+  it->h2 = 2;
+  it->used -= preface;
+  memmove(it->bytes, it->bytes + preface, (size_t)it->used);
+  char out[64];
+  if (write(fd, out, (size_t)h2_hello(out)) < 0) return;
 }
 
 static void serve(int fd, Connection *it, int64_t delay_us) {
@@ -86,14 +139,11 @@ static void serve(int fd, Connection *it, int64_t delay_us) {
       continue;
     }
     requests++;
-    for (char *mark = at; (mark = memmem(mark, (size_t)(next - mark), "_z.jpg", 6)); mark += 6) {
-      if (mark - at >= 21) seen(mark - 21, now_us);
-      if (accepted >= 0) accepted++;
-    }
-    if (delay_us) {
-      waiting[last_waiting++ % WAITING] = (Answer){fd, accepted, it->generation, clock_ns(CLOCK_MONOTONIC) / 1000 + delay_us};
-    } else {
-      written += answer(out + written, accepted);
+    int found = look(at, next, now_us);
+    if (accepted >= 0) accepted = found;
+    if (delay_us) later(fd, it, accepted, 0, delay_us);
+    else {
+      written += answer(out + written, accepted, 0);
       if (written > ROOM - 1024) { if (write(fd, out, (size_t)written) < 0) return; written = 0; }
     }
     at = next;
@@ -127,7 +177,7 @@ int main(int count, char **values) {
       if (next->due > now) break;
       char out[512];
       if (connections[next->fd] && connections[next->fd]->generation == next->generation &&
-          write(next->fd, out, (size_t)answer(out, next->accepted)) < 0) continue;
+          write(next->fd, out, (size_t)answer(out, next->accepted, next->stream)) < 0) continue;
     }
     for (int i = 0; i < got; i++) {
       int fd = events[i].data.fd;
@@ -136,7 +186,8 @@ int main(int count, char **values) {
           if (peer >= MAX_FDS) { close(peer); continue; }
           setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
           connections[peer] = malloc(sizeof(Connection));
-          connections[peer]->used = 0;
+          connections[peer]->used = connections[peer]->h2 = 0;
+          connections[peer]->taken = 0;
           connections[peer]->generation = ++generations[peer];
           opened++;
           event = (struct epoll_event){.events = EPOLLIN, .data.fd = peer};
@@ -149,7 +200,9 @@ int main(int count, char **values) {
       ssize_t more = read(fd, it->bytes + it->used, (size_t)(ROOM - it->used));
       if (more > 0) {
         it->used += (int)more;
-        serve(fd, it, delay_us);
+        if (!it->h2) greet(fd, it);
+        if (it->h2 == 1) serve(fd, it, delay_us);
+        if (it->h2 == 2) serve_h2(fd, it, it->bytes, delay_us);
       } else if (more == 0 || errno != EAGAIN) {
         close(fd);
         free(it);

@@ -1,0 +1,140 @@
+/**
+ * Frames of HTTP/2 (RFC 9113, section 4) as latin1 text, one character a byte: many of them join to one string, which
+ * is one write.
+ */
+
+/** What the client sends first (RFC 9113, section 3.4), before its SETTINGS. */
+export const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+export const FRAME = {
+  data: 0,
+  headers: 1,
+  rstStream: 3,
+  settings: 4,
+  pushPromise: 5,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
+
+export const FLAG = { endStream: 0x1, ack: 0x1, endHeaders: 0x4, padded: 0x8, priority: 0x20 } as const;
+
+export const SETTING = {
+  headerTableSize: 1,
+  enablePush: 2,
+  maxConcurrentStreams: 3,
+  initialWindowSize: 4,
+  maxFrameSize: 5,
+} as const;
+
+/** Error code of a RST_STREAM for what is no longer wanted. */
+export const CANCEL = 8;
+
+/** Largest payload either side may send unless told otherwise; we tell no server otherwise. */
+export const MAX_FRAME_BYTES = 16_384;
+
+const HEAD_BYTES = 9;
+
+/** Four bytes, the first the highest. */
+export function uint32(value: number): string {
+  return String.fromCharCode(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+}
+
+/** The number in the four bytes at `at`; NaN past the end. */
+export function readUint32(text: string, at: number): number {
+  return at + 4 > text.length
+    ? Number.NaN
+    : text.charCodeAt(at) * 0x1000000 +
+        ((text.charCodeAt(at + 1) << 16) | (text.charCodeAt(at + 2) << 8) | text.charCodeAt(at + 3));
+}
+
+/** One frame. @param payload latin1 text, @param stream 0 for the connection */
+export function encodeFrame(type: number, flags: number, stream: number, payload: string): string {
+  return frameHead(type, flags, stream, payload.length) + payload;
+}
+
+/** The nine bytes before a payload of `length`. */
+export function frameHead(type: number, flags: number, stream: number, length: number): string {
+  return String.fromCharCode(
+    length >>> 16,
+    (length >>> 8) & 255,
+    length & 255,
+    type,
+    flags,
+    stream >>> 24,
+    (stream >>> 16) & 255,
+    (stream >>> 8) & 255,
+    stream & 255,
+  );
+}
+
+/** SETTINGS from pairs of identifier and value. */
+export function encodeSettings(settings: readonly (readonly [number, number])[]): string {
+  const payload = settings.map(([id, value]) => String.fromCharCode(id >>> 8, id & 255) + uint32(value)).join("");
+  return encodeFrame(FRAME.settings, 0, 0, payload);
+}
+
+/** The pairs of a SETTINGS payload; undefined when it is not a whole number of them. */
+export function readSettings(payload: string): [number, number][] | undefined {
+  if (payload.length % 6 !== 0) return undefined;
+  return Array.from({ length: payload.length / 6 }, (_, i) => [
+    (payload.charCodeAt(i * 6) << 8) | payload.charCodeAt(i * 6 + 1),
+    readUint32(payload, i * 6 + 2),
+  ]);
+}
+
+/**
+ * Cuts what is received into frames. After `next()` says "frame", the fields hold that frame until the next call.
+ * It keeps at most one incomplete frame.
+ */
+export class FrameReader {
+  type = 0;
+  flags = 0;
+  stream = 0;
+  #text = "";
+  #at = 0;
+  #start = 0;
+
+  feed(text: string): void {
+    this.#text = this.#at < this.#text.length ? this.#text.slice(this.#at) + text : text;
+    this.#at = 0;
+  }
+
+  /** "broken": a frame longer than we allow; nothing after it can be read. */
+  next(): "frame" | "more" | "broken" {
+    const [text, at] = [this.#text, this.#at];
+    const start = at + HEAD_BYTES;
+    if (start > text.length) return "more";
+    const length = (text.charCodeAt(at) << 16) | (text.charCodeAt(at + 1) << 8) | text.charCodeAt(at + 2);
+    if (length > MAX_FRAME_BYTES) return "broken";
+    if (start + length > text.length) return "more";
+    this.type = text.charCodeAt(at + 3);
+    this.flags = text.charCodeAt(at + 4);
+    this.stream = readUint32(text, at + 5) % 0x80000000;
+    this.#start = start;
+    this.#at = start + length;
+    return "frame";
+  }
+
+  /** Bytes of the payload, padding included: what flow control counts. */
+  get length(): number {
+    return this.#at - this.#start;
+  }
+
+  /** The payload as it stands. */
+  get payload(): string {
+    return this.#text.slice(this.#start, this.#at);
+  }
+
+  /** The payload of DATA or HEADERS without padding and priority; undefined when the padding is longer than it. */
+  get content(): string | undefined {
+    let [start, end] = [this.#start, this.#at];
+    if ((this.flags & FLAG.padded) !== 0) {
+      if (start === end) return undefined;
+      end -= this.#text.charCodeAt(start++);
+    }
+    if (this.type === FRAME.headers && (this.flags & FLAG.priority) !== 0) start += 5;
+    return start <= end ? this.#text.slice(start, end) : undefined;
+  }
+}

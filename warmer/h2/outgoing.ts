@@ -1,0 +1,79 @@
+import { encodeFrame, FLAG, FRAME, frameHead, readUint32 } from "./frames.ts";
+import type { PeerSettings } from "./settings.ts";
+import type { Stream } from "./stream.ts";
+
+const MAX_WINDOW = 2 ** 31 - 1;
+
+/** Sends requests as far as the server's windows allow (RFC 9113, section 6.9), and the rest as they open. */
+export class Outgoing {
+  /** Bytes of DATA the connection lets us send. */
+  window = 65_535;
+  /** Streams whose request is not out yet. */
+  stuck = 0;
+  readonly #peer: PeerSettings;
+  readonly #write: (text: string) => void;
+
+  constructor(peer: PeerSettings, write: (text: string) => void) {
+    this.#peer = peer;
+    this.#write = write;
+  }
+
+  /** Begins a request. @param block its header block, @param body not empty */
+  open(stream: Stream, block: string, body: string): void {
+    const head = frameHead(FRAME.headers, FLAG.endHeaders, stream.id, block.length) + block;
+    if (body.length <= this.#most(stream)) {
+      this.#write(head + this.#data(stream, body, FLAG.endStream));
+      return;
+    }
+    this.#write(head);
+    stream.rest = body;
+    this.stuck++;
+    this.#go(stream);
+  }
+
+  /** Sends what can go now. */
+  go(streams: Iterable<Stream>): void {
+    for (const stream of streams) if (stream.rest !== "") this.#go(stream);
+  }
+
+  /** Forgets what of a request is not out. */
+  drop(stream: Stream): void {
+    if (stream.rest !== "") this.stuck--;
+    stream.rest = "";
+  }
+
+  /**
+   * WINDOW_UPDATE for the connection (`id` 0) or a stream, undefined when that has ended. False when it cannot be.
+   */
+  opened(payload: string, stream: Stream | undefined, id: number): boolean {
+    const more = payload.length === 4 ? readUint32(payload, 0) % 0x80000000 : 0;
+    if (more === 0) return false;
+    if (id === 0) this.window += more;
+    else if (stream !== undefined) stream.window += more;
+    return this.window <= MAX_WINDOW && (stream === undefined || stream.window <= MAX_WINDOW);
+  }
+
+  /** The initial window has changed by so much, for streams that are open too. */
+  shifted(by: number, streams: Iterable<Stream>): void {
+    if (by !== 0) for (const stream of streams) stream.window += by;
+  }
+
+  #go(stream: Stream): void {
+    for (let most = this.#most(stream); most > 0 && stream.rest !== ""; most = this.#most(stream)) {
+      const piece = stream.rest.slice(0, most);
+      stream.rest = stream.rest.slice(most);
+      this.#write(this.#data(stream, piece, stream.rest === "" ? FLAG.endStream : 0));
+      if (stream.rest === "") this.stuck--;
+    }
+  }
+
+  #most(stream: Stream): number {
+    return Math.min(this.window, stream.window, this.#peer.maxFrameSize);
+  }
+
+  #data(stream: Stream, piece: string, flags: number): string {
+    this.window -= piece.length;
+    stream.window -= piece.length;
+    return encodeFrame(FRAME.data, flags, stream.id, piece);
+  }
+}
