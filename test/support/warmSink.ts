@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import type { HttpVersion } from "../../warmer/socket.ts";
 
 /** One push as it arrived. */
 export type Push = {
@@ -30,33 +32,46 @@ export type WarmSink = {
   readonly pushes: Push[];
   /** Connections accepted so far. */
   connections(): number;
-  /** Closes the idle connections, as a server does that keeps them only so long. */
+  /** Closes the connections, as a server does that keeps them only so long. */
   hangUp(): void;
   /** Paths that arrived, in order. */
   paths(): string[];
   close(): Promise<void>;
 };
 
-/** An edge that only counts: answers `POST /warm` as the wire contract says. */
-export async function startWarmSink(initial: Partial<SinkBehaviour> = {}, port = 0): Promise<WarmSink> {
+type SinkRequest = IncomingMessage | Http2ServerRequest;
+
+/** An edge that only counts: answers `POST /warm` as the wire contract says, in HTTP/1.1 or, at once, HTTP/2. */
+export async function startWarmSink(
+  initial: Partial<SinkBehaviour> = {},
+  port = 0,
+  version: HttpVersion = "1.1",
+): Promise<WarmSink> {
   const behaviour: SinkBehaviour = { delayMs: 0, status: 202, refuse: () => undefined, mode: "answer", ...initial };
   const pushes: Push[] = [];
   let connections = 0;
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+  const sockets = new Map<number | undefined, Socket>();
+  const listener = (request: SinkRequest, response: ServerResponse | Http2ServerResponse): void => {
     let raw = "";
+    const socket = sockets.get(request.socket.remotePort);
     request.setEncoding("utf8");
     request.on("data", (chunk: string) => (raw += chunk));
     request.on("end", () => {
       const body = JSON.parse(raw) as { region: string; format: string; paths: string[] };
       pushes.push({ at: Date.now(), headers: request.headers, raw, ...body });
-      if (behaviour.delayMs > 0) setTimeout(() => answer(body.paths, request, response), behaviour.delayMs);
-      else answer(body.paths, request, response);
+      if (behaviour.delayMs > 0) setTimeout(() => answer(body.paths, socket, response), behaviour.delayMs);
+      else answer(body.paths, socket, response);
     });
-  });
-  function answer(paths: readonly string[], request: IncomingMessage, response: ServerResponse): void {
+  };
+  const server = version === "2" ? createHttp2Server(listener) : createServer({ keepAliveTimeout: 60_000 }, listener);
+  function answer(
+    paths: readonly string[],
+    socket: Socket | undefined,
+    response: ServerResponse | Http2ServerResponse,
+  ): void {
     if (behaviour.mode === "hang") return;
     if (behaviour.mode === "reset") {
-      request.socket.resetAndDestroy();
+      socket?.resetAndDestroy();
       return;
     }
     const refused = paths.flatMap((path) => {
@@ -64,14 +79,26 @@ export async function startWarmSink(initial: Partial<SinkBehaviour> = {}, port =
       return reason === undefined ? [] : [{ path, reason }];
     });
     const text = JSON.stringify({ accepted: paths.length - refused.length, refused });
-    response.writeHead(behaviour.status, { "Content-Type": "application/json", "Content-Length": text.length });
-    if (behaviour.mode === "answer") response.end(text);
+    const head = { "Content-Type": "application/json", "Content-Length": text.length };
+    // The two classes' overloads do not unite, the calls are the same.
+    const to = response as ServerResponse;
+    to.writeHead(behaviour.status, head);
+    if (behaviour.mode === "answer") to.end(text);
     else {
-      response.write(text.slice(0, 5));
-      setTimeout(() => request.socket.destroy(), 5);
+      to.write(text.slice(0, 5));
+      setTimeout(() => socket?.destroy(), 5);
     }
   }
-  server.on("connection", () => connections++);
+  server.on("connection", (socket: Socket) => {
+    connections++;
+    sockets.set(socket.remotePort, socket);
+    // HTTP/2 leaves a reset to the socket's owner.
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket.remotePort));
+  });
+  const hangUp = (): void => {
+    for (const socket of sockets.values()) socket.destroy();
+  };
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const bound = (server.address() as AddressInfo).port;
@@ -81,11 +108,11 @@ export async function startWarmSink(initial: Partial<SinkBehaviour> = {}, port =
     behaviour,
     pushes,
     connections: () => connections,
-    hangUp: () => server.closeAllConnections(),
+    hangUp,
     paths: () => pushes.flatMap((push) => push.paths),
     close: async () => {
       if (!server.listening) return;
-      server.closeAllConnections();
+      hangUp();
       server.close();
       await once(server, "close");
     },

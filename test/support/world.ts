@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Warmer } from "../../warmer/service.ts";
+import type { HttpVersion } from "../../warmer/socket.ts";
 import { startSender, startTestWarmer, unsettled, until } from "./warmer.ts";
 import { startWarmSink } from "./warmSink.ts";
 
@@ -13,9 +14,13 @@ export type World = {
 };
 
 /** Starts a world; at its end every hint received must have ended as exactly one outcome. */
-export async function world(env: Record<string, string> = {}): Promise<World> {
-  const [weur, apac] = [await startWarmSink(), await startWarmSink()];
-  const warmer = await startTestWarmer({ WARM_REGIONS: `weur=${weur.url},apac=${apac.url}`, ...env });
+export async function world(env: Record<string, string> = {}, http: HttpVersion = "1.1"): Promise<World> {
+  const [weur, apac] = [await startWarmSink({}, 0, http), await startWarmSink({}, 0, http)];
+  const warmer = await startTestWarmer({
+    WARM_REGIONS: `weur=${weur.url},apac=${apac.url}`,
+    WARM_HTTP: http,
+    ...env,
+  });
   const sender = startSender(warmer.udp.port);
   await until(() => warmer.pushers.every(({ connections }) => connections.open > 0));
   return {

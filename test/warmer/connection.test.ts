@@ -17,7 +17,7 @@ describe("pushes over TLS", () => {
 
   beforeAll(async () => {
     const { cert, key } = authority.issue(["localhost"]);
-    server = createServer({ cert, key, ALPNProtocols: ["h2", "http/1.1"] }, (request, response) => {
+    server = createServer({ cert, key, ALPNProtocols: ["http/1.1"] }, (request, response) => {
       let body = "";
       request.on("data", (chunk) => (body += chunk));
       request.on("end", () => {

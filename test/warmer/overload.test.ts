@@ -7,11 +7,11 @@ const LONG = process.env.FIRSTLIGHT_LONG === "1";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe("overload", () => {
+describe.each(["1.1", "2"] as const)("overload, HTTP/%s", (http) => {
   const seconds = LONG ? 60 : 3;
   test(`twice what the region can take for ${seconds} s: nothing older than 50 ms is sent, >= 80 % of its capacity is used`, async () => {
-    // The sink answers after 20 ms on 4 connections, one hint each: 200 a second at the most.
-    await using w = await world({ WARM_CONNECTIONS: "4", WARM_BATCH_MS: "0", WARM_SKEW: "off" });
+    // The sink answers after 20 ms, 4 requests of one hint at a time: 200 a second at the most.
+    await using w = await world({ WARM_CONNECTIONS: "4", WARM_BATCH_MS: "0", WARM_SKEW: "off" }, http);
     w.weur.behaviour.delayMs = 20;
     const started = performance.now();
     const heapBefore = process.memoryUsage().heapUsed;
@@ -33,7 +33,7 @@ describe("overload", () => {
   }, 120_000);
 
   test("a burst of 20 000 hints at once: bounded queues, no hint unaccounted for", async () => {
-    await using w = await world();
+    await using w = await world({}, http);
     const paths = Array.from({ length: 80 }, (_, n) => n);
     for (let n = 0; n < 250; n++) await w.send(hintLine(paths.map((m) => `/${n}/${m}`)));
     await until(() => w.warmer.counts.received >= 15_000 && unsettled(w.warmer) === 0);

@@ -84,7 +84,7 @@ describe("clocks", () => {
   });
 });
 
-describe("a region in trouble", () => {
+describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
   // Wider than the default, so that a busy machine does not lose the well region's hints.
   const MAX_AGE_MS = 500;
   const AGE = { WARM_MAX_AGE_MS: String(MAX_AGE_MS) };
@@ -114,7 +114,7 @@ describe("a region in trouble", () => {
   }
 
   test("down: nothing piles up, its breaker opens, it comes back by itself; the other misses no hint", async () => {
-    await using w = await world(AGE);
+    await using w = await world(AGE, http);
     const { port } = w.weur;
     await w.weur.close();
     const sent = await sendToBoth(w, 1_500, "down");
@@ -124,7 +124,7 @@ describe("a region in trouble", () => {
     ]);
     expect(w.warmer.counts.regionDown).toBeGreaterThan(0);
     await expectUntouched(w, sent);
-    const again = await startWarmSink({}, port);
+    const again = await startWarmSink({}, port, http);
     await until(() => (w.warmer.pushers[0]?.connections.open ?? 0) > 0, 10_000);
     let n = 0;
     await until(() => {
@@ -137,7 +137,7 @@ describe("a region in trouble", () => {
   });
 
   test("slow: what waits is bounded and gets old, not sent late; the other misses no hint", async () => {
-    await using w = await world({ ...AGE, WARM_CONNECTIONS: "2", WARM_BATCH_MS: "0" });
+    await using w = await world({ ...AGE, WARM_CONNECTIONS: "2", WARM_BATCH_MS: "0" }, http);
     w.weur.behaviour.delayMs = 900;
     const sent = await sendToBoth(w, 1_500, "slow");
     expect(w.warmer.counts.oldAtPush).toBeGreaterThan(sent / 2);
@@ -146,7 +146,7 @@ describe("a region in trouble", () => {
   });
 
   test("resetting in the middle of the body: retried once, then failed; the other misses no hint", async () => {
-    await using w = await world(AGE);
+    await using w = await world(AGE, http);
     w.weur.behaviour.mode = "cut";
     const sent = await sendToBoth(w, 1_000, "cut");
     expect(w.warmer.counts.failed + w.warmer.counts.regionDown + w.warmer.counts.oldAtPush).toBe(sent);
@@ -154,7 +154,7 @@ describe("a region in trouble", () => {
   });
 
   test("resetting connections: the same", async () => {
-    await using w = await world(AGE);
+    await using w = await world(AGE, http);
     w.weur.behaviour.mode = "reset";
     const sent = await sendToBoth(w, 1_000, "reset");
     expect(w.warmer.counts.failed + w.warmer.counts.regionDown + w.warmer.counts.oldAtPush).toBe(sent);
@@ -162,7 +162,7 @@ describe("a region in trouble", () => {
   });
 
   test("hanging: given up after a second each; the other misses no hint", async () => {
-    await using w = await world({ ...AGE, WARM_CONNECTIONS: "2" });
+    await using w = await world({ ...AGE, WARM_CONNECTIONS: "2" }, http);
     w.weur.behaviour.mode = "hang";
     const sent = await sendToBoth(w, 1_000, "hang");
     await expectUntouched(w, sent);
