@@ -103,7 +103,7 @@ export function createRegistry(sources: MetricSources): Registry {
   gauge(
     registry,
     "connections",
-    "Open connections, by whether a request is in flight on them",
+    "Requests that can be in flight (HTTP/1.1: open connections), by whether one is",
     ["region", "state"],
     (set) => {
       for (const { region, connections } of pushers) {

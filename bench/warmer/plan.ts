@@ -49,8 +49,9 @@ export const RECEIVE_BUFFER = receiveBufferBytes(10, SERVICE_RATE.ffi);
 export function contenders(tools: Tools) {
   const old = (name: string, command: readonly string[] | null, buffer: number): Contender | null =>
     command === null ? null : loop(tools, name, command, buffer);
-  const ours = (name: string, receive: "dgram" | "ffi", batchMs: number): Contender =>
+  const ours = (name: string, receive: "dgram" | "ffi", batchMs: number, http: "1.1" | "2" = "1.1"): Contender =>
     firstlight(tools, name, {
+      WARM_HTTP: http,
       WARM_RECEIVE: receive,
       WARM_RECEIVE_BUFFER: String(RECEIVE_BUFFER),
       WARM_BATCH_MS: String(batchMs),
@@ -66,6 +67,7 @@ export function contenders(tools: Tools) {
     dgramSingly: ours("Firstlight, dgram, batching off", "dgram", 0),
     ffi: ours("Firstlight, ffi", "ffi", 3),
     ffiSingly: ours("Firstlight, ffi, batching off", "ffi", 0),
+    ffiSinglyH2: ours("Firstlight, ffi, batching off, HTTP/2", "ffi", 0, "2"),
     /** As an operator starts it, receive buffer and all. */
     ffiDefaults: firstlight(tools, "Firstlight, ffi", { WARM_RECEIVE: "ffi" }),
   };

@@ -26,6 +26,7 @@ describe("parseConfig", () => {
       WARM_BATCH_MS: 3,
       WARM_DEDUP_SECONDS: 30,
       WARM_DEDUP_CAPACITY: 1_000_000,
+      WARM_HTTP: "auto",
       WARM_RECEIVE: "dgram",
       METRICS_LISTEN: { host: "127.0.0.1", port: 9464 },
     });
@@ -72,6 +73,8 @@ describe("parseConfig", () => {
     ["WARM_MAX_AGE_MS", "60001"],
     ["WARM_MAX_AGE_MS", "5e1"],
     ["WARM_FORMAT", "gif"],
+    ["WARM_HTTP", "3"],
+    ["WARM_HTTP", "1"],
     ["WARM_ENDPOINTS", "es=mars"],
     ["WARM_PLACES", "c:ES=mars"],
     ["WARM_PLACES", "ES=weur"],

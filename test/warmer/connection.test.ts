@@ -46,7 +46,7 @@ describe("pushes over TLS", () => {
 
   const env = () => ({ WARM_REGIONS: `weur=${url}`, WARM_CONNECTIONS: "2", WARM_MAX_AGE_MS: "5000" });
 
-  test("HTTP/1.1 on connections kept open, the name in the handshake, TLS resumed when one is opened again", async () => {
+  test("HTTP/1.1, which is all this server offers, on connections kept open, the name in the handshake, TLS resumed when one is opened again", async () => {
     const warmer = await startTestWarmer(env(), { tls: { ca: authority.root } });
     const sender = startSender(warmer.udp.port);
     await until(() => warmer.pushers[0]?.connections.open === 2);
