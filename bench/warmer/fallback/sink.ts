@@ -1,5 +1,7 @@
 /** The sink where there is no C compiler: the same port, delay and answers as native/sink.c. */
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { createServer as createTcpServer } from "node:net";
 
 const [port = 0, delayUs = 0] = process.argv.slice(2).map(Number);
 const NAME = /(\d{10})_(\d{10})_z\.jpg/g;
@@ -28,10 +30,11 @@ function take(text: string): number {
   return count;
 }
 
-const server = createServer((request, response) => {
+function serve(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
   const path = request.url ?? "";
   if (path === "/stats" || path === "/reset") {
-    response.setHeader("Content-Type", "application/json").end(stats());
+    response.setHeader("Content-Type", "application/json");
+    response.end(stats());
     if (path === "/stats") return;
     ages = [];
     known = new Set();
@@ -44,17 +47,27 @@ const server = createServer((request, response) => {
     requests++;
     const accepted = take(path + body);
     const answer = (): void => {
-      if (request.method === "GET") response.writeHead(204).end();
-      else response.writeHead(202, { "Content-Type": "application/json" }).end(`{"accepted":${accepted},"refused":[]}`);
+      response.statusCode = request.method === "GET" ? 204 : 202;
+      if (request.method === "GET") response.end();
+      else response.end(`{"accepted":${accepted},"refused":[]}`);
     };
     if (delayUs > 0) setTimeout(answer, delayUs / 1000);
     else answer();
   });
-});
-server.keepAliveTimeout = 0;
-server.on("connection", (socket) => {
-  socket.setNoDelay(true);
+}
+
+const http1 = createServer(serve);
+const http2 = createHttp2Server(serve);
+http1.keepAliveTimeout = 0;
+// The first bytes tell the version: HTTP/2 with prior knowledge begins with "PRI".
+const server = createTcpServer({ noDelay: true }, (socket) => {
   opened++;
+  socket.once("readable", () => {
+    const first: Buffer | null = socket.read();
+    if (first === null) return;
+    socket.unshift(first);
+    (first[0] === 0x50 && first[1] === 0x52 ? http2 : http1).emit("connection", socket);
+  });
 });
 server.listen(port, "127.0.0.1", 4096, () => console.log("ready"));
 process.on("SIGTERM", () => process.exit(0));
