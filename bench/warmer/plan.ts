@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { receiveBufferBytes } from "../../warmer/listen.ts";
 import { SERVICE_RATE } from "../../warmer/receive/choose.ts";
 import { type Contender, firstlight, loop } from "./contender.ts";
@@ -45,6 +46,8 @@ export type Setting = {
 /** The receive buffer Firstlight asks for by default with ffi; the others get the same, so that it decides nothing. */
 export const RECEIVE_BUFFER = receiveBufferBytes(10, SERVICE_RATE.ffi);
 
+const FLOOR = fileURLToPath(new URL("./floor-program.ts", import.meta.url));
+
 /** Every program of the bench; null where its runtime is absent. */
 export function contenders(tools: Tools) {
   const old = (name: string, command: readonly string[] | null, buffer: number): Contender | null =>
@@ -63,6 +66,8 @@ export function contenders(tools: Tools) {
     javaAsPublished: old("2014 loop in Java", tools.java, 0),
     python: old("2014 loop in Python", tools.python, RECEIVE_BUFFER),
     limit: old("C, recvmmsg", tools.limit, RECEIVE_BUFFER),
+    /** Node's own share of receiving. */
+    floor: loop(tools, "Node, a listener that only counts", [process.execPath, FLOOR], RECEIVE_BUFFER),
     dgram: ours("Firstlight, dgram", "dgram", 3),
     dgramSingly: ours("Firstlight, dgram, batching off", "dgram", 0),
     ffi: ours("Firstlight, ffi", "ffi", 3),
