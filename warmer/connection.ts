@@ -119,7 +119,9 @@ export class Connection {
   }
 
   #gather(text: string): void {
-    if (this.#out === "") setImmediate(() => this.#flush());
+    // A push alone leaves at once: waiting for others of its turn would only make it older.
+    const alone = this.capacity - this.free <= 1;
+    if (this.#out === "") (alone ? queueMicrotask : setImmediate)(() => this.#flush());
     this.#out += text;
   }
 
