@@ -21,8 +21,11 @@ export type IntakeOptions = {
   readonly skew: boolean;
 };
 
+/** So long after a queue was too full for a hint, less is received at a time. */
+const BEHIND_MS = 100;
+
 /** Takes on the hints of one region that are worth a push. */
-export type HintTaker = Pick<RegionPusher, "add" | "inFlight">;
+export type HintTaker = Pick<RegionPusher, "add">;
 
 /**
  * The way of a hint from the datagram to its region's pusher: parse, age, region, dedup. The age comes before the
@@ -40,6 +43,8 @@ export class Intake implements DatagramSink, LineSink {
   readonly #group = new Group();
   /** What was touched, so that touching is not optimised away. */
   touched = 0;
+  #overflow = 0;
+  #behindUntil = 0;
   #now = 0;
   #steady = 0;
   #sender = 0;
@@ -60,9 +65,11 @@ export class Intake implements DatagramSink, LineSink {
     return this.#reader.room;
   }
 
-  get busy(): boolean {
-    for (const { inFlight } of this.#pushers) if (inFlight > 0) return true;
-    return false;
+  isBehind(): boolean {
+    const { overflow } = this.#counts;
+    if (overflow !== this.#overflow) this.#behindUntil = this.#steady + BEHIND_MS;
+    this.#overflow = overflow;
+    return this.#steady < this.#behindUntil;
   }
 
   begin(): void {

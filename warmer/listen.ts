@@ -13,8 +13,8 @@ export type DatagramSink = {
    * after `end`.
    */
   readonly room: Buffer;
-  /** Pushes are in flight: there is other work than receiving. */
-  readonly busy: boolean;
+  /** Whether more comes in than can be passed on; asked once for each turn of the event loop. */
+  isBehind(): boolean;
   begin(): void;
   /**
    * @param slot where its bytes lie

@@ -26,7 +26,6 @@ const handedOver = new Array<string>(1024).fill("");
 let wall = 0;
 let steady = 0;
 const taker = {
-  inFlight: 0,
   add(_format: number, path: string, _expiry: number, lane1: number, lane2: number, now: number): void {
     if (now !== wall) {
       wall = now;

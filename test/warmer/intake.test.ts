@@ -10,10 +10,9 @@ const NOW = 1_763_760_000_000;
 const SENDER = 5;
 
 /** An intake whose pushers have no connections: what passes waits in them. */
-function make(queued = 0) {
-  const now = NOW;
+function make(queued = 0, time = { now: NOW }) {
   const counts = new Counts();
-  const clock = { wall: () => now, steady: () => now - NOW };
+  const clock = { wall: () => time.now, steady: () => time.now - NOW };
   const keys = new RecentKeys(1_000, 30_000, 0);
   const pushers = ["enam", "weur", "apac"].map((region) => {
     return new RegionPusher(
@@ -37,12 +36,13 @@ function make(queued = 0) {
   return {
     counts,
     pushers,
+    intake,
     take(text: string, sender = SENDER) {
       intake.begin();
       intake.datagram(0, intake.room.write(text), sender, queued);
       intake.end();
     },
-    hint: (fields: object) => JSON.stringify({ v: 1, t: now, p: "/a", r: "weur", ...fields }),
+    hint: (fields: object) => JSON.stringify({ v: 1, t: time.now, p: "/a", r: "weur", ...fields }),
   };
 }
 
@@ -87,5 +87,25 @@ describe("Intake", () => {
     const { take, hint, counts } = make(51);
     take(hint({}));
     expect(counts.oldAtReceipt).toBe(1);
+  });
+
+  test("is behind for 100 ms after a queue was too full for a hint", () => {
+    const clock = { now: NOW };
+    const { take, hint, intake } = make(0, clock);
+    const fill = (count: number) => {
+      for (let i = 0; i < count; i++) take(hint({ t: clock.now, p: `/${clock.now}/${i}` }));
+    };
+    fill(512);
+    expect(intake.isBehind()).toBe(false);
+    fill(513);
+    expect(intake.isBehind()).toBe(true);
+    for (const [ms, behind] of [
+      [99, true],
+      [1, false],
+    ] as const) {
+      clock.now += ms;
+      take("");
+      expect(intake.isBehind()).toBe(behind);
+    }
   });
 });

@@ -32,7 +32,7 @@ describe("listenDgram", () => {
     const listener = await listenDgram({ host, port: 0, receiveBufferBytes: 100_000 }, new SenderList(loopback, 1n), {
       begin: () => groups++,
       room,
-      busy: false,
+      isBehind: () => false,
       datagram: (slot, length, sender) => {
         const at = slot * SLOT_BYTES;
         got.push([room.toString("latin1", at, at + length), sender !== 0]);
@@ -56,7 +56,7 @@ describe("listenDgram", () => {
   });
 
   test("a port that is taken is an error, not a shared socket", async () => {
-    const sink = { room, busy: false, begin: () => {}, datagram: () => {}, end: () => {} };
+    const sink = { room, isBehind: () => false, begin: () => {}, datagram: () => {}, end: () => {} };
     const senders = new SenderList(loopback, 1n);
     const first = await listenDgram({ host: "127.0.0.1", port: 0, receiveBufferBytes: 4096 }, senders, sink);
     const again = listenDgram({ host: "127.0.0.1", port: first.port, receiveBufferBytes: 4096 }, senders, sink);

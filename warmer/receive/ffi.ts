@@ -42,19 +42,21 @@ export function listenWith(libc: Libc): Listen {
     socket.setRecvBufferSize(options.receiveBufferBytes);
     const slots = new Slots(libc, sink.room);
     const identify = identifier(slots, senders);
-    // libuv comes back up to 32 times before the event loop goes on. While pushes are in flight their answers, which
-    // free connections, must get their turn: one call for each turn of the loop, and what does not fit into the socket's
-    // buffer meanwhile is dropped by the kernel, which is where dropping costs least.
+    // libuv comes back up to 32 times before the event loop goes on. Where more comes in than can be pushed, answers,
+    // which free connections, must get their turn: one call for each turn of the loop, and what does not fit into the
+    // socket's buffer meanwhile is dropped by the kernel, which is where dropping costs least.
     let called = false;
+    let sparing = false;
     const nextTurn = (): void => {
       called = false;
+      sparing = sink.isBehind();
     };
     socket.on("message", (bytes, from) => {
       sink.begin();
       place(bytes, sink.room);
       sink.datagram(LONE_SLOT, bytes.length, senders.identify(from.address), 0);
       if (!called) setImmediate(nextTurn);
-      const filled = called && sink.busy ? 0 : slots.receive(fd);
+      const filled = called && sparing ? 0 : slots.receive(fd);
       called = true;
       for (let i = 0; i < filled; i++) {
         sink.datagram(i, slots.length(i), identify(i), 0);
