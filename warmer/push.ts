@@ -1,5 +1,6 @@
 import type { Batch } from "./batch.ts";
 import { Breaker, REGION_BREAKER } from "./breaker.ts";
+import { Failures } from "./failures.ts";
 import { FORMATS } from "./formats.ts";
 import type { LaneOptions } from "./lane.ts";
 import { Outbox, type PushContext } from "./outbox.ts";
@@ -36,6 +37,7 @@ export class RegionPusher {
   readonly #requests: readonly PushRequest[];
   readonly #pool: ConnectionPool;
   readonly #breaker = new Breaker(REGION_BREAKER);
+  readonly #failures = new Failures();
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
   #flushing = false;
@@ -93,6 +95,7 @@ export class RegionPusher {
     this.#pool.tick();
     this.#outbox.dropOld(this.#context.clock.wall());
     this.#drain();
+    this.#report(this.#context.clock.steady());
   }
 
   /** From now on nothing waits for company. */
@@ -151,26 +154,38 @@ export class RegionPusher {
       counts.pushed += batch.size - refused.length;
       this.#outbox.settle(batch);
     } else {
-      this.#failed(`status ${answer.status}`, steady);
+      const reason = `status ${answer.status}`;
+      this.#failed(reason, steady);
       // A 4xx would be one again; a 5xx may come from one bad machine.
-      if (answer.status >= 500) this.#tryAgain(batch);
-      else this.#outbox.fail(batch);
+      this.#end(batch, reason, answer.status >= 500);
+      this.#report(steady);
     }
     this.#drain();
   }
 
   #lost(batches: readonly Batch[], reason: string): void {
-    if (!this.#stopped) this.#failed(reason, this.#context.clock.steady(), this.#pool.openCount === 0);
+    const steady = this.#context.clock.steady();
+    if (!this.#stopped) this.#failed(reason, steady, this.#pool.openCount === 0);
     for (const batch of batches) {
       this.inFlight -= batch.size;
-      this.#tryAgain(batch);
+      this.#end(batch, reason, true);
     }
+    this.#report(steady);
     if (batches.length > 0) this.#drain();
   }
 
-  #tryAgain(batch: Batch): void {
-    if (this.#stopped || batch.attempt > 0) this.#outbox.fail(batch);
-    else this.#outbox.retry(batch);
+  /** Ends a push that failed: its hints wait for their other try if there is one, and may win. */
+  #end(batch: Batch, reason: string, mayWin: boolean): void {
+    const again = mayWin && !this.#stopped && batch.attempt === 0;
+    this.#failures.add(reason, again ? 0 : batch.size);
+    if (again) this.#outbox.retry(batch);
+    else this.#outbox.fail(batch);
+  }
+
+  /** Says now and then why pushes fail; never a line per push. */
+  #report(steady: number): void {
+    const report = this.#stopped ? undefined : this.#failures.take(steady);
+    if (report !== undefined) this.#context.log.warn({ region: this.region, ...report }, "pushes fail");
   }
 
   #succeeded(steady: number): void {

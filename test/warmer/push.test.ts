@@ -4,6 +4,7 @@ import type { HttpVersion } from "../../warmer/socket.ts";
 import {
   hintLine,
   isBalanced,
+  keptLog,
   type Sender,
   startSender,
   startTestWarmer,
@@ -44,6 +45,33 @@ async function start(
     },
   };
 }
+
+describe("the log says why pushes fail, with one line per region, not per push", () => {
+  const rows = [
+    ["an answer", { status: 401 }, 'pushes":1,"hints":1', "status 401"],
+    ["a lost connection, while the other try may win", { mode: "cut" }, 'pushes":1,"hints":0', ""],
+  ] as const;
+  test.each(rows)("%s", async (_name, behaviour, counted, reason) => {
+    const sink = await startWarmSink(behaviour);
+    const log = keptLog();
+    const regions = `weur=${sink.url},apac=${sink.url}`;
+    const warmer = await startTestWarmer({ WARM_REGIONS: regions, WARM_MAX_AGE_MS: "5000" }, { log });
+    const sender = startSender(warmer.udp.port);
+    await until(() => warmer.pushers.every(({ connections }) => connections.open === 8));
+    for (const [n, r] of ["weur", "weur", "apac", "apac"].entries()) {
+      await sender.send(hintLine(`/${n}`, { r }));
+      await until(() => warmer.counts.failed === n + 1);
+    }
+    const lines = log.lines.filter((line) => line.includes("pushes fail"));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain(`"region":"weur","reason":"${reason}`);
+    expect(lines[0]).toContain(counted);
+    expect(lines[1]).toContain('"region":"apac"');
+    sender.close();
+    await warmer.stop();
+    await sink.close();
+  });
+});
 
 describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
   const setUp = (env: Record<string, string> = {}, behaviour: Parameters<typeof startWarmSink>[0] = {}) =>

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { Failures, REPORT_EVERY_MS } from "../../warmer/failures.ts";
+
+test("nothing failed: nothing to report", () => {
+  expect(new Failures().take(0)).toBeUndefined();
+});
+
+test("the first failure at once, then one report per interval with all that failed since and the newest reason", () => {
+  const failures = new Failures();
+  failures.add("status 401", 20);
+  expect(failures.take(5)).toEqual({ reason: "status 401", pushes: 1, hints: 20 });
+  for (let n = 0; n < 100; n++) failures.add("status 429", 3);
+  failures.add("socket hang up", 0);
+  expect(failures.take(5)).toBeUndefined();
+  expect(failures.take(5 + REPORT_EVERY_MS - 1)).toBeUndefined();
+  expect(failures.take(5 + REPORT_EVERY_MS)).toEqual({ reason: "socket hang up", pushes: 101, hints: 300 });
+  expect(failures.take(5 + 9 * REPORT_EVERY_MS)).toBeUndefined();
+});
+
+test("after a quiet time the next failure is reported at once", () => {
+  const failures = new Failures();
+  failures.add("a", 1);
+  failures.take(0);
+  failures.add("b", 2);
+  expect(failures.take(REPORT_EVERY_MS)).toEqual({ reason: "b", pushes: 1, hints: 2 });
+});
