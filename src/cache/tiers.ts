@@ -4,6 +4,7 @@
  *
  *   openTiers({ env, region, origin, cache, epoch, now }) -> Tiers      regionBucket(env, "weur") -> { bucket, label }
  */
+import { bucketBinding } from "../region/regions.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 import { type EdgeTier, edgeTier, edgeWorks } from "./edge.ts";
 import { kvTier } from "./kv.ts";
@@ -43,7 +44,7 @@ export function openTiers(place: Place): Tiers {
 
 /** The bucket bound as `R2_<REGION>`, or null: a region without a bucket is served by the primary. */
 export function regionBucket(env: object, region: string): { bucket: R2Bucket; label: string } | null {
-  const label = `R2_${region.toUpperCase().replaceAll("-", "_")}`;
+  const label = bucketBinding(region);
   const bucket: unknown = Reflect.get(env, label);
   return isBucket(bucket) ? { bucket, label } : null;
 }

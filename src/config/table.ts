@@ -184,7 +184,7 @@ export const SETTINGS = {
     variable: "REGIONS",
     read: listOf(name),
     fallback: ["enam", "weur", "apac"],
-    doc: "Deployed regions, one bucket `R2_<NAME>` each",
+    doc: "Deployed regions, one bucket bound as `R2_<NAME>` each; one without is an error",
   },
   warmSecret: {
     variable: "WARM_SECRET",

@@ -19,6 +19,11 @@ export type Place = {
 /** The regions deployed (`REGIONS`, `WARM_REGIONS`). The first is what a place gets that nothing is known about. */
 export type DeployedRegions = readonly string[];
 
+/** The binding of a region's bucket: `weur` -> `R2_WEUR`. */
+export function bucketBinding(region: string): string {
+  return `R2_${region.toUpperCase().replaceAll("-", "_")}`;
+}
+
 /** What an empty list of deployed regions stands for; the first of the default `REGIONS=enam,weur,apac`. */
 export const DEFAULT_REGION = "enam";
 
@@ -93,8 +98,13 @@ export function collapse(
   const override = own(overrides, `r:${region}`);
   if (override !== undefined && deployed.includes(override)) return override;
   if (deployed.includes(region)) return region;
-  if (!Object.hasOwn(NEAREST, region)) return undefined;
-  return NEAREST[region as LocationHint].find((hint) => deployed.includes(hint));
+  if (!isLocationHint(region)) return undefined;
+  return NEAREST[region].find((hint) => deployed.includes(hint));
+}
+
+/** Whether a name is one of R2's location hints. */
+export function isLocationHint(region: string): region is LocationHint {
+  return Object.hasOwn(NEAREST, region);
 }
 
 function hintOf(
