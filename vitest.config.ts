@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -19,6 +20,8 @@ const IN_WORKERD = ["test/**/*.workerd.test.ts"];
 
 export default defineConfig({
   test: {
+    // Many tests wait more than they work, so even a machine of two cores has two files at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [wasmModules],
