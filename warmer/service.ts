@@ -114,6 +114,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   }, LIMITS.tickMs);
   const { receiveBufferBytes: granted } = listener;
   log.info({ udp: `${listener.host}:${listener.port}`, regions: deployed, asked, granted }, "listening");
+  if (config.WARM_SECRET === null) log.warn("WARM_SECRET is not set: pushes go unsigned, and a Worker refuses those");
 
   return {
     udp: { host: listener.host, port: listener.port },

@@ -78,13 +78,16 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { msg: string; counts?: object });
+    expect(started.err()).not.toContain("WARM_SECRET");
     expect(lines.at(-1)).toMatchObject({ msg: "stopped", counts: { received: 5, pushed: 4, rejected: 1 } });
     sender.close();
     await sink.close();
   });
 
-  test("no region reachable: alive, not ready", async () => {
-    const { metrics } = await ready(start(["--port", "0", "--region", "weur=http://127.0.0.1:9"]));
+  test("no region reachable: alive, not ready; no secret: a warning before it is ready", async () => {
+    const started = start(["--port", "0", "--region", "weur=http://127.0.0.1:9"]);
+    const { metrics } = await ready(started);
+    expect(started.err()).toMatch(/"level":40,.*WARM_SECRET is not set/);
     expect((await fetch(`${metrics}/healthz`)).status).toBe(200);
     expect((await fetch(`${metrics}/readyz`)).status).toBe(503);
   });
