@@ -39,8 +39,14 @@ export type ImageOptions = {
 /** Key and salt in hexadecimal, as in SIGNING_KEYS and SIGNING_SALTS; `size` as SIGNATURE_SIZE (default 32 bytes). */
 export type Signing = { readonly key: string; readonly salt: string; readonly size?: number };
 
-/** The path that is signed: `/w:320/{base64url of the source}`. */
+/**
+ * The path that is signed: `/w:320/{base64url of the source}`. Throws a TypeError for a source that is no absolute
+ * http(s) URL, a RangeError for a width or height that is no whole number from 0 to 65535.
+ */
 export function imagePath(source: string, options: ImageOptions = {}): string {
+  if (!/^https?:/i.test(source) || !URL.canParse(source)) {
+    throw new TypeError(`The source is no absolute http or https URL: ${source}`);
+  }
   const segments = Object.entries(WRITERS).flatMap(([name, write]) => {
     const value = options[name as keyof ImageOptions];
     return value === undefined ? [] : [(write as (value: unknown) => string)(value)];
@@ -48,7 +54,10 @@ export function imagePath(source: string, options: ImageOptions = {}): string {
   return `/${[...segments, toBase64url(new TextEncoder().encode(source))].join("/")}`;
 }
 
-/** A signed URL. `endpoint` is where the proxy answers, e.g. `https://img.example.org`; empty gives a path. */
+/**
+ * A signed URL. `endpoint` is where the proxy answers, e.g. `https://img.example.org`; empty gives a path. Throws as
+ * `imagePath`, and a TypeError for a key or salt that is missing or not hexadecimal.
+ */
 export async function signedUrl(
   endpoint: string,
   source: string,
@@ -74,12 +83,15 @@ export async function srcset(
   return entries.join(", ");
 }
 
+/** The largest side the proxy reads. */
+const MAX_SIDE = 65_535;
+
 type Writers = { readonly [K in keyof Required<ImageOptions>]: (value: Required<ImageOptions>[K]) => string };
 
 const WRITERS: Writers = {
   resize: (type) => `rt:${type}`,
-  width: (width) => `w:${width}`,
-  height: (height) => `h:${height}`,
+  width: (width) => `w:${side(width, "width")}`,
+  height: (height) => `h:${side(height, "height")}`,
   dpr: (dpr) => `dpr:${dpr}`,
   enlarge: (yes) => `el:${flag(yes)}`,
   gravity: (gravity) => `g:${gravityText(gravity)}`,
@@ -100,6 +112,11 @@ function gravityText({ at, x = 0, y = 0 }: ClientGravity): string {
   return x === 0 && y === 0 && at !== "fp" ? at : `${at}:${x}:${y}`;
 }
 
+function side(pixels: number, name: string): number {
+  if (Number.isInteger(pixels) && pixels >= 0 && pixels <= MAX_SIDE) return pixels;
+  throw new RangeError(`The ${name} cannot be ${pixels}: a whole number from 0 to ${MAX_SIDE}`);
+}
+
 function flag(yes: boolean): string {
   return yes ? "t" : "f";
 }
@@ -108,8 +125,10 @@ function withoutSlash(endpoint: string): string {
   return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
 }
 
-function bytesOf(hex: string, name: string): Uint8Array {
-  if (hex.length === 0 || hex.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(hex)) {
+/** Callers without types may hand over a variable of the environment that is not set. */
+function bytesOf(hex: string | undefined, name: string): Uint8Array {
+  if (hex === undefined || hex === "") throw new TypeError(`The signing ${name} is missing`);
+  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(hex)) {
     throw new TypeError(`The signing ${name} is not an even number of hexadecimal digits`);
   }
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));

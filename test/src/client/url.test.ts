@@ -129,6 +129,27 @@ test("srcset", async () => {
   expect(await srcset([160, 320], (width) => `/${width}`)).toBe("/160 160w, /320 320w");
 });
 
-test.each(["", "abc", "xyz0"])("a key of %j is refused", async (key) => {
+describe("what cannot be meant is refused", () => {
+  test.each([
+    [{ key: undefined, salt: undefined }, "The signing key is missing"],
+    [{ key: KEY, salt: undefined }, "The signing salt is missing"],
+    [{ key: "", salt: SALT }, "The signing key is missing"],
+  ])("%j: %s", async (signing, message) => {
+    const untyped = signing as unknown as Parameters<typeof signedUrl>[3];
+    await expect(signedUrl("", SOURCE, {}, untyped)).rejects.toThrow(message);
+  });
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1.5, 65_536])("a side of %d", (side) => {
+    expect(() => imagePath(SOURCE, { width: side })).toThrow(`The width cannot be ${side}`);
+    expect(() => imagePath(SOURCE, { height: side })).toThrow(`The height cannot be ${side}`);
+  });
+  test.each([0, 65_535])("but not a side of %d", (side) => {
+    expect(imagePath(SOURCE, { width: side, height: side })).toContain(`/w:${side}/h:${side}/`);
+  });
+  test.each(["", "a.jpg", "//a.test/b.jpg", "data:image/png;base64,AAAA", "https://"])("a source %j", (source) => {
+    expect(() => imagePath(source)).toThrow("The source is no absolute http or https URL");
+  });
+});
+
+test.each(["abc", "xyz0"])("a key of %j is refused", async (key) => {
   await expect(signedUrl("", SOURCE, {}, { key, salt: SALT })).rejects.toThrow("hexadecimal");
 });
