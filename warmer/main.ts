@@ -1,14 +1,19 @@
 /**
- * `npm run warmer -- [--port N] [--metrics-port M] [--region NAME=URL …]`: the warmer, configured by its variables
- * (docs/warmer.md); the flags stand for WARM_LISTEN, METRICS_LISTEN and WARM_REGIONS. Prints one line when it is
- * ready; logs are JSON on standard error.
+ * `npm run warmer`: the warmer, configured by its variables (docs/warmer.md); flags stand for some of them. Prints one
+ * line when it is ready; logs are JSON on standard error.
  */
-import { parseArgs } from "node:util";
 import { pino } from "pino";
+import { readFlags } from "./cli/flags.ts";
 import { systemClock } from "./clock.ts";
 import { ConfigError, parseConfig } from "./config.ts";
 import { drawKey } from "./key.ts";
 import { startWarmer } from "./service.ts";
+
+const USAGE = `Usage: WARM_SECRET=… npm run warmer -- [--port N] [--metrics-port M] [--region NAME=URL …]
+  --port N            WARM_LISTEN=127.0.0.1:N; moves metrics to a free port, unless they are told theirs
+  --metrics-port M    METRICS_LISTEN=127.0.0.1:M
+  --region NAME=URL   a region of WARM_REGIONS and the Worker that fills it; may be repeated
+Flags go before variables. Everything else is a variable, see docs/warmer.md; WARM_SECRET is the Worker's.`;
 
 const log = pino({ name: "warmer" }, pino.destination({ fd: 2, sync: true }));
 
@@ -39,8 +44,8 @@ try {
 
 /** The process's environment with the flags laid over it. */
 function environment(args: readonly string[]): Record<string, string | undefined> {
-  const { values } = parseArgs({
-    args: [...args],
+  const { values } = readFlags(USAGE, {
+    args,
     options: {
       port: { type: "string" },
       "metrics-port": { type: "string" },

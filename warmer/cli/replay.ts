@@ -1,17 +1,19 @@
-/**
- * `npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]`: sends the hints in a file, one JSON object a line
- * as in a datagram (docs/datagram.md), N lines a second (default 1000), stamped with the present unless `--keep-time`.
- */
+/** `npm run replay`: sends the hints in a file, freshly stamped, at a steady rate. WARM_HINT_SECRET signs. */
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
+import { open } from "node:fs/promises";
 import { hostPort } from "../readers.ts";
 import { restamp } from "../stamp.ts";
 import { VARIABLES } from "../variables.ts";
+import { readFlags, refuse } from "./flags.ts";
 
-const { values, positionals } = parseArgs({
+const USAGE = `Usage: npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]
+Sends the hints in FILE, one JSON object a line as in a datagram (docs/datagram.md), N lines a second (default 1000),
+stamped with the present unless --keep-time. --to defaults to WARM_LISTEN, else ${VARIABLES.WARM_LISTEN.fallback};
+WARM_HINT_SECRET in the environment signs.`;
+
+const { values, positionals } = readFlags(USAGE, {
+  args: process.argv.slice(2),
   allowPositionals: true,
   options: {
     rate: { type: "string", default: "1000" },
@@ -21,18 +23,17 @@ const { values, positionals } = parseArgs({
 });
 const [file] = positionals;
 const rate = Number(values.rate);
-if (file === undefined || !(rate > 0)) {
-  console.error("Give a file of hints, one a line, and --rate above 0");
-  process.exit(1);
-}
+if (file === undefined) refuse(USAGE, "Give a file of hints, one a line");
+if (!(rate > 0)) refuse(USAGE, `--rate ${values.rate} is not above 0`);
 const { host, port } = hostPort(values.to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback));
+const hints = await open(file).catch((error: Error) => refuse(USAGE, error.message));
 const secret = process.env.WARM_HINT_SECRET;
 const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
 const started = performance.now();
 let sent = 0;
 let failed = 0;
 
-for await (const line of createInterface({ input: createReadStream(file) })) {
+for await (const line of hints.readLines()) {
   if (line.trim() === "") continue;
   const due = started + (sent * 1000) / rate;
   const wait = due - performance.now();

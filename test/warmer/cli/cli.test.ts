@@ -25,6 +25,16 @@ function run(
   });
 }
 
+describe.each(["hint", "replay", "../main"])("flags of %s", { timeout: 60_000 }, (tool) => {
+  test.each(["--help", "-h"])("%s: the usage, exit 0", async (flag) => {
+    expect(await run(tool, [flag])).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: .*npm run /) });
+  });
+  test("one it does not know: a line and the usage, exit 1", async () => {
+    const { code, out } = await run(tool, ["--nonsense"]);
+    expect([code, out]).toEqual([1, expect.stringMatching(/^Unknown option '--nonsense'\nUsage: .*npm run /)]);
+  });
+});
+
 describe("npm run hint", { timeout: 60_000 }, () => {
   test("sends one signed hint that arrives at its region", async () => {
     const sink = await startWarmSink();
@@ -47,7 +57,7 @@ describe("npm run hint", { timeout: 60_000 }, () => {
   test("without a path or a place: says so, exit 1", async () => {
     expect(await run("hint", ["--region", "weur"])).toMatchObject({
       code: 1,
-      out: expect.stringContaining("Give a path"),
+      out: expect.stringMatching(/^Give a path\nUsage: /),
     });
     expect(await run("hint", ["/a"])).toMatchObject({ code: 1, out: expect.stringContaining("exactly one of") });
   });
@@ -78,7 +88,15 @@ describe("npm run replay", { timeout: 60_000 }, () => {
     await sink.close();
   });
   test("without a file: says so, exit 1", async () => {
-    expect(await run("replay", [])).toMatchObject({ code: 1, out: expect.stringContaining("Give a file") });
+    expect(await run("replay", [])).toMatchObject({ code: 1, out: expect.stringMatching(/^Give a file.*\nUsage: /) });
+    expect(await run("replay", [join(folder, "none")])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^ENOENT.*\nUsage: /),
+    });
+    expect(await run("replay", [folder, "--rate", "0"])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^--rate 0 is not above 0\nUsage: /),
+    });
   });
 });
 
