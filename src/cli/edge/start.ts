@@ -63,6 +63,7 @@ const READY_WITHIN_MS = 15_000;
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const bundle = await loadBundle();
   const { vars = {}, isolates = 1, beside = {} } = options;
+  let problems: string | undefined;
   const before = workerdChildren();
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare: Runtime } = miniflareTrusting(options.caFile);
   const miniflare = new Runtime(
@@ -74,7 +75,10 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
       log: new Log(LogLevel.NONE),
       logRequests: false,
       telemetry: { enabled: false },
-      handleStructuredLogs: (line: LogLine) => options.log?.(line),
+      handleStructuredLogs: (line: LogLine) => {
+        problems ??= misconfiguration(line.message);
+        options.log?.(line);
+      },
       ...(options.persist === undefined ? {} : { resourcePersistencePath: resolve(options.persist) }),
     } as unknown as V4MiniflareOptions),
   );
@@ -82,7 +86,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const stop = () => (stopping ??= miniflare.dispose());
   try {
     const { origin: url } = await miniflare.ready;
-    await answers(url);
+    await answers(url, () => problems);
     const workerdPid = workerdChildren().find((pid) => !before.includes(pid));
     const direct = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
     const scripts = await Promise.all(Object.keys(beside).map(async (name) => [name, await direct(name)] as const));
@@ -98,17 +102,38 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   }
 }
 
-/** Waits until `GET /healthz` is 200; an answer that stays another one becomes the error. */
-async function answers(url: string): Promise<void> {
+/**
+ * Waits until `GET /healthz` is 200; an answer that stays another one becomes the error, in the words of `problems` where
+ * the Worker has logged what is wrong with its configuration.
+ */
+async function answers(url: string, problems: () => string | undefined): Promise<void> {
   const until = Date.now() + READY_WITHIN_MS;
   for (;;) {
     const response = await fetch(`${url}/healthz`, { redirect: "manual" });
     const text = await response.text();
     if (response.status === 200) return;
     if (response.status !== 503 || Date.now() > until) {
-      throw new Error(`The Worker does not start: GET /healthz answered ${response.status}: ${text.slice(0, 2000)}`);
+      // The log comes by a way of its own, which may be the slower one.
+      for (let waits = 0; waits < 20 && problems() === undefined; waits++) await pause(25);
+      const why = problems() ?? `GET /healthz answered ${response.status}: ${text.slice(0, 2000)}`;
+      throw new Error(`The Worker does not start: ${why}`);
     }
-    await new Promise((wake) => setTimeout(wake, 50));
+    await pause(50);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, ms));
+}
+
+/** What is wrong with the configuration, if this line of the Worker's log says so. */
+function misconfiguration(message: string): string | undefined {
+  if (!message.includes('"misconfigured"')) return undefined;
+  try {
+    const { reason, failure } = JSON.parse(message) as { readonly reason?: unknown; readonly failure?: unknown };
+    return reason === "misconfigured" && typeof failure === "string" ? failure : undefined;
+  } catch {
+    return undefined;
   }
 }
 

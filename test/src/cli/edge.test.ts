@@ -83,6 +83,16 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
     expect(running.output()).toBe("");
   });
 
+  it("ends with what is wrong in its configuration, all of it", async () => {
+    const running = npmRunEdge(["--port", "0", "--var", "REGIONS=weur,oc", "--var", "QUEUE_MS=soon"]);
+    const [code] = await once(running.child, "close");
+    expect([code, running.output()]).toEqual([1, ""]);
+    const last = running.errors().trim().split("\n").at(-1);
+    expect(last).toMatch(
+      /^The Worker does not start: QUEUE_MS: .*REGIONS names "oc", and no bucket is bound as R2_OC$/,
+    );
+  });
+
   it("refuses an unknown flag with the usage", async () => {
     const running = npmRunEdge(["--prot", "1"]);
     const [code] = await once(running.child, "close");
