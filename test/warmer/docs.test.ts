@@ -84,6 +84,11 @@ describe("dashboard, alerts and docs name metrics that exist", () => {
     const named = readFileSync("docs/warmer.md", "utf8").match(/firstlight_warmer_[a-z_0-9]+/g) ?? [];
     expect(named.filter((name) => !known.has(name) && !/_(process|nodejs)_$/.test(name))).toEqual([]);
   });
+  test("a warmer that is gone raises an alert, under the job that docs/warmer.md has Prometheus scrape", () => {
+    const jobs = [...readFileSync("docs/alerts.yml", "utf8").matchAll(/up\{job="([^"]+)"\}/g)].map(([, job]) => job);
+    const scraped = /job_name: (\S+)/.exec(readFileSync("docs/warmer.md", "utf8"))?.[1];
+    expect(jobs).toEqual([scraped, scraped]);
+  });
   test("the dashboard is JSON that Grafana takes: panels with places, queries and an own id each", () => {
     const { panels } = JSON.parse(readFileSync("docs/grafana/warmer.json", "utf8")) as {
       panels: { id: number; title: string; gridPos: object; targets: { expr: string }[] }[];
