@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { open } from "node:fs/promises";
-import { hostPort } from "../readers.ts";
+import { type HostPort, hostPort, SettingProblem } from "../readers.ts";
 import { restamp } from "../stamp.ts";
 import { VARIABLES } from "../variables.ts";
 import { readFlags, refuse } from "./flags.ts";
@@ -25,7 +25,7 @@ const [file] = positionals;
 const rate = Number(values.rate);
 if (file === undefined) refuse(USAGE, "Give a file of hints, one a line");
 if (!(rate > 0)) refuse(USAGE, `--rate ${values.rate} is not above 0`);
-const { host, port } = hostPort(values.to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback));
+const { host, port } = target(values.to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback));
 const hints = await open(file).catch((error: Error) => refuse(USAGE, error.message));
 const secret = process.env.WARM_HINT_SECRET;
 const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
@@ -51,3 +51,12 @@ for await (const line of hints.readLines()) {
 socket.close();
 const seconds = (performance.now() - started) / 1000;
 console.log(`${sent} lines in ${seconds.toFixed(1)} s (${Math.round(sent / seconds)}/s), ${failed} not sent`);
+
+function target(text: string): HostPort {
+  try {
+    return hostPort(text);
+  } catch (error) {
+    if (error instanceof SettingProblem) refuse(USAGE, error.message);
+    throw error;
+  }
+}

@@ -93,6 +93,10 @@ describe("npm run replay", { timeout: 60_000 }, () => {
       code: 1,
       out: expect.stringMatching(/^ENOENT.*\nUsage: /),
     });
+    expect(await run("replay", [folder, "--to", "nowhere"])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^"nowhere" is not address:port.*\nUsage: /),
+    });
     expect(await run("replay", [folder, "--rate", "0"])).toMatchObject({
       code: 1,
       out: expect.stringMatching(/^--rate 0 is not above 0\nUsage: /),
