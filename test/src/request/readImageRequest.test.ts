@@ -40,9 +40,10 @@ describe("whatever is sent, a request or a Failure of the table comes of it", ()
         ({ source }) => new URL(source).protocol.startsWith("http"),
         (error: unknown) => (error instanceof Failure && ANSWERS[error.reason].status < 500) || error,
       );
-      expect([url, outcome]).toEqual([url, true]);
+      // Not one assertion each: half a million of them take longer than what they are about.
+      if (!outcome) expect.fail(url);
     }
-  });
+  }, 120_000);
 });
 
 describe("no text takes long", () => {
