@@ -2,9 +2,10 @@
  * `npm run purge -- --source URL | --prefix URL | --host HOST | --path /P [--block | --lift] …`: takes what is stored
  * out of every store, and keeps it out or lets it in again. Progress goes to standard error, the result to standard
  * output. Exit code 0: done; 1: refused or failed; 2: wrong arguments; 130: interrupted. After 1 and 130 the last line
- * says how to go on.
+ * says how to go on, or that the same again would be refused again.
  */
 import { PURGE_USAGE, type PurgeArguments, parsePurgeArguments } from "./purge/arguments.ts";
+import { Refused } from "./purge/call.ts";
 import { type Progress, runPurge } from "./purge/run.ts";
 
 const parsed = parsePurgeArguments(process.argv.slice(2), process.env);
@@ -39,7 +40,13 @@ async function purge(args: PurgeArguments): Promise<number> {
     return 0;
   } catch (error) {
     print(interrupted.signal.aborted ? "Interrupted." : error instanceof Error ? error.message : String(error));
-    console.log(`Not done. Go on with: ${again(args, last?.cursor ?? args.resume, last?.pass === 2)}`);
+    const refused = error instanceof Refused && !interrupted.signal.aborted;
+    if (refused && last === undefined) {
+      console.log("Not done: the Worker refuses this, and would again. Put right what it says, then start anew.");
+      return 1;
+    }
+    const when = refused ? "The Worker refuses this until that is put right; then go" : "Go";
+    console.log(`Not done. ${when} on with: ${again(args, last?.cursor ?? args.resume, last?.pass === 2)}`);
     return interrupted.signal.aborted ? 130 : 1;
   }
 }

@@ -55,6 +55,13 @@ export function parsePurgeArguments(
   const named = TARGETS.filter((kind) => values[kind] !== undefined);
   const [kind] = named;
   if (named.length !== 1) problems.push(`One of --${TARGETS.join(", --")} is needed, ${named.length} are given`);
+  if (values.host?.includes("/")) {
+    problems.push(`--host cannot be ${values.host}: give a host, not a URL (--source and --prefix take URLs)`);
+  }
+  for (const name of ["source", "prefix"] as const) {
+    const url = values[name];
+    if (url !== undefined && !isHttpUrl(url)) problems.push(`--${name} cannot be ${url}: give an http or https URL`);
+  }
   const block = switches.has("block") ? true : switches.has("lift") ? false : null;
   if (switches.size > 1) problems.push("--block and --lift exclude each other");
   if (block !== null && (kind === "prefix" || kind === "path")) problems.push("Only a source or a host can be blocked");
@@ -69,4 +76,9 @@ export function parsePurgeArguments(
   if (kind === undefined || problems.length > 0) return { ok: false, problems };
   const target = { [kind]: values[kind] ?? "" };
   return { ok: true, value: { target, block, endpoint, secret, resume: values.resume ?? null, sweepSeconds } };
+}
+
+/** With its slashes: the Worker reads `http:/x` for `http://x` too, but nobody means to write that here. */
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
 }

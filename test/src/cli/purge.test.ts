@@ -137,8 +137,23 @@ describe("npm run purge", { timeout: 60_000 }, () => {
     ["a path that is not ours", ["--path", "/nothing"], SECRET, 1, "404"],
     ["wrong arguments", ["--host"], SECRET, 2, "--host needs a value"],
   ])("%s is refused at once", async (_, args, secret, code, message) => {
-    const { ended, errors } = run(edge.url, args, secret);
+    const { ended, errors, output } = run(edge.url, args, secret);
     expect([await ended(), errors()]).toEqual([code, expect.stringContaining(message)]);
     expect(errors()).not.toContain("again in");
+    expect(output()).not.toContain("o on with");
+    expect(output()).toMatch(code === 1 ? /^Not done: the Worker refuses this, and would again\./ : /^$/);
+  });
+
+  test("refused between two steps, it says to put that right first and how to go on then", async () => {
+    await fillHost("midway.test", 650, ["THUMBS"]);
+    const refusing = await between((count, response) => {
+      if (count === 2) response.writeHead(401).end("no");
+      return count === 2;
+    });
+    const { ended, output } = run(refusing, ["--host", "midway.test"]);
+    expect(await ended()).toBe(1);
+    expect(output()).toMatch(
+      /^Not done\. The Worker refuses this until that is put right; then go on with: .* --resume \S/,
+    );
   });
 });

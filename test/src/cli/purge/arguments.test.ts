@@ -33,6 +33,8 @@ describe("the command line of npm run purge", () => {
     ["a sweep that is no time", ["--host", "a", "--sweep", "soon"], ENV, "--sweep cannot be soon"],
     ["no endpoint", ["--host", "a"], { PURGE_SECRET: "s" }, "No endpoint"],
     ["an endpoint without a scheme", ["--host", "a", "--endpoint", "img.test"], ENV, 'not "img.test"'],
+    ["a URL as host", ["--host", "http://a.test"], ENV, "give a host, not a URL"],
+    ["a source that is no URL", ["--source", "a.jpg"], ENV, "--source cannot be a.jpg: give an http or https URL"],
     ["no secret", ["--host", "a"], { PURGE_ENDPOINT: "https://img.test" }, "No secret: set PURGE_SECRET"],
   ])("%s is refused", (_, argv, env, problem) => {
     const parsed = parsePurgeArguments(argv, env);
