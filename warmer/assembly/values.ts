@@ -19,7 +19,6 @@ const MAX_SAFE_INTEGER: u64 = 9007199254740991;
  * The index of the quote that ends a text beginning at `i`, or 0 when something comes first that a plain text does not
  * have: an escape, a byte below `lowest` or one that is not ASCII. 16 bytes at a time.
  */
-// @ts-expect-error: decorator
 @inline
 function closingQuote(i: usize, end: usize, lowest: i8): usize {
   const quotes = i8x16.splat(QUOTE);
