@@ -21,9 +21,6 @@ export type IntakeOptions = {
   readonly skew: boolean;
 };
 
-/** So long after a queue was too full for a hint, less is received at a time. */
-const BEHIND_MS = 100;
-
 /** Takes on the hints of one region that are worth a push. */
 export type HintTaker = Pick<RegionPusher, "add">;
 
@@ -43,8 +40,6 @@ export class Intake implements DatagramSink, LineSink {
   readonly #group = new Group();
   /** What was touched, so that touching is not optimised away. */
   touched = 0;
-  #overflow = 0;
-  #behindUntil = 0;
   #now = 0;
   #steady = 0;
   #sender = 0;
@@ -65,11 +60,8 @@ export class Intake implements DatagramSink, LineSink {
     return this.#reader.room;
   }
 
-  isBehind(): boolean {
-    const { overflow } = this.#counts;
-    if (overflow !== this.#overflow) this.#behindUntil = this.#steady + BEHIND_MS;
-    this.#overflow = overflow;
-    return this.#steady < this.#behindUntil;
+  get overflow(): number {
+    return this.#counts.overflow;
   }
 
   begin(): void {

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { LONE_SLOT, SLOT_BYTES } from "./room.ts";
 import type { SenderList } from "./senders.ts";
+import { Turn } from "./turn.ts";
 
 /**
  * Where datagrams go, whichever way they are received: into its room, and then, slot by slot, told of. `begin` opens a
@@ -13,8 +13,8 @@ export type DatagramSink = {
    * after `end`.
    */
   readonly room: Buffer;
-  /** Whether more comes in than can be passed on; asked once for each turn of the event loop. */
-  isBehind(): boolean;
+  /** Hints so far that had to go because more came in than could be passed on. */
+  readonly overflow: number;
   begin(): void;
   /**
    * @param slot where its bytes lie
@@ -65,29 +65,25 @@ export const listenDgram: Listen = async (options, senders, sink) => {
   const socket = createSocket({ type: isIPv6(options.host) ? "udp6" : "udp4" });
   await bind(socket, options);
   socket.setRecvBufferSize(options.receiveBufferBytes);
-  const { room } = sink;
-  socket.on("message", (bytes, from) => {
-    sink.begin();
-    place(bytes, room);
-    sink.datagram(LONE_SLOT, bytes.length, senders.identify(from.address), 0);
-    sink.end();
-  });
-  return listenerOf(socket);
+  const turn = new Turn(sink);
+  socket.on("message", (bytes, from) => turn.lone(bytes, senders.identify(from.address)));
+  return listenerOf(socket, turn);
 };
 
-/** Puts a datagram into the slot of lone ones; of a longer one as much as fits. */
-export function place(bytes: Buffer, room: Buffer): void {
-  room.set(bytes.length > SLOT_BYTES ? bytes.subarray(0, SLOT_BYTES) : bytes, LONE_SLOT * SLOT_BYTES);
-}
-
 /** The Listener of a bound socket. */
-export function listenerOf(socket: Socket): Listener {
+export function listenerOf(socket: Socket, turn: Turn): Listener {
   const { address, port } = socket.address();
   return {
     host: address,
     port,
     receiveBufferBytes: socket.getRecvBufferSize(),
-    close: () => new Promise((closed) => socket.close(() => closed())),
+    close: () =>
+      new Promise((closed) =>
+        socket.close(() => {
+          turn.pass();
+          closed();
+        }),
+      ),
   };
 }
 

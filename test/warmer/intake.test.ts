@@ -89,23 +89,11 @@ describe("Intake", () => {
     expect(counts.oldAtReceipt).toBe(1);
   });
 
-  test("is behind for 100 ms after a queue was too full for a hint", () => {
-    const clock = { now: NOW };
-    const { take, hint, intake } = make(0, clock);
-    const fill = (count: number) => {
-      for (let i = 0; i < count; i++) take(hint({ t: clock.now, p: `/${clock.now}/${i}` }));
-    };
-    fill(512);
-    expect(intake.isBehind()).toBe(false);
-    fill(513);
-    expect(intake.isBehind()).toBe(true);
-    for (const [ms, behind] of [
-      [99, true],
-      [1, false],
-    ] as const) {
-      clock.now += ms;
-      take("");
-      expect(intake.isBehind()).toBe(behind);
-    }
+  test("tells its receiver of hints that had to go because a queue was full", () => {
+    const { take, hint, intake } = make(0);
+    for (let i = 0; i < 512; i++) take(hint({ p: `/${i}` }));
+    expect(intake.overflow).toBe(0);
+    take(hint({ p: "/512" }));
+    expect(intake.overflow).toBe(1);
   });
 });

@@ -2,7 +2,7 @@
 
 /** The driver's ROOM_BYTES, and the SLOT_BYTES each datagram of the room may have. */
 const SLOT_BYTES: usize = 1472;
-const ROOM_BYTES: usize = 65 * SLOT_BYTES;
+const ROOM_BYTES: usize = 96 * SLOT_BYTES;
 
 /** More paths than fit into the largest datagram; the driver's MAX_PATHS_PER_LINE. */
 export const MAX_PATHS: i32 = 300;

@@ -1,9 +1,11 @@
 import { createSocket } from "node:dgram";
 import { isIPv6, SocketAddress } from "node:net";
-import { type Listen, listenDgram, listenerOf, place } from "../listen.ts";
-import { LONE_SLOT } from "../room.ts";
+import { type Listen, listenDgram, listenerOf } from "../listen.ts";
+import { SLOTS } from "../room.ts";
 import type { SenderList } from "../senders.ts";
+import { Turn } from "../turn.ts";
 import type { Libc } from "./libc.ts";
+import { Quota } from "./quota.ts";
 import { Slots } from "./slots.ts";
 import { socketAddress } from "./sockaddr.ts";
 
@@ -42,28 +44,24 @@ export function listenWith(libc: Libc): Listen {
     socket.setRecvBufferSize(options.receiveBufferBytes);
     const slots = new Slots(libc, sink.room);
     const identify = identifier(slots, senders);
-    // libuv comes back up to 32 times before the event loop goes on. Where more comes in than can be pushed, answers,
-    // which free connections, must get their turn: one call for each turn of the loop, and what does not fit into the
-    // socket's buffer meanwhile is dropped by the kernel, which is where dropping costs least.
-    let called = false;
-    let sparing = false;
-    const nextTurn = (): void => {
-      called = false;
-      sparing = sink.isBehind();
-    };
-    socket.on("message", (bytes, from) => {
-      sink.begin();
-      place(bytes, sink.room);
-      sink.datagram(LONE_SLOT, bytes.length, senders.identify(from.address), 0);
-      if (!called) setImmediate(nextTurn);
-      const filled = called && sparing ? 0 : slots.receive(fd);
-      called = true;
-      for (let i = 0; i < filled; i++) {
-        sink.datagram(i, slots.length(i), identify(i), 0);
-      }
-      sink.end();
+    const quota = new Quota();
+    let filled = 0;
+    const turn = new Turn(sink, () => {
+      filled = 0;
+      quota.turn(sink.overflow);
     });
-    return listenerOf(socket);
+    // libuv comes here up to 32 times, each time with one datagram, before the event loop goes on.
+    socket.on("message", (bytes, from) => {
+      turn.lone(bytes, senders.identify(from.address));
+      const first = filled;
+      filled += slots.receive(fd, first, Math.min(SLOTS - first, quota.left));
+      quota.left -= filled - first;
+      for (let slot = first; slot < filled; slot++) turn.add(slot, slots.length(slot), identify(slot));
+      if (filled < SLOTS) return;
+      turn.pass();
+      filled = 0;
+    });
+    return listenerOf(socket, turn);
   };
 }
 

@@ -29,12 +29,14 @@ export class Slots {
   readonly #lengths = new Uint32Array(this.#headers.buffer, this.#headers.byteOffset, (SLOTS * HEADER) / 4);
   readonly #families = new Uint16Array(this.#names.buffer, this.#names.byteOffset, (SLOTS * NAME) / 2);
   readonly #libc: Libc;
-  readonly #address: bigint;
+  /** Of each slot's header. */
+  readonly #addresses: readonly bigint[];
 
   /** @param room its first SLOTS slots are filled; memory that does not move */
   constructor(libc: Libc, room: Buffer) {
     this.#libc = libc;
-    this.#address = libc.addressOf(this.#headers);
+    const headers = libc.addressOf(this.#headers);
+    this.#addresses = Array.from({ length: SLOTS }, (_, i) => headers + BigInt(i * HEADER));
     const [bytes, vectors, names] = [room, this.#vectors, this.#names].map((memory) => libc.addressOf(memory)) as [
       bigint,
       bigint,
@@ -50,9 +52,14 @@ export class Slots {
     }
   }
 
-  /** Fills the slots with what waits at the socket; never blocks. Gives the number filled, 0 for none or an error. */
-  receive(fd: number): number {
-    return Math.max(0, this.#libc.receiveMany(fd, this.#address, SLOTS, MSG_DONTWAIT | MSG_TRUNC));
+  /**
+   * Fills slots from `first` on with what waits at the socket, `most` of them at most; never blocks.
+   * @returns the number filled, 0 for none or an error
+   */
+  receive(fd: number, first: number, most: number): number {
+    if (most <= 0) return 0;
+    const header = this.#addresses[first] as bigint;
+    return Math.max(0, this.#libc.receiveMany(fd, header, most, MSG_DONTWAIT | MSG_TRUNC));
   }
 
   /** True length of the datagram in slot `i`, more than SLOT_BYTES when it was cut. */
