@@ -13,6 +13,7 @@ export type Plan = {
   readonly confirmSeconds: number;
   readonly latencySeconds: number;
   readonly overloadSeconds: number;
+  readonly overloadRounds: number;
 };
 
 export const FULL = {
@@ -22,7 +23,8 @@ export const FULL = {
   probeSeconds: 1,
   confirmSeconds: 2,
   latencySeconds: 3,
-  overloadSeconds: 8,
+  overloadSeconds: 2,
+  overloadRounds: 3,
 } as const satisfies Plan;
 
 export const QUICK = {
@@ -32,7 +34,8 @@ export const QUICK = {
   probeSeconds: 0.7,
   confirmSeconds: 1,
   latencySeconds: 2,
-  overloadSeconds: 4,
+  overloadSeconds: 2,
+  overloadRounds: 3,
 } as const satisfies Plan;
 
 /** What each part of the bench is given. */
