@@ -52,7 +52,7 @@ export const SETTINGS = {
     variable: "ALLOWED_SOURCES",
     read: listOf(pattern),
     fallback: [],
-    doc: "Hosts that unsigned requests may reach: `example.org`, `*.example.org`, `example.org/photos`; empty = none",
+    doc: "Hosts that unsigned requests may reach: `example.org`, `*.example.org`, `example.org/photos`; a `*.` needs two labels after it; empty = none",
   },
   httpSources: {
     variable: "HTTP_SOURCES",

@@ -51,10 +51,13 @@ export type HostPattern = {
   readonly path: string;
 };
 
+/** Below that a pattern would stand for a whole top-level domain. */
+const MIN_WILDCARD_LABELS = 2;
+
 /**
  * Reads `example.org`, `*.example.org` (subdomains, not the name itself), `example.org:8080`, `example.org/photos`,
- * `https://example.org`. Throws an Error with the reason when it is none of them; a lone `*` is refused, since it
- * would make an open proxy.
+ * `https://example.org`. Throws an Error with the reason when it is none of them; a lone `*` and `*.org` are refused,
+ * since they would make an open proxy. `*.co.uk` is not told from `*.example.uk`: that takes the public suffix list.
  */
 export function parseHostPattern(text: string): HostPattern {
   const scheme = text.startsWith("https://") ? "https:" : text.startsWith("http://") ? "http:" : null;
@@ -66,6 +69,10 @@ export function parseHostPattern(text: string): HostPattern {
   if (url === null) throw new Error(`"${text}" is not a host`);
   if (/[@?#]|:\/\//.test(bare)) throw new Error(`"${text}": only http(s)://, host, port and path may stand here`);
   if (subdomains && parseAddress(url.hostname) !== null) throw new Error(`"${text}": an address has no subdomains`);
+  const labels = url.hostname.split(".").filter((label) => label !== "").length;
+  if (subdomains && labels < MIN_WILDCARD_LABELS) {
+    throw new Error(`"${text}": *. needs a name of ${MIN_WILDCARD_LABELS} labels or more after it, not ${labels}`);
+  }
   const explicit = /^(?:\[[^\]]*\]|[^/:]*):(\d+)/.exec(bare)?.[1];
   const port = explicit === undefined ? null : String(Number(explicit));
   return { scheme, subdomains, hostname: url.hostname, port, path: url.pathname.replace(/\/$/, "") };
