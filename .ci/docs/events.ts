@@ -16,7 +16,7 @@ const STAGE_DOCS = {
 /** Fields of the log line that only operators see; those that are columns too are told once, below. */
 export const LOG_FIELDS = {
   msg: "`request`, which tells this line from others",
-  door: "URL grammar: `imgproxy` or `photon`; `behind` for work that went on after an answer",
+  door: "URL grammar: `imgproxy` or `photon`; `warm` and `purge` for orders; `behind` for work that went on after an answer; empty when it failed before that was known",
   reason: "`ok` or the error's code",
   status: "HTTP status of the answer",
   hit: "which store answered, `derived`, `stale-if-error`, or `negative` for a failure that was remembered; null on a miss and on any other error",

@@ -45,6 +45,19 @@ describe("routes", () => {
   });
 });
 
+describe("the log", () => {
+  test("a health check that is well is in neither log nor events", async () => {
+    const writeDataPoint = vi.fn();
+    expect((await ask(`${HOST}/healthz`, {}, { EVENTS: { writeDataPoint } })).status).toBe(200);
+    expect([lines, writeDataPoint.mock.calls]).toEqual([[], []]);
+  });
+  test("what a reader asks for is in both, also when it is refused", async () => {
+    const writeDataPoint = vi.fn();
+    await ask(`${HOST}/photon/a.test/1.jpg`, {}, { EVENTS: { writeDataPoint } });
+    expect([lines.length, writeDataPoint.mock.calls.length]).toEqual([1, 1]);
+  });
+});
+
 describe("failures", () => {
   test("are answers with their code, and say in the log whose they are", async () => {
     const answer = await ask(`${HOST}/photon/a.test/1.jpg`);
