@@ -37,14 +37,24 @@ export const ANSWERS = {
     cacheSeconds: SHORT,
     report: false,
   },
-  signature_missing: { status: 403, message: "A signature is needed here", cacheSeconds: 0, report: false },
-  signature_invalid: {
+  signature_missing: {
     status: 403,
-    message: "The signature does not match this address",
+    message: "A signature is needed here in the place of {value}",
     cacheSeconds: 0,
     report: false,
   },
-  source_not_allowed: { status: 403, message: "This source is not allowed here", cacheSeconds: 0, report: false },
+  signature_invalid: {
+    status: 403,
+    message: "The signature does not match this address: {why}",
+    cacheSeconds: 0,
+    report: false,
+  },
+  source_not_allowed: {
+    status: 403,
+    message: "This source is not allowed here: {why}",
+    cacheSeconds: 0,
+    report: false,
+  },
   address_private: {
     status: 403,
     message: "This source is not on the public internet",

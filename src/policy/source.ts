@@ -34,7 +34,8 @@ export function checkSource(source: URL | string, authority: Authority, config: 
   if (isOurselves(url, ownHost)) throw new Failure("loop", {}, `source is our own host ${url.host}`);
   const listed = authority === "list" || (authority === "signature" && config.signedNeedsAllowed);
   if (listed && !isListed(url, config.allowedSources)) {
-    throw new Failure("source_not_allowed", {}, `${url.host} matches no allowed source`);
+    const why = "its host or path is not on the list of allowed sources";
+    throw new Failure("source_not_allowed", { why }, `${url.host} matches no allowed source`);
   }
 }
 
@@ -87,7 +88,10 @@ function checkPlace(url: URL): void {
   if (name === "local") throw new Failure("address_private", {}, `${url.hostname} is a local name`);
   if (name === "malformed") throw new Failure("source_invalid", { why: "its host is not a public name" });
   const port = portOf(url);
-  if (!PORTS.includes(port)) throw new Failure("source_not_allowed", {}, `port ${port} is none of ${PORTS.join(", ")}`);
+  if (PORTS.includes(port)) return;
+  // As it stands in the address: a redirect's target, which the asker did not write, is told to the log only.
+  const why = `its port ${port} is none of ${PORTS.join(", ")}`;
+  throw new Failure("source_not_allowed", { why }, `${url.hostname} at port ${port}`);
 }
 
 /** Public hosts are ourselves at any port; on loopback the port tells servers apart, and every loopback name is one. */

@@ -2,6 +2,7 @@
 import type { Config } from "../../config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
+import { fromBase64url } from "../base64url.ts";
 import { canonicalSource } from "../canonicalSource.ts";
 import { readEncodedSource } from "../encodedSource.ts";
 import type { AcceptClass, ImageRequest } from "../imageRequest.ts";
@@ -28,7 +29,10 @@ export async function readImgproxy(
   const signature = path.slice(1, slash);
   const authority = config.signingPairs.length > 0 ? "signature" : "list";
   const signed = authority === "signature" ? await signedPath(signature, path.slice(slash), config) : path.slice(slash);
-  if (authority === "list" && !UNSIGNED.includes(signature)) throw new Failure("signature_invalid");
+  if (authority === "list" && !UNSIGNED.includes(signature)) {
+    const why = `no signing key is set here, so it begins with unsafe/, not with ${shown(signature)}`;
+    throw new Failure("signature_invalid", { why });
+  }
 
   const segments = repairPath(signed).slice(1).split("/");
   const sourceAt = segments.findIndex((segment) => !segment.includes(":"));
@@ -54,9 +58,19 @@ export async function readImgproxy(
 
 /** The spelling of the path that was signed. Throws `signature_missing` or `signature_invalid`. */
 async function signedPath(signature: string, path: string, config: Config): Promise<string> {
-  if (UNSIGNED.includes(signature)) throw new Failure("signature_missing");
+  if (UNSIGNED.includes(signature)) throw new Failure("signature_missing", { value: shown(signature) });
   for (const spelling of signedSpellings(path)) {
     if (await isSigned(signature, spelling, config.signingPairs, config.signatureSize)) return spelling;
   }
-  throw new Failure("signature_invalid");
+  const length = fromBase64url(signature)?.length;
+  const why =
+    length === config.signatureSize
+      ? "another path, key or salt was signed"
+      : `it begins with ${shown(signature)}, not with a signature of ${config.signatureSize} bytes`;
+  throw new Failure("signature_invalid", { why });
+}
+
+/** For a message: long enough to know a segment again. */
+function shown(segment: string): string {
+  return `"${segment.slice(0, 50)}"`;
 }

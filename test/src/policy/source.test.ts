@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Failure, type Reason } from "../../../src/errors.ts";
+import { Failure, publicMessage, type Reason } from "../../../src/errors.ts";
 import { checkHop, checkSource } from "../../../src/policy/source.ts";
 
 const RULES = {
@@ -52,6 +52,27 @@ describe("a signed source", () => {
   test("SIGNED_NEEDS_ALLOWED asks the list too", () => {
     expect(verdict("https://elsewhere.test/", "signature", { signedNeedsAllowed: true })).toBe("source_not_allowed");
     expect(verdict("https://example.org/", "signature", { signedNeedsAllowed: true })).toBe("ok");
+  });
+});
+
+describe("why a source is not allowed, in words for anybody", () => {
+  const message = (url: string, authority: "signature" | "list"): string => {
+    try {
+      checkSource(url, authority, RULES, OWN);
+    } catch (error) {
+      if (error instanceof Failure) return publicMessage(error.reason, error.facts);
+    }
+    return "allowed";
+  };
+  test.each([
+    ["https://elsewhere.test:8443/a.jpg", "signature", "its port 8443 is none of 80, 443"],
+    ["http://elsewhere.test:0/a.jpg", "signature", "its port 0 is none of 80, 443"],
+    ["https://elsewhere.test/a.jpg", "list", "its host or path is not on the list of allowed sources"],
+  ] as const)("%s by %s: %s", (url, authority, why) => {
+    expect(message(url, authority)).toBe(`This source is not allowed here: ${why}`);
+  });
+  test("of a private place nothing is told, not even its port", () => {
+    expect(message("http://10.0.0.1:8443/a.jpg", "signature")).toBe("This source is not on the public internet");
   });
 });
 

@@ -127,6 +127,22 @@ describe("who may ask", () => {
   test("another word without keys", async () => {
     expect((await failure(read(url, OPEN))).reason).toBe("signature_invalid");
   });
+  test.each([
+    ["the segment forgotten", path, SIGNED, 'it begins with "w:100", not with a signature of 32 bytes'],
+    ["plain, the segment forgotten", `plain/${SOURCE}`, SIGNED, 'it begins with "plain", not with a signature'],
+    ["too short", `${"A".repeat(42)}/${path}`, SIGNED, `it begins with "${"A".repeat(42)}", not with`],
+    ["long, cut for the message", `${"A".repeat(51)}/${path}`, SIGNED, `"${"A".repeat(50)}", not`],
+    ["another one", `${"A".repeat(43)}/${path}`, SIGNED, "another path, key or salt was signed"],
+    ["unsafe/ forgotten", path, OPEN, 'no signing key is set here, so it begins with unsafe/, not with "w:100"'],
+  ] as const)("what is wrong with a signature, in words: %s", async (_, asked, config, words) => {
+    const { reason, facts } = await failure(read(`${ENDPOINT}/${asked}`, config));
+    expect(publicMessage(reason, facts)).toContain(`The signature does not match this address: `);
+    expect(publicMessage(reason, facts)).toContain(words);
+  });
+  test("unsafe where keys are set is named", async () => {
+    const { reason, facts } = await failure(read(`${ENDPOINT}/insecure/${path}`));
+    expect(publicMessage(reason, facts)).toBe('A signature is needed here in the place of "insecure"');
+  });
   test("a bad option under a bad signature tells nothing", async () => {
     expect((await failure(read(`${ENDPOINT}/AAAA/blur:3/${path}`))).reason).toBe("signature_invalid");
   });
