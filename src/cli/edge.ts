@@ -1,10 +1,14 @@
 /**
- * `npm run edge -- --port N [--persist DIR] [--var NAME=VALUE ...]`: the Worker alone on 127.0.0.1:N, on embedded
- * storage. Standard output has one line, `ready http://127.0.0.1:N`; what the Worker logs goes to standard error.
+ * `npm run edge -- --port N [--persist DIR] [--settings FILE] [--var NAME=VALUE ...]`: the Worker alone on
+ * 127.0.0.1:N, on embedded storage. Standard output has one line, `ready http://127.0.0.1:N`; what the Worker logs goes
+ * to standard error. Exit code 1: it did not start, 2: wrong arguments.
  * SIGTERM or SIGINT, to the group, to npm or to this process alone, ends all of it within two seconds.
  */
+import { SETTINGS_KEY } from "../settings.ts";
 import { EDGE_USAGE, parseEdgeArguments } from "./edge/arguments.ts";
+import { followSettingsFile, readSettingsFile } from "./edge/settingsFile.ts";
 import { type Edge, type LogLine, startEdge } from "./edge/start.ts";
+import { answerHelp, refuse } from "./usage.ts";
 
 /** A reader that does not read must not hold the proxy up: past this, log lines are dropped. */
 const MAX_LOG_BACKLOG_BYTES = 256 * 1024;
@@ -28,18 +32,32 @@ function print(line: LogLine): void {
   if (process.stderr.writableLength < MAX_LOG_BACKLOG_BYTES) process.stderr.write(`${line.message}\n`);
 }
 
-const parsed = parseEdgeArguments(process.argv.slice(2));
-if (parsed.ok) {
-  try {
-    edge = await startEdge({ ...parsed.value, log: print });
-    console.log(`ready ${edge.url}`);
-  } catch (error) {
-    if (!leaving) {
-      console.error(error instanceof Error ? error.message : error);
-      process.exit(1);
-    }
+const argv = process.argv.slice(2);
+answerHelp(EDGE_USAGE, argv);
+const parsed = parseEdgeArguments(argv);
+if (!parsed.ok) refuse(EDGE_USAGE, ...parsed.problems);
+const { settings: file, ...options } = parsed.value;
+const settings = file === undefined ? undefined : settingsOf(file);
+try {
+  const started = await startEdge({ ...options, settings, log: print });
+  edge = started;
+  if (file !== undefined) {
+    const put = async (text: string) => (await started.miniflare.getKVNamespace("THUMBS")).put(SETTINGS_KEY, text);
+    followSettingsFile(file, put, (line) => console.error(line));
   }
-} else {
-  console.error([...parsed.problems, `Usage: ${EDGE_USAGE}`].join("\n"));
-  process.exit(2);
+  console.log(`ready ${edge.url}`);
+} catch (error) {
+  if (!leaving) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+
+/** The settings' text; a file that cannot be read is a wrong argument. */
+function settingsOf(path: string): string {
+  try {
+    return readSettingsFile(path);
+  } catch (error) {
+    return refuse(EDGE_USAGE, error instanceof Error ? error.message : String(error));
+  }
 }

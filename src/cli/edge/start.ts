@@ -10,6 +10,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Miniflare, V4MiniflareOptions } from "miniflare";
+import { SETTINGS_KEY } from "../../settings.ts";
 import { loadBundle } from "./bundle.ts";
 import { miniflareTrusting } from "./runtime.ts";
 import { isolateNames, workersOf } from "./workers.ts";
@@ -21,6 +22,8 @@ export type EdgeOptions = {
   readonly port?: number;
   /** Folder that keeps KV, R2, Durable Objects and the cache; absent: a temporary one, removed by `stop`. */
   readonly persist?: string | undefined;
+  /** Text of the live settings (config/live.ts), in KV before the first request; absent: what is kept there. */
+  readonly settings?: string | undefined;
   /** Variables and secrets, over those of `wrangler.toml`. */
   readonly vars?: Readonly<Record<string, string>>;
   /** PEM file of further authorities that sources' certificates may be signed by, instead of `NODE_EXTRA_CA_CERTS`. */
@@ -86,6 +89,9 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const stop = () => (stopping ??= miniflare.dispose());
   try {
     const { origin: url } = await miniflare.ready;
+    if (options.settings !== undefined) {
+      await (await miniflare.getKVNamespace("THUMBS")).put(SETTINGS_KEY, options.settings);
+    }
     await answers(url, () => problems);
     const workerdPid = workerdChildren().find((pid) => !before.includes(pid));
     const direct = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;

@@ -93,6 +93,13 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
     );
   });
 
+  it("refuses settings that cannot be read with one line and the usage", async () => {
+    const running = npmRunEdge(["--port", "0", "--settings", "/nowhere/settings.json"]);
+    const [code] = await once(running.child, "close");
+    expect([code, running.errors()]).toEqual([2, expect.stringMatching(/^--settings cannot be read: ENOENT/)]);
+    expect(running.errors()).toMatch(/\nUsage: npm run edge -- /);
+  });
+
   it("refuses an unknown flag with the usage", async () => {
     const running = npmRunEdge(["--prot", "1"]);
     const [code] = await once(running.child, "close");

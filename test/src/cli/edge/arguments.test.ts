@@ -5,6 +5,7 @@ const ACCEPTED = [
   ["a port alone", ["--port", "8787"], { port: 8787, persist: undefined, vars: {} }],
   ["any free port", ["--port", "0"], { port: 0, persist: undefined, vars: {} }],
   ["the last port", ["--port", "65535"], { port: 65_535, persist: undefined, vars: {} }],
+  ["settings", ["--port", "1", "--settings", "f.json"], { port: 1, settings: "f.json", vars: {} }],
   ["the joined form", ["--port=1", "--persist=d"], { port: 1, persist: "d", vars: {} }],
   [
     "a variable whose value has =",
@@ -24,8 +25,12 @@ const REFUSED = [
   ["a port above the last", ["--port", "65536"], ["--port cannot be 65536: a whole number from 0 to 65535 is needed"]],
   ["a port of letters", ["--port", "http"], ["--port cannot be http: a whole number from 0 to 65535 is needed"]],
   ["a flag without its value", ["--port", "1", "--persist"], ["--persist needs a value"]],
-  ["an unknown flag", ["--port", "1", "--prot"], ["Unknown argument --prot; known are --port, --persist, --var"]],
-  ["a bare word", ["8787"], ["Unknown argument 8787; known are --port, --persist, --var"]],
+  [
+    "an unknown flag",
+    ["--port", "1", "--prot"],
+    ["Unknown argument --prot; known are --port, --persist, --settings, --var"],
+  ],
+  ["a bare word", ["8787"], ["Unknown argument 8787; known are --port, --persist, --settings, --var"]],
   [
     "a variable without =",
     ["--port", "1", "--var", "KEY"],
