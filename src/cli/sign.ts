@@ -1,28 +1,28 @@
 /**
  * `npm run sign -- SOURCE [OPTION ...]` prints a signed URL (its path, without --endpoint); `--explain URL` says what
- * a URL means and why it is refused. Exit code 1: refused, 2: wrong arguments.
+ * a URL, or a path, means and why it is refused. Exit code 1: refused, 2: wrong arguments.
  */
-
 import { SETTINGS } from "../config/table.ts";
 import { parseConfig } from "../config.ts";
-import { asFailure, publicMessage } from "../errors.ts";
+import { Failure, publicMessage } from "../errors.ts";
 import { toBase64url } from "../request/base64url.ts";
 import { applyOption, DEFAULTS } from "../request/options.ts";
 import { signPath } from "../request/signature.ts";
 import { parseSignArguments, SIGN_USAGE, type SignArguments } from "./sign/arguments.ts";
 import { explain } from "./sign/explain.ts";
+import { answerHelp, refuse } from "./usage.ts";
 
-const parsed = parseSignArguments(process.argv.slice(2));
-if (parsed.ok) {
-  try {
-    process.exitCode = parsed.value.mode === "sign" ? await sign(parsed.value) : await tell(parsed.value);
-  } catch (error) {
-    const { reason, facts, detail } = asFailure(error);
-    console.error(detail ?? publicMessage(reason, facts));
-    process.exitCode = 2;
-  }
-} else {
-  console.error([...parsed.problems, `Usage: ${SIGN_USAGE}`].join("\n"));
+/** Whose a path is when nobody says it: on loopback, so that settings for development are explained too. */
+const NO_ENDPOINT = "http://127.0.0.1";
+
+const argv = process.argv.slice(2);
+answerHelp(SIGN_USAGE, argv);
+const parsed = parseSignArguments(argv);
+if (!parsed.ok) refuse(SIGN_USAGE, ...parsed.problems);
+try {
+  process.exitCode = parsed.value.mode === "sign" ? await sign(parsed.value) : await tell(parsed.value);
+} catch (error) {
+  console.error(lineOf(error));
   process.exitCode = 2;
 }
 
@@ -33,15 +33,24 @@ async function sign({ url, segments, plain, endpoint, ...args }: SignArguments):
   if (pair === undefined) throw new Error("No key: set SIGNING_KEYS and SIGNING_SALTS, or give --key and --salt");
   const source = plain ? `plain/${encodeURIComponent(url)}` : toBase64url(new TextEncoder().encode(url));
   const path = `/${[...segments, source].join("/")}`;
-  console.log(`${endpoint.replace(/\/$/, "")}/${await signPath(path, pair, config.signatureSize)}${path}`);
+  console.log(`${endpoint}/${await signPath(path, pair, config.signatureSize)}${path}`);
   return 0;
 }
 
-async function tell({ url, accept, ...args }: SignArguments): Promise<number> {
-  if (!URL.canParse(url)) throw new Error(`--explain needs an absolute URL, ${url} is none`);
-  const { ok, lines } = await explain(url, accept ?? null, configFrom(args), Date.now());
+async function tell({ url, accept, endpoint, ...args }: SignArguments): Promise<number> {
+  const path = url.startsWith("/");
+  const asked = path ? `${endpoint === "" ? NO_ENDPOINT : endpoint}${url}` : url;
+  const { ok, lines } = await explain(asked, accept ?? null, configFrom(args), Date.now());
   console.log(lines.join("\n"));
+  if (path && endpoint === "")
+    console.log("host        none given; --endpoint URL tells whether the source is the proxy itself");
   return ok ? 0 : 1;
+}
+
+/** One line for whoever typed the command. */
+function lineOf(error: unknown): string {
+  if (error instanceof Failure) return error.detail ?? publicMessage(error.reason, error.facts);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The environment's variables that are ours, and what the command line says instead. */

@@ -3,11 +3,12 @@ import { OPTIONS } from "../../request/options.ts";
 
 export type SignArguments = {
   readonly mode: "sign" | "explain";
-  /** The source to sign, or the URL to explain. */
+  /** The source to sign, or the URL or path to explain. */
   readonly url: string;
   /** Option segments as they will stand in the path: `rs:fill:300:200`. */
   readonly segments: readonly string[];
   readonly plain: boolean;
+  /** Where the proxy answers, without a slash at the end; empty: it was not said. */
   readonly endpoint: string;
   readonly key: string | undefined;
   readonly salt: string | undefined;
@@ -19,9 +20,10 @@ export type ParsedSignArguments =
   | { readonly ok: true; readonly value: SignArguments }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-export const SIGN_USAGE = `npm run sign -- SOURCE [OPTION ...] [--endpoint URL] [--plain] [--key HEX --salt HEX] [--size BYTES]
-       npm run sign -- --explain URL [--accept TYPES]
+export const SIGN_USAGE = `Usage: npm run sign -- SOURCE [OPTION ...] [--endpoint URL] [--plain] [--key HEX --salt HEX] [--size BYTES]
+       npm run sign -- --explain URL|PATH [--accept TYPES] [--endpoint URL]
 OPTION is as in the path (rs:fill:300:200, several joined by /), or --NAME VALUE (--width 300, --rs fill:300:200).
+--explain says what a URL, or a path as this prints it, means and why it is refused; --endpoint says whose path it is.
 Key and salt default to the first of SIGNING_KEYS and SIGNING_SALTS in the environment.`;
 
 const VALUES = ["endpoint", "key", "salt", "size", "accept", "explain"] as const;
@@ -59,10 +61,35 @@ export function parseSignArguments(argv: readonly string[]): ParsedSignArguments
   const { explain, endpoint = "", key, salt, size, accept } = values;
   const url = explain ?? source;
   if (url === undefined) problems.push("A source is missing");
+  if (explain === undefined && source !== undefined && !isHttpUrl(source)) {
+    problems.push(`The source cannot be ${source}: an absolute http or https URL is needed`);
+  }
+  if (explain !== undefined && !explain.startsWith("/") && !isHttpUrl(explain)) {
+    problems.push(`--explain cannot be ${explain}: an http or https URL, or a path from its first slash, is needed`);
+  }
+  if (endpoint !== "" && !isHttpUrl(endpoint)) {
+    problems.push(`--endpoint cannot be ${endpoint}: an http or https URL is needed`);
+  }
   if ((key === undefined) !== (salt === undefined)) problems.push("--key and --salt come together");
   if (url === undefined || problems.length > 0) return { ok: false, problems };
   const mode = explain === undefined ? "sign" : "explain";
-  return { ok: true, value: { mode, url, segments, plain, endpoint, key, salt, size, accept } };
+  const value = {
+    mode,
+    url,
+    segments,
+    plain,
+    endpoint: endpoint.replace(/\/+$/, ""),
+    key,
+    salt,
+    size,
+    accept,
+  } as const;
+  return { ok: true, value };
+}
+
+/** As the Worker reads a source: `http:/x` is understood. */
+function isHttpUrl(text: string): boolean {
+  return /^https?:/i.test(text) && URL.canParse(text);
 }
 
 function splitOnce(text: string, separator: string): readonly [string, string | undefined] {

@@ -44,9 +44,18 @@ describe("npm run sign", () => {
     ["an unknown option", [SOURCE, "--blur", "3"], VARS, "Unknown argument --blur"],
     ["nothing", [], VARS, "A source is missing"],
     ["a wrong size", [SOURCE, "--size", "8"], VARS, "SIGNATURE_SIZE"],
+    ["a source without its scheme", ["example.org/a.jpg"], VARS, "The source cannot be example.org/a.jpg"],
+    ["a source of another scheme", ["ftp://example.org/a"], VARS, "an absolute http or https URL is needed"],
+    ["an endpoint that is none", [SOURCE, "--endpoint", "cdn.test"], VARS, "--endpoint cannot be cdn.test"],
+    ["neither URL nor path", ["--explain", "cdn.test/w:1/x"], VARS, "--explain cannot be cdn.test/w:1/x"],
   ])("%s", (_, args, env, message) => {
     const { stderr, status } = run(args, env);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(stderr).not.toMatch(/^Error|^ +at /m);
+  });
+  test.each(["--help", "-h"])("%s prints the usage, exit 0", (flag) => {
+    const { stdout, stderr, status } = run([flag], {});
+    expect([status, stdout, stderr]).toEqual([0, expect.stringMatching(/^Usage: npm run sign -- /), ""]);
   });
 });
 
@@ -58,6 +67,23 @@ describe("--explain", () => {
     for (const part of [SOURCE, "vouched by  signature", "width       300", "yes, webp here", "may be fetched"]) {
       expect(stdout).toContain(part);
     }
+  });
+  test("a path as it is printed without --endpoint", () => {
+    const path = run([SOURCE, "w:300"]).stdout.trim();
+    expect(path).toMatch(/^\//);
+    const bare = run(["--explain", path]);
+    expect([bare.status, bare.stdout]).toEqual([0, expect.stringContaining("may be fetched")]);
+    expect(bare.stdout).toContain("host        none given; --endpoint URL");
+    const whole = run(["--explain", path, "--endpoint", "https://cdn.test/"]);
+    expect([whole.status, whole.stdout]).toEqual([0, expect.not.stringContaining("none given")]);
+    const own = run(["--explain", path, "--endpoint", "https://example.org"]);
+    expect([own.status, own.stdout]).toEqual([1, expect.stringContaining("508 loop")]);
+  });
+  test("a path with a loopback source, as README has it", () => {
+    const env = { ...VARS, ALLOW_LOOPBACK_SOURCES: "true" };
+    const path = run(["http://127.0.0.1:9000/a.jpg", "w:320"], env).stdout.trim();
+    const { stdout, status } = run(["--explain", path], env);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("may be fetched")]);
   });
   test("a private source", () => {
     const url = run(["http://10.0.0.1/a.jpg", "--endpoint", "https://cdn.test"]).stdout.trim();
