@@ -11,7 +11,7 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    super(`The configuration cannot be used:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     this.problems = problems;
   }
 }

@@ -37,8 +37,13 @@ try {
     host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   console.log(`ready udp://${address(warmer.udp)} metrics http://${address(warmer.metrics)}`);
 } catch (error) {
-  if (error instanceof ConfigError) console.error(error.message);
-  else log.error({ err: error }, "could not start");
+  if (error instanceof ConfigError) {
+    console.error(error.message);
+    process.exit(2);
+  }
+  // What the system refused, such as a port that is taken, says enough by itself; anything else needs its stack.
+  const system = error instanceof Error && "syscall" in error;
+  log.error(system ? { reason: error.message } : { err: error }, "could not start");
   process.exit(1);
 }
 

@@ -92,10 +92,10 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     expect((await fetch(`${metrics}/readyz`)).status).toBe(503);
   });
 
-  test("a wrong configuration: every problem on its line, exit 1, nothing on standard output", async () => {
+  test("a wrong configuration: every problem on its line, exit 2, nothing on standard output", async () => {
     const started = start([], { WARM_MAX_AGE_MS: "x", WARM_TYPO: "1" });
     const [code] = await once(started.child, "exit");
-    expect([code, started.out()]).toEqual([1, ""]);
+    expect([code, started.out()]).toEqual([2, ""]);
     for (const name of ["WARM_REGIONS", "WARM_MAX_AGE_MS", "WARM_TYPO"]) expect(started.err()).toContain(`  ${name}: `);
   });
 
@@ -104,5 +104,7 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     const second = start(["--port", String(udp), "--region", "weur=http://127.0.0.1:9"]);
     const [code] = await once(second.child, "exit");
     expect([code, second.err()]).toEqual([1, expect.stringContaining("EADDRINUSE")]);
+    expect(second.err().trim().split("\n")).toHaveLength(1);
+    expect(second.err()).not.toContain("    at ");
   });
 });

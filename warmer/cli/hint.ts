@@ -1,7 +1,11 @@
 /** `npm run hint`: sends one hint, as an API server would. WARM_HINT_SECRET signs. */
+import { counted } from "../../src/cli/counted.ts";
+import { refuse } from "../../src/cli/usage.ts";
+import { parseAddress } from "../client/address.ts";
 import { createHinter, type Hint } from "../client/hint.ts";
+import { FORMATS } from "../formats.ts";
 import { VARIABLES } from "../variables.ts";
-import { readFlags, refuse } from "./flags.ts";
+import { readFlags } from "./flags.ts";
 
 const USAGE = `Usage: npm run hint -- PATH… --region R | --country C | --continent K | --colo X
          [--format webp|avif|base] [--to HOST:PORT]
@@ -9,6 +13,15 @@ A path is what follows the host, such as /_/w:320/plain/https://example.org/a.jp
 ${VARIABLES.WARM_LISTEN.fallback}; WARM_HINT_SECRET in the environment signs.`;
 
 const PLACES = ["region", "country", "continent", "colo"] as const;
+
+/** The warmer drops what is not of this form, and nobody hears of it. */
+const FORMS = {
+  region: { form: /^[a-z][a-z0-9-]{0,31}$/, words: "a name of lower-case letters, digits and hyphens, 32 at most" },
+  country: { form: /^[a-z]{2}$/i, words: "2 letters, such as ES" },
+  continent: { form: /^[a-z]{2}$/i, words: "2 letters, such as EU" },
+  colo: { form: /^[a-z]{3}$/i, words: "3 letters, such as MAD" },
+  format: { form: new RegExp(`^(${FORMATS.join("|")})$`), words: `one of ${FORMATS.join(", ")}` },
+} as const satisfies Record<string, { form: RegExp; words: string }>;
 
 const { values, positionals } = readFlags(USAGE, {
   args: process.argv.slice(2),
@@ -27,11 +40,16 @@ if (PLACES.filter((place) => values[place] !== undefined).length !== 1) {
   refuse(USAGE, "Give exactly one of --region, --country, --continent and --colo");
 }
 const { to, ...fields } = values;
+for (const [name, value] of Object.entries(fields)) {
+  const { form, words } = FORMS[name as keyof typeof fields];
+  if (!form.test(value)) refuse(USAGE, `--${name} cannot be ${value}: ${words}`);
+}
 const address = to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback);
+if (parseAddress(address) === undefined) refuse(USAGE, `--to cannot be ${address}: HOST:PORT, a port from 1 to 65535`);
 const secret = process.env.WARM_HINT_SECRET;
 const hinter = createHinter({ address, ...(secret ? { secret } : {}) });
 hinter.hint({ ...fields, paths: positionals } as unknown as Hint);
 await hinter.close();
 const { sent, dropped, errors } = hinter.counts();
-console.log(`${sent} sent to udp://${address}, ${dropped} dropped, ${errors} errors`);
+console.log(`${sent} sent to udp://${address}, ${dropped} dropped, ${counted(errors, "error")}`);
 process.exit(sent > 0 && errors === 0 ? 0 : 1);

@@ -2,10 +2,12 @@
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { open } from "node:fs/promises";
+import { counted } from "../../src/cli/counted.ts";
+import { refuse } from "../../src/cli/usage.ts";
 import { type HostPort, hostPort, SettingProblem } from "../readers.ts";
 import { restamp } from "../stamp.ts";
 import { VARIABLES } from "../variables.ts";
-import { readFlags, refuse } from "./flags.ts";
+import { readFlags } from "./flags.ts";
 
 const USAGE = `Usage: npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]
 Sends the hints in FILE, one JSON object a line as in a datagram (docs/datagram.md), N lines a second (default 1000),
@@ -27,6 +29,7 @@ if (file === undefined) refuse(USAGE, "Give a file of hints, one a line");
 if (!(rate > 0)) refuse(USAGE, `--rate ${values.rate} is not above 0`);
 const { host, port } = target(values.to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback));
 const hints = await open(file).catch((error: Error) => refuse(USAGE, error.message));
+if ((await hints.stat()).isDirectory()) refuse(USAGE, `${file} is a folder: give a file of hints, one a line`);
 const secret = process.env.WARM_HINT_SECRET;
 const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
 const started = performance.now();
@@ -50,7 +53,9 @@ for await (const line of hints.readLines()) {
 }
 socket.close();
 const seconds = (performance.now() - started) / 1000;
-console.log(`${sent} lines in ${seconds.toFixed(1)} s (${Math.round(sent / seconds)}/s), ${failed} not sent`);
+console.log(
+  `${counted(sent, "line")} in ${seconds.toFixed(1)} s (${Math.round(sent / seconds)}/s), ${failed} not sent`,
+);
 
 function target(text: string): HostPort {
   try {

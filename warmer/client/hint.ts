@@ -4,6 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
+import { parseAddress } from "./address.ts";
 import { type Group, lineOf, MAX_DATAGRAM_BYTES, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
 
 /** Where a hint's reader is: exactly one of them. */
@@ -149,14 +150,6 @@ export function createHinter(options: HinterOptions): Hinter {
 /** `#` and the base64url HMAC-SHA256 of everything before it: the datagram's last line. */
 function signatureLine(text: string, secret: string): string {
   return `#${createHmac("sha256", secret).update(text).digest("base64url")}`;
-}
-
-/** `host:port` -> its parts; undefined when it is none. */
-function parseAddress(address: unknown): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+)):(\d{1,5})$/i.exec(String(address));
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
 
 /** Node 20 and 22 have `getSendQueueSize`; where it is missing nothing is known to wait. */

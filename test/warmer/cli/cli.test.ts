@@ -29,9 +29,9 @@ describe.each(["hint", "replay", "../main"])("flags of %s", { timeout: 60_000 },
   test.each(["--help", "-h"])("%s: the usage, exit 0", async (flag) => {
     expect(await run(tool, [flag])).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: .*npm run /) });
   });
-  test("one it does not know: a line and the usage, exit 1", async () => {
+  test("one it does not know: a line and the usage, exit 2", async () => {
     const { code, out } = await run(tool, ["--nonsense"]);
-    expect([code, out]).toEqual([1, expect.stringMatching(/^Unknown option '--nonsense'\nUsage: .*npm run /)]);
+    expect([code, out]).toEqual([2, expect.stringMatching(/^Unknown option '--nonsense'\nUsage: .*npm run /)]);
   });
 });
 
@@ -54,12 +54,24 @@ describe("npm run hint", { timeout: 60_000 }, () => {
     await warmer.stop();
     await sink.close();
   });
-  test("without a path or a place: says so, exit 1", async () => {
+  test("without a path or a place: says so, exit 2", async () => {
     expect(await run("hint", ["--region", "weur"])).toMatchObject({
-      code: 1,
+      code: 2,
       out: expect.stringMatching(/^Give a path\nUsage: /),
     });
-    expect(await run("hint", ["/a"])).toMatchObject({ code: 1, out: expect.stringContaining("exactly one of") });
+    expect(await run("hint", ["/a"])).toMatchObject({ code: 2, out: expect.stringContaining("exactly one of") });
+  });
+  test.each([
+    [["--region", "We Ur"], "--region cannot be We Ur: a name of lower-case letters"],
+    [["--country", "Spain"], "--country cannot be Spain: 2 letters"],
+    [["--continent", "EUR"], "--continent cannot be EUR: 2 letters"],
+    [["--colo", "MA"], "--colo cannot be MA: 3 letters"],
+    [["--region", "weur", "--format", "gif"], "--format cannot be gif: one of webp, avif, base"],
+    [["--region", "weur", "--to", "nowhere"], "--to cannot be nowhere: HOST:PORT"],
+    [["--region", "weur", "--to", "127.0.0.1:0"], "--to cannot be 127.0.0.1:0: HOST:PORT"],
+  ])("what the warmer would drop unheard is said here: %j", async (flags, message) => {
+    const { code, out } = await run("hint", ["/a", ...flags]);
+    expect([code, out.split("\n")[0]]).toEqual([2, expect.stringContaining(message)]);
   });
 });
 
@@ -87,18 +99,22 @@ describe("npm run replay", { timeout: 60_000 }, () => {
     await warmer.stop();
     await sink.close();
   });
-  test("without a file: says so, exit 1", async () => {
-    expect(await run("replay", [])).toMatchObject({ code: 1, out: expect.stringMatching(/^Give a file.*\nUsage: /) });
+  test("without a file of hints: says so, exit 2", async () => {
+    expect(await run("replay", [])).toMatchObject({ code: 2, out: expect.stringMatching(/^Give a file.*\nUsage: /) });
     expect(await run("replay", [join(folder, "none")])).toMatchObject({
-      code: 1,
+      code: 2,
       out: expect.stringMatching(/^ENOENT.*\nUsage: /),
     });
+    expect(await run("replay", [folder])).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/^\S+ is a folder: .*\nUsage: /),
+    });
     expect(await run("replay", [folder, "--to", "nowhere"])).toMatchObject({
-      code: 1,
+      code: 2,
       out: expect.stringMatching(/^"nowhere" is not address:port.*\nUsage: /),
     });
     expect(await run("replay", [folder, "--rate", "0"])).toMatchObject({
-      code: 1,
+      code: 2,
       out: expect.stringMatching(/^--rate 0 is not above 0\nUsage: /),
     });
   });
