@@ -62,7 +62,7 @@ export type Config = {
 export function parseConfig(vars: Vars): Config {
   const { settings, problems: found } = readSettings(vars);
   const { signingKeys, signingSalts, ...plain } = settings;
-  const pairs = `SIGNING_KEYS has ${signingKeys.length} entries, SIGNING_SALTS ${signingSalts.length}; pairs are needed`;
+  const pairs = `SIGNING_KEYS and SIGNING_SALTS come in pairs, not ${signingKeys.length} and ${signingSalts.length}`;
   const problems = signingKeys.length === signingSalts.length ? found : [...found, pairs];
   if (problems.length > 0) throw new Failure("misconfigured", {}, problems.join("; "));
   return {

@@ -8,16 +8,15 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { BACKFILL_USAGE, type BackfillArguments, parseBackfillArguments } from "./backfill/arguments.ts";
 import { type CopyOrder, copyPages, filedPages, listedPages, type Progress } from "./backfill/copy.ts";
 import { readState, writeState } from "./backfill/state.ts";
+import { answerHelp, refuse } from "./usage.ts";
 
 const RETRIES = 6;
 
-const parsed = parseBackfillArguments(process.argv.slice(2), process.env);
-if (parsed.ok) {
-  process.exitCode = await backfill(parsed.value);
-} else {
-  console.error([...parsed.problems, `Usage: ${BACKFILL_USAGE}`].join("\n"));
-  process.exitCode = 2;
-}
+const argv = process.argv.slice(2);
+answerHelp(BACKFILL_USAGE, argv);
+const parsed = parseBackfillArguments(argv, process.env);
+if (!parsed.ok) refuse(BACKFILL_USAGE, ...parsed.problems);
+process.exitCode = await backfill(parsed.value);
 
 async function backfill(args: BackfillArguments): Promise<number> {
   const { from, to, what, endpoint, accessKeyId, secretAccessKey, concurrency } = args;
@@ -33,7 +32,7 @@ async function backfill(args: BackfillArguments): Promise<number> {
     const start = readState(args);
     const pages =
       what.kind === "keys"
-        ? filedPages(readFileSync(what.file, "utf8"), start.after)
+        ? filedPages(readKeys(what.file), start.after)
         : listedPages(order, what.prefix, start.after);
     const end = await copyPages(pages, order, start, (progress) => {
       writeState(args, progress);
@@ -51,6 +50,15 @@ async function backfill(args: BackfillArguments): Promise<number> {
     return interrupted.signal.aborted ? 130 : 1;
   } finally {
     s3.destroy();
+  }
+}
+
+/** A file that cannot be read is a wrong argument, and nothing was begun. */
+function readKeys(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    return refuse(BACKFILL_USAGE, `--keys cannot be read: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -4,17 +4,17 @@
  * output. Exit code 0: done; 1: refused or failed; 2: wrong arguments; 130: interrupted. After 1 and 130 the last line
  * says how to go on, or that the same again would be refused again.
  */
+import { counted } from "./counted.ts";
 import { PURGE_USAGE, type PurgeArguments, parsePurgeArguments } from "./purge/arguments.ts";
-import { Refused } from "./purge/call.ts";
+import { Refused, reasonOf } from "./purge/call.ts";
 import { type Progress, runPurge } from "./purge/run.ts";
+import { answerHelp, refuse } from "./usage.ts";
 
-const parsed = parsePurgeArguments(process.argv.slice(2), process.env);
-if (parsed.ok) {
-  process.exitCode = await purge(parsed.value);
-} else {
-  console.error([...parsed.problems, `Usage: ${PURGE_USAGE}`].join("\n"));
-  process.exitCode = 2;
-}
+const argv = process.argv.slice(2);
+answerHelp(PURGE_USAGE, argv);
+const parsed = parsePurgeArguments(argv, process.env);
+if (!parsed.ok) refuse(PURGE_USAGE, ...parsed.problems);
+process.exitCode = await purge(parsed.value);
 
 async function purge(args: PurgeArguments): Promise<number> {
   const interrupted = new AbortController();
@@ -36,10 +36,10 @@ async function purge(args: PurgeArguments): Promise<number> {
     });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     print("");
-    console.log(`Done: ${deleted} deleted in ${steps} steps, ${seconds} s`);
+    console.log(`Done: ${deleted} deleted in ${counted(steps, "step")}, ${seconds} s`);
     return 0;
   } catch (error) {
-    print(interrupted.signal.aborted ? "Interrupted." : error instanceof Error ? error.message : String(error));
+    print(interrupted.signal.aborted ? "Interrupted." : reasonOf(error));
     const refused = error instanceof Refused && !interrupted.signal.aborted;
     if (refused && last === undefined) {
       console.log("Not done: the Worker refuses this, and would again. Put right what it says, then start anew.");

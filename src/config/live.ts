@@ -103,7 +103,8 @@ function listOf<T>(value: unknown, name: string, check: Check<T>, problems: stri
     return [];
   }
   const good = value.filter(check);
-  if (good.length < value.length) problems.push(`${name} has ${value.length - good.length} entries of the wrong form`);
+  const wrong = value.length - good.length;
+  if (wrong > 0) problems.push(`${name}: ${wrong} of ${value.length} in the wrong form`);
   return good;
 }
 

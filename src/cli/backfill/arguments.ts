@@ -20,7 +20,7 @@ export type ParsedBackfillArguments =
   | { readonly ok: true; readonly value: BackfillArguments }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-export const BACKFILL_USAGE = `npm run backfill -- --from primary --to weur [--prefix t/… | --keys FILE] [--state FILE]
+export const BACKFILL_USAGE = `Usage: npm run backfill -- --from primary --to weur [--prefix t/… | --keys FILE] [--state FILE]
          [--concurrency N] [--endpoint S3URL] [--access-key ID] [--secret-key S] [--bucket-prefix firstlight-]
 Endpoint and keys default to S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY in the environment.`;
 

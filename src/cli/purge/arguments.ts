@@ -18,7 +18,7 @@ export type ParsedPurgeArguments =
   | { readonly ok: true; readonly value: PurgeArguments }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-export const PURGE_USAGE = `npm run purge -- --source URL | --prefix URL | --host HOST | --path /P
+export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL | --host HOST | --path /P
          [--block [--sweep SECONDS] | --lift] [--endpoint URL] [--secret S] [--resume CURSOR]
 Endpoint and secret default to PURGE_ENDPOINT and PURGE_SECRET in the environment.`;
 

@@ -91,7 +91,8 @@ function readStep(text: string): Step {
   throw new Refused(`200, but no answer of Firstlight: ${text.slice(0, 100)}`);
 }
 
-function reasonOf(error: unknown): string {
+/** What went wrong in one line, with what caused it. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -52,6 +52,10 @@ async function keysIn(binding: string): Promise<string[]> {
 }
 
 describe("npm run backfill", { timeout: 60_000 }, () => {
+  test("a list of keys that cannot be read is a wrong argument", async () => {
+    const { code, errors } = await start("--from", "primary", "--to", "weur", "--keys", join(dir, "none"));
+    expect([code, errors]).toEqual([2, expect.stringMatching(/^--keys cannot be read: ENOENT.*\nUsage: /)]);
+  });
   test("a prefix, metadata and all; what is there already stays as it is", async () => {
     const [first = ""] = KEYS;
     await put("R2_WEUR", [first], "BBBB");

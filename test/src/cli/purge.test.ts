@@ -78,7 +78,7 @@ describe("npm run purge", { timeout: 60_000 }, () => {
     await fillHost("gone.test", 3);
     await fillHost("stays.test", 1);
     const first = run(edge.url, ["--host", "gone.test"]);
-    expect([await first.ended(), first.output()]).toEqual([0, expect.stringMatching(/^Done: 15 deleted in 1 steps/)]);
+    expect([await first.ended(), first.output()]).toEqual([0, expect.stringMatching(/^Done: 15 deleted in 1 step, /)]);
     expect(first.errors()).toMatch(/15 deleted, \d+\/s, step 1/);
     expect([await left("gone.test"), await left("stays.test")]).toEqual([0, 5]);
     const second = run(edge.url, ["--host", "gone.test"]);
