@@ -36,7 +36,7 @@ export class AgeJudge {
    * @param name 32-bit hash of the name it gives itself, 0 for none
    * @param t the hint's stamp, unix ms
    * @param now our time, unix ms
-   * @param queuedMs how long the datagram lay in the kernel's queue, 0 when unknown
+   * @param queuedMs how long at least the datagram lay in the kernel's queue, 0 when unknown
    */
   judge(address: number, name: number, t: number, now: number, queuedMs: number): AgeVerdict {
     const clock = this.#learns ? this.#clockOf(address, name, now) : undefined;

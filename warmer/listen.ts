@@ -20,7 +20,7 @@ export type DatagramSink = {
    * @param slot where its bytes lie
    * @param length of the datagram; the true length of one that was cut (MSG_TRUNC)
    * @param sender from SenderList, 0 = not allowed
-   * @param queuedMs time in the kernel's queue, 0 when unknown
+   * @param queuedMs time in the kernel's queue at least, 0 when unknown
    */
   datagram(slot: number, length: number, sender: number, queuedMs: number): void;
   end(): void;

@@ -1,13 +1,26 @@
 import type { DatagramSink } from "./listen.ts";
 import { ALL_SLOTS, LONE_SLOTS, SLOT_BYTES, SLOTS } from "./room.ts";
 
+/** So many datagrams at once may have waited long enough to ask the kernel for how long. */
+const MANY = 32;
+
+/** What a receiver adds to a turn. */
+type TurnEvents = {
+  /** At the end of each turn in which something came. */
+  ended(): void;
+  /** How long the datagram received last waited in the kernel's queue, ms; 0 when unknown. */
+  waited(): number;
+};
+
+const NOTHING: TurnEvents = { ended: () => {}, waited: () => 0 };
+
 /**
  * The datagrams of one turn of the event loop. They are gathered while they are received and told of together, in their
  * order, as soon as the loop has fetched what waits: the clocks are read once for all, and keys are looked up in a row.
  */
 export class Turn {
   readonly #sink: DatagramSink;
-  readonly #ended: () => void;
+  readonly #events: TurnEvents;
   readonly #slots = new Uint8Array(ALL_SLOTS);
   readonly #lengths = new Uint16Array(ALL_SLOTS);
   readonly #senders = new Int32Array(ALL_SLOTS);
@@ -15,10 +28,9 @@ export class Turn {
   #lone = 0;
   #begun = false;
 
-  /** @param ended called at the end of each turn in which something came */
-  constructor(sink: DatagramSink, ended: () => void = () => {}) {
+  constructor(sink: DatagramSink, events: TurnEvents = NOTHING) {
     this.#sink = sink;
-    this.#ended = ended;
+    this.#events = events;
   }
 
   /** Takes a datagram that was received alone; of one that is too long as much as fits. */
@@ -44,9 +56,10 @@ export class Turn {
   pass(): void {
     if (this.#count === 0) return;
     const sink = this.#sink;
+    const queuedMs = this.#count < MANY ? 0 : this.#events.waited();
     sink.begin();
     for (let i = 0; i < this.#count; i++) {
-      sink.datagram(this.#slots[i] as number, this.#lengths[i] as number, this.#senders[i] as number, 0);
+      sink.datagram(this.#slots[i] as number, this.#lengths[i] as number, this.#senders[i] as number, queuedMs);
     }
     this.#count = 0;
     this.#lone = 0;
@@ -56,6 +69,6 @@ export class Turn {
   #end(): void {
     this.pass();
     this.#begun = false;
-    this.#ended();
+    this.#events.ended();
   }
 }

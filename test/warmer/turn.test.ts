@@ -2,20 +2,22 @@ import { describe, expect, test } from "vitest";
 import { LONE_SLOTS, ROOM_BYTES, SLOT_BYTES, SLOTS } from "../../warmer/room.ts";
 import { Turn } from "../../warmer/turn.ts";
 
-function make(ended?: () => void) {
+function make(events?: { ended?: () => void; waited?: () => number }) {
   const room = Buffer.alloc(ROOM_BYTES);
   const groups: string[][] = [];
+  const queued: number[] = [];
   const sink = {
     room,
     overflow: 0,
     begin: () => groups.push([]),
-    datagram: (slot: number, length: number, sender: number) => {
+    datagram: (slot: number, length: number, sender: number, queuedMs: number) => {
+      queued.push(queuedMs);
       const at = slot * SLOT_BYTES;
       groups.at(-1)?.push(`${room.toString("latin1", at, at + Math.min(length, 20))} ${length} from ${sender}`);
     },
     end: () => groups.at(-1)?.push("end"),
   };
-  return { turn: new Turn(sink, ended), groups, room };
+  return { turn: new Turn(sink, { ended: () => {}, waited: () => 0, ...events }), groups, room, queued };
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -23,7 +25,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 describe("Turn", () => {
   test("tells of what came in a turn together and in order, at the turn's end", async () => {
     let ends = 0;
-    const { turn, groups, room } = make(() => ends++);
+    const { turn, groups, room } = make({ ended: () => ends++ });
     turn.lone(Buffer.from("one"), 7);
     room.write("two", 5 * SLOT_BYTES);
     turn.add(5, 3, -8);
@@ -59,6 +61,16 @@ describe("Turn", () => {
     turn.pass();
     await nextTurn();
     expect(groups.map((group) => group.length)).toEqual([SLOTS + 1]);
+  });
+
+  test.each([
+    [31, [0]],
+    [32, [12]],
+  ])("%d datagrams at once waited %j ms: the newest is asked, for many", (count, expected) => {
+    const { turn, queued } = make({ waited: () => 12 });
+    for (let slot = 0; slot < count; slot++) turn.add(slot, 0, 1);
+    turn.pass();
+    expect([...new Set(queued)]).toEqual(expected);
   });
 
   test("keeps the true length of one that does not fit, and of its bytes what fits", async () => {

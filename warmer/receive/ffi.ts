@@ -8,6 +8,7 @@ import type { Libc } from "./libc.ts";
 import { Quota } from "./quota.ts";
 import { Slots } from "./slots.ts";
 import { socketAddress } from "./sockaddr.ts";
+import { stampReader } from "./stamp.ts";
 
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -46,9 +47,13 @@ export function listenWith(libc: Libc): Listen {
     const identify = identifier(slots, senders);
     const quota = new Quota();
     let filled = 0;
-    const turn = new Turn(sink, () => {
-      filled = 0;
-      quota.turn(sink.overflow);
+    const waitedMs = stampReader(libc, fd);
+    const turn = new Turn(sink, {
+      ended: () => {
+        filled = 0;
+        quota.turn(sink.overflow);
+      },
+      waited: () => waitedMs(Date.now()),
     });
     // libuv comes here up to 32 times, each time with one datagram, before the event loop goes on.
     socket.on("message", (bytes, from) => {

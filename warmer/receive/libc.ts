@@ -5,6 +5,7 @@ const CALLS = {
   socket: { return: "i32", arguments: ["i32", "i32", "i32"] },
   bind: { return: "i32", arguments: ["i32", "pointer", "u32"] },
   close: { return: "i32", arguments: ["i32"] },
+  ioctl: { return: "i32", arguments: ["i32", "u64", "pointer"] },
   recvmmsg: { return: "i32", arguments: ["i32", "pointer", "u32", "i32", "pointer"] },
 } as const;
 
@@ -13,6 +14,7 @@ export type Libc = {
   socket(domain: number, type: number, protocol: number): number;
   bind(fd: number, address: bigint, length: number): number;
   close(fd: number): number;
+  ioctl(fd: number, request: bigint, argument: bigint): number;
   /** recvmmsg(2) without a timeout. @returns messages received, or -1 */
   receiveMany(fd: number, headers: bigint, count: number, flags: number): number;
   addressOf(memory: NodeJS.ArrayBufferView): bigint;
@@ -36,6 +38,7 @@ export async function openLibc(): Promise<Libc> {
     socket: functions.socket,
     bind: functions.bind,
     close: functions.close,
+    ioctl: functions.ioctl,
     receiveMany: (fd, headers, count, flags) => functions.recvmmsg(fd, headers, count, flags, 0n),
     addressOf: (memory) => ffi.getRawPointer(memory),
   };

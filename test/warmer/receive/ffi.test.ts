@@ -23,6 +23,7 @@ class Recorder implements DatagramSink {
   /** Hints that did not fit, for each datagram told of. */
   overflowing = 0;
   overflow = 0;
+  readonly queued: number[] = [];
   open = false;
   unbracketed = 0;
 
@@ -30,7 +31,8 @@ class Recorder implements DatagramSink {
     this.open = true;
   }
 
-  datagram(slot: number, length: number, sender: number): void {
+  datagram(slot: number, length: number, sender: number, queuedMs: number): void {
+    this.queued.push(queuedMs);
     if (!this.open) this.unbracketed++;
     this.overflow += this.overflowing;
     const at = slot * SLOT_BYTES;
@@ -146,6 +148,23 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(paths.map((path) => JSON.parse(`"${path}"`) as string).sort()).toEqual(sent.sort());
+    socket.close();
+    await listener.close();
+  });
+
+  it.each([0, 70])("after the loop stood still for %d ms, knows how long datagrams waited at least", async (ms) => {
+    const recorder = new Recorder();
+    const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
+    const socket = await senderAt("127.0.0.1");
+    await new Promise<void>((connected) => socket.connect(listener.port, listener.host, connected));
+    // Sent at once, as there is no address to look up, and kept by the kernel until the loop goes on.
+    for (let i = 0; i < SLOTS; i++) socket.send("waits");
+    const began = Date.now();
+    while (Date.now() - began < ms);
+    const stood = Date.now() - began;
+    await recorder.count(SLOTS);
+    expect(Math.max(...recorder.queued)).toBeGreaterThanOrEqual(ms - 1);
+    expect(Math.max(...recorder.queued)).toBeLessThan(stood + 40);
     socket.close();
     await listener.close();
   });
