@@ -55,16 +55,19 @@ export function listenWith(libc: Libc): Listen {
       },
       waited: () => waitedMs(Date.now()),
     });
-    // libuv comes here up to 32 times, each time with one datagram, before the event loop goes on.
+    // libuv comes here up to 32 times, each time with one datagram, before the event loop goes on. What else waits is
+    // fetched the first time, as far as the quota goes.
     socket.on("message", (bytes, from) => {
       turn.lone(bytes, senders.identify(from.address));
-      const first = filled;
-      filled += slots.receive(fd, first, Math.min(SLOTS - first, quota.left));
-      quota.left -= filled - first;
-      for (let slot = first; slot < filled; slot++) turn.add(slot, slots.length(slot), identify(slot));
-      if (filled < SLOTS) return;
-      turn.pass();
-      filled = 0;
+      while (quota.left > 0) {
+        const first = filled;
+        filled += slots.receive(fd, first, Math.min(SLOTS - first, quota.left));
+        quota.left -= filled - first;
+        for (let slot = first; slot < filled; slot++) turn.add(slot, slots.length(slot), identify(slot));
+        if (filled < SLOTS) return;
+        turn.pass();
+        filled = 0;
+      }
     });
     return listenerOf(socket, turn);
   };

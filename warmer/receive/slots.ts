@@ -57,7 +57,6 @@ export class Slots {
    * @returns the number filled, 0 for none or an error
    */
   receive(fd: number, first: number, most: number): number {
-    if (most <= 0) return 0;
     const header = this.#addresses[first] as bigint;
     return Math.max(0, this.#libc.receiveMany(fd, header, most, MSG_DONTWAIT | MSG_TRUNC));
   }
