@@ -1,5 +1,5 @@
 /** Watches the pictures arrive and writes under each where it came from and in how many milliseconds. */
-import { KINDS, milliseconds, type Provenance, provenanceOf } from "./provenance.ts";
+import { milliseconds, type Provenance, provenanceOf, sentence } from "./provenance.ts";
 
 /** One picture that was answered. */
 export type Arrival = { readonly provenance: Provenance; readonly bytes: number; readonly originalBytes: number };
@@ -19,7 +19,7 @@ export function watchCards(grid: HTMLElement, onArrival: (arrivals: readonly Arr
     } else if (timing !== undefined && !arrivals.has(card)) {
       const provenance = provenanceOf(timing.serverTiming);
       note.dataset.kind = provenance.kind;
-      note.textContent = sentence(provenance);
+      note.textContent = sentence(provenance, document.body.dataset.region);
       note.title = [
         provenance.cacheStatus,
         ...provenance.stages.map(({ name, ms }) => `${name} ${milliseconds(ms)}`),
@@ -41,10 +41,4 @@ export function watchCards(grid: HTMLElement, onArrival: (arrivals: readonly Arr
     }
     for (const card of cards) settle(card);
   }).observe({ type: "resource", buffered: true });
-}
-
-function sentence({ kind, ms }: Provenance): string {
-  const region = document.body.dataset.region ?? "";
-  const from = kind === "region" ? `${KINDS.region} (${region})` : KINDS[kind];
-  return ms === null ? from : `${from}, ${milliseconds(ms)}`;
 }

@@ -9,7 +9,7 @@ export const WIDTHS = [160, 320, 640, 1024] as const;
 
 const STYLES = ["page", "sources", "race", "grid"] as const;
 /** Height that rows of the grid aim at, in CSS pixels. */
-const ROW_HEIGHT = 230;
+const ROW_HEIGHT = 190;
 /** Pictures of the first rows are asked for first. */
 const FIRST_ROWS = 8;
 
@@ -53,8 +53,8 @@ ${STYLES.map((name) => `<link rel="stylesheet" href="/page/${name}.css">`).join(
   <form class="search" role="search" action="/" method="get">
     <label class="hidden" for="q">Search the photographs</label>
     <input id="q" name="q" type="search" placeholder="Search ${state.cards.length} open photographs" value="${escapeHtml(state.query)}" autocomplete="off">
-    <label for="from">You are in</label>
-    <select id="from" name="from">${PLACES.map((place) => option(place, state.place)).join("")}</select>
+    <span class="place"><label for="from">You are in</label>
+    <select id="from" name="from">${PLACES.map((place) => option(place, state.place)).join("")}</select></span>
     <button type="submit">Load as a new visitor</button>
   </form>
 </header>
@@ -112,7 +112,7 @@ function pictureCard({ entry, source, paths }: Card, index: number, state: PageS
   const ratio = width / height;
   const addresses = paths.map((path) => passagePath(state.place.colo, state.visit, path));
   const widths = addresses.map((address, at) => `${address} ${WIDTHS[at]}w`).join(", ");
-  const sizes = `(max-width: 40rem) 100vw, ${Math.round(ratio * ROW_HEIGHT * 1.15)}px`;
+  const sizes = `(max-width: 40rem) 50vw, ${Math.round(ratio * ROW_HEIGHT * 1.15)}px`;
   const hidden = matches(entry, state.query) ? "" : " hidden";
   const linked = entry.sourcePage === undefined ? escapeHtml(title) : link(entry.sourcePage, title);
   return `    <li class="card" style="--ratio:${ratio.toFixed(4)}" data-source="${source.id}" data-bytes="${entry.bytes}" data-text="${escapeHtml(`${title} ${author} ${licence}`.toLowerCase())}"${hidden}>

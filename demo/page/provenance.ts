@@ -49,9 +49,15 @@ export function kindOf(cacheStatus: string): Kind {
   return Object.hasOwn(KINDS, detail) ? (detail as Kind) : "unknown";
 }
 
-/** Milliseconds for reading: one decimal below ten, none above. */
+/** Where an answer came from and how long it took; what it did not say is left out, and nothing at all is a dash. */
+export function sentence({ kind, ms }: Pick<Provenance, "kind" | "ms">, region = ""): string {
+  const from = kind === "region" && region !== "" ? `${KINDS.region} (${region})` : KINDS[kind];
+  return [...(kind === "unknown" ? [] : [from]), ...(ms === null ? [] : [milliseconds(ms)])].join(", ") || "–";
+}
+
+/** Milliseconds for reading: one decimal below ten, none above; number and unit stay on one line. */
 export function milliseconds(ms: number): string {
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}\u00a0ms`;
 }
 
 /** The middle one of some numbers, the mean of the middle two when they are even; null for none. */

@@ -11,7 +11,7 @@ export function showSummary(arrivals: readonly Arrival[], total: number): void {
 
   const counts = new Map<Kind, number>();
   for (const { provenance } of arrivals) counts.set(provenance.kind, (counts.get(provenance.kind) ?? 0) + 1);
-  const order = (Object.keys(KINDS) as Kind[]).filter((kind) => counts.has(kind));
+  const order = (Object.keys(KINDS) as Kind[]).filter((kind) => kind !== "unknown" && counts.has(kind));
   bar.replaceChildren(
     ...order.map((kind) => {
       const part = document.createElement("span");
@@ -29,11 +29,17 @@ export function showSummary(arrivals: readonly Arrival[], total: number): void {
     }),
   );
   // Said once, when all are there: a screen reader need not hear 36 lines.
-  if (arrivals.length < total) return;
-  const middle = median(arrivals.flatMap(({ provenance }) => provenance.ms ?? []));
+  if (arrivals.length === total) line.textContent = summaryLine(arrivals);
+}
+
+/** What all of them cost, in a line; sizes and times that the browser was not told are left out. */
+export function summaryLine(arrivals: readonly Arrival[]): string {
+  const sum = (of: (arrival: Arrival) => number) => arrivals.reduce((total, arrival) => total + of(arrival), 0);
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const sent = arrivals.reduce((sum, { bytes }) => sum + bytes, 0);
-  const originals = arrivals.reduce((sum, { originalBytes }) => sum + originalBytes, 0);
+  const sizes = arrivals.every(({ bytes }) => bytes > 0)
+    ? `: ${megabytes(sum(({ bytes }) => bytes))} instead of the originals' ${megabytes(sum((one) => one.originalBytes))}`
+    : "";
+  const middle = median(arrivals.flatMap(({ provenance }) => provenance.ms ?? []));
   const half = middle === null ? "" : ` Half of them took the Worker ${milliseconds(middle)} at most.`;
-  line.textContent = `All ${total} pictures are drawn: ${megabytes(sent)} instead of the originals' ${megabytes(originals)}.${half}`;
+  return `All ${arrivals.length} pictures are drawn${sizes}.${half}`;
 }

@@ -14,6 +14,9 @@ const START_MS = 300_000;
 const DRAW_MS = 150_000;
 /** How long the race's page takes: long enough for a hint to be acted on while all other tests run. */
 const API_MS = "8000";
+const DESK = { width: 1280, height: 900 };
+/** Height of a third party's card, in CSS pixels, below which neither its name nor its trait has broken. */
+const THREE_LINES = 100;
 /** For what happens at once on a machine that is free. */
 const SOON = { timeout: 30_000 };
 
@@ -37,7 +40,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo in Chromium", { timeou
 
   beforeAll(async () => {
     [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page = await browser.newPage({ viewport: DESK });
     page.setDefaultTimeout(DRAW_MS);
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (line) => line.type() === "error" && complaints.push(line.text()));
@@ -121,6 +124,13 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo in Chromium", { timeou
     return means;
   }
 
+  async function tallestSource(): Promise<number> {
+    const heights = await page
+      .locator(".sources article")
+      .evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().height));
+    return Math.max(...heights);
+  }
+
   const askedOf = (id: string) => demo.sources.find(({ trait }) => trait.id === id)?.asked ?? Number.NaN;
   const kindsOf = (pictures: readonly Drawn[]) => new Set(pictures.map(({ kind }) => kind));
 
@@ -143,14 +153,39 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo in Chromium", { timeou
 
   it("says under each where it came from and in how many milliseconds", async () => {
     const pictures = await drawn();
-    for (const { note } of pictures) expect(note).toMatch(/^(the|a) .+, [\d.]+ ms$/);
+    for (const { note } of pictures) expect(note).toMatch(/^(the|a) .+, [\d.]+\sms$/);
     expect(kindsOf(pictures)).toEqual(new Set(["source"]));
     await expect
       .poll(() => page.textContent("#summary"), SOON)
       .toMatch(/^All \d+ pictures are drawn: [\d.]+ MB instead of/);
   });
 
+  it.each([
+    ["a desk", DESK.width],
+    ["a telephone", 375],
+  ])("fits %s: nothing is cut or runs over, names and buttons keep to their lines", async (_, width) => {
+    await page.setViewportSize({ ...DESK, width });
+    await drawn();
+    const found = await page.evaluate(() => {
+      const over = (element: Element) => element.scrollWidth > element.clientWidth + 1;
+      const boxes = (selector: string) =>
+        [...document.querySelectorAll(selector)].map((one) => one.getBoundingClientRect());
+      const cards = boxes(".card");
+      return {
+        page: over(document.documentElement),
+        cut: [...document.querySelectorAll(".card p, .sources p, .sources h2")].filter(over).length,
+        raceLines: new Set(boxes("#race form > *").map(({ top, height }) => Math.round((top + height / 2) / 8))).size,
+        columns: new Set(cards.map(({ left }) => Math.round(left))).size,
+        alone: cards.filter((card) => card.width > document.documentElement.clientWidth * 0.6).length,
+      };
+    });
+    expect(found).toMatchObject({ page: false, cut: 0, raceLines: 1, alone: 0 });
+    expect(found.columns).toBeGreaterThan(1);
+    expect(await tallestSource()).toBeLessThan(THREE_LINES);
+  });
+
   it("stays whole when a third party dies, without asking it", async () => {
+    await page.setViewportSize(DESK);
     await page.goto(demo.url);
     await drawn();
     const asked = askedOf("mayfly");
@@ -163,6 +198,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo in Chromium", { timeou
     expect(pictures.filter(({ source }) => source === "mayfly").length).toBeGreaterThan(0);
     expect(kindsOf(pictures).has("source")).toBe(false);
     expect(askedOf("mayfly")).toBe(asked);
+    expect(await tallestSource()).toBeLessThan(THREE_LINES);
   });
 
   it("draws all of it for a visitor elsewhere, from the stores, while that one is still down", async () => {

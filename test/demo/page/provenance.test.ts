@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kindOf, median, milliseconds, provenanceOf } from "../../../demo/page/provenance.ts";
+import { kindOf, median, milliseconds, provenanceOf, sentence } from "../../../demo/page/provenance.ts";
 
 const KIND_ROWS = [
   ["firstlight; hit; ttl=30; detail=edge", "edge"],
@@ -44,6 +44,16 @@ describe("provenanceOf", () => {
   });
 });
 
+describe("sentence", () => {
+  it.each([
+    ["edge", 12, "the edge cache, 12\u00a0ms"],
+    ["region", 12, "the regional store (weur), 12\u00a0ms"],
+    ["source", null, "the source, just now"],
+    ["unknown", 12, "12\u00a0ms"],
+    ["unknown", null, "–"],
+  ] as const)("%s and %j: %s", (kind, ms, text) => expect(sentence({ kind, ms }, "weur")).toBe(text));
+});
+
 describe("median and milliseconds", () => {
   it.each([
     [[], null],
@@ -52,9 +62,9 @@ describe("median and milliseconds", () => {
     [[4, 1, 3, 2], 2.5],
   ] as const)("the median of %j is %j", (values, middle) => expect(median(values)).toBe(middle));
   it.each([
-    [0.04, "0.0 ms"],
-    [9.94, "9.9 ms"],
-    [10, "10 ms"],
-    [412.6, "413 ms"],
+    [0.04, "0.0\u00a0ms"],
+    [9.94, "9.9\u00a0ms"],
+    [10, "10\u00a0ms"],
+    [412.6, "413\u00a0ms"],
   ] as const)("%d reads %s", (ms, text) => expect(milliseconds(ms)).toBe(text));
 });
