@@ -40,7 +40,12 @@ export function typeOf(file: string): string | undefined {
   return TYPES[extname(file).toLowerCase()];
 }
 
-/** `photos`: the value of `PHOTOS`; `top`: the checkout. Throws when a named folder holds no photograph. */
+/** A variable of the environment that nothing can be made of. */
+export class WrongSetting extends Error {
+  override name = "WrongSetting";
+}
+
+/** `photos`: the value of `PHOTOS`; `top`: the checkout. Throws WrongSetting when a named folder holds no photograph. */
 export async function loadCatalogue(
   photos: string | undefined,
   top: string,
@@ -49,7 +54,7 @@ export async function loadCatalogue(
   if (photos !== undefined && photos !== "") {
     const folder = resolve(photos);
     const entries = await readFolder(folder);
-    if (entries.length === 0) throw new Error(`PHOTOS=${photos}: no .jpg, .png, .webp or .gif file in it`);
+    if (entries.length === 0) throw new WrongSetting(`PHOTOS=${photos}: no .jpg, .png, .webp or .gif file in it`);
     return { folder, from: folder, entries };
   }
   const corpus = resolve(top, "../shared/corpus/photos");

@@ -25,8 +25,8 @@ export type DemoOptions = {
   readonly port?: number;
   /** Value of `PHOTOS`: a folder of photographs. */
   readonly photos?: string | undefined;
-  /** Told what takes long. */
-  readonly progress?: (line: string) => void;
+  /** Told of each phase as it begins, and again with how far it is where that can be said. */
+  readonly progress?: (phase: string, far?: string) => void;
 };
 
 export type Demo = {
@@ -38,6 +38,7 @@ export type Demo = {
 };
 
 const HOST = "127.0.0.1";
+const PAINTING = "painting photographs (once; kept in .firstlight/)";
 /** As `wrangler.toml` deploys them. */
 const REGIONS = ["enam", "weur", "apac"] as const;
 /**
@@ -50,6 +51,7 @@ const RACERS = 3;
 
 /** Everything up and answering. Throws when a port is taken or the photographs cannot be read; nothing is left then. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const { progress = () => {} } = options;
   const undo: (() => unknown)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -64,6 +66,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const signing = { key: randomBytes(32).toString("hex"), salt: randomBytes(32).toString("hex") };
 
     const warmSecret = randomBytes(32).toString("hex");
+    progress("starting the Worker");
     const starting = startEdge({
       caFile,
       vars: {
@@ -76,9 +79,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     });
     undo.push(async () => (await starting.catch(() => undefined))?.stop());
     const [catalogue, edge] = await Promise.all([
-      loadCatalogue(options.photos, TOP, (made, of) => options.progress?.(`painting photographs: ${made} of ${of}`)),
+      loadCatalogue(options.photos, TOP, (made, of) => progress(PAINTING, `${made} of ${of}`)),
       starting,
     ]);
+    progress("starting the warmer and the third parties");
 
     const warmer = await startDemoWarmer(edge.url, REGIONS, warmSecret);
     undo.push(() => warmer.stop());

@@ -17,6 +17,8 @@ describe("npm start", { timeout: 2 * START_MS }, () => {
   it("prints one address with the page of PHOTOS behind it; Ctrl-C ends every process of it", async () => {
     const running = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "0" });
     const url = await until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(running.output())?.[0], START_MS);
+    const phases = running.errors().split("\n");
+    expect(phases).toEqual(["starting the Worker ...", "starting the warmer and the third parties ...", ""]);
     const page = await (await fetch(url)).text();
     expect(page).toContain('<p class="title">dawn</p>');
     const [, picture = ""] = /<img src="([^"]+)"/.exec(page) ?? [];
@@ -30,10 +32,12 @@ describe("npm start", { timeout: 2 * START_MS }, () => {
 
   it("says what is wrong with PHOTOS and PORT", async () => {
     const empty = startNpm(["start", "--silent"], { PHOTOS: join(photos, "none"), PORT: "0" });
-    expect(await once(empty.child, "close")).not.toEqual([0, null]);
+    expect(await once(empty.child, "close")).toEqual([2, null]);
     expect(empty.errors()).toContain("no .jpg, .png, .webp or .gif file in it");
     const badPort = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "http" });
-    expect(await once(badPort.child, "close")).not.toEqual([0, null]);
-    expect(badPort.errors()).toContain("PORT cannot be http");
+    expect(await once(badPort.child, "close")).toEqual([2, null]);
+    expect(badPort.errors()).toContain("PORT cannot be http: a whole number from 0 to 65535");
+    const highPort = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "65536" });
+    expect(await once(highPort.child, "close")).toEqual([2, null]);
   });
 });
