@@ -49,7 +49,9 @@ export class Connection {
     this.#events = events;
     this.#socket = openSocket(endpoint, session, {
       connected: (version) => this.#connected(version),
-      read: (text) => this.#wire?.receive(text),
+      read: (text) => {
+        if (!this.#closed) this.#wire?.receive(text);
+      },
       failed: (reason) => (this.#reason = reason),
       closed: () => this.#close(),
     });
@@ -71,14 +73,17 @@ export class Connection {
   /** Gives up what is late. Steady ms. */
   expire(now: number, limitMs: number): void {
     if (this.open) this.#wire?.expire(now, limitMs);
-    else if (now - this.since > limitMs) this.destroy("timeout");
+    else if (now - this.since > limitMs) void this.close("timeout");
   }
 
-  /** Ends it at once; `closed` follows with this reason. */
-  destroy(reason: string): void {
+  /** Ends it: `closed` is called with this reason, at once. Resolves when the other side has been told, if it can be. */
+  async close(reason: string): Promise<void> {
+    if (this.#closed) return;
     this.#reason = reason;
-    this.#socket.destroy();
+    const last = this.#out + (this.#wire?.close() ?? "");
+    const told = last === "" ? this.#socket.destroy() : this.#socket.end(last);
     this.#close();
+    await told;
   }
 
   /** Calls back with a TLS session that a later connection may resume. */
@@ -88,7 +93,7 @@ export class Connection {
 
   #connected(version: HttpVersion | string): void {
     if (version !== "1.1" && version !== "2") {
-      this.destroy(version);
+      void this.close(version);
       return;
     }
     this.version = version;
@@ -101,7 +106,7 @@ export class Connection {
         this.#events.answered(this, batch, answer);
       },
       lost: (batches, reason) => this.#events.lost(this, batches, reason),
-      end: (reason) => this.destroy(reason),
+      end: (reason) => void this.close(reason),
     };
     const { url } = this.#endpoint;
     if (version === "2") this.#wire = new Session({ fields: new RequestFields(url), streams: this.#streams }, events);
@@ -128,13 +133,14 @@ export class Connection {
   #flush(): void {
     const out = this.#out;
     this.#out = "";
-    if (!this.#closed) this.#socket.write(out);
+    if (out !== "") this.#socket.write(out);
   }
 
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.open = false;
+    this.#out = "";
     this.#events.closed(this, this.#wire?.abandon() ?? [], this.#reason);
   }
 }

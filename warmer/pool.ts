@@ -113,10 +113,10 @@ export class ConnectionPool {
     this.#open();
   }
 
-  /** Closes everything; nothing is opened again. */
-  stop(): void {
+  /** Closes everything; nothing is opened again. Resolves when the servers have been told. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-    for (const connection of [...this.#all]) connection.destroy("stopped");
+    await Promise.all([...this.#all].map((connection) => connection.close("stopped")));
   }
 
   /** Connections there should be. */

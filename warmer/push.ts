@@ -104,12 +104,13 @@ export class RegionPusher {
     this.#drain();
   }
 
-  /** Gives up everything that waits or is in flight; counted as failed. */
-  stop(): void {
+  /** Gives up everything that waits or is in flight; counted as failed. Resolves when the connections are closed. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#pool.stop();
+    const closed = this.#pool.stop();
     this.#outbox.shed("failed");
+    await closed;
   }
 
   #drain(): void {

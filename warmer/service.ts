@@ -126,7 +126,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
       stopping = true;
       await drain(listener, pushers);
       clearInterval(tick);
-      for (const pusher of pushers) pusher.stop();
+      await Promise.all(pushers.map((pusher) => pusher.stop()));
       status.closeAllConnections();
       status.close();
       log.info({ counts: summaryOf(counts) }, "stopped");

@@ -26,12 +26,21 @@ export type SocketEvents = {
 export type PushSocket = {
   /** @param text latin1 */
   write(text: string): void;
+  /** Closes at once. */
   destroy(): void;
+  /** Sends the last text and closes when the other side has, which may take LINGER_MS. Resolves when it is closed. */
+  end(text: string): Promise<void>;
   onSession(keep: (session: Buffer) => void): void;
 };
 
 /** The buffer a plain socket reads into; each chunk is turned to text before the next read. */
 const READ_BYTES = 16_384;
+
+/**
+ * A socket closed at once may take back what it has not sent, or be reset by what it has not read, and then the other
+ * side never learns why. A round trip around the world is as long; a server that does not close by then is not listening.
+ */
+const LINGER_MS = 200;
 
 /** What is offered in the handshake (RFC 7301), by WARM_HTTP. */
 const OFFERED = { auto: ["h2", "http/1.1"], "1.1": ["http/1.1"], "2": ["h2"] } as const satisfies Record<
@@ -89,6 +98,12 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
   return {
     write: (text) => void socket.write(text, "latin1"),
     destroy: () => void socket.destroy(),
+    end: (text) =>
+      new Promise((closed) => {
+        setTimeout(() => socket.destroy(), LINGER_MS).unref();
+        socket.once("close", () => closed());
+        socket.end(text, "latin1");
+      }),
     onSession: (keep) => void socket.on("session", keep),
   };
 }

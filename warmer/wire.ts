@@ -14,6 +14,8 @@ export type Wire = {
   receive(text: string): void;
   /** Gives up what was sent longer ago than the limit. Steady ms. */
   expire(now: number, limitMs: number): void;
+  /** Takes no more, and gives what is to be said before the connection closes, latin1; "" for nothing. */
+  close(): string;
   /** Takes everything off that is in flight: the connection is gone. */
   abandon(): Batch[];
 };

@@ -51,6 +51,11 @@ export class Exchange implements Wire {
     if (this.#batch !== undefined && now - this.#batch.sentAt > limitMs) this.#end("timeout");
   }
 
+  close(): string {
+    this.#ended = true;
+    return "";
+  }
+
   abandon(): Batch[] {
     const batch = this.#batch;
     this.#batch = undefined;

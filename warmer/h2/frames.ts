@@ -28,9 +28,6 @@ export const SETTING = {
   maxFrameSize: 5,
 } as const;
 
-/** Error code of a RST_STREAM for what is no longer wanted. */
-export const CANCEL = 8;
-
 /** Largest payload either side may send unless told otherwise; we tell no server otherwise. */
 export const MAX_FRAME_BYTES = 16_384;
 
@@ -67,6 +64,21 @@ export function frameHead(type: number, flags: number, stream: number, length: n
     (stream >>> 8) & 255,
     stream & 255,
   );
+}
+
+/** RST_STREAM. @param code why, of ERROR */
+export function encodeReset(stream: number, code: number): string {
+  return encodeFrame(FRAME.rstStream, 0, stream, uint32(code));
+}
+
+/** WINDOW_UPDATE: so many bytes more may be sent to us. @param stream 0 for the connection */
+export function encodeWindowUpdate(stream: number, bytes: number): string {
+  return encodeFrame(FRAME.windowUpdate, 0, stream, uint32(bytes));
+}
+
+/** GOAWAY of a client that has taken no stream of the server's. @param code why, of ERROR */
+export function encodeGoaway(code: number): string {
+  return encodeFrame(FRAME.goaway, 0, 0, uint32(0) + uint32(code));
 }
 
 /** SETTINGS from pairs of identifier and value. */
@@ -127,14 +139,17 @@ export class FrameReader {
     return this.#text.slice(this.#start, this.#at);
   }
 
-  /** The payload of DATA or HEADERS without padding and priority; undefined when the padding is longer than it. */
+  /** Bytes of DATA or HEADERS that say how long the padding is, and of the priority. */
+  get overhead(): number {
+    const priority = this.type === FRAME.headers && (this.flags & FLAG.priority) !== 0;
+    return ((this.flags & FLAG.padded) !== 0 ? 1 : 0) + (priority ? 5 : 0);
+  }
+
+  /** The payload of DATA or HEADERS without padding and priority; undefined when they are longer than it. */
   get content(): string | undefined {
-    let [start, end] = [this.#start, this.#at];
-    if ((this.flags & FLAG.padded) !== 0) {
-      if (start === end) return undefined;
-      end -= this.#text.charCodeAt(start++);
-    }
-    if (this.type === FRAME.headers && (this.flags & FLAG.priority) !== 0) start += 5;
+    const start = this.#start + this.overhead;
+    const padding = (this.flags & FLAG.padded) !== 0 ? this.#text.charCodeAt(this.#start) : 0;
+    const end = this.#at - padding;
     return start <= end ? this.#text.slice(start, end) : undefined;
   }
 }

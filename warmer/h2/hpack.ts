@@ -1,7 +1,4 @@
-/**
- * As much of HPACK (RFC 7541) as a push needs: requests are literals that no table remembers, and of an answer only
- * `:status` is read, which comes first (RFC 9113, section 8.3). We announce a table of no bytes, so there is no state.
- */
+/** As much of HPACK (RFC 7541) as a request needs: indices of the static table, and literals that no table remembers. */
 import type { Push } from "../request.ts";
 import { WARM_PATH } from "../signature.ts";
 
@@ -9,10 +6,6 @@ import { WARM_PATH } from "../signature.ts";
 const NAME = { authority: 1, path: 4, contentLength: 28, contentType: 31, userAgent: 58 } as const;
 const METHOD_POST = "\x83";
 const SCHEME = { "http:": "\x86", "https:": "\x87" } as const;
-
-/** `:status` at the indices 8 to 14. */
-const STATUSES = [200, 204, 206, 304, 400, 404, 500] as const;
-const FIRST_STATUS = 8;
 
 /** An integer after the bits of `pattern` (RFC 7541, section 5.1). */
 export function encodeInteger(pattern: number, prefixBits: number, value: number): string {
@@ -53,46 +46,4 @@ export class RequestFields {
     if (push.signature === null) return first;
     return `${first}${this.#time}${encodeString(String(push.time))}${this.#signature}${encodeString(push.signature)}`;
   }
-}
-
-/**
- * The status of an answer's header block: `:status` as the first field, indexed, or a literal whose name is, its value
- * plain or in Huffman code. Undefined when it is anything else.
- */
-export function statusOf(block: string): number | undefined {
-  let at = 0;
-  // The server's confirmation that its table is as small as we asked (section 6.3).
-  while ((block.charCodeAt(at) & 0xe0) === 0x20) {
-    if ((block.charCodeAt(at++) & 0x1f) < 0x1f) continue;
-    while (block.charCodeAt(at++) >= 0x80);
-  }
-  const first = block.charCodeAt(at++);
-  if (first >= 0x80) return STATUSES[(first & 0x7f) - FIRST_STATUS];
-  const index = first >= 0x40 ? first & 0x3f : first & 0x0f;
-  if (!(index >= FIRST_STATUS && index < FIRST_STATUS + STATUSES.length)) return undefined;
-  const length = block.charCodeAt(at++);
-  const value = block.slice(at, at + (length & 0x7f));
-  if (value.length !== (length & 0x7f)) return undefined;
-  const digits = length >= 0x80 ? decodeDigits(value) : value;
-  return digits !== undefined && /^[1-5]\d\d$/.test(digits) ? Number(digits) : undefined;
-}
-
-/** Three digits out of Huffman code (RFC 7541, appendix B): 0 to 2 are 5 bits, 3 to 9 are 6 bits from 011001 up. */
-function decodeDigits(code: string): string | undefined {
-  // Three digits are 15 to 18 bits: two bytes, or three.
-  if (code.length < 2 || code.length > 3) return undefined;
-  let bits = "";
-  for (let i = 0; i < code.length; i++) bits += code.charCodeAt(i).toString(2).padStart(8, "0");
-  let digits = "";
-  let at = 0;
-  while (digits.length < 3) {
-    const five = Number.parseInt(bits.slice(at, at + 5), 2);
-    const six = Number.parseInt(bits.slice(at, at + 6), 2);
-    if (five <= 2) digits += five;
-    else if (six >= 0x19 && six <= 0x1f) digits += six - 0x19 + 3;
-    else return undefined;
-    at += five <= 2 ? 5 : 6;
-  }
-  // The rest is padding: ones, less than a byte (section 5.2).
-  return at <= bits.length && bits.length - at < 8 && !bits.slice(at).includes("0") ? digits : undefined;
 }

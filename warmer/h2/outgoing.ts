@@ -1,8 +1,6 @@
-import { encodeFrame, FLAG, FRAME, frameHead, readUint32 } from "./frames.ts";
-import type { PeerSettings } from "./settings.ts";
+import { encodeFrame, FLAG, FRAME, frameHead } from "./frames.ts";
+import { MAX_WINDOW, type PeerSettings } from "./settings.ts";
 import type { Stream } from "./stream.ts";
-
-const MAX_WINDOW = 2 ** 31 - 1;
 
 /** Sends requests as far as the server's windows allow (RFC 9113, section 6.9), and the rest as they open. */
 export class Outgoing {
@@ -42,20 +40,17 @@ export class Outgoing {
     stream.rest = "";
   }
 
-  /**
-   * WINDOW_UPDATE for the connection (`id` 0) or a stream, undefined when that has ended. False when it cannot be.
-   */
-  opened(payload: string, stream: Stream | undefined, id: number): boolean {
-    const more = payload.length === 4 ? readUint32(payload, 0) % 0x80000000 : 0;
-    if (more === 0) return false;
-    if (id === 0) this.window += more;
-    else if (stream !== undefined) stream.window += more;
-    return this.window <= MAX_WINDOW && (stream === undefined || stream.window <= MAX_WINDOW);
+  /** The server lets us send so many bytes more, on a stream or altogether; false when that is too much. */
+  widen(by: number, what: Stream | Outgoing): boolean {
+    what.window += by;
+    return what.window <= MAX_WINDOW;
   }
 
-  /** The initial window has changed by so much, for streams that are open too. */
-  shifted(by: number, streams: Iterable<Stream>): void {
-    if (by !== 0) for (const stream of streams) stream.window += by;
+  /** The initial window has changed by so much, for open streams too; false when that is too much for one. */
+  shifted(by: number, streams: Iterable<Stream>): boolean {
+    let fits = true;
+    if (by !== 0) for (const stream of streams) fits = this.widen(by, stream) && fits;
+    return fits;
   }
 
   #go(stream: Stream): void {

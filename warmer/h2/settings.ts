@@ -1,28 +1,35 @@
+import { ERROR, type Violation } from "./errors.ts";
 import { MAX_FRAME_BYTES, readSettings, SETTING } from "./frames.ts";
 
-const MAX_WINDOW = 2 ** 31 - 1;
+/** What any window may be at the most (section 6.9.1). */
+export const MAX_WINDOW = 2 ** 31 - 1;
 const MAX_MAX_FRAME = 2 ** 24 - 1;
 
 /** What the server allows (RFC 9113, section 6.5.2), before its SETTINGS as the protocol has it. */
 export class PeerSettings {
+  /** They have come: before, no request is sent. */
+  known = false;
   maxConcurrentStreams = Number.POSITIVE_INFINITY;
   initialWindowSize = 65_535;
   maxFrameSize = MAX_FRAME_BYTES;
 
-  /** Takes a SETTINGS payload; false when it is none, or a value is out of bounds. */
-  update(payload: string): boolean {
+  /** Takes a SETTINGS payload; gives what is wrong with it. */
+  update(payload: string): Violation | undefined {
     const settings = readSettings(payload);
-    if (settings === undefined) return false;
+    if (settings === undefined) return [ERROR.frameSize, `SETTINGS of ${payload.length} bytes, not a multiple of 6`];
     for (const [id, value] of settings) {
       if (id === SETTING.maxConcurrentStreams) this.maxConcurrentStreams = value;
       else if (id === SETTING.initialWindowSize) {
-        if (value > MAX_WINDOW) return false;
+        if (value > MAX_WINDOW) return [ERROR.flowControl, `initial window of ${value}, above ${MAX_WINDOW}`];
         this.initialWindowSize = value;
       } else if (id === SETTING.maxFrameSize) {
-        if (value < MAX_FRAME_BYTES || value > MAX_MAX_FRAME) return false;
+        if (value < MAX_FRAME_BYTES || value > MAX_MAX_FRAME) {
+          return [ERROR.protocol, `frame size of ${value}, not ${MAX_FRAME_BYTES} to ${MAX_MAX_FRAME}`];
+        }
         this.maxFrameSize = value;
-      } else if (id === SETTING.enablePush && value !== 0) return false;
+      } else if (id === SETTING.enablePush && value !== 0) return [ERROR.protocol, "push enabled by the server"];
     }
-    return true;
+    this.known = true;
+    return undefined;
   }
 }

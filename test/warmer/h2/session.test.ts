@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Batch } from "../../../warmer/batch.ts";
+import { ERROR } from "../../../warmer/h2/errors.ts";
 import {
   encodeFrame,
   encodeSettings,
@@ -245,40 +246,58 @@ describe("endings", () => {
     expect(t.session.abandon()).toHaveLength(2);
     expect([t.session.capacity, t.session.abandon()]).toEqual([0, []]);
   });
+  const { protocol, flowControl, frameSize, compression, enhanceYourCalm } = ERROR;
+  const toTheBrim = encodeFrame(windowUpdate, 0, 1, uint32(2 ** 31 - 1 - 65_535 + 2));
   test.each([
-    ["SETTINGS on a stream", encodeFrame(settings, 0, 1, "")],
-    ["SETTINGS of seven bytes", encodeFrame(settings, 0, 0, "1234567")],
-    ["an initial window over 2^31-1", encodeSettings([[SETTING.initialWindowSize, 2 ** 31]])],
-    ["a frame size below the least", encodeSettings([[SETTING.maxFrameSize, 16_383]])],
-    ["an acknowledgement with settings", encodeFrame(settings, ack, 0, "123456")],
-    ["a frame of more than 16 KB", frameHead(data, 0, 1, 16_385)],
-    ["HEADERS of the connection", encodeFrame(headers, endHeaders, 0, "\x88")],
-    ["HEADERS of a stream we did not open", encodeFrame(headers, endHeaders, 3, "\x88")],
-    ["HEADERS of a stream of the server's", encodeFrame(headers, endHeaders, 2, "\x88")],
-    ["HEADERS without a status", encodeFrame(headers, endHeaders, 1, "\x87")],
-    ["an interim answer that ends", encodeFrame(headers, endHeaders | endStream, 1, "\x08\x03100")],
-    ["CONTINUATION of nothing", encodeFrame(continuation, endHeaders, 1, "\x88")],
-    ["a header block broken off", encodeFrame(headers, 0, 1, "\x88") + encodeFrame(ping, 0, 0, "12345678")],
+    ["SETTINGS on a stream", protocol, encodeFrame(settings, 0, 1, "")],
+    ["SETTINGS of seven bytes", frameSize, encodeFrame(settings, 0, 0, "1234567")],
+    ["an initial window over 2^31-1", flowControl, encodeSettings([[SETTING.initialWindowSize, 2 ** 31]])],
+    [
+      "one too large with what was added",
+      flowControl,
+      toTheBrim + encodeSettings([[SETTING.initialWindowSize, 65_536]]),
+    ],
+    ["a frame size below the least", protocol, encodeSettings([[SETTING.maxFrameSize, 16_383]])],
+    ["a frame size above the most", protocol, encodeSettings([[SETTING.maxFrameSize, 2 ** 24]])],
+    ["push enabled", protocol, encodeSettings([[SETTING.enablePush, 1]])],
+    ["an acknowledgement with settings", frameSize, encodeFrame(settings, ack, 0, "123456")],
+    ["a frame of more than 16 KB", frameSize, frameHead(data, 0, 1, 16_385)],
+    ["HEADERS of the connection", protocol, encodeFrame(headers, endHeaders, 0, "\x88")],
+    ["HEADERS of a stream we did not open", protocol, encodeFrame(headers, endHeaders, 3, "\x88")],
+    ["HEADERS of a stream of the server's", protocol, encodeFrame(headers, endHeaders, 2, "\x88")],
+    ["HEADERS too short for a priority", frameSize, encodeFrame(headers, endHeaders | FLAG.priority, 1, "1234")],
+    ["HEADERS with too much padding", protocol, encodeFrame(headers, endHeaders | FLAG.padded, 1, "\x02\x88")],
+    ["a malformed header block", compression, encodeFrame(headers, endHeaders, 1, "\x88\xbe")],
+    ["malformed trailers", compression, encodeFrame(headers, endHeaders, 1, "\x88") + answer(1, "", "\x80")],
+    ["a malformed block that no one waits for", compression, answer(1) + encodeFrame(headers, endHeaders, 1, "\x80")],
+    ["CONTINUATION of nothing", protocol, encodeFrame(continuation, endHeaders, 1, "\x88")],
+    ["a block broken off", protocol, encodeFrame(headers, 0, 1, "\x88") + encodeFrame(ping, 0, 0, "12345678")],
     [
       "another stream's CONTINUATION",
+      protocol,
       encodeFrame(headers, 0, 1, "\x88") + encodeFrame(continuation, endHeaders, 3, ""),
     ],
     [
       "a block without an end",
-      encodeFrame(headers, 0, 1, "\x88") + encodeFrame(continuation, 0, 1, "x".repeat(16_384)).repeat(5),
+      enhanceYourCalm,
+      encodeFrame(headers, 0, 1, "\x88") + encodeFrame(continuation, 0, 1, "x".repeat(16_384)).repeat(4),
     ],
-    ["DATA before HEADERS", encodeFrame(data, 0, 1, "x")],
-    ["DATA of the connection", encodeFrame(data, 0, 0, "x")],
-    ["too much padding", encodeFrame(data, FLAG.padded, 1, "\x09x")],
-    ["a window opened by nothing", encodeFrame(windowUpdate, 0, 0, uint32(0))],
-    ["a window of more than 2^31-1", encodeFrame(windowUpdate, 0, 0, uint32(2 ** 31 - 1))],
-    ["the same of a stream", encodeFrame(windowUpdate, 0, 1, uint32(2 ** 31 - 1))],
-    ["WINDOW_UPDATE of three bytes", encodeFrame(windowUpdate, 0, 0, "123")],
-    ["PING of seven bytes", encodeFrame(ping, 0, 0, "1234567")],
-    ["RST_STREAM of a stream we did not open", encodeFrame(rstStream, 0, 3, uint32(0))],
-    ["GOAWAY of seven bytes", encodeFrame(goaway, 0, 0, "1234567")],
-    ["PUSH_PROMISE", encodeFrame(pushPromise, endHeaders, 1, "\0\0\0\x02\x88")],
-  ])("%s ends it, and nothing after it is read", (_, text) => {
+    ["DATA of the connection", protocol, encodeFrame(data, 0, 0, "x")],
+    ["DATA of a stream we did not open", protocol, encodeFrame(data, 0, 3, "x")],
+    ["too much padding", protocol, encodeFrame(data, FLAG.padded, 1, "\x09x")],
+    ["padding without a length", frameSize, encodeFrame(data, FLAG.padded, 1, "")],
+    ["a window opened by nothing", protocol, encodeFrame(windowUpdate, 0, 0, uint32(0))],
+    ["a window of more than 2^31-1", flowControl, encodeFrame(windowUpdate, 0, 0, uint32(2 ** 31 - 1))],
+    ["WINDOW_UPDATE of three bytes", frameSize, encodeFrame(windowUpdate, 0, 0, "123")],
+    ["WINDOW_UPDATE of a stream we did not open", protocol, encodeFrame(windowUpdate, 0, 3, uint32(1))],
+    ["PING of seven bytes", frameSize, encodeFrame(ping, 0, 0, "1234567")],
+    ["PING on a stream", protocol, encodeFrame(ping, 0, 1, "12345678")],
+    ["RST_STREAM of three bytes", frameSize, encodeFrame(rstStream, 0, 1, "123")],
+    ["RST_STREAM of a stream we did not open", protocol, encodeFrame(rstStream, 0, 3, uint32(0))],
+    ["GOAWAY of seven bytes", frameSize, encodeFrame(goaway, 0, 0, "1234567")],
+    ["GOAWAY on a stream", protocol, encodeFrame(goaway, 0, 1, "12345678")],
+    ["PUSH_PROMISE", protocol, encodeFrame(pushPromise, endHeaders, 1, "\0\0\0\x02\x88")],
+  ])("%s ends it, nothing after it is read, and the server is told why", (_, code, text) => {
     const t = begin();
     t.push();
     t.session.receive(text);
@@ -286,7 +305,43 @@ describe("endings", () => {
     const { length } = t.told;
     t.session.receive(answer(1));
     expect([t.told.length, t.session.free]).toEqual([length, 0]);
-    expect(t.session.abandon()).toHaveLength(1);
+    expect(t.session.close()).toBe(encodeFrame(goaway, 0, 0, uint32(0) + uint32(code)));
+    expect(t.session.abandon()).toHaveLength(t.told.some((line) => line.startsWith("0 ")) ? 0 : 1);
+  });
+  test.each([
+    ["HEADERS without a status", protocol, encodeFrame(headers, endHeaders, 1, "\x87")],
+    ["an interim answer that ends", protocol, encodeFrame(headers, endHeaders | endStream, 1, "\x08\x03100")],
+    ["a status in trailers", protocol, encodeFrame(headers, endHeaders, 1, "\x88").repeat(2)],
+    [
+      "trailers that do not end",
+      protocol,
+      encodeFrame(headers, endHeaders, 1, "\x88") + encodeFrame(headers, 4, 1, "\0\x01a\0"),
+    ],
+    ["DATA before HEADERS", protocol, encodeFrame(data, 0, 1, "x")],
+    ["its window opened by nothing", protocol, encodeFrame(windowUpdate, 0, 1, uint32(0))],
+    ["its window of more than 2^31-1", flowControl, encodeFrame(windowUpdate, 0, 1, uint32(2 ** 31 - 1))],
+  ])("%s costs the stream, not the connection", (_, code, text) => {
+    const t = begin();
+    t.push();
+    t.push();
+    t.session.receive(text + answer(3));
+    expect(t.told.filter((line) => line !== "changed")).toEqual(["1 204 ok", expect.stringMatching(/^lost 0 /)]);
+    expect(t.read()).toEqual({ frames: ["3 0 1 4"], payloads: [uint32(code)] });
+    expect(t.session.free).toBe(64);
+  });
+  test("a window of 2^31-1 is no more than there can be, of the connection and of a stream", () => {
+    const t = begin();
+    t.push();
+    t.session.receive(encodeFrame(windowUpdate, 0, 0, uint32(2 ** 31 - 1 - 65_535 + 2)));
+    t.session.receive(encodeFrame(windowUpdate, 0, 1, uint32(2 ** 31 - 1 - 65_535 + 2)));
+    expect(t.told).toEqual(["changed", "changed"]);
+  });
+  test("we leave: GOAWAY without an error, and nothing more is taken", () => {
+    const t = begin();
+    t.push();
+    expect(t.session.close()).toBe(encodeFrame(goaway, 0, 0, uint32(0) + uint32(0)));
+    t.session.receive(answer(1));
+    expect([t.session.free, t.told, t.session.abandon().length]).toEqual([0, [], 1]);
   });
   test("a server that speaks something else", () => {
     const t = begin("");

@@ -9,9 +9,10 @@ import {
   type ServerHttp2Stream,
   type Settings,
 } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
+import { encodeFrame, encodeWindowUpdate, FLAG, FRAME } from "../../../warmer/h2/frames.ts";
 import type { Warmer } from "../../../warmer/service.ts";
 import { createAuthority } from "../../support/sources/authority.ts";
 import {
@@ -35,6 +36,10 @@ type Edge = {
   sender: Sender;
   seen: Seen[];
   sessions: ServerHttp2Session[];
+  /** GOAWAYs that came, as code and last stream. */
+  goaways: string[];
+  /** Writes as bytes of the server's, past its HTTP/2, to the connection of a stream. */
+  write(stream: ServerHttp2Stream, text: string): void;
   /** Most streams that were open at once. */
   most(): number;
   paths(): string[];
@@ -57,9 +62,15 @@ const accept = (stream: ServerHttp2Stream): void => {
 async function edge({ settings = {}, env = {}, on = accept }: Behaviour): Promise<Edge> {
   const seen: Seen[] = [];
   const sessions: ServerHttp2Session[] = [];
+  const goaways: string[] = [];
+  const sockets: Socket[] = [];
   let [open, most] = [0, 0];
   const server: Http2Server = createServer({ settings });
-  server.on("session", (session) => sessions.push(session));
+  server.on("connection", (socket: Socket) => sockets.push(socket));
+  server.on("session", (session) => {
+    sessions.push(session);
+    session.on("goaway", (code: number, last: number) => goaways.push(`${code} ${last}`));
+  });
   server.on("sessionError", () => {});
   server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     most = Math.max(most, ++open);
@@ -87,6 +98,12 @@ async function edge({ settings = {}, env = {}, on = accept }: Behaviour): Promis
     sender,
     seen,
     sessions,
+    goaways,
+    // Connections and their sessions come in the same order.
+    write: (stream, text) => {
+      const { session } = stream;
+      sockets[sessions.findIndex((each) => each === session)]?.write(text, "latin1");
+    },
     most: () => most,
     paths: () => seen.flatMap(({ paths }) => paths),
     async [Symbol.asyncDispose]() {
@@ -220,6 +237,54 @@ describe("endings", () => {
     await until(() => t.warmer.counts.pushed === 11);
     expect(t.sessions.length).toBe(length);
     expect(t.warmer.counts).toMatchObject({ failed: 1, requests: 12 });
+  });
+  test("we stop: GOAWAY without an error on every connection, in-flight pushes or not, and both ends close", async () => {
+    await using t = await edge({ on: () => {} });
+    await until(() => t.sessions.length === 2);
+    await t.sender.send(hintLine(names(3)));
+    await until(() => t.seen.length === 3);
+    const began = performance.now();
+    await t.warmer.stop();
+    // Pushes in flight had their time to be answered; after that nothing lingers.
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await until(() => t.sessions.every(({ destroyed }) => destroyed));
+    expect(t.goaways).toEqual(["0 0", "0 0"]);
+    expect(t.warmer.counts.failed).toBe(3);
+  });
+  test.each([
+    ["PROTOCOL_ERROR", 1, encodeFrame(FRAME.pushPromise, FLAG.endHeaders, 1, "\0\0\0\x02\x88")],
+    ["FLOW_CONTROL_ERROR", 3, encodeWindowUpdate(0, 2 ** 31 - 1)],
+    ["FRAME_SIZE_ERROR", 6, encodeFrame(FRAME.ping, 0, 0, "1234567")],
+    ["COMPRESSION_ERROR", 9, encodeFrame(FRAME.headers, FLAG.endHeaders, 1, "\xbe")],
+  ])(
+    "the server does something amiss: it is told by GOAWAY, %s, and the push goes elsewhere",
+    async (_, code, text) => {
+      // The other connection stays: with all gone the region would be down, and nothing tried again.
+      await using t = await edge({ on: (stream, n) => (n === 1 ? t.write(stream, text) : accept(stream)) });
+      await until(() => t.sessions.length === 2);
+      await t.sender.send(hintLine("/a"));
+      await until(() => t.warmer.counts.pushed === 1);
+      await until(() => t.goaways.length === 1 && t.sessions.some(({ destroyed }) => destroyed));
+      expect(t.goaways).toEqual([`${code} 0`]);
+      expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 0 });
+    },
+  );
+  test("answers of any shape HPACK allows: a name spelt out, plain, and fields of all kinds behind it", async () => {
+    await using t = await edge({
+      on: (stream) => {
+        const fields = "\x20\x40\x07:status\x03202\x0f\x10\x01x\x40\x01a\x01b\x10\x01c\x82\x1c\x64\xbd";
+        t.write(
+          stream,
+          encodeFrame(FRAME.headers, FLAG.endHeaders, stream.id ?? 0, fields) +
+            encodeFrame(FRAME.data, FLAG.endStream, stream.id ?? 0, '{"accepted":1,"refused":[]}'),
+        );
+      },
+      env: { WARM_CONNECTIONS: "1" },
+    });
+    await t.sender.send(hintLine("/a"));
+    await until(() => t.warmer.counts.pushed === 1);
+    expect(t.warmer.counts).toMatchObject({ requests: 1, failed: 0 });
+    expect(t.goaways).toEqual([]);
   });
   test("PING is answered", async () => {
     await using t = await edge({});

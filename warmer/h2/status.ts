@@ -1,0 +1,107 @@
+/**
+ * The status out of an answer's header block (HPACK, RFC 7541). We announce a dynamic table of no bytes, so no block
+ * bears on another, and every field but `:status` is passed over by its lengths, its text neither decoded nor checked.
+ */
+import { isHuffmanCode, STATUS_BY_CODE, STATUS_NAME_CODE } from "./huffman.ts";
+
+const STATUS_NAME = ":status";
+/** `:status` at the indices 8 to 14 of the static table (appendix A). */
+const STATUSES = [200, 204, 206, 304, 400, 404, 500] as const;
+const FIRST_STATUS = 8;
+/** The last of the static table, and the last there is: what a server adds to a table of no bytes is gone at once. */
+const LAST_INDEX = 61;
+
+/** The server's confirmation that its table has no bytes (section 6.3); of any other size it would be too large. */
+const TABLE_OF_NOTHING = 0x20;
+
+/** An integer may go on for four bytes, which is 28 bits: more than any length of ours. */
+const LAST_SHIFT = 21;
+
+/**
+ * Reads a whole header block.
+ * @param block latin1
+ * @returns the status, 100 to 599; 0 when there is none, or none that is one, or it is not the first field, or not the
+ * only one of its name (RFC 9113, section 8.3); undefined when the block is malformed.
+ */
+export function statusOf(block: string): number | undefined {
+  const fields = new FieldReader(block);
+  let status = 0;
+  for (let first = true; !fields.done; first = false) {
+    const found = fields.next();
+    if (found === undefined) return undefined;
+    if (first) status = found ?? 0;
+    else if (found !== null) status = 0;
+  }
+  return status;
+}
+
+function isStatus(index: number): boolean {
+  return index >= FIRST_STATUS && index < FIRST_STATUS + STATUSES.length;
+}
+
+class FieldReader {
+  readonly #block: string;
+  #at = 0;
+  /** The string read last: it ends where reading goes on. */
+  #start = 0;
+  #huffman = false;
+
+  constructor(block: string) {
+    this.#block = block;
+    // Updates of the table's size come before all fields (section 4.2).
+    while (block.charCodeAt(this.#at) === TABLE_OF_NOTHING) this.#at++;
+  }
+
+  get done(): boolean {
+    return this.#at === this.#block.length;
+  }
+
+  /** Reads a field (section 6): the value of `:status`, 0 for one that is none, null for any other, undefined: malformed. */
+  next(): number | null | undefined {
+    const first = this.#block.charCodeAt(this.#at);
+    if (first >= 0x80) {
+      const index = this.#integer(0x7f);
+      if (!(index >= 1 && index <= LAST_INDEX)) return undefined;
+      return isStatus(index) ? (STATUSES[index - FIRST_STATUS] ?? 0) : null;
+    }
+    if (first >= 0x20 && first < 0x40) return undefined;
+    const index = this.#integer(first >= 0x40 ? 0x3f : 0x0f);
+    if (!(index <= LAST_INDEX)) return undefined;
+    if (index === 0 && !this.#string()) return undefined;
+    const named = index === 0 ? this.#is(this.#huffman ? STATUS_NAME_CODE : STATUS_NAME) : isStatus(index);
+    if (!this.#string()) return undefined;
+    return named ? this.#status() : null;
+  }
+
+  /** An integer in the bits of `mask` and what follows (section 5.1); NaN when it has no end or is too long. */
+  #integer(mask: number): number {
+    let value = this.#block.charCodeAt(this.#at++) & mask;
+    if (value < mask) return value;
+    for (let shift = 0; shift <= LAST_SHIFT; shift += 7) {
+      const byte = this.#block.charCodeAt(this.#at++);
+      value += (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    return Number.NaN;
+  }
+
+  /** Passes over a string (section 5.2); false when it is not all there. */
+  #string(): boolean {
+    if (this.done) return false;
+    this.#huffman = this.#block.charCodeAt(this.#at) >= 0x80;
+    const length = this.#integer(0x7f);
+    this.#start = this.#at;
+    this.#at += length;
+    return this.#at <= this.#block.length;
+  }
+
+  #is(text: string): boolean {
+    return this.#at - this.#start === text.length && this.#block.startsWith(text, this.#start);
+  }
+
+  #status(): number | undefined {
+    const text = this.#block.slice(this.#start, this.#at);
+    if (!this.#huffman) return /^[1-5]\d\d$/.test(text) ? Number(text) : 0;
+    return STATUS_BY_CODE.get(text) ?? (isHuffmanCode(text) ? 0 : undefined);
+  }
+}
