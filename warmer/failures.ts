@@ -1,10 +1,10 @@
 /** What failed since the last report. */
 export type FailureReport = {
-  /** Of the newest push that failed: `status N`, or what happened to its connection. */
+  /** The newest: `status N`, or what happened to the connection, or why there was no other try after that. */
   readonly reason: string;
   /** Pushes that failed, first and second tries. */
   readonly pushes: number;
-  /** Hints given up with them; those of a push that is tried again are not. */
+  /** Hints given up, with a push or while they waited for their other try. */
   readonly hints: number;
 };
 
@@ -28,9 +28,15 @@ export class Failures {
     this.#hints += hints;
   }
 
+  /** So many hints were given up while they waited for their other try: their push has been counted. */
+  giveUp(reason: string, hints: number): void {
+    this.#reason = reason;
+    this.#hints += hints;
+  }
+
   /** The report due now, which begins the count anew; undefined while nothing failed or the last is too fresh. */
   take(now: number): FailureReport | undefined {
-    if (this.#pushes === 0 || now < this.#quietUntil) return undefined;
+    if ((this.#pushes === 0 && this.#hints === 0) || now < this.#quietUntil) return undefined;
     const report = { reason: this.#reason, pushes: this.#pushes, hints: this.#hints };
     this.#pushes = 0;
     this.#hints = 0;

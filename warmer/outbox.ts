@@ -2,6 +2,7 @@ import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import type { Counts } from "./counts.ts";
 import type { RecentKeys } from "./dedup.ts";
+import type { Failures } from "./failures.ts";
 import { FORMATS } from "./formats.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
 import type { Log } from "./log.ts";
@@ -14,6 +15,9 @@ export type PushContext = {
   readonly log: Log;
 };
 
+/** A batch that waits for its other try, and why the first failed. */
+type Retry = { readonly batch: Batch; readonly reason: string };
+
 /**
  * What waits to be pushed to one region: a lane for each format, and batches to be tried again. It gives out batches
  * of hints that are still young and not pushed yet, and counts what ends here instead. Bounded by the lanes' capacity
@@ -23,11 +27,14 @@ export class Outbox {
   readonly #context: PushContext;
   readonly #limit: number;
   readonly #lanes: readonly Lane[];
-  readonly #retries: Batch[] = [];
+  readonly #failures: Failures;
+  readonly #retries: Retry[] = [];
   readonly #spare: Batch[] = [];
 
-  constructor(options: LaneOptions, context: PushContext) {
+  /** @param failures where it says what it gives up of pushes that failed */
+  constructor(options: LaneOptions, context: PushContext, failures: Failures) {
     this.#context = context;
+    this.#failures = failures;
     this.#limit = options.limit;
     this.#lanes = FORMATS.map(() => new Lane(options));
   }
@@ -35,7 +42,7 @@ export class Outbox {
   /** Hints that wait. */
   get waiting(): number {
     const waiting = this.#lanes.reduce((sum, lane) => sum + lane.size, 0);
-    return this.#retries.reduce((sum, batch) => sum + batch.size, waiting);
+    return this.#retries.reduce((sum, { batch }) => sum + batch.size, waiting);
   }
 
   /** Unix ms when a push is due; Infinity when nothing waits. */
@@ -59,10 +66,10 @@ export class Outbox {
     return this.#nextRetry(now) ?? this.#gather(now, steady, anything);
   }
 
-  /** Queues a batch whose push failed for its one other try. */
-  retry(batch: Batch): void {
+  /** Queues a batch whose push failed, for that reason, for its one other try. */
+  retry(batch: Batch, reason: string): void {
     batch.attempt = 1;
-    this.#retries.push(batch);
+    this.#retries.push({ batch, reason });
   }
 
   /** Ends a batch whose hints were answered. */
@@ -81,6 +88,7 @@ export class Outbox {
 
   /** Ends what got old waiting; to be called now and then, for lanes no connection comes to. */
   dropOld(now: number): void {
+    for (const retry of this.#retries.splice(0)) if (this.#mayWin(retry, now)) this.#retries.push(retry);
     for (const lane of this.#lanes) {
       if (!lane.headIsOld(now)) continue;
       while (lane.headIsOld(now)) {
@@ -93,7 +101,10 @@ export class Outbox {
 
   /** Ends everything that waits, under the given count. */
   shed(as: "regionDown" | "failed"): void {
-    for (const batch of this.#retries.splice(0)) this.fail(batch);
+    for (const { batch, reason } of this.#retries.splice(0)) {
+      this.#failures.giveUp(`not tried again after ${reason}`, batch.size);
+      this.fail(batch);
+    }
     for (const lane of this.#lanes) {
       this.#context.counts[as] += lane.size;
       lane.clear();
@@ -102,15 +113,24 @@ export class Outbox {
 
   #nextRetry(now: number): Batch | undefined {
     for (;;) {
-      const batch = this.#retries.shift();
-      if (batch === undefined) return undefined;
-      this.#context.counts.failed += batch.dropExpired(now, this.#context.keys);
-      if (batch.size > 0) {
-        this.#context.counts.retries++;
-        return batch;
-      }
-      this.settle(batch);
+      const retry = this.#retries.shift();
+      if (retry === undefined) return undefined;
+      if (!this.#mayWin(retry, now)) continue;
+      this.#context.counts.retries++;
+      return retry.batch;
     }
+  }
+
+  /** Takes out of a retry what got too old while it waited; ends it, and gives false, when nothing is left. */
+  #mayWin({ batch, reason }: Retry, now: number): boolean {
+    const { counts, keys } = this.#context;
+    const late = batch.dropExpired(now, keys);
+    if (late > 0) {
+      counts.failed += late;
+      this.#failures.giveUp(`too old to be tried again after ${reason}`, late);
+    }
+    if (batch.size === 0) this.settle(batch);
+    return batch.size > 0;
   }
 
   #gather(now: number, steady: number, anything: boolean): Batch | undefined {

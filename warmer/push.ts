@@ -47,7 +47,7 @@ export class RegionPusher {
     this.region = options.region;
     this.#maxAgeMs = options.lane.maxAgeMs;
     this.#context = context;
-    this.#outbox = new Outbox(options.lane, context);
+    this.#outbox = new Outbox(options.lane, context, this.#failures);
     this.#requests = FORMATS.map((format) => new PushRequest(options, format));
     const events = {
       opened: () => {
@@ -148,7 +148,8 @@ export class RegionPusher {
     this.inFlight -= batch.size;
     const steady = clock.steady();
     counts.answerTime.observe(steady - batch.sentAt);
-    if (answer.status >= 200 && answer.status < 300) {
+    const accepted = answer.status >= 200 && answer.status < 300;
+    if (accepted) {
       this.#succeeded(steady);
       const refused = verdictOf(answer.body, batch.size);
       for (const reason of refused) counts.refuse(reason);
@@ -159,9 +160,10 @@ export class RegionPusher {
       this.#failed(reason, steady);
       // A 4xx would be one again; a 5xx may come from one bad machine.
       this.#end(batch, reason, answer.status >= 500);
-      this.#report(steady);
     }
     this.#drain();
+    // After it: what comes too late for its other try belongs in the same line.
+    if (!accepted) this.#report(steady);
   }
 
   #lost(batches: readonly Batch[], reason: string): void {
@@ -171,15 +173,15 @@ export class RegionPusher {
       this.inFlight -= batch.size;
       this.#end(batch, reason, true);
     }
-    this.#report(steady);
     if (batches.length > 0) this.#drain();
+    this.#report(steady);
   }
 
   /** Ends a push that failed: its hints wait for their other try if there is one, and may win. */
   #end(batch: Batch, reason: string, mayWin: boolean): void {
     const again = mayWin && !this.#stopped && batch.attempt === 0;
     this.#failures.add(reason, again ? 0 : batch.size);
-    if (again) this.#outbox.retry(batch);
+    if (again) this.#outbox.retry(batch, reason);
     else this.#outbox.fail(batch);
   }
 

@@ -24,3 +24,15 @@ test("after a quiet time the next failure is reported at once", () => {
   failures.add("b", 2);
   expect(failures.take(REPORT_EVERY_MS)).toEqual({ reason: "b", pushes: 1, hints: 2 });
 });
+
+test("hints given up while they waited for their other try: reported without a push, and in the same rhythm", () => {
+  const failures = new Failures();
+  failures.add("status 500", 0);
+  failures.take(0);
+  failures.giveUp("too old to be tried again after status 500", 3);
+  failures.giveUp("too old to be tried again after status 500", 4);
+  expect(failures.take(REPORT_EVERY_MS - 1)).toBeUndefined();
+  const reason = "too old to be tried again after status 500";
+  expect(failures.take(REPORT_EVERY_MS)).toEqual({ reason, pushes: 0, hints: 7 });
+  expect(failures.take(9 * REPORT_EVERY_MS)).toBeUndefined();
+});

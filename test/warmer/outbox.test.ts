@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Batch } from "../../warmer/batch.ts";
 import { Counts } from "../../warmer/counts.ts";
 import { RecentKeys } from "../../warmer/dedup.ts";
+import { Failures } from "../../warmer/failures.ts";
 import { Outbox } from "../../warmer/outbox.ts";
 import { keptLog } from "../support/warmer.ts";
 
@@ -11,13 +12,15 @@ const AVIF = 1;
 function make(options: Partial<{ capacity: number; limit: number; waitMs: number }> = {}) {
   const counts = new Counts();
   const keys = new RecentKeys(1000, 30_000, 0);
+  const failures = new Failures();
   const clock = { wall: () => 0, steady: () => 0 };
   const context = { counts, keys, clock, log: keptLog() };
-  const outbox = new Outbox({ capacity: 16, limit: 3, waitMs: 5, maxAgeMs: 50, ...options }, context);
+  const outbox = new Outbox({ capacity: 16, limit: 3, waitMs: 5, maxAgeMs: 50, ...options }, context, failures);
   let key = 0;
   return {
     counts,
     keys,
+    failures,
     outbox,
     add: (path: string, now: number, expiry = now + 50, format = WEBP, lane = ++key) =>
       outbox.add(format, path, expiry, lane, 1, now),
@@ -130,24 +133,60 @@ describe("what ends in it", () => {
     expect([counts.failed, keys.has(7, 1, 10)]).toEqual([1, true]);
   });
   test("a batch tried again goes first, without what got too old meanwhile", () => {
-    const { add, outbox, next, counts, keys } = make();
+    const { add, outbox, next, counts, keys, failures } = make();
     add("/old", 0, 20, WEBP, 7);
     add("/young", 0, 60, WEBP, 8);
     const batch = outbox.next(5, 5, false) as Batch;
     add("/other", 10, 60);
-    outbox.retry(batch);
+    outbox.retry(batch, "status 503");
     expect(outbox.waiting).toBe(3);
     expect(next(21)).toEqual(["/young"]);
     expect([counts.failed, counts.retries, batch.attempt]).toEqual([1, 1, 1]);
     expect([keys.has(7, 1, 21), keys.has(8, 1, 21)]).toEqual([false, true]);
     expect(next(21)).toEqual(["/other"]);
+    const reason = "too old to be tried again after status 503";
+    expect(failures.take(21)).toEqual({ reason, pushes: 0, hints: 1 });
   });
   test("a retry that cannot win any more does not go", () => {
-    const { add, outbox, next, counts } = make();
+    const { add, outbox, next, counts, failures } = make();
     add("/a", 0, 20);
-    outbox.retry(outbox.next(5, 5, false) as Batch);
+    outbox.retry(outbox.next(5, 5, false) as Batch, "stream reset");
     expect(next(21)).toBeUndefined();
     expect([counts.failed, counts.retries]).toEqual([1, 0]);
+    const reason = "too old to be tried again after stream reset";
+    expect(failures.take(21)).toEqual({ reason, pushes: 0, hints: 1 });
+  });
+  test("one that goes in time, to the millisecond, is no failure", () => {
+    const { add, outbox, next, counts, failures } = make();
+    add("/a", 0, 20);
+    outbox.retry(outbox.next(5, 5, false) as Batch, "stream reset");
+    outbox.dropOld(20);
+    expect(next(20)).toEqual(["/a"]);
+    expect([counts.failed, counts.retries, failures.take(20)]).toEqual([0, 1, undefined]);
+  });
+  test("retries that no connection comes for end when they are too old, the others keep their order", () => {
+    const { add, outbox, next, counts, keys, failures } = make({ limit: 1 });
+    for (const [path, expiry, lane] of [
+      ["/a", 60, 7],
+      ["/b", 20, 8],
+      ["/c", 60, 9],
+    ] as const)
+      add(path, 0, expiry, WEBP, lane);
+    const batches = [0, 1, 2].map(() => outbox.next(5, 5, false) as Batch);
+    for (const batch of batches) outbox.retry(batch, "status 500");
+    outbox.dropOld(21);
+    expect([counts.failed, outbox.waiting, keys.has(8, 1, 21)]).toEqual([1, 2, false]);
+    expect(failures.take(21)).toEqual({ reason: "too old to be tried again after status 500", pushes: 0, hints: 1 });
+    expect([next(21), next(21), next(21)]).toEqual([["/a"], ["/c"], undefined]);
+  });
+  test("the region goes down: retries have failed, and that is reported", () => {
+    const { add, outbox, counts, failures } = make();
+    add("/a", 0);
+    add("/b", 0);
+    outbox.retry(outbox.next(5, 5, false) as Batch, "ECONNRESET");
+    outbox.shed("regionDown");
+    expect([counts.failed, counts.regionDown]).toEqual([2, 0]);
+    expect(failures.take(5)).toEqual({ reason: "not tried again after ECONNRESET", pushes: 0, hints: 2 });
   });
   test("a region that is down: what waits goes under that count", () => {
     const { add, outbox, counts } = make();

@@ -73,6 +73,25 @@ describe("the log says why pushes fail, with one line per region, not per push",
   });
 });
 
+test("a retry that got too old while it waited is in the log, with the reason the first try failed for", async () => {
+  const sink = await startWarmSink({ status: 500, delayMs: 300 });
+  const log = keptLog();
+  // The answer comes when the hint is 300 ms old.
+  const env = { WARM_REGIONS: `weur=${sink.url}`, WARM_MAX_AGE_MS: "200", WARM_CONNECTIONS: "1", WARM_BATCH_MS: "0" };
+  const warmer = await startTestWarmer(env, { log });
+  const sender = startSender(warmer.udp.port);
+  await until(() => warmer.pushers.every(({ connections }) => connections.open === 1));
+  await sender.send(hintLine("/a"));
+  await until(() => warmer.counts.failed === 1);
+  const lines = () => log.lines.filter((line) => line.includes("pushes fail"));
+  await until(() => lines().length > 0);
+  expect(lines().join("\n")).toContain('"reason":"too old to be tried again after status 500","pushes":1,"hints":1');
+  expect(lines()).toHaveLength(1);
+  sender.close();
+  await warmer.stop();
+  await sink.close();
+});
+
 describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
   const setUp = (env: Record<string, string> = {}, behaviour: Parameters<typeof startWarmSink>[0] = {}) =>
     start(http, env, behaviour);
