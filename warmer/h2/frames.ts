@@ -147,6 +147,7 @@ export class FrameReader {
 
   /** The payload of DATA or HEADERS without padding and priority; undefined when they are longer than it. */
   get content(): string | undefined {
+    if ((this.flags & (FLAG.padded | FLAG.priority)) === 0) return this.payload;
     const start = this.#start + this.overhead;
     const padding = (this.flags & FLAG.padded) !== 0 ? this.#text.charCodeAt(this.#start) : 0;
     const end = this.#at - padding;
