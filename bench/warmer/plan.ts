@@ -73,7 +73,9 @@ export function contenders(tools: Tools) {
     floor: loop(tools, "Node, a listener that only counts", [process.execPath, FLOOR], RECEIVE_BUFFER),
     dgram: ours("Firstlight, dgram", "dgram", 3),
     dgramSingly: ours("Firstlight, dgram, batching off", "dgram", 0),
+    dgramSinglyH2: ours("Firstlight, dgram, batching off, HTTP/2", "dgram", 0, "2"),
     ffi: ours("Firstlight, ffi", "ffi", 3),
+    ffiH2: ours("Firstlight, ffi, HTTP/2", "ffi", 3, "2"),
     ffiSingly: ours("Firstlight, ffi, batching off", "ffi", 0),
     ffiSinglyH2: ours("Firstlight, ffi, batching off, HTTP/2", "ffi", 0, "2"),
     /** As an operator starts it, receive buffer and all. */

@@ -15,6 +15,9 @@ type Series = {
 /** The slow sink's delay: a data centre on the other side of an ocean. */
 const SLOW_MS = 50;
 
+/** Stands beside the row that is judged. */
+const WITHOUT_TARGET = { target: "", reached: null } as const satisfies Partial<Row>;
+
 /** Highest rates without loss, datagram to request. */
 export async function endToEndRows(
   setting: Setting,
@@ -25,6 +28,7 @@ export async function endToEndRows(
     { name: "singly", contender: all.ffiSingly, delayMs: 0, from: 20_000 },
     { name: "singlyH2", contender: all.ffiSinglyH2, delayMs: 0, from: 20_000 },
     { name: "batched", contender: all.ffi, delayMs: 0, from: 40_000 },
+    { name: "batchedH2", contender: all.ffiH2, delayMs: 0, from: 40_000 },
     { name: "javaSlow", contender: all.java, delayMs: SLOW_MS, from: 2_500 },
     { name: "batchedSlow", contender: all.ffi, delayMs: SLOW_MS, from: 30_000 },
   ];
@@ -56,12 +60,13 @@ export async function endToEndRows(
   const better = of("singlyH2") > of("singly") ? "singlyH2" : "singly";
   const version = (name: string, figure: string): Row => ({
     ...row(`${name}${figure === better ? " (the better: judged)" : ""}`, figure, "java", 2.5),
-    ...(figure === better ? {} : { target: "", reached: null }),
+    ...(figure === better ? {} : WITHOUT_TARGET),
   });
   const rows = [
     version("end to end without loss, 60 % repeats, sink at once, batching off, HTTP/1.1", "singly"),
     version("  the same, HTTP/2 streams", "singlyH2"),
     row("  the same, batched, HTTP/1.1", "batched", "java", 4),
+    { ...row("  the same, batched, HTTP/2 streams", "batchedH2", "java", 4), ...WITHOUT_TARGET },
     row(`  the same, batched, HTTP/1.1, sink after ${SLOW_MS} ms`, "batchedSlow", "javaSlow", 15),
   ];
   return { rows, figures };
