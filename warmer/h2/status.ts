@@ -5,6 +5,7 @@
 import { isHuffmanCode, STATUS_BY_CODE, STATUS_NAME_CODE } from "./huffman.ts";
 
 const STATUS_NAME = ":status";
+const STATUS_BY_TEXT = new Map([...STATUS_BY_CODE.values()].map((status) => [String(status), status]));
 /** `:status` at the indices 8 to 14 of the static table (appendix A). */
 const STATUSES = [200, 204, 206, 304, 400, 404, 500] as const;
 const FIRST_STATUS = 8;
@@ -90,9 +91,10 @@ class FieldReader {
     if (this.done) return false;
     this.#huffman = this.#block.charCodeAt(this.#at) >= 0x80;
     const length = this.#integer(0x7f);
-    this.#start = this.#at;
-    this.#at += length;
-    return this.#at <= this.#block.length;
+    const start = this.#at;
+    this.#start = start;
+    this.#at = start + length;
+    return start + length <= this.#block.length;
   }
 
   #is(text: string): boolean {
@@ -101,7 +103,7 @@ class FieldReader {
 
   #status(): number | undefined {
     const text = this.#block.slice(this.#start, this.#at);
-    if (!this.#huffman) return /^[1-5]\d\d$/.test(text) ? Number(text) : 0;
+    if (!this.#huffman) return STATUS_BY_TEXT.get(text) ?? 0;
     return STATUS_BY_CODE.get(text) ?? (isHuffmanCode(text) ? 0 : undefined);
   }
 }
