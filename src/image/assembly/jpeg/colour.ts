@@ -1,4 +1,6 @@
 /** Rows of samples (i16, Q6) to pixels. YCbCr is JFIF's: BT.601, full range, centred on 128 (ITU T.871, clause 7). */
+import { factors, high16, low16 } from "../interleave";
+import { mix, storePixels } from "../pixels";
 
 export const GREY: i32 = 0;
 export const YCBCR: i32 = 1;
@@ -9,47 +11,13 @@ export const YCCK: i32 = 4;
 /** Components as they are, for tests. */
 export const RAW: i32 = 5;
 
-const ROUND: i32 = 1 << 19;
+/** Factors are Q14, samples Q6. */
 const SHIFT: i32 = 20;
-
-/** Two factors as the pairs of a dot product. */
-@inline
-function pair(a: i32, b: i32): v128 {
-  return i32x4.splat((a & 0xffff) | (b << 16));
-}
-
-@inline
-function low(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-@inline
-function high(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
-/** a * first + b * second (+ what `more` holds), Q20 to integers. */
-@inline
-function mix(a: v128, b: v128, factors: v128, moreLow: v128, moreHigh: v128): v128 {
-  const lo = i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(low(a, b), factors), moreLow), SHIFT);
-  const hi = i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(high(a, b), factors), moreHigh), SHIFT);
-  return i16x8.narrow_i32x4_s(lo, hi);
-}
+const ROUND: i32 = 1 << (SHIFT - 1);
 
 @inline
 function rounded(v: v128): v128 {
   return i16x8.shr_s(i16x8.add_sat_s(v, i16x8.splat(32)), 6);
-}
-
-/** Eight pixels from four vectors of 16-bit values, clamped. */
-@inline
-function interleave(to: usize, r: v128, g: v128, b: v128, a: v128): void {
-  const rg = i8x16.narrow_i16x8_u(r, g);
-  const ba = i8x16.narrow_i16x8_u(b, a);
-  const rg2 = v128.shuffle<u8>(rg, rg, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-  const ba2 = v128.shuffle<u8>(ba, ba, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-  v128.store(to, low(rg2, ba2));
-  v128.store(to, high(rg2, ba2), 16);
 }
 
 /**
@@ -66,31 +34,31 @@ export function convertRow(model: i32, a: usize, b: usize, c: usize, d: usize, t
     const first = v128.load(a + x);
     if (model == GREY) {
       const grey = rounded(first);
-      interleave(to, grey, grey, grey, opaque);
+      storePixels(to, grey, grey, grey, opaque);
       continue;
     }
     const second = v128.load(b + x);
     const third = v128.load(c + x);
     if (model == RGB) {
-      interleave(to, rounded(first), rounded(second), rounded(third), opaque);
+      storePixels(to, rounded(first), rounded(second), rounded(third), opaque);
       continue;
     }
     if (model == YCBCR || model == YCCK) {
       const cb = i16x8.sub_sat_s(second, centre);
       const cr = i16x8.sub_sat_s(third, centre);
-      const red = mix(first, cr, pair(16384, 22970), round, round);
-      const blue = mix(first, cb, pair(16384, 29032), round, round);
+      const red = mix(first, cr, factors(16384, 22970), round, round, SHIFT);
+      const blue = mix(first, cb, factors(16384, 29032), round, round, SHIFT);
       const zero = i16x8.splat(0);
-      const moreLow = i32x4.add(i32x4.dot_i16x8_s(low(cr, zero), pair(-11700, 0)), round);
-      const moreHigh = i32x4.add(i32x4.dot_i16x8_s(high(cr, zero), pair(-11700, 0)), round);
-      const green = mix(first, cb, pair(16384, -5638), moreLow, moreHigh);
+      const moreLow = i32x4.add(i32x4.dot_i16x8_s(low16(cr, zero), factors(-11700, 0)), round);
+      const moreHigh = i32x4.add(i32x4.dot_i16x8_s(high16(cr, zero), factors(-11700, 0)), round);
+      const green = mix(first, cb, factors(16384, -5638), moreLow, moreHigh, SHIFT);
       if (model == YCBCR) {
-        interleave(to, red, green, blue, opaque);
+        storePixels(to, red, green, blue, opaque);
         continue;
       }
       const black = rounded(v128.load(d + x));
       // The three are 255 - ink for YCCK as such; as Adobe stores it everything is inverted once more.
-      interleave(
+      storePixels(
         to,
         v128.xor(clamped(i16x8.sub(opaque, clamped(red))), flip),
         v128.xor(clamped(i16x8.sub(opaque, clamped(green))), flip),
@@ -100,7 +68,7 @@ export function convertRow(model: i32, a: usize, b: usize, c: usize, d: usize, t
       continue;
     }
     const fourth = v128.load(d + x);
-    interleave(
+    storePixels(
       to,
       v128.xor(clamped(rounded(first)), flip),
       v128.xor(clamped(rounded(second)), flip),

@@ -3,6 +3,7 @@
  * its size (Dugad and Ahuja, IEEE CSVT 11(4), 2001). At 1/8 that is libjpeg's own 1 x 1; at 1/4 and 1/2 libjpeg averages
  * samples instead, which takes coefficients beyond the corner too.
  */
+import { factors, high16, low16 } from "../interleave";
 import { Component } from "./component";
 import { idct8 } from "./idct8";
 
@@ -11,12 +12,6 @@ const LEVEL: i32 = 128;
 @inline
 function clamp(v: i32): i32 {
   return max(0, min(255, v));
-}
-
-/** Two factors as the pairs of a dot product. */
-@inline
-function pair(a: i32, b: i32): v128 {
-  return i32x4.splat((a & 0xffff) | (b << 16));
 }
 
 /** cos(pi/8) and sin(pi/8) over sqrt(2), and 1/2, all in 13 bits: a 4-point pass. */
@@ -30,23 +25,23 @@ const DOWN_2: i32 = 17;
 function idct4(block: usize, quant: usize, out: usize, stride: usize): void {
   const rows01 = i16x8.mul(v128.load(block), v128.load(quant));
   const rows23 = i16x8.mul(v128.load(block, 16), v128.load(quant, 16));
-  const even = v128.shuffle<u16>(rows01, rows23, 0, 8, 1, 9, 2, 10, 3, 11);
-  const odd = v128.shuffle<u16>(rows01, rows23, 4, 12, 5, 13, 6, 14, 7, 15);
+  const even = low16(rows01, rows23);
+  const odd = high16(rows01, rows23);
   const round1 = i32x4.splat(1 << (DOWN_1 - 1));
-  const e0 = i32x4.add(i32x4.dot_i16x8_s(even, pair(HALF, HALF)), round1);
-  const e1 = i32x4.add(i32x4.dot_i16x8_s(even, pair(HALF, -HALF)), round1);
-  const o0 = i32x4.dot_i16x8_s(odd, pair(COS, SIN));
-  const o1 = i32x4.dot_i16x8_s(odd, pair(SIN, -COS));
+  const e0 = i32x4.add(i32x4.dot_i16x8_s(even, factors(HALF, HALF)), round1);
+  const e1 = i32x4.add(i32x4.dot_i16x8_s(even, factors(HALF, -HALF)), round1);
+  const o0 = i32x4.dot_i16x8_s(odd, factors(COS, SIN));
+  const o1 = i32x4.dot_i16x8_s(odd, factors(SIN, -COS));
   const top = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(e0, o0), DOWN_1), i32x4.shr_s(i32x4.add(e1, o1), DOWN_1));
   const low = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.sub(e1, o1), DOWN_1), i32x4.shr_s(i32x4.sub(e0, o0), DOWN_1));
   // Columns 0 and 2, 1 and 3 of all four rows as pairs: the second pass needs no transpose.
   const even2 = v128.shuffle<u16>(top, low, 0, 2, 4, 6, 8, 10, 12, 14);
   const odd2 = v128.shuffle<u16>(top, low, 1, 3, 5, 7, 9, 11, 13, 15);
   const round2 = i32x4.splat((1 << (DOWN_2 - 1)) + (LEVEL << DOWN_2));
-  const f0 = i32x4.add(i32x4.dot_i16x8_s(even2, pair(HALF, HALF)), round2);
-  const f1 = i32x4.add(i32x4.dot_i16x8_s(even2, pair(HALF, -HALF)), round2);
-  const g0 = i32x4.dot_i16x8_s(odd2, pair(COS, SIN));
-  const g1 = i32x4.dot_i16x8_s(odd2, pair(SIN, -COS));
+  const f0 = i32x4.add(i32x4.dot_i16x8_s(even2, factors(HALF, HALF)), round2);
+  const f1 = i32x4.add(i32x4.dot_i16x8_s(even2, factors(HALF, -HALF)), round2);
+  const g0 = i32x4.dot_i16x8_s(odd2, factors(COS, SIN));
+  const g1 = i32x4.dot_i16x8_s(odd2, factors(SIN, -COS));
   const left = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(f0, g0), DOWN_2), i32x4.shr_s(i32x4.add(f1, g1), DOWN_2));
   const right = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.sub(f1, g1), DOWN_2), i32x4.shr_s(i32x4.sub(f0, g0), DOWN_2));
   const columns = i8x16.narrow_i16x8_u(left, right);

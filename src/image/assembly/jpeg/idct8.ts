@@ -3,42 +3,28 @@
  * 1989) in 13-bit fixed point, with the products of each rotation merged to pairs for the dot instruction. The sums are
  * those of libjpeg's "islow" in another order, so the samples are the same.
  */
+import { factors, high16, low16 } from "../interleave";
+
 const PASS_1: i32 = 11;
 const PASS_2: i32 = 18;
 const LEVEL: i32 = 128;
 
-@inline
-function low(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-@inline
-function high(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
-/** Two factors as the pairs of a dot product. */
-@inline
-function pair(a: i32, b: i32): v128 {
-  return i32x4.splat((a & 0xffff) | (b << 16));
-}
-
 /** Four columns of one pass; `p26` etc. are interleaved rows. The results, not yet rounded, go to 8 vectors at `out`. */
 @inline
 function pass(p04: v128, p26: v128, p73: v128, p51: v128, rounding: v128, shift: i32, out: usize): void {
-  const even0 = i32x4.add(i32x4.dot_i16x8_s(p04, pair(8192, 8192)), rounding);
-  const even1 = i32x4.add(i32x4.dot_i16x8_s(p04, pair(8192, -8192)), rounding);
-  const even3 = i32x4.dot_i16x8_s(p26, pair(10703, 4433));
-  const even2 = i32x4.dot_i16x8_s(p26, pair(4433, -10704));
+  const even0 = i32x4.add(i32x4.dot_i16x8_s(p04, factors(8192, 8192)), rounding);
+  const even1 = i32x4.add(i32x4.dot_i16x8_s(p04, factors(8192, -8192)), rounding);
+  const even3 = i32x4.dot_i16x8_s(p26, factors(10703, 4433));
+  const even2 = i32x4.dot_i16x8_s(p26, factors(4433, -10704));
   const a0 = i32x4.add(even0, even3);
   const a3 = i32x4.sub(even0, even3);
   const a1 = i32x4.add(even1, even2);
   const a2 = i32x4.sub(even1, even2);
   // Rows 7 and 3, 5 and 1: each output of the odd part is one dot product of each pair.
-  const b0 = i32x4.add(i32x4.dot_i16x8_s(p73, pair(2446 - 7373 - 16069 + 9633, 9633 - 16069)), i32x4.dot_i16x8_s(p51, pair(9633, 9633 - 7373)));
-  const b1 = i32x4.add(i32x4.dot_i16x8_s(p73, pair(9633, 9633 - 20995)), i32x4.dot_i16x8_s(p51, pair(16819 - 20995 - 3196 + 9633, 9633 - 3196)));
-  const b2 = i32x4.add(i32x4.dot_i16x8_s(p73, pair(9633 - 16069, 25172 - 20995 - 16069 + 9633)), i32x4.dot_i16x8_s(p51, pair(9633 - 20995, 9633)));
-  const b3 = i32x4.add(i32x4.dot_i16x8_s(p73, pair(9633 - 7373, 9633)), i32x4.dot_i16x8_s(p51, pair(9633 - 3196, 12299 - 7373 - 3196 + 9633)));
+  const b0 = i32x4.add(i32x4.dot_i16x8_s(p73, factors(2446 - 7373 - 16069 + 9633, 9633 - 16069)), i32x4.dot_i16x8_s(p51, factors(9633, 9633 - 7373)));
+  const b1 = i32x4.add(i32x4.dot_i16x8_s(p73, factors(9633, 9633 - 20995)), i32x4.dot_i16x8_s(p51, factors(16819 - 20995 - 3196 + 9633, 9633 - 3196)));
+  const b2 = i32x4.add(i32x4.dot_i16x8_s(p73, factors(9633 - 16069, 25172 - 20995 - 16069 + 9633)), i32x4.dot_i16x8_s(p51, factors(9633 - 20995, 9633)));
+  const b3 = i32x4.add(i32x4.dot_i16x8_s(p73, factors(9633 - 7373, 9633)), i32x4.dot_i16x8_s(p51, factors(9633 - 3196, 12299 - 7373 - 3196 + 9633)));
   v128.store(out, i32x4.shr_s(i32x4.add(a0, b3), shift));
   v128.store(out, i32x4.shr_s(i32x4.sub(a0, b3), shift), 112);
   v128.store(out, i32x4.shr_s(i32x4.add(a1, b2), shift), 16);
@@ -72,8 +58,8 @@ export function idct8(block: usize, quant: usize, out: usize, stride: usize): vo
   const c6 = row(block, quant, 6);
   const c7 = row(block, quant, 7);
   const round1 = i32x4.splat(1 << (PASS_1 - 1));
-  pass(low(c0, c4), low(c2, c6), low(c7, c3), low(c5, c1), round1, PASS_1, SCRATCH);
-  pass(high(c0, c4), high(c2, c6), high(c7, c3), high(c5, c1), round1, PASS_1, SCRATCH + 128);
+  pass(low16(c0, c4), low16(c2, c6), low16(c7, c3), low16(c5, c1), round1, PASS_1, SCRATCH);
+  pass(high16(c0, c4), high16(c2, c6), high16(c7, c3), high16(c5, c1), round1, PASS_1, SCRATCH + 128);
 
   // 8 x 8 transpose of 16-bit values.
   const t0 = narrowed(0);
@@ -84,34 +70,34 @@ export function idct8(block: usize, quant: usize, out: usize, stride: usize): vo
   const t5 = narrowed(5);
   const t6 = narrowed(6);
   const t7 = narrowed(7);
-  const u0 = low(t0, t4);
-  const u1 = high(t0, t4);
-  const u2 = low(t1, t5);
-  const u3 = high(t1, t5);
-  const u4 = low(t2, t6);
-  const u5 = high(t2, t6);
-  const u6 = low(t3, t7);
-  const u7 = high(t3, t7);
-  const w0 = low(u0, u4);
-  const w1 = high(u0, u4);
-  const w2 = low(u1, u5);
-  const w3 = high(u1, u5);
-  const w4 = low(u2, u6);
-  const w5 = high(u2, u6);
-  const w6 = low(u3, u7);
-  const w7 = high(u3, u7);
-  const x0 = low(w0, w4);
-  const x1 = high(w0, w4);
-  const x2 = low(w1, w5);
-  const x3 = high(w1, w5);
-  const x4 = low(w2, w6);
-  const x5 = high(w2, w6);
-  const x6 = low(w3, w7);
-  const x7 = high(w3, w7);
+  const u0 = low16(t0, t4);
+  const u1 = high16(t0, t4);
+  const u2 = low16(t1, t5);
+  const u3 = high16(t1, t5);
+  const u4 = low16(t2, t6);
+  const u5 = high16(t2, t6);
+  const u6 = low16(t3, t7);
+  const u7 = high16(t3, t7);
+  const w0 = low16(u0, u4);
+  const w1 = high16(u0, u4);
+  const w2 = low16(u1, u5);
+  const w3 = high16(u1, u5);
+  const w4 = low16(u2, u6);
+  const w5 = high16(u2, u6);
+  const w6 = low16(u3, u7);
+  const w7 = high16(u3, u7);
+  const x0 = low16(w0, w4);
+  const x1 = high16(w0, w4);
+  const x2 = low16(w1, w5);
+  const x3 = high16(w1, w5);
+  const x4 = low16(w2, w6);
+  const x5 = high16(w2, w6);
+  const x6 = low16(w3, w7);
+  const x7 = high16(w3, w7);
 
   const round2 = i32x4.splat((1 << (PASS_2 - 1)) + (LEVEL << PASS_2));
-  pass(low(x0, x4), low(x2, x6), low(x7, x3), low(x5, x1), round2, PASS_2, SCRATCH);
-  pass(high(x0, x4), high(x2, x6), high(x7, x3), high(x5, x1), round2, PASS_2, SCRATCH + 128);
+  pass(low16(x0, x4), low16(x2, x6), low16(x7, x3), low16(x5, x1), round2, PASS_2, SCRATCH);
+  pass(high16(x0, x4), high16(x2, x6), high16(x7, x3), high16(x5, x1), round2, PASS_2, SCRATCH + 128);
 
   // Columns of samples to rows: bytes of columns 0|1, 2|3, 4|5, 6|7, then three rounds of interleaving.
   const p = i8x16.narrow_i16x8_u(narrowed(0), narrowed(1));
@@ -122,10 +108,10 @@ export function idct8(block: usize, quant: usize, out: usize, stride: usize): vo
   const q2 = v128.shuffle<u8>(q, q, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
   const s2 = v128.shuffle<u8>(s, s, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
   const t2b = v128.shuffle<u8>(t, t, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-  const a = low(p2, q2);
-  const b = high(p2, q2);
-  const c = low(s2, t2b);
-  const d = high(s2, t2b);
+  const a = low16(p2, q2);
+  const b = high16(p2, q2);
+  const c = low16(s2, t2b);
+  const d = high16(s2, t2b);
   const r01 = v128.shuffle<u32>(a, c, 0, 4, 1, 5);
   const r23 = v128.shuffle<u32>(a, c, 2, 6, 3, 7);
   const r45 = v128.shuffle<u32>(b, d, 0, 4, 1, 5);

@@ -3,6 +3,7 @@
  * One pass multiplies by the square root of 8 times the orthonormal transform; the first keeps 2 more bits. After both
  * the values are 8 times those of the standard, and the quantisers' reciprocals take that off again.
  */
+import { factors, high16, low16 } from "../interleave";
 
 /** sqrt(2) cos(k pi / 16) in Q13. */
 const C1: i32 = 11363;
@@ -20,12 +21,6 @@ const ZIGZAG = memory.data<u8>([
 ]);
 const WORK = memory.data(128, 16);
 
-/** Two weights for a dot product of interleaved lanes. */
-@inline
-function weights(a: i32, b: i32): v128 {
-  return i32x4.splat((b << 16) | (a & 0xffff));
-}
-
 @inline
 function descale(low: v128, high: v128, shift: i32): v128 {
   const round = i32x4.splat(1 << (shift - 1));
@@ -35,29 +30,19 @@ function descale(low: v128, high: v128, shift: i32): v128 {
 /** One dot product for all eight lanes: x * a + y * b, where `low` and `high` interleave x and y. */
 @inline
 function turn(low: v128, high: v128, a: i32, b: i32, shift: i32): v128 {
-  const k = weights(a, b);
+  const k = factors(a, b);
   return descale(i32x4.dot_i16x8_s(low, k), i32x4.dot_i16x8_s(high, k), shift);
 }
 
 @inline
 function turn4(l0: v128, h0: v128, a: i32, b: i32, l1: v128, h1: v128, c: i32, d: i32, shift: i32): v128 {
-  const k = weights(a, b);
-  const m = weights(c, d);
+  const k = factors(a, b);
+  const m = factors(c, d);
   return descale(
     i32x4.add(i32x4.dot_i16x8_s(l0, k), i32x4.dot_i16x8_s(l1, m)),
     i32x4.add(i32x4.dot_i16x8_s(h0, k), i32x4.dot_i16x8_s(h1, m)),
     shift,
   );
-}
-
-@inline
-function interleaveLow(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-@inline
-function interleaveHigh(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 /** One pass down the columns of WORK and its transposition. `first`: keeps 2 bits more, else takes them off. */
@@ -78,11 +63,11 @@ function pass(first: bool): void {
     y0 = i16x8.shr_s(i16x8.add_sat_s(y0, two), 2);
     y4 = i16x8.shr_s(i16x8.add_sat_s(y4, two), 2);
   }
-  const el = interleaveLow(t2, t3), eh = interleaveHigh(t2, t3);
+  const el = low16(t2, t3), eh = high16(t2, t3);
   const y2 = turn(el, eh, C2, C6, shift);
   const y6 = turn(el, eh, C6, -C2, shift);
-  const al = interleaveLow(d0, d1), ah = interleaveHigh(d0, d1);
-  const bl = interleaveLow(d2, d3), bh = interleaveHigh(d2, d3);
+  const al = low16(d0, d1), ah = high16(d0, d1);
+  const bl = low16(d2, d3), bh = high16(d2, d3);
   const y1 = turn4(al, ah, C1, C3, bl, bh, C5, C7, shift);
   const y3 = turn4(al, ah, C3, -C7, bl, bh, -C1, -C5, shift);
   const y5 = turn4(al, ah, C5, -C1, bl, bh, C7, C3, shift);
@@ -93,10 +78,10 @@ function pass(first: bool): void {
 /** Eight rows of eight into WORK as columns. */
 @inline
 function transpose(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128): void {
-  const ab = interleaveLow(a, b), AB = interleaveHigh(a, b);
-  const cd = interleaveLow(c, d), CD = interleaveHigh(c, d);
-  const ef = interleaveLow(e, f), EF = interleaveHigh(e, f);
-  const gh = interleaveLow(g, h), GH = interleaveHigh(g, h);
+  const ab = low16(a, b), AB = high16(a, b);
+  const cd = low16(c, d), CD = high16(c, d);
+  const ef = low16(e, f), EF = high16(e, f);
+  const gh = low16(g, h), GH = high16(g, h);
   quarter(WORK, ab, cd, ef, gh);
   quarter(WORK + 64, AB, CD, EF, GH);
 }

@@ -3,9 +3,14 @@
  * 16..240 for U and V (RFC 6386, 9.2); the planes have the size of the result by now, so U and V are never enlarged to
  * the stored size.
  */
+import { factors, high16, low16 } from "../interleave";
 import { component } from "../jpeg/component";
 import { resampleRow } from "../jpeg/plane";
+import { mix, storePixels } from "../pixels";
 import { finishedChromaRows, finishedRows } from "./rows";
+
+/** Factors are Q13, samples Q6. */
+const SHIFT: i32 = 19;
 
 let width: i32 = 0;
 let height: i32 = 0;
@@ -55,52 +60,22 @@ export function makeRows(): void {
   }
 }
 
-/** Two factors as the pairs of a dot product, Q13. */
-@inline
-function factors(a: i32, b: i32): v128 {
-  return i32x4.splat((a & 0xffff) | (b << 16));
-}
-
-@inline
-function low(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-@inline
-function high(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
-/** a * first + b * second (+ what `moreLow` and `moreHigh` hold), Q19 to integers. */
-@inline
-function mix(a: v128, b: v128, by: v128, moreLow: v128, moreHigh: v128): v128 {
-  return i16x8.narrow_i32x4_s(
-    i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(low(a, b), by), moreLow), 19),
-    i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(high(a, b), by), moreHigh), 19),
-  );
-}
-
 /** A row of samples (i16, Q6) to RGBA; widths are rounded up to eights. */
 function convert(y: usize, u: usize, v: usize, to: usize): void {
   const bytes = <usize>((width + 7) & ~7) << 1;
   const black = i16x8.splat(16 << 6);
   const centre = i16x8.splat(128 << 6);
-  const round = i32x4.splat(1 << 18);
+  const round = i32x4.splat(1 << (SHIFT - 1));
   const zero = i16x8.splat(0);
   for (let x: usize = 0; x < bytes; x += 16, to += 32) {
     const luma = i16x8.sub_sat_s(v128.load(y + x), black);
     const cb = i16x8.sub_sat_s(v128.load(u + x), centre);
     const cr = i16x8.sub_sat_s(v128.load(v + x), centre);
-    const red = mix(luma, cr, factors(9539, 13075), round, round);
-    const blue = mix(luma, cb, factors(9539, 16525), round, round);
-    const moreLow = i32x4.add(i32x4.dot_i16x8_s(low(cr, zero), factors(-6660, 0)), round);
-    const moreHigh = i32x4.add(i32x4.dot_i16x8_s(high(cr, zero), factors(-6660, 0)), round);
-    const green = mix(luma, cb, factors(9539, -3209), moreLow, moreHigh);
-    const rg = i8x16.narrow_i16x8_u(red, green);
-    const ba = i8x16.narrow_i16x8_u(blue, i16x8.splat(255));
-    const rg2 = v128.shuffle<u8>(rg, rg, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-    const ba2 = v128.shuffle<u8>(ba, ba, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-    v128.store(to, low(rg2, ba2));
-    v128.store(to, high(rg2, ba2), 16);
+    const red = mix(luma, cr, factors(9539, 13075), round, round, SHIFT);
+    const blue = mix(luma, cb, factors(9539, 16525), round, round, SHIFT);
+    const moreLow = i32x4.add(i32x4.dot_i16x8_s(low16(cr, zero), factors(-6660, 0)), round);
+    const moreHigh = i32x4.add(i32x4.dot_i16x8_s(high16(cr, zero), factors(-6660, 0)), round);
+    const green = mix(luma, cb, factors(9539, -3209), moreLow, moreHigh, SHIFT);
+    storePixels(to, red, green, blue, i16x8.splat(255));
   }
 }

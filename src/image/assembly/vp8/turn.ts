@@ -1,4 +1,5 @@
 /** Sixteen rows of eight bytes to eight rows of sixteen and back: vertical edges become horizontal ones. */
+import { high16, low16 } from "../interleave";
 
 @inline
 function low8(a: v128, b: v128): v128 {
@@ -8,16 +9,6 @@ function low8(a: v128, b: v128): v128 {
 @inline
 function high8(a: v128, b: v128): v128 {
   return v128.shuffle<u8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-}
-
-@inline
-function low16(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-@inline
-function high16(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 @inline
