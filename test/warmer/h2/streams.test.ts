@@ -9,10 +9,10 @@ import {
   type ServerHttp2Stream,
   type Settings,
 } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
-import { encodeFrame, encodeWindowUpdate, FLAG, FRAME } from "../../../warmer/h2/frames.ts";
+import { encodeFrame, encodeSettings, encodeWindowUpdate, FLAG, FRAME } from "../../../warmer/h2/frames.ts";
 import type { Warmer } from "../../../warmer/service.ts";
 import { createAuthority } from "../../support/sources/authority.ts";
 import {
@@ -100,10 +100,8 @@ async function edge({ settings = {}, env = {}, on = accept }: Behaviour): Promis
     sessions,
     goaways,
     // Connections and their sessions come in the same order.
-    write: (stream, text) => {
-      const { session } = stream;
-      sockets[sessions.findIndex((each) => each === session)]?.write(text, "latin1");
-    },
+    write: (stream, text) =>
+      void sockets[sessions.indexOf(stream.session as ServerHttp2Session)]?.write(text, "latin1"),
     most: () => most,
     paths: () => seen.flatMap(({ paths }) => paths),
     async [Symbol.asyncDispose]() {
@@ -286,6 +284,24 @@ describe("endings", () => {
     expect(t.warmer.counts).toMatchObject({ requests: 1, failed: 0 });
     expect(t.goaways).toEqual([]);
   });
+  test("a server that neither reads nor closes does not keep us", async () => {
+    const sockets: Socket[] = [];
+    const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+      sockets.push(socket.pause().on("error", () => {}));
+      socket.write(encodeSettings([]), "latin1");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const warmer = await startTestWarmer({ WARM_REGIONS: `weur=http://127.0.0.1:${port}`, WARM_HTTP: "2" });
+    await until(() => warmer.pushers[0]?.connections.opened === 2);
+    const began = performance.now();
+    await warmer.stop();
+    expect(performance.now() - began).toBeGreaterThan(150);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
   test("PING is answered", async () => {
     await using t = await edge({});
     await until(() => t.sessions.length > 0);
@@ -324,7 +340,10 @@ describe("over TLS", () => {
       });
     });
     const sessions: ServerHttp2Session[] = [];
-    server.on("session", (session) => sessions.push(session));
+    server.on("session", (session) => {
+      sessions.push(session);
+      session.on("goaway", (code: number) => seen.push(`GOAWAY ${code}`));
+    });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const url = `https://localhost:${(server.address() as AddressInfo).port}`;
@@ -350,6 +369,9 @@ describe("over TLS", () => {
     expect((await pushOnce("1.1", true))[0]).toBe("1.1 http/1.1");
   });
   test("2 takes nothing else", async () => {
-    expect((await pushOnce("2", false))[0]).toBe("2.0 h2");
+    const seen = await pushOnce("2", false);
+    expect(seen[0]).toBe("2.0 h2");
+    // Sent before TLS is closed: the warmer has stopped, and the server knows.
+    expect(seen.slice(-2)).toEqual(["GOAWAY 0", "GOAWAY 0"]);
   });
 });
