@@ -5,7 +5,7 @@ import { VARIABLES, type VariableName } from "./variables.ts";
 /** Every setting by its variable, read and checked. */
 export type WarmerConfig = { readonly [Name in VariableName]: ReturnType<(typeof VARIABLES)[Name]["read"]> };
 
-/** What is wrong with the environment, all of it, one line per variable. */
+/** What is wrong with the environment, all of it, one line per problem. */
 export class ConfigError extends Error {
   override name = "ConfigError";
   readonly problems: readonly string[];
@@ -29,34 +29,33 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       settings[name as VariableName] = variable.read(env[name] || variable.fallback);
     } catch (error) {
       if (!(error instanceof SettingProblem)) throw error;
-      problems.push(`${name}: ${error.message}`);
+      problems.push(...error.problems.map((problem) => `${name}: ${problem}`));
+      if (error.readable !== undefined) settings[name as VariableName] = error.readable;
     }
   }
   for (const name of Object.keys(env)) {
     if (name.startsWith("WARM_") && !Object.hasOwn(VARIABLES, name)) problems.push(`${name}: no such variable`);
   }
-  const config = settings as WarmerConfig;
-  if (problems.length === 0) problems.push(...crossCheck(config));
+  problems.push(...crossCheck(settings as Partial<WarmerConfig>));
   if (problems.length > 0) throw new ConfigError(problems);
-  return config;
+  return settings as WarmerConfig;
 }
 
-/** What only shows when several settings are looked at together. */
-function crossCheck(config: WarmerConfig): readonly string[] {
-  const deployed = config.WARM_REGIONS.map(({ region }) => region);
-  const strays = (name: VariableName, rows: ReadonlyMap<string, string>): readonly string[] =>
-    [...rows].flatMap(([from, region]) =>
-      collapse(region, deployed) === undefined ? [`${name}: ${from}=${region} names no region of WARM_REGIONS`] : [],
+/** What only shows when several settings are looked at together; one that could not be read is not there. */
+function crossCheck(config: Partial<WarmerConfig>): readonly string[] {
+  const { WARM_BATCH_MS: batch, WARM_MAX_AGE_MS: age } = config;
+  const deployed = config.WARM_REGIONS?.map(({ region }) => region);
+  const strays = (name: "WARM_ENDPOINTS" | "WARM_PLACES"): readonly string[] =>
+    [...(config[name] ?? [])].flatMap(([from, region]) =>
+      deployed === undefined || collapse(region, deployed) !== undefined
+        ? []
+        : [`${name}: ${from}=${region} names no region of WARM_REGIONS`],
     );
-  const places = [...config.WARM_PLACES.keys()].filter(
-    (key) => !/^(colo:[A-Z]{3}|[ck]:[A-Z]{2}|r:[a-z0-9-]+)$/.test(key),
-  );
   return [
-    ...strays("WARM_ENDPOINTS", config.WARM_ENDPOINTS),
-    ...strays("WARM_PLACES", config.WARM_PLACES),
-    ...places.map((key) => `WARM_PLACES: "${key}" is not like colo:DXB, c:AE, k:AS or r:eeur`),
-    ...(config.WARM_BATCH_MS > config.WARM_MAX_AGE_MS
-      ? [`WARM_BATCH_MS: ${config.WARM_BATCH_MS} is more than WARM_MAX_AGE_MS, ${config.WARM_MAX_AGE_MS}`]
+    ...strays("WARM_ENDPOINTS"),
+    ...strays("WARM_PLACES"),
+    ...(batch !== undefined && age !== undefined && batch > age
+      ? [`WARM_BATCH_MS: ${batch} is more than WARM_MAX_AGE_MS, ${age}`]
       : []),
   ];
 }

@@ -1,9 +1,19 @@
 import { BlockList } from "node:net";
 import { parseCidr } from "./senders.ts";
 
-/** A setting that cannot be read; the message says the value and what would be right. */
+/** A setting that cannot be read; each problem says the value and what would be right. */
 export class SettingProblem extends Error {
   override name = "SettingProblem";
+  readonly problems: readonly string[];
+  /** What could be read of it all the same, for checks against other settings; undefined where a part is no help. */
+  readonly readable: unknown;
+
+  constructor(problems: string | readonly string[], readable?: unknown) {
+    const all = typeof problems === "string" ? [problems] : problems;
+    super(all.join("; "));
+    this.problems = all;
+    this.readable = readable;
+  }
 }
 
 export type HostPort = { readonly host: string; readonly port: number };
@@ -47,44 +57,64 @@ export function secret(text: string): string | null {
 /** Comma-separated CIDRs or addresses. */
 export function cidrs(text: string): BlockList {
   const list = new BlockList();
+  const problems: string[] = [];
   for (const item of items(text)) {
     const cidr = parseCidr(item);
-    if (cidr === undefined) throw new SettingProblem(`"${item}" is not a CIDR, such as 10.0.0.0/8 or ::1/128`);
-    list.addSubnet(cidr.address, cidr.prefix, cidr.family);
+    if (cidr !== undefined) list.addSubnet(cidr.address, cidr.prefix, cidr.family);
+    else problems.push(`"${item}" is not a CIDR, such as 10.0.0.0/8 or ::1/128`);
   }
+  if (problems.length > 0) throw new SettingProblem(problems);
   return list;
 }
 
 /** `weur=https://…,enam=https://…`; at least one, names once each, URLs without a path. */
 export function regionUrls(text: string): readonly RegionUrl[] {
-  const rows = pairs(text);
-  if (rows.size === 0) throw new SettingProblem("no region is named; such as weur=https://images.example.org");
-  return [...rows].map(([region, address]) => {
+  const { rows, problems } = readPairs(text);
+  const regions: RegionUrl[] = [];
+  for (const [region, address] of rows) {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(region)) {
-      throw new SettingProblem(
-        `"${region}" is not a region's name: lower-case letters, digits and hyphens, 32 at most`,
-      );
+      problems.push(`"${region}" is not a region's name: lower-case letters, digits and hyphens, 32 at most`);
     }
     const url = URL.parse(address);
     const plain = url !== null && url.search === "" && url.hash === "" && url.username === "" && url.password === "";
-    if (!plain || !/^https?:$/.test(url.protocol) || !/^(\/|\/warm)$/.test(url.pathname)) {
-      throw new SettingProblem(`"${address}" of ${region} is not a URL such as https://images.example.org (no path)`);
-    }
-    return { region, url };
-  });
+    if (plain && /^https?:$/.test(url.protocol) && /^(\/|\/warm)$/.test(url.pathname)) regions.push({ region, url });
+    else problems.push(`"${address}" of ${region} is not a URL such as https://images.example.org (no path)`);
+  }
+  if (problems.length > 0) throw new SettingProblem(problems);
+  if (regions.length === 0) throw new SettingProblem("no region is named; such as weur=https://images.example.org");
+  return regions;
 }
 
 /** `a=b,c=d`; names once each. */
 export function pairs(text: string): ReadonlyMap<string, string> {
+  const { rows, problems } = readPairs(text);
+  if (problems.length > 0) throw new SettingProblem(problems, rows);
+  return rows;
+}
+
+/** Pairs whose names are places: `colo:DXB`, `c:AE` (country), `k:AS` (continent) or `r:eeur` (region). */
+export function placePairs(text: string): ReadonlyMap<string, string> {
+  const { rows, problems } = readPairs(text);
+  for (const place of rows.keys()) {
+    if (/^(colo:[A-Z]{3}|[ck]:[A-Z]{2}|r:[a-z0-9-]+)$/.test(place)) continue;
+    problems.push(`"${place}" is not like colo:DXB, c:AE, k:AS or r:eeur`);
+  }
+  if (problems.length > 0) throw new SettingProblem(problems, rows);
+  return rows;
+}
+
+/** The pairs that can be read, the first of each name, and what is wrong with the others. */
+function readPairs(text: string): { rows: Map<string, string>; problems: string[] } {
   const rows = new Map<string, string>();
+  const problems: string[] = [];
   for (const item of items(text)) {
     const equals = item.indexOf("=");
     const name = item.slice(0, equals).trim();
-    if (equals < 1 || equals === item.length - 1) throw new SettingProblem(`"${item}" is not name=value`);
-    if (rows.has(name)) throw new SettingProblem(`"${name}" is given twice`);
-    rows.set(name, item.slice(equals + 1).trim());
+    if (equals < 1 || equals === item.length - 1) problems.push(`"${item}" is not name=value`);
+    else if (rows.has(name)) problems.push(`"${name}" is given twice`);
+    else rows.set(name, item.slice(equals + 1).trim());
   }
-  return rows;
+  return { rows, problems };
 }
 
 function items(text: string): readonly string[] {

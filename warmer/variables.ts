@@ -1,5 +1,5 @@
 import { FORMATS } from "./formats.ts";
-import { choice, cidrs, hostPort, integer, pairs, regionUrls, secret } from "./readers.ts";
+import { choice, cidrs, hostPort, integer, pairs, placePairs, regionUrls, secret } from "./readers.ts";
 import { HTTP_CHOICES } from "./socket.ts";
 
 /**
@@ -54,7 +54,7 @@ export const VARIABLES = {
   },
   WARM_PLACES: {
     fallback: "",
-    read: pairs,
+    read: placePairs,
     doc: "Corrections to the table of places: `colo:DXB=weur,c:IN=apac,k:OC=apac,r:eeur=weur`. Give the Worker the same.",
   },
   WARM_BATCH_MS: {

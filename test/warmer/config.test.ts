@@ -60,6 +60,62 @@ describe("parseConfig", () => {
     ]);
   });
 
+  const together: readonly (readonly [string, Record<string, string>, readonly string[]])[] = [
+    [
+      "an unknown name, and two settings that do not go together",
+      { WARM_REGIONS: REGIONS, WARM_FOO: "1", WARM_BATCH_MS: "100" },
+      ["WARM_FOO: no such variable", "WARM_BATCH_MS: 100 is more than WARM_MAX_AGE_MS, 50"],
+    ],
+    [
+      "an unknown name, and an endpoint that leads nowhere",
+      { WARM_REGIONS: REGIONS, WARM_FOO: "1", WARM_ENDPOINTS: "es=nowhere,sg=apac,pt=gone" },
+      [
+        "WARM_FOO: no such variable",
+        "WARM_ENDPOINTS: es=nowhere names no region of WARM_REGIONS",
+        "WARM_ENDPOINTS: pt=gone names no region of WARM_REGIONS",
+      ],
+    ],
+    [
+      "each sender",
+      { WARM_REGIONS: REGIONS, WARM_ALLOWED_SENDERS: "foo,10.0.0.0/8,bar" },
+      [
+        'WARM_ALLOWED_SENDERS: "foo" is not a CIDR, such as 10.0.0.0/8 or ::1/128',
+        'WARM_ALLOWED_SENDERS: "bar" is not a CIDR, such as 10.0.0.0/8 or ::1/128',
+      ],
+    ],
+    [
+      "each region, by name and by URL",
+      { WARM_REGIONS: "BAD=http://x,weur=ftp://y,q,apac=http://x,apac=http://y,W=1" },
+      [
+        'WARM_REGIONS: "q" is not name=value',
+        'WARM_REGIONS: "apac" is given twice',
+        `WARM_REGIONS: "BAD" is not a region's name: lower-case letters, digits and hyphens, 32 at most`,
+        'WARM_REGIONS: "ftp://y" of weur is not a URL such as https://images.example.org (no path)',
+        `WARM_REGIONS: "W" is not a region's name: lower-case letters, digits and hyphens, 32 at most`,
+        'WARM_REGIONS: "1" of W is not a URL such as https://images.example.org (no path)',
+      ],
+    ],
+    [
+      "pairs: those that can be read are looked at though others cannot",
+      { WARM_REGIONS: REGIONS, WARM_ENDPOINTS: "es,pt=gone", WARM_PLACES: "ES=mars,c:PT,colo:MAD=weur" },
+      [
+        'WARM_ENDPOINTS: "es" is not name=value',
+        'WARM_PLACES: "c:PT" is not name=value',
+        'WARM_PLACES: "ES" is not like colo:DXB, c:AE, k:AS or r:eeur',
+        "WARM_ENDPOINTS: pt=gone names no region of WARM_REGIONS",
+        "WARM_PLACES: ES=mars names no region of WARM_REGIONS",
+      ],
+    ],
+    [
+      "what cannot be read is compared with nothing",
+      { WARM_REGIONS: "weur", WARM_ENDPOINTS: "es=weur", WARM_MAX_AGE_MS: "x", WARM_BATCH_MS: "1000" },
+      ['WARM_REGIONS: "weur" is not name=value', 'WARM_MAX_AGE_MS: "x" is not a whole number from 1 to 60000'],
+    ],
+  ];
+  test.each(together)("all at once: %s", (_name, env, expected) => {
+    expect(problems(env)).toEqual(expected);
+  });
+
   const rows = [
     ["WARM_LISTEN", "127.0.0.1:65536"],
     ["WARM_LISTEN", "::1:4814"],

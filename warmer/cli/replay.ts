@@ -59,7 +59,8 @@ console.log(
 
 function target(text: string): HostPort {
   try {
-    return hostPort(text);
+    const to = hostPort(text);
+    return to.port === 0 ? refuse(USAGE, `--to cannot be ${text}: HOST:PORT, a port from 1 to 65535`) : to;
   } catch (error) {
     if (error instanceof SettingProblem) refuse(USAGE, error.message);
     throw error;

@@ -113,6 +113,14 @@ describe("npm run replay", { timeout: 60_000 }, () => {
       code: 2,
       out: expect.stringMatching(/^"nowhere" is not address:port.*\nUsage: /),
     });
+    const file = join(folder, "one.log");
+    writeFileSync(file, hintLine("/a"));
+    const noPort = {
+      code: 2,
+      out: expect.stringMatching(/^--to cannot be 127\.0\.0\.1:0: HOST:PORT, a port from 1 to 65535\nUsage: /),
+    };
+    expect(await run("replay", [file, "--to", "127.0.0.1:0"])).toMatchObject(noPort);
+    expect(await run("replay", [file], { WARM_LISTEN: "127.0.0.1:0" })).toMatchObject(noPort);
     expect(await run("replay", [folder, "--rate", "0"])).toMatchObject({
       code: 2,
       out: expect.stringMatching(/^--rate 0 is not above 0\nUsage: /),
