@@ -41,7 +41,7 @@ export class DatagramReader {
   readonly #scanner: HintScanner;
   readonly #registers: HintRegisters;
   readonly #options: DatagramOptions;
-  readonly #utf8 = new TextDecoder("utf-8", { fatal: true });
+  readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #memory: Buffer;
 
   constructor(options: DatagramOptions) {

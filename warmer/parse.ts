@@ -18,6 +18,9 @@ export type ParsedHint = {
   readonly sender: string | undefined;
 };
 
+/** What may be an object: nothing but RFC 8259's white space around it. */
+const OBJECT = /^[\t\n\r ]*\{.*\}[\t\n\r ]*$/s;
+
 /** Printable ASCII without the space: what can stand in a request line. Anything else comes percent-encoded. */
 const PATH = /^\/[!-~]*$/;
 
@@ -28,11 +31,10 @@ const KINDS = ["r", "c", "k", "colo"] as const satisfies readonly PlaceKind[];
  * is the meaning of the format; the scanner is only its fast path. Never throws.
  */
 export function parseHint(line: string): ParsedHint | LineProblem {
-  const trimmed = line.trim();
-  if (!trimmed.startsWith("{") || !trimmed.endsWith("}")) return "json";
+  if (!OBJECT.test(line)) return "json";
   let value: Record<string, unknown>;
   try {
-    value = JSON.parse(trimmed) as Record<string, unknown>;
+    value = JSON.parse(line) as Record<string, unknown>;
   } catch {
     return "json";
   }

@@ -1,8 +1,10 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { DatagramReader, MAX_DATAGRAM_BYTES } from "../../warmer/datagram.ts";
-import type { HintRegisters } from "../../warmer/registers.ts";
-import { KEY, places, read, type Seen } from "../support/reading.ts";
+import { parseHint } from "../../warmer/parse.ts";
+import { type HintRegisters, MAX_PATHS_PER_LINE } from "../../warmer/registers.ts";
+import { HintScanner } from "../../warmer/scan.ts";
+import { DEPLOYED, KEY, places, read, type Seen } from "../support/reading.ts";
 import { seeded } from "../support/warmer.ts";
 
 const SECRET = "0123456789abcdef";
@@ -55,6 +57,35 @@ describe("hints that are read", () => {
   });
 });
 
+describe("paths of a line", () => {
+  const lineOf = (count: number, space = "") =>
+    `${space}{"v":1,"t":1,"p":[${Array.from({ length: count }, () => '"/"').join()}],"r":"oc"}`;
+
+  test("as many as fit into the largest datagram are read, by the scanner and by JSON.parse", () => {
+    const most = Math.floor((MAX_DATAGRAM_BYTES - lineOf(0, " ").length + 1) / 4);
+    for (const space of ["", " "]) {
+      const line = lineOf(most, space);
+      expect(line.length).toBeGreaterThan(MAX_DATAGRAM_BYTES - 5);
+      const [seen] = read(line) as [Seen];
+      expect([seen.region, seen.paths.length, new Set(seen.keys).size]).toEqual(["apac", most, 1]);
+    }
+  });
+  test(`${MAX_PATHS_PER_LINE} are read, one more is not, whichever way`, () => {
+    const scanner = new HintScanner(places, KEY, "webp");
+    const scan = (line: string) => scanner.scan(scanner.roomAt, scanner.roomAt + scanner.room.write(line));
+    const [most, more] = [lineOf(MAX_PATHS_PER_LINE), lineOf(MAX_PATHS_PER_LINE + 1)];
+    expect(scan(most)).toBe(scanner.roomAt + most.length);
+    expect(scanner.registers.count).toBe(MAX_PATHS_PER_LINE);
+    expect(parseHint(most)).toMatchObject({ paths: { length: MAX_PATHS_PER_LINE } });
+    expect([scan(more), parseHint(more)]).toEqual([-1, "path"]);
+  });
+  test("codes nobody knows go where the edge puts an unknown place: to the first region", () => {
+    for (const place of ['"c":"ZZ"', '"c":"XX"', '"k":"ZZ"', '"colo":"ZZZ"']) {
+      expect(read(`{"v":1,"t":${T},"p":"/a",${place}}`)).toMatchObject([{ region: DEPLOYED[0] }]);
+    }
+  });
+});
+
 describe("what is rejected, and why", () => {
   const rows = [
     ["nothing", "", "empty"],
@@ -62,6 +93,12 @@ describe("what is rejected, and why", () => {
     ["no JSON", "warm /a please", "json"],
     ["JSON cut short", '{"v":1,"t":1,"p":"/a"', "json"],
     ["a list", "[1]", "json"],
+    ["a byte order mark", `\ufeff{"v":1,"t":${T},"p":"/a","r":"weur"}`, "json"],
+    ["a no-break space before", `\u00a0{"v":1,"t":${T},"p":"/a","r":"weur"}`, "json"],
+    ["a vertical tab before", `\v{"v":1,"t":${T},"p":"/a","r":"weur"}`, "json"],
+    ["a form feed behind", `{"v":1,"t":${T},"p":"/a","r":"weur"}\f`, "json"],
+    ["a line separator behind", `{"v":1,"t":${T},"p":"/a","r":"weur"}\u2028`, "json"],
+    ["only white space", " \t ", "json"],
     ["bytes that are not UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), "json"],
     ["no version", `{"t":${T},"p":"/a","r":"weur"}`, "version"],
     ["another version", `{"v":2,"t":${T},"p":"/a","r":"weur"}`, "version"],
@@ -104,16 +141,24 @@ describe("signed datagrams", () => {
     expect(sign(line)).toBe(signature);
     expect(read(`${line}#${signature}`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
   });
-  test("is taken, with and without a last newline", () => {
-    expect(read(`${line}#${sign(line)}`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
-    expect(read(`${line}#${sign(line)}\n`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
+  test.each(["", "\n", "\r\n", "=", "=\n", "=\r\n"])("is taken with %j behind", (behind) => {
+    expect(read(`${line}#${sign(line)}${behind}`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
+    expect(read(`${line}#${sign(line)}${behind}`)).toMatchObject([{ paths: ["/a"] }]);
+  });
+  test("lines that end with CR LF are signed as they stand", () => {
+    const dos = line.replace("\n", "\r\n");
+    expect(read(`${dos}#${sign(dos)}\r\n`, SECRET)).toMatchObject([{ paths: ["/a"] }]);
   });
   const refused = [
     ["without a signature", line, "unsigned"],
     ["an empty one", "", "unsigned"],
     ["signed with another secret", `${line}#${sign(line, "another secret...")}`, "signature"],
     ["one byte changed", `${line.replace("/a", "/b")}#${sign(line)}`, "signature"],
-    ["padded", `${line}#${sign(line)}=`, "unsigned"],
+    ["padded twice", `${line}#${sign(line)}==`, "unsigned"],
+    ["padded behind its line", `${line}#${sign(line)}\n=`, "unsigned"],
+    ["two newlines behind", `${line}#${sign(line)}\n\n`, "unsigned"],
+    ["shortened, padded", `${line}#${sign(line).slice(0, 42)}=`, "unsigned"],
+    ["padded, of another secret", `${line}#${sign(line, "another secret...")}=`, "signature"],
     ["shortened", `${line}#${sign(line).slice(0, 42)}`, "unsigned"],
     ["signature not on a line of its own", `${line.trim()}#${sign(line.trim())}`, "unsigned"],
   ] as const;

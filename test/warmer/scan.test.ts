@@ -72,7 +72,9 @@ describe("the scanner and JSON.parse", () => {
     if (random() < 0.8) return line;
     const at = Math.floor(random() * line.length);
     return (
-      line.slice(0, at) + pick("", '"', "}", ",", "\\", "\u0000", "é", " ") + line.slice(at + Math.floor(random() * 2))
+      line.slice(0, at) +
+      pick("", '"', "}", ",", "\\", "\u0000", "é", " ", "\v", "\u00a0", "\ufeff") +
+      line.slice(at + Math.floor(random() * 2))
     );
   }
 

@@ -5,7 +5,7 @@ const SLOT_BYTES: usize = 1472;
 const ROOM_BYTES: usize = 96 * SLOT_BYTES;
 
 /** More paths than fit into the largest datagram; the driver's MAX_PATHS_PER_LINE. */
-export const MAX_PATHS: i32 = 300;
+export const MAX_PATHS: i32 = 350;
 
 /** Scanning looks at 16 bytes at a time, so it may look (never step) behind the last slot. */
 const MARGIN: usize = 64;
