@@ -20,6 +20,7 @@ export class Breaker {
   #failures = 0;
   #openUntil = 0;
   #pauseMs: number;
+  #unreachable = false;
 
   constructor(policy: BreakerPolicy) {
     this.#policy = policy;
@@ -33,6 +34,7 @@ export class Breaker {
 
   succeeded(): void {
     this.#failures = 0;
+    this.#unreachable = false;
     this.#pauseMs = this.#policy.pauseMs;
   }
 
@@ -40,10 +42,16 @@ export class Breaker {
   trip(now: number): void {
     this.#failures = Math.max(this.#failures, this.#policy.failures - 1);
     this.failed(now);
+    this.#unreachable = true;
   }
 
-  /** There is reason to hope (a connection opened): ends the pause, so that the next request is a trial. */
+  /**
+   * A connection opened: ends the pause after a trip, so that the next request is a trial. One that answers with
+   * failures keeps its pause, however often it is connected to.
+   */
   hope(now: number): void {
+    if (!this.#unreachable) return;
+    this.#unreachable = false;
     this.#openUntil = Math.min(this.#openUntil, now);
   }
 

@@ -31,8 +31,9 @@ try {
       () => process.exit(1),
     );
   };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  // A group gets a signal, and npm hands on its own: the second one must not cut the first one's drain.
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
   const address = ({ host, port }: { host: string; port: number }): string =>
     host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   console.log(`ready udp://${address(warmer.udp)} metrics http://${address(warmer.metrics)}`);

@@ -20,8 +20,10 @@ export type PoolOptions = Endpoint & {
 };
 
 export type PoolEvents = {
-  /** There is room for a request, where perhaps none was. */
+  /** A connection opened, and there is room for a request. */
   opened(): void;
+  /** There may be room for a request where none was. */
+  changed(): void;
   answered(batch: Batch, answer: Answer): void;
   /** Requests lost together, with their connection or not; none when a connection could not be opened. */
   lost(batches: readonly Batch[], reason: string): void;
@@ -76,6 +78,11 @@ export class ConnectionPool {
     let room = 0;
     for (const { open, capacity } of this.#all) if (open) room += capacity;
     return Math.max(this.busyCount, Math.min(room, this.#options.connections));
+  }
+
+  /** Connections are on their way. */
+  get opening(): boolean {
+    return this.#connecting > 0;
   }
 
   /** A request can be sent. */
@@ -144,7 +151,8 @@ export class ConnectionPool {
   }
 
   #changed(connection: Connection): void {
-    if (!connection.counted) {
+    const first = !connection.counted;
+    if (first) {
       if (!connection.open) return;
       connection.counted = true;
       this.#connecting--;
@@ -154,7 +162,8 @@ export class ConnectionPool {
     this.#list(connection);
     // It may be leaving, or have told how many there shall be.
     this.#open();
-    this.#events.opened();
+    if (first) this.#events.opened();
+    else this.#events.changed();
   }
 
   #list(connection: Connection): void {

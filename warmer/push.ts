@@ -54,6 +54,7 @@ export class RegionPusher {
         this.#breaker.hope(context.clock.steady());
         this.#drain();
       },
+      changed: () => this.#drain(),
       answered: (batch: Batch, answer: Answer) => this.#answered(batch, answer),
       lost: (batches: readonly Batch[], reason: string) => this.#lost(batches, reason),
     };
@@ -68,6 +69,11 @@ export class RegionPusher {
   /** Requests that can be in flight, those that are, and connections opened so far. */
   get connections(): { readonly open: number; readonly busy: number; readonly opened: number } {
     return { open: this.#pool.openCount, busy: this.#pool.busyCount, opened: this.#pool.opened };
+  }
+
+  /** Connections are on their way. */
+  get opening(): boolean {
+    return this.#pool.opening;
   }
 
   get state(): "up" | "down" | "trial" {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import type { Clock } from "./clock.ts";
 import type { WarmerConfig } from "./config.ts";
@@ -27,8 +28,19 @@ export type ServiceParts = {
   readonly tls: ConnectionOptions;
 };
 
-/** Fixed sizes. A queue of a few hundred is worked off within the age limit or it is too long. Times in ms. */
-const LIMITS = { lane: 512, timeoutMs: 1_000, tickMs: 100, receiveDelayMs: 10, drainMs: 700 } as const;
+/**
+ * Fixed sizes. A queue of a few hundred is worked off within the age limit or it is too long. Times in ms; a secret's
+ * length in characters, below which it is warned of.
+ */
+const LIMITS = {
+  lane: 512,
+  timeoutMs: 1_000,
+  tickMs: 100,
+  receiveDelayMs: 10,
+  openMs: 300,
+  drainMs: 700,
+  secret: 16,
+} as const;
 
 /** A running warmer. */
 export type Warmer = {
@@ -92,7 +104,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   const senders = new SenderList(config.WARM_ALLOWED_SENDERS, key[0]);
   const listener = await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, intake);
 
-  let stopping = false;
+  let stopped: Promise<void> | undefined;
   const registry = createRegistry({
     counts,
     pushers,
@@ -103,7 +115,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   const status = createStatusServer({
     registry,
     readiness: () => ({
-      ready: !stopping && pushers.some(({ connections }) => connections.open > 0),
+      ready: stopped === undefined && pushers.some(({ connections }) => connections.open > 0),
       regions: Object.fromEntries(pushers.map(({ region, connections }) => [region, connections.open])),
     }),
   });
@@ -115,23 +127,34 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   const { receiveBufferBytes: granted } = listener;
   log.info({ udp: `${listener.host}:${listener.port}`, regions: deployed, asked, granted }, "listening");
   if (config.WARM_SECRET === null) log.warn("WARM_SECRET is not set: pushes go unsigned, and a Worker refuses those");
+  for (const name of ["WARM_SECRET", "WARM_HINT_SECRET"] as const) {
+    const length = config[name]?.length ?? LIMITS.secret;
+    if (length < LIMITS.secret)
+      log.warn({ length }, `${name} is short: it can be guessed below ${LIMITS.secret} characters`);
+  }
+  await settled(pushers);
 
+  const stop = async (): Promise<void> => {
+    await drain(listener, pushers);
+    clearInterval(tick);
+    await Promise.all(pushers.map((pusher) => pusher.stop()));
+    status.closeAllConnections();
+    status.close();
+    log.info({ counts: summaryOf(counts) }, "stopped");
+  };
   return {
     udp: { host: listener.host, port: listener.port },
     metrics: { host: config.METRICS_LISTEN.host, port: (status.address() as AddressInfo).port },
     counts,
     pushers,
-    async stop() {
-      if (stopping) return;
-      stopping = true;
-      await drain(listener, pushers);
-      clearInterval(tick);
-      await Promise.all(pushers.map((pusher) => pusher.stop()));
-      status.closeAllConnections();
-      status.close();
-      log.info({ counts: summaryOf(counts) }, "stopped");
-    },
+    stop: () => (stopped ??= stop()),
   };
+}
+
+/** Waits until connections are open: a hint that comes while they open would be old before one is. */
+async function settled(pushers: readonly RegionPusher[]): Promise<void> {
+  const until = performance.now() + LIMITS.openMs;
+  while (performance.now() < until && pushers.some(({ opening }) => opening)) await pause(5);
 }
 
 async function drain(listener: Listener, pushers: readonly RegionPusher[]): Promise<void> {
@@ -139,7 +162,7 @@ async function drain(listener: Listener, pushers: readonly RegionPusher[]): Prom
   for (const pusher of pushers) pusher.flush();
   const until = performance.now() + LIMITS.drainMs;
   while (performance.now() < until && pushers.some(({ inFlight, waiting }) => inFlight + waiting > 0)) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
 }
 

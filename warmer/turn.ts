@@ -24,6 +24,8 @@ export class Turn {
   readonly #slots = new Uint8Array(ALL_SLOTS);
   readonly #lengths = new Uint16Array(ALL_SLOTS);
   readonly #senders = new Int32Array(ALL_SLOTS);
+  /** Datagrams told of so far. */
+  told = 0;
   #count = 0;
   #lone = 0;
   #begun = false;
@@ -61,6 +63,7 @@ export class Turn {
     for (let i = 0; i < this.#count; i++) {
       sink.datagram(this.#slots[i] as number, this.#lengths[i] as number, this.#senders[i] as number, queuedMs);
     }
+    this.told += this.#count;
     this.#count = 0;
     this.#lone = 0;
     sink.end();

@@ -21,8 +21,11 @@ export type SinkBehaviour = {
   status: number;
   /** Paths to refuse, and why. */
   refuse: (path: string) => string | undefined;
-  /** `answer`; `hang`: never; `reset`: cut the connection; `cut`: cut it in the middle of the body. */
-  mode: "answer" | "hang" | "reset" | "cut";
+  /**
+   * `answer`; `hang`: never; `reset`: cut the connection; `cut`: cut it in the middle of the body; `restless`: answers,
+   * and closes the connection after that, or with HTTP/2 widens its window.
+   */
+  mode: "answer" | "hang" | "reset" | "cut" | "restless";
 };
 
 export type WarmSink = {
@@ -79,11 +82,20 @@ export async function startWarmSink(
       return reason === undefined ? [] : [{ path, reason }];
     });
     const text = JSON.stringify({ accepted: paths.length - refused.length, refused });
-    const head = { "Content-Type": "application/json", "Content-Length": text.length };
+    const restless = behaviour.mode === "restless";
+    const head = {
+      "Content-Type": "application/json",
+      "Content-Length": text.length,
+      ...(restless && version === "1.1" ? { Connection: "close" } : {}),
+    };
+    if (restless && "stream" in response) {
+      const { session } = response.stream;
+      setTimeout(() => session?.setLocalWindowSize((session.state.localWindowSize ?? 65_535) + 10_000), 3);
+    }
     // The two classes' overloads do not unite, the calls are the same.
     const to = response as ServerResponse;
     to.writeHead(behaviour.status, head);
-    if (behaviour.mode === "answer") to.end(text);
+    if (restless || behaviour.mode === "answer") to.end(text);
     else {
       to.write(text.slice(0, 5));
       setTimeout(() => socket?.destroy(), 5);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AgeJudge, MAX_SENDERS } from "../../warmer/age.ts";
+import { AgeJudge, MAX_NAMES, MAX_SENDERS } from "../../warmer/age.ts";
 import { seeded } from "../support/warmer.ts";
 
 const NOW = 1_763_760_000_000;
@@ -60,9 +60,36 @@ describe("the plain rule, until a sender is known", () => {
     run(ages, { seconds: 31 * 4, everyMs: 4_000, skew: () => 0 });
     expect(ages.knownSenders()).toBe(0);
   });
-  test("a datagram that lay in the kernel's queue too long is old, whatever its stamp says", () => {
-    expect(judge().judge(1, 0, NOW, NOW, MAX + 1)).toBe("old");
-    expect(judge().judge(1, 0, NOW, NOW, MAX)).toBe("fresh");
+  test.each([
+    ["unknown", true, "fresh"],
+    ["not learned", false, "fresh"],
+  ] as const)("a wait in the kernel's queue does not count for a sender that is %s", (_name, skew, verdict) => {
+    expect(judge(skew).judge(1, 0, NOW, NOW, MAX + 1)).toBe(verdict);
+  });
+});
+
+describe("what lay in the kernel's queue", () => {
+  const known = () => {
+    const ages = judge();
+    run(ages, { seconds: 3, skew: () => -5_000 });
+    return ages;
+  };
+  const at = NOW + 3_000;
+  test.each([
+    [MAX, "fresh"],
+    [MAX + 1, "old"],
+  ])("for %d ms is %s from a sender that is known, whatever its stamp says", (queued, verdict) => {
+    expect(known().judge(1, 0, at - 5_000, at, queued)).toBe(verdict);
+  });
+  test("is as old as it waited at least", () => {
+    const ages = known();
+    ages.judge(1, 0, at - 5_000, at, 20);
+    expect(ages.age).toBe(20);
+    ages.judge(1, 0, at - 5_030, at, 20);
+    expect(ages.age).toBeCloseTo(29, 0);
+  });
+  test("does not make a stamp from the future good", () => {
+    expect(known().judge(1, 0, at, at, 20)).toBe("future");
   });
 });
 
@@ -186,5 +213,29 @@ describe("senders that lie", () => {
     for (let n = 0; n < 100_000; n++) ages.judge(1, n + 1_000, NOW + 3_000, NOW + 3_000, 0);
     expect(ages.judge(1, 42, NOW + 3_000 - 5_000, NOW + 3_001, 0)).toBe("fresh");
     expect(ages.knownSenders()).toBeLessThanOrEqual(MAX_SENDERS);
+  });
+
+  /** Hints of many names of one address, in turn, so that each becomes known. */
+  const flood = (ages: AgeJudge, address: number, names: number, from: number): void => {
+    for (let i = 0; i < 40; i++) {
+      for (let n = 0; n < names; n++) ages.judge(address, n + 1, from + i * 60, from + i * 60, 0);
+    }
+  };
+  const knownIn = (ages: AgeJudge, address: number, name: number, from: number): boolean => {
+    for (let since = 0; since < 2_500; since += 10) ages.judge(address, name, from + since - 5_000, from + since, 0);
+    return ages.judge(address, name, from - 2_500, from + 2_500, 0) === "fresh";
+  };
+  test("one address with a thousand names leaves the table to others", () => {
+    const ages = judge();
+    flood(ages, 1, 1_000, NOW);
+    expect(ages.knownSenders()).toBeLessThanOrEqual(MAX_NAMES);
+    for (let address = 2; address < 52; address++) expect(knownIn(ages, address, 0, NOW + 2_400)).toBe(true);
+  });
+  test("an address's names that fell silent for a minute make room for its new ones", () => {
+    const ages = judge();
+    flood(ages, 1, MAX_NAMES, NOW);
+    expect(ages.knownSenders()).toBe(MAX_NAMES);
+    expect(knownIn(ages, 1, 5_000, NOW + 2_400 + 50_000)).toBe(false);
+    expect(knownIn(ages, 1, 6_000, NOW + 2_400 + 61_000)).toBe(true);
   });
 });

@@ -10,7 +10,8 @@ const NOW = 1_763_760_000_000;
 const SENDER = 5;
 
 /** An intake whose pushers have no connections: what passes waits in them. */
-function make(queued = 0, time = { now: NOW }) {
+function make(time = { now: NOW }, skew = false) {
+  const queue = { ms: 0 };
   const counts = new Counts();
   const clock = { wall: () => time.now, steady: () => time.now - NOW };
   const keys = new RecentKeys(1_000, 30_000, 0);
@@ -31,15 +32,16 @@ function make(queued = 0, time = { now: NOW }) {
       { keys, counts, clock, log: keptLog() },
     );
   });
-  const options = { places, key: KEY, format: "webp", hintSecret: null, maxAgeMs: 50, skew: false } as const;
+  const options = { places, key: KEY, format: "webp", hintSecret: null, maxAgeMs: 50, skew } as const;
   const intake = new Intake(options, keys, pushers, counts, clock);
   return {
     counts,
+    queue,
     pushers,
     intake,
     take(text: string, sender = SENDER) {
       intake.begin();
-      intake.datagram(0, intake.room.write(text), sender, queued);
+      intake.datagram(0, intake.room.write(text), sender, queue.ms);
       intake.end();
     },
     hint: (fields: object) => JSON.stringify({ v: 1, t: time.now, p: "/a", r: "weur", ...fields }),
@@ -83,14 +85,20 @@ describe("Intake", () => {
     expect(counts).toMatchObject({ received: 1, rejected: 1 });
     expect(counts.rejectedBy.sender).toBe(1);
   });
-  test("what lay in the kernel's queue for longer than the limit is old, whatever its stamp", () => {
-    const { take, hint, counts } = make(51);
-    take(hint({}));
-    expect(counts.oldAtReceipt).toBe(1);
+  test("what lay in the kernel's queue for longer than the limit is old, whatever its known sender's stamp", () => {
+    const time = { now: NOW };
+    const { take, hint, counts, queue } = make(time, true);
+    for (; time.now <= NOW + 2_100; time.now += 50) take(hint({ t: time.now - 5_000 }));
+    const { oldAtReceipt } = counts;
+    take(hint({ t: time.now - 5_000 }));
+    expect(counts.oldAtReceipt).toBe(oldAtReceipt);
+    queue.ms = 51;
+    take(hint({ t: time.now - 5_000 }));
+    expect(counts.oldAtReceipt).toBe(oldAtReceipt + 1);
   });
 
   test("tells its receiver of hints that had to go because a queue was full", () => {
-    const { take, hint, intake } = make(0);
+    const { take, hint, intake } = make();
     for (let i = 0; i < 512; i++) take(hint({ p: `/${i}` }));
     expect(intake.overflow).toBe(0);
     take(hint({ p: "/512" }));

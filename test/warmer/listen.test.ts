@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { BlockList } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
@@ -55,6 +56,19 @@ describe("listenDgram", () => {
     expect(listener.receiveBufferBytes).toBeGreaterThanOrEqual(100_000);
     sender.close();
     await listener.close();
+  });
+
+  test("reads what the kernel holds before it closes", async () => {
+    let got = 0;
+    const sink = { room, overflow: 0, begin: () => {}, datagram: () => got++, end: () => {} };
+    const options = { host: "127.0.0.1", port: 0, receiveBufferBytes: 400_000 };
+    const listener = await listenDgram(options, new SenderList(loopback, 1n), sink);
+    const socket = createSocket("udp4");
+    await new Promise<void>((connected) => socket.connect(listener.port, "127.0.0.1", connected));
+    for (let i = 0; i < 200; i++) socket.send("waits");
+    await listener.close();
+    expect(got).toBe(200);
+    socket.close();
   });
 
   test("a port that is taken is an error, not a shared socket", async () => {

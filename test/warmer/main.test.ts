@@ -40,6 +40,56 @@ async function ready(started: Started): Promise<{ udp: number; metrics: string }
 }
 
 describe("npm run warmer", { timeout: 60_000 }, () => {
+  test.each([
+    ["SIGTERM", "SIGTERM"],
+    ["SIGTERM", "SIGINT"],
+    ["SIGINT", "SIGINT"],
+  ] as const)("%s and %s right after it, as a group and npm send them: what waits is pushed", async (...signals) => {
+    const sink = await startWarmSink();
+    sink.behaviour.delayMs = 300;
+    const started = start(["--port", "0", "--region", `weur=${sink.url}`], {
+      WARM_BATCH_MS: "200",
+      WARM_MAX_AGE_MS: "5000",
+    });
+    const { udp } = await ready(started);
+    const sender = startSender(udp);
+    await sender.send(hintLine("/last"));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const signal of signals) started.child.kill(signal);
+    const [code] = await once(started.child, "exit");
+    expect([code, sink.paths()]).toEqual([0, ["/last"]]);
+    expect(started.err()).toContain('"pushed":1');
+    sender.close();
+    await sink.close();
+  });
+
+  test("is ready when its connections are open: a hint sent at once is pushed", async () => {
+    const sink = await startWarmSink();
+    const started = start(["--port", "0", "--region", `weur=${sink.url}`, "--region", `apac=${sink.url}`]);
+    const { udp } = await ready(started);
+    expect(sink.connections()).toBe(128);
+    const sender = startSender(udp);
+    await sender.send(hintLine("/first"));
+    await until(() => sink.paths().length === 1);
+    sender.close();
+    await sink.close();
+  });
+
+  test("a region that nobody answers for delays readiness by less than a second", async () => {
+    const started = start(["--port", "0", "--region", "weur=http://127.0.0.1:9"]);
+    const begun = performance.now();
+    await ready(started);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(started.err()).toContain("listening");
+  });
+
+  test("takes short secrets, as the Worker does, with a warning", async () => {
+    const short = { WARM_SECRET: "s3cret", WARM_HINT_SECRET: "k" };
+    const started = start(["--port", "0", "--region", "weur=http://127.0.0.1:9"], short);
+    await ready(started);
+    for (const name of Object.keys(short)) await until(() => started.err().includes(`${name} is short`));
+  });
+
   test("prints one ready line, pushes, serves its metrics, and drains within a second of SIGTERM", async () => {
     const sink = await startWarmSink();
     const started = start(["--port", "0", "--region", `weur=${sink.url}`, "--region", `apac=${sink.url}`], {

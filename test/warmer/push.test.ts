@@ -190,6 +190,17 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
     });
   });
 
+  test("a region that fails is left alone, though it opens connections or windows again and again", async () => {
+    await using w = await start(http, { WARM_BATCH_MS: "0" }, { status: 500, mode: "restless" });
+    for (let n = 0; n < 120; n++) {
+      await w.sender.send(hintLine(`/${n}`));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    // Five in a row and what was in flight with them, then a trial after 0.5 s, and one after 1 s more.
+    expect(w.sink.pushes.length).toBeLessThan(24);
+    expect(w.warmer.counts.regionDown).toBeGreaterThan(80);
+  });
+
   describe("connections", () => {
     test("are opened at start and kept", async () => {
       await using t = await setUp(
