@@ -45,11 +45,14 @@ export function readArguments(argv: readonly string[]): { name: string | null; j
 async function main(): Promise<number> {
   const { name, json, rest } = readArguments(process.argv.slice(2));
   const names = benchNames();
+  const usage = `usage: npm run bench -- NAME [--json FILE] [options]; NAME: ${names.join(", ") || "none yet"}`;
+  if (name === null && (rest.includes("--help") || rest.includes("-h"))) {
+    console.log(usage);
+    return 0;
+  }
   if (name === null || !names.includes(name)) {
     const problem = name === null ? "no bench named" : `no bench "${name}" (bench/${name}/main.ts does not exist)`;
-    console.error(
-      `${problem}\nusage: npm run bench -- NAME [--json FILE] [options]; NAME: ${names.join(", ") || "none yet"}`,
-    );
+    console.error(`${problem}\n${usage}`);
     return 2;
   }
   const bench = (await import(pathToFileURL(join(HERE, name, "main.ts")).href)) as Bench;

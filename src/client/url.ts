@@ -41,12 +41,14 @@ export type Signing = { readonly key: string; readonly salt: string; readonly si
 
 /**
  * The path that is signed: `/w:320/{base64url of the source}`. Throws a TypeError for a source that is no absolute
- * http(s) URL, a RangeError for a width or height that is no whole number from 0 to 65535.
+ * http(s) URL and for an option that there is not, a RangeError for a width or height that is no whole number from 0 to
+ * 65535 and for a word that is none of an option's.
  */
 export function imagePath(source: string, options: ImageOptions = {}): string {
   if (!/^https?:/i.test(source) || !URL.canParse(source)) {
     throw new TypeError(`The source is no absolute http or https URL: ${source}`);
   }
+  for (const [name, value] of Object.entries(options)) checkOption(name, value);
   const segments = Object.entries(WRITERS).flatMap(([name, write]) => {
     const value = options[name as keyof ImageOptions];
     return value === undefined ? [] : [(write as (value: unknown) => string)(value)];
@@ -65,6 +67,7 @@ export async function signedUrl(
   signing: Signing,
 ): Promise<string> {
   const path = imagePath(source, options);
+  if (signing === undefined) throw new TypeError("The signing key and salt are missing: the fourth argument");
   const pair = { key: bytesOf(signing.key, "key"), salt: bytesOf(signing.salt, "salt") };
   return `${withoutSlash(endpoint)}/${await signPath(path, pair, signing.size)}${path}`;
 }
@@ -108,6 +111,23 @@ const WRITERS: Writers = {
   attachment: (yes) => `att:${flag(yes)}`,
 };
 
+/** The words of the options that take one; the same as the types above. */
+const WORDS = {
+  resize: ["fit", "fill", "fill-down", "force", "auto"],
+  format: ["webp", "jpeg", "png"],
+  rotate: [0, 90, 180, 270],
+} as const satisfies { readonly [K in keyof ImageOptions]?: readonly NonNullable<ImageOptions[K]>[] };
+
+/** A misspelt option would be signed, and then be refused, or worse, give the picture as it is. */
+function checkOption(name: string, value: unknown): void {
+  if (!Object.hasOwn(WRITERS, name)) {
+    throw new TypeError(`There is no option ${name}: one of ${Object.keys(WRITERS).join(", ")}`);
+  }
+  const words: readonly unknown[] | undefined = WORDS[name as keyof typeof WORDS];
+  if (value === undefined || words === undefined || words.includes(value)) return;
+  throw new RangeError(`The ${name} cannot be ${value}: one of ${words.join(", ")}`);
+}
+
 function gravityText({ at, x = 0, y = 0 }: ClientGravity): string {
   return x === 0 && y === 0 && at !== "fp" ? at : `${at}:${x}:${y}`;
 }
@@ -129,7 +149,8 @@ function withoutSlash(endpoint: string): string {
 function bytesOf(hex: string | undefined, name: string): Uint8Array {
   if (hex === undefined || hex === "") throw new TypeError(`The signing ${name} is missing`);
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(hex)) {
-    throw new TypeError(`The signing ${name} is not an even number of hexadecimal digits`);
+    const list = hex.includes(",") ? "; of a list give one" : "";
+    throw new TypeError(`The signing ${name} is not an even number of hexadecimal digits${list}`);
   }
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }

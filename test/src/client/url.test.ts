@@ -134,9 +134,24 @@ describe("what cannot be meant is refused", () => {
     [{ key: undefined, salt: undefined }, "The signing key is missing"],
     [{ key: KEY, salt: undefined }, "The signing salt is missing"],
     [{ key: "", salt: SALT }, "The signing key is missing"],
+    [undefined, "The signing key and salt are missing"],
+    [{ key: `${KEY},${KEY}`, salt: SALT }, "of a list give one"],
   ])("%j: %s", async (signing, message) => {
     const untyped = signing as unknown as Parameters<typeof signedUrl>[3];
     await expect(signedUrl("", SOURCE, {}, untyped)).rejects.toThrow(message);
+  });
+  test.each([
+    [{ widht: 640 }, "There is no option widht: one of resize, width"],
+    [{ toString: "x" }, "There is no option toString"],
+    [{ format: "avif" }, "The format cannot be avif: one of webp, jpeg, png"],
+    [{ resize: "cover" }, "The resize cannot be cover"],
+    [{ rotate: 45 }, "The rotate cannot be 45"],
+  ])("options %j: %s", (options, message) => {
+    expect(() => imagePath(SOURCE, options as ImageOptions)).toThrow(message);
+  });
+  test("but not an option that is undefined", () => {
+    const options = { format: undefined, width: 10 } as unknown as ImageOptions;
+    expect(imagePath(SOURCE, options)).toContain("/w:10/");
   });
   test.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1.5, 65_536])("a side of %d", (side) => {
     expect(() => imagePath(SOURCE, { width: side })).toThrow(`The width cannot be ${side}`);
