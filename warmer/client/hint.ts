@@ -54,11 +54,15 @@ const MAX_QUEUED_BYTES = 1_000_000;
 
 /**
  * Makes a hinter. It never throws, waits, or keeps the process alive: a hint that cannot be sent, or has no path and
- * place that could be, is dropped and counted. Pictures that were not hinted at are only slower.
+ * place that could be, is dropped and counted. Pictures that were not hinted at are only slower. Options that cannot be
+ * used, such as a wrong address, are a warning of the process (`process.emitWarning`), and every hint is dropped.
  */
 export function createHinter(options: HinterOptions): Hinter {
-  const target = parseAddress(options.address);
-  const room = MAX_DATAGRAM_BYTES - (options.secret ? SIGNATURE_BYTES : 0);
+  const problem = problemOf(options);
+  if (problem !== undefined) process.emitWarning(`firstlight/hint: ${problem}; every hint is dropped`);
+  const { address, secret, sender }: Partial<HinterOptions> = problem === undefined ? options : {};
+  const target = parseAddress(address);
+  const room = MAX_DATAGRAM_BYTES - (secret ? SIGNATURE_BYTES : 0);
   const counts = { sent: 0, dropped: 0, errors: 0 };
   let groups = new Map<string, Group>();
   let waiting = 0;
@@ -74,20 +78,19 @@ export function createHinter(options: HinterOptions): Hinter {
     return opened;
   }
 
-  function add(hint: Hint): void {
-    const given = typeof hint.paths === "string" ? [hint.paths] : hint.paths;
-    const line = lineOf(hint, options.sender);
-    const paths = given.flatMap((path) => pathOf(path) ?? []);
-    const fitting = target === undefined || line === undefined || closed ? 0 : MAX_PATHS_PER_TICK - waiting;
-    const taken = paths.slice(0, Math.max(0, fitting));
-    counts.dropped += given.length - taken.length;
-    if (line === undefined || taken.length === 0) return;
-    if (waiting === 0) setImmediate(flush);
-    waiting += taken.length;
+  /** Keeps what can be sent of a hint until the tick ends; gives how many paths. What may throw comes first. */
+  function add(hint: Hint, given: readonly unknown[]): number {
+    const line = lineOf(hint, sender ?? undefined);
+    if (target === undefined || line === undefined || closed) return 0;
+    const taken = given.flatMap((path) => pathOf(path) ?? []).slice(0, MAX_PATHS_PER_TICK - waiting);
+    if (taken.length === 0) return 0;
     const key = JSON.stringify(line);
     const group = groups.get(key);
+    if (waiting === 0) setImmediate(flush);
+    waiting += taken.length;
     if (group === undefined) groups.set(key, { line, paths: taken });
     else group.paths.push(...taken);
+    return taken.length;
   }
 
   function flush(): void {
@@ -112,7 +115,7 @@ export function createHinter(options: HinterOptions): Hinter {
       return;
     }
     leaving++;
-    through.send(options.secret ? text + signatureLine(text, options.secret) : text, to.port, to.host, (error) => {
+    through.send(secret ? signed(text, secret) : text, to.port, to.host, (error) => {
       if (error) counts.errors++;
       if (--leaving === 0) whenIdle();
     });
@@ -120,11 +123,16 @@ export function createHinter(options: HinterOptions): Hinter {
 
   return {
     hint(hint) {
+      let given = 1;
+      let kept = 0;
       try {
-        add(hint);
+        const paths: readonly unknown[] = Array.isArray(hint.paths) ? hint.paths : [hint.paths];
+        given = paths.length;
+        kept = add(hint, paths);
       } catch {
-        counts.dropped++;
+        // Counted below.
       }
+      counts.dropped += given - kept;
     },
     counts: () => ({ ...counts }),
     close() {
@@ -147,9 +155,22 @@ export function createHinter(options: HinterOptions): Hinter {
   };
 }
 
-/** `#` and the base64url HMAC-SHA256 of everything before it: the datagram's last line. */
-function signatureLine(text: string, secret: string): string {
-  return `#${createHmac("sha256", secret).update(text).digest("base64url")}`;
+/** What is wrong with the options, if anything. */
+function problemOf(options: unknown): string | undefined {
+  if (typeof options !== "object" || options === null) return "no options are given";
+  const { address, secret, sender } = options as Record<string, unknown>;
+  const texts = Object.entries({ secret, sender });
+  const other = texts.find(([, value]) => typeof (value ?? "") !== "string");
+  if (other !== undefined) return `${other[0]} is no text`;
+  if (parseAddress(address) !== undefined) return undefined;
+  const given = typeof address === "string" ? `"${address}"` : `of type ${typeof address}`;
+  return `address ${given} is not host:port, such as 127.0.0.1:4814`;
+}
+
+/** Ends the last line, and adds `#` and the base64url HMAC-SHA256 of everything before it. */
+function signed(text: string, secret: string): string {
+  const lines = `${text}\n`;
+  return `${lines}#${createHmac("sha256", secret).update(lines).digest("base64url")}`;
 }
 
 /** Node 20 and 22 have `getSendQueueSize`; where it is missing nothing is known to wait. */

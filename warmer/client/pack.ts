@@ -1,24 +1,30 @@
+import { FORMATS } from "../formats.ts";
+import { type Filling, fill, type Load } from "./fill.ts";
 import type { Hint } from "./hint.ts";
 
 /** The largest datagram the warmer takes, bytes. */
 export const MAX_DATAGRAM_BYTES = 1400;
 
-/** What a signature line adds, bytes. */
-export const SIGNATURE_BYTES = 44;
+/** What a signature adds, bytes: the line feed before it, its `#` and 43 characters. */
+export const SIGNATURE_BYTES = 45;
 
 /** Hints with the same place and format, which share lines. */
 export type Group = { readonly line: Readonly<Record<string, unknown>>; readonly paths: string[] };
 
+/** A datagram being written: its lines so far, and the group, list of paths and their number of the last one. */
+type Writing = { done: string; group: number; list: string; paths: number };
+
 const PLACES = { region: "r", country: "c", continent: "k", colo: "colo" } as const;
 
 /**
- * The fields of a hint's line apart from its time and paths; undefined when its place is none.
+ * The fields of a hint's line apart from its time and paths; undefined when its place or format is none.
  * @param sender the name the sender gives itself, if any
  */
 export function lineOf(hint: Hint, sender: string | undefined): Record<string, unknown> | undefined {
   const given = Object.entries(PLACES).filter(([name]) => typeof hint[name as keyof Hint] === "string");
   const [place, second] = given;
   if (place === undefined || second !== undefined) return undefined;
+  if (hint.format !== undefined && !FORMATS.includes(hint.format)) return undefined;
   return {
     [place[1]]: hint[place[0] as keyof Hint],
     ...(hint.format === undefined ? {} : { f: hint.format }),
@@ -27,54 +33,78 @@ export function lineOf(hint: Hint, sender: string | undefined): Record<string, u
 }
 
 /**
- * A path as the warmer takes it: without scheme and host, with its leading slash, and percent-encoded where it is not
+ * A path as the warmer takes it: without scheme, host and fragment, with its leading slash, and percent-encoded where it is not
  * printable ASCII (what a browser does too). Undefined for what is no text.
  */
 export function pathOf(path: unknown): string | undefined {
   if (typeof path !== "string" || path === "") return undefined;
-  const local = path.replace(/^https?:\/\/[^/]+/i, "");
+  const local = path.replace(/^https?:\/\/[^/?#]*/i, "").replace(/#.*$/s, "");
   const ascii = local.toWellFormed().replace(/[^!-~]+/g, encodeURIComponent);
   return ascii.startsWith("/") ? ascii : `/${ascii}`;
 }
 
 /**
- * Packs hints into as few datagrams as hold them: each is filled until the next path does not fit. One JSON object a
- * line, several paths in each.
+ * Packs hints into as few datagrams as can be found fast (see fill.ts), one JSON object a line, several paths in each.
+ * Within a line, lines of a datagram, and datagrams stand in the order in which their first paths were given.
  * @param time unix ms, @param room bytes of a datagram
- * @returns texts to send (ASCII but for the caller's names), and how many paths were too long for any
+ * @returns texts to send (ASCII but for the caller's names), whose last line has no line feed; and how many paths were
+ *   too long for any
  */
 export function packHints(
   groups: Iterable<Group>,
   time: number,
   room: number,
 ): { readonly datagrams: readonly string[]; readonly dropped: number } {
-  const datagrams: string[] = [];
+  const heads: string[] = [];
+  const frames: number[] = [];
+  const items: string[] = [];
+  const sizes: number[] = [];
+  const groupOf: number[] = [];
   let dropped = 0;
-  let text = "";
   for (const { line, paths } of groups) {
-    const head = `{"v":1,"t":${time},${JSON.stringify(line).slice(1, -1)},"p":[`;
-    const frame = Buffer.byteLength(head) + "]}\n".length;
-    let open = false;
-    let used = Buffer.byteLength(text);
+    const head = `{"v":1,"t":${time},${JSON.stringify(line).slice(1, -1)},"p":`;
+    const frame = Buffer.byteLength(head) + "}\n".length;
+    const before = items.length;
     for (const path of paths) {
       const item = JSON.stringify(path);
-      if (frame + item.length > room) {
+      if (frame + item.length > room + 1) {
         dropped++;
         continue;
       }
-      const cost = open ? item.length + 1 : frame + item.length;
-      if (used + cost > room) {
-        datagrams.push(open ? `${text}]}\n` : text);
-        text = "";
-        used = 0;
-        open = false;
-      }
-      text += open ? `,${item}` : head + item;
-      used += open ? item.length + 1 : frame + item.length;
-      open = true;
+      items.push(item);
+      sizes.push(item.length);
+      groupOf.push(heads.length);
     }
-    if (open) text += "]}\n";
+    if (items.length === before) continue;
+    heads.push(head);
+    frames.push(frame);
   }
-  if (text !== "") datagrams.push(text);
-  return { datagrams, dropped };
+  const load = { sizes, groupOf, frames, room: room + 1 };
+  return { datagrams: write(load, fill(load), heads, items), dropped };
+}
+
+/** Writes out what goes where. Paths of a group stand together, and so do those of a line. */
+function write(load: Load, filling: Filling, heads: readonly string[], items: readonly string[]): string[] {
+  const texts = new Map<number, Writing>();
+  for (let path = 0; path < items.length; path++) {
+    const datagram = filling.datagramOf[path] as number;
+    const group = load.groupOf[path] as number;
+    const item = items[path] as string;
+    const text = texts.get(datagram);
+    if (text === undefined) texts.set(datagram, { done: "", group, list: item, paths: 1 });
+    else if (text.group === group) {
+      text.list += `,${item}`;
+      text.paths++;
+    } else {
+      text.done = `${textOf(text, heads)}\n`;
+      text.group = group;
+      text.list = item;
+      text.paths = 1;
+    }
+  }
+  return Array.from(texts.values(), (text) => textOf(text, heads));
+}
+
+function textOf({ done, group, list, paths }: Writing, heads: readonly string[]): string {
+  return `${done}${heads[group]}${paths === 1 ? list : `[${list}]`}}`;
 }
