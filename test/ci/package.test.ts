@@ -60,7 +60,7 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
        await hinter.close();`,
     );
     const [bytes] = (await arrived) as [Buffer];
-    expect(JSON.parse(bytes.toString())).toMatchObject({ v: 1, p: ["/a"], c: "ES" });
+    expect(JSON.parse(bytes.toString())).toMatchObject({ v: 1, p: "/a", c: "ES" });
     socket.close();
   });
 
