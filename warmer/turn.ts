@@ -35,7 +35,10 @@ export class Turn {
     this.#events = events;
   }
 
-  /** Takes a datagram that was received alone; of one that is too long as much as fits. */
+  /**
+   * Takes a datagram that was received alone; of one that is too long as much as fits. The first of a turn is told of at
+   * once, since at low rates it is the only one.
+   */
   lone(bytes: Buffer, sender: number): void {
     if (this.#lone === LONE_SLOTS) this.pass();
     const slot = SLOTS + this.#lone++;
@@ -43,7 +46,8 @@ export class Turn {
     this.add(slot, bytes.length, sender);
     if (this.#begun) return;
     this.#begun = true;
-    setImmediate(() => this.#end());
+    this.pass();
+    setImmediate(this.#end);
   }
 
   /** Takes a datagram that lies in its slot. See DatagramSink for `length` and `sender`. */
@@ -69,9 +73,9 @@ export class Turn {
     sink.end();
   }
 
-  #end(): void {
+  readonly #end = (): void => {
     this.pass();
     this.#begun = false;
     this.#events.ended();
-  }
+  };
 }

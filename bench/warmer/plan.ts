@@ -11,6 +11,7 @@ export type Plan = {
   readonly ingestSeconds: number;
   readonly probeSeconds: number;
   readonly confirmSeconds: number;
+  readonly latencyRoundCount: number;
   readonly latencySeconds: number;
   readonly overloadSeconds: number;
   readonly overloadRounds: number;
@@ -22,7 +23,8 @@ export const FULL = {
   ingestSeconds: 0.4,
   probeSeconds: 1,
   confirmSeconds: 2,
-  latencySeconds: 3,
+  latencyRoundCount: 12,
+  latencySeconds: 1,
   overloadSeconds: 2,
   overloadRounds: 3,
 } as const satisfies Plan;
@@ -33,7 +35,8 @@ export const QUICK = {
   ingestSeconds: 0.4,
   probeSeconds: 0.7,
   confirmSeconds: 1,
-  latencySeconds: 2,
+  latencyRoundCount: 5,
+  latencySeconds: 1,
   overloadSeconds: 2,
   overloadRounds: 3,
 } as const satisfies Plan;

@@ -1,5 +1,5 @@
 import { median } from "../../table.ts";
-import type { Contender } from "../contender.ts";
+import type { Contender, Running } from "../contender.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
 import { probe, settle } from "./probe.ts";
@@ -11,22 +11,55 @@ export type Latency = { readonly p50: number; readonly p99: number };
 export const LATENCY_RATE = 5_000;
 const WARM_UP_SECONDS = 2.5;
 
-/** From datagram to request at a rate that leaves every program idle most of the time. */
-export async function latencyOnce(tools: Tools, contender: Contender, seconds: number): Promise<Latency> {
-  const sink = await Sink.start(tools, 0);
-  const running = await contender.start(sink.port);
+const LOAD = { rate: LATENCY_RATE, poisson: true } as const;
+
+/** A program, its sink and what was measured of it. */
+type Trial = { readonly name: string; readonly sink: Sink; readonly running: Running; readonly runs: Latency[] };
+
+/**
+ * From datagram to request at a rate that leaves every program idle most of the time. All run at once, idle but for the
+ * one whose turn it is, and have short spells in turn: the machine's speed, and how often it takes a core away, change by
+ * the second, so only spells next to each other can be compared.
+ * @returns the spells of each, in the order of the rounds
+ */
+export async function latencyRounds(
+  tools: Tools,
+  contenders: ReadonlyMap<string, Contender>,
+  rounds: number,
+  seconds: number,
+): Promise<Map<string, readonly Latency[]>> {
+  const trials: Trial[] = [];
   try {
-    const load = { rate: LATENCY_RATE, poisson: true };
-    await probe(tools, running, sink, { ...load, seconds: WARM_UP_SECONDS });
-    await settle(sink);
-    const { sink: seen } = await probe(tools, running, sink, { ...load, seconds });
-    return { p50: seen.p50, p99: seen.p99 };
+    for (const [name, contender] of contenders) {
+      const sink = await Sink.start(tools, 0);
+      const running = await contender.start(sink.port).catch(async (error: unknown) => {
+        await sink.stop();
+        throw error;
+      });
+      trials.push({ name, sink, running, runs: [] });
+      await probe(tools, running, sink, { ...LOAD, seconds: WARM_UP_SECONDS });
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const { sink, running, runs } of trials) {
+        await settle(sink);
+        const { sink: seen } = await probe(tools, running, sink, { ...LOAD, seconds });
+        runs.push({ p50: seen.p50, p99: seen.p99 });
+      }
+    }
+    return new Map(trials.map(({ name, runs }) => [name, runs]));
   } finally {
-    await running.stop();
-    await sink.stop();
+    for (const { sink, running } of trials) {
+      await running.stop();
+      await sink.stop();
+    }
   }
 }
 
 export function latencyMedian(runs: readonly Latency[]): Latency {
   return { p50: median(runs.map(({ p50 }) => p50)), p99: median(runs.map(({ p99 }) => p99)) };
+}
+
+/** The median of the quotients of spells of one round. */
+export function latencyRatio(runs: readonly Latency[], base: readonly Latency[], of: "p50" | "p99"): number {
+  return median(runs.map((run, round) => run[of] / (base[round]?.[of] ?? Number.NaN)));
 }

@@ -1,5 +1,5 @@
 import type { Contender } from "../contender.ts";
-import { LATENCY_RATE, type Latency, latencyMedian, latencyOnce } from "../measure/latency.ts";
+import { LATENCY_RATE, type Latency, latencyMedian, latencyRatio, latencyRounds } from "../measure/latency.ts";
 import type { Contenders, Setting } from "../plan.ts";
 import { judge, type Row, times } from "./row.ts";
 
@@ -8,31 +8,32 @@ export async function latencyRows(
   setting: Setting,
   all: Contenders,
 ): Promise<{ rows: Row[]; figures: Record<string, Latency> }> {
-  const series: [string, Contender | null][] = [
+  const series = new Map<string, Contender>();
+  for (const [name, contender] of [
     ["java", all.java],
     ["dgram", all.dgramSingly],
     ["dgramH2", all.dgramSinglyH2],
     ["ffi", all.ffiSingly],
-  ];
-  const runs = new Map<string, Latency[]>();
-  for (let repetition = 0; repetition < setting.plan.repetitions; repetition++) {
-    for (const [name, contender] of series) {
-      if (contender === null) continue;
-      const run = await latencyOnce(setting.tools, contender, setting.plan.latencySeconds);
-      setting.say(`latency, ${contender.name}: p50 ${run.p50} us, p99 ${run.p99} us`);
-      runs.set(name, [...(runs.get(name) ?? []), run]);
-    }
+  ] as const) {
+    if (contender !== null) series.set(name, contender);
   }
+  const { latencyRoundCount, latencySeconds } = setting.plan;
+  const runs = await latencyRounds(setting.tools, series, latencyRoundCount, latencySeconds);
   const figures = Object.fromEntries([...runs].map(([name, list]) => [name, latencyMedian(list)]));
+  for (const [name, list] of runs) {
+    const spells = (of: "p50" | "p99") => list.map((run) => run[of]).join(", ");
+    setting.say(`latency, ${series.get(name)?.name}: p50 ${spells("p50")} us; p99 ${spells("p99")} us`);
+  }
   const row = (name: string, figure: string, of: "p50" | "p99", target: number | null): Row => {
     const [ours, java] = [figures[figure]?.[of] ?? Number.NaN, figures.java?.[of] ?? Number.NaN];
+    const ratio = latencyRatio(runs.get(figure) ?? [], runs.get("java") ?? [], of);
     return {
       name,
       baseline: figures.java === undefined ? null : `${java} us`,
       figure: `${ours} us`,
-      ratio: times(ours / java),
+      ratio: times(ratio),
       target: target === null ? "" : `<= ${target}x`,
-      reached: target === null ? null : judge(ours / java, target, "lower"),
+      reached: target === null ? null : judge(ratio, target, "lower"),
     };
   };
   return {
