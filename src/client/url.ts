@@ -3,6 +3,7 @@
  * which no zone or proxy rewrites. Sign where the key is safe (a server, a build), never in a page.
  */
 import { toBase64url } from "../request/base64url.ts";
+import { isHttpUrl } from "../request/isHttpUrl.ts";
 import { signPath } from "../request/signature.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
@@ -45,7 +46,7 @@ export type Signing = { readonly key: string; readonly salt: string; readonly si
  * 65535 and for a word that is none of an option's.
  */
 export function imagePath(source: string, options: ImageOptions = {}): string {
-  if (!/^https?:/i.test(source) || !URL.canParse(source)) {
+  if (!isHttpUrl(source)) {
     throw new TypeError(`The source is no absolute http or https URL: ${source}`);
   }
   for (const [name, value] of Object.entries(options)) checkOption(name, value);

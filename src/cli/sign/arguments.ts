@@ -1,4 +1,5 @@
 /** The command line of `npm run sign`: arguments in, a checked value or every problem at once out. Pure. */
+import { isHttpUrl } from "../../request/isHttpUrl.ts";
 import { OPTIONS } from "../../request/options.ts";
 
 export type SignArguments = {
@@ -85,11 +86,6 @@ export function parseSignArguments(argv: readonly string[]): ParsedSignArguments
     accept,
   } as const;
   return { ok: true, value };
-}
-
-/** As the Worker reads a source: `http:/x` is understood. */
-function isHttpUrl(text: string): boolean {
-  return /^https?:/i.test(text) && URL.canParse(text);
 }
 
 function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
