@@ -1,5 +1,5 @@
 /**
- * Writes `src/region/colos.generated.ts` from the measured table of data centres (`../shared/vectors/colo-region.json`
+ * Writes `src/coordinate/colos.generated.ts` from the measured table of data centres (`../shared/vectors/colo-region.json`
  * beside the checkout: best R2 location hint by latency for each). Run it by hand when the table is renewed:
  * `node .ci/build-regions.ts`. The result is committed and stands alone.
  */
@@ -25,5 +25,5 @@ export const COLOS_BY_HINT = {
 ${rows.join("\n")}
 } as const;
 `;
-writeFileSync(new URL("src/region/colos.generated.ts", top), text);
-console.log(`src/region/colos.generated.ts: ${Object.keys(table.colos).length} data centres, ${byHint.size} hints`);
+writeFileSync(new URL("src/coordinate/colos.generated.ts", top), text);
+console.log(`src/coordinate/colos.generated.ts: ${Object.keys(table.colos).length} data centres, ${byHint.size} hints`);

@@ -8,9 +8,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const IMAGE = "src/image";
-const WARMER = "warmer";
-
 /** Speed first; SIMD is in every runtime we serve from; no garbage collector, for each module lays out its own memory. */
 const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--runtime", "stub", "--use", "abort="] as const;
 
@@ -18,17 +15,17 @@ const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--runtime
 const FIXED = [...FLAGS, "--initialMemory", "3", "--maximumMemory", "3"] as const;
 
 const MODULES = [
-  { of: IMAGE, name: "jpeg", entry: "jpeg/index.ts", flags: FLAGS },
-  { of: IMAGE, name: "jpegenc", entry: "jpegenc/index.ts", flags: FLAGS },
-  { of: IMAGE, name: "png", entry: "png/index.ts", flags: FLAGS },
-  { of: IMAGE, name: "vp8", entry: "vp8/index.ts", flags: FLAGS },
-  { of: IMAGE, name: "resize", entry: "resize.ts", flags: FLAGS },
-  { of: WARMER, name: "scan", entry: "scan.ts", flags: FIXED },
+  { of: "src/image/formats/jpeg", name: "decoder", entry: "decoder/index.ts", flags: FLAGS },
+  { of: "src/image/formats/jpeg", name: "encoder", entry: "encoder/index.ts", flags: FLAGS },
+  { of: "src/image/formats/png", name: "decoder", entry: "index.ts", flags: FLAGS },
+  { of: "src/image/formats/webp", name: "decoder", entry: "decoder/index.ts", flags: FLAGS },
+  { of: "src/image/resize", name: "resize", entry: "resize.ts", flags: FLAGS },
+  { of: "warmer", name: "scan", entry: "scan.ts", flags: FIXED },
 ] as const satisfies readonly {
   readonly of: string;
-  /** The file is `{of}/wasm/{name}.wasm`. */
+  /** The built file is `{of}/wasm/{name}.wasm`. */
   readonly name: string;
-  /** Below `{of}/assembly/`. */
+  /** The source file below `{of}/assembly/`. */
   readonly entry: string;
   readonly flags: readonly string[];
 }[];
@@ -39,12 +36,12 @@ const scratch = mkdtempSync(join(tmpdir(), "firstlight-wasm-"));
 let failed = 0;
 
 for (const { of, name, entry, flags } of MODULES) {
-  const outFile = join(scratch, `${name}.wasm`);
+  const outFile = join(scratch, `${of.replaceAll("/", "-")}-${name}.wasm`);
   const args = [join(of, "assembly", entry), "--outFile", outFile, ...flags];
   const run = spawnSync("asc", args, { cwd: root, encoding: "utf8" });
   if (run.status !== 0) {
     failed++;
-    console.log(`FAIL ${name}: ${run.error?.message ?? ""}${run.stdout}${run.stderr}`);
+    console.log(`FAIL ${of}/${name}: ${run.error?.message ?? ""}${run.stdout}${run.stderr}`);
     continue;
   }
   const built = readFileSync(outFile);
@@ -52,7 +49,9 @@ for (const { of, name, entry, flags } of MODULES) {
   const same = existsSync(committed) && built.equals(readFileSync(committed));
   if (!check) writeFileSync(committed, built);
   if (check && !same) failed++;
-  console.log(`${check && !same ? "FAIL" : "ok  "} ${name}: ${built.length} bytes, ${same ? "unchanged" : "changed"}`);
+  console.log(
+    `${check && !same ? "FAIL" : "ok  "} ${of}/wasm/${name}.wasm: ${built.length} bytes, ${same ? "unchanged" : "changed"}`,
+  );
 }
 
 rmSync(scratch, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { TOP } from "../src/cli/edge/bundle.ts";
 import { type Edge, startEdge } from "../src/cli/edge/start.ts";
 import { signedUrl } from "../src/client/url.ts";
-import { regionOf } from "../src/region/regions.ts";
+import { regionOf } from "../src/coordinate/regions.ts";
 import { createAuthority } from "../test/support/sources/authority.ts";
 import { createHinter } from "../warmer/client/hint.ts";
 import { type Catalogue, type CatalogueEntry, loadCatalogue } from "./catalogue.ts";

@@ -1,14 +1,14 @@
 /** Routes, and the one place where an answer, or a failure, becomes a response. The only file that knows hono. */
 import { type Context, Hono } from "hono";
+import { openScope, type Scope } from "./context/scope.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
-import { warm } from "./region/warm.ts";
-import { render } from "./render.ts";
-import { PHOTON_AUTHENTICATION_HEADER } from "./request/doors/photon.ts";
+import { purge } from "./handlers/purge.ts";
+import { warm } from "./handlers/warm.ts";
+import { render } from "./rendition/getRendition.ts";
+import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { ownAddress } from "./request/ownAddress.ts";
 import { type Answer, jsonAnswer, toResponse } from "./respond/answer.ts";
 import { FIXED_HEADERS, failureAnswer, HSTS } from "./respond/headers.ts";
-import { openScope, type Scope } from "./scope.ts";
-import { purge } from "./takedown/purge.ts";
 import { addStage, cacheStatus, newTrace, record, serverTiming } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };

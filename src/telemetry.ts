@@ -2,9 +2,10 @@
  * What one request did, written down as it goes: Cache-Status and Server-Timing for the client, one log line and one
  * Analytics Engine point for the operator. No address, user agent, referrer or full URL of anyone is in either.
  */
-import type { TierAsked } from "./cache/lookup.ts";
-import type { TierName } from "./cache/tier.ts";
+
 import type { Reason } from "./errors.ts";
+import type { TierAsked } from "./store/lookup.ts";
+import type { TierName } from "./store/tiers/tier.ts";
 
 /** How the answer came about, in the words of Cache-Status (RFC 9211) `detail`; `negative` is a remembered failure. */
 export type Detail = TierName | "derived" | "stale-if-error" | "negative";

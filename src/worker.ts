@@ -1,8 +1,8 @@
 /** The Worker's entry: env in, app out. */
 import { createApp } from "./app.ts";
-import { makeMasters } from "./make/masters.ts";
+import { makeMasters } from "./jobs/masters.ts";
 
-export { Flight } from "./region/flight.ts";
+export { Flight } from "./coordinate/renderCoordinator.ts";
 
 const app = createApp();
 

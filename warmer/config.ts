@@ -1,4 +1,4 @@
-import { collapse } from "../src/region/regions.ts";
+import { collapse } from "../src/coordinate/regions.ts";
 import { SettingProblem } from "./readers.ts";
 import { VARIABLES, type VariableName } from "./variables.ts";
 

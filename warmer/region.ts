@@ -1,4 +1,4 @@
-import { collapse, type Place, type RegionOverrides, regionOf } from "../src/region/regions.ts";
+import { collapse, type Place, type RegionOverrides, regionOf } from "../src/coordinate/regions.ts";
 import { NameTable } from "./names.ts";
 
 /** The fields of a hint that say where: region, country, continent, data centre; and the Flickr form's endpoint. */

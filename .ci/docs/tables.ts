@@ -2,9 +2,9 @@
 import { Counter, Gauge } from "prom-client";
 import { SETTINGS, type Setting } from "../../src/config/table.ts";
 import { ANSWERS } from "../../src/errors.ts";
-import { formatRows } from "../../src/image/formats.ts";
+import { formatRows } from "../../src/image/formats/registry.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
-import { PARAMETERS } from "../../src/request/doors/photon.ts";
+import { PARAMETERS } from "../../src/request/grammars/photon.ts";
 import { DEFAULTS, OPTIONS } from "../../src/request/options.ts";
 import { Counts } from "../../warmer/counts.ts";
 import { createRegistry } from "../../warmer/metrics.ts";

@@ -1,6 +1,7 @@
 /** The engine alone in workerd: makes the order `times` times of the body and says what its stages took. */
-import { wholeOf } from "../../src/cache/derive.ts";
+
 import { renderImage } from "../../src/image/pipeline.ts";
+import { wholeOf } from "../../src/rendition/chooseParent.ts";
 import type { OutputFormat, Transform } from "../../src/request/imageRequest.ts";
 
 export type Job = { readonly transform: Transform; readonly format: OutputFormat; readonly times: number };

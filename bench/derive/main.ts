@@ -2,15 +2,15 @@
  * `npm run bench -- derive [--json FILE] [--photos DIR] [--each N]`
  *
  * What a second generation costs: a 320 px WebP made from a stored larger WebP against one made from the source, both
- * compared (SSIM) with the source's 320 px without lossy encoding. It is what src/cache/derive.ts's SPARE stands on.
+ * compared (SSIM) with the source's 320 px without lossy encoding. It is what src/rendition/chooseParent.ts's SPARE stands on.
  */
 import "../../.ci/wasm-loader.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { MASTER_TRANSFORM } from "../../src/cache/master.ts";
 import type { RenderImage, RenderOrder } from "../../src/image/rendition.ts";
+import { MASTER_TRANSFORM } from "../../src/rendition/master.ts";
 import type { OutputFormat, Transform } from "../../src/request/imageRequest.ts";
 import { ssim } from "../engine/ssim.ts";
 import { median, table } from "../table.ts";

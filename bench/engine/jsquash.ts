@@ -6,7 +6,7 @@ import pngModule from "@jsquash/png/codec/pkg/squoosh_png_bg.wasm";
 import decodePng, { init as initPng } from "@jsquash/png/decode.js";
 import resize, { initResize } from "@jsquash/resize";
 import resizeModule from "@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm";
-import { encodeWebp } from "../../src/image/encode/webp.ts";
+import { encodeWebp } from "../../src/image/formats/webp/libwebp.ts";
 
 let started: Promise<unknown> | null = null;
 

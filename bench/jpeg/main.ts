@@ -8,14 +8,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { type JpegEngine, jpegEngine } from "../../src/image/decode/jpeg/engine.ts";
-import { readJpeg } from "../../src/image/decode/jpeg/markers.ts";
-import { jpegScale } from "../../src/image/decode/jpeg/scale.ts";
-import { decodeJpeg } from "../../src/image/decode/jpeg/thumbnail.ts";
+import { type JpegEngine, jpegEngine } from "../../src/image/formats/jpeg/decoder/engine.ts";
+import { readJpeg } from "../../src/image/formats/jpeg/decoder/markers.ts";
+import { jpegScale } from "../../src/image/formats/jpeg/decoder/scale.ts";
+import { decodeJpeg } from "../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import { median, table } from "../table.ts";
 
 const PHOTOS = resolve(import.meta.dirname, "../../../shared/corpus/photos");
-const MODULE = resolve(import.meta.dirname, "../../src/image/wasm/jpeg.wasm");
+const MODULE = resolve(import.meta.dirname, "../../src/image/formats/jpeg/wasm/decoder.wasm");
 
 type Size = { readonly width: number; readonly height: number };
 

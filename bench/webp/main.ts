@@ -10,8 +10,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import type { DecoderName } from "../../src/image/formats.ts";
-import { webpHeader } from "../../src/image/header/webp.ts";
+import type { DecoderName } from "../../src/image/formats/registry.ts";
+import { webpHeader } from "../../src/image/formats/webp/header.ts";
 import { median, table } from "../table.ts";
 
 const PHOTOS = resolve(import.meta.dirname, "../../../shared/corpus/photos");
@@ -60,7 +60,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
   sharp.concurrency(1);
   sharp.cache(false);
   // Only now: the loader above must be there before an engine module is.
-  const { DECODERS } = await import("../../src/image/decode/decoders.ts");
+  const { DECODERS } = await import("../../src/image/formats/decoders.ts");
   const { dropAllEngines, takePeakMemory, trimEngines } = await import("../../src/image/wasm.ts");
   const clock = { lap: () => undefined };
   const rows: Row[] = [];

@@ -4,7 +4,7 @@
  * to standard error. Exit code 1: it did not start, 2: wrong arguments.
  * SIGTERM or SIGINT, to the group, to npm or to this process alone, ends all of it within two seconds.
  */
-import { SETTINGS_KEY } from "../settings.ts";
+import { SETTINGS_KEY } from "../live/settingsCache.ts";
 import { EDGE_USAGE, parseEdgeArguments } from "./edge/arguments.ts";
 import { followSettingsFile, readSettingsFile } from "./edge/settingsFile.ts";
 import { type Edge, type LogLine, startEdge } from "./edge/start.ts";

@@ -2,8 +2,9 @@
  * `npm run sign -- SOURCE [OPTION ...]` prints a signed URL (its path, without --endpoint); `--explain URL` says what
  * a URL, or a path, means and why it is refused. Exit code 1: refused, 2: wrong arguments.
  */
+
+import { parseConfig } from "../config/config.ts";
 import { SETTINGS } from "../config/table.ts";
-import { parseConfig } from "../config.ts";
 import { Failure, publicMessage } from "../errors.ts";
 import { toBase64url } from "../request/base64url.ts";
 import { applyOption, DEFAULTS } from "../request/options.ts";

@@ -1,5 +1,5 @@
 /** Reads every variable of the table, and says everything that is wrong at once. */
-import { bucketBinding, isLocationHint } from "../region/regions.ts";
+import { bucketBinding, isLocationHint } from "../coordinate/regions.ts";
 import { SETTINGS, type Settings } from "./table.ts";
 
 /** What a Worker's `env` or a process's environment looks like to us. */

@@ -1,6 +1,7 @@
 /** Every variable of the Worker in one table: its name, how it is read, its default, and what docs/ say of it. */
-import type { Config } from "../config.ts";
+
 import { REFUSABLE, type Refusable } from "../policy/unsigned.ts";
+import type { Config } from "./config.ts";
 import { ascending, contact, flag, hex, listOf, name, oneOf, pattern, type Reader, secret, whole } from "./read.ts";
 
 /** Keys and salts come as two lists and leave `parseConfig` as pairs; live settings are no variables. */

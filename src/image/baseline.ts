@@ -3,13 +3,13 @@
  * at full size, resizes with photon's Lanczos-3 and encodes with photon (its WebP is lossless, its JPEG 4:4:4).
  * Headers, limits, geometry and orientation are ours, so that both engines answer the same request alike.
  */
-import { blamingSource } from "./blame.ts";
-import { openPhoton, photonEngine, takeBytes } from "./decode/photon.ts";
-import { flatten } from "./flatten.ts";
-import { readHeader } from "./header.ts";
-import { upright } from "./orientation.ts";
+import { blamingSource } from "./decodeErrors.ts";
+import { openPhoton, photonEngine, takeBytes } from "./formats/photon.ts";
 import { planRender } from "./plan.ts";
+import { readHeader } from "./readHeader.ts";
 import type { RenderOrder, Rendition } from "./rendition.ts";
+import { flatten } from "./steps/flatten.ts";
+import { upright } from "./steps/orient.ts";
 import { startStopwatch } from "./stopwatch.ts";
 
 const LANCZOS3 = 5;

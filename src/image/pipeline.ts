@@ -1,17 +1,17 @@
 /** The engine: bytes and a wish in, a thumbnail out. One function that reads as its steps. */
 import { Failure } from "../errors.ts";
 import { renderWithPhoton } from "./baseline.ts";
-import { blamingSource } from "./blame.ts";
 import { embeddedConversion } from "./colour/embedded.ts";
-import { decode } from "./decode/decoders.ts";
-import { encode } from "./encode/encode.ts";
-import { flatten } from "./flatten.ts";
-import { readHeader } from "./header.ts";
-import { upright } from "./orientation.ts";
+import { blamingSource } from "./decodeErrors.ts";
+import { decode } from "./formats/decoders.ts";
+import { encode } from "./formats/encode.ts";
+import type { Source } from "./picture.ts";
 import { planRender } from "./plan.ts";
+import { readHeader } from "./readHeader.ts";
 import type { Header, RenderImage, RenderOrder, Rendition } from "./rendition.ts";
+import { flatten } from "./steps/flatten.ts";
+import { upright } from "./steps/orient.ts";
 import { startStopwatch } from "./stopwatch.ts";
-import type { Source } from "./view.ts";
 import { dropAllEngines, trimEngines } from "./wasm.ts";
 
 /** The tail of the line: engines work in memory of their own, so two pictures never run into each other. */

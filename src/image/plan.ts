@@ -5,14 +5,14 @@
  */
 import { Failure } from "../errors.ts";
 import type { OutputFormat, Transform } from "../request/imageRequest.ts";
-import { MAX_STORE_BYTES } from "./decode/jpeg/store.ts";
-import { type DecoderName, formatOf } from "./formats.ts";
+import { MAX_STORE_BYTES } from "./formats/jpeg/decoder/store.ts";
+import { type DecoderName, formatOf } from "./formats/registry.ts";
 import { computeGeometry, type Geometry } from "./geometry.ts";
-import { storedRect, swapsSides, turned } from "./orientation.ts";
+import type { Source, View } from "./picture.ts";
 import type { EngineLimits, Orientation } from "./rendition.ts";
 import { resizerBytes } from "./resize/resizer.ts";
 import { scaleView } from "./resize/whole.ts";
-import type { Source, View } from "./view.ts";
+import { storedRect, swapsSides, turned } from "./steps/orient.ts";
 
 /** What one picture may take at its peak, WebAssembly and JavaScript together: of 128 MB an isolate has. */
 export const MEMORY_BUDGET = 96 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /** What a file is, by its bytes alone: names and Content-Types of third parties are often wrong. */
-import { FORMATS } from "./formats.ts";
+import { FORMATS } from "./formats/registry.ts";
 import type { SourceFormat } from "./rendition.ts";
 
 /** ISO base media brands (ISO/IEC 14496-12 4.3, HEIF ISO/IEC 23008-12, AVIF 1.1). AVIF first: both list `mif1`. */

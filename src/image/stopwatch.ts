@@ -1,6 +1,7 @@
 /** Where a picture's time goes, by stage. In production the clock stands still while code runs: true only locally. */
+
+import type { Stopwatch } from "./picture.ts";
 import type { Rendition } from "./rendition.ts";
-import type { Stopwatch } from "./view.ts";
 
 type Stages = Rendition["stages"];
 

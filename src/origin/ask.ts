@@ -1,5 +1,5 @@
 /** One hop: the headers of one address, over HTTPS where that can be had. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import { isLoopbackHost } from "../policy/hosts.ts";
 import { discard } from "./body.ts";

@@ -1,5 +1,5 @@
 /** Gets a source: HTTPS first, every redirect checked, bytes capped as read, one deadline for all of it. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import { checkHop } from "../policy/source.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";

@@ -1,5 +1,5 @@
 /** What a source is told about us and what of its answer is read: two short tables, nothing else crosses. Pure. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { loopToken } from "../policy/loop.ts";
 
 /** Same as package.json's; a test holds the two together. */

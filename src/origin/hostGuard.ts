@@ -1,7 +1,7 @@
 /** Who may talk to a host now: its breaker and its slots, and what other isolates know of it. One per isolate. */
 import { Failure, type Reason } from "../errors.ts";
 import { Breaker, type BreakerRules, type Open } from "./breaker.ts";
-import { type ConcurrencyRules, HostSlots } from "./concurrency.ts";
+import { type ConcurrencyRules, HostSlots } from "./hostSlots.ts";
 
 /** Where isolates tell each other of open breakers. */
 export type HostStore = {

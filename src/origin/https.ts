@@ -1,5 +1,5 @@
 /** `HTTP_SOURCES=upgrade`: an `http://` source is asked over HTTPS first, and which hosts have none is remembered. */
-import type { HttpSources } from "../config.ts";
+import type { HttpSources } from "../config/config.ts";
 
 const DAY_MS = 86_400_000;
 

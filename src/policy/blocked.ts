@@ -1,5 +1,5 @@
 /** Takedowns, as changes of the live settings. Pure; hashes are those of the stored names (cache/key.ts). */
-import type { LiveSettings } from "../config/live.ts";
+import type { LiveSettings } from "../live/liveSettings.ts";
 
 /** What is purged: everything of a host, or one source of it. */
 export type Target = { readonly host16: string; readonly source32: string | null };

@@ -1,5 +1,5 @@
 /** Sizes and qualities that unsigned requests get: few, so that what one client had made serves the next. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Transform } from "../request/imageRequest.ts";
 
 /** The side that does not set the rung is rounded up to a multiple of this. */

@@ -1,5 +1,5 @@
 /** What is too large by the wish alone, whatever the source: refused before any source is asked. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import type { Transform } from "../request/imageRequest.ts";
 

@@ -1,5 +1,5 @@
 /** Requests that come back to us: known by our own token, not by other proxies' (RFC 9110 7.6.3, RFC 8586). */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 
 /** Our name in `Via` and `CDN-Loop`. */

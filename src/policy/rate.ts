@@ -1,7 +1,8 @@
 /** How many new pictures a client may cause: only misses count, and only those nobody signed for. */
+
+import type { Scope } from "../context/scope.ts";
 import { Failure } from "../errors.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
-import type { Scope } from "../scope.ts";
 
 /** The rate limit binding's own period (wrangler.toml). */
 const PERIOD_SECONDS = 60;

@@ -1,5 +1,5 @@
 /** May this source be fetched? Asked for the first address and again for every redirect hop. Pure. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { parseAddress, refusedRange } from "./address.ts";

@@ -1,5 +1,5 @@
 /** What an unsigned URL may not ask for, where its operator says so: options that one picture has any number of. Pure. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 

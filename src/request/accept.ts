@@ -1,5 +1,5 @@
 /** The Accept header, reduced to the formats we can make (RFC 9110 12.5.1). */
-import { BoundedMap } from "../cache/boundedMap.ts";
+import { BoundedMap } from "../concurrency/boundedMap.ts";
 import type { AcceptClass } from "./imageRequest.ts";
 
 /** What browsers send is a handful of texts. */

@@ -1,11 +1,11 @@
 /** Step 1 of a request: which door, and what it asks for. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
 import { acceptClass } from "./accept.ts";
-import { readImgproxy } from "./doors/imgproxy.ts";
-import { PHOTON_PREFIX, readPhoton } from "./doors/photon.ts";
+import { readImgproxy } from "./grammars/imgproxy.ts";
+import { PHOTON_PREFIX, readPhoton } from "./grammars/photon.ts";
 import type { ImageRequest } from "./imageRequest.ts";
 
 /** Longest path and query we read, in characters: a source of 2 kB in base64 with its options has less than half of it. */

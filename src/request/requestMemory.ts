@@ -2,8 +2,8 @@
  * Addresses this isolate has read before: a page's pictures are asked for again and again, and to verify a signature and
  * parse the options costs more than a hit itself. What is remembered is what reading would give; bounded.
  */
-import { BoundedMap } from "../cache/boundedMap.ts";
-import type { Config } from "../config.ts";
+import { BoundedMap } from "../concurrency/boundedMap.ts";
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import { acceptClass } from "./accept.ts";
 import type { ImageRequest } from "./imageRequest.ts";

@@ -1,7 +1,8 @@
 /** The headers of every answer. Policy as tables; nothing of a source's own headers is ever passed on. */
-import type { StoredMeta } from "../cache/tier.ts";
+
 import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts";
 import type { ImageRequest, OutputFormat } from "../request/imageRequest.ts";
+import type { StoredMeta } from "../store/tiers/tier.ts";
 import type { Answer, AnswerHeaders } from "./answer.ts";
 
 /** On every answer, pictures and errors alike: a picture must not become a page, and may be embedded anywhere. */

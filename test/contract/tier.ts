@@ -1,7 +1,7 @@
 /** What every tier must do, run against each in workerd on the real service simulated by miniflare. */
 import { describe, expect, test } from "vitest";
-import { encodeMeta } from "../../src/cache/meta.ts";
-import type { Tier } from "../../src/cache/tier.ts";
+import { encodeMeta } from "../../src/store/meta.ts";
+import type { Tier } from "../../src/store/tiers/tier.ts";
 import { metaOf, NOW, storedOf } from "../support/stored.ts";
 
 export type TierUnderTest = {

@@ -6,9 +6,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { hostHash, type SourceKeys, sourceKeys } from "../../src/cache/key.ts";
 import { callPurge } from "../../src/cli/purge/call.ts";
-import { SETTINGS_MAX_AGE_MS } from "../../src/settings.ts";
+import { SETTINGS_MAX_AGE_MS } from "../../src/live/settingsCache.ts";
+import { hostHash, type SourceKeys, sourceKeys } from "../../src/store/key.ts";
 import { type FaultyEdge, startFaultyEdge } from "../support/faultyEdge.ts";
 import { jpegOf } from "../support/sources/picture.ts";
 import { type Answer, askFor, type Fetch, settled } from "./asking.ts";

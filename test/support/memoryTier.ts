@@ -1,5 +1,5 @@
 /** A tier in memory for tests of what uses tiers: its delays and failures are set by the test. */
-import type { Stored, Tier, TierName } from "../../src/cache/tier.ts";
+import type { Stored, Tier, TierName } from "../../src/store/tiers/tier.ts";
 
 export type MemoryTier = Tier & { readonly held: Map<string, Stored>; gets: number };
 

@@ -1,13 +1,13 @@
 /** A request's scope on real bindings, for tests of what the data path is made of; any of them may be made to fail. */
 import { env } from "cloudflare:workers";
-import { findShelf } from "../../src/cache/shelf.ts";
-import { type Config, parseConfig } from "../../src/config.ts";
-import { encodeJpeg } from "../../src/image/encode/jpeg.ts";
-import { Urgency } from "../../src/image/urgency.ts";
-import { newIsolate } from "../../src/isolate.ts";
-import type { MakeOrder } from "../../src/make/make.ts";
+import { Urgency } from "../../src/concurrency/priority.ts";
+import { type Config, parseConfig } from "../../src/config/config.ts";
+import { newIsolate } from "../../src/context/isolate.ts";
+import type { Scope } from "../../src/context/scope.ts";
+import { encodeJpeg } from "../../src/image/formats/jpeg/encode.ts";
+import type { MakeOrder } from "../../src/rendition/renderMiss.ts";
 import type { ImageRequest } from "../../src/request/imageRequest.ts";
-import type { Scope } from "../../src/scope.ts";
+import { findShelf } from "../../src/store/renditionStore.ts";
 import { newTrace } from "../../src/telemetry.ts";
 import { NOW } from "./stored.ts";
 import { PLAIN } from "./transform.ts";

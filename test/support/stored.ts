@@ -1,5 +1,5 @@
 /** Stored pictures for tests: bytes that begin as their format does, and metadata with every field. */
-import type { Stored, StoredMeta } from "../../src/cache/tier.ts";
+import type { Stored, StoredMeta } from "../../src/store/tiers/tier.ts";
 
 const HEADS = {
   webp: [0x52, 0x49, 0x46, 0x46, 0, 0, 0, 0, 0x57, 0x45, 0x42, 0x50],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { regionOf } from "../../src/region/regions.ts";
+import { regionOf } from "../../src/coordinate/regions.ts";
 import { NameTable } from "../../warmer/names.ts";
 import { type PlaceKind, PlaceTable } from "../../warmer/region.ts";
 

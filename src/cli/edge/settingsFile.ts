@@ -1,8 +1,8 @@
 /** The live settings of a local edge, from a file: what `wrangler kv key put` is to a deployed one. */
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
-import { readLiveSettings } from "../../config/live.ts";
 import { asFailure } from "../../errors.ts";
-import { SETTINGS_REFRESH_MS } from "../../settings.ts";
+import { readLiveSettings } from "../../live/liveSettings.ts";
+import { SETTINGS_REFRESH_MS } from "../../live/settingsCache.ts";
 
 const LOOK_EVERY_MS = 500;
 

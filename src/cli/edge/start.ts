@@ -10,7 +10,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Miniflare, V4MiniflareOptions } from "miniflare";
-import { SETTINGS_KEY } from "../../settings.ts";
+import { SETTINGS_KEY } from "../../live/settingsCache.ts";
 import { loadBundle } from "./bundle.ts";
 import { miniflareTrusting } from "./runtime.ts";
 import { isolateNames, workersOf } from "./workers.ts";

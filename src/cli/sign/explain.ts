@@ -1,5 +1,5 @@
 /** What a URL means to a Worker configured as given, and why it would be refused: `npm run sign -- --explain URL`. */
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/config.ts";
 import { ANSWERS, asFailure, publicMessage } from "../../errors.ts";
 import { checkSource } from "../../policy/source.ts";
 import { canonicalOptions } from "../../request/canonical.ts";

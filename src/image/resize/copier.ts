@@ -1,5 +1,5 @@
 /** The resampler's place where there is nothing to resample: whole pixels at their own size are copied, bit by bit. */
-import type { View } from "../view.ts";
+import type { View } from "../picture.ts";
 import type { Resizer } from "./resizer.ts";
 
 /** Whether the view is a whole-pixel window at its own size. */

@@ -2,11 +2,11 @@
  * Row-streaming resampler: source rows in, the view's pixels out. It holds as many source rows as one output row's
  * filter reaches over (and only the columns the view needs), so its memory follows the reduction, not the picture.
  */
-import type { Pixels, View } from "../view.ts";
-import module from "../wasm/resize.wasm";
+import type { Pixels, View } from "../picture.ts";
 import { defineEngine, exportsOf } from "../wasm.ts";
 import { createCopier, isCopy } from "./copier.ts";
 import { computeTaps, type Taps } from "./taps.ts";
+import module from "./wasm/resize.wasm";
 
 type Exports = {
   readonly memory: WebAssembly.Memory;

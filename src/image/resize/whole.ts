@@ -1,5 +1,5 @@
 /** For decoders that give whole frames: the frame's rows through the resampler. */
-import type { Pixels, View } from "../view.ts";
+import type { Pixels, View } from "../picture.ts";
 import { createResizer } from "./resizer.ts";
 
 /** A whole decoded frame (RGBA) -> the view's pixels. `view` is in the frame's own pixels. */

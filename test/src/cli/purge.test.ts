@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { hostHash, sourceKeys } from "../../../src/cache/key.ts";
 import { type Edge, startEdge } from "../../../src/cli/edge/start.ts";
+import { hostHash, sourceKeys } from "../../../src/store/key.ts";
 import { SEEDER, seed } from "../../support/seeder.ts";
 
 const SECRET = "purge secret of this test";

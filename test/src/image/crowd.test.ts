@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { createGate } from "../../../src/image/gate.ts";
+import { Urgency } from "../../../src/concurrency/priority.ts";
+import { createGate } from "../../../src/concurrency/semaphore.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";
-import { Urgency } from "../../../src/image/urgency.ts";
 import { engineMemory, KEPT_BYTES, takePeakMemory } from "../../../src/image/wasm.ts";
 import { orderOf } from "./orders.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_SETTINGS } from "../../../src/config/live.ts";
+import { NO_SETTINGS } from "../../../src/live/liveSettings.ts";
 import { withPurge } from "../../../src/policy/blocked.ts";
 
 const SOURCE = { host16: "a".repeat(16), source32: "b".repeat(32) };

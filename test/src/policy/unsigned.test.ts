@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../src/config.ts";
+import { parseConfig } from "../../../src/config/config.ts";
 import { Failure } from "../../../src/errors.ts";
 import { REFUSABLE } from "../../../src/policy/unsigned.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { StoredMeta } from "../../../src/cache/tier.ts";
 import { ANSWERS, Failure, type Reason } from "../../../src/errors.ts";
 import type { ImageRequest } from "../../../src/request/imageRequest.ts";
 import type { AnswerHeaders } from "../../../src/respond/answer.ts";
 import { cacheControl, contentDisposition, failureAnswer, imageHeaders } from "../../../src/respond/headers.ts";
+import type { StoredMeta } from "../../../src/store/tiers/tier.ts";
 import { PLAIN } from "../../support/transform.ts";
 
 const NOW = 1_800_000_000_000;

@@ -1,9 +1,9 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import type { View } from "../../../../src/image/picture.ts";
 import { createResizer } from "../../../../src/image/resize/resizer.ts";
 import { computeTaps, TAP_ONE } from "../../../../src/image/resize/taps.ts";
 import { scaleView } from "../../../../src/image/resize/whole.ts";
-import type { View } from "../../../../src/image/view.ts";
 import { psnr } from "../corpus.ts";
 
 function picture(width: number, height: number, alpha: boolean): Uint8Array {

@@ -1,0 +1,33 @@
+/** Room for a source's bytes in this isolate's memory: taken before they are held, given back when they are dropped. */
+import { Failure } from "../errors.ts";
+import type { Account, ByteBudget } from "./memoryBudget.ts";
+import type { Urgency } from "./priority.ts";
+
+export class ByteRoom {
+  readonly #budget: ByteBudget;
+  readonly #account: Account;
+  #left = false;
+
+  constructor(budget: ByteBudget, urgency: Urgency) {
+    this.#budget = budget;
+    this.#account = budget.open(urgency);
+  }
+
+  /** Waits until `bytes` in all may be held, of `claim` there may be in the end. Rejects with Failure `queue_full`. */
+  async grow(bytes: number, claim = bytes): Promise<void> {
+    if (this.#left) throw new Failure("internal", {}, "room asked for by who has left");
+    await this.#budget.grow(this.#account, bytes, claim);
+  }
+
+  /** All has come: it is `bytes`, and there will be no more. */
+  settle(bytes: number): void {
+    if (!this.#left) this.#budget.settle(this.#account, bytes);
+  }
+
+  /** Gives everything back; may be called twice. */
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#budget.close(this.#account);
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * A gate with room for so much at once; who finds it full waits in line. In front of the engine: one decode at a time in
+ * each isolate (128 MB for all its requests together). A page of pictures asked for at once must come whole, so waiting
+ * is normal and refusing is the last resort. Source bytes have a budget of their own (origin/budget.ts).
+ */
+
+import type { Urgency } from "./priority.ts";
+import { Line, type LineRules, SYSTEM_TIMERS, type Timers } from "./waitQueue.ts";
+
+export type GateRules = LineRules & {
+  /** Room inside, in whatever unit the callers use. */
+  readonly capacity: number;
+};
+
+/**
+ * A pass older than this is taken back, in milliseconds. A Worker whose client has gone may be ended in the middle, and
+ * then nothing of it runs any more, not even `finally`; no work that lives takes as long.
+ */
+export const PASS_MS = 60_000;
+
+/** Room taken. `leave` gives it back, and may be called twice. */
+export type Pass = { leave(): void };
+
+export type Gate = {
+  /** Waits for room. Rejects with Failure queue_full when the line or the wait is too long. */
+  enter(weight: number, urgency: Urgency): Promise<Pass>;
+  /** Runs a job with room taken, and leaves however it ends. */
+  run<T>(weight: number, urgency: Urgency, job: () => Promise<T>): Promise<T>;
+  readonly waiting: number;
+  readonly used: number;
+};
+
+type Waiting = { readonly weight: number; pass: Pass | null };
+
+/** A weight above the capacity counts as the whole capacity: it passes alone. */
+export function createGate({ capacity, ...rules }: GateRules, timers: Timers = SYSTEM_TIMERS): Gate {
+  const passes = new Map<Pass, number>();
+  let used = 0;
+
+  /** The next in line goes first even if someone behind would fit: a large one must not starve. */
+  const admitNext = () => {
+    for (;;) {
+      const next = line.inOrder()[0];
+      if (next === undefined || used + next.weight > capacity) return;
+      next.pass = take(next.weight);
+      line.admit(next);
+    }
+  };
+  const line = new Line<Waiting>(rules, timers, admitNext);
+
+  const take = (weight: number): Pass => {
+    used += weight;
+    const pass: Pass = {
+      leave() {
+        if (!passes.delete(pass)) return;
+        used -= weight;
+        admitNext();
+      },
+    };
+    passes.set(pass, timers.now());
+    return pass;
+  };
+
+  const takeBack = () => {
+    const before = timers.now() - PASS_MS;
+    for (const [pass, since] of passes) {
+      // In the order they were given: the rest is younger.
+      if (since > before) return;
+      pass.leave();
+    }
+  };
+
+  const enter = async (asked: number, urgency: Urgency): Promise<Pass> => {
+    const weight = Math.min(asked, capacity);
+    takeBack();
+    if (line.length === 0 && used + weight <= capacity) return take(weight);
+    if (line.full) throw line.refusal();
+    const entry: Waiting = { weight, pass: null };
+    const admitted = line.join(entry, urgency);
+    // A user may fit where the warm job that was next does not.
+    admitNext();
+    await admitted;
+    return entry.pass ?? take(weight);
+  };
+
+  return {
+    enter,
+    async run(weight, urgency, job) {
+      const pass = await enter(weight, urgency);
+      try {
+        return await job();
+      } finally {
+        pass.leave();
+      }
+    },
+    get waiting() {
+      return line.length;
+    },
+    get used() {
+      return used;
+    },
+  };
+}

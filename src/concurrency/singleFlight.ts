@@ -1,0 +1,85 @@
+import { asFailure, type Reason } from "../errors.ts";
+import { Urgency } from "./priority.ts";
+
+/** Failures of whoever leads, not of the picture: who joined has not caused as many misses, and may be vouched for. */
+const LEADERS_OWN: readonly Reason[] = ["rate_limited", "source_redirect_refused"];
+
+/**
+ * One piece of work per name at a time within this isolate: whoever asks while it is under way gets its outcome.
+ *
+ * In a Worker the leader's request may be cancelled, and then its promise never settles. So a follower waits for a
+ * limited time and goes on alone, and a flight that is too old is not joined. Leaders put their work into waitUntil.
+ */
+export class SingleFlight<T> {
+  readonly #maxMs: number;
+  readonly #flights = new Map<
+    string,
+    { readonly outcome: Promise<T>; readonly startedAt: number; readonly urgency: Urgency }
+  >();
+
+  /** `maxMs`: how long a flight may last and how long a follower waits for it. */
+  constructor(maxMs: number) {
+    this.#maxMs = maxMs;
+  }
+
+  /** Number of names under way. */
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  /**
+   * Runs `work` for `name`, or joins the one under way. Rejects as the work does, for all who joined, unless it failed
+   * for its leader's own reasons: then each goes on alone. What a user joins becomes as urgent as a user's. `now` in
+   * unix ms.
+   */
+  async run(
+    name: string,
+    now: () => number,
+    work: () => Promise<T>,
+    urgency: Urgency = new Urgency("user"),
+  ): Promise<{ value: T; joined: boolean }> {
+    const flight = this.#flights.get(name);
+    const left = flight === undefined ? 0 : flight.startedAt + this.#maxMs - now();
+    if (flight !== undefined && left > 0) {
+      if (urgency.priority === "user") flight.urgency.raise();
+      const value = await settledWithin(flight.outcome.catch(aloneOr), left);
+      if (value !== LATE) return { value, joined: true };
+    }
+    const started = { outcome: work(), startedAt: now(), urgency };
+    this.#flights.delete(name);
+    this.#flights.set(name, started);
+    this.#forgetLost(now());
+    try {
+      return { value: await started.outcome, joined: false };
+    } finally {
+      if (this.#flights.get(name) === started) this.#flights.delete(name);
+    }
+  }
+
+  /** Flights whose leader was cancelled end by time; the oldest come first. */
+  #forgetLost(now: number): void {
+    for (const [name, { startedAt }] of this.#flights) {
+      if (now - startedAt < this.#maxMs) break;
+      this.#flights.delete(name);
+    }
+  }
+}
+
+const LATE = Symbol("late");
+
+function aloneOr(error: unknown): typeof LATE {
+  if (LEADERS_OWN.includes(asFailure(error).reason)) return LATE;
+  throw error;
+}
+
+async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | typeof LATE> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    if (timer !== undefined) clearTimeout(timer);
+  }
+}

@@ -1,0 +1,98 @@
+/** A line in front of a gate: who waits, in which order, and for how long. */
+import { Failure } from "../errors.ts";
+import type { Urgency } from "./priority.ts";
+
+export type LineRules = {
+  /** How many may wait; the next is refused. */
+  readonly maxWaiting: number;
+  /** How long one may wait, in milliseconds. */
+  readonly waitMs: number;
+};
+
+/** Timers as arguments, so that a test needs no clock. */
+export type Timers = {
+  set(run: () => void, ms: number): unknown;
+  clear(timer: unknown): void;
+  /** Milliseconds. */
+  now(): number;
+};
+
+export const SYSTEM_TIMERS: Timers = {
+  set: (run, ms) => setTimeout(run, ms),
+  clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  now: () => Date.now(),
+};
+
+type Waiting<T> = {
+  readonly item: T;
+  readonly urgency: Urgency;
+  readonly admit: () => void;
+  readonly refuse: () => void;
+};
+
+export class Line<T> {
+  readonly #rules: LineRules;
+  readonly #timers: Timers;
+  readonly #changed: () => void;
+  readonly #waiting: Waiting<T>[] = [];
+
+  /** `changed` is called when somebody else may be next: one gave up waiting, or was raised. */
+  constructor(rules: LineRules, timers: Timers, changed: () => void) {
+    this.#rules = rules;
+    this.#timers = timers;
+    this.#changed = changed;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** Whether one more may wait. */
+  get full(): boolean {
+    return this.length >= this.#rules.maxWaiting;
+  }
+
+  /** Waits until `admit(item)`. Rejects with Failure queue_full after `refuse(item)`, or when the wait is too long. */
+  join(item: T, urgency: Urgency): Promise<void> {
+    let timer: unknown;
+    const admitted = new Promise<void>((resolve, reject) => {
+      timer = this.#timers.set(() => {
+        // Let in or refused as it ran out.
+        if (!this.#waiting.some((one) => one.item === item)) return;
+        this.refuse(item);
+        this.#changed();
+      }, this.#rules.waitMs);
+      this.#waiting.push({ item, urgency, admit: resolve, refuse: () => reject(this.refusal()) });
+    });
+    const stop = urgency.onRaise(this.#changed);
+    // By its owner: whoever lets it in is another request, and a Worker's timers are numbered by request, so that one
+    // clearing another's would end one of its own.
+    return admitted.finally(() => {
+      this.#timers.clear(timer);
+      stop();
+    });
+  }
+
+  /** Users first, then warm jobs, each in order of arrival. */
+  inOrder(): readonly T[] {
+    const of = (user: boolean) => this.#waiting.filter(({ urgency }) => (urgency.priority === "user") === user);
+    return [...of(true), ...of(false)].map(({ item }) => item);
+  }
+
+  admit(item: T): void {
+    this.#take(item)?.admit();
+  }
+
+  refuse(item: T): void {
+    this.#take(item)?.refuse();
+  }
+
+  refusal(): Failure {
+    return new Failure("queue_full", { retryAfter: Math.max(1, Math.ceil(this.#rules.waitMs / 1000)) });
+  }
+
+  #take(item: T): Waiting<T> | undefined {
+    const at = this.#waiting.findIndex((one) => one.item === item);
+    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
+  }
+}

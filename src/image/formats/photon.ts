@@ -1,0 +1,84 @@
+/**
+ * Photon (@cf-wasm/photon, Rust `image`): the fallback decoder for formats nothing else here reads, and the baseline
+ * engine. Its raw exports are driven directly, because the package keeps one instance for ever and its memory grows
+ * to some ten times the picture; here it can be dropped like every other.
+ */
+import module from "@cf-wasm/photon/photon.wasm";
+import type { Decoder, Pixels } from "../picture.ts";
+import { resizeWhole } from "../resize/whole.ts";
+import { defineEngine } from "../wasm.ts";
+
+type Exports = {
+  readonly memory: WebAssembly.Memory;
+  readonly __wbindgen_externrefs: WebAssembly.Table;
+  __wbindgen_start(): void;
+  __wbindgen_malloc(bytes: number, align: number): number;
+  __wbindgen_free(at: number, bytes: number, align: number): void;
+  /** Takes over the bytes; traps on what it cannot decode. */
+  photonimage_new_from_byteslice(at: number, bytes: number): number;
+  photonimage_get_width(image: number): number;
+  photonimage_get_height(image: number): number;
+  photonimage_get_raw_pixels(image: number): [at: number, bytes: number];
+  photonimage_get_bytes_jpeg(image: number, quality: number): [at: number, bytes: number];
+  photonimage_get_bytes_webp(image: number): [at: number, bytes: number];
+  photonimage_get_bytes(image: number): [at: number, bytes: number];
+  photonimage_new(at: number, bytes: number, width: number, height: number): number;
+  resize(image: number, width: number, height: number, filter: number): number;
+  crop(image: number, x1: number, y1: number, x2: number, y2: number): number;
+  __wbg_photonimage_free(image: number, unused: number): void;
+};
+
+export const photonEngine = defineEngine("photon", () => {
+  let exports: Exports | null = null;
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    const functions = (imports[from] ??= {});
+    // Its imports are the browser's canvas and DOM, none of which decoding or resizing touches.
+    functions[name] = () => {
+      if (name === "__wbindgen_init_externref_table") fillTable(exports?.__wbindgen_externrefs);
+      else if (!name.startsWith("__wbg_error") && !name.startsWith("__wbg_stack")) throw new Error(`photon: ${name}`);
+    };
+  }
+  const value = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+  exports = value;
+  value.__wbindgen_start();
+  return { value, memory: value.memory };
+});
+
+/** wasm-bindgen's four constant references. */
+function fillTable(table: WebAssembly.Table | undefined): void {
+  if (table === undefined) return;
+  const at = table.grow(4);
+  [undefined, null, true, false].forEach((value, i) => {
+    table.set(at + i, value);
+  });
+}
+
+/** Bytes -> a photon image handle; the caller frees it. Traps (and so throws) on damaged or unknown bytes. */
+export function openPhoton(photon: Exports, bytes: Uint8Array): number {
+  const at = photon.__wbindgen_malloc(bytes.length, 1);
+  new Uint8Array(photon.memory.buffer, at, bytes.length).set(bytes);
+  return photon.photonimage_new_from_byteslice(at, bytes.length);
+}
+
+/** Copies a byte vector out of photon's memory and frees it there. */
+export function takeBytes(photon: Exports, [at, length]: [number, number]): Uint8Array {
+  const bytes = new Uint8Array(photon.memory.buffer, at >>> 0, length).slice();
+  photon.__wbindgen_free(at, length, 1);
+  return bytes;
+}
+
+/** BMP, TIFF, ICO (and whatever else it reads) -> the view's pixels. */
+export const decodePhoton: Decoder = async (bytes, source, { view }, clock) => {
+  const photon = await photonEngine.use();
+  const image = openPhoton(photon, bytes);
+  const width = photon.photonimage_get_width(image);
+  const height = photon.photonimage_get_height(image);
+  const data = takeBytes(photon, photon.photonimage_get_raw_pixels(image));
+  photon.__wbg_photonimage_free(image, 0);
+  const frame: Pixels = { width, height, data, alpha: source.alpha };
+  clock.lap("decode");
+  const pixels = await resizeWhole(frame, view);
+  clock.lap("resize");
+  return { pixels, truncated: false };
+};

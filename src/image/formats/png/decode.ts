@@ -1,0 +1,92 @@
+/**
+ * PNG by rows: inflated, unfiltered and handed to the resampler in batches, so that memory follows the width and not
+ * the picture. Interlaced files need the whole frame; the planner limits those by their pixels.
+ */
+
+import type { Decoder, Pixels, Source } from "../../picture.ts";
+import { createResizer } from "../../resize/resizer.ts";
+import { resizeWhole } from "../../resize/whole.ts";
+import { damaged } from "../byteReader.ts";
+import { type PngChunks, readChunks } from "./decoder/chunks.ts";
+import { type Batch, readRows } from "./decoder/rows.ts";
+import { CHANNELS, toRgba } from "./decoder/samples.ts";
+
+/** Adam7 (PNG, third edition, section 8.1): first column and row of each pass, and the steps between. */
+const ADAM7 = [
+  { x: 0, y: 0, dx: 8, dy: 8 },
+  { x: 4, y: 0, dx: 8, dy: 8 },
+  { x: 0, y: 4, dx: 4, dy: 8 },
+  { x: 2, y: 0, dx: 4, dy: 4 },
+  { x: 0, y: 2, dx: 2, dy: 4 },
+  { x: 1, y: 0, dx: 2, dy: 2 },
+  { x: 0, y: 1, dx: 1, dy: 2 },
+] as const;
+
+const TRUECOLOUR = 2;
+const TRUECOLOUR_ALPHA = 6;
+
+/** PNG bytes -> the view's pixels. Damaged or missing data ends the picture there. */
+export const decodePng: Decoder = async (bytes, source, { view }, clock) => {
+  const chunks = readChunks(bytes);
+  const bits = source.depth * (CHANNELS[chunks.colourType] ?? 4);
+  if (source.interlaced) {
+    const { frame, complete } = await interlacedFrame(chunks, source, bits);
+    clock.lap("decode");
+    const pixels = await resizeWhole(frame, view);
+    clock.lap("resize");
+    return { pixels, truncated: !complete };
+  }
+  const resizer = await createResizer(view, source.alpha);
+  const push = pusher(chunks, source, (rows, stride, count) => resizer.push(rows, stride, count));
+  const rgb = chunks.colourType === TRUECOLOUR && source.depth === 8 && !source.alpha;
+  const rows = await readRows(chunks.data, [source], bits, rgb, (batch) => {
+    push(batch);
+    return !resizer.done;
+  });
+  if (rows === 0) throw damaged("no row of it can be decoded");
+  const truncated = !resizer.done;
+  const missing = new Uint8Array(source.width * 4).fill(source.alpha ? 0 : 128);
+  while (!resizer.done) resizer.push(missing, missing.length, 1);
+  clock.lap("decode");
+  return { pixels: resizer.finish(), truncated };
+};
+
+/** Takes batches, makes RGBA rows of them where they are none yet, and hands those on. */
+function pusher(
+  chunks: PngChunks,
+  source: Source,
+  onRows: (rows: Uint8Array, stride: number, count: number) => void,
+): (batch: Batch) => void {
+  const convert = toRgba({ ...chunks, depth: source.depth });
+  const stored = chunks.colourType === TRUECOLOUR_ALPHA && source.depth === 8;
+  const row = new Uint8Array(source.width * 4);
+  return ({ data, offset, stride, count, rgba }) => {
+    if (rgba || stored) return onRows(data.subarray(offset), stride, count);
+    for (let i = 0; i < count; i++) {
+      convert(data.subarray(offset + i * stride), source.width, row, 0, 1);
+      onRows(row, row.length, 1);
+    }
+  };
+}
+
+async function interlacedFrame(chunks: PngChunks, source: Source, bits: number) {
+  const { width, height } = source;
+  const convert = toRgba({ ...chunks, depth: source.depth });
+  const frame = new Uint8Array(width * height * 4);
+  const passes = ADAM7.map(({ x, y, dx, dy }) => ({
+    width: Math.max(0, Math.ceil((width - x) / dx)),
+    height: Math.max(0, Math.ceil((height - y) / dy)),
+  }));
+  const expected = passes.reduce((sum, pass) => sum + (pass.width > 0 ? pass.height : 0), 0);
+  const rows = await readRows(chunks.data, passes, bits, false, ({ data, offset, stride, count, y, pass }) => {
+    const grid = ADAM7[pass] ?? ADAM7[0];
+    for (let i = 0; i < count; i++) {
+      const at = (grid.y + (y + i) * grid.dy) * width + grid.x;
+      convert(data.subarray(offset + i * stride), passes[pass]?.width ?? 0, frame, at, grid.dx);
+    }
+    return true;
+  });
+  if (rows === 0) throw damaged("no row of it can be decoded");
+  const pixels: Pixels = { width, height, data: frame, alpha: source.alpha };
+  return { frame: pixels, complete: rows === expected };
+}

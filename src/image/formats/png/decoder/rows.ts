@@ -1,0 +1,112 @@
+/** The driver of assembly/png: image data pieces in, batches of unfiltered rows out. */
+import { Failure } from "../../../../errors.ts";
+import { defineEngine, exportsOf } from "../../../wasm.ts";
+import module from "../wasm/decoder.wasm";
+
+type Exports = {
+  readonly memory: WebAssembly.Memory;
+  start(widest: number, pixelBytes: number, batch: number): number;
+  startPass(bytes: number): void;
+  inputAddress(): number;
+  inputFilled(length: number, last: number): void;
+  rowAddress(): number;
+  rowStride(): number;
+  rowsMade(): number;
+  nextBatch(): void;
+  makeRows(wanted: number): number;
+  rgbToRgba(to: number, width: number, count: number): void;
+  reserve(bytes: number): number;
+};
+
+const engine = defineEngine("png", () => {
+  const value = exportsOf<Exports>(module, {});
+  return { value, memory: value.memory };
+});
+
+/** What `makeRows` stops for. */
+const NEEDS_INPUT = 1;
+const OVER = 2;
+const WINDOW_BYTES = 65536;
+/** Rows a batch: enough that a call costs nothing, few enough that wide pictures stay small. */
+const BATCH = 16;
+
+/** One pass of a picture: all of it, or one of Adam7's seven. `width` in pixels. */
+export type Pass = { readonly width: number; readonly height: number };
+
+/**
+ * A batch of rows: `data` at `offset`, `stride` bytes apart, of the pass with this index from row `y` on.
+ * `rgba` says that they are RGBA already; else they are samples as stored. Valid until the next batch.
+ */
+export type Batch = {
+  readonly data: Uint8Array;
+  readonly offset: number;
+  readonly stride: number;
+  readonly count: number;
+  readonly y: number;
+  readonly pass: number;
+  readonly rgba: boolean;
+};
+
+/**
+ * Inflates and unfilters the passes in turn, `bits` a pixel; `rgb` rows (8 bits, no transparent colour) are converted
+ * on the way. `onBatch` returns false when it has enough. Gives the number of rows made; fewer than there should be
+ * mean that the data ended or were damaged there.
+ */
+export async function readRows(
+  pieces: readonly Uint8Array[],
+  passes: readonly Pass[],
+  bits: number,
+  rgb: boolean,
+  onBatch: (batch: Batch) => boolean,
+): Promise<number> {
+  const png = await engine.use();
+  const widest = passes.reduce((most, { width }) => Math.max(most, Math.ceil((width * bits) / 8)), 0);
+  if (png.start(widest, Math.max(1, bits >> 3), BATCH) === 0) throw outOfMemory();
+  const rgba = rgb ? png.reserve(BATCH * 4 * Math.max(...passes.map(({ width }) => width))) : 0;
+  if (rgb && rgba === 0) throw outOfMemory();
+  const feed = feeder(png, pieces);
+  let rows = 0;
+  for (const [pass, { width, height }] of passes.entries()) {
+    if (width === 0 || height === 0) continue;
+    png.startPass(Math.ceil((width * bits) / 8));
+    for (let y = 0; y < height; ) {
+      png.nextBatch();
+      let stopped = png.makeRows(Math.min(BATCH, height - y));
+      while (stopped === NEEDS_INPUT) {
+        feed();
+        stopped = png.makeRows(Math.min(BATCH, height - y));
+      }
+      const count = png.rowsMade();
+      rows += count;
+      if (rgb) png.rgbToRgba(rgba, width, count);
+      const data = new Uint8Array(png.memory.buffer);
+      const [offset, stride] = rgb ? [rgba, 4 * width] : [png.rowAddress(), png.rowStride()];
+      if (count > 0 && !onBatch({ data, offset, stride, count, y, pass, rgba: rgb })) return rows;
+      y += count;
+      if (stopped === OVER) return rows;
+    }
+  }
+  return rows;
+}
+
+/** Puts the next 64 KB of the pieces, which together are one stream, into the module's window. */
+function feeder(png: Exports, pieces: readonly Uint8Array[]): () => void {
+  let [piece, at] = [0, 0];
+  return () => {
+    const address = png.inputAddress();
+    const memory = new Uint8Array(png.memory.buffer);
+    let filled = 0;
+    while (filled < WINDOW_BYTES && piece < pieces.length) {
+      const part = pieces[piece]?.subarray(at, at + WINDOW_BYTES - filled) ?? new Uint8Array();
+      memory.set(part, address + filled);
+      filled += part.length;
+      at += part.length;
+      if (at === (pieces[piece]?.length ?? 0)) [piece, at] = [piece + 1, 0];
+    }
+    png.inputFilled(filled, piece === pieces.length ? 1 : 0);
+  };
+}
+
+function outOfMemory(): Failure {
+  return new Failure("source_too_complex", { why: "out of memory" });
+}

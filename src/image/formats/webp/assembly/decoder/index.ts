@@ -1,0 +1,29 @@
+/**
+ * The WebP thumbnailer's module: key frames of VP8 (RFC 6386) to small pictures, see docs/webp.md. All exports are the
+ * driver's (decode/vp8/thumbnail.ts), which reads the container, lays out the memory and takes rows of pixels.
+ */
+import { finished, makeRows, outputFull } from "./output";
+import { decodeRow } from "./rows";
+
+export { componentBytes, componentFields } from "../../../jpeg/assembly/decoder/component";
+export { allocate, reset } from "../../../jpeg/assembly/decoder/memory";
+export { partitionPad, startPartition } from "./bits";
+export { readHeader } from "./frame";
+export { setOutput, takeRows } from "./output";
+export { setRing } from "./planes";
+export { missingMacroblocks, scratchBytes, startRows } from "./rows";
+
+/** What `advance` stopped for. */
+const DONE: i32 = 0;
+const OUTPUT_FULL: i32 = 1;
+
+/** Goes on with the rows until all are made or have to be taken. */
+export function advance(): i32 {
+  makeRows();
+  while (!finished()) {
+    if (outputFull()) return OUTPUT_FULL;
+    if (!decodeRow()) return DONE;
+    makeRows();
+  }
+  return DONE;
+}

@@ -1,0 +1,58 @@
+/** Where the parts of a lossy WebP lie: its VP8 chunk, and the partitions of the key frame in that. */
+
+import { NotForThisDecoder } from "../../../unsupportedByDecoder.ts";
+import { createReader } from "../../byteReader.ts";
+import { riffChunks } from "../header.ts";
+
+/** The first partition, and the rest of the frame: sizes of the token partitions, then their data. */
+export type Frame = {
+  readonly width: number;
+  readonly height: number;
+  readonly modes: Uint8Array;
+  readonly rest: Uint8Array;
+};
+
+/** Bytes of frame tag, start code and sizes (RFC 6386, 9.1). */
+const HEADER_BYTES = 10;
+/** Bytes of one entry of the table of token partitions (9.5). */
+const SIZE_BYTES = 3;
+
+/** WebP bytes -> the key frame. Throws NotForThisDecoder for lossless, alpha, animation and headers cut short. */
+export function readFrame(bytes: Uint8Array): Frame {
+  const read = createReader(bytes, true);
+  for (const { tag, at, length } of riffChunks(read, 12, bytes.length)) {
+    if (tag === "VP8 ") return keyFrame(read.slice(at, length));
+    if (tag === "VP8L" || tag === "ALPH" || tag === "ANMF") throw new NotForThisDecoder(`WebP with ${tag}`);
+  }
+  throw new NotForThisDecoder("WebP without VP8");
+}
+
+function keyFrame(data: Uint8Array): Frame {
+  if (data.length < HEADER_BYTES) throw new NotForThisDecoder(`VP8 frame of ${data.length} bytes`);
+  const read = createReader(data, true);
+  const tag = read.u24(0);
+  // Key frame, a profile there is, to be shown.
+  if ((tag & 1) !== 0 || ((tag >> 1) & 7) > 3 || (tag & 0x10) === 0) throw new NotForThisDecoder("no VP8 key frame");
+  const end = HEADER_BYTES + (tag >> 5);
+  if (end > data.length) throw new NotForThisDecoder("VP8 modes cut short");
+  return {
+    width: read.u16(6) & 0x3fff,
+    height: read.u16(8) & 0x3fff,
+    modes: data.subarray(HEADER_BYTES, end),
+    rest: data.subarray(end),
+  };
+}
+
+/** The token partitions, `count` of them; one that is cut short is as long as it is. */
+export function tokenPartitions(rest: Uint8Array, count: number): readonly Uint8Array[] {
+  const table = (count - 1) * SIZE_BYTES;
+  if (rest.length < table) throw new NotForThisDecoder("VP8 partitions cut short");
+  const read = createReader(rest, true);
+  const parts: Uint8Array[] = [];
+  for (let i = 0, at = table; i < count; i++) {
+    const end = i === count - 1 ? rest.length : Math.min(rest.length, at + read.u24(i * SIZE_BYTES));
+    parts.push(rest.subarray(at, end));
+    at = end;
+  }
+  return parts;
+}

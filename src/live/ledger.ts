@@ -1,0 +1,106 @@
+/**
+ * The ledger of purges and takedowns: one JSON object in the primary bucket, changed under its ETag, so that two
+ * operators at once lose nothing; KV, which cannot do that, only gets the result for every isolate to read.
+ */
+
+import { Failure } from "../errors.ts";
+import { type Lifted, liftedAfter, NOTHING_LIFTED, readLifted, withoutLifted } from "./lifted.ts";
+import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "./liveSettings.ts";
+import { SETTINGS_KEY } from "./settingsCache.ts";
+
+export const LEDGER_KEY = "settings/ledger.json";
+const TRIES = 16;
+const PUBLISH_TRIES = 4;
+const PUBLISH_PAUSE_MS = 1_100;
+
+export type LedgerStores = { readonly R2_PRIMARY: R2Bucket; readonly THUMBS: KVNamespace };
+
+/** What the ledger holds: settings of which only takedowns and epochs are set, and what was lifted lately. */
+export type Ledger = { readonly settings: LiveSettings; readonly lifted: Lifted };
+
+/**
+ * Applies `change` to the ledger at the time `now` (unix ms) and publishes the settings that follow. Gives their text.
+ * What an operator wrote into KV by hand stays: other fields as they are, takedowns and epochs as the change sees them.
+ * Throws Failure `misconfigured` when what is stored cannot be read, and what the services throw.
+ */
+export async function changeLedger(
+  stores: LedgerStores,
+  change: (settings: LiveSettings) => LiveSettings,
+  now: number,
+): Promise<string> {
+  let pending = change;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const [object, published] = await Promise.all([
+      stores.R2_PRIMARY.get(LEDGER_KEY),
+      stores.THUMBS.get(SETTINGS_KEY, { type: "text" }),
+    ]);
+    const before = object === null ? null : await object.text();
+    const ledger = parseLedger(before);
+    const known = merged(readLiveSettings(published), ledger, now);
+    const settings = pending(known);
+    const after = ledgerText({ settings, lifted: liftedAfter(ledger.lifted, known, settings, now) });
+    const etag = after === before ? object?.etag : await replace(stores.R2_PRIMARY, object, after);
+    if (etag === undefined) continue;
+    const text = JSON.stringify(settings);
+    await publish(stores.THUMBS, text);
+    if ((await stores.R2_PRIMARY.head(LEDGER_KEY))?.etag === etag) return text;
+    // Somebody changed it after us and may have published before us: KV gets theirs again. Our change is in it, or they
+    // took it back.
+    pending = (settings) => settings;
+  }
+  throw new Failure("internal", {}, `the ledger changed ${TRIES} times while we changed it`);
+}
+
+/** The new object's ETag; undefined when another one stands there than `object` by now. */
+async function replace(bucket: R2Bucket, object: R2Object | null, text: string): Promise<string | undefined> {
+  const onlyIf = object === null ? { etagDoesNotMatch: "*" } : { etagMatches: object.etag };
+  return (await bucket.put(LEDGER_KEY, text, { onlyIf }))?.etag;
+}
+
+/** The ledger as text of live settings; null when nothing was ever purged. Throws Failure `misconfigured`. */
+export async function readLedger(bucket: R2Bucket): Promise<string | null> {
+  const object = await bucket.get(LEDGER_KEY);
+  return object === null ? null : JSON.stringify(parseLedger(await object.text()).settings);
+}
+
+/** An object of an older Worker has no `lifted`. */
+function parseLedger(text: string | null): Ledger {
+  if (text === null) return { settings: NO_SETTINGS, lifted: NOTHING_LIFTED };
+  const { lifted, rest } = readLifted(text);
+  return { settings: readLiveSettings(rest), lifted };
+}
+
+function ledgerText({ settings: { blocked, epochs }, lifted }: Ledger): string {
+  return JSON.stringify({ ...NO_SETTINGS, blocked, epochs, lifted });
+}
+
+/** KV takes one write a second for a key: a refused one is tried again after that. */
+async function publish(kv: KVNamespace, text: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await kv.put(SETTINGS_KEY, text);
+    } catch (error) {
+      if (tries === PUBLISH_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PUBLISH_PAUSE_MS));
+    }
+  }
+}
+
+/**
+ * Both together: KV may be a minute old, the ledger knows nothing of what was written by hand. So what either blocks is
+ * blocked, save what KV only blocks because it has not heard of its lifting.
+ */
+export function merged(published: LiveSettings, { settings: ledger, lifted }: Ledger, now: number): LiveSettings {
+  const epochs: Record<string, number> = { ...published.epochs };
+  for (const [host, epoch] of Object.entries(ledger.epochs)) epochs[host] = Math.max(epoch, epochs[host] ?? 0);
+  const heard = withoutLifted(published, lifted, now);
+  const both = (a: readonly string[], b: readonly string[]) => [...new Set([...a, ...b])];
+  return {
+    ...published,
+    epochs,
+    blocked: {
+      sources: both(heard.sources, ledger.blocked.sources),
+      hosts: both(heard.hosts, ledger.blocked.hosts),
+    },
+  };
+}

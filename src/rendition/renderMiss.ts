@@ -1,0 +1,121 @@
+/** What nobody has in store, made once: its source, the engine, and what is kept of both. Steps 4 and 5. */
+
+import { ByteRoom } from "../concurrency/memoryReservation.ts";
+import type { Scope } from "../context/scope.ts";
+import { type Lease, makeOnce } from "../coordinate/grant.ts";
+import { asFailure, type Failure } from "../errors.ts";
+import { tendMaster } from "../jobs/masters.ts";
+import { limitMisses } from "../policy/rate.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import { isShared, recall, remember } from "../store/negative.ts";
+import { readOriginal } from "../store/original.ts";
+import { mayStore, type Shelf } from "../store/renditionStore.ts";
+import type { Stored } from "../store/tiers/tier.ts";
+import { regionBucket } from "../store/tierTable.ts";
+import { derived } from "./derive.ts";
+import { readSource, type Sourced } from "./fetchOriginal.ts";
+import type { Obtained } from "./getRendition.ts";
+import { thumbnail } from "./renderThumbnail.ts";
+import { keepFacts, keepRendition, keepSource } from "./storeRendition.ts";
+
+export type MakeOrder = {
+  readonly wanted: ImageRequest;
+  readonly shelf: Shelf;
+  readonly scope: Scope;
+  /** An outdated copy in hand: what a source's 304 renews. */
+  readonly held: Stored | null;
+};
+
+/**
+ * Makes the picture and hands it back; storing goes on afterwards. Throws Failure, which is remembered for its time;
+ * while the source fails, a size that can be derived from a stale one is given instead.
+ */
+export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
+  const { isolate, config, urgency } = order.scope;
+  const room = new ByteRoom(isolate.bytes(config), urgency);
+  try {
+    return await makeWithin(room, order, lease);
+  } finally {
+    room.leave();
+  }
+}
+
+async function makeWithin(room: ByteRoom, order: MakeOrder, lease: Lease): Promise<Obtained> {
+  const { shelf, scope } = order;
+  const known = await recall(shelf.keys.negative, shelf.negatives);
+  if (known !== null) {
+    scope.later(lease.release());
+    return whileFailing(order, known, room);
+  }
+  try {
+    await limitMisses(order.wanted, scope);
+    const { made, how } = await makeOnce(lease, stepsOf(order, room));
+    return { stored: made, hit: how === "derived" ? "derived" : null };
+  } catch (error) {
+    scope.later(lease.release());
+    const failure = asFailure(error);
+    scope.later(remember(shelf.keys.negative, failure, shelf.negatives, mayStore(shelf, scope)));
+    return whileFailing(order, failure, room);
+  }
+}
+
+/**
+ * The size wanted from what is in store, a larger one or the original kept for a day, stale where the source is at fault
+ * for it; else the failure is thrown.
+ */
+async function whileFailing(order: MakeOrder, failure: Failure, room: ByteRoom): Promise<Obtained> {
+  const { scope, held } = order;
+  const isTheirs = failure.reason === "source_breaker_open" || isShared(failure.reason);
+  if (held !== null) throw failure;
+  const smaller = await derived(order, isTheirs).catch(() => null);
+  const stored = smaller ?? (isTheirs ? await fromOldOriginal(order, room).catch(() => null) : null);
+  if (stored === null) throw failure;
+  scope.trace.failure = failure.reason;
+  return { stored, hit: stored.meta.freshUntil > scope.now() ? "derived" : "stale-if-error" };
+}
+
+async function fromOldOriginal({ wanted, shelf, scope }: MakeOrder, room: ByteRoom): Promise<Stored | null> {
+  const options = { ifError: true, since: shelf.epoch, room: (bytes: number) => room.grow(bytes) };
+  const original = await readOriginal(bucketOf(scope), shelf.keys.original, scope.now(), options);
+  return original && (await thumbnail({ ...original, truncated: false, validators: null }, wanted, scope)).stored;
+}
+
+function bucketOf({ env, region }: Scope): R2Bucket {
+  return regionBucket(env, region)?.bucket ?? env.R2_PRIMARY;
+}
+
+/** The steps that the lease puts in order (region/makeOnce.ts). */
+function stepsOf(order: MakeOrder, room: ByteRoom): Parameters<typeof makeOnce<Sourced, Stored>>[1] {
+  const { shelf, scope } = order;
+  const { now, later } = scope;
+  const bucket = bucketOf(scope);
+  return {
+    readStored: async () => {
+      const stored = await (shelf.tiers.region ?? shelf.tiers.primary)?.get(shelf.key);
+      return stored && stored.meta.freshUntil > now() ? stored : null;
+    },
+    derive: () => derived(order),
+    readOriginal: async () => {
+      const options = { since: shelf.epoch, room: (bytes: number) => room.grow(bytes) };
+      const original = await readOriginal(bucket, shelf.keys.original, now(), options);
+      return original && { kind: "bytes", source: { ...original, truncated: false, validators: null } };
+    },
+    fetchSource: () => readSource(order, room),
+    keepOriginal: async (got) => {
+      if (got.kind === "same") throw new Error("Nothing new to keep");
+      return keepSource(got.source, order, bucket);
+    },
+    render: async (got) => {
+      if (got.kind === "same") return got.renewed;
+      const { stored, header, cut } = await thumbnail(got.source, order.wanted, scope, order.held);
+      scope.trace.stored = true;
+      if (!cut) later(keepFacts(order, got.source, header));
+      return stored;
+    },
+    store: async (stored) => {
+      await keepRendition(order, stored);
+      later(tendMaster(order, stored));
+    },
+    waitUntil: later,
+  };
+}

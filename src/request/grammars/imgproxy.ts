@@ -1,0 +1,76 @@
+/** The imgproxy door: `/{signature}/{option:arg…}/…/plain/{url}[@{ext}]` or `…/{base64url}[.{ext}]`. */
+import type { Config } from "../../config/config.ts";
+import { Failure } from "../../errors.ts";
+import { snapToLadder } from "../../policy/ladder.ts";
+import { fromBase64url } from "../base64url.ts";
+import { canonicalSource } from "../canonicalSource.ts";
+import { readEncodedSource } from "../encodedSource.ts";
+import type { AcceptClass, ImageRequest } from "../imageRequest.ts";
+import { applyOption, DEFAULTS } from "../options.ts";
+import { repairPath, signedSpellings } from "../repair.ts";
+import { isSigned } from "../signature.ts";
+
+/** What stands where the signature would, in unsigned URLs of all builders. */
+const UNSIGNED: readonly string[] = ["unsafe", "insecure", "_"];
+
+/**
+ * Reads a path (from its first slash, as in the URL's text, without query). `now` in milliseconds. Throws Failure
+ * `signature_missing`, `signature_invalid`, `option_unknown`, `option_invalid`, `url_invalid`, `source_invalid`,
+ * `expired`; the signature is looked at before anything else.
+ */
+export async function readImgproxy(
+  path: string,
+  accept: AcceptClass,
+  config: Config,
+  now: number,
+): Promise<ImageRequest> {
+  const slash = path.indexOf("/", 1);
+  if (slash < 0) throw new Failure("not_found");
+  const signature = path.slice(1, slash);
+  const authority = config.signingPairs.length > 0 ? "signature" : "list";
+  const signed = authority === "signature" ? await signedPath(signature, path.slice(slash), config) : path.slice(slash);
+  if (authority === "list" && !UNSIGNED.includes(signature)) {
+    const why = `no signing key is set here, so it begins with unsafe/, not with ${shown(signature)}`;
+    throw new Failure("signature_invalid", { why });
+  }
+
+  const segments = repairPath(signed).slice(1).split("/");
+  const sourceAt = segments.findIndex((segment) => !segment.includes(":"));
+  const encoded = readEncodedSource(sourceAt < 0 ? [] : segments.slice(sourceAt));
+  const named = segments.slice(0, sourceAt).reduce(applyOption, DEFAULTS);
+  const options = encoded.extension === "" ? named : applyOption(named, `format:${encoded.extension}`);
+  const { cachebuster, expires, filename, attachment, ...transform } = options;
+  if (expires !== null && expires * 1000 <= now) {
+    throw new Failure("expired", { value: new Date(expires * 1000).toISOString() });
+  }
+  return {
+    door: "imgproxy",
+    source: canonicalSource(encoded.source),
+    transform: authority === "list" ? snapToLadder(transform, config) : transform,
+    authority,
+    accept,
+    negotiated: transform.format === "auto",
+    cachebuster,
+    expires,
+    delivery: { filename: filename ?? encoded.filename, attachment },
+  };
+}
+
+/** The spelling of the path that was signed. Throws `signature_missing` or `signature_invalid`. */
+async function signedPath(signature: string, path: string, config: Config): Promise<string> {
+  if (UNSIGNED.includes(signature)) throw new Failure("signature_missing", { value: shown(signature) });
+  for (const spelling of signedSpellings(path)) {
+    if (await isSigned(signature, spelling, config.signingPairs, config.signatureSize)) return spelling;
+  }
+  const length = fromBase64url(signature)?.length;
+  const why =
+    length === config.signatureSize
+      ? "another path, key or salt was signed"
+      : `it begins with ${shown(signature)}, not with a signature of ${config.signatureSize} bytes`;
+  throw new Failure("signature_invalid", { why });
+}
+
+/** For a message: long enough to know a segment again. */
+function shown(segment: string): string {
+  return `"${segment.slice(0, 50)}"`;
+}

@@ -1,0 +1,131 @@
+/**
+ * The Photon door, as Openverse and Jetpack write its URLs: `/photon/{host}[:port]/{path}?w=…`. The scheme is left out
+ * (`ssl` says HTTPS) and the source's own query stands in `q`. Never signed, so it always gets the ladder's sizes.
+ */
+import type { Config } from "../../config/config.ts";
+import { Failure } from "../../errors.ts";
+import { snapToLadder } from "../../policy/ladder.ts";
+import { isListed } from "../../policy/source.ts";
+import { ArgumentError, type ArgumentReader, decimal, whole } from "../arguments.ts";
+import { canonicalSource } from "../canonicalSource.ts";
+import type { AcceptClass, ImageRequest, Transform } from "../imageRequest.ts";
+import { DEFAULTS } from "../options.ts";
+import { equalBytes } from "../signature.ts";
+
+export const PHOTON_PREFIX = "/photon/";
+
+/** Opens the door to sources that are not listed (`PHOTON_AUTHENTICATION`). */
+export const PHOTON_AUTHENTICATION_HEADER = "X-Photon-Authentication";
+
+type Change = Partial<Transform>;
+type Parameter = { readonly limit: string; readonly doc: string; readonly change: (text: string) => Change };
+
+const SIDE = whole(0, 65_535);
+const PERCENT = decimal(0, 100);
+const BOX = "width,height";
+
+/** Parameters of the query. Photon's others that change the picture are refused; what Photon never knew is ignored. */
+export const PARAMETERS = {
+  w: parameter("Width in pixels, without cutting or growing", SIDE, (width) => ({ width })),
+  h: parameter("Height in pixels, without cutting or growing", SIDE, (height) => ({ height })),
+  fit: { limit: BOX, doc: "Fits into a box", change: (text) => ({ resize: "fit", ...readBox(text) }) },
+  resize: {
+    limit: BOX,
+    doc: "Fills a box and cuts what is over",
+    change: (text) => ({ resize: "fill", ...readBox(text) }),
+  },
+  crop: { limit: "x,y,width,height in percent, or with px", doc: "Cuts a piece out first", change: readCrop },
+  quality: parameter("Of lossy formats", whole(1, 100), (quality) => ({ quality })),
+  zoom: parameter("Multiplies sizes, for dense screens", decimal(0.1, 10), (dpr) => ({ dpr })),
+  strip: { limit: "any", doc: "Metadata is always stripped", change: () => ({}) },
+  ssl: { limit: "1, true; else HTTP", doc: "The source is on HTTPS", change: () => ({}) },
+  q: { limit: "any", doc: "The source's own query", change: () => ({}) },
+} as const satisfies Record<string, Parameter>;
+
+/** What Photon can do and we do not. */
+const REFUSED: readonly string[] = ["lb", "ulb", "filter", "brightness", "contrast", "colorize", "smooth"];
+
+/**
+ * Reads path (`/photon/…`) and query as they stand in the URL. `authentication` is the value of
+ * `X-Photon-Authentication`; it vouches only for sources that are not listed. Throws Failure `url_invalid`,
+ * `source_invalid`, `option_unknown`, `option_invalid`.
+ */
+export async function readPhoton(
+  path: string,
+  query: string,
+  accept: AcceptClass,
+  config: Config,
+  authentication: string | null,
+): Promise<ImageRequest> {
+  const params = new URLSearchParams(query);
+  const source = canonicalSource(sourceText(path.slice(PHOTON_PREFIX.length), params));
+  const listed = isListed(new URL(source), config.allowedSources);
+  const vouched = !listed && (await isAuthentic(authentication, config.photonAuthentication));
+  return {
+    door: "photon",
+    source,
+    transform: snapToLadder(readTransform(params), config),
+    authority: vouched ? "header" : "list",
+    accept,
+    negotiated: true,
+    cachebuster: "",
+    expires: null,
+    delivery: { filename: null, attachment: false },
+  };
+}
+
+/** Host and path stay as written, but for an escaped colon before the port. */
+function sourceText(rest: string, params: URLSearchParams): string {
+  const slash = rest.indexOf("/");
+  const host = (slash < 0 ? rest : rest.slice(0, slash)).replace(/%3A/gi, ":");
+  if (host === "") throw new Failure("url_invalid", { why: "it names no source" });
+  const scheme = ["1", "true"].includes((params.get("ssl") ?? "").toLowerCase()) ? "https" : "http";
+  // Decoded once it is the source's query as it stood; a `#` in it came as `%23` and would begin a fragment.
+  const query = (params.get("q") ?? "").replaceAll("#", "%23");
+  return `${scheme}://${host}${slash < 0 ? "/" : rest.slice(slash)}${query === "" ? "" : `?${query}`}`;
+}
+
+function readTransform(params: URLSearchParams): Transform {
+  const { cachebuster, expires, filename, attachment, ...defaults } = DEFAULTS;
+  let transform: Transform = defaults;
+  for (const [name, text] of params) {
+    if (REFUSED.includes(name)) throw new Failure("option_unknown", { option: name });
+    if (!Object.hasOwn(PARAMETERS, name)) continue;
+    try {
+      transform = { ...transform, ...PARAMETERS[name as keyof typeof PARAMETERS].change(text) };
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error;
+      throw new Failure("option_invalid", { option: name, value: `"${text.slice(0, 80)}"`, limit: error.limit });
+    }
+  }
+  return transform;
+}
+
+function parameter<T>(doc: string, { read, limit }: ArgumentReader<T>, change: (value: T) => Change): Parameter {
+  return { doc, limit, change: (text) => change(read(text)) };
+}
+
+function readBox(text: string): { width: number; height: number } {
+  const [width = "", height = "", ...more] = text.split(",");
+  if (more.length > 0) throw new ArgumentError(text, BOX);
+  return { width: SIDE.read(width), height: SIDE.read(height) };
+}
+
+/** Percent become shares of the picture's side; the corner becomes an offset from the north-west. */
+function readCrop(text: string): Change {
+  const [x = "", y = "", width = "", height = "", ...more] = text.split(",");
+  if (more.length > 0) throw new ArgumentError(text, PARAMETERS.crop.limit);
+  const measure = (part: string) => (part.endsWith("px") ? SIDE.read(part.slice(0, -2)) : PERCENT.read(part) / 100);
+  const side = (part: string) => (part.endsWith("px") || measure(part) < 1 ? measure(part) : 0);
+  const crop = { width: side(width), height: side(height) };
+  return { crop: { ...crop, gravity: { kind: "compass", at: "nowe", x: measure(x), y: measure(y) } } };
+}
+
+/** Compared by their hashes, so that neither content nor length shows in the time. */
+async function isAuthentic(given: string | null, secret: string | null): Promise<boolean> {
+  if (given === null || secret === null) return false;
+  const hash = async (text: string) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  const [a, b] = await Promise.all([hash(given), hash(secret)]);
+  return equalBytes(a, b);
+}

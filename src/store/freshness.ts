@@ -1,0 +1,111 @@
+/**
+ * How long a source's picture is fresh and how long it may be shown after that (RFC 9111, RFC 5861). Pure.
+ * Times are unix milliseconds unless the name says seconds.
+ */
+import type { StoredMeta } from "./tiers/tier.ts";
+
+/** The fields that decide, as a source sent them; null = not sent. `origin/headers.ts` reads them. */
+export type FreshnessHeaders = {
+  readonly cacheControl: string | null;
+  readonly expires: string | null;
+  readonly date: string | null;
+  readonly age: string | null;
+  readonly lastModified: string | null;
+};
+
+export type FreshnessBounds = { readonly minFreshSeconds: number; readonly maxFreshSeconds: number };
+
+/** A source that says nothing at all: most picture hosts of the open web. */
+const SILENT_SECONDS = 86_400;
+/** RFC 9111 4.2.2: a typical fraction of the time since the last change. */
+const HEURISTIC_FRACTION = 0.1;
+
+/**
+ * Until when a response received at `now` is fresh: s-maxage, else max-age, else Expires - Date, minus Age, held within
+ * the bounds; without any of them a tenth of the time since Last-Modified, else a day. `no-store`, `no-cache`,
+ * `private` and values that cannot be read count as 0, which the lower bound lifts: a public thumbnail of a picture
+ * whose address is signed or listed is what we were asked to keep.
+ */
+export function freshUntil(headers: FreshnessHeaders, now: number, bounds: FreshnessBounds): number {
+  const { minFreshSeconds, maxFreshSeconds } = bounds;
+  const seconds = Math.min(maxFreshSeconds, Math.max(minFreshSeconds, lifetimeSeconds(headers, now)));
+  return now + seconds * 1000;
+}
+
+function lifetimeSeconds(headers: FreshnessHeaders, now: number): number {
+  const directives = parseCacheControl(headers.cacheControl);
+  if (["no-store", "no-cache", "private"].some((name) => directives.has(name))) return 0;
+  const age = deltaSeconds(headers.age) ?? 0;
+  for (const name of ["s-maxage", "max-age"]) {
+    const value = directives.get(name);
+    if (value !== undefined) return (deltaSeconds(value) ?? 0) - age;
+  }
+  const date = httpDate(headers.date) ?? now;
+  const expires = headers.expires;
+  // RFC 9111 5.3: an invalid date, above all `0`, is in the past.
+  if (expires !== null) return ((httpDate(expires) ?? 0) - date) / 1000 - age;
+  const modified = httpDate(headers.lastModified);
+  if (modified === null || modified > date) return SILENT_SECONDS - age;
+  return Math.floor(((date - modified) * HEURISTIC_FRACTION) / 1000) - age;
+}
+
+/** Cache-Control as name -> value (RFC 9111 5.2: names without case, values as token or quoted; the first one counts). */
+export function parseCacheControl(header: string | null): ReadonlyMap<string, string> {
+  const directives = new Map<string, string>();
+  for (const [, name = "", quoted, token] of (header ?? "").matchAll(
+    /([\w-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s,;"]*)))?/g,
+  )) {
+    const key = name.toLowerCase();
+    if (!directives.has(key)) directives.set(key, quoted ?? token ?? "");
+  }
+  return directives;
+}
+
+/** delta-seconds (RFC 9111 1.2.2): digits only, capped at 2^31. */
+function deltaSeconds(text: string | null): number | null {
+  return text !== null && /^\d+$/.test(text.trim()) ? Math.min(Number(text), 2 ** 31) : null;
+}
+
+function httpDate(text: string | null): number | null {
+  // Date.parse takes "0" for the year 2000; an HTTP date begins with the name of a day.
+  if (text === null || !/^[A-Za-z]{3,9},?\s/.test(text)) return null;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? null : time;
+}
+
+/**
+ * What may be done with a stored picture:
+ * `fresh` answer; `revalidate` answer and look for a newer one behind it (stale-while-revalidate);
+ * `if-error` look for a newer one first, answer with this one if that fails; `expired` as good as nothing.
+ */
+export type Freshness = "fresh" | "revalidate" | "if-error" | "expired";
+
+export type StaleWindows = {
+  readonly staleWhileRevalidateSeconds: number;
+  readonly staleIfErrorSeconds: number;
+};
+
+/** The newest known version of a source, as its facts say. */
+export type KnownVersion = { readonly v: string; readonly at: number };
+
+/** Clocks of data centres agree within seconds; what was stored this much in the future came from a wrong clock. */
+const CLOCK_SKEW_MS = 300_000;
+
+/**
+ * State of a stored picture. One made before `known` from another source version is at most `if-error`, so that an
+ * old size does not stand beside a new one; facts older than the picture say nothing (KV lags behind R2).
+ */
+export function freshnessOf(
+  meta: StoredMeta,
+  now: number,
+  windows: StaleWindows,
+  known: KnownVersion | null = null,
+): Freshness {
+  const stale = (now - meta.freshUntil) / 1000;
+  const limit = Math.max(windows.staleIfErrorSeconds, windows.staleWhileRevalidateSeconds);
+  if (stale > limit) return "expired";
+  if (known !== null && known.v !== meta.v && known.at > meta.storedAt) return "if-error";
+  if (meta.storedAt > now + CLOCK_SKEW_MS) return "revalidate";
+  if (stale <= 0) return "fresh";
+  return stale <= windows.staleWhileRevalidateSeconds ? "revalidate" : "if-error";
+}

@@ -1,0 +1,134 @@
+/**
+ * Failures of a source, remembered so that a missing picture on a busy page is not asked for again and again.
+ * In this isolate and the data centre's edge cache always, in KV only when kept for at least the minute KV needs.
+ *
+ *   recall(key, places) -> Failure | null    remember(key, failure, places, mayStore)    (the latter for waitUntil)
+ */
+
+import { within } from "../concurrency/timeout.ts";
+import { Failure, type FailureFacts, keepSeconds, type Reason } from "../errors.ts";
+import { edgeUrl } from "./key.ts";
+
+/** What is true of a source whoever asks and however: only that is shared. The table in errors.ts says for how long. */
+const SHARED = [
+  "source_missing",
+  "source_failed",
+  "source_refused",
+  "source_unreachable",
+  "source_tls",
+  "source_broken",
+  "source_redirects",
+  "source_timeout",
+  "not_an_image",
+  "format_unsupported",
+  "image_damaged",
+  "source_too_many_bytes",
+  "source_too_many_pixels",
+  "source_too_many_frames",
+  "source_too_complex",
+] as const satisfies readonly Reason[];
+
+/** What is remembered. */
+export type Negative = {
+  readonly reason: Reason;
+  readonly facts: FailureFacts;
+  readonly at: number;
+  readonly until: number;
+};
+
+/** Bounded, per isolate. */
+export type NegativeMemory = Map<string, Negative>;
+const MEMORY_CAPACITY = 5_000;
+const KV_MIN_SECONDS = 60;
+/** How long each place is waited for, in milliseconds: the source is asked anyhow. */
+const WAIT_MS = 500;
+
+export type NegativePlaces = {
+  /** `new Map()`, kept for the isolate's life. */
+  readonly memory: NegativeMemory;
+  /** `caches.default`, or null where it keeps nothing. */
+  readonly cache: Cache | null;
+  readonly kv: KVNamespace;
+  /** Our own origin and the host's purge epoch, as for the edge tier. */
+  readonly origin: string;
+  readonly epoch: number;
+  readonly now: () => number;
+};
+
+/** The failure still remembered under `keys.negative`, or null. A place that fails counts as empty; never throws. */
+export async function recall(key: string, places: NegativePlaces): Promise<Failure | null> {
+  const { memory, cache, kv, origin, epoch, now } = places;
+  const url = edgeUrl(origin, epoch, key);
+  const sources = [
+    async () => memory.get(key),
+    async () => parse(await (await cache?.match(url))?.text()),
+    async () => parse(await kv.get(key, { type: "text", cacheTtl: KV_MIN_SECONDS })),
+  ];
+  for (const source of sources) {
+    const negative = await within(source(), WAIT_MS).catch(() => null);
+    if (negative && negative.until > now() && negative.at >= epoch) {
+      hold(memory, key, negative);
+      return told(negative, now());
+    }
+  }
+  return null;
+}
+
+/** As of `now`: what the source asked us to wait is partly over. */
+function told({ reason, facts, at, until }: Negative, now: number): Failure {
+  const { retryAfter } = facts;
+  const left = typeof retryAfter === "number" ? Math.ceil(retryAfter - (now - at) / 1000) : null;
+  const present = left === null ? facts : { ...facts, retryAfter: Math.max(1, left) };
+  return new Failure(reason, present, undefined, { remembered: true, until });
+}
+
+/**
+ * Remembers a failure if it is the source's own and its table entry says for how long. Only its reason and public facts
+ * are kept, and nothing outside this isolate once `mayStore` says that the picture was taken down. Gives the places
+ * written; never throws.
+ */
+export async function remember(
+  key: string,
+  failure: Failure,
+  places: NegativePlaces,
+  mayStore: () => boolean | Promise<boolean>,
+): Promise<readonly ("memory" | "edge" | "kv")[]> {
+  const seconds = keepSeconds(failure);
+  if (seconds <= 0 || !isShared(failure.reason)) return [];
+  const { memory, cache, kv, origin, epoch, now } = places;
+  const negative = { reason: failure.reason, facts: failure.facts, at: now(), until: now() + seconds * 1000 };
+  const text = JSON.stringify(negative);
+  hold(memory, key, negative);
+  if (!(await Promise.resolve(mayStore()).catch(() => false))) return ["memory"];
+  const headers = { "cache-control": `public, max-age=${seconds}`, "content-type": "application/json" };
+  const edge = cache?.put(edgeUrl(origin, epoch, key), new Response(text, { headers }));
+  const far = seconds >= KV_MIN_SECONDS ? kv.put(key, text, { expirationTtl: seconds }) : undefined;
+  const [inEdge, inKv] = await Promise.allSettled([edge, far]);
+  return [
+    "memory",
+    ...(edge && inEdge.status === "fulfilled" ? (["edge"] as const) : []),
+    ...(far && inKv.status === "fulfilled" ? (["kv"] as const) : []),
+  ];
+}
+
+/** Whether a failure is true of the source for everybody, so that it may be told to others who ask for it. */
+export function isShared(reason: Reason): boolean {
+  return (SHARED as readonly Reason[]).includes(reason);
+}
+
+function hold(memory: NegativeMemory, key: string, negative: Negative): void {
+  memory.delete(key);
+  memory.set(key, negative);
+  for (const oldest of memory.keys()) {
+    if (memory.size <= MEMORY_CAPACITY) break;
+    memory.delete(oldest);
+  }
+}
+
+/** Only reasons this Worker knows: a newer one's are as good as not remembered. */
+function parse(text: string | null | undefined): Negative | null {
+  if (!text) return null;
+  const value = JSON.parse(text) as Partial<Negative> | null;
+  if (typeof value?.reason !== "string" || !isShared(value.reason) || typeof value.until !== "number") return null;
+  return { reason: value.reason, facts: value.facts ?? {}, at: value.at ?? 0, until: value.until };
+}

@@ -1,0 +1,219 @@
+import { describe, expect, test } from "vitest";
+import { type Account, ByteBudget, isSafe, MAX_PASSED } from "../../../src/concurrency/memoryBudget.ts";
+import { Urgency } from "../../../src/concurrency/priority.ts";
+import { PASS_MS } from "../../../src/concurrency/semaphore.ts";
+import { manualTimers } from "./manualTimers.ts";
+
+const USER = new Urgency("user");
+const RULES = { capacity: 32, maxWaiting: 128, waitMs: 10_000 };
+
+/** Lets everything that has been resolved run. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function world(rules = RULES) {
+  const timers = manualTimers();
+  const budget = new ByteBudget(rules, timers);
+  /** A source that asks for more in steps, and what became of each asking. */
+  const source = (urgency = USER) => {
+    const account = budget.open(urgency);
+    const seen: string[] = [];
+    const grow = (held: number, claim = held) => {
+      const asked = budget.grow(account, held, claim).then(
+        () => void seen.push(`${held}`),
+        () => void seen.push("refused"),
+      );
+      return asked;
+    };
+    return { account, seen, grow, leave: () => budget.close(account) };
+  };
+  return { timers, budget, source };
+}
+
+describe("a slow source", () => {
+  test("holds what has come of it: others pass while it is on its way to its whole length", async () => {
+    const { source, budget } = world();
+    const slow = source();
+    await slow.grow(2, 30);
+    const medium = [source(), source(), source()];
+    await Promise.all(medium.map((each) => each.grow(9)));
+    expect(medium.map(({ seen }) => seen)).toEqual([["9"], ["9"], ["9"]]);
+    expect(budget.used).toBe(29);
+    void slow.grow(30, 30);
+    await settle();
+    expect(slow.seen).toEqual(["2"]);
+    for (const each of medium) each.leave();
+    await settle();
+    expect([slow.seen, budget.used]).toEqual([["2", "30"], 30]);
+  });
+
+  test("small ones pass another large one that waits, but only so many", async () => {
+    const { source } = world();
+    const first = source();
+    await first.grow(20);
+    const large = source();
+    void large.grow(20);
+    const small: ReturnType<typeof source>[] = [];
+    for (let i = 0; i <= MAX_PASSED; i++) {
+      const one = source();
+      void one.grow(1);
+      await settle();
+      if (i < MAX_PASSED) one.leave();
+      small.push(one);
+    }
+    expect(small.filter(({ seen }) => seen.length > 0)).toHaveLength(MAX_PASSED);
+    expect(large.seen).toEqual([]);
+    first.leave();
+    await settle();
+    expect([large.seen, small.at(-1)?.seen]).toEqual([["20"], ["1"]]);
+  });
+
+  test("more than the whole counts as the whole: it passes alone", async () => {
+    const { source, budget } = world();
+    const huge = source();
+    await huge.grow(100);
+    expect(budget.used).toBe(32);
+  });
+});
+
+describe("no deadlock", () => {
+  test("two that are half way are let on one after the other", async () => {
+    const { source, budget } = world();
+    const [a, b] = [source(), source()];
+    await a.grow(12, 24);
+    void b.grow(12, 24);
+    await settle();
+    // 8 would be left, and neither could finish with that.
+    expect([a.seen, b.seen, budget.used]).toEqual([["12"], [], 12]);
+    await a.grow(24, 24);
+    a.leave();
+    await settle();
+    expect(b.seen).toEqual(["12"]);
+  });
+
+  test("where all want more than they claimed the youngest is refused, and the others go on", async () => {
+    const { source, budget } = world();
+    const all = [source(), source(), source(), source()];
+    for (const each of all) await each.grow(8);
+    for (const each of all) void each.grow(16);
+    await settle();
+    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["8", "8", "8", "refused"]);
+    all[3]?.leave();
+    await settle();
+    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["16", "8", "8", "refused"]);
+    expect(budget.used).toBe(32);
+    all[0]?.leave();
+    await settle();
+    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["16", "16", "16", "refused"]);
+  });
+
+  test.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
+    "seed %i: a crowd of any lengths comes through whole, within the budget",
+    async (seed) => {
+      const { source, budget } = world({ ...RULES, maxWaiting: 1_000 });
+      let state = seed;
+      const random = (below: number) => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state % below;
+      };
+      let most = 0;
+      const job = async () => {
+        const length = 1 + random(32);
+        const one = source(new Urgency(random(4) === 0 ? "warm" : "user"));
+        for (const held of [1, Math.ceil(length / 4), length]) {
+          await one.grow(held, length);
+          most = Math.max(most, budget.used);
+          for (let turns = random(6); turns > 0; turns--) await settle();
+        }
+        one.leave();
+        return one.seen.includes("refused");
+      };
+      expect(await Promise.all(Array.from({ length: 60 }, job))).toEqual(new Array(60).fill(false));
+      expect([budget.used, budget.waiting]).toEqual([0, 0]);
+      expect(most).toBeLessThanOrEqual(32);
+      expect(most).toBeGreaterThan(16);
+    },
+  );
+});
+
+describe("the line", () => {
+  test("warm newcomers pass no user; what has begun goes on", async () => {
+    const { source } = world();
+    const [first, user, begun, warm] = [source(), source(), source(new Urgency("warm")), source(new Urgency("warm"))];
+    await first.grow(20);
+    await begun.grow(2, 4);
+    void user.grow(20);
+    void warm.grow(1);
+    void begun.grow(4, 4);
+    await settle();
+    expect([user.seen, warm.seen, begun.seen]).toEqual([[], [], ["2", "4"]]);
+  });
+
+  test("a warm one that a user joins is let in where it fits", async () => {
+    const { source } = world();
+    const joined = new Urgency("warm");
+    const [first, user, warm] = [source(), source(), source(joined)];
+    await first.grow(20);
+    void user.grow(20);
+    void warm.grow(1);
+    await settle();
+    expect(warm.seen).toEqual([]);
+    joined.raise();
+    await settle();
+    expect(warm.seen).toEqual(["1"]);
+  });
+
+  test("is so long and no longer, but for who holds bytes already", async () => {
+    const { source } = world({ ...RULES, maxWaiting: 1 });
+    const [first, begun, waiting, refused] = [source(), source(), source(), source()];
+    await first.grow(28);
+    await begun.grow(2, 6);
+    void waiting.grow(10);
+    void refused.grow(10);
+    void begun.grow(6, 6);
+    await settle();
+    expect([waiting.seen, refused.seen, begun.seen]).toEqual([[], ["refused"], ["2"]]);
+    first.leave();
+    await settle();
+    expect([waiting.seen, begun.seen]).toEqual([["10"], ["2", "6"]]);
+  });
+
+  test("who waits too long is refused, and the line moves on", async () => {
+    const { source, timers } = world();
+    const [first, large, small] = [source(), source(), source(new Urgency("warm"))];
+    await first.grow(28);
+    void large.grow(20);
+    void small.grow(1);
+    timers.fire();
+    await settle();
+    expect([large.seen, small.seen]).toEqual([["refused"], ["1"]]);
+  });
+
+  test("what nobody gives back is taken back when its time is over, and not before", async () => {
+    const { source, timers, budget } = world();
+    await source().grow(32);
+    timers.clock = PASS_MS - 1;
+    const next = source();
+    void next.grow(10);
+    await settle();
+    expect(next.seen).toEqual([]);
+    timers.clock = PASS_MS;
+    await source().grow(1);
+    await settle();
+    expect([next.seen, budget.used]).toEqual([["10"], 11]);
+  });
+});
+
+describe("isSafe", () => {
+  const of = (...pairs: [held: number, claim: number][]): Pick<Account, "held" | "claim">[] =>
+    pairs.map(([held, claim]) => ({ held, claim }));
+  test.each([
+    ["nobody", of(), 0, true],
+    ["one that can finish", of([2, 10]), 8, true],
+    ["one that cannot", of([2, 10]), 7, false],
+    ["the second with what the first gives back", of([2, 10], [4, 6]), 4, true],
+    ["the second not even so", of([2, 10], [4, 6]), 3, false],
+    ["finished ones hold, and give back", of([8, 8], [0, 8]), 0, true],
+  ])("%s", (_, accounts, free, expected) => {
+    expect(isSafe(accounts, free)).toBe(expected);
+  });
+});

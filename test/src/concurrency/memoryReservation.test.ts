@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { ByteBudget } from "../../../src/concurrency/memoryBudget.ts";
+import { ByteRoom } from "../../../src/concurrency/memoryReservation.ts";
+import { Urgency } from "../../../src/concurrency/priority.ts";
+
+const budgetOf = (capacity: number) => new ByteBudget({ capacity, maxWaiting: 4, waitMs: 1000 });
+const USER = new Urgency("user");
+
+describe("ByteRoom", () => {
+  it("takes the difference when it grows, and gives all back", async () => {
+    const budget = budgetOf(100);
+    const room = new ByteRoom(budget, USER);
+    await room.grow(40);
+    await room.grow(70);
+    await room.grow(50);
+    expect(budget.used).toBe(70);
+    room.leave();
+    room.leave();
+    expect(budget.used).toBe(0);
+  });
+
+  it("waits while others hold the room", async () => {
+    const budget = budgetOf(100);
+    const [first, second] = [new ByteRoom(budget, USER), new ByteRoom(budget, USER)];
+    await first.grow(80);
+    let admitted = false;
+    const waiting = second.grow(40).then(() => {
+      admitted = true;
+    });
+    await Promise.resolve();
+    expect(admitted).toBe(false);
+    first.leave();
+    await waiting;
+    expect(budget.used).toBe(40);
+  });
+
+  it("gives back what turned out not to be needed", async () => {
+    const budget = budgetOf(100);
+    const [first, second] = [new ByteRoom(budget, USER), new ByteRoom(budget, USER)];
+    await first.grow(80);
+    const waiting = second.grow(60);
+    first.settle(40);
+    await waiting;
+    expect(budget.used).toBe(100);
+  });
+
+  it("who leaves while waiting for more holds nothing and is told so", async () => {
+    const budget = budgetOf(100);
+    const [first, second] = [new ByteRoom(budget, USER), new ByteRoom(budget, USER)];
+    await first.grow(80);
+    const waiting = second.grow(40);
+    second.leave();
+    await expect(waiting).rejects.toMatchObject({ reason: "queue_full" });
+    expect([budget.used, budget.waiting]).toEqual([80, 0]);
+    await expect(second.grow(1)).rejects.toMatchObject({ reason: "internal" });
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { Urgency } from "../../../src/concurrency/priority.ts";
+import { createGate, PASS_MS } from "../../../src/concurrency/semaphore.ts";
+import { Failure } from "../../../src/errors.ts";
+import { manualTimers } from "./manualTimers.ts";
+
+const USER = new Urgency("user");
+const WARM = new Urgency("warm");
+const RULES = { capacity: 1, maxWaiting: 128, waitMs: 10_000 };
+
+/** Lets everything that has been resolved run. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("gate", () => {
+  test("one at a time: the second enters when the first leaves", async () => {
+    const gate = createGate(RULES, manualTimers());
+    const order: string[] = [];
+    const first = await gate.enter(1, USER);
+    const second = gate.enter(1, USER).then(() => order.push("second"));
+    await settle();
+    expect([gate.used, gate.waiting, order]).toEqual([1, 1, []]);
+    first.leave();
+    await second;
+    expect([gate.used, gate.waiting, order]).toEqual([1, 0, ["second"]]);
+  });
+
+  test("users go before warm jobs that came earlier", async () => {
+    const gate = createGate(RULES, manualTimers());
+    const order: string[] = [];
+    const first = await gate.enter(1, USER);
+    const jobs = (["warm", "user", "warm", "user"] as const).map((priority, i) =>
+      gate.run(1, new Urgency(priority), async () => void order.push(`${priority} ${i}`)),
+    );
+    first.leave();
+    await Promise.all(jobs);
+    expect(order).toEqual(["user 1", "user 3", "warm 0", "warm 2"]);
+  });
+
+  test.each([
+    [127, true],
+    [128, false],
+  ])("with %i waiting the next may wait: %s", async (already, may) => {
+    const gate = createGate(RULES, manualTimers());
+    await gate.enter(1, USER);
+    for (let i = 0; i < already; i++) void gate.enter(1, WARM).catch(() => undefined);
+    const outcome = await Promise.race([gate.enter(1, USER).catch((error: unknown) => error), settle()]);
+    expect(outcome instanceof Failure && outcome.reason).toBe(may ? false : "queue_full");
+  });
+
+  test("who waits too long is refused with Retry-After, and the line moves on", async () => {
+    const timers = manualTimers();
+    const gate = createGate({ ...RULES, capacity: 10 }, timers);
+    const first = await gate.enter(6, USER);
+    const large = gate.enter(9, USER);
+    const small = gate.enter(4, USER);
+    timers.fire();
+    await expect(large).rejects.toMatchObject({ reason: "queue_full", facts: { retryAfter: 10 } });
+    const pass = await small;
+    expect([gate.used, gate.waiting, timers.set_]).toEqual([10, 0, 0]);
+    first.leave();
+    pass.leave();
+    expect(gate.used).toBe(0);
+  });
+
+  test("a timer that could not be cleared throws nobody else out of the line", async () => {
+    const timers = manualTimers();
+    const gate = createGate(RULES, { ...timers, clear: () => {} });
+    const first = await gate.enter(1, USER);
+    const second = gate.enter(1, USER);
+    first.leave();
+    const pass = await second;
+    const third = gate.enter(1, USER);
+    timers.fire();
+    expect(gate.waiting).toBe(1);
+    pass.leave();
+    (await third).leave();
+    expect([gate.used, gate.waiting]).toEqual([0, 0]);
+  });
+
+  test("leaving twice gives nothing twice", async () => {
+    const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
+    const first = await gate.enter(12, USER);
+    const second = await gate.enter(20, USER);
+    first.leave();
+    first.leave();
+    expect(gate.used).toBe(20);
+    second.leave();
+    expect(gate.used).toBe(0);
+  });
+
+  test("a warm job that a user has joined goes before the warm ones, in the order it came", async () => {
+    const gate = createGate(RULES, manualTimers());
+    const order: string[] = [];
+    const first = await gate.enter(1, USER);
+    const joined = new Urgency("warm");
+    const jobs = [
+      gate.run(1, WARM, async () => void order.push("warm")),
+      gate.run(1, joined, async () => void order.push("joined")),
+      gate.run(1, USER, async () => void order.push("user")),
+    ];
+    joined.raise();
+    first.leave();
+    await Promise.all(jobs);
+    expect(order).toEqual(["joined", "user", "warm"]);
+  });
+
+  test("a warm job that fits is let in as it is joined, though the one before it does not", async () => {
+    const gate = createGate({ ...RULES, capacity: 10 }, manualTimers());
+    await gate.enter(6, USER);
+    void gate.enter(8, WARM);
+    const joined = new Urgency("warm");
+    const entering = gate.enter(4, joined);
+    expect([gate.used, gate.waiting]).toEqual([6, 2]);
+    joined.raise();
+    await entering;
+    expect([gate.used, gate.waiting]).toEqual([10, 1]);
+  });
+
+  test("more than the whole capacity passes alone", async () => {
+    const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
+    const pass = await gate.enter(100, USER);
+    expect(gate.used).toBe(32);
+    pass.leave();
+    expect(gate.used).toBe(0);
+  });
+
+  test("a user who fits passes a warm job that does not", async () => {
+    const gate = createGate({ ...RULES, capacity: 10 }, manualTimers());
+    await gate.enter(6, USER);
+    const warm = gate.enter(8, WARM);
+    await gate.enter(4, USER);
+    expect([gate.used, gate.waiting]).toEqual([10, 1]);
+    void warm;
+  });
+
+  test("a job that throws leaves too", async () => {
+    const gate = createGate(RULES, manualTimers());
+    await expect(gate.run(1, USER, () => Promise.reject(new Error("x")))).rejects.toThrow("x");
+    expect(gate.used).toBe(0);
+  });
+});
+
+test("a pass that nobody gives back is taken back when its time is over, and not before", async () => {
+  const timers = manualTimers();
+  const gate = createGate(RULES, timers);
+  const lost = await gate.enter(1, USER);
+  timers.clock = PASS_MS - 1;
+  let admitted = false;
+  const waiting = gate.enter(1, USER).then(() => {
+    admitted = true;
+  });
+  await Promise.resolve();
+  expect(admitted).toBe(false);
+  timers.clock = PASS_MS;
+  void gate.enter(1, USER);
+  await waiting;
+  expect(admitted).toBe(true);
+  lost.leave();
+  expect(gate.used).toBe(1);
+});

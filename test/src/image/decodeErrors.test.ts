@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { Failure } from "../../../src/errors.ts";
+import { blamingSource } from "../../../src/image/decodeErrors.ts";
+import { defineEngine, dropAllEngines, engineMemory } from "../../../src/image/wasm.ts";
+
+/** (module (func (export "trap") unreachable)) */
+const TRAP = Uint8Array.from([
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 8, 1, 4, 116, 114, 97, 112, 0, 0],
+  ...[10, 5, 1, 3, 0, 0, 11],
+]);
+
+const throwing = (error: unknown) => async () => {
+  throw error;
+};
+
+async function outcome(work: () => Promise<unknown>): Promise<unknown> {
+  return blamingSource(work).catch((error: unknown) => error);
+}
+
+describe("the source's own", () => {
+  afterEach(dropAllEngines);
+
+  test("a trap, and no engine is used again", async () => {
+    const engine = defineEngine("kept", () => ({ value: 1, memory: new WebAssembly.Memory({ initial: 1 }) }));
+    await engine.use();
+    const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(TRAP));
+    const failure = await outcome(async () => (exports.trap as () => void)());
+    expect(failure).toMatchObject({ reason: "image_damaged", detail: "RuntimeError: unreachable" });
+    expect(engineMemory()).toEqual({});
+  });
+  test.each([
+    ["what an engine throws in place of one", new Error("jpeg-turbo: longjmp")],
+    ["bytes beyond their end", new RangeError("offset is out of bounds")],
+    ["what is no Error", "oops"],
+  ])("%s", async (_, error) => {
+    expect(await outcome(throwing(error))).toMatchObject({ reason: "image_damaged" });
+  });
+});
+
+describe("not the source's", () => {
+  test("an array that is too large, as V8 words it", async () => {
+    const error = await outcome(async () => new Uint8Array(2 ** 43));
+    expect(error).toBeInstanceOf(RangeError);
+  });
+  test.each([
+    "WebAssembly.Memory(): could not allocate memory",
+    "WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance",
+  ])("%s", async (message) => {
+    expect(await outcome(throwing(new RangeError(message)))).toBeInstanceOf(RangeError);
+  });
+  test("a module that is none", async () => {
+    const error = await outcome(() => WebAssembly.compile(Uint8Array.of(1)));
+    expect(error).toBeInstanceOf(WebAssembly.CompileError);
+  });
+  test("a Failure keeps its reason", async () => {
+    const failure = new Failure("result_too_large");
+    expect(await outcome(throwing(failure))).toBe(failure);
+  });
+});

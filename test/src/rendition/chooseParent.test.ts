@@ -1,0 +1,234 @@
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { ssim } from "../../../bench/engine/ssim.ts";
+import { noiseFrom } from "../../../demo/generator/noise.ts";
+import { computeGeometry } from "../../../src/image/geometry.ts";
+import { renderImage } from "../../../src/image/pipeline.ts";
+import type { Header } from "../../../src/image/rendition.ts";
+import {
+  chooseParent,
+  MIN_QUALITY,
+  type Parent,
+  SPARE,
+  transformFrom,
+  wholeOf,
+} from "../../../src/rendition/chooseParent.ts";
+import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
+import type { KnownVersion } from "../../../src/store/freshness.ts";
+import type { Whole } from "../../../src/store/tiers/tier.ts";
+import { metaOf, NOW } from "../../support/stored.ts";
+import { PLAIN } from "../../support/transform.ts";
+import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";
+
+const WISH: Transform = { ...PLAIN, width: 320 };
+const wish = (over: Partial<Transform> = {}, format: OutputFormat = "webp") => ({
+  transform: { ...WISH, ...over },
+  format,
+});
+const WHOLE: Whole = { quality: 0, sourceWidth: 4000, sourceHeight: 3000 };
+const parent = (width: number, over: Partial<Parent["meta"]> = {}): Parent => {
+  const height = Math.round((width * 3) / 4);
+  return { key: `t/${width}`, meta: { ...metaOf({ width, height }), whole: WHOLE, ...over } };
+};
+const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
+const choose = (wanted: ReturnType<typeof wish>, parents: readonly Parent[], known: KnownVersion | null = null) =>
+  chooseParent(wanted, parents, known, NOW, windows)?.parent.key;
+
+describe("chooseParent", () => {
+  test.each([
+    ["the smallest that is large enough", [2048, 1024, 640, 320], "t/640"],
+    ["nothing from its own size", [320], undefined],
+    ["just enough to spare", [608], "t/608"],
+    ["just too little", [607], undefined],
+    ["nothing from nothing", [], undefined],
+  ])("%s", (_name, widths, key) =>
+    expect(
+      choose(
+        wish(),
+        widths.map((w) => parent(w)),
+      ),
+    ).toBe(key),
+  );
+
+  test("SPARE is what the row above stands on", () => expect(608 / 320).toBeGreaterThanOrEqual(SPARE));
+
+  describe("never from", () => {
+    const good = parent(640);
+    test.each([
+      ["a stale parent", parent(640, { freshUntil: NOW - 1 })],
+      ["a parent of low quality", parent(640, { whole: { ...WHOLE, quality: MIN_QUALITY - 1 } })],
+    ])("%s", (_name, bad) => {
+      expect(choose(wish(), [bad])).toBeUndefined();
+      expect(choose(wish(), [bad, good])).toBe("t/640");
+    });
+
+    test("an older version, when a newer one is stored", () => {
+      const old = parent(640, { v: "00000001", storedAt: NOW - 5 });
+      const now = parent(160, { v: "00000002", storedAt: NOW });
+      expect(choose(wish(), [old, now])).toBeUndefined();
+    });
+
+    test("a version that the facts say is gone", () => {
+      expect(choose(wish(), [good], { v: "ffffffff", at: NOW + 1 })).toBeUndefined();
+    });
+
+    test("lossy for PNG, or for a wish beyond a second generation", () => {
+      expect(choose(wish({}, "png"), [good])).toBeUndefined();
+      expect(choose(wish({ quality: 86 }), [good])).toBeUndefined();
+      expect(choose(wish({ quality: 85 }), [good])).toBe("t/640");
+      expect(choose(wish({}, "png"), [parent(640, { format: "png" })])).toBe("t/640");
+    });
+  });
+
+  test("facts that lag behind the stored pictures change nothing", () => {
+    expect(choose(wish(), [parent(640)], { v: "ffffffff", at: NOW - 1 })).toBe("t/640");
+  });
+
+  test("with the source down a stale parent will do, an expired one will not", () => {
+    const stale = (seconds: number) => [parent(640, { freshUntil: NOW - seconds * 1000 })];
+    const key = (seconds: number) => chooseParent(wish(), stale(seconds), null, NOW, windows, true)?.parent.key;
+    expect(key(100)).toBe("t/640");
+    expect(key(101)).toBeUndefined();
+  });
+});
+
+describe("transformFrom", () => {
+  const from = (over: Partial<Transform>, width = 2048) => transformFrom(parent(width).meta, { ...WISH, ...over });
+  const focus = { kind: "focus", x: 0.2, y: 0.7 } as const;
+  const southEast = { kind: "compass", at: "soea", x: 100, y: 40 } as const;
+  const rows: readonly [string, Partial<Transform>][] = [
+    ["fit by width", {}],
+    ["fit by height", { width: 0, height: 213 }],
+    ["fit in a box", { width: 320, height: 320 }],
+    ["fill", { resize: "fill", width: 300, height: 300 }],
+    ["fill with a focus point", { resize: "fill", width: 300, height: 300, gravity: focus }],
+    ["fill-down", { resize: "fill-down", width: 300, height: 200 }],
+    ["force", { resize: "force", width: 300, height: 300 }],
+    ["auto", { resize: "auto", width: 300, height: 200 }],
+    ["dpr", { width: 160, dpr: 2 }],
+    ["turned by 90 degrees", { rotate: 90 }],
+    ["a crop in pixels of the source", { crop: { width: 2000, height: 1500, gravity: southEast } }],
+    ["a crop in shares", { crop: { width: 0.5, height: 0.5, gravity: focus } }],
+    ["a crop as large as the source", { crop: { width: 4000, height: 9999, gravity: null } }],
+    [
+      "a crop that takes the picture's gravity",
+      { crop: { width: 2000, height: 0, gravity: null }, gravity: southEast },
+    ],
+  ];
+  test.each(rows)("%s: the same size and the same part of the picture as from the source", (_name, over) => {
+    const wanted = { ...WISH, ...over };
+    const transform = from(over);
+    if (transform === null) throw new Error("not derived");
+    const swap = wanted.rotate === 90;
+    const size = (width: number, height: number) => (swap ? { width: height, height: width } : { width, height });
+    const direct = computeGeometry(size(4000, 3000), wanted);
+    const derived = computeGeometry(size(2048, 1536), transform);
+    expect([derived.width, derived.height]).toEqual([direct.width, direct.height]);
+    const scale = 4000 / 2048;
+    for (const side of ["left", "top", "width", "height"] as const) {
+      expect(Math.abs(derived.window[side] * scale - direct.window[side])).toBeLessThanOrEqual(2 * scale);
+    }
+  });
+
+  test("a parent whose rounded sides would give another height is told the size", () => {
+    const whole = { quality: 0, sourceWidth: 4000, sourceHeight: 2999 };
+    for (let width = 100; width <= 500; width++) {
+      const direct = computeGeometry({ width: 4000, height: 2999 }, { ...WISH, width });
+      const meta = { ...metaOf({ width: 1024, height: 768 }), whole };
+      const transform = transformFrom(meta, { ...WISH, width });
+      if (transform === null) throw new Error(`${width} not derived`);
+      const derived = computeGeometry({ width: 1024, height: 768 }, transform);
+      expect([derived.width, derived.height]).toEqual([direct.width, direct.height]);
+    }
+  });
+
+  test.each([
+    ["the source's own size", { width: 0 }],
+    ["not turned upright", { autoRotate: false }],
+    ["force with one side of the source", { resize: "force" as const }],
+    ["auto with one side", { resize: "auto" as const }],
+    ["a crop that leaves too few pixels", { crop: { width: 1000, height: 0, gravity: null } }],
+    ["enlarged beyond the parent", { width: 3000, enlarge: true }],
+  ])("not derived: %s", (_name, over) => expect(from(over)).toBeNull());
+});
+
+describe("wholeOf", () => {
+  const header: Header = {
+    ...{ format: "jpeg", width: 4000, height: 3000, orientation: 1, frames: 1 },
+    ...{ alpha: false, progressive: false, colour: "ycc" },
+  };
+  test.each([
+    ["fit", {}, {}, "webp", { quality: 0, sourceWidth: 4000, sourceHeight: 3000 }],
+    ["its quality", { quality: 60 }, {}, "jpeg", { quality: 60, sourceWidth: 4000, sourceHeight: 3000 }],
+    [
+      "a source that lies on its side",
+      {},
+      { orientation: 6 },
+      "webp",
+      { quality: 0, sourceWidth: 3000, sourceHeight: 4000 },
+    ],
+    ["a source upside down", {}, { orientation: 3 }, "webp", { quality: 0, sourceWidth: 4000, sourceHeight: 3000 }],
+    ["alpha kept", {}, { alpha: true }, "webp", { quality: 0, sourceWidth: 4000, sourceHeight: 3000 }],
+    ["alpha flattened for JPEG", {}, { alpha: true }, "jpeg", undefined],
+    ["alpha flattened on a colour", { background: [1, 2, 3] }, { alpha: true }, "webp", undefined],
+    ["a colour that nothing is flattened on", { background: [1, 2, 3] }, {}, "jpeg", { ...WHOLE }],
+    ["fill", { resize: "fill" }, {}, "webp", undefined],
+    ["force", { resize: "force" }, {}, "webp", undefined],
+    ["cropped", { crop: { width: 0.5, height: 0, gravity: null } }, {}, "webp", undefined],
+    ["turned", { rotate: 90 }, {}, "webp", undefined],
+    ["not turned upright", { autoRotate: false }, { orientation: 6 }, "webp", undefined],
+    ["not turned, and upright already", { autoRotate: false }, {}, "webp", { ...WHOLE }],
+  ] as const)("%s", (_name, over, source, format, expected) => {
+    expect(wholeOf({ ...WISH, ...over } as Transform, format, { ...header, ...source }).whole).toEqual(expected);
+  });
+});
+
+describe("a derived picture beside a direct one, both against the picture without encoding (SSIM)", () => {
+  const limits = { maxSourcePixels: 1e8, maxSourceFrames: 1000, maxResultSide: 4096, maxResultPixels: 12e6 };
+  const render = (bytes: Uint8Array, transform: Transform, format: OutputFormat = "webp") =>
+    renderImage({ bytes, transform, format, limits, engine: "auto" });
+
+  /** SSIM of the direct and of the derived 160 px WebP against the 160 px picture itself. */
+  async function measured(source: Uint8Array) {
+    const wanted = { ...WISH, width: 160 };
+    const [direct, ideal, large] = await Promise.all([
+      render(source, wanted),
+      render(source, wanted, "png"),
+      render(source, { ...WISH, width: 320 }),
+    ]);
+    const { whole } = wholeOf(WISH, "webp", large.source);
+    if (whole === undefined) throw new Error("no parent");
+    const transform = transformFrom({ ...metaOf({ width: large.width, height: large.height }), whole }, wanted);
+    if (transform === null) throw new Error("not derived");
+    const derived = await render(large.bytes, transform);
+    const { width, height } = direct;
+    expect([derived.width, derived.height]).toEqual([width, height]);
+    const reference = await decodedPixels(ideal.bytes);
+    const against = async (bytes: Uint8Array) => ssim(await decodedPixels(bytes), reference, width, height, 4);
+    return { direct: await against(direct.bytes), derived: await against(derived.bytes) };
+  }
+
+  test("a painted scene", async () => {
+    const [width, height] = [900, 600];
+    const noise = noiseFrom(7);
+    const data = new Uint8Array(3 * width * height);
+    for (let i = 0; i < width * height; i++) {
+      const [x, y] = [(i % width) / 90, Math.floor(i / width) / 90];
+      const grain = noise(x * 20, y * 20) * 40;
+      for (const c of [0, 1, 2]) data[3 * i + c] = 200 * noise(x + 9 * c, y) + grain;
+    }
+    const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 92 })
+      .toBuffer();
+    const { direct, derived } = await measured(new Uint8Array(jpeg));
+    expect(direct - derived).toBeLessThan(0.02);
+    expect(derived).toBeGreaterThan(0.9);
+  });
+
+  const photos = corpusFiles("photos").filter((file) => /^(astronaut|chelsea|coffee)\.png$/.test(file));
+  test.skipIf(photos.length === 0).each(photos)(`%s of ${CORPUS}`, async (file) => {
+    const { direct, derived } = await measured(readCorpus("photos", file));
+    expect(direct - derived).toBeLessThan(0.02);
+    expect(derived).toBeGreaterThan(0.93);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { Recent } from "../../../src/concurrency/recentKeys.ts";
+import { type FillOrder, fill, KV_WRITE_WINDOW_MS } from "../../../src/store/fill.ts";
+import { memoryTier } from "../../support/memoryTier.ts";
+import { NOW, storedOf } from "../../support/stored.ts";
+
+const four = () => ({
+  edge: memoryTier("edge"),
+  kv: memoryTier("kv"),
+  region: memoryTier("region"),
+  primary: memoryTier("primary"),
+});
+function order(over: Partial<FillOrder> = {}): FillOrder {
+  return {
+    key: "k",
+    stored: storedOf(),
+    from: "made",
+    tiers: four(),
+    stale: [],
+    kvWrites: new Recent(KV_WRITE_WINDOW_MS, 100),
+    now: () => NOW,
+    mayStore: () => true,
+    ...over,
+  };
+}
+
+describe("fill", () => {
+  test.each([
+    ["edge", []],
+    ["kv", ["edge"]],
+    ["region", ["edge", "kv"]],
+    ["primary", ["edge", "kv", "region"]],
+    ["made", ["edge", "primary", "region"]],
+  ] as const)("after %s these tiers get a copy: %s", async (from, expected) => {
+    const tiers = four();
+    const filled = await fill(order({ from, tiers }));
+    const written = Object.entries(tiers).filter(([, tier]) => tier.held.has("k"));
+    expect(written.map(([name]) => name).sort()).toEqual(expected);
+    expect(filled.every(({ outcome }) => outcome === "stored")).toBe(true);
+  });
+
+  test("KV is written once per key in ten minutes", async () => {
+    const kvWrites = new Recent(KV_WRITE_WINDOW_MS, 100);
+    const at = (ms: number) => fill(order({ from: "region", kvWrites, now: () => NOW + ms }));
+    const kv = (filled: Awaited<ReturnType<typeof fill>>) => filled.find(({ tier }) => tier === "kv")?.outcome;
+    expect(kv(await at(0))).toBe("stored");
+    expect(kv(await at(599_999))).toBe("skipped");
+    expect(kv(await at(600_000))).toBe("stored");
+  });
+
+  test("a copy does not replace what came meanwhile, unless that is known to be older", async () => {
+    const tiers = four();
+    tiers.region.held.set("k", storedOf({ v: "00000002" }));
+    await fill(order({ from: "primary", tiers, stored: storedOf({ v: "00000001" }) }));
+    expect(tiers.region.held.get("k")?.meta.v).toBe("00000002");
+    await fill(order({ from: "primary", tiers, stored: storedOf({ v: "00000003" }), stale: ["region"] }));
+    expect(tiers.region.held.get("k")?.meta.v).toBe("00000003");
+  });
+
+  test("what was made replaces what was there", async () => {
+    const tiers = four();
+    tiers.primary.held.set("k", storedOf({ v: "00000001" }));
+    await fill(order({ tiers, stored: storedOf({ v: "00000002" }) }));
+    expect(tiers.primary.held.get("k")?.meta.v).toBe("00000002");
+  });
+
+  test("a failing tier does not keep the others from theirs", async () => {
+    const tiers = { ...four(), region: memoryTier("region", { fail: true }) };
+    const filled = await fill(order({ tiers }));
+    expect(filled).toContainEqual({ tier: "region", outcome: "error" });
+    expect(tiers.primary.held.has("k")).toBe(true);
+  });
+
+  test("a tier that does not exist is skipped", async () => {
+    expect(await fill(order({ tiers: { ...four(), edge: null } }))).toContainEqual({
+      tier: "edge",
+      outcome: "skipped",
+    });
+  });
+
+  test.each([
+    ["says no", () => false],
+    ["says no later", async () => false],
+  ])("nothing is written when the check before each write %s", async (_name, mayStore) => {
+    const tiers = four();
+    const filled = await fill(order({ tiers, mayStore }));
+    expect(filled.map(({ outcome }) => outcome)).toEqual(["blocked", "blocked", "blocked"]);
+    expect(Object.values(tiers).some((tier) => tier.held.size > 0)).toBe(false);
+  });
+
+  test("a check that throws keeps the picture out and harms nothing", async () => {
+    const mayStore = () => {
+      throw new Error("settings");
+    };
+    expect((await fill(order({ mayStore }))).every(({ outcome }) => outcome === "error")).toBe(true);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { readHeaders } from "../../../src/origin/headers.ts";
+import { freshnessOf, freshUntil, parseCacheControl } from "../../../src/store/freshness.ts";
+import { metaOf, NOW } from "../../support/stored.ts";
+
+const WIDE = { minFreshSeconds: 0, maxFreshSeconds: 10 ** 9 };
+const seconds = (headers: Record<string, string>, bounds = WIDE) =>
+  (freshUntil(readHeaders(new Headers(headers)), NOW, bounds) - NOW) / 1000;
+const date = (offset: number) => new Date(NOW + offset * 1000).toUTCString();
+
+describe("freshUntil", () => {
+  test.each([
+    ["max-age", { "cache-control": "max-age=100" }, 100],
+    ["s-maxage before max-age", { "cache-control": "max-age=100, s-maxage=7" }, 7],
+    ["s-maxage before max-age in any order", { "cache-control": "s-maxage=7,max-age=100" }, 7],
+    ["max-age before Expires", { "cache-control": "max-age=100", expires: date(5) }, 100],
+    ["names without case", { "cache-control": "Public, Max-Age=100" }, 100],
+    ["a quoted value", { "cache-control": 'max-age="100"' }, 100],
+    ["the first of two", { "cache-control": "max-age=1, max-age=2" }, 1],
+    ["minus Age", { "cache-control": "max-age=100", age: "30" }, 70],
+    ["never below the lower bound by Age", { "cache-control": "max-age=100", age: "300" }, 0],
+    ["an Age that is no number", { "cache-control": "max-age=100", age: "old" }, 100],
+    ["a max-age that is no number is stale", { "cache-control": "max-age=soon" }, 0],
+    ["a max-age in fractions is stale", { "cache-control": "max-age=1.5" }, 0],
+    ["a negative max-age is stale", { "cache-control": "max-age=-1" }, 0],
+    ["beyond 2^31 seconds", { "cache-control": "max-age=99999999999999" }, 10 ** 9],
+    ["Expires minus Date", { expires: date(50), date: date(-10) }, 60],
+    ["Expires without Date", { expires: date(50) }, 50],
+    ["Expires in the past", { expires: date(-50), date: date(0) }, 0],
+    ["Expires: 0", { expires: "0" }, 0],
+    ["Expires that is no date", { expires: "tomorrow morning" }, 0],
+    ["no-store", { "cache-control": "no-store, max-age=100" }, 0],
+    ["no-cache", { "cache-control": "no-cache" }, 0],
+    ["private", { "cache-control": "private, max-age=100" }, 0],
+    ["a tenth of the time since Last-Modified", { "last-modified": date(-1000), date: date(0) }, 100],
+    ["Last-Modified in the future says nothing", { "last-modified": date(1000), date: date(0) }, 86_400],
+    ["silence is a day", {}, 86_400],
+    ["other directives are silence", { "cache-control": "public, immutable" }, 86_400],
+  ])("%s", (_name, headers, expected) => expect(seconds(headers as Record<string, string>)).toBe(expected));
+
+  test.each([
+    [99, 100],
+    [100, 100],
+    [101, 101],
+    [999, 999],
+    [1000, 1000],
+    [1001, 1000],
+  ])("max-age=%i within [100, 1000] is %i", (given, expected) => {
+    expect(seconds({ "cache-control": `max-age=${given}` }, { minFreshSeconds: 100, maxFreshSeconds: 1000 })).toBe(
+      expected,
+    );
+  });
+
+  test("no-store is lifted by the lower bound", () => {
+    expect(seconds({ "cache-control": "no-store" }, { minFreshSeconds: 60, maxFreshSeconds: 100 })).toBe(60);
+  });
+});
+
+test("parseCacheControl reads tokens, quotes and bare names", () => {
+  expect([...parseCacheControl('no-cache="set-cookie", Max-Age=5 , public')]).toEqual([
+    ["no-cache", "set-cookie"],
+    ["max-age", "5"],
+    ["public", ""],
+  ]);
+  expect(parseCacheControl(null).size).toBe(0);
+});
+
+describe("freshnessOf", () => {
+  const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
+  const at = (ms: number) => metaOf({ storedAt: NOW - 1000, freshUntil: NOW + ms });
+  test.each([
+    ["a moment left", 1, "fresh"],
+    ["the very moment", 0, "fresh"],
+    ["a moment over", -1, "revalidate"],
+    ["the end of stale-while-revalidate", -10_000, "revalidate"],
+    ["a moment after it", -10_001, "if-error"],
+    ["the end of stale-if-error", -100_000, "if-error"],
+    ["a moment after that", -100_001, "expired"],
+  ] as const)("%s", (_name, ms, expected) => expect(freshnessOf(at(ms), NOW, windows)).toBe(expected));
+
+  test("the longer window counts when stale-while-revalidate is over stale-if-error", () => {
+    const odd = { staleWhileRevalidateSeconds: 100, staleIfErrorSeconds: 10 };
+    expect(freshnessOf(at(-50_000), NOW, odd)).toBe("revalidate");
+    expect(freshnessOf(at(-100_001), NOW, odd)).toBe("expired");
+  });
+
+  test.each([
+    ["another version known since", { v: "ffffffff", at: NOW }, "if-error"],
+    ["the same version", { v: "0badcafe", at: NOW }, "fresh"],
+    ["another version known before the picture was made", { v: "ffffffff", at: NOW - 1000 }, "fresh"],
+    ["another version known a moment after", { v: "ffffffff", at: NOW - 999 }, "if-error"],
+  ] as const)("%s", (_name, known, expected) => expect(freshnessOf(at(1), NOW, windows, known)).toBe(expected));
+
+  test("expired stays expired, whatever the facts", () => {
+    expect(freshnessOf(at(-100_001), NOW, windows, { v: "ffffffff", at: NOW })).toBe("expired");
+  });
+
+  test.each([
+    ["within the clocks' skew", 300_000, "fresh"],
+    ["stored by a clock that ran ahead", 300_001, "revalidate"],
+  ] as const)("%s", (_name, ahead, expected) => {
+    expect(freshnessOf(metaOf({ storedAt: NOW + ahead, freshUntil: NOW + 10 ** 12 }), NOW, windows)).toBe(expected);
+  });
+});

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { edgeUrl, hostHash, renditionKey, sourceKeys, sourceVersion, variantEtag } from "../../../src/store/key.ts";
+
+const sha = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
+const SOURCE = "https://example.org/a/b.jpg?x=1";
+
+describe("sourceKeys", () => {
+  test("are hex prefixes of SHA-256 of host and canonical source", async () => {
+    const host = sha("example.org").slice(0, 16);
+    const source = sha(SOURCE).slice(0, 32);
+    expect(await sourceKeys(SOURCE)).toEqual({
+      host16: host,
+      source32: source,
+      renditions: `t/${host}/${source}/`,
+      original: `o/${host}/${source}`,
+      master: `m/${host}/${source}`,
+      facts: `f/${host}/${source}`,
+      negative: `n/${host}/${source}`,
+    });
+  });
+
+  test.each([
+    ["scheme", "http://example.org/a/b.jpg?x=1"],
+    ["query", "https://example.org/a/b.jpg?x=2"],
+    ["no query", "https://example.org/a/b.jpg"],
+    ["path case", "https://example.org/A/b.jpg?x=1"],
+  ])("another %s is another source on the same host", async (_name, other) => {
+    const [a, b] = await Promise.all([sourceKeys(SOURCE), sourceKeys(other)]);
+    expect(b.host16).toBe(a.host16);
+    expect(b.source32).not.toBe(a.source32);
+  });
+
+  test("a port that is not the default is part of the host", async () => {
+    const [plain, port] = await Promise.all([sourceKeys("http://h.test/a"), sourceKeys("http://h.test:8080/a")]);
+    expect(port.host16).toBe(sha("h.test:8080").slice(0, 16));
+    expect(port.host16).not.toBe(plain.host16);
+  });
+
+  test("a text that is no URL throws", async () => {
+    await expect(sourceKeys("no url")).rejects.toThrow(TypeError);
+  });
+
+  test("hostHash lowers case", async () => {
+    expect(await hostHash("Example.ORG")).toBe(sha("example.org").slice(0, 16));
+  });
+});
+
+test("renditionKey is t/<16>/<32>/<32> and follows the options", async () => {
+  const keys = await sourceKeys(SOURCE);
+  const key = await renditionKey(keys, "width:320");
+  expect(key).toMatch(/^t\/[0-9a-f]{16}\/[0-9a-f]{32}\/[0-9a-f]{32}$/);
+  expect(key.endsWith(sha("width:320").slice(0, 32))).toBe(true);
+  expect(await renditionKey(keys, "width:321")).not.toBe(key);
+});
+
+test("edgeUrl changes with the purge epoch and with nothing else of a host", () => {
+  const a = edgeUrl("https://img.test", 0, "t/1/2/3");
+  expect(a).toBe("https://img.test/.edge/0/t/1/2/3");
+  expect(edgeUrl("https://img.test", 1_764_000_000_000, "t/1/2/3")).not.toBe(a);
+});
+
+test("sourceVersion is 8 and variantEtag 16 hex digits of the bytes' SHA-256", async () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  expect(await sourceVersion(bytes)).toBe(sha(bytes).slice(0, 8));
+  expect(await variantEtag(bytes)).toBe(sha(bytes).slice(0, 16));
+});

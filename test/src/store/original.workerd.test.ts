@@ -1,0 +1,101 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { renditionKey, sourceKeys } from "../../../src/store/key.ts";
+import { keepOriginal, ORIGINAL_MS, type Original, readOriginal } from "../../../src/store/original.ts";
+import { findParents } from "../../../src/store/parents.ts";
+import { r2Tier } from "../../../src/store/tiers/r2.ts";
+import { brokenService } from "../../support/brokenService.ts";
+import { NOW, storedOf } from "../../support/stored.ts";
+
+const DAY = 86_400_000;
+const original = (over: Partial<Original> = {}): Original => ({
+  bytes: new Uint8Array([1, 2, 3]),
+  source: "https://a.test/1.jpg",
+  v: "0badcafe",
+  storedAt: NOW,
+  freshUntil: NOW + 1_000,
+  ...over,
+});
+
+describe("a kept original", () => {
+  test("comes back as it was kept", async () => {
+    await keepOriginal(env.R2_WEUR, "o/1", original());
+    expect(await readOriginal(env.R2_WEUR, "o/1", NOW)).toEqual(original());
+  });
+
+  test.each([
+    ["until it is stale", { freshUntil: NOW + 1_000 }, NOW + 1_000],
+    ["for a day at most", { freshUntil: NOW + 9 * DAY }, NOW + DAY],
+  ])("others may use it %s", async (_name, over, until) => {
+    expect(await keepOriginal(env.R2_WEUR, "o/2", original(over))).toBe(until);
+    expect(await readOriginal(env.R2_WEUR, "o/2", until - 1)).not.toBeNull();
+    expect(await readOriginal(env.R2_WEUR, "o/2", until)).toBeNull();
+  });
+
+  test.each([
+    ["at the time of the purge", NOW, true],
+    ["before it", NOW + 1, false],
+  ])("fetched %s, with the source down or not", async (_, since, used) => {
+    await keepOriginal(env.R2_WEUR, "o/6", original());
+    for (const ifError of [false, true]) {
+      expect((await readOriginal(env.R2_WEUR, "o/6", NOW, { since, ifError })) !== null).toBe(used);
+    }
+  });
+
+  test.each([
+    [ORIGINAL_MS - 1, true],
+    [ORIGINAL_MS, false],
+  ])("%i ms old and long stale, with the source down: used %s", async (age, used) => {
+    await keepOriginal(env.R2_WEUR, "o/3", original());
+    expect((await readOriginal(env.R2_WEUR, "o/3", NOW + age, { ifError: true })) !== null).toBe(used);
+  });
+
+  test.each([
+    ["none", undefined],
+    ["no version", { at: "1", fresh: "9999999999999" }],
+    ["no times", { v: "0badcafe" }],
+    ["times that are none", { v: "0badcafe", at: "x", fresh: "y" }],
+  ])("metadata: %s: not used", async (_name, customMetadata) => {
+    await env.R2_WEUR.put("o/4", "abc", customMetadata === undefined ? {} : { customMetadata });
+    expect(await readOriginal(env.R2_WEUR, "o/4", NOW)).toBeNull();
+  });
+
+  test("there is none, or the bucket fails", async () => {
+    expect(await readOriginal(env.R2_WEUR, "o/none", NOW)).toBeNull();
+    await expect(readOriginal(brokenService(env.R2_WEUR), "o/1", NOW)).rejects.toThrow();
+  });
+
+  test("a source of any length", async () => {
+    await keepOriginal(env.R2_WEUR, "o/5", original({ source: `https://a.test/${"x".repeat(9_000)}` }));
+    expect((await readOriginal(env.R2_WEUR, "o/5", NOW))?.source.startsWith("https://a.test/xxx")).toBe(true);
+  });
+});
+
+describe("findParents", () => {
+  const whole = { quality: 0, sourceWidth: 4000, sourceHeight: 3000 };
+  const tier = r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY");
+
+  test("finds the source's whole renditions and its master, and no other's", async () => {
+    const [keys, other] = await Promise.all([sourceKeys("https://a.test/1.jpg"), sourceKeys("https://a.test/2.jpg")]);
+    const [large, cut, foreign] = await Promise.all([
+      renditionKey(keys, "large"),
+      renditionKey(keys, "cut"),
+      renditionKey(other, "large"),
+    ]);
+    await tier.put(large, storedOf({ width: 1024, whole }));
+    await tier.put(cut, storedOf({ width: 999 }));
+    await tier.put(foreign, storedOf({ width: 888, whole }));
+    await tier.put(keys.master, storedOf({ width: 2048, whole }));
+    const parents = await findParents(env.R2_PRIMARY, keys);
+    expect(parents.map(({ key, meta }) => [key, meta.width])).toEqual([
+      [large, 1024],
+      [keys.master, 2048],
+    ]);
+  });
+
+  test("none stored, or the bucket fails", async () => {
+    const keys = await sourceKeys("https://a.test/none.jpg");
+    expect(await findParents(env.R2_PRIMARY, keys)).toEqual([]);
+    await expect(findParents(brokenService(env.R2_PRIMARY), keys)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,213 @@
+import { reset } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { renditionKey, sourceKeys } from "../../../src/store/key.ts";
+import { keepOriginal } from "../../../src/store/original.ts";
+import { BadCursor, isUnder, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
+import { writeFacts } from "../../../src/store/sourceMeta.ts";
+import { kvTier } from "../../../src/store/tiers/kv.ts";
+import { r2Tier } from "../../../src/store/tiers/r2.ts";
+import { allBuckets } from "../../../src/store/tierTable.ts";
+import { brokenService } from "../../support/brokenService.ts";
+import { NOW, storedOf } from "../../support/stored.ts";
+
+const A1 = "https://a.test/photos/1.jpg";
+const A2 = "https://a.test/photos/2.jpg";
+const A3 = "https://a.test/other/3.jpg";
+const B1 = "https://b.test/photos/1.jpg";
+const OPTIONS = ["width:160", "width:320"];
+
+/** Two sizes in the primary and a region, one in KV, an original, a master, facts, for a source. */
+async function storeAll(source: string): Promise<void> {
+  const keys = await sourceKeys(source);
+  const stored = storedOf({ source });
+  const kv = kvTier(env.THUMBS, { now: () => NOW, since: 0 });
+  for (const options of OPTIONS) {
+    const key = await renditionKey(keys, options);
+    await r2Tier(env.R2_PRIMARY, "primary", "p").put(key, stored);
+    await r2Tier(env.R2_APAC, "region", "r").put(key, stored);
+    if (options === OPTIONS[0]) await kv.put(key, stored);
+  }
+  await r2Tier(env.R2_PRIMARY, "primary", "p").put(keys.master, stored);
+  const original = { bytes: stored.bytes, source, v: "0badcafe", storedAt: NOW, freshUntil: NOW + 1 };
+  await keepOriginal(env.R2_APAC, keys.original, original);
+  await writeFacts(env.THUMBS, keys.facts, {
+    ...{ v: "0badcafe", at: NOW, width: 1, height: 1, orientation: 1, format: "jpeg", bytes: 1 },
+    ...{ etag: null, lastModified: null },
+  });
+  await env.THUMBS.put(keys.negative, "{}");
+}
+/** 2 + 2 renditions, master, original; one rendition, facts and a negative in KV. */
+const PER_SOURCE = 9;
+
+async function everything(): Promise<string[]> {
+  const lists = await Promise.all(allBuckets(env).map(({ bucket }) => bucket.list()));
+  const kv = await env.THUMBS.list();
+  return [...lists.flatMap(({ objects }) => objects.map(({ key }) => key)), ...kv.keys.map(({ name }) => name)];
+}
+async function heldOf(source: string): Promise<number> {
+  const { source32 } = await sourceKeys(source);
+  return (await everything()).filter((key) => key.includes(source32)).length;
+}
+const step = (target: PurgeTarget, cursor: string | null = null, limits: Partial<PurgeLimits> = {}) =>
+  purgeStep(target, { buckets: allBuckets(env), kv: env.THUMBS, cursor }, limits);
+
+/** Steps of few operations until done. */
+async function all(target: PurgeTarget, limits: Partial<PurgeLimits>): Promise<{ deleted: number; steps: number }> {
+  let [deleted, steps, cursor] = [0, 0, null as string | null];
+  do {
+    const page = await step(target, cursor, limits);
+    deleted += page.deleted;
+    steps++;
+    cursor = page.cursor;
+    expect(page.done).toBe(cursor === null);
+  } while (cursor !== null);
+  return { deleted, steps };
+}
+
+/** Pages are of 10 here, so that few objects are many pages. */
+const COUNT = 35;
+
+beforeEach(async () => {
+  await reset();
+  for (const source of [A1, A2, A3, B1]) await storeAll(source);
+});
+
+describe("purgeStep deletes from every bucket and KV", () => {
+  test.each([
+    ["a source", { kind: "source", source: A1 }, [A1]],
+    ["a host", { kind: "host", host: "a.test" }, [A1, A2, A3]],
+    ["a host in capitals", { kind: "host", host: "A.TEST" }, [A1, A2, A3]],
+  ] as const)("%s, and nothing else", async (_name, target, gone) => {
+    expect(await step(target)).toEqual({ deleted: gone.length * PER_SOURCE, cursor: null, done: true });
+    for (const source of [A1, A2, A3, B1]) {
+      expect(await heldOf(source)).toBe((gone as readonly string[]).includes(source) ? 0 : PER_SOURCE);
+    }
+  });
+
+  test("a prefix: its sources' pictures; the host's facts and negatives go with it", async () => {
+    await step({ kind: "prefix", prefix: "https://a.test/photos/" });
+    expect(await heldOf(A1)).toBe(0);
+    expect(await heldOf(A2)).toBe(0);
+    expect(await heldOf(A3)).toBe(PER_SOURCE - 2);
+    expect(await heldOf(B1)).toBe(PER_SOURCE);
+  });
+
+  test("a prefix longer than what is stored of its sources, in every place", async () => {
+    const long = `https://a.test/${"x".repeat(3_000)}`;
+    const [under, beside] = [`${long}/1.jpg`, `https://a.test/y${"x".repeat(3_000)}.jpg`];
+    for (const source of [under, beside]) await storeAll(source);
+    await step({ kind: "prefix", prefix: `${long}/` });
+    expect(await heldOf(under)).toBe(0);
+    expect(await heldOf(beside)).toBe(PER_SOURCE - 2);
+    expect(await heldOf(A1)).toBe(PER_SOURCE - 2);
+  });
+
+  test("a prefix goes over http and https alike", async () => {
+    const plain = A1.replace("https:", "http:");
+    await storeAll(plain);
+    await step({ kind: "prefix", prefix: "https://a.test/photos/" });
+    expect(await heldOf(plain)).toBe(0);
+  });
+
+  test("one picture: that size everywhere, and no other", async () => {
+    const page = await step({ kind: "picture", source: A1, options: OPTIONS[0] ?? "" });
+    expect(page.deleted).toBe(3);
+    expect(await heldOf(A1)).toBe(PER_SOURCE - 3);
+  });
+
+  test("what is not there is done at once", async () => {
+    expect(await step({ kind: "host", host: "c.test" })).toEqual({ deleted: 0, cursor: null, done: true });
+  });
+});
+
+describe("a purge in steps", () => {
+  test("of one operation each ends with the same", async () => {
+    const { deleted, steps } = await all({ kind: "host", host: "a.test" }, { operations: 1 });
+    expect(deleted).toBe(3 * PER_SOURCE);
+    expect(steps).toBeGreaterThan(15);
+    expect(await heldOf(A1)).toBe(0);
+  });
+
+  test("is idempotent", async () => {
+    await all({ kind: "host", host: "a.test" }, { operations: 5 });
+    expect((await all({ kind: "host", host: "a.test" }, { operations: 5 })).deleted).toBe(0);
+  });
+
+  test("an old cursor used again harms nothing", async () => {
+    const { cursor } = await step({ kind: "host", host: "a.test" }, null, { operations: 3 });
+    await step({ kind: "host", host: "a.test" }, cursor, { operations: 3 });
+    await step({ kind: "host", host: "a.test" }, cursor);
+    expect(await heldOf(A1)).toBe(0);
+    expect(await heldOf(B1)).toBe(PER_SOURCE);
+  });
+
+  test("what was stored behind its back is found by the second round", async () => {
+    const target = { kind: "source", source: A1 } as const;
+    const { cursor } = await step(target, null, { operations: 4 });
+    const key = await renditionKey(await sourceKeys(A1), "width:999");
+    await r2Tier(env.R2_PRIMARY, "primary", "p").put(key, storedOf({ source: A1 }));
+    await step(target, cursor);
+    expect(await heldOf(A1)).toBe(0);
+  });
+
+  test("a bucket that fails stops it, and the same cursor goes on later", async () => {
+    const target = { kind: "source", source: A1 } as const;
+    const [first, ...rest] = allBuckets(env);
+    if (first === undefined) throw new Error("no bucket");
+    const buckets = [first, ...rest.map(({ bucket }) => ({ bucket: brokenService(bucket) }))];
+    const { cursor } = await step(target, null, { operations: 1 });
+    await expect(purgeStep(target, { buckets, kv: env.THUMBS, cursor })).rejects.toThrow("unavailable");
+    expect((await step(target, cursor)).done).toBe(true);
+    expect(await heldOf(A1)).toBe(0);
+  });
+
+  test.each([
+    ["no base64", "!"],
+    ["no JSON", "AAAA"],
+    ["another scope", btoa("[0,99,null]")],
+    ["another round", btoa("[2,0,null]")],
+    ["no list", btoa('{"a":1}')],
+  ])("a cursor that is %s is refused", async (_name, cursor) => {
+    await expect(step({ kind: "source", source: A1 }, cursor)).rejects.toThrow(BadCursor);
+  });
+
+  test.each([
+    ["source", { kind: "source", source: "no url" }],
+    ["prefix", { kind: "prefix", prefix: "/photos/" }],
+  ] as const)("a %s that is no address is refused", async (_name, target) => {
+    await expect(step(target)).rejects.toThrow(TypeError);
+  });
+});
+
+test.each([
+  ["under it", "https://a.test/p/1.jpg", "https://a.test/p/", true],
+  ["itself", "https://a.test/p/", "https://a.test/p/", true],
+  ["above it", "https://a.test/p", "https://a.test/p/", false],
+  ["beside it", "https://a.test/q/1.jpg", "https://a.test/p/", false],
+  ["no source at all", "", "https://a.test/p/", false],
+  ["cut, and not long enough to tell", `https://a.test/${"x".repeat(685)}`, `https://a.test/${"x".repeat(900)}`, true],
+  [
+    "a character too short to have been cut",
+    `https://a.test/${"x".repeat(684)}`,
+    `https://a.test/${"x".repeat(900)}`,
+    false,
+  ],
+])("isUnder: %s", (_name, source, prefix, expected) => {
+  expect(isUnder(source, prefix)).toBe(expected);
+});
+
+test.each([
+  ["a host", { kind: "host", host: "big.test" }],
+  ["a prefix", { kind: "prefix", prefix: "https://big.test/" }],
+] as const)("%s with more than a listing's page, in a bucket and in KV", async (_name, target) => {
+  const source = "https://big.test/a.jpg";
+  const keys = await sourceKeys(source);
+  const stored = storedOf({ source });
+  const tiers = [r2Tier(env.R2_PRIMARY, "primary", "p"), kvTier(env.THUMBS, { now: () => NOW, since: 0 })];
+  for (let i = 0; i < COUNT; i++) {
+    for (const tier of tiers) await tier.put(`${keys.renditions}${String(i).padStart(32, "0")}`, stored);
+  }
+  expect((await all(target, { operations: 2, r2Page: 10, kvPage: 10 })).deleted).toBe(2 * COUNT);
+  expect(await heldOf(source)).toBe(0);
+});

@@ -1,0 +1,54 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { renew } from "../../../src/store/renew.ts";
+import { r2Tier } from "../../../src/store/tiers/r2.ts";
+import { brokenService } from "../../support/brokenService.ts";
+import { NOW, storedOf } from "../../support/stored.ts";
+
+const HOUR = 3_600_000;
+const tier = r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY");
+const master = storedOf({
+  ...{ v: "0badcafe", storedAt: NOW - HOUR, freshUntil: NOW },
+  whole: { quality: 82, sourceWidth: 4000, sourceHeight: 3000 },
+});
+const confirmed = { v: "0badcafe", storedAt: NOW, freshUntil: NOW + HOUR };
+
+test("the same bytes and metadata, with the new times", async () => {
+  await tier.put("m/1", master);
+  expect(await renew(env.R2_PRIMARY, "m/1", confirmed)).toBe(true);
+  expect(await tier.get("m/1")).toEqual({ ...master, meta: { ...master.meta, ...confirmed } });
+  expect((await env.R2_PRIMARY.head("m/1"))?.httpMetadata?.contentType).toBe("image/webp");
+});
+
+test.each([
+  ["of another version", { v: "00000001" }],
+  ["as fresh already", { freshUntil: NOW }],
+])("one %s stays as it is", async (_, over) => {
+  await tier.put("m/2", master);
+  expect(await renew(env.R2_PRIMARY, "m/2", { ...confirmed, ...over })).toBe(false);
+  expect(await tier.get("m/2")).toEqual(master);
+});
+
+test("none there, and one that cannot be read", async () => {
+  expect(await renew(env.R2_PRIMARY, "m/none", confirmed)).toBe(false);
+  await env.R2_PRIMARY.put("m/3", "abc");
+  expect(await renew(env.R2_PRIMARY, "m/3", confirmed)).toBe(false);
+  await expect(renew(brokenService(env.R2_PRIMARY), "m/1", confirmed)).rejects.toThrow();
+});
+
+test("another version that was stored meanwhile is not written over", async () => {
+  await tier.put("m/4", master);
+  const newer = storedOf({ v: "00000002", storedAt: NOW, freshUntil: NOW + 9 * HOUR }, 40);
+  const racing = new Proxy(env.R2_PRIMARY, {
+    get: (bucket, name) => {
+      if (name !== "get") return bucket[name as keyof R2Bucket].bind(bucket);
+      return async (key: string) => {
+        const object = await bucket.get(key);
+        await tier.put(key, newer);
+        return object;
+      };
+    },
+  });
+  expect(await renew(racing, "m/4", confirmed)).toBe(false);
+  expect((await env.R2_PRIMARY.head("m/4"))?.customMetadata?.v).toBe("00000002");
+});

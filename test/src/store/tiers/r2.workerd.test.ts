@@ -1,0 +1,45 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { encodeMeta } from "../../../../src/store/meta.ts";
+import { r2Tier } from "../../../../src/store/tiers/r2.ts";
+import { tierContract } from "../../../contract/tier.ts";
+import { brokenService } from "../../../support/brokenService.ts";
+import { metaOf, storedOf } from "../../../support/stored.ts";
+
+/** The usual limit is 16 MiB; what happens at a limit does not depend on it. */
+const MAX_BYTES = 100_000;
+
+for (const [name, bucket] of [
+  ["region", env.R2_WEUR],
+  ["primary", env.R2_PRIMARY],
+] as const) {
+  tierContract(`R2 as ${name}`, () => ({
+    tier: r2Tier(bucket, name, "R2", MAX_BYTES),
+    async writeRaw(key, bytes, meta) {
+      await bucket.put(key, bytes, meta === null ? {} : { customMetadata: meta });
+    },
+    broken: r2Tier(brokenService(bucket), name, "R2"),
+    maxBytes: MAX_BYTES,
+  }));
+}
+
+describe("R2 alone", () => {
+  test("ifAbsent leaves what is there", async () => {
+    const tier = r2Tier(env.R2_WEUR, "region", "R2_WEUR");
+    expect(await tier.put("k", storedOf({ v: "00000001" }), { ifAbsent: true })).toBe("stored");
+    expect(await tier.put("k", storedOf({ v: "00000002" }), { ifAbsent: true })).toBe("present");
+    expect((await tier.get("k"))?.meta.v).toBe("00000001");
+  });
+
+  test("an object over the size limit is a miss, its body not read", async () => {
+    await env.R2_WEUR.put("big", storedOf({}, MAX_BYTES + 1).bytes, { customMetadata: encodeMeta(metaOf(), 900) });
+    expect(await r2Tier(env.R2_WEUR, "region", "R2_WEUR", MAX_BYTES).get("big")).toBeNull();
+    expect(await r2Tier(env.R2_WEUR, "region", "R2_WEUR").get("big")).not.toBeNull();
+  });
+
+  test("the metadata is readable by a listing, with the source and its version", async () => {
+    await r2Tier(env.R2_WEUR, "region", "R2_WEUR").put("t/l/1", storedOf());
+    const page = await env.R2_WEUR.list({ prefix: "t/l/", include: ["customMetadata"] });
+    expect(page.objects[0]?.customMetadata).toMatchObject({ source: "https://example.org/a.jpg", v: "0badcafe" });
+  });
+});
