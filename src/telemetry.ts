@@ -4,7 +4,7 @@
  */
 
 import type { Reason } from "./errors.ts";
-import type { TierAsked } from "./store/lookup.ts";
+import type { TierAsked } from "./store/lookUp.ts";
 import type { TierName } from "./store/tiers/tier.ts";
 
 /** How the answer came about, in the words of Cache-Status (RFC 9211) `detail`; `negative` is a remembered failure. */

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { type JpegEngine, jpegEngine } from "../../src/image/formats/jpeg/decoder/engine.ts";
 import { readJpeg } from "../../src/image/formats/jpeg/decoder/markers.ts";
-import { jpegScale } from "../../src/image/formats/jpeg/decoder/scale.ts";
+import { dctScaleOf } from "../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import { median, table } from "../table.ts";
 
@@ -28,7 +28,7 @@ function ours(engine: JpegEngine, bytes: Uint8Array, side: number): number {
   const header = readJpeg(bytes);
   const size = fitted(header, side);
   const crop = { x: 0, y: 0, width: header.width, height: header.height };
-  const scale = jpegScale(crop, size.width, size.height);
+  const scale = dctScaleOf(crop, size.width, size.height);
   return decodeJpeg(engine, bytes, header, { scale, crop, ...size }).memoryBytes;
 }
 

@@ -5,28 +5,28 @@
  * (the banker's algorithm, Dijkstra, EWD 623).
  */
 
-import type { Urgency } from "./priority.ts";
-import { type GateRules, PASS_MS } from "./semaphore.ts";
-import { Line, SYSTEM_TIMERS, type Timers } from "./waitQueue.ts";
+import type { Priority } from "./priority.ts";
+import { PERMIT_MS, type SemaphoreRules } from "./semaphore.ts";
+import { SYSTEM_TIMERS, type Timers, WaitQueue } from "./waitQueue.ts";
 
 /** Newcomers that may pass one who waits, since they fit and it does not; then it is its turn. */
 export const MAX_PASSED = 32;
 
 /** What one source holds and, as far as is known, may come to; in bytes. */
-export type Account = { held: number; claim: number; since: number; readonly urgency: Urgency };
+export type Account = { held: number; claim: number; since: number; readonly priority: Priority };
 
 type Waiting = { readonly account: Account; readonly held: number; readonly claim: number; passed: number };
 
-export class ByteBudget {
+export class MemoryBudget {
   readonly #capacity: number;
   readonly #timers: Timers;
-  readonly #line: Line<Waiting>;
+  readonly #line: WaitQueue<Waiting>;
   readonly #accounts = new Set<Account>();
 
-  constructor({ capacity, ...rules }: GateRules, timers: Timers = SYSTEM_TIMERS) {
+  constructor({ capacity, ...rules }: SemaphoreRules, timers: Timers = SYSTEM_TIMERS) {
     this.#capacity = capacity;
     this.#timers = timers;
-    this.#line = new Line<Waiting>(rules, timers, () => this.#admit());
+    this.#line = new WaitQueue<Waiting>(rules, timers, () => this.#admit());
   }
 
   /** Bytes held by all. */
@@ -40,8 +40,8 @@ export class ByteBudget {
     return this.#line.length;
   }
 
-  open(urgency: Urgency): Account {
-    return { held: 0, claim: 0, since: 0, urgency };
+  open(priority: Priority): Account {
+    return { held: 0, claim: 0, since: 0, priority };
   }
 
   /**
@@ -61,7 +61,7 @@ export class ByteBudget {
     if (this.#line.length === 0 && this.#fits(wish)) return this.#grant(wish);
     // Who holds bytes already is not sent away: their number is bounded by what there is to hold.
     if (this.#line.full && account.held === 0) throw this.#line.refusal();
-    const admitted = this.#line.join(wish, account.urgency);
+    const admitted = this.#line.join(wish, account.priority);
     this.#admit();
     return admitted;
   }
@@ -109,9 +109,9 @@ export class ByteBudget {
     const before: Waiting[] = [];
     for (const wish of this.#line.inOrder()) {
       const isNew = wish.account.held === 0;
-      const isWarm = wish.account.urgency.priority === "warm";
+      const isWarm = wish.account.priority.priority === "warm";
       const mustWait = before.some(
-        ({ passed, account }) => passed >= MAX_PASSED || (isWarm && account.urgency.priority === "user"),
+        ({ passed, account }) => passed >= MAX_PASSED || (isWarm && account.priority.priority === "user"),
       );
       if (!(isNew && mustWait) && this.#fits(wish)) {
         if (isNew) for (const passedOver of before) passedOver.passed++;
@@ -131,7 +131,7 @@ export class ByteBudget {
 
   /** As the gate does: accounts of requests that were ended in the middle. */
   #takeBack(): void {
-    const before = this.#timers.now() - PASS_MS;
+    const before = this.#timers.now() - PERMIT_MS;
     for (const account of this.#accounts) if (account.since <= before) this.close(account);
   }
 }

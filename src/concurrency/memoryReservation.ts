@@ -1,16 +1,16 @@
 /** Room for a source's bytes in this isolate's memory: taken before they are held, given back when they are dropped. */
 import { Failure } from "../errors.ts";
-import type { Account, ByteBudget } from "./memoryBudget.ts";
-import type { Urgency } from "./priority.ts";
+import type { Account, MemoryBudget } from "./memoryBudget.ts";
+import type { Priority } from "./priority.ts";
 
-export class ByteRoom {
-  readonly #budget: ByteBudget;
+export class MemoryReservation {
+  readonly #budget: MemoryBudget;
   readonly #account: Account;
   #left = false;
 
-  constructor(budget: ByteBudget, urgency: Urgency) {
+  constructor(budget: MemoryBudget, priority: Priority) {
     this.#budget = budget;
-    this.#account = budget.open(urgency);
+    this.#account = budget.open(priority);
   }
 
   /** Waits until `bytes` in all may be held, of `claim` there may be in the end. Rejects with Failure `queue_full`. */

@@ -1,31 +1,31 @@
 /** How urgent a piece of work is, at every gate it still has to pass. */
 
 /** People wait for `user` work; `warm` work only fills stores ahead of them. */
-export type Priority = "user" | "warm";
+export type PriorityLevel = "user" | "warm";
 
 /** One piece of work's priority. It only ever rises: when a user joins what a push of the warmer began. */
-export class Urgency {
-  #priority: Priority;
+export class Priority {
+  #priority: PriorityLevel;
   /** Made when first needed: most requests are users' and wait nowhere. */
   #raised: Set<() => void> | undefined;
 
-  constructor(priority: Priority) {
+  constructor(priority: PriorityLevel) {
     this.#priority = priority;
   }
 
-  get priority(): Priority {
+  get priority(): PriorityLevel {
     return this.#priority;
   }
 
   /** A user waits for it from now on. */
-  raise(): void {
+  promote(): void {
     if (this.#priority === "user") return;
     this.#priority = "user";
     for (const run of [...(this.#raised ?? [])]) run();
   }
 
   /** Runs `run` once it is raised; the function given back ends that. */
-  onRaise(run: () => void): () => void {
+  onPromote(run: () => void): () => void {
     if (this.#priority === "user") return () => {};
     this.#raised ??= new Set();
     this.#raised.add(run);

@@ -1,5 +1,5 @@
 /** Remembers in this isolate what was done a short while ago, so that it is not done again. Bounded. */
-export class Recent {
+export class RecentKeys {
   readonly #windowMs: number;
   readonly #capacity: number;
   readonly #times = new Map<string, number>();

@@ -4,10 +4,10 @@
  * is normal and refusing is the last resort. Source bytes have a budget of their own (origin/budget.ts).
  */
 
-import type { Urgency } from "./priority.ts";
-import { Line, type LineRules, SYSTEM_TIMERS, type Timers } from "./waitQueue.ts";
+import type { Priority } from "./priority.ts";
+import { SYSTEM_TIMERS, type Timers, WaitQueue, type WaitQueueRules } from "./waitQueue.ts";
 
-export type GateRules = LineRules & {
+export type SemaphoreRules = WaitQueueRules & {
   /** Room inside, in whatever unit the callers use. */
   readonly capacity: number;
 };
@@ -16,25 +16,25 @@ export type GateRules = LineRules & {
  * A pass older than this is taken back, in milliseconds. A Worker whose client has gone may be ended in the middle, and
  * then nothing of it runs any more, not even `finally`; no work that lives takes as long.
  */
-export const PASS_MS = 60_000;
+export const PERMIT_MS = 60_000;
 
 /** Room taken. `leave` gives it back, and may be called twice. */
-export type Pass = { leave(): void };
+export type Permit = { leave(): void };
 
-export type Gate = {
+export type Semaphore = {
   /** Waits for room. Rejects with Failure queue_full when the line or the wait is too long. */
-  enter(weight: number, urgency: Urgency): Promise<Pass>;
+  enter(weight: number, priority: Priority): Promise<Permit>;
   /** Runs a job with room taken, and leaves however it ends. */
-  run<T>(weight: number, urgency: Urgency, job: () => Promise<T>): Promise<T>;
+  run<T>(weight: number, priority: Priority, job: () => Promise<T>): Promise<T>;
   readonly waiting: number;
   readonly used: number;
 };
 
-type Waiting = { readonly weight: number; pass: Pass | null };
+type Waiting = { readonly weight: number; pass: Permit | null };
 
 /** A weight above the capacity counts as the whole capacity: it passes alone. */
-export function createGate({ capacity, ...rules }: GateRules, timers: Timers = SYSTEM_TIMERS): Gate {
-  const passes = new Map<Pass, number>();
+export function createSemaphore({ capacity, ...rules }: SemaphoreRules, timers: Timers = SYSTEM_TIMERS): Semaphore {
+  const passes = new Map<Permit, number>();
   let used = 0;
 
   /** The next in line goes first even if someone behind would fit: a large one must not starve. */
@@ -46,11 +46,11 @@ export function createGate({ capacity, ...rules }: GateRules, timers: Timers = S
       line.admit(next);
     }
   };
-  const line = new Line<Waiting>(rules, timers, admitNext);
+  const line = new WaitQueue<Waiting>(rules, timers, admitNext);
 
-  const take = (weight: number): Pass => {
+  const take = (weight: number): Permit => {
     used += weight;
-    const pass: Pass = {
+    const pass: Permit = {
       leave() {
         if (!passes.delete(pass)) return;
         used -= weight;
@@ -62,7 +62,7 @@ export function createGate({ capacity, ...rules }: GateRules, timers: Timers = S
   };
 
   const takeBack = () => {
-    const before = timers.now() - PASS_MS;
+    const before = timers.now() - PERMIT_MS;
     for (const [pass, since] of passes) {
       // In the order they were given: the rest is younger.
       if (since > before) return;
@@ -70,13 +70,13 @@ export function createGate({ capacity, ...rules }: GateRules, timers: Timers = S
     }
   };
 
-  const enter = async (asked: number, urgency: Urgency): Promise<Pass> => {
+  const enter = async (asked: number, priority: Priority): Promise<Permit> => {
     const weight = Math.min(asked, capacity);
     takeBack();
     if (line.length === 0 && used + weight <= capacity) return take(weight);
     if (line.full) throw line.refusal();
     const entry: Waiting = { weight, pass: null };
-    const admitted = line.join(entry, urgency);
+    const admitted = line.join(entry, priority);
     // A user may fit where the warm job that was next does not.
     admitNext();
     await admitted;
@@ -85,8 +85,8 @@ export function createGate({ capacity, ...rules }: GateRules, timers: Timers = S
 
   return {
     enter,
-    async run(weight, urgency, job) {
-      const pass = await enter(weight, urgency);
+    async run(weight, priority, job) {
+      const pass = await enter(weight, priority);
       try {
         return await job();
       } finally {

@@ -1,5 +1,5 @@
 import { asFailure, type Reason } from "../errors.ts";
-import { Urgency } from "./priority.ts";
+import { Priority } from "./priority.ts";
 
 /** Failures of whoever leads, not of the picture: who joined has not caused as many misses, and may be vouched for. */
 const LEADERS_OWN: readonly Reason[] = ["rate_limited", "source_redirect_refused"];
@@ -14,7 +14,7 @@ export class SingleFlight<T> {
   readonly #maxMs: number;
   readonly #flights = new Map<
     string,
-    { readonly outcome: Promise<T>; readonly startedAt: number; readonly urgency: Urgency }
+    { readonly outcome: Promise<T>; readonly startedAt: number; readonly priority: Priority }
   >();
 
   /** `maxMs`: how long a flight may last and how long a follower waits for it. */
@@ -36,16 +36,16 @@ export class SingleFlight<T> {
     name: string,
     now: () => number,
     work: () => Promise<T>,
-    urgency: Urgency = new Urgency("user"),
+    priority: Priority = new Priority("user"),
   ): Promise<{ value: T; joined: boolean }> {
     const flight = this.#flights.get(name);
     const left = flight === undefined ? 0 : flight.startedAt + this.#maxMs - now();
     if (flight !== undefined && left > 0) {
-      if (urgency.priority === "user") flight.urgency.raise();
+      if (priority.priority === "user") flight.priority.promote();
       const value = await settledWithin(flight.outcome.catch(aloneOr), left);
       if (value !== LATE) return { value, joined: true };
     }
-    const started = { outcome: work(), startedAt: now(), urgency };
+    const started = { outcome: work(), startedAt: now(), priority };
     this.#flights.delete(name);
     this.#flights.set(name, started);
     this.#forgetLost(now());

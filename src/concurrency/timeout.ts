@@ -4,12 +4,12 @@
 export const STORE_WAIT_MS = 2_000;
 
 /** What `within` rejects with when the time is over. */
-export class Late extends Error {}
+export class TimeoutError extends Error {}
 
 /** The promise's outcome, or a rejection with Late after `ms`. A rejection that comes later is nobody's. */
-export function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+export function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Late(`No answer within ${ms} ms`)), ms);
+    const timer = setTimeout(() => reject(new TimeoutError(`No answer within ${ms} ms`)), ms);
     promise.then(
       (value) => {
         clearTimeout(timer);

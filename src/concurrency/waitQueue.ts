@@ -1,8 +1,8 @@
 /** A line in front of a gate: who waits, in which order, and for how long. */
 import { Failure } from "../errors.ts";
-import type { Urgency } from "./priority.ts";
+import type { Priority } from "./priority.ts";
 
-export type LineRules = {
+export type WaitQueueRules = {
   /** How many may wait; the next is refused. */
   readonly maxWaiting: number;
   /** How long one may wait, in milliseconds. */
@@ -25,19 +25,19 @@ export const SYSTEM_TIMERS: Timers = {
 
 type Waiting<T> = {
   readonly item: T;
-  readonly urgency: Urgency;
+  readonly priority: Priority;
   readonly admit: () => void;
   readonly refuse: () => void;
 };
 
-export class Line<T> {
-  readonly #rules: LineRules;
+export class WaitQueue<T> {
+  readonly #rules: WaitQueueRules;
   readonly #timers: Timers;
   readonly #changed: () => void;
   readonly #waiting: Waiting<T>[] = [];
 
   /** `changed` is called when somebody else may be next: one gave up waiting, or was raised. */
-  constructor(rules: LineRules, timers: Timers, changed: () => void) {
+  constructor(rules: WaitQueueRules, timers: Timers, changed: () => void) {
     this.#rules = rules;
     this.#timers = timers;
     this.#changed = changed;
@@ -53,7 +53,7 @@ export class Line<T> {
   }
 
   /** Waits until `admit(item)`. Rejects with Failure queue_full after `refuse(item)`, or when the wait is too long. */
-  join(item: T, urgency: Urgency): Promise<void> {
+  join(item: T, priority: Priority): Promise<void> {
     let timer: unknown;
     const admitted = new Promise<void>((resolve, reject) => {
       timer = this.#timers.set(() => {
@@ -62,9 +62,9 @@ export class Line<T> {
         this.refuse(item);
         this.#changed();
       }, this.#rules.waitMs);
-      this.#waiting.push({ item, urgency, admit: resolve, refuse: () => reject(this.refusal()) });
+      this.#waiting.push({ item, priority, admit: resolve, refuse: () => reject(this.refusal()) });
     });
-    const stop = urgency.onRaise(this.#changed);
+    const stop = priority.onPromote(this.#changed);
     // By its owner: whoever lets it in is another request, and a Worker's timers are numbered by request, so that one
     // clearing another's would end one of its own.
     return admitted.finally(() => {
@@ -75,7 +75,7 @@ export class Line<T> {
 
   /** Users first, then warm jobs, each in order of arrival. */
   inOrder(): readonly T[] {
-    const of = (user: boolean) => this.#waiting.filter(({ urgency }) => (urgency.priority === "user") === user);
+    const of = (user: boolean) => this.#waiting.filter(({ priority }) => (priority.priority === "user") === user);
     return [...of(true), ...of(false)].map(({ item }) => item);
   }
 

@@ -44,7 +44,7 @@ export function readSettings(vars: Vars): Read {
     else problems.push(`${nameOf(low)} ${settings[low]} is over ${nameOf(high)} ${settings[high]}`);
   }
   if (given.has("regions")) problems.push(...withoutBucket(settings.regions, vars));
-  return { settings, problems: [...problems, ...strangers(vars)] };
+  return { settings, problems: [...problems, ...unknownVariables(vars)] };
 }
 
 /**
@@ -63,7 +63,7 @@ function withoutBucket(regions: readonly string[], vars: Vars): readonly string[
 }
 
 /** Variables we do not know: a misspelt name would silently leave a limit at its default. */
-function strangers(vars: Vars): readonly string[] {
+function unknownVariables(vars: Vars): readonly string[] {
   return Object.entries(vars).flatMap(([variable, value]) => {
     if (typeof value !== "string" || NAMES.includes(variable)) return [];
     const near = NAMES.find((known) => isNear(variable.toUpperCase(), known));

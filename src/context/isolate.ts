@@ -1,8 +1,8 @@
 /** What one isolate remembers between requests: bounded, and only ever a shortcut. A new isolate starts without it. */
 
-import { ByteBudget } from "../concurrency/memoryBudget.ts";
-import { Recent } from "../concurrency/recentKeys.ts";
-import { createGate, type Gate } from "../concurrency/semaphore.ts";
+import { MemoryBudget } from "../concurrency/memoryBudget.ts";
+import { RecentKeys } from "../concurrency/recentKeys.ts";
+import { createSemaphore, type Semaphore } from "../concurrency/semaphore.ts";
 import { SingleFlight } from "../concurrency/singleFlight.ts";
 import type { Config } from "../config/config.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
@@ -30,36 +30,36 @@ export type Isolate = {
   /** Failures of sources, for as long as errors.ts says. */
   readonly negatives: NegativeMemory;
   /** Keys written to KV lately. */
-  readonly kvWrites: Recent;
+  readonly kvWrites: RecentKeys;
   /** Pictures renewed behind their answers lately. */
-  readonly renewals: Recent;
+  readonly renewals: RecentKeys;
   /** Masters ordered lately. */
-  readonly masters: Recent;
+  readonly masters: RecentKeys;
   /** One look-up and one making of a picture at a time. */
   readonly flights: SingleFlight<Obtained>;
   /** Addresses read lately. */
   readonly requests: RequestMemory;
   /** Room for source bytes. */
-  bytes(config: Config): ByteBudget;
+  bytes(config: Config): MemoryBudget;
   /** One decode at a time: engines keep memory of their own. */
-  turns(config: Config): Gate;
+  turns(config: Config): Semaphore;
 };
 
 /** One per isolate; tests make their own. */
 export function newIsolate(): Isolate {
-  let bytes: ByteBudget | undefined;
-  let turns: Gate | undefined;
+  let bytes: MemoryBudget | undefined;
+  let turns: Semaphore | undefined;
   return {
     https: new HttpsMemory(),
     hosts: new HostGuard(),
     negatives: new Map(),
-    kvWrites: new Recent(KV_WRITE_WINDOW_MS, KV_WRITE_MEMORY),
-    renewals: new Recent(RENEW_WINDOW_MS, RENEW_MEMORY),
-    masters: new Recent(RENEW_WINDOW_MS, RENEW_MEMORY),
+    kvWrites: new RecentKeys(KV_WRITE_WINDOW_MS, KV_WRITE_MEMORY),
+    renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
+    masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
     requests: new RequestMemory(REQUEST_MEMORY),
     bytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
-      (bytes ??= new ByteBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
-    turns: ({ queueMs: waitMs }) => (turns ??= createGate({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),
+      (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
+    turns: ({ queueMs: waitMs }) => (turns ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),
   };
 }

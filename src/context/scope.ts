@@ -1,6 +1,6 @@
 /** What one request works with: configuration, place, clock, bindings. Made once, handed down as it is. */
 
-import { Urgency } from "../concurrency/priority.ts";
+import { Priority } from "../concurrency/priority.ts";
 import { type Config, parseConfig } from "../config/config.ts";
 import { type CfPlace, placeOf } from "../coordinate/place.ts";
 import { regionOf } from "../coordinate/regions.ts";
@@ -31,7 +31,7 @@ export type Scope = {
   /** A push of the warmer, or work that no request asks for: only the region's bucket and the primary count. */
   readonly warming: boolean;
   /** In every queue; of what a user joins it rises. */
-  readonly urgency: Urgency;
+  readonly priority: Priority;
   /** Work that goes on after the answer; its failure is logged and harms nobody. */
   readonly later: (work: Promise<unknown>) => void;
 };
@@ -69,7 +69,7 @@ export async function openScope(request: Request, env: Env, ctx: Pick<ExecutionC
     trace,
     isolate: ISOLATE,
     warming: false,
-    urgency: new Urgency("user"),
+    priority: new Priority("user"),
     later,
   };
 }
@@ -80,7 +80,7 @@ export function scopeBehind(env: Env, ctx: Pick<ExecutionContext, "waitUntil">, 
     ...scope,
     region,
     warming: true,
-    urgency: new Urgency("warm"),
+    priority: new Priority("warm"),
   }));
 }
 

@@ -7,11 +7,11 @@
  *   lease.release()                                        (instead, when the primary had it after all)
  */
 
-import { STORE_WAIT_MS, within } from "../concurrency/timeout.ts";
+import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import { ANSWERS, asFailure, Failure } from "../errors.ts";
 import { isShared } from "../store/negative.ts";
-import type { Report, Verdict } from "./lease.ts";
-import type { FlightPort } from "./renderCoordinator.ts";
+import type { Grant, Outcome } from "./lease.ts";
+import type { CoordinatorPort } from "./renderCoordinator.ts";
 
 /** How long a request waits for somebody else's result before it goes on alone. */
 export const FLIGHT_WAIT_MS = 8_000;
@@ -20,17 +20,17 @@ const FLIGHT_SILENCE_MS = 1_000;
 
 export type Lease = {
   /** `alone`: nobody coordinates. After a wait that was too long it is `read`: look once more, then go on alone. */
-  readonly verdict: Promise<Exclude<Verdict, { do: "wait" }> | { readonly do: "alone" }>;
+  readonly verdict: Promise<Exclude<Grant, { do: "wait" }> | { readonly do: "alone" }>;
   /** Reports; never rejects. */
-  report(report: Report): Promise<void>;
+  report(report: Outcome): Promise<void>;
   /** Gives the lease back unused: the rendition was found elsewhere and is being copied to the region. */
   release(): Promise<void>;
 };
 
 /** Asks for the lease of `key`. `port` null = no Durable Object is bound. `holder` is unique per attempt. */
-export function askFlight(port: FlightPort | null, holder: string, key: string, waitMs = FLIGHT_WAIT_MS): Lease {
+export function askFlight(port: CoordinatorPort | null, holder: string, key: string, waitMs = FLIGHT_WAIT_MS): Lease {
   const verdict = port === null ? Promise.resolve(ALONE) : asked(port, holder, key, waitMs);
-  const report = async (text: Report) => {
+  const report = async (text: Outcome) => {
     await port?.report(holder, key, text).catch(() => {});
   };
   const release = async () => {
@@ -45,8 +45,8 @@ const READ = { do: "read" } as const;
 const VERDICTS: readonly string[] = ["read", "fetch", "render", "fail"];
 
 /** Asked twice where there is something to wait for: an object that hangs is told from one that lets us wait. */
-async function asked(port: FlightPort, holder: string, key: string, waitMs: number) {
-  const ask = (ms: number) => within(port.ask(holder, key, ms), ms + FLIGHT_SILENCE_MS);
+async function asked(port: CoordinatorPort, holder: string, key: string, waitMs: number) {
+  const ask = (ms: number) => withTimeout(port.ask(holder, key, ms), ms + FLIGHT_SILENCE_MS);
   try {
     const first = await ask(0);
     const verdict = first.do === "wait" && waitMs > 0 ? await ask(waitMs) : first;
@@ -65,11 +65,11 @@ export type MakeSteps<Source, Made> = {
   /** From a larger rendition in store; null when none has enough to spare. May throw: counts as none. */
   readonly derive: () => Promise<Made | null>;
   /** The kept original, if it is fresh; null when there is none. May throw: counts as none. */
-  readonly readOriginal: () => Promise<Source | null>;
+  readonly getOriginal: () => Promise<Source | null>;
   /** From the source itself. Throws Failure. */
   readonly fetchSource: () => Promise<Source>;
   /** Keeps the original in the region's bucket; gives the time (unix ms) until which others may use it. */
-  readonly keepOriginal: (source: Source) => Promise<number>;
+  readonly putOriginal: (source: Source) => Promise<number>;
   /** Throws Failure. */
   readonly render: (source: Source) => Promise<Made>;
   /** Stores where `readStored` reads. */
@@ -89,7 +89,7 @@ export async function makeOnce<Source, Made>(lease: Lease, steps: MakeSteps<Sour
   const verdict = await lease.verdict;
   if (verdict.do === "fail") throw new Failure(verdict.reason, verdict.facts);
   if (verdict.do === "read") {
-    const made = await within(steps.readStored(), STORE_WAIT_MS).catch(() => null);
+    const made = await withTimeout(steps.readStored(), STORE_WAIT_MS).catch(() => null);
     if (made !== null) return { made, how: "read" };
   }
   try {
@@ -112,11 +112,11 @@ async function make<Source, Made>(
     storeAndTell(derived, lease, steps);
     return { made: derived, how: "derived" };
   }
-  const original = fetchFirst ? null : await steps.readOriginal().catch(() => null);
+  const original = fetchFirst ? null : await steps.getOriginal().catch(() => null);
   const source = original ?? (await steps.fetchSource());
   if (original === null) {
     // Others wait for the original, so it goes out before the render; a failed copy lets them go on.
-    const kept = steps.keepOriginal(source).then(
+    const kept = steps.putOriginal(source).then(
       (until) => lease.report({ kind: "kept", until }),
       () => lease.report({ kind: "unkept" }),
     );
@@ -136,7 +136,7 @@ function storeAndTell<Source, Made>(made: Made, lease: Lease, steps: MakeSteps<S
 }
 
 /** Only what is true of the source is told to those who wait; a result that is too large is one caller's own. */
-function failureReport(error: unknown): Report {
+function failureReport(error: unknown): Outcome {
   const { reason, facts } = asFailure(error);
   const seconds = Math.min(5, ANSWERS[reason].cacheSeconds);
   return isShared(reason) && seconds > 0 ? { kind: "failed", reason, facts, seconds } : { kind: "released" };

@@ -16,7 +16,7 @@ type Lease = { readonly holder: string; readonly until: number };
 type Done = { readonly doneUntil: number };
 type Refusal = { readonly reason: Reason; readonly facts: FailureFacts; readonly until: number };
 
-export type FlightState = {
+export type CoordinatorState = {
   readonly source: Lease | null;
   /** The original lies in the region's bucket until then; 0 = it does not. */
   readonly originalUntil: number;
@@ -25,9 +25,9 @@ export type FlightState = {
   readonly renders: ReadonlyMap<string, Lease | Done>;
 };
 
-export const NO_FLIGHT: FlightState = { source: null, originalUntil: 0, refusal: null, renders: new Map() };
+export const NO_RENDERS: CoordinatorState = { source: null, originalUntil: 0, refusal: null, renders: new Map() };
 
-export type Verdict =
+export type Grant =
   /** Somebody made it: read it from the region's bucket. */
   | { readonly do: "read" }
   /** You hold the source and the rendition: fetch, keep the original, render, store, report. */
@@ -39,7 +39,7 @@ export type Verdict =
   /** Somebody is at it, until then at the latest (unix ms). */
   | { readonly do: "wait"; readonly until: number };
 
-export type Report =
+export type Outcome =
   | { readonly kind: "kept"; readonly until: number }
   /** The original could not be kept: whoever wants another size fetches for itself. */
   | { readonly kind: "unkept" }
@@ -49,7 +49,7 @@ export type Report =
   | { readonly kind: "released" };
 
 /** What `holder`, who wants `key`, is to do at `now`, and the state after that. */
-export function ask(state: FlightState, holder: string, key: string, now: number): [Verdict, FlightState] {
+export function ask(state: CoordinatorState, holder: string, key: string, now: number): [Grant, CoordinatorState] {
   const render = state.renders.get(key);
   if (render !== undefined && "doneUntil" in render && render.doneUntil > now) return [{ do: "read" }, state];
   if (state.refusal !== null && state.refusal.until > now) {
@@ -63,7 +63,13 @@ export function ask(state: FlightState, holder: string, key: string, now: number
 }
 
 /** The state after a holder's report. A report by one who no longer holds the lease still tells what is stored. */
-export function reported(state: FlightState, holder: string, key: string, report: Report, now: number): FlightState {
+export function reported(
+  state: CoordinatorState,
+  holder: string,
+  key: string,
+  report: Outcome,
+  now: number,
+): CoordinatorState {
   const source = state.source?.holder === holder ? null : state.source;
   switch (report.kind) {
     case "kept":
@@ -86,12 +92,12 @@ function isHeld(lease: Lease | Done | null | undefined, holder: string, now: num
   return !!lease && "holder" in lease && lease.holder !== holder && lease.until > now;
 }
 
-function granted(state: FlightState, key: string, lease: Lease, now: number): FlightState {
+function granted(state: CoordinatorState, key: string, lease: Lease, now: number): CoordinatorState {
   const live = [...state.renders].filter(([, r]) => ("holder" in r ? r.until : r.doneUntil) > now);
   return { ...state, renders: new Map(live).set(key, lease) };
 }
 
-function without(renders: FlightState["renders"], key: string, holder: string): FlightState["renders"] {
+function without(renders: CoordinatorState["renders"], key: string, holder: string): CoordinatorState["renders"] {
   const render = renders.get(key);
   if (render === undefined || !("holder" in render) || render.holder !== holder) return renders;
   const rest = new Map(renders);

@@ -3,20 +3,20 @@
  * only (docs/decisions/flight.md): it matters for seconds, and a forgotten lease costs a second fetch, nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
-import { ask, type FlightState, NO_FLIGHT, type Report, reported, type Verdict } from "./lease.ts";
+import { ask, type CoordinatorState, type Grant, NO_RENDERS, type Outcome, reported } from "./lease.ts";
 
 /** What a request says and is told; the Durable Object's public face, so that tests can put another behind it. */
-export type FlightPort = {
+export type CoordinatorPort = {
   /** Waits at most `waitMs` for something better than `wait`. `holder` names this attempt, unique per request. */
-  ask(holder: string, key: string, waitMs: number): Promise<Verdict>;
-  report(holder: string, key: string, report: Report): Promise<void>;
+  ask(holder: string, key: string, waitMs: number): Promise<Grant>;
+  report(holder: string, key: string, report: Outcome): Promise<void>;
 };
 
-export class Flight extends DurableObject implements FlightPort {
-  #state: FlightState = NO_FLIGHT;
+export class Flight extends DurableObject implements CoordinatorPort {
+  #state: CoordinatorState = NO_RENDERS;
   readonly #waiting = new Set<() => void>();
 
-  async ask(holder: string, key: string, waitMs: number): Promise<Verdict> {
+  async ask(holder: string, key: string, waitMs: number): Promise<Grant> {
     const deadline = Date.now() + waitMs;
     for (;;) {
       const now = Date.now();
@@ -27,7 +27,7 @@ export class Flight extends DurableObject implements FlightPort {
     }
   }
 
-  async report(holder: string, key: string, report: Report): Promise<void> {
+  async report(holder: string, key: string, report: Outcome): Promise<void> {
     this.#state = reported(this.#state, holder, key, report, Date.now());
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -62,7 +62,11 @@ const HINTS = [
 ] as const satisfies readonly DurableObjectLocationHint[];
 
 /** The flight of a source (`source32` of its keys) in a region. Nothing throws here: its calls reject instead. */
-export function flightOf(namespace: DurableObjectNamespace<Flight>, region: string, source32: string): FlightPort {
+export function coordinatorOf(
+  namespace: DurableObjectNamespace<Flight>,
+  region: string,
+  source32: string,
+): CoordinatorPort {
   const locationHint = HINTS.find((hint) => hint === region);
   const stub = () => {
     const id = namespace.idFromName(`${region}/${source32}`);

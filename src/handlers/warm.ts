@@ -3,7 +3,7 @@
  * bucket; nothing is refused to a browser that is allowed here, and nothing allowed that a browser would be refused.
  */
 
-import { Urgency } from "../concurrency/priority.ts";
+import { Priority } from "../concurrency/priority.ts";
 import { behind, type Scope } from "../context/scope.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { checkSource } from "../policy/source.ts";
@@ -14,8 +14,8 @@ import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody } from "../request/signedBody.ts";
 import { readWarmOrder, type WarmOrder } from "../request/warmOrder.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
-import { lookup } from "../store/lookup.ts";
-import { findShelf, isBlocked } from "../store/renditionStore.ts";
+import { lookUp } from "../store/lookUp.ts";
+import { isBlocked, openRenditionStore } from "../store/renditionStore.ts";
 
 /** Pictures of one push made at once: user requests must find fetches and the engine free. */
 const AT_ONCE = 2;
@@ -58,7 +58,7 @@ async function admit(order: WarmOrder, scope: Scope): Promise<{ jobs: readonly J
     try {
       const wanted = await readImageRequest(urlOfPath(origin, path), order.accept, config, now());
       checkSource(wanted.source, wanted.authority, config, ownHost);
-      const { keys } = await findShelf(wanted, scope);
+      const { keys } = await openRenditionStore(wanted, scope);
       if (isBlocked(keys, config)) throw new Failure("blocked");
       jobs.push({ path, wanted });
     } catch (error) {
@@ -90,12 +90,12 @@ async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Pro
     scope.later(work);
   };
   // Each its own: a user who joins one does not hurry the others.
-  const own = { ...scope, later, urgency: new Urgency("warm") };
+  const own = { ...scope, later, priority: new Priority("warm") };
   try {
     if (scope.now() > expires) return "refused:deadline";
     const shelf = await admitted(wanted, own);
     const tiers = { ...shelf.tiers, primary: null };
-    const near = await lookup(shelf.key, tiers, { now: scope.now, windows: scope.config });
+    const near = await lookUp(shelf.key, tiers, { now: scope.now, windows: scope.config });
     if (near.found?.freshness === "fresh") return "already";
     await obtain(wanted, shelf, own);
     await Promise.all(storing);

@@ -3,7 +3,7 @@
  * at full size, resizes with photon's Lanczos-3 and encodes with photon (its WebP is lossless, its JPEG 4:4:4).
  * Headers, limits, geometry and orientation are ours, so that both engines answer the same request alike.
  */
-import { blamingSource } from "./decodeErrors.ts";
+import { withDecodeErrors } from "./decodeErrors.ts";
 import { openPhoton, photonEngine, takeBytes } from "./formats/photon.ts";
 import { planRender } from "./plan.ts";
 import { readHeader } from "./readHeader.ts";
@@ -22,7 +22,7 @@ export async function renderWithPhoton(order: RenderOrder): Promise<Rendition> {
   const source = readHeader(order.bytes);
   const { view, orientation, background, encode } = planRender(source, { ...order, fileBytes: order.bytes.length });
   const photon = await photonEngine.use();
-  const whole = await blamingSource(async () => openPhoton(photon, order.bytes));
+  const whole = await withDecodeErrors(async () => openPhoton(photon, order.bytes));
   clock.lap("decode");
   const { left, top, width, height } = view.window;
   const cut = photon.crop(whole, Math.round(left), Math.round(top), Math.round(left + width), Math.round(top + height));

@@ -13,7 +13,7 @@ const NOT_STARTED: readonly string[] = ["CompileError", "LinkError"];
  * bytes it cannot make sense of, becomes Failure `image_damaged`; being short of memory, or unable to start an engine,
  * says nothing of the source and is thrown on as it is.
  */
-export async function blamingSource<T>(work: () => Promise<T>): Promise<T> {
+export async function withDecodeErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

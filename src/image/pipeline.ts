@@ -2,7 +2,7 @@
 import { Failure } from "../errors.ts";
 import { renderWithPhoton } from "./baseline.ts";
 import { embeddedConversion } from "./colour/embedded.ts";
-import { blamingSource } from "./decodeErrors.ts";
+import { withDecodeErrors } from "./decodeErrors.ts";
 import { decode } from "./formats/decoders.ts";
 import { encode } from "./formats/encode.ts";
 import type { Source } from "./picture.ts";
@@ -46,7 +46,7 @@ async function renderSafely(order: RenderOrder): Promise<Rendition> {
 async function render(order: RenderOrder): Promise<Rendition> {
   const { bytes } = order;
   const clock = startStopwatch();
-  const { source, plan, decoded } = await blamingSource(async () => {
+  const { source, plan, decoded } = await withDecodeErrors(async () => {
     const source = readHeader(bytes);
     const plan = planRender(source, { ...order, fileBytes: bytes.length });
     const decoded = await decode(plan.decoders, bytes, source, plan, clock);

@@ -3,13 +3,13 @@
  * source is gone. Ordered after an answer, made by the queue's consumer: it would hold up the isolate's one thread.
  */
 
-import { ByteRoom } from "../concurrency/memoryReservation.ts";
+import { MemoryReservation } from "../concurrency/memoryReservation.ts";
 import { type Scope, scopeBehind } from "../context/scope.ts";
 import { MASTER_TRANSFORM, type MasterOrder, makeMaster, parseMasterOrder, wantsMaster } from "../rendition/master.ts";
 import type { MakeOrder } from "../rendition/renderMiss.ts";
 import { thumbnail } from "../rendition/renderThumbnail.ts";
 import { sourceKeys } from "../store/key.ts";
-import { readOriginal } from "../store/original.ts";
+import { getOriginal } from "../store/original.ts";
 import { findParents } from "../store/parents.ts";
 import { mayStore } from "../store/renditionStore.ts";
 import { renew } from "../store/renew.ts";
@@ -58,7 +58,7 @@ export async function makeMasters(
 }
 
 async function make(order: MasterOrder, scope: Scope): Promise<void> {
-  const room = new ByteRoom(scope.isolate.bytes(scope.config), scope.urgency);
+  const room = new MemoryReservation(scope.isolate.bytes(scope.config), scope.priority);
   try {
     await makeWithin(room, order, scope);
   } finally {
@@ -66,14 +66,14 @@ async function make(order: MasterOrder, scope: Scope): Promise<void> {
   }
 }
 
-async function makeWithin(room: ByteRoom, { source, region }: MasterOrder, scope: Scope): Promise<void> {
+async function makeWithin(room: MemoryReservation, { source, region }: MasterOrder, scope: Scope): Promise<void> {
   const { env, now } = scope;
   const keys = await sourceKeys(source);
   const epoch = scope.config.epochs[keys.host16] ?? 0;
   const primary = r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY");
   const bucket = regionBucket(env, region)?.bucket ?? env.R2_PRIMARY;
   const options = { since: epoch, room: (bytes: number) => room.grow(bytes) };
-  const original = await readOriginal(bucket, keys.original, now(), options);
+  const original = await getOriginal(bucket, keys.original, now(), options);
   if (original === null) return;
   const wanted = { source, transform: MASTER_TRANSFORM, accept: "webp" } as const;
   const bytes = { ...original, truncated: false, validators: null };

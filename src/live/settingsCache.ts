@@ -3,7 +3,7 @@
  * (`config/live.ts` says what it may hold). Every isolate keeps its text for a short while, so a takedown holds
  * everywhere within SETTINGS_MAX_AGE_MS plus KV's own delay.
  */
-import { within } from "../concurrency/timeout.ts";
+import { withTimeout } from "../concurrency/timeout.ts";
 
 export const SETTINGS_KEY = "settings";
 /** From this age on a request asks for newer ones beside its work; from the next on it waits for them. */
@@ -53,7 +53,7 @@ export class SettingsCache {
   async #read(store: TextStore, now: number, ledger?: () => Promise<string | null>): Promise<string | null> {
     try {
       const read = store.get(SETTINGS_KEY, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS });
-      this.replace(await within(read, KV_WAIT_MS), now);
+      this.replace(await withTimeout(read, KV_WAIT_MS), now);
     } catch {
       // Keep what we have; the next request past the refresh age asks again.
       if (this.#readAt === null && ledger !== undefined) await this.#readLedger(ledger, now);
@@ -66,7 +66,7 @@ export class SettingsCache {
   /** As old as to be refreshed beside the next request's work. */
   async #readLedger(ledger: () => Promise<string | null>, now: number): Promise<void> {
     try {
-      this.replace(await within(ledger(), KV_WAIT_MS), now - SETTINGS_REFRESH_MS);
+      this.replace(await withTimeout(ledger(), KV_WAIT_MS), now - SETTINGS_REFRESH_MS);
     } catch {
       // Nobody can say what was taken down: pictures go on being served.
     }

@@ -1,9 +1,9 @@
 /** A rendition made from a larger stored one of the same source version, with no trip to the source. */
 
-import { STORE_WAIT_MS, within } from "../concurrency/timeout.ts";
+import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import { headerOf } from "../image/pipeline.ts";
 import { readHeader } from "../image/readHeader.ts";
-import { readFacts } from "../store/sourceMeta.ts";
+import { readSourceMeta } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { chooseParent, type Derivation } from "./chooseParent.ts";
 import type { MakeOrder } from "./renderMiss.ts";
@@ -18,8 +18,8 @@ export async function derived(order: MakeOrder, ifError = false): Promise<Stored
   if (held !== null && !ifError) return null;
   const parents = await shelf.parents();
   if (parents.length === 0) return null;
-  const facts = readFacts(scope.env.THUMBS, shelf.keys.facts, shelf.epoch);
-  const known = await within(facts, STORE_WAIT_MS).catch(() => null);
+  const facts = readSourceMeta(scope.env.THUMBS, shelf.keys.facts, shelf.epoch);
+  const known = await withTimeout(facts, STORE_WAIT_MS).catch(() => null);
   const wish = { transform: wanted.transform, format: formatFor(wanted, { alpha: false }) };
   const derivation = chooseParent(wish, parents, known, scope.now(), scope.config, ifError);
   return derivation && (await renderFrom(derivation, order));
@@ -28,8 +28,8 @@ export async function derived(order: MakeOrder, ifError = false): Promise<Stored
 async function renderFrom({ parent, transform }: Derivation, order: MakeOrder): Promise<Stored | null> {
   const { wanted, shelf, scope } = order;
   const { region, primary } = shelf.tiers;
-  const near = region && (await within(region.get(parent.key), STORE_WAIT_MS).catch(() => null));
-  const stored = near ?? (primary && (await within(primary.get(parent.key), STORE_WAIT_MS)));
+  const near = region && (await withTimeout(region.get(parent.key), STORE_WAIT_MS).catch(() => null));
+  const stored = near ?? (primary && (await withTimeout(primary.get(parent.key), STORE_WAIT_MS)));
   // Another version may have been stored since the listing.
   if (stored === null || stored.meta.v !== parent.meta.v) return null;
   const header = headerOf(readHeader(stored.bytes));

@@ -1,7 +1,7 @@
 /** A source's bytes with what their answer said of them; or its word that the copy in hand still holds (304). */
 
-import type { ByteRoom } from "../concurrency/memoryReservation.ts";
-import { within } from "../concurrency/timeout.ts";
+import type { MemoryReservation } from "../concurrency/memoryReservation.ts";
+import { withTimeout } from "../concurrency/timeout.ts";
 import type { Scope } from "../context/scope.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { fetchSource } from "../origin/fetch.ts";
@@ -9,9 +9,9 @@ import { kvHostStore } from "../origin/hostStore.ts";
 import { freshUntil } from "../store/freshness.ts";
 import { sourceKeys, sourceVersion } from "../store/key.ts";
 import type { Original } from "../store/original.ts";
-import type { Shelf } from "../store/renditionStore.ts";
+import type { RenditionStore } from "../store/renditionStore.ts";
 import { isBlocked } from "../store/renditionStore.ts";
-import { type Facts, readFacts } from "../store/sourceMeta.ts";
+import { readSourceMeta, type SourceMeta } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import type { MakeOrder } from "./renderMiss.ts";
@@ -20,7 +20,7 @@ export type SourceBytes = Original & {
   /** The source stopped early. */
   readonly truncated: boolean;
   /** Validators as sent; null when the bytes come from our own store. */
-  readonly validators: Pick<Facts, "etag" | "lastModified"> | null;
+  readonly validators: Pick<SourceMeta, "etag" | "lastModified"> | null;
 };
 
 export type Sourced =
@@ -34,7 +34,7 @@ const TRUNCATED_FRESH_MS = 60_000;
 const FACTS_WAIT_MS = 500;
 
 /** Asks the source, with the validators of `held` when its facts have them. Throws Failure. */
-export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room: ByteRoom): Promise<Sourced> {
+export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room: MemoryReservation): Promise<Sourced> {
   const { config, env, now, trace, isolate, ownHost, origin, later } = scope;
   const facts = held === null ? null : await factsInTime(scope, shelf);
   const conditional = facts !== null && facts.v === held?.meta.v ? facts : null;
@@ -88,8 +88,8 @@ export async function readSource({ wanted, shelf, scope, held }: MakeOrder, room
   }
 }
 
-function factsInTime({ env }: Scope, { keys, epoch }: Shelf): Promise<Facts | null> {
-  return within(readFacts(env.THUMBS, keys.facts, epoch), FACTS_WAIT_MS).catch(() => null);
+function factsInTime({ env }: Scope, { keys, epoch }: RenditionStore): Promise<SourceMeta | null> {
+  return withTimeout(readSourceMeta(env.THUMBS, keys.facts, epoch), FACTS_WAIT_MS).catch(() => null);
 }
 
 /** A redirect must not bring back what was taken down where it leads. */

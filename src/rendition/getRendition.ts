@@ -2,7 +2,7 @@
 
 import { behind, type Scope } from "../context/scope.ts";
 import { askFlight, type Lease } from "../coordinate/grant.ts";
-import { flightOf } from "../coordinate/renderCoordinator.ts";
+import { coordinatorOf } from "../coordinate/renderCoordinator.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { refuseLoop } from "../policy/loop.ts";
 import { checkRequestedSource } from "../policy/source.ts";
@@ -11,12 +11,12 @@ import type { ImageRequest } from "../request/imageRequest.ts";
 import type { Answer } from "../respond/answer.ts";
 import { conditional } from "../respond/conditional.ts";
 import { imageHeaders } from "../respond/headers.ts";
-import { type Glance, glance } from "../store/edgeLookup.ts";
+import { type EdgeLookup, lookUpEdge } from "../store/edgeLookup.ts";
 import { fill } from "../store/fill.ts";
-import { type Found, lookup } from "../store/lookup.ts";
-import { findShelf, isBlocked, mayStore, type Shelf } from "../store/renditionStore.ts";
-import { readFacts } from "../store/sourceMeta.ts";
-import type { Opened } from "../store/tiers/edge.ts";
+import { type Found, lookUp } from "../store/lookUp.ts";
+import { isBlocked, mayStore, openRenditionStore, type RenditionStore } from "../store/renditionStore.ts";
+import { readSourceMeta } from "../store/sourceMeta.ts";
+import type { EdgeHit } from "../store/tiers/edge.ts";
 import type { Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage, type Detail, type Trace } from "../telemetry.ts";
 import { type MakeOrder, make } from "./renderMiss.ts";
@@ -45,9 +45,9 @@ export async function render(request: Request, scope: Scope): Promise<Answer> {
 }
 
 /** Step 2: the shelf of a picture that this caller may have. Throws Failure. */
-export async function admitted(wanted: ImageRequest, scope: Scope): Promise<Shelf> {
+export async function admitted(wanted: ImageRequest, scope: Scope): Promise<RenditionStore> {
   const { config, trace, ownHost, warming } = scope;
-  const shelf = await findShelf(wanted, scope);
+  const shelf = await openRenditionStore(wanted, scope);
   trace.door = wanted.door;
   trace.sourceHost = shelf.sourceHost;
   checkRequestedSource(wanted, config, ownHost);
@@ -57,9 +57,9 @@ export async function admitted(wanted: ImageRequest, scope: Scope): Promise<Shel
 }
 
 /** Step 3 for nearly everybody: the edge has it, and hands it on. */
-async function openEdge({ edge, key }: Shelf, { trace, now, config: windows }: Scope): Promise<Glance> {
+async function openEdge({ edge, key }: RenditionStore, { trace, now, config: windows }: Scope): Promise<EdgeLookup> {
   const started = now();
-  const seen = await glance(edge, key, { now, windows, asked: trace.asked });
+  const seen = await lookUpEdge(edge, key, { now, windows, asked: trace.asked });
   addStage(trace, "lookup", now() - started);
   if (seen.opened !== null) noteHit(trace, "edge", seen.opened.meta, now());
   return seen;
@@ -75,10 +75,15 @@ function noteHit(trace: Trace, hit: Detail | null, meta: StoredMeta, now: number
  * The picture wanted, from wherever past the edge it is soonest; everybody who asks for it meanwhile gets the same.
  * `askEdge`: what the edge had was outdated, but may be the best there is. Throws Failure.
  */
-export async function obtain(wanted: ImageRequest, shelf: Shelf, scope: Scope, askEdge = false): Promise<Opened> {
+export async function obtain(
+  wanted: ImageRequest,
+  shelf: RenditionStore,
+  scope: Scope,
+  askEdge = false,
+): Promise<EdgeHit> {
   const { trace, now, isolate, region } = scope;
   const finding = () => find({ wanted, shelf, scope, held: null }, askEdge);
-  const flight = isolate.flights.run(`${region}/${shelf.key}`, now, finding, scope.urgency);
+  const flight = isolate.flights.run(`${region}/${shelf.key}`, now, finding, scope.priority);
   // Others may have joined: they are not left alone when this client goes away.
   scope.later(flight.catch(() => undefined));
   const { value, joined } = await flight;
@@ -93,15 +98,15 @@ async function find(order: MakeOrder, askEdge: boolean): Promise<Obtained> {
   const { wanted, shelf, scope } = order;
   const { env, config, trace, now, region } = scope;
   const lease = new LazyLease(() => {
-    const port = flightOf(env.FLIGHT, region, shelf.keys.source32);
+    const port = coordinatorOf(env.FLIGHT, region, shelf.keys.source32);
     return askFlight(port, crypto.randomUUID(), shelf.key);
   });
   const started = now();
   const tiers = askEdge ? shelf.tiers : { ...shelf.tiers, edge: null };
-  const { found, asked, stale } = await lookup(shelf.key, tiers, {
+  const { found, asked, stale } = await lookUp(shelf.key, tiers, {
     now,
     windows: config,
-    version: () => readFacts(env.THUMBS, shelf.keys.facts, shelf.epoch),
+    version: () => readSourceMeta(env.THUMBS, shelf.keys.facts, shelf.epoch),
     beside: () => {
       lease.ask();
       void shelf.parents();
@@ -137,7 +142,7 @@ async function newerOr(found: Found, order: MakeOrder, lease: Lease): Promise<Ob
 }
 
 /** Copies a hit to the tiers nearer the reader. */
-function spread(found: Found, stale: readonly Found["tier"][], shelf: Shelf, scope: Scope): Promise<unknown> {
+function spread(found: Found, stale: readonly Found["tier"][], shelf: RenditionStore, scope: Scope): Promise<unknown> {
   const { now, isolate } = scope;
   const { key, tiers } = shelf;
   const order = { key, stored: found.stored, from: found.tier, tiers, stale, kvWrites: isolate.kvWrites, now };

@@ -64,10 +64,10 @@ export async function inTurn(
   bytes: Uint8Array,
   transform: Transform,
   format: OutputFormat,
-  { config, trace, now, isolate, urgency }: Scope,
+  { config, trace, now, isolate, priority }: Scope,
 ): Promise<Rendition> {
   const asked = now();
-  const rendition = await isolate.turns(config).run(1, urgency, () => {
+  const rendition = await isolate.turns(config).run(1, priority, () => {
     addStage(trace, "queue", now() - asked);
     return renderImage({ bytes, transform, format, limits: config, engine: config.engine });
   });

@@ -1,6 +1,6 @@
 /** What every door hands on: one picture asked for, as values. Doors differ; from here on nothing does. */
 
-export type DoorName = "imgproxy" | "photon";
+export type GrammarName = "imgproxy" | "photon";
 
 /** Which formats a browser takes, as three classes (RFC 9110 12.5.1 Accept, reduced to what we can make). */
 export type AcceptClass = "avif" | "webp" | "base";
@@ -42,7 +42,7 @@ export type Transform = {
 };
 
 export type ImageRequest = {
-  readonly door: DoorName;
+  readonly door: GrammarName;
   /** Canonical source: WHATWG href without fragment, scheme kept, query untouched. */
   readonly source: string;
   readonly transform: Transform;

@@ -4,8 +4,8 @@ import { asFailure, Failure } from "../errors.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
 import { acceptClass } from "./accept.ts";
-import { readImgproxy } from "./grammars/imgproxy.ts";
-import { PHOTON_PREFIX, readPhoton } from "./grammars/photon.ts";
+import { readImgproxyUrl } from "./grammars/imgproxy.ts";
+import { PHOTON_PREFIX, readPhotonUrl } from "./grammars/photon.ts";
 import type { ImageRequest } from "./imageRequest.ts";
 
 /** Longest path and query we read, in characters: a source of 2 kB in base64 with its options has less than half of it. */
@@ -29,8 +29,8 @@ export async function readImageRequest(
     throw new Failure("url_invalid", { why: `${length} characters are over the limit of ${MAX_LENGTH}` });
   }
   const request = path.startsWith(PHOTON_PREFIX)
-    ? await readPhoton(path, query, acceptClass(accept), config, authentication)
-    : await readImgproxy(path, acceptClass(accept), config, now);
+    ? await readPhotonUrl(path, query, acceptClass(accept), config, authentication)
+    : await readImgproxyUrl(path, acceptClass(accept), config, now);
   try {
     refuseUnsigned(request, config);
     refuseHugeResult(request.transform, config);

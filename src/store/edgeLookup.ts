@@ -4,17 +4,17 @@
  */
 
 import { freshnessOf, type StaleWindows } from "./freshness.ts";
-import { askTier, type TierAsked, WAITS } from "./lookup.ts";
-import type { EdgeTier, Opened } from "./tiers/edge.ts";
+import { askTier, type TierAsked, WAITS } from "./lookUp.ts";
+import type { EdgeHit, EdgeTier } from "./tiers/edge.ts";
 
-export type Glance = {
+export type EdgeLookup = {
   /** Fresh, else null. */
-  readonly opened: Opened | null;
+  readonly opened: EdgeHit | null;
   /** What the edge has is not fresh (our clock and the cache's disagree): the look-up may still need it. */
   readonly outdated: boolean;
 };
 
-export type GlanceOptions = {
+export type EdgeLookupOptions = {
   readonly now: () => number;
   readonly windows: StaleWindows;
   readonly waitMs?: number;
@@ -22,10 +22,10 @@ export type GlanceOptions = {
   readonly asked: TierAsked[];
 };
 
-const NOTHING: Glance = { opened: null, outdated: false };
+const NOTHING: EdgeLookup = { opened: null, outdated: false };
 
 /** Looks at the edge, no longer than its limit. Never throws. */
-export async function glance(edge: EdgeTier | null, key: string, options: GlanceOptions): Promise<Glance> {
+export async function lookUpEdge(edge: EdgeTier | null, key: string, options: EdgeLookupOptions): Promise<EdgeLookup> {
   if (edge === null) return NOTHING;
   const { now, windows, waitMs = WAITS.edge, asked } = options;
   const opened = await askTier(edge.name, edge.open(key), waitMs, now, asked);

@@ -5,8 +5,8 @@
  *   fill({ key, stored, from, tiers, ... }) -> [{ tier, outcome }]
  */
 
-import type { Recent } from "../concurrency/recentKeys.ts";
-import type { Tiers } from "./lookup.ts";
+import type { RecentKeys } from "../concurrency/recentKeys.ts";
+import type { Tiers } from "./lookUp.ts";
 import type { PutOutcome, Stored, TierName } from "./tiers/tier.ts";
 
 /** Where the bytes came from: a tier that had them, or made just now (from the source, a parent, or renewed by 304). */
@@ -33,7 +33,7 @@ export type FillOrder = {
   /** Tiers known to hold an older copy (`Lookup.stale`): theirs is replaced; others only get what is absent. */
   readonly stale: readonly TierName[];
   /** KV writes of this isolate: `new Recent(KV_WRITE_WINDOW_MS, KV_WRITE_MEMORY)`, kept for the isolate's life. */
-  readonly kvWrites: Recent;
+  readonly kvWrites: RecentKeys;
   readonly now: () => number;
   /** Asked right before each write: false once the picture was taken down. */
   readonly mayStore: () => boolean | Promise<boolean>;

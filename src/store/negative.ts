@@ -5,7 +5,7 @@
  *   recall(key, places) -> Failure | null    remember(key, failure, places, mayStore)    (the latter for waitUntil)
  */
 
-import { within } from "../concurrency/timeout.ts";
+import { withTimeout } from "../concurrency/timeout.ts";
 import { Failure, type FailureFacts, keepSeconds, type Reason } from "../errors.ts";
 import { edgeUrl } from "./key.ts";
 
@@ -43,7 +43,7 @@ const KV_MIN_SECONDS = 60;
 /** How long each place is waited for, in milliseconds: the source is asked anyhow. */
 const WAIT_MS = 500;
 
-export type NegativePlaces = {
+export type NegativeStores = {
   /** `new Map()`, kept for the isolate's life. */
   readonly memory: NegativeMemory;
   /** `caches.default`, or null where it keeps nothing. */
@@ -56,7 +56,7 @@ export type NegativePlaces = {
 };
 
 /** The failure still remembered under `keys.negative`, or null. A place that fails counts as empty; never throws. */
-export async function recall(key: string, places: NegativePlaces): Promise<Failure | null> {
+export async function getNegative(key: string, places: NegativeStores): Promise<Failure | null> {
   const { memory, cache, kv, origin, epoch, now } = places;
   const url = edgeUrl(origin, epoch, key);
   const sources = [
@@ -65,7 +65,7 @@ export async function recall(key: string, places: NegativePlaces): Promise<Failu
     async () => parse(await kv.get(key, { type: "text", cacheTtl: KV_MIN_SECONDS })),
   ];
   for (const source of sources) {
-    const negative = await within(source(), WAIT_MS).catch(() => null);
+    const negative = await withTimeout(source(), WAIT_MS).catch(() => null);
     if (negative && negative.until > now() && negative.at >= epoch) {
       hold(memory, key, negative);
       return told(negative, now());
@@ -87,10 +87,10 @@ function told({ reason, facts, at, until }: Negative, now: number): Failure {
  * are kept, and nothing outside this isolate once `mayStore` says that the picture was taken down. Gives the places
  * written; never throws.
  */
-export async function remember(
+export async function putNegative(
   key: string,
   failure: Failure,
-  places: NegativePlaces,
+  places: NegativeStores,
   mayStore: () => boolean | Promise<boolean>,
 ): Promise<readonly ("memory" | "edge" | "kv")[]> {
   const seconds = keepSeconds(failure);

@@ -5,7 +5,7 @@
  *   keepOriginal(bucket, keys.original, original)      readOriginal(bucket, keys.original, now) -> Original | null
  */
 
-import { STORE_WAIT_MS, within } from "../concurrency/timeout.ts";
+import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 
 export type Original = {
   readonly bytes: Uint8Array;
@@ -21,7 +21,7 @@ export const ORIGINAL_MS = 86_400_000;
 const MAX_SOURCE_CHARS = 1_500;
 
 /** Writes it over an older one. Gives the time (unix ms) until which other sizes may be made from it. */
-export async function keepOriginal(bucket: R2Bucket, key: string, original: Original): Promise<number> {
+export async function putOriginal(bucket: R2Bucket, key: string, original: Original): Promise<number> {
   const { bytes, source, v, storedAt, freshUntil } = original;
   await bucket.put(key, bytes, {
     customMetadata: {
@@ -48,13 +48,13 @@ export type ReadOptions = {
  * its freshness. Null when there is none, when it is older than a purge, or its metadata cannot be read. Rejects when the
  * bucket fails or is slow.
  */
-export async function readOriginal(
+export async function getOriginal(
   bucket: R2Bucket,
   key: string,
   now: number,
   { since = 0, ifError = false, room = async () => {} }: ReadOptions = {},
 ): Promise<Original | null> {
-  const object = await within(bucket.get(key), STORE_WAIT_MS);
+  const object = await withTimeout(bucket.get(key), STORE_WAIT_MS);
   if (object === null) return null;
   const { v, at, fresh, source = "" } = object.customMetadata ?? {};
   const [storedAt, freshUntil] = [Number(at), Number(fresh)];
@@ -70,5 +70,11 @@ export async function readOriginal(
     await object.body.cancel();
     throw error;
   }
-  return { bytes: new Uint8Array(await within(object.arrayBuffer(), STORE_WAIT_MS)), source, v, storedAt, freshUntil };
+  return {
+    bytes: new Uint8Array(await withTimeout(object.arrayBuffer(), STORE_WAIT_MS)),
+    source,
+    v,
+    storedAt,
+    freshUntil,
+  };
 }

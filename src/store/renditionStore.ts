@@ -1,13 +1,13 @@
 /** Where one picture is kept, for one request: its names, the tiers that may hold it, and its purge epoch. */
 
-import { STORE_WAIT_MS, within } from "../concurrency/timeout.ts";
+import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Scope } from "../context/scope.ts";
 import type { Parent } from "../rendition/chooseParent.ts";
 import { canonicalOptions } from "../request/canonical.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { renditionKey, type SourceKeys, sourceKeys } from "./key.ts";
-import type { Tiers } from "./lookup.ts";
-import type { NegativePlaces } from "./negative.ts";
+import type { Tiers } from "./lookUp.ts";
+import type { NegativeStores } from "./negative.ts";
 import { findParents } from "./parents.ts";
 import type { EdgeTier } from "./tiers/edge.ts";
 import { openEdge, openTiers, type Place } from "./tierTable.ts";
@@ -28,12 +28,12 @@ async function namesOf(wanted: ImageRequest): Promise<Names> {
 }
 
 /** The shelf of a picture, seen from the scope's region. */
-export async function findShelf(wanted: ImageRequest, scope: Scope): Promise<Shelf> {
-  return new Shelf(await namesOf(wanted), scope);
+export async function openRenditionStore(wanted: ImageRequest, scope: Scope): Promise<RenditionStore> {
+  return new RenditionStore(await namesOf(wanted), scope);
 }
 
 /** A hit at the edge needs the edge alone: the rest is opened when it is first asked for. */
-export class Shelf {
+export class RenditionStore {
   /** With its port, if any. */
   readonly sourceHost: string;
   readonly keys: SourceKeys;
@@ -59,7 +59,7 @@ export class Shelf {
     return (this.#tiers ??= this.#openTiers());
   }
 
-  get negatives(): NegativePlaces {
+  get negatives(): NegativeStores {
     const { env, isolate } = this.#scope;
     const { origin, cache, epoch, now } = this.#place;
     return { memory: isolate.negatives, cache: this.edge === null ? null : cache, kv: env.THUMBS, origin, epoch, now };
@@ -68,7 +68,7 @@ export class Shelf {
   /** What of the source is in store that smaller sizes may be derived from; listed once, when first asked for. */
   parents(): Promise<readonly Parent[]> {
     const { env } = this.#scope;
-    return (this.#parents ??= within(findParents(env.R2_PRIMARY, this.keys), STORE_WAIT_MS).catch(() => []));
+    return (this.#parents ??= withTimeout(findParents(env.R2_PRIMARY, this.keys), STORE_WAIT_MS).catch(() => []));
   }
 
   get #place(): Place {
@@ -87,7 +87,10 @@ export class Shelf {
  * Asked right before each write: false once an operator has taken the picture down, or has purged something of its host
  * since the shelf was found, as far as this isolate knows; what is at hand may then be what was to go.
  */
-export function mayStore({ keys, epoch }: Pick<Shelf, "keys" | "epoch">, scope: Scope): () => Promise<boolean> {
+export function mayStore(
+  { keys, epoch }: Pick<RenditionStore, "keys" | "epoch">,
+  scope: Scope,
+): () => Promise<boolean> {
   return async () => {
     const config = await scope.refreshedConfig();
     return !isBlocked(keys, config) && (config.epochs[keys.host16] ?? 0) <= epoch;

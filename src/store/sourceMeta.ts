@@ -5,10 +5,10 @@
  *   readFacts(kv, keys.facts, since) -> Facts | null        writeFacts(kv, keys.facts, facts)
  */
 
-import { STORE_WAIT_MS, within } from "../concurrency/timeout.ts";
+import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Orientation, SourceFormat } from "../image/rendition.ts";
 
-export type Facts = {
+export type SourceMeta = {
   /** Source version: `sourceVersion` of its bytes. */
   readonly v: string;
   /** When this version was first fetched, unix ms. */
@@ -52,18 +52,20 @@ const FORMATS = {
  * The sheet under `key`, or null when there is none, it cannot be read, or it is older than `since` (the host's purge
  * epoch, unix ms). Rejects when KV fails or is slow.
  */
-export async function readFacts(kv: KVNamespace, key: string, since: number): Promise<Facts | null> {
-  const facts = parseFacts(await within(kv.get(key, { type: "text", cacheTtl: CACHE_TTL_SECONDS }), STORE_WAIT_MS));
+export async function readSourceMeta(kv: KVNamespace, key: string, since: number): Promise<SourceMeta | null> {
+  const facts = parseSourceMeta(
+    await withTimeout(kv.get(key, { type: "text", cacheTtl: CACHE_TTL_SECONDS }), STORE_WAIT_MS),
+  );
   return facts === null || facts.at < since ? null : facts;
 }
 
 /** Writes the sheet. Call it when the version is new, not on every fetch: KV takes one write a second for a key. */
-export async function writeFacts(kv: KVNamespace, key: string, facts: Facts): Promise<void> {
+export async function writeSourceMeta(kv: KVNamespace, key: string, facts: SourceMeta): Promise<void> {
   await kv.put(key, JSON.stringify(facts), { expirationTtl: TTL_SECONDS });
 }
 
 /** A sheet from its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */
-export function parseFacts(text: string | null): Facts | null {
+export function parseSourceMeta(text: string | null): SourceMeta | null {
   const sheet = record(text);
   if (sheet === null) return null;
   const { v, format, etag = null, lastModified = null, colour, thumbhash } = sheet;

@@ -6,7 +6,7 @@
  */
 import { bucketBinding } from "../coordinate/regions.ts";
 import { ownAddress } from "../request/ownAddress.ts";
-import type { Tiers } from "./lookup.ts";
+import type { Tiers } from "./lookUp.ts";
 import { type EdgeTier, edgeTier, edgeWorks } from "./tiers/edge.ts";
 import { kvTier } from "./tiers/kv.ts";
 import { r2Tier } from "./tiers/r2.ts";

@@ -1,13 +1,13 @@
 /** A request's scope on real bindings, for tests of what the data path is made of; any of them may be made to fail. */
 import { env } from "cloudflare:workers";
-import { Urgency } from "../../src/concurrency/priority.ts";
+import { Priority } from "../../src/concurrency/priority.ts";
 import { type Config, parseConfig } from "../../src/config/config.ts";
 import { newIsolate } from "../../src/context/isolate.ts";
 import type { Scope } from "../../src/context/scope.ts";
 import { encodeJpeg } from "../../src/image/formats/jpeg/encode.ts";
 import type { MakeOrder } from "../../src/rendition/renderMiss.ts";
 import type { ImageRequest } from "../../src/request/imageRequest.ts";
-import { findShelf } from "../../src/store/renditionStore.ts";
+import { openRenditionStore } from "../../src/store/renditionStore.ts";
 import { newTrace } from "../../src/telemetry.ts";
 import { NOW } from "./stored.ts";
 import { PLAIN } from "./transform.ts";
@@ -36,7 +36,7 @@ export function scopeOf(bindings: Partial<Env> = {}, over: Partial<Scope> = {}):
     trace: newTrace("weur", "MAD"),
     isolate: newIsolate(),
     warming: false,
-    urgency: new Urgency("user"),
+    priority: new Priority("user"),
     later: (work) => void works.push(work.catch((error: unknown) => failures.push(error))),
     ...over,
     async settled() {
@@ -62,7 +62,7 @@ export function wantedOf(source: string, over: Partial<ImageRequest["transform"]
 }
 
 export async function orderOf(wanted: ImageRequest, scope: Scope, held: MakeOrder["held"] = null): Promise<MakeOrder> {
-  return { wanted, scope, held, shelf: await findShelf(wanted, scope) };
+  return { wanted, scope, held, shelf: await openRenditionStore(wanted, scope) };
 }
 
 /** A JPEG of one grey, made by our own encoder: there is no other in workerd. */

@@ -1,7 +1,7 @@
 /** The decoders by name Which one decodes what is said in `formats.ts`; the planner picks. */
 import { Failure } from "../../errors.ts";
 import type { Decoded, DecodeOrder, Decoder, Source, Stopwatch } from "../picture.ts";
-import { NotForThisDecoder } from "../unsupportedByDecoder.ts";
+import { UnsupportedByDecoder } from "../unsupportedByDecoder.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { decodeOwnJpeg } from "./jpeg/decode.ts";
 import { decodeTurbo } from "./jpeg/turbo.ts";
@@ -34,7 +34,7 @@ export async function decode(
     try {
       return await DECODERS[name](bytes, source, order, clock);
     } catch (error) {
-      if (!(error instanceof NotForThisDecoder)) throw error;
+      if (!(error instanceof UnsupportedByDecoder)) throw error;
       why = error.message;
     }
   }

@@ -18,7 +18,7 @@ const UNSIGNED: readonly string[] = ["unsafe", "insecure", "_"];
  * `signature_missing`, `signature_invalid`, `option_unknown`, `option_invalid`, `url_invalid`, `source_invalid`,
  * `expired`; the signature is looked at before anything else.
  */
-export async function readImgproxy(
+export async function readImgproxyUrl(
   path: string,
   accept: AcceptClass,
   config: Config,

@@ -50,7 +50,7 @@ const REFUSED: readonly string[] = ["lb", "ulb", "filter", "brightness", "contra
  * `X-Photon-Authentication`; it vouches only for sources that are not listed. Throws Failure `url_invalid`,
  * `source_invalid`, `option_unknown`, `option_invalid`.
  */
-export async function readPhoton(
+export async function readPhotonUrl(
   path: string,
   query: string,
   accept: AcceptClass,

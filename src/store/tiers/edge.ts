@@ -33,7 +33,7 @@ export function edgeWorks(hostname: string): boolean {
 }
 
 /** A picture at the edge, on its way out: its bytes need not pass through this isolate. */
-export type Opened = {
+export type EdgeHit = {
   readonly meta: StoredMeta;
   readonly byteLength: number;
   /** To be read once, or cancelled. */
@@ -41,7 +41,7 @@ export type Opened = {
 };
 
 /** The edge can also hand on what it has without reading it: what nearly every answer is. */
-export type EdgeTier = Tier & { open(key: string): Promise<Opened | null> };
+export type EdgeTier = Tier & { open(key: string): Promise<EdgeHit | null> };
 
 /** `cache` is `caches.default`. */
 export function edgeTier(cache: Cache, { origin, epoch, now, maxBytes = EDGE_MAX_BYTES }: EdgeTierOptions): EdgeTier {
@@ -88,7 +88,7 @@ function edgeSeconds(freshUntil: number, now: number): number {
  * Pictures this isolate has read and found to be what their metadata says, by its text, which names them by hash: from
  * then on they are passed through unread. A hot picture is thus checked once per isolate.
  */
-const SEEN = new BoundedMap<string, Omit<Opened, "body">>(2_000);
+const SEEN = new BoundedMap<string, Omit<EdgeHit, "body">>(2_000);
 
 async function read(response: Response, text: string): Promise<Stored | null> {
   const meta = SEEN.get(text)?.meta ?? decodeMeta(parse(text));

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type Account, ByteBudget, isSafe, MAX_PASSED } from "../../../src/concurrency/memoryBudget.ts";
-import { Urgency } from "../../../src/concurrency/priority.ts";
-import { PASS_MS } from "../../../src/concurrency/semaphore.ts";
+import { type Account, isSafe, MAX_PASSED, MemoryBudget } from "../../../src/concurrency/memoryBudget.ts";
+import { Priority } from "../../../src/concurrency/priority.ts";
+import { PERMIT_MS } from "../../../src/concurrency/semaphore.ts";
 import { manualTimers } from "./manualTimers.ts";
 
-const USER = new Urgency("user");
+const USER = new Priority("user");
 const RULES = { capacity: 32, maxWaiting: 128, waitMs: 10_000 };
 
 /** Lets everything that has been resolved run. */
@@ -12,10 +12,10 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function world(rules = RULES) {
   const timers = manualTimers();
-  const budget = new ByteBudget(rules, timers);
+  const budget = new MemoryBudget(rules, timers);
   /** A source that asks for more in steps, and what became of each asking. */
-  const source = (urgency = USER) => {
-    const account = budget.open(urgency);
+  const source = (priority = USER) => {
+    const account = budget.open(priority);
     const seen: string[] = [];
     const grow = (held: number, claim = held) => {
       const asked = budget.grow(account, held, claim).then(
@@ -118,7 +118,7 @@ describe("no deadlock", () => {
       let most = 0;
       const job = async () => {
         const length = 1 + random(32);
-        const one = source(new Urgency(random(4) === 0 ? "warm" : "user"));
+        const one = source(new Priority(random(4) === 0 ? "warm" : "user"));
         for (const held of [1, Math.ceil(length / 4), length]) {
           await one.grow(held, length);
           most = Math.max(most, budget.used);
@@ -138,7 +138,7 @@ describe("no deadlock", () => {
 describe("the line", () => {
   test("warm newcomers pass no user; what has begun goes on", async () => {
     const { source } = world();
-    const [first, user, begun, warm] = [source(), source(), source(new Urgency("warm")), source(new Urgency("warm"))];
+    const [first, user, begun, warm] = [source(), source(), source(new Priority("warm")), source(new Priority("warm"))];
     await first.grow(20);
     await begun.grow(2, 4);
     void user.grow(20);
@@ -150,14 +150,14 @@ describe("the line", () => {
 
   test("a warm one that a user joins is let in where it fits", async () => {
     const { source } = world();
-    const joined = new Urgency("warm");
+    const joined = new Priority("warm");
     const [first, user, warm] = [source(), source(), source(joined)];
     await first.grow(20);
     void user.grow(20);
     void warm.grow(1);
     await settle();
     expect(warm.seen).toEqual([]);
-    joined.raise();
+    joined.promote();
     await settle();
     expect(warm.seen).toEqual(["1"]);
   });
@@ -179,7 +179,7 @@ describe("the line", () => {
 
   test("who waits too long is refused, and the line moves on", async () => {
     const { source, timers } = world();
-    const [first, large, small] = [source(), source(), source(new Urgency("warm"))];
+    const [first, large, small] = [source(), source(), source(new Priority("warm"))];
     await first.grow(28);
     void large.grow(20);
     void small.grow(1);
@@ -191,12 +191,12 @@ describe("the line", () => {
   test("what nobody gives back is taken back when its time is over, and not before", async () => {
     const { source, timers, budget } = world();
     await source().grow(32);
-    timers.clock = PASS_MS - 1;
+    timers.clock = PERMIT_MS - 1;
     const next = source();
     void next.grow(10);
     await settle();
     expect(next.seen).toEqual([]);
-    timers.clock = PASS_MS;
+    timers.clock = PERMIT_MS;
     await source().grow(1);
     await settle();
     expect([next.seen, budget.used]).toEqual([["10"], 11]);

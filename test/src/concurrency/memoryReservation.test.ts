@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { ByteBudget } from "../../../src/concurrency/memoryBudget.ts";
-import { ByteRoom } from "../../../src/concurrency/memoryReservation.ts";
-import { Urgency } from "../../../src/concurrency/priority.ts";
+import { MemoryBudget } from "../../../src/concurrency/memoryBudget.ts";
+import { MemoryReservation } from "../../../src/concurrency/memoryReservation.ts";
+import { Priority } from "../../../src/concurrency/priority.ts";
 
-const budgetOf = (capacity: number) => new ByteBudget({ capacity, maxWaiting: 4, waitMs: 1000 });
-const USER = new Urgency("user");
+const budgetOf = (capacity: number) => new MemoryBudget({ capacity, maxWaiting: 4, waitMs: 1000 });
+const USER = new Priority("user");
 
 describe("ByteRoom", () => {
   it("takes the difference when it grows, and gives all back", async () => {
     const budget = budgetOf(100);
-    const room = new ByteRoom(budget, USER);
+    const room = new MemoryReservation(budget, USER);
     await room.grow(40);
     await room.grow(70);
     await room.grow(50);
@@ -21,7 +21,7 @@ describe("ByteRoom", () => {
 
   it("waits while others hold the room", async () => {
     const budget = budgetOf(100);
-    const [first, second] = [new ByteRoom(budget, USER), new ByteRoom(budget, USER)];
+    const [first, second] = [new MemoryReservation(budget, USER), new MemoryReservation(budget, USER)];
     await first.grow(80);
     let admitted = false;
     const waiting = second.grow(40).then(() => {
@@ -36,7 +36,7 @@ describe("ByteRoom", () => {
 
   it("gives back what turned out not to be needed", async () => {
     const budget = budgetOf(100);
-    const [first, second] = [new ByteRoom(budget, USER), new ByteRoom(budget, USER)];
+    const [first, second] = [new MemoryReservation(budget, USER), new MemoryReservation(budget, USER)];
     await first.grow(80);
     const waiting = second.grow(60);
     first.settle(40);
@@ -46,7 +46,7 @@ describe("ByteRoom", () => {
 
   it("who leaves while waiting for more holds nothing and is told so", async () => {
     const budget = budgetOf(100);
-    const [first, second] = [new ByteRoom(budget, USER), new ByteRoom(budget, USER)];
+    const [first, second] = [new MemoryReservation(budget, USER), new MemoryReservation(budget, USER)];
     await first.grow(80);
     const waiting = second.grow(40);
     second.leave();

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Recent } from "../../../src/concurrency/recentKeys.ts";
+import { RecentKeys } from "../../../src/concurrency/recentKeys.ts";
 
 test("a name is first once within the window and again after it", () => {
-  const recent = new Recent(1000, 10);
+  const recent = new RecentKeys(1000, 10);
   expect(recent.first("a", 0)).toBe(true);
   expect(recent.first("a", 999)).toBe(false);
   expect(recent.first("b", 999)).toBe(true);
@@ -11,13 +11,13 @@ test("a name is first once within the window and again after it", () => {
 });
 
 test("a clock that jumps back does not lock a name", () => {
-  const recent = new Recent(1000, 10);
+  const recent = new RecentKeys(1000, 10);
   recent.first("a", 10_000);
   expect(recent.first("a", 5)).toBe(true);
 });
 
 test("when full the oldest is forgotten", () => {
-  const recent = new Recent(1000, 2);
+  const recent = new RecentKeys(1000, 2);
   for (const name of ["a", "b", "c"]) recent.first(name, 0);
   expect(recent.first("c", 1)).toBe(false);
   expect(recent.first("b", 1)).toBe(false);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { Urgency } from "../../../src/concurrency/priority.ts";
-import { createGate, PASS_MS } from "../../../src/concurrency/semaphore.ts";
+import { Priority } from "../../../src/concurrency/priority.ts";
+import { createSemaphore, PERMIT_MS } from "../../../src/concurrency/semaphore.ts";
 import { Failure } from "../../../src/errors.ts";
 import { manualTimers } from "./manualTimers.ts";
 
-const USER = new Urgency("user");
-const WARM = new Urgency("warm");
+const USER = new Priority("user");
+const WARM = new Priority("warm");
 const RULES = { capacity: 1, maxWaiting: 128, waitMs: 10_000 };
 
 /** Lets everything that has been resolved run. */
@@ -13,7 +13,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("gate", () => {
   test("one at a time: the second enters when the first leaves", async () => {
-    const gate = createGate(RULES, manualTimers());
+    const gate = createSemaphore(RULES, manualTimers());
     const order: string[] = [];
     const first = await gate.enter(1, USER);
     const second = gate.enter(1, USER).then(() => order.push("second"));
@@ -25,11 +25,11 @@ describe("gate", () => {
   });
 
   test("users go before warm jobs that came earlier", async () => {
-    const gate = createGate(RULES, manualTimers());
+    const gate = createSemaphore(RULES, manualTimers());
     const order: string[] = [];
     const first = await gate.enter(1, USER);
     const jobs = (["warm", "user", "warm", "user"] as const).map((priority, i) =>
-      gate.run(1, new Urgency(priority), async () => void order.push(`${priority} ${i}`)),
+      gate.run(1, new Priority(priority), async () => void order.push(`${priority} ${i}`)),
     );
     first.leave();
     await Promise.all(jobs);
@@ -40,7 +40,7 @@ describe("gate", () => {
     [127, true],
     [128, false],
   ])("with %i waiting the next may wait: %s", async (already, may) => {
-    const gate = createGate(RULES, manualTimers());
+    const gate = createSemaphore(RULES, manualTimers());
     await gate.enter(1, USER);
     for (let i = 0; i < already; i++) void gate.enter(1, WARM).catch(() => undefined);
     const outcome = await Promise.race([gate.enter(1, USER).catch((error: unknown) => error), settle()]);
@@ -49,7 +49,7 @@ describe("gate", () => {
 
   test("who waits too long is refused with Retry-After, and the line moves on", async () => {
     const timers = manualTimers();
-    const gate = createGate({ ...RULES, capacity: 10 }, timers);
+    const gate = createSemaphore({ ...RULES, capacity: 10 }, timers);
     const first = await gate.enter(6, USER);
     const large = gate.enter(9, USER);
     const small = gate.enter(4, USER);
@@ -64,7 +64,7 @@ describe("gate", () => {
 
   test("a timer that could not be cleared throws nobody else out of the line", async () => {
     const timers = manualTimers();
-    const gate = createGate(RULES, { ...timers, clear: () => {} });
+    const gate = createSemaphore(RULES, { ...timers, clear: () => {} });
     const first = await gate.enter(1, USER);
     const second = gate.enter(1, USER);
     first.leave();
@@ -78,7 +78,7 @@ describe("gate", () => {
   });
 
   test("leaving twice gives nothing twice", async () => {
-    const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
+    const gate = createSemaphore({ ...RULES, capacity: 32 }, manualTimers());
     const first = await gate.enter(12, USER);
     const second = await gate.enter(20, USER);
     first.leave();
@@ -89,35 +89,35 @@ describe("gate", () => {
   });
 
   test("a warm job that a user has joined goes before the warm ones, in the order it came", async () => {
-    const gate = createGate(RULES, manualTimers());
+    const gate = createSemaphore(RULES, manualTimers());
     const order: string[] = [];
     const first = await gate.enter(1, USER);
-    const joined = new Urgency("warm");
+    const joined = new Priority("warm");
     const jobs = [
       gate.run(1, WARM, async () => void order.push("warm")),
       gate.run(1, joined, async () => void order.push("joined")),
       gate.run(1, USER, async () => void order.push("user")),
     ];
-    joined.raise();
+    joined.promote();
     first.leave();
     await Promise.all(jobs);
     expect(order).toEqual(["joined", "user", "warm"]);
   });
 
   test("a warm job that fits is let in as it is joined, though the one before it does not", async () => {
-    const gate = createGate({ ...RULES, capacity: 10 }, manualTimers());
+    const gate = createSemaphore({ ...RULES, capacity: 10 }, manualTimers());
     await gate.enter(6, USER);
     void gate.enter(8, WARM);
-    const joined = new Urgency("warm");
+    const joined = new Priority("warm");
     const entering = gate.enter(4, joined);
     expect([gate.used, gate.waiting]).toEqual([6, 2]);
-    joined.raise();
+    joined.promote();
     await entering;
     expect([gate.used, gate.waiting]).toEqual([10, 1]);
   });
 
   test("more than the whole capacity passes alone", async () => {
-    const gate = createGate({ ...RULES, capacity: 32 }, manualTimers());
+    const gate = createSemaphore({ ...RULES, capacity: 32 }, manualTimers());
     const pass = await gate.enter(100, USER);
     expect(gate.used).toBe(32);
     pass.leave();
@@ -125,7 +125,7 @@ describe("gate", () => {
   });
 
   test("a user who fits passes a warm job that does not", async () => {
-    const gate = createGate({ ...RULES, capacity: 10 }, manualTimers());
+    const gate = createSemaphore({ ...RULES, capacity: 10 }, manualTimers());
     await gate.enter(6, USER);
     const warm = gate.enter(8, WARM);
     await gate.enter(4, USER);
@@ -134,7 +134,7 @@ describe("gate", () => {
   });
 
   test("a job that throws leaves too", async () => {
-    const gate = createGate(RULES, manualTimers());
+    const gate = createSemaphore(RULES, manualTimers());
     await expect(gate.run(1, USER, () => Promise.reject(new Error("x")))).rejects.toThrow("x");
     expect(gate.used).toBe(0);
   });
@@ -142,16 +142,16 @@ describe("gate", () => {
 
 test("a pass that nobody gives back is taken back when its time is over, and not before", async () => {
   const timers = manualTimers();
-  const gate = createGate(RULES, timers);
+  const gate = createSemaphore(RULES, timers);
   const lost = await gate.enter(1, USER);
-  timers.clock = PASS_MS - 1;
+  timers.clock = PERMIT_MS - 1;
   let admitted = false;
   const waiting = gate.enter(1, USER).then(() => {
     admitted = true;
   });
   await Promise.resolve();
   expect(admitted).toBe(false);
-  timers.clock = PASS_MS;
+  timers.clock = PERMIT_MS;
   void gate.enter(1, USER);
   await waiting;
   expect(admitted).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Urgency } from "../../../src/concurrency/priority.ts";
+import { Priority } from "../../../src/concurrency/priority.ts";
 import { SingleFlight } from "../../../src/concurrency/singleFlight.ts";
 import { Failure } from "../../../src/errors.ts";
 
@@ -71,11 +71,11 @@ describe("SingleFlight", () => {
     ["warm", "warm"],
   ] as const)("warm work that a %s joins is %s work from then on", async (joining, expected) => {
     const flight = new SingleFlight<number>(1000);
-    const urgency = new Urgency("warm");
+    const priority = new Priority("warm");
     const work = () => new Promise<number>((resolve) => setTimeout(() => resolve(1), 5));
-    const leading = flight.run("a", now, work, urgency);
-    const following = flight.run("a", now, work, new Urgency(joining));
-    expect(urgency.priority).toBe(expected);
+    const leading = flight.run("a", now, work, priority);
+    const following = flight.run("a", now, work, new Priority(joining));
+    expect(priority.priority).toBe(expected);
     expect((await Promise.all([leading, following])).map(({ joined }) => joined)).toEqual([false, true]);
   });
 

@@ -1,24 +1,24 @@
 import { describe, expect, test } from "vitest";
 import {
   ask,
+  type CoordinatorState,
   DONE_MS,
-  type FlightState,
   LEASE_MS,
-  NO_FLIGHT,
-  type Report,
+  NO_RENDERS,
+  type Outcome,
   reported,
 } from "../../../src/coordinate/lease.ts";
 
 /** Plays steps on one state. */
 function played() {
-  let state: FlightState = NO_FLIGHT;
+  let state: CoordinatorState = NO_RENDERS;
   return {
     ask(holder: string, key: string, now: number) {
       const [verdict, next] = ask(state, holder, key, now);
       state = next;
       return verdict.do;
     },
-    report(holder: string, key: string, report: Report, now: number) {
+    report(holder: string, key: string, report: Outcome, now: number) {
       state = reported(state, holder, key, report, now);
     },
     state: () => state,

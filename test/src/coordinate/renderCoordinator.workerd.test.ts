@@ -3,11 +3,11 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { SingleFlight } from "../../../src/concurrency/singleFlight.ts";
 import { askFlight, type MakeSteps, makeOnce } from "../../../src/coordinate/grant.ts";
-import { type FlightPort, flightOf } from "../../../src/coordinate/renderCoordinator.ts";
+import { type CoordinatorPort, coordinatorOf } from "../../../src/coordinate/renderCoordinator.ts";
 import { Failure } from "../../../src/errors.ts";
 
 let serial = 0;
-const freshFlight = () => flightOf(env.FLIGHT, "weur", `source-${++serial}`);
+const freshFlight = () => coordinatorOf(env.FLIGHT, "weur", `source-${++serial}`);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("the Durable Object", () => {
@@ -38,8 +38,8 @@ describe("the Durable Object", () => {
 
   test("regions and sources do not share a flight", async () => {
     const name = `source-${++serial}`;
-    expect((await flightOf(env.FLIGHT, "weur", name).ask("a", "k", 0)).do).toBe("fetch");
-    expect((await flightOf(env.FLIGHT, "apac", name).ask("b", "k", 0)).do).toBe("fetch");
+    expect((await coordinatorOf(env.FLIGHT, "weur", name).ask("a", "k", 0)).do).toBe("fetch");
+    expect((await coordinatorOf(env.FLIGHT, "apac", name).ask("b", "k", 0)).do).toBe("fetch");
     expect((await freshFlight().ask("c", "k", 0)).do).toBe("fetch");
   });
 
@@ -53,7 +53,7 @@ describe("the Durable Object", () => {
 });
 
 /** A source, a region's bucket, and isolates that ask for sizes of one picture. */
-function world(port: FlightPort | null, over: Partial<MakeSteps<string, string>> = {}) {
+function world(port: CoordinatorPort | null, over: Partial<MakeSteps<string, string>> = {}) {
   const stored = new Map<string, string>();
   const counts = { fetches: 0, renders: 0, originals: 0 };
   let original: string | null = null;
@@ -64,7 +64,7 @@ function world(port: FlightPort | null, over: Partial<MakeSteps<string, string>>
       return stored.get(key) ?? null;
     },
     derive: async () => null,
-    async readOriginal() {
+    async getOriginal() {
       await pause(2);
       if (original !== null) counts.originals++;
       return original;
@@ -74,7 +74,7 @@ function world(port: FlightPort | null, over: Partial<MakeSteps<string, string>>
       await pause(20);
       return "bytes";
     },
-    async keepOriginal(source) {
+    async putOriginal(source) {
       await pause(5);
       original = source;
       return Date.now() + 60_000;
@@ -129,7 +129,7 @@ describe("makeOnce", () => {
     ["throws", () => Promise.reject(new Error("Durable Object is overloaded"))],
     ["says a word of a newer Worker", () => Promise.resolve({ do: "later" } as never)],
   ])("a Durable Object that %s: the request succeeds", async (_name, ask) => {
-    const port: FlightPort = { ask, report: () => Promise.reject(new Error("gone")) };
+    const port: CoordinatorPort = { ask, report: () => Promise.reject(new Error("gone")) };
     const { counts, isolate, settled } = world(port);
     expect(await isolate()("320")).toBe("320 of bytes");
     await settled();
@@ -137,12 +137,12 @@ describe("makeOnce", () => {
   });
 
   test("a binding that is not there: the request succeeds", async () => {
-    const port = flightOf(undefined as never, "weur", "source");
+    const port = coordinatorOf(undefined as never, "weur", "source");
     expect(await world(port).isolate()("320")).toBe("320 of bytes");
   });
 
   test("a Durable Object that says nothing: the request goes on a second after its wait", async () => {
-    const port: FlightPort = { ask: () => new Promise(() => {}), report: async () => {} };
+    const port: CoordinatorPort = { ask: () => new Promise(() => {}), report: async () => {} };
     const started = Date.now();
     expect(await world(port).isolate()("320", 50)).toBe("320 of bytes");
     expect(Date.now() - started).toBeLessThan(2_000);
@@ -152,7 +152,7 @@ describe("makeOnce", () => {
     const port = freshFlight();
     await port.ask("dead", "320", 0);
     await abortAllDurableObjects();
-    expect(await world(flightOf(env.FLIGHT, "weur", `source-${serial}`)).isolate()("320")).toBe("320 of bytes");
+    expect(await world(coordinatorOf(env.FLIGHT, "weur", `source-${serial}`)).isolate()("320")).toBe("320 of bytes");
   });
 
   test("a holder that died: who waits goes on alone past its deadline", async () => {
@@ -197,8 +197,8 @@ describe("makeOnce", () => {
   });
 
   test("an original that cannot be kept: others fetch for themselves without waiting for the lease to end", async () => {
-    const keepOriginal = () => Promise.reject(new Error("R2"));
-    const { counts, isolate } = world(freshFlight(), { keepOriginal });
+    const putOriginal = () => Promise.reject(new Error("R2"));
+    const { counts, isolate } = world(freshFlight(), { putOriginal });
     const started = Date.now();
     await Promise.all([isolate()("320"), isolate()("640")]);
     expect(counts.fetches).toBe(2);

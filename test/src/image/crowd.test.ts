@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { Urgency } from "../../../src/concurrency/priority.ts";
-import { createGate } from "../../../src/concurrency/semaphore.ts";
+import { Priority } from "../../../src/concurrency/priority.ts";
+import { createSemaphore } from "../../../src/concurrency/semaphore.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";
 import { engineMemory, KEPT_BYTES, takePeakMemory } from "../../../src/image/wasm.ts";
 import { orderOf } from "./orders.ts";
@@ -21,11 +21,11 @@ test(`${CROWD} pictures of ${((SIDES[0] * SIDES[1]) / 1e6).toFixed(0)} MP at onc
       sharp(soft).resize(width, height, { fit: "fill" }).jpeg({ progressive }).toBuffer(),
     ),
   );
-  const gate = createGate({ capacity: 1, maxWaiting: 128, waitMs: 60_000 });
+  const gate = createSemaphore({ capacity: 1, maxWaiting: 128, waitMs: 60_000 });
   takePeakMemory();
   const results = await Promise.all(
     Array.from({ length: CROWD }, (_, i) =>
-      gate.run(1, new Urgency(i % 4 === 0 ? "warm" : "user"), () =>
+      gate.run(1, new Priority(i % 4 === 0 ? "warm" : "user"), () =>
         renderImage(orderOf(files[i % 2] ?? new Uint8Array(), { width: 320, height: 320 }, "webp")),
       ),
     ),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
-import { blamingSource } from "../../../src/image/decodeErrors.ts";
+import { withDecodeErrors } from "../../../src/image/decodeErrors.ts";
 import { defineEngine, dropAllEngines, engineMemory } from "../../../src/image/wasm.ts";
 
 /** (module (func (export "trap") unreachable)) */
@@ -14,7 +14,7 @@ const throwing = (error: unknown) => async () => {
 };
 
 async function outcome(work: () => Promise<unknown>): Promise<unknown> {
-  return blamingSource(work).catch((error: unknown) => error);
+  return withDecodeErrors(work).catch((error: unknown) => error);
 }
 
 describe("the source's own", () => {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { makeMasters, tendMaster } from "../../../src/jobs/masters.ts";
 import { sourceKeys } from "../../../src/store/key.ts";
-import { keepOriginal } from "../../../src/store/original.ts";
+import { putOriginal } from "../../../src/store/original.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import type { StoredMeta } from "../../../src/store/tiers/tier.ts";
 import { brokenService } from "../../support/brokenService.ts";
@@ -87,7 +87,7 @@ describe("makeMasters", () => {
   async function keep(source: string, storedAt = Date.now()): Promise<void> {
     const { original } = await sourceKeys(source);
     const bytes = await jpegOf(60, 40);
-    await keepOriginal(env.R2_WEUR, original, { bytes, source, v: "0badcafe", storedAt, freshUntil: storedAt + HOUR });
+    await putOriginal(env.R2_WEUR, original, { bytes, source, v: "0badcafe", storedAt, freshUntil: storedAt + HOUR });
   }
 
   test("makes one from the kept original, and only once", async () => {

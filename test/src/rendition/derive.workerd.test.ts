@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { derived } from "../../../src/rendition/derive.ts";
-import { writeFacts } from "../../../src/store/sourceMeta.ts";
+import { writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import type { Stored } from "../../../src/store/tiers/tier.ts";
 import { brokenService, slowService } from "../../support/brokenService.ts";
@@ -57,7 +57,7 @@ describe("no parent", () => {
     const source = freshSource();
     await storeParent(source);
     const { shelf } = await orderOf(wantedOf(source), scopeOf());
-    await writeFacts(env.THUMBS, shelf.keys.facts, {
+    await writeSourceMeta(env.THUMBS, shelf.keys.facts, {
       ...{ v: "00000002", at: NOW + 1, width: 400, height: 300, orientation: 1, format: "jpeg", bytes: 1 },
       ...{ etag: null, lastModified: null },
     });

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ByteRoom } from "../../../src/concurrency/memoryReservation.ts";
+import { MemoryReservation } from "../../../src/concurrency/memoryReservation.ts";
 import { readSource } from "../../../src/rendition/fetchOriginal.ts";
 import { sourceKeys } from "../../../src/store/key.ts";
-import { writeFacts } from "../../../src/store/sourceMeta.ts";
+import { writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService, slowService } from "../../support/brokenService.ts";
 import {
   configWith,
@@ -31,12 +31,12 @@ function sourceIs(answer: (url: string) => Response | Promise<Response>): (strin
 const HELD = { bytes: new Uint8Array(3), meta: metaOf({ freshUntil: NOW }) };
 
 async function read(source: string, scope: TestScope, held: typeof HELD | null = null) {
-  const room = new ByteRoom(scope.isolate.bytes(scope.config), scope.urgency);
+  const room = new MemoryReservation(scope.isolate.bytes(scope.config), scope.priority);
   return readSource(await orderOf(wantedOf(source), scope, held), room).finally(() => room.leave());
 }
 
 async function knowFacts(source: string, v = "0badcafe"): Promise<void> {
-  await writeFacts(env.THUMBS, (await sourceKeys(source)).facts, {
+  await writeSourceMeta(env.THUMBS, (await sourceKeys(source)).facts, {
     ...{ v, at: NOW, width: 4, height: 3, orientation: 1, format: "jpeg", bytes: 1 },
     ...{ etag: '"one"', lastModified: null },
   });

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Lease } from "../../../src/coordinate/grant.ts";
 import { Failure } from "../../../src/errors.ts";
 import { make } from "../../../src/rendition/renderMiss.ts";
-import { remember } from "../../../src/store/negative.ts";
-import { keepOriginal } from "../../../src/store/original.ts";
+import { putNegative } from "../../../src/store/negative.ts";
+import { putOriginal } from "../../../src/store/original.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { freshSource, jpegOf, orderOf, scopeOf, wantedOf } from "../../support/scope.workerd.ts";
 import { metaOf, NOW } from "../../support/stored.ts";
@@ -80,7 +80,7 @@ describe("make", () => {
     const source = freshSource();
     const scope = scopeOf();
     const order = await orderOf(wantedOf(source), scope);
-    await remember(
+    await putNegative(
       order.shelf.keys.negative,
       new Failure("source_failed", { value: 500 }),
       order.shelf.negatives,
@@ -88,7 +88,7 @@ describe("make", () => {
     );
     const bytes = await jpegOf(80, 60);
     const times = { storedAt: NOW - 3_600_000, freshUntil: NOW - 1 };
-    await keepOriginal(env.R2_WEUR, order.shelf.keys.original, { bytes, source, v: "0badcafe", ...times });
+    await putOriginal(env.R2_WEUR, order.shelf.keys.original, { bytes, source, v: "0badcafe", ...times });
     expect((await make(order, leaseOf().lease)).hit).toBe("stale-if-error");
     expect(scope.trace.failure).toBe("source_failed");
     expect(asked).not.toHaveBeenCalled();

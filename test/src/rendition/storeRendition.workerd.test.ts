@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Header } from "../../../src/image/rendition.ts";
 import type { SourceBytes } from "../../../src/rendition/fetchOriginal.ts";
-import { keepFacts, keepRendition, keepSource } from "../../../src/rendition/storeRendition.ts";
+import { storeOriginal, storeRendition, storeSourceMeta } from "../../../src/rendition/storeRendition.ts";
 import { sourceKeys } from "../../../src/store/key.ts";
-import { readFacts } from "../../../src/store/sourceMeta.ts";
+import { readSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { configWith, freshSource, orderOf, scopeOf, wantedOf } from "../../support/scope.workerd.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
@@ -26,12 +26,12 @@ describe("keepRendition", () => {
     ["the primary fails: the region has it", { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, null],
   ])("%s", async (_, bindings, rejected) => {
     const order = await orderOf(wantedOf(freshSource()), scopeOf(bindings));
-    await expect(keepRendition(order, storedOf())).resolves.toBe(rejected ?? undefined);
+    await expect(storeRendition(order, storedOf())).resolves.toBe(rejected ?? undefined);
     expect(await env.R2_WEUR.head(order.shelf.key)).not.toBeNull();
   });
   test("the region fails: those who wait are not told that it is there, though the primary has it", async () => {
     const order = await orderOf(wantedOf(freshSource()), scopeOf({ R2_WEUR: brokenService(env.R2_WEUR) }));
-    await expect(keepRendition(order, storedOf())).rejects.toThrow("region has not stored it: error");
+    await expect(storeRendition(order, storedOf())).rejects.toThrow("region has not stored it: error");
     expect(await env.R2_PRIMARY.head(order.shelf.key)).not.toBeNull();
   });
   test("a region without a bucket: the primary counts", async () => {
@@ -39,7 +39,7 @@ describe("keepRendition", () => {
       wantedOf(freshSource()),
       scopeOf({ R2_PRIMARY: brokenService(env.R2_PRIMARY) }, { region: "oc" }),
     );
-    await expect(keepRendition(order, storedOf())).rejects.toThrow("primary has not stored it: error");
+    await expect(storeRendition(order, storedOf())).rejects.toThrow("primary has not stored it: error");
   });
 });
 
@@ -57,9 +57,9 @@ describe("what was taken down or purged meanwhile", () => {
     const keys = await sourceKeys(source);
     const changed = configWith(change(keys));
     const order = await orderOf(wantedOf(source), scopeOf({}, { refreshedConfig: async () => changed }));
-    await expect(keepRendition(order, storedOf())).rejects.toThrow("blocked");
-    await expect(keepSource(sourceOf(source), order, env.R2_WEUR)).rejects.toThrow("Taken down or purged");
-    await keepFacts(order, sourceOf(source), HEADER);
+    await expect(storeRendition(order, storedOf())).rejects.toThrow("blocked");
+    await expect(storeOriginal(sourceOf(source), order, env.R2_WEUR)).rejects.toThrow("Taken down or purged");
+    await storeSourceMeta(order, sourceOf(source), HEADER);
     expect(await env.R2_PRIMARY.head(order.shelf.key)).toBeNull();
     expect(await env.R2_WEUR.head(keys.original)).toBeNull();
     expect(await env.THUMBS.get(keys.facts)).toBeNull();
@@ -78,22 +78,22 @@ describe("keepFacts", () => {
       },
     });
     const order = await orderOf(wantedOf(source), scopeOf({ THUMBS }));
-    await keepFacts(order, sourceOf(source), HEADER);
-    await keepFacts(order, sourceOf(source), HEADER);
+    await storeSourceMeta(order, sourceOf(source), HEADER);
+    await storeSourceMeta(order, sourceOf(source), HEADER);
     expect(puts).toHaveLength(1);
-    await keepFacts(order, sourceOf(source, { validators: { etag: '"2"', lastModified: null } }), HEADER);
+    await storeSourceMeta(order, sourceOf(source, { validators: { etag: '"2"', lastModified: null } }), HEADER);
     expect(puts).toHaveLength(2);
-    expect(await readFacts(env.THUMBS, order.shelf.keys.facts, 0)).toMatchObject({ v: "0badcafe", etag: '"2"' });
+    expect(await readSourceMeta(env.THUMBS, order.shelf.keys.facts, 0)).toMatchObject({ v: "0badcafe", etag: '"2"' });
   });
   test("bytes from our own store say nothing new", async () => {
     const order = await orderOf(wantedOf(freshSource()), scopeOf());
-    await keepFacts(order, sourceOf("x", { validators: null }), HEADER);
+    await storeSourceMeta(order, sourceOf("x", { validators: null }), HEADER);
     expect(await env.THUMBS.get(order.shelf.keys.facts)).toBeNull();
   });
 });
 
 test("half a source is not kept", async () => {
   const order = await orderOf(wantedOf(freshSource()), scopeOf());
-  await expect(keepSource(sourceOf("x", { truncated: true }), order, env.R2_WEUR)).rejects.toThrow("Half");
+  await expect(storeOriginal(sourceOf("x", { truncated: true }), order, env.R2_WEUR)).rejects.toThrow("Half");
   expect(await env.R2_WEUR.head(order.shelf.keys.original)).toBeNull();
 });

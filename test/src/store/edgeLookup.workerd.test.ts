@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type GlanceOptions, glance } from "../../../src/store/edgeLookup.ts";
-import { type EdgeTier, edgeTier, type Opened } from "../../../src/store/tiers/edge.ts";
+import { type EdgeLookupOptions, lookUpEdge } from "../../../src/store/edgeLookup.ts";
+import { type EdgeHit, type EdgeTier, edgeTier } from "../../../src/store/tiers/edge.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
@@ -8,12 +8,12 @@ const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
 const options = { origin: "https://glance.test", epoch: 0, now: () => NOW };
 const edge = edgeTier(caches.default, options);
 
-async function look(tier: EdgeTier | null, key: string, more: Partial<GlanceOptions> = {}) {
-  const asked: GlanceOptions["asked"] = [];
-  const seen = await glance(tier, key, { now: () => NOW, windows, asked, ...more });
+async function look(tier: EdgeTier | null, key: string, more: Partial<EdgeLookupOptions> = {}) {
+  const asked: EdgeLookupOptions["asked"] = [];
+  const seen = await lookUpEdge(tier, key, { now: () => NOW, windows, asked, ...more });
   return { ...seen, outcomes: asked.map(({ tier, outcome }) => `${tier}:${outcome}`) };
 }
-const bytesOf = async ({ body }: Opened) => new Uint8Array(await new Response(body as BodyInit).arrayBuffer());
+const bytesOf = async ({ body }: EdgeHit) => new Uint8Array(await new Response(body as BodyInit).arrayBuffer());
 
 describe("a glance at the edge", () => {
   test("fresh: opened, read the first time in this isolate and passed through from then on", async () => {

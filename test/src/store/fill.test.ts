@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Recent } from "../../../src/concurrency/recentKeys.ts";
+import { RecentKeys } from "../../../src/concurrency/recentKeys.ts";
 import { type FillOrder, fill, KV_WRITE_WINDOW_MS } from "../../../src/store/fill.ts";
 import { memoryTier } from "../../support/memoryTier.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
@@ -17,7 +17,7 @@ function order(over: Partial<FillOrder> = {}): FillOrder {
     from: "made",
     tiers: four(),
     stale: [],
-    kvWrites: new Recent(KV_WRITE_WINDOW_MS, 100),
+    kvWrites: new RecentKeys(KV_WRITE_WINDOW_MS, 100),
     now: () => NOW,
     mayStore: () => true,
     ...over,
@@ -40,7 +40,7 @@ describe("fill", () => {
   });
 
   test("KV is written once per key in ten minutes", async () => {
-    const kvWrites = new Recent(KV_WRITE_WINDOW_MS, 100);
+    const kvWrites = new RecentKeys(KV_WRITE_WINDOW_MS, 100);
     const at = (ms: number) => fill(order({ from: "region", kvWrites, now: () => NOW + ms }));
     const kv = (filled: Awaited<ReturnType<typeof fill>>) => filled.find(({ tier }) => tier === "kv")?.outcome;
     expect(kv(await at(0))).toBe("stored");

@@ -1,14 +1,14 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { Failure, type Reason } from "../../../src/errors.ts";
-import { type NegativePlaces, recall, remember } from "../../../src/store/negative.ts";
+import { getNegative, type NegativeStores, putNegative } from "../../../src/store/negative.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { NOW } from "../../support/stored.ts";
 
 const YES = () => true;
 let serial = 0;
 const freshKey = () => `n/test/${++serial}`;
-function places(over: Partial<NegativePlaces> = {}): NegativePlaces {
+function places(over: Partial<NegativeStores> = {}): NegativeStores {
   return {
     memory: new Map(),
     cache: caches.default,
@@ -35,9 +35,9 @@ describe("where a failure is remembered", () => {
     ["internal", []],
   ] as const satisfies readonly (readonly [Reason, readonly string[]])[])("%s: %s", async (reason, expected) => {
     const key = freshKey();
-    expect(await remember(key, new Failure(reason, { value: 404 }), places(), YES)).toEqual(expected);
-    expect((await recall(key, places()))?.reason).toBe(expected.length > 0 ? reason : undefined);
-    const kvOnly = await recall(key, places({ cache: null }));
+    expect(await putNegative(key, new Failure(reason, { value: 404 }), places(), YES)).toEqual(expected);
+    expect((await getNegative(key, places()))?.reason).toBe(expected.length > 0 ? reason : undefined);
+    const kvOnly = await getNegative(key, places({ cache: null }));
     expect(kvOnly?.reason).toBe((expected as readonly string[]).includes("kv") ? reason : undefined);
   });
 });
@@ -45,8 +45,8 @@ describe("where a failure is remembered", () => {
 describe("recall", () => {
   test("gives the public facts and never the detail", async () => {
     const key = freshKey();
-    await remember(key, new Failure("source_missing", { value: 410 }, "internal detail"), places(), YES);
-    const failure = await recall(key, places());
+    await putNegative(key, new Failure("source_missing", { value: 410 }, "internal detail"), places(), YES);
+    const failure = await getNegative(key, places());
     expect(failure?.facts).toEqual({ value: 410 });
     expect(failure?.detail).toBeUndefined();
     expect(await env.THUMBS.get(key)).not.toContain("internal detail");
@@ -58,15 +58,15 @@ describe("recall", () => {
   ])("after %i ms of its 300 s: %s", async (ms, reason) => {
     const key = freshKey();
     const kept = places();
-    await remember(key, new Failure("source_missing"), kept, YES);
-    expect((await recall(key, { ...kept, now: () => NOW + ms }))?.reason).toBe(reason);
+    await putNegative(key, new Failure("source_missing"), kept, YES);
+    expect((await getNegative(key, { ...kept, now: () => NOW + ms }))?.reason).toBe(reason);
   });
 
   test("says that it is remembered, and until when", async () => {
     const key = freshKey();
-    expect((await remember(key, new Failure("source_missing"), places(), YES)).length).toBe(3);
+    expect((await putNegative(key, new Failure("source_missing"), places(), YES)).length).toBe(3);
     const later = NOW + 100_000;
-    const failure = await recall(key, places({ now: () => later }));
+    const failure = await getNegative(key, places({ now: () => later }));
     expect(failure?.keeping).toEqual({ remembered: true, until: NOW + 300_000 });
   });
 
@@ -81,42 +81,42 @@ describe("recall", () => {
       const key = freshKey();
       const refused = new Failure("source_refused", { value: 429, retryAfter });
       const kept = places();
-      expect(await remember(key, refused, kept, YES)).toEqual(where);
-      expect((await recall(key, { ...kept, now: () => NOW + ms - 1 }))?.reason).toBe("source_refused");
-      expect(await recall(key, { ...kept, now: () => NOW + ms })).toBeNull();
+      expect(await putNegative(key, refused, kept, YES)).toEqual(where);
+      expect((await getNegative(key, { ...kept, now: () => NOW + ms - 1 }))?.reason).toBe("source_refused");
+      expect(await getNegative(key, { ...kept, now: () => NOW + ms })).toBeNull();
     });
 
     test("what is left of it is told on", async () => {
       const key = freshKey();
       const kept = places();
-      await remember(key, new Failure("source_refused", { value: 429, retryAfter: 120 }), kept, YES);
-      const at = async (ms: number) => (await recall(key, { ...kept, now: () => NOW + ms }))?.facts.retryAfter;
+      await putNegative(key, new Failure("source_refused", { value: 429, retryAfter: 120 }), kept, YES);
+      const at = async (ms: number) => (await getNegative(key, { ...kept, now: () => NOW + ms }))?.facts.retryAfter;
       expect([await at(0), await at(20_500), await at(119_999)]).toEqual([120, 100, 1]);
     });
   });
 
   test("a picture taken down meanwhile leaves nothing in edge or KV", async () => {
     const key = freshKey();
-    expect(await remember(key, new Failure("source_missing"), places(), async () => false)).toEqual(["memory"]);
-    expect(await recall(key, places())).toBeNull();
+    expect(await putNegative(key, new Failure("source_missing"), places(), async () => false)).toEqual(["memory"]);
+    expect(await getNegative(key, places())).toBeNull();
     const unknown = () => Promise.reject(new Error("settings cannot be read"));
-    expect(await remember(key, new Failure("source_missing"), places(), unknown)).toEqual(["memory"]);
+    expect(await putNegative(key, new Failure("source_missing"), places(), unknown)).toEqual(["memory"]);
     expect(await env.THUMBS.get(key)).toBeNull();
   });
 
   test("a purge forgets", async () => {
     const key = freshKey();
     const kept = places();
-    await remember(key, new Failure("source_missing"), kept, YES);
-    expect(await recall(key, { ...kept, epoch: NOW + 1 })).toBeNull();
+    await putNegative(key, new Failure("source_missing"), kept, YES);
+    expect(await getNegative(key, { ...kept, epoch: NOW + 1 })).toBeNull();
   });
 
   test("what KV knew is then in this isolate's memory", async () => {
     const key = freshKey();
-    await remember(key, new Failure("source_missing"), places(), YES);
+    await putNegative(key, new Failure("source_missing"), places(), YES);
     const memory = new Map();
-    await recall(key, places({ memory, cache: null }));
-    expect((await recall(key, places({ memory, cache: null, kv: brokenService(env.THUMBS) })))?.reason).toBe(
+    await getNegative(key, places({ memory, cache: null }));
+    expect((await getNegative(key, places({ memory, cache: null, kv: brokenService(env.THUMBS) })))?.reason).toBe(
       "source_missing",
     );
   });
@@ -129,28 +129,28 @@ describe("recall", () => {
   ])("%s is nothing", async (_name, text) => {
     const key = freshKey();
     await env.THUMBS.put(key, text);
-    expect(await recall(key, places())).toBeNull();
+    expect(await getNegative(key, places())).toBeNull();
   });
 
   test("failing services are as good as empty, and remembering never throws", async () => {
     const broken = places({ kv: brokenService(env.THUMBS), cache: brokenService(caches.default) });
     const key = freshKey();
-    expect(await recall(key, broken)).toBeNull();
-    expect(await remember(key, new Failure("source_missing"), broken, YES)).toEqual(["memory"]);
-    expect((await recall(key, broken))?.reason).toBe("source_missing");
+    expect(await getNegative(key, broken)).toBeNull();
+    expect(await putNegative(key, new Failure("source_missing"), broken, YES)).toEqual(["memory"]);
+    expect((await getNegative(key, broken))?.reason).toBe("source_missing");
   });
 });
 
 test("a place that hangs is not waited for", async () => {
   const hung = { get: () => new Promise(() => {}) } as unknown as KVNamespace;
   const started = Date.now();
-  expect(await recall(freshKey(), places({ cache: null, kv: hung }))).toBeNull();
+  expect(await getNegative(freshKey(), places({ cache: null, kv: hung }))).toBeNull();
   expect(Date.now() - started).toBeLessThan(1_500);
 });
 
 test("memory is bounded: the oldest leave", async () => {
   const kept = places({ cache: null });
-  for (let i = 0; i < 5_001; i++) await remember(`n/many/${i}`, new Failure("source_failed"), kept, YES);
+  for (let i = 0; i < 5_001; i++) await putNegative(`n/many/${i}`, new Failure("source_failed"), kept, YES);
   expect(kept.memory.size).toBe(5_000);
   expect(kept.memory.has("n/many/0")).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { renditionKey, sourceKeys } from "../../../src/store/key.ts";
-import { keepOriginal, ORIGINAL_MS, type Original, readOriginal } from "../../../src/store/original.ts";
+import { getOriginal, ORIGINAL_MS, type Original, putOriginal } from "../../../src/store/original.ts";
 import { findParents } from "../../../src/store/parents.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import { brokenService } from "../../support/brokenService.ts";
@@ -19,26 +19,26 @@ const original = (over: Partial<Original> = {}): Original => ({
 
 describe("a kept original", () => {
   test("comes back as it was kept", async () => {
-    await keepOriginal(env.R2_WEUR, "o/1", original());
-    expect(await readOriginal(env.R2_WEUR, "o/1", NOW)).toEqual(original());
+    await putOriginal(env.R2_WEUR, "o/1", original());
+    expect(await getOriginal(env.R2_WEUR, "o/1", NOW)).toEqual(original());
   });
 
   test.each([
     ["until it is stale", { freshUntil: NOW + 1_000 }, NOW + 1_000],
     ["for a day at most", { freshUntil: NOW + 9 * DAY }, NOW + DAY],
   ])("others may use it %s", async (_name, over, until) => {
-    expect(await keepOriginal(env.R2_WEUR, "o/2", original(over))).toBe(until);
-    expect(await readOriginal(env.R2_WEUR, "o/2", until - 1)).not.toBeNull();
-    expect(await readOriginal(env.R2_WEUR, "o/2", until)).toBeNull();
+    expect(await putOriginal(env.R2_WEUR, "o/2", original(over))).toBe(until);
+    expect(await getOriginal(env.R2_WEUR, "o/2", until - 1)).not.toBeNull();
+    expect(await getOriginal(env.R2_WEUR, "o/2", until)).toBeNull();
   });
 
   test.each([
     ["at the time of the purge", NOW, true],
     ["before it", NOW + 1, false],
   ])("fetched %s, with the source down or not", async (_, since, used) => {
-    await keepOriginal(env.R2_WEUR, "o/6", original());
+    await putOriginal(env.R2_WEUR, "o/6", original());
     for (const ifError of [false, true]) {
-      expect((await readOriginal(env.R2_WEUR, "o/6", NOW, { since, ifError })) !== null).toBe(used);
+      expect((await getOriginal(env.R2_WEUR, "o/6", NOW, { since, ifError })) !== null).toBe(used);
     }
   });
 
@@ -46,8 +46,8 @@ describe("a kept original", () => {
     [ORIGINAL_MS - 1, true],
     [ORIGINAL_MS, false],
   ])("%i ms old and long stale, with the source down: used %s", async (age, used) => {
-    await keepOriginal(env.R2_WEUR, "o/3", original());
-    expect((await readOriginal(env.R2_WEUR, "o/3", NOW + age, { ifError: true })) !== null).toBe(used);
+    await putOriginal(env.R2_WEUR, "o/3", original());
+    expect((await getOriginal(env.R2_WEUR, "o/3", NOW + age, { ifError: true })) !== null).toBe(used);
   });
 
   test.each([
@@ -57,17 +57,17 @@ describe("a kept original", () => {
     ["times that are none", { v: "0badcafe", at: "x", fresh: "y" }],
   ])("metadata: %s: not used", async (_name, customMetadata) => {
     await env.R2_WEUR.put("o/4", "abc", customMetadata === undefined ? {} : { customMetadata });
-    expect(await readOriginal(env.R2_WEUR, "o/4", NOW)).toBeNull();
+    expect(await getOriginal(env.R2_WEUR, "o/4", NOW)).toBeNull();
   });
 
   test("there is none, or the bucket fails", async () => {
-    expect(await readOriginal(env.R2_WEUR, "o/none", NOW)).toBeNull();
-    await expect(readOriginal(brokenService(env.R2_WEUR), "o/1", NOW)).rejects.toThrow();
+    expect(await getOriginal(env.R2_WEUR, "o/none", NOW)).toBeNull();
+    await expect(getOriginal(brokenService(env.R2_WEUR), "o/1", NOW)).rejects.toThrow();
   });
 
   test("a source of any length", async () => {
-    await keepOriginal(env.R2_WEUR, "o/5", original({ source: `https://a.test/${"x".repeat(9_000)}` }));
-    expect((await readOriginal(env.R2_WEUR, "o/5", NOW))?.source.startsWith("https://a.test/xxx")).toBe(true);
+    await putOriginal(env.R2_WEUR, "o/5", original({ source: `https://a.test/${"x".repeat(9_000)}` }));
+    expect((await getOriginal(env.R2_WEUR, "o/5", NOW))?.source.startsWith("https://a.test/xxx")).toBe(true);
   });
 });
 

@@ -2,9 +2,9 @@ import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { renditionKey, sourceKeys } from "../../../src/store/key.ts";
-import { keepOriginal } from "../../../src/store/original.ts";
+import { putOriginal } from "../../../src/store/original.ts";
 import { BadCursor, isUnder, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
-import { writeFacts } from "../../../src/store/sourceMeta.ts";
+import { writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { kvTier } from "../../../src/store/tiers/kv.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import { allBuckets } from "../../../src/store/tierTable.ts";
@@ -30,8 +30,8 @@ async function storeAll(source: string): Promise<void> {
   }
   await r2Tier(env.R2_PRIMARY, "primary", "p").put(keys.master, stored);
   const original = { bytes: stored.bytes, source, v: "0badcafe", storedAt: NOW, freshUntil: NOW + 1 };
-  await keepOriginal(env.R2_APAC, keys.original, original);
-  await writeFacts(env.THUMBS, keys.facts, {
+  await putOriginal(env.R2_APAC, keys.original, original);
+  await writeSourceMeta(env.THUMBS, keys.facts, {
     ...{ v: "0badcafe", at: NOW, width: 1, height: 1, orientation: 1, format: "jpeg", bytes: 1 },
     ...{ etag: null, lastModified: null },
   });

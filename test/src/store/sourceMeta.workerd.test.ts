@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { type Facts, parseFacts, readFacts, writeFacts } from "../../../src/store/sourceMeta.ts";
+import { parseSourceMeta, readSourceMeta, type SourceMeta, writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { NOW } from "../../support/stored.ts";
 
-const FACTS: Facts = {
+const FACTS: SourceMeta = {
   v: "0badcafe",
   at: NOW,
   width: 4000,
@@ -21,33 +21,33 @@ describe("facts", () => {
     ["required only", FACTS],
     ["with colour and ThumbHash", { ...FACTS, colour: "#a0b0c0", thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI" }],
   ])("round trip through KV: %s", async (name, facts) => {
-    await writeFacts(env.THUMBS, `f/${name}`, facts);
-    expect(await readFacts(env.THUMBS, `f/${name}`, 0)).toEqual(facts);
+    await writeSourceMeta(env.THUMBS, `f/${name}`, facts);
+    expect(await readSourceMeta(env.THUMBS, `f/${name}`, 0)).toEqual(facts);
   });
 
   test("an unknown source has none", async () => {
-    expect(await readFacts(env.THUMBS, "f/none", 0)).toBeNull();
+    expect(await readSourceMeta(env.THUMBS, "f/none", 0)).toBeNull();
   });
 
   test.each([
     [NOW, true],
     [NOW + 1, false],
   ])("purge epoch %i: known %s", async (since, known) => {
-    await writeFacts(env.THUMBS, "f/e", FACTS);
-    expect((await readFacts(env.THUMBS, "f/e", since)) !== null).toBe(known);
+    await writeSourceMeta(env.THUMBS, "f/e", FACTS);
+    expect((await readSourceMeta(env.THUMBS, "f/e", since)) !== null).toBe(known);
   });
 
   test("a KV that hangs rejects", async () => {
     const hung = { get: () => new Promise(() => {}) } as unknown as KVNamespace;
-    await expect(readFacts(hung, "f/x", 0)).rejects.toThrow("No answer within");
+    await expect(readSourceMeta(hung, "f/x", 0)).rejects.toThrow("No answer within");
   });
 
   test("a failing KV rejects", async () => {
-    await expect(readFacts(brokenService(env.THUMBS), "f/x", 0)).rejects.toThrow();
+    await expect(readSourceMeta(brokenService(env.THUMBS), "f/x", 0)).rejects.toThrow();
   });
 
   test("fields of a newer Worker are dropped", () => {
-    expect(parseFacts(JSON.stringify({ ...FACTS, later: 1 }))).toEqual(FACTS);
+    expect(parseSourceMeta(JSON.stringify({ ...FACTS, later: 1 }))).toEqual(FACTS);
   });
 
   test.each([
@@ -63,5 +63,5 @@ describe("facts", () => {
     ["orientation 9", JSON.stringify({ ...FACTS, orientation: 9 })],
     ["an unknown format", JSON.stringify({ ...FACTS, format: "toString" })],
     ["an etag that is a number", JSON.stringify({ ...FACTS, etag: 5 })],
-  ])("cannot be read: %s", (_name, text) => expect(parseFacts(text)).toBeNull());
+  ])("cannot be read: %s", (_name, text) => expect(parseSourceMeta(text)).toBeNull());
 });

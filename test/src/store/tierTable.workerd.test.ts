@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { Recent } from "../../../src/concurrency/recentKeys.ts";
+import { RecentKeys } from "../../../src/concurrency/recentKeys.ts";
 import { fill } from "../../../src/store/fill.ts";
-import { lookup } from "../../../src/store/lookup.ts";
+import { lookUp } from "../../../src/store/lookUp.ts";
 import { allBuckets, openTiers, type Place, regionBucket } from "../../../src/store/tierTable.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
@@ -43,7 +43,7 @@ describe("bindings", () => {
 describe("one picture through all real tiers", () => {
   const key = "t/h/s/one";
   const seen = async (from: Partial<Place> = {}) =>
-    (await lookup(key, openTiers(place(from)), { now: () => NOW, windows })).found?.tier;
+    (await lookUp(key, openTiers(place(from)), { now: () => NOW, windows })).found?.tier;
 
   test("is answered from each in turn as the nearer ones lose it", async () => {
     const tiers = openTiers(place());
@@ -51,7 +51,7 @@ describe("one picture through all real tiers", () => {
       key,
       stored: storedOf(),
       stale: [],
-      kvWrites: new Recent(1, 9),
+      kvWrites: new RecentKeys(1, 9),
       now: () => NOW,
       mayStore: () => true,
     };
@@ -73,7 +73,7 @@ describe("one picture through all real tiers", () => {
       key,
       stored: storedOf(),
       stale: [],
-      kvWrites: new Recent(1, 9),
+      kvWrites: new RecentKeys(1, 9),
       now: () => NOW,
       mayStore: () => true,
     };

@@ -1,9 +1,9 @@
 /** Lossy WebP without alpha by our own module (assembly/vp8): decoding, colour and resampling in one pass. */
 
 import type { Decoder } from "../../picture.ts";
-import { NotForThisDecoder } from "../../unsupportedByDecoder.ts";
+import { UnsupportedByDecoder } from "../../unsupportedByDecoder.ts";
 import { defineEngine } from "../../wasm.ts";
-import { JpegRefusal } from "../jpeg/decoder/refusal.ts";
+import { UnsupportedJpeg } from "../jpeg/decoder/refusal.ts";
 import { vp8Engine } from "./decoder/engine.ts";
 import { readFrame } from "./decoder/frame.ts";
 import { decodeVp8 } from "./decoder/thumbnail.ts";
@@ -16,17 +16,17 @@ const engine = defineEngine("vp8", () => {
 
 /** WebP bytes -> the view's pixels. Throws NotForThisDecoder for what it refuses and another may take. */
 export const decodeOwnVp8: Decoder = async (bytes, source, { view }, clock) => {
-  if (source.frames > 1 || source.alpha) throw new NotForThisDecoder("WebP with alpha or several frames");
+  if (source.frames > 1 || source.alpha) throw new UnsupportedByDecoder("WebP with alpha or several frames");
   const frame = readFrame(bytes);
   if (frame.width !== source.width || frame.height !== source.height) {
-    throw new NotForThisDecoder(`VP8 frame of ${frame.width}x${frame.height} in ${source.width}x${source.height}`);
+    throw new UnsupportedByDecoder(`VP8 frame of ${frame.width}x${frame.height} in ${source.width}x${source.height}`);
   }
   try {
     const { pixels: data, truncated } = decodeVp8(await engine.use(), frame, view);
     clock.lap("decode");
     return { pixels: { width: view.width, height: view.height, data, alpha: false }, truncated };
   } catch (error) {
-    if (error instanceof JpegRefusal) throw new NotForThisDecoder(error.message);
+    if (error instanceof UnsupportedJpeg) throw new UnsupportedByDecoder(error.message);
     throw error;
   }
 };

@@ -2,7 +2,7 @@
 import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader } from "./header.ts";
 import type { JpegPlan } from "./plan.ts";
-import { JpegRefusal } from "./refusal.ts";
+import { UnsupportedJpeg } from "./refusal.ts";
 import type { BlockSize } from "./scale.ts";
 import { lanczosTaps, type Reach, type Taps } from "./taps.ts";
 
@@ -74,7 +74,7 @@ export type PlaneEngine = {
 
 export function allocate(engine: PlaneEngine, bytes: number): number {
   const address = engine.exports.allocate(bytes);
-  if (address === 0) throw new JpegRefusal("memory", `it needs ${bytes} bytes more than there are`);
+  if (address === 0) throw new UnsupportedJpeg("memory", `it needs ${bytes} bytes more than there are`);
   return address;
 }
 

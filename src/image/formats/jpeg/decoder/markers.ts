@@ -1,6 +1,6 @@
 /** Reads a JPEG's marker segments (ITU T.81, annex B) into a `JpegHeader`. */
 import type { FrameComponent, HuffmanTable, JpegHeader, JpegModel, JpegScan, ScanComponent } from "./header.ts";
-import { type JpegReason, JpegRefusal } from "./refusal.ts";
+import { type JpegReason, UnsupportedJpeg } from "./refusal.ts";
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -72,20 +72,21 @@ function readHuffmanTables(
 
 function readFrame(segment: Uint8Array, progressive: boolean): Frame {
   const precision = segment[0] ?? 0;
-  if (precision !== 8) throw new JpegRefusal("precision", `JPEG of ${precision} bits a sample; 8 is what is decoded`);
+  if (precision !== 8)
+    throw new UnsupportedJpeg("precision", `JPEG of ${precision} bits a sample; 8 is what is decoded`);
   const height = ((segment[1] ?? 0) << 8) | (segment[2] ?? 0);
   const width = ((segment[3] ?? 0) << 8) | (segment[4] ?? 0);
   const count = segment[5] ?? 0;
-  if (width === 0 || height === 0) throw new JpegRefusal("dimensions", `JPEG of ${width}x${height} pixels`);
+  if (width === 0 || height === 0) throw new UnsupportedJpeg("dimensions", `JPEG of ${width}x${height} pixels`);
   if ((count !== 1 && count !== 3 && count !== 4) || segment.length < 6 + 3 * count) {
-    throw new JpegRefusal("components", `JPEG of ${count} components; 1, 3 and 4 are decoded`);
+    throw new UnsupportedJpeg("components", `JPEG of ${count} components; 1, 3 and 4 are decoded`);
   }
   const components: FrameComponent[] = [];
   for (let i = 0; i < count; i++) {
     const [id = 0, factors = 0, quantiser = 0] = segment.subarray(6 + 3 * i, 9 + 3 * i);
     const h = factors >> 4;
     const v = factors & 15;
-    if (h < 1 || h > 4 || v < 1 || v > 4) throw new JpegRefusal("sampling", `JPEG sampling factors ${h}x${v}`);
+    if (h < 1 || h > 4 || v < 1 || v > 4) throw new UnsupportedJpeg("sampling", `JPEG sampling factors ${h}x${v}`);
     components.push({ id, h, v, quantiser: quantiser & 3 });
   }
   // The factors of a single component say nothing: its scans are not interleaved (A.2.2).
@@ -111,7 +112,7 @@ function readScanComponents(segment: Uint8Array, frame: Frame): ScanComponent[] 
     return sum + (c === undefined ? 0 : c.h * c.v);
   }, 0);
   if (count > 1 && blocks > 10) {
-    throw new JpegRefusal("sampling", `JPEG of ${blocks} blocks a unit; 10 is the limit (T.81, B.2.3)`);
+    throw new UnsupportedJpeg("sampling", `JPEG of ${blocks} blocks a unit; 10 is the limit (T.81, B.2.3)`);
   }
   return components;
 }
@@ -132,7 +133,7 @@ function modelOf(frame: Frame, jfif: boolean, adobe: number | undefined): JpegMo
  * Throws JpegRefusal for a file that is no JPEG, of a process that is not decoded, or with no scan at all.
  */
 export function readJpeg(bytes: Uint8Array): JpegHeader {
-  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new JpegRefusal("not-a-jpeg", "No SOI marker at the start");
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new UnsupportedJpeg("not-a-jpeg", "No SOI marker at the start");
   const quantisers: (Uint16Array | undefined)[] = [undefined, undefined, undefined, undefined];
   const dcTables: (HuffmanTable | undefined)[] = [undefined, undefined, undefined, undefined];
   const acTables: (HuffmanTable | undefined)[] = [undefined, undefined, undefined, undefined];
@@ -150,7 +151,7 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
     const end = Math.min(at + 2 + Math.max(2, length), bytes.length);
     const segment = bytes.subarray(at + 4, end);
     const refused = REFUSED_FRAMES.get(code);
-    if (refused !== undefined && frame === undefined) throw new JpegRefusal(refused, `JPEG with ${refused} coding`);
+    if (refused !== undefined && frame === undefined) throw new UnsupportedJpeg(refused, `JPEG with ${refused} coding`);
     if (code === DQT) readQuantisers(segment, quantisers);
     else if (code === DHT) readHuffmanTables(segment, dcTables, acTables);
     else if (code === DRI) interval = ((segment[0] ?? 0) << 8) | (segment[1] ?? 0);
@@ -180,6 +181,6 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
     }
     at = nextMarker(bytes, end);
   }
-  if (frame === undefined || scans.length === 0) throw new JpegRefusal("no-picture", "JPEG with no picture data");
+  if (frame === undefined || scans.length === 0) throw new UnsupportedJpeg("no-picture", "JPEG with no picture data");
   return { ...frame, model: modelOf(frame, jfif, adobe), inverted: adobe !== undefined, firstScan, scans };
 }

@@ -13,7 +13,7 @@ export type JpegReason =
   | "memory";
 
 /** What the JPEG decoder throws for a file it cannot or will not decode; anything else thrown is a fault of ours. */
-export class JpegRefusal extends Error {
+export class UnsupportedJpeg extends Error {
   readonly reason: JpegReason;
 
   constructor(reason: JpegReason, message: string) {

@@ -19,7 +19,7 @@ export const OVERSAMPLING = { luma: 1.9, chroma: 1.05 } as const;
 const SIZES = [1, 2, 4, 8] as const satisfies readonly BlockSize[];
 
 /** The largest reduction that leaves `OVERSAMPLING.luma` samples a pixel on both sides. */
-export function jpegScale(crop: Crop, width: number, height: number): JpegScale {
+export function dctScaleOf(crop: Crop, width: number, height: number): JpegScale {
   for (const scale of [8, 4, 2] as const) {
     const enough = OVERSAMPLING.luma * scale;
     if (crop.width >= width * enough && crop.height >= height * enough) return scale;

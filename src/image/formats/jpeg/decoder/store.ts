@@ -2,7 +2,7 @@
 import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader } from "./header.ts";
 import { allocate, keptLimit, setField, type Window } from "./layout.ts";
-import { JpegRefusal } from "./refusal.ts";
+import { UnsupportedJpeg } from "./refusal.ts";
 import { neededScans, type ScanChoice } from "./scans.ts";
 
 /** Bytes all coefficients and their history may take. */
@@ -49,7 +49,7 @@ export function storeOf(header: JpegHeader, windows: readonly Window[], limit = 
 /** Allocates and clears it. Throws JpegRefusal if it is over the limit. */
 export function placeStore(engine: JpegEngine, header: JpegHeader, store: Store): void {
   if (store.bytes > MAX_STORE_BYTES) {
-    throw new JpegRefusal(
+    throw new UnsupportedJpeg(
       "memory",
       `JPEG needs ${store.bytes} bytes for its coefficients; ${MAX_STORE_BYTES} is the limit`,
     );

@@ -2,7 +2,7 @@
 import type { JpegEngine } from "./engine.ts";
 import type { HuffmanTable, JpegHeader, JpegScan } from "./header.ts";
 import { allocate, keptPositions, place, setField, type Window } from "./layout.ts";
-import { JpegRefusal } from "./refusal.ts";
+import { UnsupportedJpeg } from "./refusal.ts";
 import type { BlockSize } from "./scale.ts";
 import type { ScanKind } from "./scans.ts";
 
@@ -30,13 +30,13 @@ function build(
   kind: number,
   table: HuffmanTable | undefined,
 ): void {
-  if (table === undefined) throw new JpegRefusal("table", "JPEG scan without its Huffman table");
+  if (table === undefined) throw new UnsupportedJpeg("table", "JPEG scan without its Huffman table");
   const source = new Uint8Array(engine.exports.memory.buffer, places.source, 16 + 256);
   source.fill(0);
   source.set(table.counts);
   source.set(table.symbols, 16);
   if (engine.exports.buildTable(to, kind, places.source, places.source + 16) === 0) {
-    throw new JpegRefusal("table", "JPEG Huffman table with more codes than fit their lengths");
+    throw new UnsupportedJpeg("table", "JPEG Huffman table with more codes than fit their lengths");
   }
 }
 
@@ -99,7 +99,7 @@ export function placeQuantiser(engine: JpegEngine, header: JpegHeader, index: nu
   const scan = header.scans.find(({ components }) => components.some((c) => c.index === index));
   const quantiser = scan?.quantisers[header.components[index]?.quantiser ?? 0];
   if (scan !== undefined && quantiser === undefined) {
-    throw new JpegRefusal("table", "JPEG component without its quantisation table");
+    throw new UnsupportedJpeg("table", "JPEG component without its quantisation table");
   }
   const values = new Int16Array(size * size + 1);
   keptPositions(size).forEach((at, k) => {

@@ -3,7 +3,7 @@ import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader, JpegModel } from "./header.ts";
 import { allocate, clearFields, placeWindow, ringBands, type Window, windowsOf } from "./layout.ts";
 import type { JpegPicture, JpegPlan } from "./plan.ts";
-import { JpegRefusal } from "./refusal.ts";
+import { UnsupportedJpeg } from "./refusal.ts";
 import { type BlockSize, blockSizes } from "./scale.ts";
 import { SCAN_KINDS } from "./scans.ts";
 import { MAX_STORE_BYTES, placeStore, type Store, storeOf } from "./store.ts";
@@ -58,7 +58,7 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
   const { width, height } = plan;
   const count = header.components.length;
   const scan = header.scans[0];
-  if (scan === undefined) throw new JpegRefusal("no-picture", "JPEG with no scan");
+  if (scan === undefined) throw new UnsupportedJpeg("no-picture", "JPEG with no scan");
   const stored = header.progressive || scan.components.length < count;
   const sizes = plan.sizes ?? blockSizes(header, plan.scale, plan.crop, width, height);
   const { windows, store } = fitting(header, sizes, plan, stored);
@@ -87,7 +87,7 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
       try {
         placeTables(engine, places, scan, kind, windows);
       } catch (error) {
-        if (i === 0 || !(error instanceof JpegRefusal)) throw error;
+        if (i === 0 || !(error instanceof UnsupportedJpeg)) throw error;
         truncated = true;
         break;
       }

@@ -1,6 +1,6 @@
 /** Where the parts of a lossy WebP lie: its VP8 chunk, and the partitions of the key frame in that. */
 
-import { NotForThisDecoder } from "../../../unsupportedByDecoder.ts";
+import { UnsupportedByDecoder } from "../../../unsupportedByDecoder.ts";
 import { createReader } from "../../byteReader.ts";
 import { riffChunks } from "../header.ts";
 
@@ -22,19 +22,19 @@ export function readFrame(bytes: Uint8Array): Frame {
   const read = createReader(bytes, true);
   for (const { tag, at, length } of riffChunks(read, 12, bytes.length)) {
     if (tag === "VP8 ") return keyFrame(read.slice(at, length));
-    if (tag === "VP8L" || tag === "ALPH" || tag === "ANMF") throw new NotForThisDecoder(`WebP with ${tag}`);
+    if (tag === "VP8L" || tag === "ALPH" || tag === "ANMF") throw new UnsupportedByDecoder(`WebP with ${tag}`);
   }
-  throw new NotForThisDecoder("WebP without VP8");
+  throw new UnsupportedByDecoder("WebP without VP8");
 }
 
 function keyFrame(data: Uint8Array): Frame {
-  if (data.length < HEADER_BYTES) throw new NotForThisDecoder(`VP8 frame of ${data.length} bytes`);
+  if (data.length < HEADER_BYTES) throw new UnsupportedByDecoder(`VP8 frame of ${data.length} bytes`);
   const read = createReader(data, true);
   const tag = read.u24(0);
   // Key frame, a profile there is, to be shown.
-  if ((tag & 1) !== 0 || ((tag >> 1) & 7) > 3 || (tag & 0x10) === 0) throw new NotForThisDecoder("no VP8 key frame");
+  if ((tag & 1) !== 0 || ((tag >> 1) & 7) > 3 || (tag & 0x10) === 0) throw new UnsupportedByDecoder("no VP8 key frame");
   const end = HEADER_BYTES + (tag >> 5);
-  if (end > data.length) throw new NotForThisDecoder("VP8 modes cut short");
+  if (end > data.length) throw new UnsupportedByDecoder("VP8 modes cut short");
   return {
     width: read.u16(6) & 0x3fff,
     height: read.u16(8) & 0x3fff,
@@ -46,7 +46,7 @@ function keyFrame(data: Uint8Array): Frame {
 /** The token partitions, `count` of them; one that is cut short is as long as it is. */
 export function tokenPartitions(rest: Uint8Array, count: number): readonly Uint8Array[] {
   const table = (count - 1) * SIZE_BYTES;
-  if (rest.length < table) throw new NotForThisDecoder("VP8 partitions cut short");
+  if (rest.length < table) throw new UnsupportedByDecoder("VP8 partitions cut short");
   const read = createReader(rest, true);
   const parts: Uint8Array[] = [];
   for (let i = 0, at = table; i < count; i++) {

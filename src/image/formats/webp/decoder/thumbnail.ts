@@ -1,7 +1,7 @@
 /** A VP8 key frame to a small picture: the driver of assembly/vp8 (docs/webp.md tells the whole way). */
 
 import type { View } from "../../../picture.ts";
-import { NotForThisDecoder } from "../../../unsupportedByDecoder.ts";
+import { UnsupportedByDecoder } from "../../../unsupportedByDecoder.ts";
 import { allocate, clearFields } from "../../jpeg/decoder/layout.ts";
 import type { Vp8Engine } from "./engine.ts";
 import { type Frame, tokenPartitions } from "./frame.ts";
@@ -32,7 +32,7 @@ export function decodeVp8(engine: Vp8Engine, frame: Frame, view: View, keepAll =
   clearFields(engine);
   placePartition(engine, 0, frame.modes);
   const count = exports.readHeader();
-  if (count === 0) throw new NotForThisDecoder("VP8 header cut short");
+  if (count === 0) throw new UnsupportedByDecoder("VP8 header cut short");
   for (const [i, part] of tokenPartitions(frame.rest, count).entries()) placePartition(engine, 1 + i, part);
   const rings = placePlanes(engine, frame, view, keepAll);
   const macroblocksAcross = Math.ceil(frame.width / 16);

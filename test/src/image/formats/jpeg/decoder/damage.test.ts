@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { jpegEngine } from "../../../../../../src/image/formats/jpeg/decoder/engine.ts";
 import { readJpeg } from "../../../../../../src/image/formats/jpeg/decoder/markers.ts";
 import type { JpegPicture } from "../../../../../../src/image/formats/jpeg/decoder/plan.ts";
-import { JpegRefusal } from "../../../../../../src/image/formats/jpeg/decoder/refusal.ts";
-import { jpegScale } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
+import { UnsupportedJpeg } from "../../../../../../src/image/formats/jpeg/decoder/refusal.ts";
+import { dctScaleOf } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../../../../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import jpeg from "../../../../../../src/image/formats/jpeg/wasm/decoder.wasm";
 import { type Random, seeded } from "./random.ts";
@@ -23,7 +23,7 @@ function thumbnail(bytes: Uint8Array, longest: number): JpegPicture {
   const width = Math.max(1, Math.round(header.width * factor));
   const height = Math.max(1, Math.round(header.height * factor));
   const crop = { x: 0, y: 0, width: header.width, height: header.height };
-  return decodeJpeg(engine, bytes, header, { scale: jpegScale(crop, width, height), crop, width, height });
+  return decodeJpeg(engine, bytes, header, { scale: dctScaleOf(crop, width, height), crop, width, height });
 }
 
 async function goodFiles(random: Random): Promise<Uint8Array[]> {
@@ -120,7 +120,7 @@ describe("damaged files", { timeout: 600_000 }, () => {
         thumbnail(bytes, random.pick([16, 40, 640]));
         counts.pictures++;
       } catch (error) {
-        if (!(error instanceof JpegRefusal)) {
+        if (!(error instanceof UnsupportedJpeg)) {
           throw new Error(`mutation ${i} (${name} of file ${at}): ${error}`, { cause: error });
         }
         counts.refusals++;

@@ -4,7 +4,7 @@ import { Failure } from "../../../../../../src/errors.ts";
 import { readFrame } from "../../../../../../src/image/formats/webp/decoder/frame.ts";
 import { decodeVp8, type Vp8Picture } from "../../../../../../src/image/formats/webp/decoder/thumbnail.ts";
 import { renderImage } from "../../../../../../src/image/pipeline.ts";
-import { NotForThisDecoder } from "../../../../../../src/image/unsupportedByDecoder.ts";
+import { UnsupportedByDecoder } from "../../../../../../src/image/unsupportedByDecoder.ts";
 import { orderOf } from "../../../orders.ts";
 import { type Random, seeded } from "../../jpeg/decoder/random.ts";
 import { encodeWith, paint } from "./pictures.ts";
@@ -66,7 +66,7 @@ describe("damaged VP8", () => {
         pictures++;
         if (truncated) cut++;
       } catch (error) {
-        if (!(error instanceof NotForThisDecoder)) throw error;
+        if (!(error instanceof UnsupportedByDecoder)) throw error;
       }
     }
     expect(pictures).toBeGreaterThan(FILES / 40);
@@ -82,7 +82,7 @@ describe("damaged VP8", () => {
       try {
         thumbnail(MUTATIONS["bytes of the data"]?.(good, random) ?? good);
       } catch (error) {
-        if (!(error instanceof NotForThisDecoder)) throw error;
+        if (!(error instanceof UnsupportedByDecoder)) throw error;
       }
     }
     expect(planesOf(good)).toEqual(before);

@@ -9,7 +9,7 @@ import vp8 from "../../../../../../src/image/formats/webp/wasm/decoder.wasm";
 import type { View } from "../../../../../../src/image/picture.ts";
 import { planRender } from "../../../../../../src/image/plan.ts";
 import { resizeWhole } from "../../../../../../src/image/resize/whole.ts";
-import { NotForThisDecoder } from "../../../../../../src/image/unsupportedByDecoder.ts";
+import { UnsupportedByDecoder } from "../../../../../../src/image/unsupportedByDecoder.ts";
 import { psnr } from "../../../corpus.ts";
 import { orderOf } from "../../../orders.ts";
 import { type Random, seeded } from "../../jpeg/decoder/random.ts";
@@ -123,7 +123,7 @@ describe("what it leaves to libwebp", () => {
     ["lossless", { lossless: 1 }, 255],
     ["lossy with alpha", {}, 100],
   ] as const)("%s", async (_, options, alpha) => {
-    await expect(decode(await picture(options, alpha))).rejects.toThrow(NotForThisDecoder);
+    await expect(decode(await picture(options, alpha))).rejects.toThrow(UnsupportedByDecoder);
   });
 
   test.each([
@@ -133,6 +133,6 @@ describe("what it leaves to libwebp", () => {
   ] as const)("%s", async (_, at, flip) => {
     const bytes = await picture({});
     bytes[at] = (bytes[at] ?? 0) ^ flip;
-    await expect(decode(bytes)).rejects.toThrow(NotForThisDecoder);
+    await expect(decode(bytes)).rejects.toThrow(UnsupportedByDecoder);
   });
 });

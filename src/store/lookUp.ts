@@ -2,10 +2,10 @@
  * The look-up: edge (where glance.ts has not), then KV and the region's bucket at once, then the primary. A tier that fails or is slow counts as
  * a miss; it is waited for no longer than its limit, so no tier can fail or hang a request.
  *
- *   lookup(key, tiers, options) -> { found: { stored, tier, freshness } | null, asked, stale }
+ *   lookUp(key, tiers, options) -> { found: { stored, tier, freshness } | null, asked, stale }
  */
 
-import { Late, within } from "../concurrency/timeout.ts";
+import { TimeoutError, withTimeout } from "../concurrency/timeout.ts";
 import { type Freshness, freshnessOf, type KnownVersion, type StaleWindows } from "./freshness.ts";
 import type { Stored, Tier, TierName } from "./tiers/tier.ts";
 
@@ -45,7 +45,7 @@ export type LookupOptions = {
 type Answer = { readonly tier: TierName; readonly stored: Stored | null };
 
 /** Asks the tiers in turn for `key`. Never throws. */
-export async function lookup(key: string, tiers: Tiers, options: LookupOptions): Promise<Lookup> {
+export async function lookUp(key: string, tiers: Tiers, options: LookupOptions): Promise<Lookup> {
   const { now, windows, waits = WAITS } = options;
   let version: Promise<KnownVersion | null> | undefined;
   const asked: TierAsked[] = [];
@@ -53,7 +53,7 @@ export async function lookup(key: string, tiers: Tiers, options: LookupOptions):
 
   const judge = async ({ tier, stored }: Answer): Promise<boolean> => {
     if (stored === null) return false;
-    const known = tier === "edge" || !version ? null : await within(version, waits.version).catch(() => null);
+    const known = tier === "edge" || !version ? null : await withTimeout(version, waits.version).catch(() => null);
     const freshness = freshnessOf(stored.meta, now(), windows, known);
     if (freshness !== "expired") hits.push({ stored, tier, freshness });
     return freshness === "fresh";
@@ -93,11 +93,11 @@ export async function askTier<T>(
   const started = now();
   const note = (outcome: TierAsked["outcome"]) => asked.push({ tier, ms: now() - started, outcome });
   try {
-    const value = await within(answer, waitMs);
+    const value = await withTimeout(answer, waitMs);
     note(value === null ? "miss" : "hit");
     return value;
   } catch (error) {
-    note(error instanceof Late ? "late" : "error");
+    note(error instanceof TimeoutError ? "late" : "error");
     return null;
   }
 }

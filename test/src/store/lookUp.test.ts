@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lookup, type Tiers, WAITS } from "../../../src/store/lookup.ts";
+import { lookUp, type Tiers, WAITS } from "../../../src/store/lookUp.ts";
 import type { TierName } from "../../../src/store/tiers/tier.ts";
 import { type Behaviour, type MemoryTier, memoryTier } from "../../support/memoryTier.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
@@ -12,8 +12,8 @@ function row(behaviours: Partial<Record<TierName, Behaviour>> = {}): Row {
 }
 const waits = { edge: 30, kv: 30, region: 30, primary: 30, version: 10 };
 const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
-const find = (tiers: Tiers, more: Partial<Parameters<typeof lookup>[2]> = {}) =>
-  lookup("k", tiers, { now: () => NOW, windows, waits, ...more });
+const find = (tiers: Tiers, more: Partial<Parameters<typeof lookUp>[2]> = {}) =>
+  lookUp("k", tiers, { now: () => NOW, windows, waits, ...more });
 const stale = (seconds: number, storedAt = NOW - 1000) => storedOf({ freshUntil: NOW - seconds * 1000, storedAt });
 const outcomes = (asked: readonly { tier: string; outcome: string }[]) => asked.map((a) => `${a.tier}:${a.outcome}`);
 
