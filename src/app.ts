@@ -1,43 +1,51 @@
 /** Routes, and the one place where an answer, or a failure, becomes a response. The only file that knows hono. */
 import { type Context, Hono } from "hono";
-import { openScope, type Scope } from "./context/scope.ts";
+import { type App, createApp } from "./context/app.ts";
+import { type Caller, callerOf } from "./context/caller.ts";
+import { type Job, loggedWaitUntil, newJob } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
+import { health } from "./handlers/health.ts";
+import { image } from "./handlers/image.ts";
 import { purge } from "./handlers/purge.ts";
 import { warm } from "./handlers/warm.ts";
-import { render } from "./rendition/getRendition.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { ownAddress } from "./request/ownAddress.ts";
-import { type Answer, jsonAnswer, toResponse } from "./respond/answer.ts";
+import { type Answer, toResponse } from "./respond/answer.ts";
 import { FIXED_HEADERS, failureAnswer, HSTS } from "./respond/headers.ts";
 import { addStage, cacheStatus, newTrace, record, serverTiming } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };
-type Handler = (request: Request, scope: Scope) => Promise<Answer>;
+type Handler = (http: Request, app: App, caller: Caller, job: Job) => Promise<Answer>;
+
+/** What is the same for every request of an isolate. */
+type Isolate = Pick<App, "now" | "fetch" | "state">;
 
 const PREFLIGHT: Answer = {
   status: 204,
-  alike: new Headers(FIXED_HEADERS),
-  own: { "access-control-allow-methods": "GET, HEAD", "access-control-max-age": "86400" },
+  shared: new Headers(FIXED_HEADERS),
+  headers: { "access-control-allow-methods": "GET, HEAD", "access-control-max-age": "86400" },
   body: null,
 };
 const HTTPS_ONLY = { "strict-transport-security": HSTS };
 
 /**
- * The Worker's routes. Whatever is not named here is a picture's address; the doors tell which. No middleware: with one
- * handler for a picture hono calls it and nothing else.
+ * The Worker's routes. Whatever is not named here is a picture's address, which the grammars read. There is no
+ * middleware: with one handler for a picture, hono calls it and nothing else.
  */
-export function createApp(): Hono<Bindings> {
-  const app = new Hono<Bindings>();
-  app.get("/healthz", serving(health));
-  app.post("/warm", serving(warm));
-  app.post("/purge", serving(purge));
-  app.get("*", serving(render));
-  app.options("*", async (c) => toHttps(c.req.raw) ?? respond(c.req.raw, PREFLIGHT));
-  app.notFound(serving(refuseMethod));
-  return app;
+export function createRouter(isolate: Isolate): Hono<Bindings> {
+  const router = new Hono<Bindings>();
+  const serving = (handler: Handler) => async (c: Context<Bindings>) =>
+    toHttps(c.req.raw) ?? respond(c.req.raw, await answer(c, handler, isolate));
+  router.get("/healthz", serving(health));
+  router.post("/warm", serving(warm));
+  router.post("/purge", serving(purge));
+  router.get("*", serving(image));
+  router.options("*", async (c) => toHttps(c.req.raw) ?? respond(c.req.raw, PREFLIGHT));
+  router.notFound(serving(refuseMethod));
+  return router;
 }
 
-/** Inbound HTTP goes to HTTPS (308 keeps the method); on loopback there is none to go to. Null: it is well. */
+/** Inbound HTTP is redirected to HTTPS (308 keeps the method), save on loopback. Null: nothing to redirect. */
 function toHttps({ url }: Request): Response | null {
   const { loopback, secure } = ownAddress(url);
   if (loopback || secure) return null;
@@ -49,20 +57,20 @@ function respond({ url }: Request, answer: Answer): Response {
   return toResponse(answer, ownAddress(url).loopback ? {} : HTTPS_ONLY);
 }
 
-function serving(handler: Handler): (c: Context<Bindings>) => Promise<Response> {
-  return async (c) => toHttps(c.req.raw) ?? respond(c.req.raw, await answer(c, handler));
-}
-
-async function answer(c: Context<Bindings>, handler: Handler): Promise<Answer> {
-  const started = Date.now();
-  const request = c.req.raw;
-  let trace = newTrace("", "");
+async function answer(c: Context<Bindings>, handler: Handler, isolate: Isolate): Promise<Answer> {
+  const { now } = isolate;
+  const started = now();
+  const http = c.req.raw;
+  let trace = newTrace("reader", "", "");
   let given: Answer;
   let report = false;
   try {
-    const scope = await openScope(request, c.env, c.executionCtx);
-    trace = scope.trace;
-    given = await handler(request, scope);
+    const waitUntil = loggedWaitUntil(c.executionCtx);
+    const app = await createApp({ ...isolate, bindings: c.env, waitUntil });
+    const caller = callerOf(http, app.config);
+    const job = newJob(caller, waitUntil);
+    trace = job.trace;
+    given = await handler(http, app, caller, job);
   } catch (error) {
     const failure = asFailure(error);
     report = ANSWERS[failure.reason].report;
@@ -70,21 +78,19 @@ async function answer(c: Context<Bindings>, handler: Handler): Promise<Answer> {
     trace.failure = failure.detail;
     if (failure.keeping.remembered) {
       trace.hit = "negative";
-      trace.ttl = Math.floor((failure.keeping.until - Date.now()) / 1000);
+      trace.ttl = Math.floor((failure.keeping.until - now()) / 1000);
     }
-    given = failureAnswer(failure, Date.now(), request.headers.has(PHOTON_AUTHENTICATION_HEADER));
+    given = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER));
   }
-  // A health check that is well: neither hit nor miss, and every few seconds; it would drown what readers ask for.
+  // A health check that is well comes every few seconds. It would drown what readers ask for.
   if (trace.door === "" && trace.reason === "ok") return given;
-  addStage(trace, "total", Date.now() - started);
+  addStage(trace, "total", now() - started);
   trace.status = given.status;
-  trace.bytesOut = Number(given.own["content-length"] ?? 0);
+  trace.bytesOut = Number(given.headers["content-length"] ?? 0);
   record(trace, { events: c.env.EVENTS, report });
   const told = { "cache-status": cacheStatus(trace), "server-timing": serverTiming(trace) };
-  return { ...given, own: { ...given.own, ...told } };
+  return { ...given, headers: { ...given.headers, ...told } };
 }
-
-const health: Handler = async (_, { region }) => jsonAnswer(200, { status: "ok", region });
 
 const refuseMethod: Handler = async ({ method }) => {
   throw new Failure("method_not_allowed", { method });

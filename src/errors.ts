@@ -155,6 +155,30 @@ export const ANSWERS = {
 
 export type Reason = keyof typeof ANSWERS;
 
+/** Failures that are true of the source, whoever asks and however. Only these are remembered and told to others. */
+const SHARED = [
+  "source_missing",
+  "source_failed",
+  "source_refused",
+  "source_unreachable",
+  "source_tls",
+  "source_broken",
+  "source_redirects",
+  "source_timeout",
+  "not_an_image",
+  "format_unsupported",
+  "image_damaged",
+  "source_too_many_bytes",
+  "source_too_many_pixels",
+  "source_too_many_frames",
+  "source_too_complex",
+] as const satisfies readonly Reason[];
+
+/** Whether a failure is true of the source for everybody, so that others who ask for the source may be told of it. */
+export function isShared(reason: Reason): boolean {
+  return (SHARED as readonly Reason[]).includes(reason);
+}
+
 /** How long an answer may be kept, where that is not for its reason alone to say. */
 export type Keeping = {
   /** It was met by an earlier request, and this one only told of it. */

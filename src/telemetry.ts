@@ -4,11 +4,6 @@
  */
 
 import type { Reason } from "./errors.ts";
-import type { TierAsked } from "./store/lookUp.ts";
-import type { TierName } from "./store/tiers/tier.ts";
-
-/** How the answer came about, in the words of Cache-Status (RFC 9211) `detail`; `negative` is a remembered failure. */
-export type Detail = TierName | "derived" | "stale-if-error" | "negative";
 
 /** Stages that cost time, in the order a request meets them. */
 export const STAGES = ["policy", "lookup", "flight", "queue", "origin", "decode", "resize", "encode", "total"] as const;
@@ -19,15 +14,20 @@ export type EventSink = {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 };
 
-/** Filled in by the data path; one per request. */
+/** Filled in by the data path; one per request, and one for work that goes on behind an answer. */
 export type Trace = {
   /** Tells the log line from others. */
   readonly msg: "request";
+  /** For whom the work was done: `reader`, `warm`, `background` or `job`. */
+  readonly audience: string;
   door: string;
   reason: Reason | "ok";
   status: number;
-  /** Null on a miss, and on an error that was not remembered. */
-  hit: Detail | null;
+  /**
+   * How the answer came about, in the words of Cache-Status (RFC 9211) `detail`: a tier, `derived`, `stale-if-error`, or
+   * `negative` for a remembered failure. Null on a miss, and on an error that was not remembered.
+   */
+  hit: string | null;
   /** Seconds of freshness left when it was a hit; negative = stale. */
   ttl: number | null;
   stored: boolean;
@@ -41,7 +41,7 @@ export type Trace = {
   region: string;
   colo: string;
   format: string;
-  asked: TierAsked[];
+  asked: { readonly tier: string; readonly ms: number; readonly outcome: "hit" | "miss" | "error" | "late" }[];
   bytesIn: number;
   bytesOut: number;
   /** Milliseconds, to a tenth. */
@@ -51,9 +51,10 @@ export type Trace = {
 };
 
 /** A trace nothing has happened to yet. */
-export function newTrace(region: string, colo: string): Trace {
+export function newTrace(audience: string, region: string, colo: string): Trace {
   return {
     msg: "request",
+    audience,
     door: "",
     reason: "ok",
     status: 0,
@@ -78,6 +79,18 @@ export function newTrace(region: string, colo: string): Trace {
 /** Adds `ms` to a stage. */
 export function addStage(trace: Trace, stage: Stage, ms: number): void {
   trace.stages[stage] = Math.round(((trace.stages[stage] ?? 0) + ms) * 10) / 10;
+}
+
+/** Notes a picture in hand, and the tier that had it (null = made just now). `now` in unix ms. */
+export function noteHit(
+  trace: Trace,
+  hit: string | null,
+  meta: { readonly freshUntil: number; readonly format: string },
+  now: number,
+): void {
+  trace.hit = hit;
+  trace.ttl = Math.floor((meta.freshUntil - now) / 1000);
+  trace.format = meta.format;
 }
 
 /** Cache-Status (RFC 9211): `firstlight; hit; ttl=..; detail=edge`, or `firstlight; fwd=miss; fwd-status=200; stored`. */
@@ -118,6 +131,7 @@ export const POINT_BLOBS = [
   "format",
   "sourceHost",
   "tiersAsked",
+  "audience",
 ] as const;
 export const POINT_DOUBLES = [
   "status",
@@ -149,7 +163,10 @@ export function record(
     const asked = trace.asked.map((one) => `${one.tier}:${one.outcome}`).join(",");
     sinks.events?.writeDataPoint({
       indexes: [trace.sourceHost.slice(0, 96)],
-      blobs: [trace.reason, answer, trace.region, trace.colo, trace.door, trace.format, trace.sourceHost, asked],
+      blobs: [
+        ...[trace.reason, answer, trace.region, trace.colo, trace.door, trace.format, trace.sourceHost, asked],
+        trace.audience,
+      ],
       doubles: [
         trace.status,
         trace.bytesIn,

@@ -1,12 +1,19 @@
-/** The Worker's entry: env in, app out. */
-import { createApp } from "./app.ts";
-import { makeMasters } from "./jobs/masters.ts";
+/** The Worker's entry: bindings in, answers out. Durable Objects and queues are exported here; nothing else is. */
+import { createRouter } from "./app.ts";
+import { newIsolateState } from "./context/isolateState.ts";
+import { dispatch } from "./jobs/dispatch.ts";
 
-export { Flight } from "./coordinate/renderCoordinator.ts";
+export { RenderCoordinator } from "./coordinate/renderCoordinator.ts";
 
-const app = createApp();
+const isolate = {
+  now: () => Date.now(),
+  // Not the function itself: workerd's fetch refuses to be called as a method.
+  fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
+  state: newIsolateState(),
+};
+const router = createRouter(isolate);
 
 export default {
-  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
-  queue: makeMasters,
+  fetch: (request, env, ctx) => router.fetch(request, env, ctx),
+  queue: (batch, env, ctx) => dispatch(batch, { ...isolate, bindings: env }, ctx),
 } satisfies ExportedHandler<Env>;

@@ -16,6 +16,8 @@ const STAGE_DOCS = {
 /** Fields of the log line that only operators see; those that are columns too are told once, below. */
 export const LOG_FIELDS = {
   msg: "`request`, which tells this line from others",
+  audience:
+    "for whom the work was done: `reader`, `warm` (a push of the warmer), `background` (behind an answer) or `job` (a queue)",
   door: "URL grammar: `imgproxy` or `photon`; `warm` and `purge` for orders; `behind` for work that went on after an answer; empty when it failed before that was known",
   reason: "`ok` or the error's code",
   status: "HTTP status of the answer",
@@ -45,6 +47,7 @@ const COLUMN_DOCS = {
   answer: "`hit` of the log line, `miss` or `error`",
   region: LOG_FIELDS.region,
   colo: LOG_FIELDS.colo,
+  audience: LOG_FIELDS.audience,
   door: LOG_FIELDS.door,
   format: LOG_FIELDS.format,
   sourceHost: LOG_FIELDS.sourceHost,

@@ -99,7 +99,7 @@ function fromParent({ width, height, whole }: Made): Transform {
   if (whole === undefined) throw new Error("the 640 does not show the whole source");
   const now = Date.now();
   const meta: StoredMeta = {
-    ...{ source: "", v: "00000000", etag: "0000000000000000", format: "webp", width, height },
+    ...{ source: "", sourceHash: "00000000", etag: "0000000000000000", format: "webp", width, height },
     ...{ storedAt: now, freshUntil: now },
   };
   const transform = transformFrom({ ...meta, whole }, at(320));

@@ -59,7 +59,7 @@ async function fill(edge: Edge, renditions: number): Promise<void> {
 
 /** How much of the host is in the stores. */
 async function left(edge: Edge): Promise<number> {
-  const prefix = `t/${await hostHash(HOST)}/`;
+  const prefix = `2/t/${await hostHash(HOST)}/`;
   let count = 0;
   for (const binding of STORES) {
     const store =

@@ -1,4 +1,4 @@
-/** What an isolate remembers, bounded: when full, the oldest entry is forgotten. */
+/** What an isolate remembers, bounded: when full, the entry that was written first is forgotten. */
 export class BoundedMap<K, V> {
   readonly #capacity: number;
   readonly #entries = new Map<K, V>();
@@ -15,13 +15,19 @@ export class BoundedMap<K, V> {
     return this.#entries.get(key);
   }
 
+  /** Writes it as the newest entry. */
   set(key: K, value: V): void {
+    this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#capacity) return;
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);
       break;
     }
+  }
+
+  delete(key: K): void {
+    this.#entries.delete(key);
   }
 
   clear(): void {

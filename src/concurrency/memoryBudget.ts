@@ -49,7 +49,7 @@ export class MemoryBudget {
    * of it. Rejects with Failure queue_full when the line or the wait is too long, and for the youngest of those who hold
    * bytes when all of them want more than they claimed and nobody can go on.
    */
-  async grow(account: Account, held: number, claim: number): Promise<void> {
+  async reserve(account: Account, held: number, claim: number): Promise<void> {
     const wish = {
       account,
       held: Math.min(held, this.#capacity),

@@ -1,4 +1,4 @@
-/** Room for a source's bytes in this isolate's memory: taken before they are held, given back when they are dropped. */
+/** One request's share of the isolate's memory for source bytes: reserved before bytes are held, released afterwards. */
 import { Failure } from "../errors.ts";
 import type { Account, MemoryBudget } from "./memoryBudget.ts";
 import type { Priority } from "./priority.ts";
@@ -6,28 +6,31 @@ import type { Priority } from "./priority.ts";
 export class MemoryReservation {
   readonly #budget: MemoryBudget;
   readonly #account: Account;
-  #left = false;
+  #released = false;
 
   constructor(budget: MemoryBudget, priority: Priority) {
     this.#budget = budget;
     this.#account = budget.open(priority);
   }
 
-  /** Waits until `bytes` in all may be held, of `claim` there may be in the end. Rejects with Failure `queue_full`. */
-  async grow(bytes: number, claim = bytes): Promise<void> {
-    if (this.#left) throw new Failure("internal", {}, "room asked for by who has left");
-    await this.#budget.grow(this.#account, bytes, claim);
+  /**
+   * Waits until the request may hold `bytes` in all. `claim` is what it may come to in the end. Rejects with Failure
+   * `queue_full`.
+   */
+  async reserve(bytes: number, claim = bytes): Promise<void> {
+    if (this.#released) throw new Failure("internal", {}, "memory reserved after its release");
+    await this.#budget.reserve(this.#account, bytes, claim);
   }
 
-  /** All has come: it is `bytes`, and there will be no more. */
+  /** The source has ended with `bytes` in all. */
   settle(bytes: number): void {
-    if (!this.#left) this.#budget.settle(this.#account, bytes);
+    if (!this.#released) this.#budget.settle(this.#account, bytes);
   }
 
   /** Gives everything back; may be called twice. */
-  leave(): void {
-    if (this.#left) return;
-    this.#left = true;
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
     this.#budget.close(this.#account);
   }
 }

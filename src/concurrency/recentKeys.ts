@@ -1,27 +1,21 @@
 /** Remembers in this isolate what was done a short while ago, so that it is not done again. Bounded. */
+import { BoundedMap } from "./boundedMap.ts";
+
 export class RecentKeys {
   readonly #windowMs: number;
-  readonly #capacity: number;
-  readonly #times = new Map<string, number>();
+  readonly #times: BoundedMap<string, number>;
 
-  /** At most `capacity` names are remembered for `windowMs`; when full the oldest is forgotten. */
+  /** Remembers at most `capacity` keys for `windowMs`; when full it forgets the oldest. */
   constructor(windowMs: number, capacity: number) {
     this.#windowMs = windowMs;
-    this.#capacity = capacity;
+    this.#times = new BoundedMap(capacity);
   }
 
-  /** True for the first call with this name within the window, which starts anew with it. */
-  first(name: string, now: number): boolean {
-    const at = this.#times.get(name);
-    if (at !== undefined && now >= at && now - at < this.#windowMs) return false;
-    this.#times.delete(name);
-    this.#times.set(name, now);
-    if (this.#times.size > this.#capacity) {
-      for (const oldest of this.#times.keys()) {
-        this.#times.delete(oldest);
-        break;
-      }
-    }
+  /** True for the first call with this key within the window, which starts anew with it. `now` in unix ms. */
+  first(key: string, now: number, windowMs: number = this.#windowMs): boolean {
+    const at = this.#times.get(key);
+    if (at !== undefined && now >= at && now - at < windowMs) return false;
+    this.#times.set(key, now);
     return true;
   }
 }

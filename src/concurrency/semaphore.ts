@@ -18,12 +18,12 @@ export type SemaphoreRules = WaitQueueRules & {
  */
 export const PERMIT_MS = 60_000;
 
-/** Room taken. `leave` gives it back, and may be called twice. */
-export type Permit = { leave(): void };
+/** Room taken. `release` gives it back, and may be called twice. */
+export type Permit = { release(): void };
 
 export type Semaphore = {
   /** Waits for room. Rejects with Failure queue_full when the line or the wait is too long. */
-  enter(weight: number, priority: Priority): Promise<Permit>;
+  acquire(weight: number, priority: Priority): Promise<Permit>;
   /** Runs a job with room taken, and leaves however it ends. */
   run<T>(weight: number, priority: Priority, job: () => Promise<T>): Promise<T>;
   readonly waiting: number;
@@ -51,7 +51,7 @@ export function createSemaphore({ capacity, ...rules }: SemaphoreRules, timers: 
   const take = (weight: number): Permit => {
     used += weight;
     const pass: Permit = {
-      leave() {
+      release() {
         if (!passes.delete(pass)) return;
         used -= weight;
         admitNext();
@@ -61,18 +61,18 @@ export function createSemaphore({ capacity, ...rules }: SemaphoreRules, timers: 
     return pass;
   };
 
-  const takeBack = () => {
+  const reclaim = () => {
     const before = timers.now() - PERMIT_MS;
     for (const [pass, since] of passes) {
       // In the order they were given: the rest is younger.
       if (since > before) return;
-      pass.leave();
+      pass.release();
     }
   };
 
-  const enter = async (asked: number, priority: Priority): Promise<Permit> => {
+  const acquire = async (asked: number, priority: Priority): Promise<Permit> => {
     const weight = Math.min(asked, capacity);
-    takeBack();
+    reclaim();
     if (line.length === 0 && used + weight <= capacity) return take(weight);
     if (line.full) throw line.refusal();
     const entry: Waiting = { weight, pass: null };
@@ -84,13 +84,13 @@ export function createSemaphore({ capacity, ...rules }: SemaphoreRules, timers: 
   };
 
   return {
-    enter,
+    acquire,
     async run(weight, priority, job) {
-      const pass = await enter(weight, priority);
+      const pass = await acquire(weight, priority);
       try {
         return await job();
       } finally {
-        pass.leave();
+        pass.release();
       }
     },
     get waiting() {

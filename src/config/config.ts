@@ -49,10 +49,12 @@ export type Config = {
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
   readonly photonAuthentication: string | null;
-  /** The rest comes from the live settings in KV (`config/live.ts`) and is empty until they are read. */
+  /** The rest comes from the live settings in KV (live/liveSettings.ts) and is empty until they are read. */
   readonly blocked: Blocked;
   /** Purge epoch per `host16`, part of the edge key; a host that is not named has epoch 0. */
   readonly epochs: Readonly<Record<string, number>>;
+  /** Renditions of these makers (StoredMeta.maker) are misses. */
+  readonly retiredMakers: ReadonlySet<string>;
   readonly regionOverrides: RegionOverrides;
 };
 
@@ -72,6 +74,7 @@ export function parseConfig(vars: Vars): Config {
     signingPairs: signingKeys.map((key, i) => ({ key, salt: signingSalts[i] ?? new Uint8Array() })),
     blocked: { sources: new Set(), hosts: new Set() },
     epochs: {},
+    retiredMakers: new Set(),
     regionOverrides: {},
   };
 }

@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { ascending, contact, flag, hex, listOf, name, oneOf, pattern, type Reader, secret, whole } from "./read.ts";
 
 /** Keys and salts come as two lists and leave `parseConfig` as pairs; live settings are no variables. */
-export type Settings = Omit<Config, "signingPairs" | "blocked" | "epochs" | "regionOverrides"> & {
+export type Settings = Omit<Config, "signingPairs" | "blocked" | "epochs" | "retiredMakers" | "regionOverrides"> & {
   readonly signingKeys: readonly Uint8Array[];
   readonly signingSalts: readonly Uint8Array[];
 };

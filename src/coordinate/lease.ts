@@ -1,106 +1,102 @@
 /**
- * Who may do what for one source in one region: a state machine without clock or I/O. The Durable Object in flight.ts
- * holds one state and asks it; everything it says is advice that saves work, nothing is lost when it is forgotten.
- *
- * Two kinds of lease: one on the source (one holder fetches it) and one per rendition (one holder makes it). A lease
- * ends when its holder reports, or by time when the holder has died.
+ * A request's side of the coordinator: it asks for a grant, does what the grant says, and reports an outcome. Without a
+ * coordinator, or when it fails or hangs, everybody works alone: that costs a second fetch, nothing else.
  */
-import type { FailureFacts, Reason } from "../errors.ts";
+import { withTimeout } from "../concurrency/timeout.ts";
+import { ANSWERS, asFailure, isShared } from "../errors.ts";
+import type { Grant, Outcome } from "./coordinatorState.ts";
 
-/** How long a holder has, in milliseconds: longer than a source's whole exchange and a render usually take. */
-export const LEASE_MS = 15_000;
-/** A rendition made is remembered this long: whoever asks reads it from the region's bucket. */
-export const DONE_MS = 60_000;
+/** How long a request waits for the work of another one, in milliseconds. */
+export const GRANT_WAIT_MS = 8_000;
+/** How much longer the coordinator may take to answer; after that it counts as hanging. */
+export const COORDINATOR_SILENCE_MS = 1_000;
+/** The most that others hear of a failure, in seconds: it is our word, not their own experience. */
+const MAX_FAILED_SECONDS = 5;
 
-type Lease = { readonly holder: string; readonly until: number };
-type Done = { readonly doneUntil: number };
-type Refusal = { readonly reason: Reason; readonly facts: FailureFacts; readonly until: number };
-
-export type CoordinatorState = {
-  readonly source: Lease | null;
-  /** The original lies in the region's bucket until then; 0 = it does not. */
-  readonly originalUntil: number;
-  readonly refusal: Refusal | null;
-  /** By rendition key. */
-  readonly renders: ReadonlyMap<string, Lease | Done>;
+/** What a request says and hears; the public face of the Durable Object, so that tests can put another behind it. */
+export type CoordinatorPort = {
+  /** Waits at most `waitMs` for something better than `wait`. `holder` names this attempt, unique per request. */
+  ask(holder: string, key: string, waitMs: number): Promise<Grant>;
+  report(holder: string, key: string, outcome: Outcome): Promise<void>;
 };
 
-export const NO_RENDERS: CoordinatorState = { source: null, originalUntil: 0, refusal: null, renders: new Map() };
+/** `alone`: nobody coordinates. A wait that was too long becomes `read`: look once more, then go on alone. */
+export type Decision = Exclude<Grant, { do: "wait" }> | { readonly do: "alone" };
 
-export type Grant =
-  /** Somebody made it: read it from the region's bucket. */
-  | { readonly do: "read" }
-  /** You hold the source and the rendition: fetch, keep the original, render, store, report. */
-  | { readonly do: "fetch" }
-  /** You hold the rendition: render it from the kept original, store, report. */
-  | { readonly do: "render" }
-  /** The source failed a moment ago for somebody else. */
-  | { readonly do: "fail"; readonly reason: Reason; readonly facts: FailureFacts }
-  /** Somebody is at it, until then at the latest (unix ms). */
-  | { readonly do: "wait"; readonly until: number };
+export class Lease {
+  readonly #port: CoordinatorPort | null;
+  readonly #holder: string;
+  readonly #key: string;
+  readonly #waitMs: number;
+  #decision: Promise<Decision> | undefined;
+  #ended = false;
 
-export type Outcome =
-  | { readonly kind: "kept"; readonly until: number }
-  /** The original could not be kept: whoever wants another size fetches for itself. */
-  | { readonly kind: "unkept" }
-  | { readonly kind: "stored" }
-  | { readonly kind: "failed"; readonly reason: Reason; readonly facts: FailureFacts; readonly seconds: number }
-  /** Gave up without a word on the source: somebody else may try. */
-  | { readonly kind: "released" };
-
-/** What `holder`, who wants `key`, is to do at `now`, and the state after that. */
-export function ask(state: CoordinatorState, holder: string, key: string, now: number): [Grant, CoordinatorState] {
-  const render = state.renders.get(key);
-  if (render !== undefined && "doneUntil" in render && render.doneUntil > now) return [{ do: "read" }, state];
-  if (state.refusal !== null && state.refusal.until > now) {
-    return [{ do: "fail", reason: state.refusal.reason, facts: state.refusal.facts }, state];
+  /** `port` null = no coordinator is bound. `holder` is unique per attempt. */
+  constructor(port: CoordinatorPort | null, holder: string, key: string, waitMs = GRANT_WAIT_MS) {
+    this.#port = port;
+    this.#holder = holder;
+    this.#key = key;
+    this.#waitMs = waitMs;
   }
-  if (isHeld(render, holder, now)) return [{ do: "wait", until: render.until }, state];
-  const lease = { holder, until: now + LEASE_MS };
-  if (state.originalUntil > now) return [{ do: "render" }, granted(state, key, lease, now)];
-  if (isHeld(state.source, holder, now)) return [{ do: "wait", until: state.source.until }, state];
-  return [{ do: "fetch" }, { ...granted(state, key, lease, now), source: lease, refusal: null }];
-}
 
-/** The state after a holder's report. A report by one who no longer holds the lease still tells what is stored. */
-export function reported(
-  state: CoordinatorState,
-  holder: string,
-  key: string,
-  report: Outcome,
-  now: number,
-): CoordinatorState {
-  const source = state.source?.holder === holder ? null : state.source;
-  switch (report.kind) {
-    case "kept":
-      return { ...state, source, originalUntil: Math.max(state.originalUntil, report.until) };
-    case "unkept":
-      return { ...state, source };
-    case "stored":
-      return { ...state, renders: new Map(state.renders).set(key, { doneUntil: now + DONE_MS }) };
-    case "failed": {
-      const refusal = { reason: report.reason, facts: report.facts, until: now + report.seconds * 1000 };
-      return { ...state, source, refusal, renders: without(state.renders, key, holder) };
+  /** Asks the coordinator, once. Never rejects. */
+  ask(): Promise<Decision> {
+    return (this.#decision ??= this.#port === null ? Promise.resolve(ALONE) : this.#ask(this.#port));
+  }
+
+  /** Reports. `stored`, `failed` and `released` end the lease. Never rejects. */
+  async report(outcome: Outcome): Promise<void> {
+    if (ENDS[outcome.kind]) this.#ended = true;
+    await this.#port?.report(this.#holder, this.#key, outcome).catch(() => {});
+  }
+
+  /** Ends the lease with what `work` comes to: `stored`, or `released` when it rejects. */
+  async reportStored(work: Promise<unknown>): Promise<void> {
+    this.#ended = true;
+    const outcome = await work.then(
+      () => ({ kind: "stored" }) as const,
+      () => ({ kind: "released" }) as const,
+    );
+    await this.report(outcome);
+  }
+
+  /** Others who ask for the source meanwhile hear of its failure for a moment; of a failure of our own they do not. */
+  async reportFailure(error: unknown): Promise<void> {
+    const { reason, facts } = asFailure(error);
+    const seconds = Math.min(MAX_FAILED_SECONDS, ANSWERS[reason].cacheSeconds);
+    const isTheirs = isShared(reason) && seconds > 0;
+    await this.report(isTheirs ? { kind: "failed", reason, facts, seconds } : { kind: "released" });
+  }
+
+  /** Gives the lease back unless an outcome has ended it or it was never asked for. Never rejects. */
+  async release(): Promise<void> {
+    if (this.#ended || this.#decision === undefined) return;
+    this.#ended = true;
+    const decision = await this.#decision;
+    if (decision.do === "fetch" || decision.do === "render") await this.report({ kind: "released" });
+  }
+
+  /** Asked twice where there is something to wait for: so we can tell an object that hangs from one that lets us wait. */
+  async #ask(port: CoordinatorPort): Promise<Decision> {
+    const ask = (ms: number) => withTimeout(port.ask(this.#holder, this.#key, ms), ms + COORDINATOR_SILENCE_MS);
+    try {
+      const first = await ask(0);
+      const grant = first.do === "wait" && this.#waitMs > 0 ? await ask(this.#waitMs) : first;
+      if (grant.do === "wait") return READ;
+      // We ignore a word that only another version of the Worker knows.
+      return DECISIONS.includes(grant.do) ? grant : ALONE;
+    } catch {
+      return ALONE;
     }
-    case "released":
-      return { ...state, source, renders: without(state.renders, key, holder) };
   }
 }
 
-/** Held by somebody else. One who asks again, having lost the answer, is given it again. */
-function isHeld(lease: Lease | Done | null | undefined, holder: string, now: number): lease is Lease {
-  return !!lease && "holder" in lease && lease.holder !== holder && lease.until > now;
-}
+const ALONE = { do: "alone" } as const;
+const READ = { do: "read" } as const;
+const DECISIONS: readonly string[] = ["read", "fetch", "render", "fail"] satisfies Decision["do"][];
 
-function granted(state: CoordinatorState, key: string, lease: Lease, now: number): CoordinatorState {
-  const live = [...state.renders].filter(([, r]) => ("holder" in r ? r.until : r.doneUntil) > now);
-  return { ...state, renders: new Map(live).set(key, lease) };
-}
-
-function without(renders: CoordinatorState["renders"], key: string, holder: string): CoordinatorState["renders"] {
-  const render = renders.get(key);
-  if (render === undefined || !("holder" in render) || render.holder !== holder) return renders;
-  const rest = new Map(renders);
-  rest.delete(key);
-  return rest;
-}
+/** Whether an outcome is the last one of its lease. */
+const ENDS = { kept: false, unkept: false, stored: true, failed: true, released: true } as const satisfies Record<
+  Outcome["kind"],
+  boolean
+>;

@@ -1,18 +1,20 @@
 /**
- * The Durable Object per source and region that lets one fetch and one render serve everybody. Its state is in memory
- * only (docs/decisions/flight.md): it matters for seconds, and a forgotten lease costs a second fetch, nothing else.
+ * The Durable Object per source and region that lets one fetch and one render serve everybody. It grants leases and hears
+ * outcomes. Its state is in memory only (docs/decisions/flight.md): it matters for seconds, and a forgotten lease costs a
+ * second fetch, nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
-import { ask, type CoordinatorState, type Grant, NO_RENDERS, type Outcome, reported } from "./lease.ts";
+import {
+  type CoordinatorState,
+  type Grant,
+  grantFor,
+  NO_RENDERS,
+  type Outcome,
+  withOutcome,
+} from "./coordinatorState.ts";
+import type { CoordinatorPort } from "./lease.ts";
 
-/** What a request says and is told; the Durable Object's public face, so that tests can put another behind it. */
-export type CoordinatorPort = {
-  /** Waits at most `waitMs` for something better than `wait`. `holder` names this attempt, unique per request. */
-  ask(holder: string, key: string, waitMs: number): Promise<Grant>;
-  report(holder: string, key: string, report: Outcome): Promise<void>;
-};
-
-export class Flight extends DurableObject implements CoordinatorPort {
+export class RenderCoordinator extends DurableObject implements CoordinatorPort {
   #state: CoordinatorState = NO_RENDERS;
   readonly #waiting = new Set<() => void>();
 
@@ -20,21 +22,21 @@ export class Flight extends DurableObject implements CoordinatorPort {
     const deadline = Date.now() + waitMs;
     for (;;) {
       const now = Date.now();
-      const [verdict, state] = ask(this.#state, holder, key, now);
+      const [grant, state] = grantFor(this.#state, holder, key, now);
       this.#state = state;
-      if (verdict.do !== "wait" || now >= deadline) return verdict;
-      await this.#change(Math.min(verdict.until, deadline) - now);
+      if (grant.do !== "wait" || now >= deadline) return grant;
+      await this.#change(Math.min(grant.until, deadline) - now);
     }
   }
 
-  async report(holder: string, key: string, report: Outcome): Promise<void> {
-    this.#state = reported(this.#state, holder, key, report, Date.now());
+  async report(holder: string, key: string, outcome: Outcome): Promise<void> {
+    this.#state = withOutcome(this.#state, holder, key, outcome, Date.now());
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
   }
 
-  /** Until the next report, `ms` at most. */
+  /** Waits for the next outcome, `ms` at most. */
   #change(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -48,7 +50,7 @@ export class Flight extends DurableObject implements CoordinatorPort {
   }
 }
 
-/** Regions a Durable Object can be hinted to; they carry the same names as R2's, and more. */
+/** Regions that a Durable Object can be hinted to. They carry the same names as R2's, and there are more of them. */
 const HINTS = [
   "wnam",
   "enam",
@@ -61,9 +63,9 @@ const HINTS = [
   "me",
 ] as const satisfies readonly DurableObjectLocationHint[];
 
-/** The flight of a source (`source32` of its keys) in a region. Nothing throws here: its calls reject instead. */
+/** The coordinator of a source (`source32` of its keys) in a region. Nothing throws here: its calls reject instead. */
 export function coordinatorOf(
-  namespace: DurableObjectNamespace<Flight>,
+  namespace: DurableObjectNamespace<RenderCoordinator>,
   region: string,
   source32: string,
 ): CoordinatorPort {
@@ -74,6 +76,6 @@ export function coordinatorOf(
   };
   return {
     ask: async (holder, key, waitMs) => await stub().ask(holder, key, waitMs),
-    report: async (holder, key, report) => await stub().report(holder, key, report),
+    report: async (holder, key, outcome) => await stub().report(holder, key, outcome),
   };
 }

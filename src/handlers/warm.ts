@@ -1,13 +1,15 @@
 /**
- * `POST /warm`: the warmer says which pictures a user is about to load. The same data path makes them, for the region's
- * bucket; nothing is refused to a browser that is allowed here, and nothing allowed that a browser would be refused.
+ * `POST /warm`: the warmer says which pictures a reader is about to load. The same data path renders them, for the
+ * region's bucket. What a browser may have here is warmed, and nothing else.
  */
-
-import { Priority } from "../concurrency/priority.ts";
-import { behind, type Scope } from "../context/scope.ts";
+import type { App } from "../context/app.ts";
+import { type Caller, withAudience } from "../context/caller.ts";
+import { inBackground, type Job, newJob } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { checkSource } from "../policy/source.ts";
-import { admitted, obtain } from "../rendition/getRendition.ts";
+import { isBlocked } from "../policy/storedAccess.ts";
+import { authorize } from "../rendition/authorize.ts";
+import { getRendition } from "../rendition/getRendition.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { parseObject, readBody } from "../request/jsonBody.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
@@ -15,89 +17,99 @@ import { checkSignedBody } from "../request/signedBody.ts";
 import { readWarmOrder, type WarmOrder } from "../request/warmOrder.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { lookUp } from "../store/lookUp.ts";
-import { isBlocked, openRenditionStore } from "../store/renditionStore.ts";
+import { namesOf } from "../store/renditionStore.ts";
+import { TIERS } from "../store/tierTable.ts";
 
-/** Pictures of one push made at once: user requests must find fetches and the engine free. */
+/** Pictures of one push that are rendered at once. Readers' requests must find fetches and the engine free. */
 const AT_ONCE = 2;
 
 type Refusal = { readonly path: string; readonly reason: string };
-type Job = { readonly path: string; readonly wanted: ImageRequest };
+type Accepted = { readonly path: string; readonly request: ImageRequest };
 type Result = "warmed" | "already" | `refused:${string}`;
 
-/** Answers a push: 202 after policy and the work goes on, or with `?wait=1` 200 when it is done. Throws Failure. */
-export async function warm(request: Request, scope: Scope): Promise<Answer> {
-  const { config, env, now } = scope;
+/** Answers 202 after policy, and the work goes on; with `?wait=1` it answers 200 when the work is done. Throws Failure. */
+export async function warm(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
+  const { config, bindings, now } = app;
   const started = now();
   if (config.warmSecret === null) throw new Failure("not_found");
-  const body = await readBody(request);
-  await checkSignedBody(request.headers, "/warm", body, config.warmSecret, started);
+  const body = await readBody(http);
+  await checkSignedBody(http.headers, "/warm", body, config.warmSecret, started);
   const order = readWarmOrder(parseObject(body), config.regions);
-  scope.trace.door = "warm";
-  scope.trace.region = order.region;
-  const { success } = await env.WARM_LIMIT.limit({ key: order.region }).catch(() => ({ success: true }));
+  const { region } = order;
+  job.trace.door = "warm";
+  job.trace.region = region;
+  const { success } = await bindings.WARM_LIMIT.limit({ key: region }).catch(() => ({ success: true }));
   if (!success) throw new Failure("rate_limited", { retryAfter: 1 });
-  const { jobs, refused } = await admit(order, scope);
+  const { accepted, refused } = await accept(order, app, caller);
   const expires = started + order.deadlineMs;
-  if (new URL(request.url).searchParams.get("wait") !== "1") {
-    behind(scope, (apart) => run(jobs, { ...apart, region: order.region, warming: true }, expires));
-    return jsonAnswer(202, { accepted: jobs.length, refused });
+  const pusher = withAudience({ ...caller, region }, "warm");
+  if (new URL(http.url).searchParams.get("wait") !== "1") {
+    inBackground((behind, apart) => warmAll(accepted, app, behind, apart, expires), app, pusher, job);
+    return jsonAnswer(202, { accepted: accepted.length, refused });
   }
-  const results = await run(jobs, { ...scope, region: order.region, warming: true }, expires);
+  const results = await warmAll(accepted, app, pusher, job, expires);
   for (const { path, reason } of refused) results.set(path, `refused:${reason}`);
-  // As they were asked for, whichever was done first.
+  // In the order of the push, whichever was done first.
   const inOrder = [...new Set(order.paths)].map((path) => ({ path, result: results.get(path) }));
-  return jsonAnswer(200, { accepted: jobs.length, refused, results: inOrder });
+  return jsonAnswer(200, { accepted: accepted.length, refused, results: inOrder });
 }
 
 /** Policy for each path, as for a browser. */
-async function admit(order: WarmOrder, scope: Scope): Promise<{ jobs: readonly Job[]; refused: readonly Refusal[] }> {
-  const { config, origin, ownHost, now } = scope;
-  const jobs: Job[] = [];
+async function accept(order: WarmOrder, { config, now }: App, { origin, ownHost }: Caller) {
+  const accepted: Accepted[] = [];
   const refused: Refusal[] = [];
   for (const path of new Set(order.paths)) {
     try {
-      const wanted = await readImageRequest(urlOfPath(origin, path), order.accept, config, now());
-      checkSource(wanted.source, wanted.authority, config, ownHost);
-      const { keys } = await openRenditionStore(wanted, scope);
-      if (isBlocked(keys, config)) throw new Failure("blocked");
-      jobs.push({ path, wanted });
+      const request = await readImageRequest(urlOfPath(origin, path), order.accept, config, now());
+      checkSource(request.source, request.authority, config, ownHost);
+      if (isBlocked((await namesOf(request)).keys, config)) throw new Failure("blocked");
+      accepted.push({ path, request });
     } catch (error) {
       refused.push({ path, reason: asFailure(error).reason });
     }
   }
-  return { jobs, refused };
+  return { accepted, refused };
 }
 
-/** Works through the jobs, a few at once; one that has not begun by `expires` (unix ms) is dropped. */
-async function run(jobs: readonly Job[], scope: Scope, expires: number): Promise<Map<string, Result>> {
-  const queue = [...jobs];
+/** Works through the pictures, a few at once. One that has not begun by `expires` (unix ms) is dropped. */
+async function warmAll(accepted: readonly Accepted[], app: App, caller: Caller, job: Job, expires: number) {
+  const queue = [...accepted];
   const results = new Map<string, Result>();
   const worker = async (): Promise<void> => {
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      results.set(job.path, await warmOne(job.wanted, scope, expires));
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      results.set(next.path, await warmOne(next.request, app, caller, job, expires));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return results;
 }
 
-/** Makes or copies one picture and waits until it is stored: only then is it warm. */
-async function warmOne(wanted: ImageRequest, scope: Scope, expires: number): Promise<Result> {
+/** Renders or copies one picture and waits until it is stored: only then is it warm. */
+async function warmOne(
+  request: ImageRequest,
+  app: App,
+  caller: Caller,
+  { trace, waitUntil }: Job,
+  expires: number,
+): Promise<Result> {
   const storing: Promise<unknown>[] = [];
-  const later = (work: Promise<unknown>) => {
-    storing.push(work.catch(() => undefined));
-    // What begins when the storing is done, such as a master's order, is not waited for here and must not be cut off.
-    scope.later(work);
+  // Each picture has a priority of its own: a reader who joins one does not hurry the others.
+  const own: Job = {
+    ...newJob(caller, waitUntil),
+    trace,
+    waitUntil: (work) => {
+      storing.push(work.catch(() => undefined));
+      // What begins when the storing is done, such as a master's order, is not waited for here. It must not be cut off.
+      waitUntil(work);
+    },
   };
-  // Each its own: a user who joins one does not hurry the others.
-  const own = { ...scope, later, priority: new Priority("warm") };
   try {
-    if (scope.now() > expires) return "refused:deadline";
-    const shelf = await admitted(wanted, own);
-    const tiers = { ...shelf.tiers, primary: null };
-    const near = await lookUp(shelf.key, tiers, { now: scope.now, windows: scope.config });
-    if (near.found?.freshness === "fresh") return "already";
-    await obtain(wanted, shelf, own);
+    if (app.now() > expires) return "refused:deadline";
+    const store = await authorize(request, app, caller, own);
+    const near = store.tiers.filter(({ row }) => row !== TIERS.primary);
+    const { found } = await lookUp(store.key, near, { now: app.now, windows: app.config, access: store.access });
+    if (found?.freshness === "fresh") return "already";
+    await getRendition(request, store, app, caller, own);
     await Promise.all(storing);
     return "warmed";
   } catch (error) {

@@ -70,8 +70,8 @@ function parseLedger(text: string | null): Ledger {
   return { settings: readLiveSettings(rest), lifted };
 }
 
-function ledgerText({ settings: { blocked, epochs }, lifted }: Ledger): string {
-  return JSON.stringify({ ...NO_SETTINGS, blocked, epochs, lifted });
+function ledgerText({ settings: { blocked, epochs, retiredMakers }, lifted }: Ledger): string {
+  return JSON.stringify({ ...NO_SETTINGS, blocked, epochs, retiredMakers, lifted });
 }
 
 /** KV takes one write a second for a key: a refused one is tried again after that. */
@@ -98,6 +98,7 @@ export function merged(published: LiveSettings, { settings: ledger, lifted }: Le
   return {
     ...published,
     epochs,
+    retiredMakers: both(published.retiredMakers, ledger.retiredMakers),
     blocked: {
       sources: both(heard.sources, ledger.blocked.sources),
       hosts: both(heard.hosts, ledger.blocked.hosts),

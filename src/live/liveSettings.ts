@@ -5,6 +5,7 @@
  *   { "allowedSources": ["example.org"],            more of them, beside ALLOWED_SOURCES
  *     "blocked": { "sources": ["<source32>"], "hosts": ["<host16>"] },
  *     "epochs": { "<host16>": <unix ms of the last purge> },
+ *     "retiredMakers": ["1-libwebp1"],                 renditions of these makers are misses
  *     "regions": { "colo:DXB": "weur" } }
  */
 import type { Config } from "../config/config.ts";
@@ -15,6 +16,7 @@ export type LiveSettings = {
   readonly allowedSources: readonly string[];
   readonly blocked: { readonly sources: readonly string[]; readonly hosts: readonly string[] };
   readonly epochs: Readonly<Record<string, number>>;
+  readonly retiredMakers: readonly string[];
   readonly regions: Readonly<Record<string, string>>;
 };
 
@@ -22,6 +24,7 @@ export const NO_SETTINGS: LiveSettings = {
   allowedSources: [],
   blocked: { sources: [], hosts: [] },
   epochs: {},
+  retiredMakers: [],
   regions: {},
 };
 
@@ -30,12 +33,13 @@ export const NO_SETTINGS: LiveSettings = {
  * text cannot be read: a list of takedowns that cannot be read must not pass for an empty one.
  */
 export function withSettings(config: Config, text: string | null): Config {
-  const { allowedSources, blocked, epochs, regions } = readLiveSettings(text);
+  const { allowedSources, blocked, epochs, retiredMakers, regions } = readLiveSettings(text);
   return {
     ...config,
     allowedSources: allowedSources.length === 0 ? config.allowedSources : [...config.allowedSources, ...allowedSources],
     blocked: { sources: new Set(blocked.sources), hosts: new Set(blocked.hosts) },
     epochs,
+    retiredMakers: new Set(retiredMakers),
     regionOverrides: { ...config.regionOverrides, ...regions },
   };
 }
@@ -56,6 +60,7 @@ export function readLiveSettings(text: string | null): LiveSettings {
       hosts: listOf(blocked.hosts, "blocked.hosts", isHex(16), problems),
     },
     epochs: tableOf(value.epochs, "epochs", isHex(16), isEpoch, problems),
+    retiredMakers: listOf(value.retiredMakers, "retiredMakers", isText, problems),
     regions: tableOf(value.regions, "regions", isText, isText, problems),
   };
   if (problems.length > 0) throw new Failure("misconfigured", {}, `live settings: ${problems.join("; ")}`);

@@ -7,7 +7,7 @@ import { askSecurely } from "./ask.ts";
 import { discard, readBody } from "./body.ts";
 import { Deadline } from "./deadline.ts";
 import { type Conditional, readHeaders, type SourceHeaders } from "./headers.ts";
-import type { GuardContext, HostGuard, HostPass, HostStore } from "./hostGuard.ts";
+import type { GuardContext, HostGuard, HostPermit, HostStore } from "./hostGuard.ts";
 import type { HttpsMemory } from "./https.ts";
 import { failureOfStatus, failureOfThrown } from "./outcome.ts";
 
@@ -52,8 +52,10 @@ export type SourceDeps = {
 };
 
 type Exchange = {
-  /** Where the answer came from, after upgrade and redirects. */
+  /** The address that answered, after upgrade and redirects. */
   readonly url: string;
+  /** The last address of the redirects, before its upgrade to HTTPS: what takedowns and lists name. */
+  readonly finalUrl: string;
   readonly status: number;
   readonly headers: SourceHeaders;
   /** Redirects followed. */
@@ -88,7 +90,7 @@ export async function fetchSource(source: string, order: SourceOrder, deps: Sour
   const turn: GuardContext = { now, queueMs: config.queueMs, store: deps.hostStore, later: deps.later };
   let url = parse(source);
   check(url, 0, order, config);
-  let pass = await hostGuard.enter(url.host, source, turn);
+  let permit = await hostGuard.acquire(url.host, source, turn);
   // The source's time starts when it is its turn.
   const started = now();
   const deadline = new Deadline(config.sourceTimeoutMs, now, deps.signal);
@@ -102,20 +104,20 @@ export async function fetchSource(source: string, order: SourceOrder, deps: Sour
       const { response } = answered;
       const location = REDIRECTS.includes(response.status) ? response.headers.get("location") : null;
       if (location === null) {
-        const exchange = { url: answered.url.href, status: response.status, hops, upgraded };
+        const exchange = { url: answered.url.href, finalUrl: url.href, status: response.status, hops, upgraded };
         const taken = await take(response, started, conditional, deps, deadline);
-        pass.leave("ok");
+        permit.release("ok");
         return { ...exchange, ...taken };
       }
       await discard(response);
-      pass.leave("ok");
+      permit.release("ok");
       if (hops >= config.maxRedirects) throw new Failure("source_redirects", { limit: config.maxRedirects });
       url = follow(location, answered.url);
       check(url, hops + 1, order, config);
-      pass = await deadline.pause(hostGuard.enter(url.host, source, turn));
+      permit = await deadline.pause(hostGuard.acquire(url.host, source, turn));
     }
   } catch (error) {
-    leaveFailed(pass, error);
+    releaseFailed(permit, error);
     throw error;
   } finally {
     deadline.stop();
@@ -123,8 +125,8 @@ export async function fetchSource(source: string, order: SourceOrder, deps: Sour
 }
 
 /** What the caller itself ended says nothing about the host. */
-function leaveFailed(pass: HostPass, error: unknown): void {
-  pass.leave(error instanceof Failure ? error : "abandoned");
+function releaseFailed(permit: HostPermit, error: unknown): void {
+  permit.release(error instanceof Failure ? error : "abandoned");
 }
 
 function parse(source: string): URL {

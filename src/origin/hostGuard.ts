@@ -12,7 +12,7 @@ export type HostStore = {
 };
 
 /** Leaves with what became of it; "abandoned": nothing was learnt about the host. May be called twice. */
-export type HostPass = { leave(outcome: "ok" | "abandoned" | Failure): void };
+export type HostPermit = { release(outcome: "ok" | "abandoned" | Failure): void };
 
 export type GuardContext = {
   readonly now: () => number;
@@ -46,7 +46,7 @@ export class HostGuard {
    * Waits for a turn with `host`. Throws Failure `source_breaker_open` at once while its breaker is open, `queue_full`
    * when the line or the wait is too long.
    */
-  async enter(host: string, source: string, context: GuardContext): Promise<HostPass> {
+  async acquire(host: string, source: string, context: GuardContext): Promise<HostPermit> {
     const { now, queueMs } = context;
     this.#look(host, context);
     const admission = this.#breaker.admit(host, now());
@@ -58,7 +58,7 @@ export class HostGuard {
       const turn = this.#slots.poll(host, ticket, now());
       if (turn === "in") break;
       if (turn === "full" || now() - started >= queueMs) {
-        this.#slots.leave(host, ticket);
+        this.#slots.release(host, ticket);
         if (probe) this.#breaker.abandon(host);
         throw new Failure("queue_full", { retryAfter: Math.max(1, Math.ceil(queueMs / 1000)) });
       }
@@ -66,10 +66,10 @@ export class HostGuard {
     }
     let left = false;
     return {
-      leave: (outcome) => {
+      release: (outcome) => {
         if (left) return;
         left = true;
-        this.#slots.leave(host, ticket);
+        this.#slots.release(host, ticket);
         if (outcome !== "abandoned") this.#record(host, source, outcome, probe, context);
         else if (probe) this.#breaker.abandon(host);
       },

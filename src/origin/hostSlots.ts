@@ -52,7 +52,7 @@ export class HostSlots {
   }
 
   /** Gives back the slot or the place in the line. May be called twice. */
-  leave(host: string, ticket: number): void {
+  release(host: string, ticket: number): void {
     const entry = this.#hosts.get(host);
     if (entry === undefined) return;
     entry.held.delete(ticket);

@@ -1,15 +1,50 @@
-/** How many new pictures a client may cause: only misses count, and only those nobody signed for. */
-
-import type { Scope } from "../context/scope.ts";
+/** How many new pictures a client may cause. Only misses count, and only those that nobody signed for. */
+import type { BoundedMap } from "../concurrency/boundedMap.ts";
 import { Failure } from "../errors.ts";
-import type { ImageRequest } from "../request/imageRequest.ts";
+import type { RenditionRequest } from "../request/imageRequest.ts";
 
 /** The rate limit binding's own period (wrangler.toml). */
 const PERIOD_SECONDS = 60;
+/** How long a client that is over its rate is refused without asking the limiter again, in milliseconds. */
+const MEMO_MS = 10_000;
+
+type RatedCaller = { readonly isRateLimited: boolean; readonly clientKey: () => string };
+
+/** Client key -> unix ms until which its misses are refused. */
+export type OverRate = BoundedMap<string, number>;
+
+/** Throws Failure `rate_limited` when the limiter has just said that this client is over its rate: costs no call. */
+export function refuseOverRate(
+  request: Pick<RenditionRequest, "authority">,
+  caller: RatedCaller,
+  overRate: OverRate,
+  now: number,
+): void {
+  if (!isLimited(request, caller)) return;
+  const until = overRate.get(caller.clientKey());
+  if (until !== undefined && now < until && until - now <= MEMO_MS) throw refusal();
+}
 
 /** Throws Failure `rate_limited` when this client has caused too many misses. A limiter that fails limits nobody. */
-export async function limitMisses(wanted: Pick<ImageRequest, "authority">, scope: Scope): Promise<void> {
-  if (wanted.authority === "signature" || scope.warming) return;
-  const outcome = await scope.env.MISS_LIMIT.limit({ key: scope.client() }).catch(() => ({ success: true }));
-  if (!outcome.success) throw new Failure("rate_limited", { retryAfter: PERIOD_SECONDS });
+export async function limitMisses(
+  request: Pick<RenditionRequest, "authority">,
+  caller: RatedCaller,
+  limiter: RateLimit,
+  overRate: OverRate,
+  now: number,
+): Promise<void> {
+  if (!isLimited(request, caller)) return;
+  const key = caller.clientKey();
+  const outcome = await limiter.limit({ key }).catch(() => ({ success: true }));
+  if (outcome.success) return;
+  overRate.set(key, now + MEMO_MS);
+  throw refusal();
+}
+
+function isLimited({ authority }: Pick<RenditionRequest, "authority">, { isRateLimited }: RatedCaller): boolean {
+  return authority !== "signature" && isRateLimited;
+}
+
+function refusal(): Failure {
+  return new Failure("rate_limited", { retryAfter: PERIOD_SECONDS });
 }

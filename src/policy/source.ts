@@ -1,7 +1,7 @@
 /** May this source be fetched? Asked for the first address and again for every redirect hop. Pure. */
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
-import type { ImageRequest } from "../request/imageRequest.ts";
+import type { ImageRequest, RenditionRequest } from "../request/imageRequest.ts";
 import { parseAddress, refusedRange } from "./address.ts";
 import { type HostPattern, isLoopbackHost, judgeName, matchesPattern, parseHostPattern, portOf } from "./hosts.ts";
 
@@ -40,10 +40,10 @@ export function checkSource(source: URL | string, authority: Authority, config: 
 }
 
 /** Requests judged before, and under what. */
-const JUDGED = new WeakMap<ImageRequest, { readonly config: SourceRules; readonly ownHost: string }>();
+const JUDGED = new WeakMap<RenditionRequest, { readonly config: SourceRules; readonly ownHost: string }>();
 
 /** `checkSource` of a request. One that the isolate remembers is judged once, until the configuration is another. */
-export function checkRequestedSource(wanted: ImageRequest, config: SourceRules, ownHost: string): void {
+export function checkRequestedSource(wanted: RenditionRequest, config: SourceRules, ownHost: string): void {
   const before = JUDGED.get(wanted);
   if (before?.config === config && before.ownHost === ownHost) return;
   checkSource(wanted.source, wanted.authority, config, ownHost);

@@ -13,8 +13,8 @@
 import { computeGeometry, type Size } from "../image/geometry.ts";
 import type { Header } from "../image/rendition.ts";
 import type { Gravity, OutputFormat, Transform } from "../request/imageRequest.ts";
-import { freshnessOf, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
-import type { StoredMeta, Whole } from "../store/tiers/tier.ts";
+import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
+import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
 
 /**
  * Parent pixels per result pixel, each way. At 1.9 the second generation costs a WebP of 320 px 0.006 of SSIM against
@@ -26,8 +26,6 @@ export const SPARE = 1.9;
 export const MIN_QUALITY = 70;
 /** Above it a caller wants more than a second generation can give. */
 const MAX_WISHED_QUALITY = 85;
-
-export type Parent = { readonly key: string; readonly meta: StoredMeta & { readonly whole: Whole } };
 
 /** What is asked for: the transform and the format it will be made in. */
 export type DeriveWish = { readonly transform: Transform; readonly format: OutputFormat };
@@ -62,18 +60,28 @@ export function chooseParent(
   windows: StaleWindows,
   ifError = false,
 ): Derivation | null {
-  const newest = [...parents].sort((a, b) => b.meta.storedAt - a.meta.storedAt)[0];
-  const version = known !== null && known.at >= (newest?.meta.storedAt ?? 0) ? known.v : (newest?.meta.v ?? null);
+  const present = parents.filter(({ meta }) => known === null || !isOutdated(meta, known));
+  const newest = [...present].sort((a, b) => b.meta.storedAt - a.meta.storedAt)[0]?.meta;
   const usable = ({ meta }: Parent) => {
     const freshness = freshnessOf(meta, now, windows);
-    return meta.v === version && (freshness === "fresh" || (ifError && freshness !== "expired")) && isGood(meta, wish);
+    return (
+      isSameVersion(meta, newest) &&
+      (freshness === "fresh" || (ifError && freshness !== "expired")) &&
+      isGood(meta, wish)
+    );
   };
-  const smallestFirst = parents.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
+  const smallestFirst = present.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
   for (const parent of smallestFirst) {
     const transform = transformFrom(parent.meta, wish.transform);
     if (transform !== null) return { parent, transform };
   }
   return null;
+}
+
+/** Two variants have different bytes and show the same picture: then the generation tells. */
+function isSameVersion(meta: StoredMeta, newest: StoredMeta | undefined): boolean {
+  if (newest === undefined || meta.generation !== newest.generation) return false;
+  return meta.variant !== newest.variant || meta.sourceHash === newest.sourceHash;
 }
 
 function isGood({ format, whole }: Parent["meta"], wish: DeriveWish): boolean {

@@ -1,45 +1,57 @@
 /** A rendition made from a larger stored one of the same source version, with no trip to the source. */
-
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
+import type { App } from "../context/app.ts";
+import type { Job } from "../context/job.ts";
 import { headerOf } from "../image/pipeline.ts";
 import { readHeader } from "../image/readHeader.ts";
-import { readSourceMeta } from "../store/sourceMeta.ts";
+import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { chooseParent, type Derivation } from "./chooseParent.ts";
-import type { MakeOrder } from "./renderMiss.ts";
-import { formatFor, inTurn, toStored } from "./renderThumbnail.ts";
+import type { Miss } from "./miss.ts";
+import { formatFor, renderInSlot, toStored } from "./renderThumbnail.ts";
 
 /**
- * The rendition, or null when nothing stored has enough to spare. With `ifError` a stale parent does too: the source
- * has just failed. A renewal derives nothing: it is there to ask the source. Throws what the stores and engine throw.
+ * The rendition, or null when nothing stored has enough to spare. With `ifError` a stale parent serves too: the source
+ * has just failed. Throws what the stores and the engine throw.
  */
-export async function derived(order: MakeOrder, ifError = false): Promise<Stored | null> {
-  const { wanted, shelf, scope, held } = order;
-  if (held !== null && !ifError) return null;
-  const parents = await shelf.parents();
+export async function derive({ request, store }: Miss, app: App, job: Job, ifError = false): Promise<Stored | null> {
+  const parents = await store.parents();
   if (parents.length === 0) return null;
-  const facts = readSourceMeta(scope.env.THUMBS, shelf.keys.facts, shelf.epoch);
-  const known = await withTimeout(facts, STORE_WAIT_MS).catch(() => null);
-  const wish = { transform: wanted.transform, format: formatFor(wanted, { alpha: false }) };
-  const derivation = chooseParent(wish, parents, known, scope.now(), scope.config, ifError);
-  return derivation && (await renderFrom(derivation, order));
+  const allowed = parents.filter(({ meta }) => store.access(meta) === "allowed");
+  const known = await store.sourceMeta();
+  const wish = { transform: request.transform, format: formatFor(request, { alpha: false }) };
+  const derivation = chooseParent(wish, allowed, known, app.now(), app.config, ifError);
+  return derivation && (await renderFrom(derivation, { request, store }, app, job));
 }
 
-async function renderFrom({ parent, transform }: Derivation, order: MakeOrder): Promise<Stored | null> {
-  const { wanted, shelf, scope } = order;
-  const { region, primary } = shelf.tiers;
-  const near = region && (await withTimeout(region.get(parent.key), STORE_WAIT_MS).catch(() => null));
-  const stored = near ?? (primary && (await withTimeout(primary.get(parent.key), STORE_WAIT_MS)));
+async function renderFrom(
+  { parent, transform }: Derivation,
+  { request, store }: Pick<Miss, "request" | "store">,
+  app: App,
+  job: Job,
+): Promise<Stored | null> {
+  const stored = await readParent(parent.key, store);
   // Another version may have been stored since the listing.
-  if (stored === null || stored.meta.v !== parent.meta.v) return null;
+  if (stored === null || stored.meta.sourceHash !== parent.meta.sourceHash) return null;
   const header = headerOf(readHeader(stored.bytes));
-  const format = formatFor(wanted, header);
+  const format = formatFor(request, header);
   // Alpha for a browser that takes neither WebP nor AVIF: PNG only from what lost nothing.
   if (format === "png" && header.format !== "png") return null;
-  const rendition = await inTurn(stored.bytes, transform, format, scope);
+  const rendition = await renderInSlot(stored.bytes, transform, format, app, job);
   // It was whole when it was stored.
   if (rendition.truncated) return null;
-  const { v, freshUntil, storedAt } = parent.meta;
-  // No parent itself: one generation is enough.
-  return toStored(rendition, { source: wanted.source, v, storedAt, freshUntil });
+  // One generation of derivation is enough: the result is no parent.
+  const { whole: _, ...from } = parent.meta;
+  return toStored(rendition, { ...from, cut: false });
+}
+
+/** From the nearest consistent tier that has it. Rejects when the last of them fails. */
+async function readParent(key: string, { tiers }: RenditionStore): Promise<Stored | null> {
+  const consistent = tiers.filter(({ row }) => row.consistent);
+  for (const { tier } of consistent.slice(0, -1)) {
+    const near = await withTimeout(tier.get(key), STORE_WAIT_MS).catch(() => null);
+    if (near !== null) return near;
+  }
+  const last = consistent.at(-1);
+  return last === undefined ? null : withTimeout(last.tier.get(key), STORE_WAIT_MS);
 }

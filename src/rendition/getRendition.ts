@@ -1,171 +1,121 @@
-/** THE DATA PATH. A picture's way through the Worker, one step a line; each step's folder has its name. */
-
-import { behind, type Scope } from "../context/scope.ts";
-import { askFlight, type Lease } from "../coordinate/grant.ts";
+/** THE DATA PATH past the edge: look up a picture, or render it. Everybody who asks for it meanwhile gets the same. */
+import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import type { Rendered } from "../context/isolateState.ts";
+import { inBackground, type Job } from "../context/job.ts";
+import { Lease } from "../coordinate/lease.ts";
 import { coordinatorOf } from "../coordinate/renderCoordinator.ts";
-import { asFailure, Failure } from "../errors.ts";
-import { refuseLoop } from "../policy/loop.ts";
-import { checkRequestedSource } from "../policy/source.ts";
-import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
-import type { ImageRequest } from "../request/imageRequest.ts";
-import type { Answer } from "../respond/answer.ts";
-import { conditional } from "../respond/conditional.ts";
-import { imageHeaders } from "../respond/headers.ts";
-import { type EdgeLookup, lookUpEdge } from "../store/edgeLookup.ts";
+import { asFailure } from "../errors.ts";
+import { refuseOverRate } from "../policy/rate.ts";
+import type { RenditionRequest } from "../request/imageRequest.ts";
 import { fill } from "../store/fill.ts";
-import { type Found, lookUp } from "../store/lookUp.ts";
-import { isBlocked, mayStore, openRenditionStore, type RenditionStore } from "../store/renditionStore.ts";
-import { readSourceMeta } from "../store/sourceMeta.ts";
+import { type Found, type Lookup, lookUp } from "../store/lookUp.ts";
+import type { RenditionStore } from "../store/renditionStore.ts";
 import type { EdgeHit } from "../store/tiers/edge.ts";
-import type { Stored, StoredMeta } from "../store/tiers/tier.ts";
-import { addStage, type Detail, type Trace } from "../telemetry.ts";
-import { type MakeOrder, make } from "./renderMiss.ts";
-
-/** A picture and, when it was in store, where. */
-export type Obtained = { readonly stored: Stored; readonly hit: Detail | null };
+import { TIERS } from "../store/tierTable.ts";
+import { addStage, noteHit } from "../telemetry.ts";
+import { refusalOf } from "./authorize.ts";
+import { mayStore } from "./mayStore.ts";
+import type { Miss } from "./miss.ts";
+import { renderMiss } from "./renderMiss.ts";
 
 /** How long a request that has an outdated picture in hand waits for a newer one, in milliseconds. */
 export const STALE_WAIT_MS = 1_500;
 
-/** Answers a GET or HEAD for a picture. Throws Failure. */
-export async function render(request: Request, scope: Scope): Promise<Answer> {
-  refuseLoop(request.headers, scope.config);
-  const { url, headers } = request;
-  const vouched = headers.get(PHOTON_AUTHENTICATION_HEADER);
-  const { config, isolate, now } = scope;
-  const wanted = await isolate.requests.read(url, headers.get("accept"), config, now(), vouched);
-  try {
-    const shelf = await admitted(wanted, scope);
-    const edge = await openEdge(shelf, scope);
-    const picture = edge.opened ?? (await obtain(wanted, shelf, scope, edge.outdated));
-    return conditional(request, imageHeaders(wanted, picture.meta, picture.byteLength, now()), picture.body);
-  } catch (error) {
-    throw asFailure(error).notPast(wanted.expires === null ? null : wanted.expires * 1000);
-  }
-}
-
-/** Step 2: the shelf of a picture that this caller may have. Throws Failure. */
-export async function admitted(wanted: ImageRequest, scope: Scope): Promise<RenditionStore> {
-  const { config, trace, ownHost, warming } = scope;
-  const shelf = await openRenditionStore(wanted, scope);
-  trace.door = wanted.door;
-  trace.sourceHost = shelf.sourceHost;
-  checkRequestedSource(wanted, config, ownHost);
-  trace.edgeOff = shelf.edge === null && !warming;
-  if (isBlocked(shelf.keys, config)) throw new Failure("blocked");
-  return shelf;
-}
-
-/** Step 3 for nearly everybody: the edge has it, and hands it on. */
-async function openEdge({ edge, key }: RenditionStore, { trace, now, config: windows }: Scope): Promise<EdgeLookup> {
-  const started = now();
-  const seen = await lookUpEdge(edge, key, { now, windows, asked: trace.asked });
-  addStage(trace, "lookup", now() - started);
-  if (seen.opened !== null) noteHit(trace, "edge", seen.opened.meta, now());
-  return seen;
-}
-
-function noteHit(trace: Trace, hit: Detail | null, meta: StoredMeta, now: number): void {
-  trace.hit = hit;
-  trace.ttl = Math.floor((meta.freshUntil - now) / 1000);
-  trace.format = meta.format;
-}
-
 /**
- * The picture wanted, from wherever past the edge it is soonest; everybody who asks for it meanwhile gets the same.
- * `askEdge`: what the edge had was outdated, but may be the best there is. Throws Failure.
+ * The picture, from wherever past the edge it is soonest. `askEdge`: the edge's copy was outdated, but may be the best
+ * there is. Throws Failure.
  */
-export async function obtain(
-  wanted: ImageRequest,
-  shelf: RenditionStore,
-  scope: Scope,
+export async function getRendition(
+  request: RenditionRequest,
+  store: RenditionStore,
+  app: App,
+  caller: Caller,
+  job: Job,
   askEdge = false,
 ): Promise<EdgeHit> {
-  const { trace, now, isolate, region } = scope;
-  const finding = () => find({ wanted, shelf, scope, held: null }, askEdge);
-  const flight = isolate.flights.run(`${region}/${shelf.key}`, now, finding, scope.priority);
-  // Others may have joined: they are not left alone when this client goes away.
-  scope.later(flight.catch(() => undefined));
+  const work = () => lookUpOrRender(request, store, app, caller, job, askEdge);
+  const flight = app.state.flights.run(`${caller.region}/${store.key}`, app.now, work, job.priority);
+  // Others may have joined: they go on when this client goes away.
+  job.waitUntil(flight.catch(() => undefined));
   const { value, joined } = await flight;
   const { bytes, meta } = value.stored;
-  trace.collapsed = joined;
-  noteHit(trace, value.hit, meta, now());
+  const access = store.access(meta);
+  if (access === "blocked" || access === "unlisted") throw refusalOf(access);
+  job.trace.collapsed = joined;
+  noteHit(job.trace, value.hit, meta, app.now());
   return { meta, byteLength: bytes.byteLength, body: bytes };
 }
 
-/** Steps 3 to 5: what is stored; else, or when that is outdated, what its source has now. */
-async function find(order: MakeOrder, askEdge: boolean): Promise<Obtained> {
-  const { wanted, shelf, scope } = order;
-  const { env, config, trace, now, region } = scope;
-  const lease = new LazyLease(() => {
-    const port = coordinatorOf(env.FLIGHT, region, shelf.keys.source32);
-    return askFlight(port, crypto.randomUUID(), shelf.key);
-  });
+/** What is stored; else, or when that is outdated, what the source has now. */
+async function lookUpOrRender(
+  request: RenditionRequest,
+  store: RenditionStore,
+  app: App,
+  caller: Caller,
+  job: Job,
+  askEdge: boolean,
+): Promise<Rendered> {
+  const { now, state } = app;
+  refuseOverRate(request, caller, state.overRate, now());
+  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32);
+  const lease = new Lease(port, crypto.randomUUID(), store.key);
   const started = now();
-  const tiers = askEdge ? shelf.tiers : { ...shelf.tiers, edge: null };
-  const { found, asked, stale } = await lookUp(shelf.key, tiers, {
+  const lookup = await lookUp(store.key, askEdge ? store.tiers : pastEdge(store), {
     now,
-    windows: config,
-    version: () => readSourceMeta(env.THUMBS, shelf.keys.facts, shelf.epoch),
-    beside: () => {
-      lease.ask();
-      void shelf.parents();
+    windows: app.config,
+    access: store.access,
+    known: store.sourceMeta(),
+    onLastStage: () => {
+      // A miss needs both, and the last stage takes a trip of its own.
+      void lease.ask();
+      void store.parents();
     },
   });
-  trace.asked.push(...asked);
-  addStage(trace, "lookup", now() - started);
+  job.trace.asked.push(...lookup.asked);
+  addStage(job.trace, "lookup", now() - started);
 
-  if (found === null) return make(order, lease.ask());
-  const outdated = { ...order, wanted, held: found.stored };
-  if (found.freshness === "if-error") return newerOr(found, outdated, lease.ask());
-  if (found.freshness === "revalidate" && scope.isolate.renewals.first(shelf.key, now())) {
-    behind(scope, (apart) => make({ ...outdated, scope: apart }, lease.ask()));
-  } else {
-    scope.later(lease.release());
+  const { found, refused } = lookup;
+  const miss = { request, store, lease, stale: found?.stored ?? null };
+  if (found === null) {
+    if (refused === null) return renderMiss(miss, app, caller, job);
+    job.waitUntil(lease.release());
+    throw refusalOf(refused);
   }
-  if (found.freshness === "fresh") scope.later(spread(found, stale, shelf, scope));
+  if (found.freshness === "if-error") return newerOrStale(found, miss, app, caller, job);
+  if (found.freshness === "revalidate" && state.renewals.first(store.key, now())) {
+    inBackground((behind, apart) => renderMiss(miss, app, behind, apart), app, caller, job);
+  } else {
+    job.waitUntil(lease.release());
+  }
+  if (found.freshness === "fresh") job.waitUntil(copyToNearTiers(found, lookup, store, app));
   return { stored: found.stored, hit: found.tier };
 }
 
+function pastEdge({ tiers }: RenditionStore): RenditionStore["tiers"] {
+  return tiers.filter(({ row }) => row !== TIERS.edge);
+}
+
 /** A newer picture if the source has one soon, else the old one: stale-if-error (RFC 5861 4), and if-slow. */
-async function newerOr(found: Found, order: MakeOrder, lease: Lease): Promise<Obtained> {
-  const newer = make(order, lease);
+async function newerOrStale(found: Found, miss: Miss, app: App, caller: Caller, job: Job): Promise<Rendered> {
+  const newer = renderMiss(miss, app, caller, job);
   // It goes on after the answer, and is stored when it comes.
-  order.scope.later(newer.catch(() => undefined));
+  job.waitUntil(newer.catch(() => undefined));
   try {
     const soonest = await Promise.race([newer, sleep(STALE_WAIT_MS)]);
     if (soonest !== undefined) return soonest;
   } catch (error) {
-    order.scope.trace.failure = asFailure(error).reason;
+    job.trace.failure = asFailure(error).reason;
   }
   return { stored: found.stored, hit: "stale-if-error" };
 }
 
-/** Copies a hit to the tiers nearer the reader. */
-function spread(found: Found, stale: readonly Found["tier"][], shelf: RenditionStore, scope: Scope): Promise<unknown> {
-  const { now, isolate } = scope;
-  const { key, tiers } = shelf;
-  const order = { key, stored: found.stored, from: found.tier, tiers, stale, kvWrites: isolate.kvWrites, now };
-  return fill({ ...order, mayStore: mayStore(shelf, scope) });
-}
-
-/** A lease that is asked for at most once, and only given back if it was. */
-class LazyLease {
-  readonly #ask: () => Lease;
-  #lease: Lease | undefined;
-
-  constructor(ask: () => Lease) {
-    this.#ask = ask;
-  }
-
-  ask(): Lease {
-    this.#lease ??= this.#ask();
-    return this.#lease;
-  }
-
-  async release(): Promise<void> {
-    await this.#lease?.release();
-  }
+function copyToNearTiers(found: Found, { stale }: Lookup, store: RenditionStore, app: App): Promise<unknown> {
+  const { key, tiers } = store;
+  const { stored, tier } = found;
+  const { now, state } = app;
+  const permission = mayStore(store, app, stored.meta);
+  return fill({ key, stored, from: tier, tiers, stale, writes: state.writes, now, mayStore: permission });
 }
 
 function sleep(ms: number): Promise<undefined> {

@@ -1,15 +1,11 @@
 /**
- * Masters: one rendition per source, long side at most 2048, from which every usual size can be derived when the
- * source is gone. Made by a Queue consumer, never in an answer, from the second distinct size on: most pictures are
- * seen in one size and need none.
- *
- *   wantsMaster(parents, whole)        after a render from the source: whether to send
- *   MASTERS.send(masterOrder(...))     { v: 1, source, region }
- *   makeMaster(order, steps)           in the consumer
+ * Masters: one large rendition of a source, long side at most 2048, from which every usual size can be derived when the
+ * source is gone. Ordered after an answer, from the second distinct size on, since most pictures are seen in one size and
+ * need none (orderMaster.ts). The queue's job renders them (jobs/masters.ts), because the work would hold up the
+ * isolate's one thread. Pure.
  */
 import type { ImageRequest, Transform } from "../request/imageRequest.ts";
-import type { Stored, Whole } from "../store/tiers/tier.ts";
-import type { Parent } from "./chooseParent.ts";
+import type { Parent, Whole } from "../store/tiers/tier.ts";
 
 export const MASTER_SIDE = 2048;
 /** Well over what derivation asks of a parent, at about half the bytes of 90. */
@@ -31,59 +27,37 @@ export const MASTER_TRANSFORM = {
   rotate: 0,
 } as const satisfies Transform;
 
-/** A message of the queue `MASTERS`. Readers ignore fields they do not know. */
+/** A message of the queue `MASTERS`. Readers ignore fields that they do not know. */
 export type MasterOrder = {
-  readonly v: 1;
+  readonly v: 2;
   readonly source: string;
   readonly authority: ImageRequest["authority"];
   /** Where the original is kept. */
   readonly region: string;
+  /** Our own origin, as the request that sent the order had it. */
+  readonly origin: string;
 };
 
-/** A message as it comes, or null when this Worker cannot read it: it is then acknowledged and dropped. */
+/** A message as it comes, or null when this Worker cannot read it: the job then acknowledges and drops it. */
 export function parseMasterOrder(body: unknown): MasterOrder | null {
   if (typeof body !== "object" || body === null) return null;
-  const { v, source, authority, region } = body as Partial<Record<keyof MasterOrder, unknown>>;
+  const { v, source, authority, region, origin } = body as Partial<Record<keyof MasterOrder, unknown>>;
   const by = (["signature", "list", "header"] as const).find((known) => known === authority);
-  if (v !== 1 || typeof source !== "string" || !URL.canParse(source) || by === undefined) return null;
-  return typeof region === "string" ? { v, source, authority: by, region } : null;
+  if (v !== 2 || !isUrl(source) || !isUrl(origin) || by === undefined || typeof region !== "string") return null;
+  return { v, source, authority: by, region, origin };
 }
 
 /**
- * Whether a master is worth making: `parents` are the stored whole renditions of the source's present version, the
- * one just made among them, `made` that one. Not when one of them is as large as the master would be.
+ * Whether a master is worth making. `parents` are the stored whole renditions of the source, the one just made among
+ * them; `made` is that one. Not when one of them is as large as the master would be.
  */
-export function wantsMaster(parents: readonly Pick<Parent, "meta">[], made: Whole, v: string): boolean {
-  const ofVersion = parents.filter(({ meta }) => meta.v === v);
+export function deservesMaster(parents: readonly Pick<Parent, "meta">[], made: Whole, sourceHash: string): boolean {
+  const present = parents.filter(({ meta }) => meta.sourceHash === sourceHash);
   const longest = Math.min(MASTER_SIDE, Math.max(made.sourceWidth, made.sourceHeight));
-  const sizes = new Set(ofVersion.map(({ meta }) => `${meta.width}x${meta.height}`));
-  return sizes.size >= 2 && !ofVersion.some(({ meta }) => Math.max(meta.width, meta.height) >= longest);
+  const sizes = new Set(present.map(({ meta }) => `${meta.width}x${meta.height}`));
+  return sizes.size >= 2 && !present.some(({ meta }) => Math.max(meta.width, meta.height) >= longest);
 }
 
-export type MasterSteps<Source extends { readonly v: string }> = {
-  /** The stored master, null when there is none. */
-  readonly readMaster: () => Promise<{ readonly v: string } | null>;
-  /** Source bytes and version: the kept original, else from the source. Throws Failure. */
-  readonly readSource: () => Promise<Source>;
-  /** `MASTER_TRANSFORM` of what `readSource` gave, with `whole` in its metadata. Throws Failure. */
-  readonly render: (source: Source) => Promise<Stored>;
-  /** Writes to the primary, over an older version's. */
-  readonly store: (master: Stored) => Promise<unknown>;
-  /** Right before the write: false once the picture was taken down. */
-  readonly mayStore: () => boolean | Promise<boolean>;
-};
-
-/**
- * Makes the master of one source once: the same message twice, or from two regions, makes it once. Gives what
- * happened. Throws what its steps throw: the consumer retries or lets it be.
- */
-export async function makeMaster<Source extends { readonly v: string }>(
-  steps: MasterSteps<Source>,
-): Promise<"made" | "present" | "blocked"> {
-  const [present, source] = await Promise.all([steps.readMaster(), steps.readSource()]);
-  if (present?.v === source.v) return "present";
-  const master = await steps.render(source);
-  if (!(await steps.mayStore())) return "blocked";
-  await steps.store(master);
-  return "made";
+function isUrl(value: unknown): value is string {
+  return typeof value === "string" && URL.canParse(value);
 }

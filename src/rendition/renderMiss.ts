@@ -1,121 +1,69 @@
-/** What nobody has in store, made once: its source, the engine, and what is kept of both. Steps 4 and 5. */
-
+/**
+ * THE MISS PATH, in the order of its decisions. getRendition.ts does the first two, the memo of clients over their rate
+ * and the look-up. Then: negative cache -> rate -> grant -> derive -> kept original -> fetch -> render -> store -> report.
+ */
 import { MemoryReservation } from "../concurrency/memoryReservation.ts";
-import type { Scope } from "../context/scope.ts";
-import { type Lease, makeOnce } from "../coordinate/grant.ts";
-import { asFailure, type Failure } from "../errors.ts";
-import { tendMaster } from "../jobs/masters.ts";
+import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import type { Rendered } from "../context/isolateState.ts";
+import type { Job } from "../context/job.ts";
+import { asFailure } from "../errors.ts";
 import { limitMisses } from "../policy/rate.ts";
-import type { ImageRequest } from "../request/imageRequest.ts";
-import { getNegative, isShared, putNegative } from "../store/negative.ts";
-import { getOriginal } from "../store/original.ts";
-import { mayStore, type RenditionStore } from "../store/renditionStore.ts";
-import type { Stored } from "../store/tiers/tier.ts";
-import { regionBucket } from "../store/tierTable.ts";
-import { derived } from "./derive.ts";
-import { readSource, type Sourced } from "./fetchOriginal.ts";
-import type { Obtained } from "./getRendition.ts";
-import { thumbnail } from "./renderThumbnail.ts";
-import { storeOriginal, storeRendition, storeSourceMeta } from "./storeRendition.ts";
-
-export type MakeOrder = {
-  readonly wanted: ImageRequest;
-  readonly shelf: RenditionStore;
-  readonly scope: Scope;
-  /** An outdated copy in hand: what a source's 304 renews. */
-  readonly held: Stored | null;
-};
+import { getNegative, putNegative } from "../store/negative.ts";
+import { derive } from "./derive.ts";
+import { fetchOriginal } from "./fetchOriginal.ts";
+import { heardFailure, keptOriginal, readHandover } from "./handover.ts";
+import { mayStore } from "./mayStore.ts";
+import type { Miss } from "./miss.ts";
+import { renderThumbnail } from "./renderThumbnail.ts";
+import { renderWhileFailing } from "./renderWhileFailing.ts";
+import { storeAfterAnswer, storeOriginal } from "./storeRendition.ts";
 
 /**
- * Makes the picture and hands it back; storing goes on afterwards. Throws Failure, which is remembered for its time;
- * while the source fails, a size that can be derived from a stale one is given instead.
+ * Renders the picture. Storing goes on after the answer. Throws Failure, which is remembered for its time; while the
+ * source fails, a size that can be derived from what is stored is given instead.
  */
-export async function make(order: MakeOrder, lease: Lease): Promise<Obtained> {
-  const { isolate, config, priority } = order.scope;
-  const room = new MemoryReservation(isolate.bytes(config), priority);
+export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job): Promise<Rendered> {
+  const { request, store, stale, lease } = miss;
+  const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
   try {
-    return await makeWithin(room, order, lease);
-  } finally {
-    room.leave();
-  }
-}
+    const negative = await getNegative(store.keys.negative, store.negatives);
+    if (negative !== null) throw negative;
 
-async function makeWithin(room: MemoryReservation, order: MakeOrder, lease: Lease): Promise<Obtained> {
-  const { shelf, scope } = order;
-  const known = await getNegative(shelf.keys.negative, shelf.negatives);
-  if (known !== null) {
-    scope.later(lease.release());
-    return whileFailing(order, known, room);
-  }
-  try {
-    await limitMisses(order.wanted, scope);
-    const { made, how } = await makeOnce(lease, stepsOf(order, room));
-    return { stored: made, hit: how === "derived" ? "derived" : null };
+    await limitMisses(request, caller, app.bindings.MISS_LIMIT, app.state.overRate, app.now());
+
+    const grant = await lease.ask();
+    if (grant.do === "fail") throw heardFailure(grant, app.now());
+    const handedOver = grant.do === "read" ? await readHandover(store, app) : null;
+    if (handedOver !== null) return { stored: handedOver, hit: null };
+
+    // A renewal derives nothing: it is there to ask the source.
+    const derived = stale === null ? await derive(miss, app, job).catch(() => null) : null;
+    if (derived !== null) {
+      // Who waits for the source's bytes need not wait for us.
+      if (grant.do === "fetch") job.waitUntil(lease.report({ kind: "unkept" }));
+      storeAfterAnswer(miss, derived, app, caller, job);
+      return { stored: derived, hit: "derived" };
+    }
+
+    // One who was told to fetch knows that there is no original.
+    const original = grant.do === "fetch" ? null : await keptOriginal(store, app, caller, memory).catch(() => null);
+    const source = original ?? (await fetchOriginal(miss, app, caller, job, memory));
+    if (original === null) job.waitUntil(storeOriginal(source, miss, app, caller));
+
+    const stored = source.kind === "same" ? source.renewed : await renderThumbnail(source, miss, app, job);
+    storeAfterAnswer(miss, stored, app, caller, job);
+    return { stored, hit: null };
   } catch (error) {
-    scope.later(lease.release());
     const failure = asFailure(error);
-    scope.later(putNegative(shelf.keys.negative, failure, shelf.negatives, mayStore(shelf, scope)));
-    return whileFailing(order, failure, room);
+    // What others have told us is not remembered anew.
+    if (!failure.keeping.remembered) {
+      job.waitUntil(lease.reportFailure(failure));
+      job.waitUntil(putNegative(store.keys.negative, failure, store.negatives, mayStore(store, app)));
+    }
+    return await renderWhileFailing(failure, miss, app, caller, job, memory);
+  } finally {
+    memory.release();
+    job.waitUntil(lease.release());
   }
-}
-
-/**
- * The size wanted from what is in store, a larger one or the original kept for a day, stale where the source is at fault
- * for it; else the failure is thrown.
- */
-async function whileFailing(order: MakeOrder, failure: Failure, room: MemoryReservation): Promise<Obtained> {
-  const { scope, held } = order;
-  const isTheirs = failure.reason === "source_breaker_open" || isShared(failure.reason);
-  if (held !== null) throw failure;
-  const smaller = await derived(order, isTheirs).catch(() => null);
-  const stored = smaller ?? (isTheirs ? await fromOldOriginal(order, room).catch(() => null) : null);
-  if (stored === null) throw failure;
-  scope.trace.failure = failure.reason;
-  return { stored, hit: stored.meta.freshUntil > scope.now() ? "derived" : "stale-if-error" };
-}
-
-async function fromOldOriginal({ wanted, shelf, scope }: MakeOrder, room: MemoryReservation): Promise<Stored | null> {
-  const options = { ifError: true, since: shelf.epoch, room: (bytes: number) => room.grow(bytes) };
-  const original = await getOriginal(bucketOf(scope), shelf.keys.original, scope.now(), options);
-  return original && (await thumbnail({ ...original, truncated: false, validators: null }, wanted, scope)).stored;
-}
-
-function bucketOf({ env, region }: Scope): R2Bucket {
-  return regionBucket(env, region)?.bucket ?? env.R2_PRIMARY;
-}
-
-/** The steps that the lease puts in order (region/makeOnce.ts). */
-function stepsOf(order: MakeOrder, room: MemoryReservation): Parameters<typeof makeOnce<Sourced, Stored>>[1] {
-  const { shelf, scope } = order;
-  const { now, later } = scope;
-  const bucket = bucketOf(scope);
-  return {
-    readStored: async () => {
-      const stored = await (shelf.tiers.region ?? shelf.tiers.primary)?.get(shelf.key);
-      return stored && stored.meta.freshUntil > now() ? stored : null;
-    },
-    derive: () => derived(order),
-    getOriginal: async () => {
-      const options = { since: shelf.epoch, room: (bytes: number) => room.grow(bytes) };
-      const original = await getOriginal(bucket, shelf.keys.original, now(), options);
-      return original && { kind: "bytes", source: { ...original, truncated: false, validators: null } };
-    },
-    fetchSource: () => readSource(order, room),
-    putOriginal: async (got) => {
-      if (got.kind === "same") throw new Error("Nothing new to keep");
-      return storeOriginal(got.source, order, bucket);
-    },
-    render: async (got) => {
-      if (got.kind === "same") return got.renewed;
-      const { stored, header, cut } = await thumbnail(got.source, order.wanted, scope, order.held);
-      scope.trace.stored = true;
-      if (!cut) later(storeSourceMeta(order, got.source, header));
-      return stored;
-    },
-    store: async (stored) => {
-      await storeRendition(order, stored);
-      later(tendMaster(order, stored));
-    },
-    waitUntil: later,
-  };
 }

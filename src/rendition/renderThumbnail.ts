@@ -1,73 +1,78 @@
-/** A request's rendition of a source's bytes: the engine, behind the gate that lets one picture in at a time. */
-
-import type { Scope } from "../context/scope.ts";
-import { asFailure, Failure } from "../errors.ts";
+/** A request's rendition of a source's bytes: the engine, behind the semaphore that lets one picture in at a time. */
+import type { App } from "../context/app.ts";
+import type { Job } from "../context/job.ts";
+import { asFailure, Failure, isShared } from "../errors.ts";
+import { makerOf } from "../image/maker.ts";
 import { headerOf, renderImage } from "../image/pipeline.ts";
 import { readHeader } from "../image/readHeader.ts";
 import type { Header, Rendition } from "../image/rendition.ts";
-import type { ImageRequest, OutputFormat, Transform } from "../request/imageRequest.ts";
+import type { OutputFormat, RenditionRequest, Transform } from "../request/imageRequest.ts";
 import { variantEtag } from "../store/key.ts";
-import { isShared } from "../store/negative.ts";
-import type { Stored, StoredMeta } from "../store/tiers/tier.ts";
+import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import { wholeOf } from "./chooseParent.ts";
-import type { SourceBytes } from "./fetchOriginal.ts";
+import type { FetchedBytes } from "./fetchOriginal.ts";
+import type { Miss } from "./miss.ts";
+import { storeSourceMeta } from "./storeRendition.ts";
 
-/** What was made, and the header of what it was made from. */
-export type Thumbnail = {
-  readonly stored: Stored;
-  readonly header: Header;
-  /** The file ended early, by its transfer or by what its decoder met: it is no version of the source to go by. */
-  readonly cut: boolean;
-};
-
-/** How long a picture that was cut off stays fresh. */
+/** How long a picture that was cut stays fresh. */
 const TRUNCATED_FRESH_MS = 60_000;
 
-type Wanted = Pick<ImageRequest, "source" | "transform" | "accept">;
-
 /**
- * Source bytes -> rendition with its metadata. `held` is the picture in hand, if any: half a new one never takes its
- * place. Throws Failure; what cannot be read because it was cut is broken, while a wish that is refused is refused.
+ * Source bytes -> rendition with its metadata; what the bytes tell us of the source is stored after the answer. Half a new
+ * picture never takes the place of `stale`. Throws Failure: of a transfer that was cut, `source_broken`.
  */
-export async function thumbnail(
-  source: SourceBytes,
-  wanted: Wanted,
-  scope: Scope,
-  held: Stored | null = null,
-): Promise<Thumbnail> {
+export async function renderThumbnail(
+  source: FetchedBytes,
+  { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
+  app: App,
+  job: Job,
+): Promise<Stored> {
   try {
-    return await rendered(source, wanted, scope, held);
+    const { stored, header } = await render(source, request, stale, app, job);
+    job.trace.stored = true;
+    if (!stored.meta.cut) job.waitUntil(storeSourceMeta(source, header, store, app));
+    return stored;
   } catch (error) {
     const { reason } = asFailure(error);
     throw source.truncated && isShared(reason) ? new Failure("source_broken", {}, reason) : error;
   }
 }
 
-async function rendered(source: SourceBytes, wanted: Wanted, scope: Scope, held: Stored | null): Promise<Thumbnail> {
+/** The rendition alone, and the header of what it was made from. Throws Failure. */
+export async function render(
+  source: FetchedBytes,
+  request: Pick<RenditionRequest, "transform" | "accept">,
+  stale: Stored | null,
+  app: App,
+  job: Job,
+): Promise<{ readonly stored: Stored; readonly header: Header }> {
   const header = headerOf(readHeader(source.bytes));
-  const format = formatFor(wanted, header);
-  const rendition = await inTurn(source.bytes, wanted.transform, format, scope);
+  const format = formatFor(request, header);
+  const rendition = await renderInSlot(source.bytes, request.transform, format, app, job);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
-  if (truncated && held !== null && held.meta.v !== source.v) throw new Failure("source_broken", {}, "file was cut");
-  const freshUntil = truncated ? Math.min(source.freshUntil, scope.now() + TRUNCATED_FRESH_MS) : source.freshUntil;
+  if (truncated && stale !== null && stale.meta.sourceHash !== source.sourceHash) {
+    throw new Failure("source_broken", {}, "file was cut");
+  }
+  const freshUntil = truncated ? Math.min(source.freshUntil, app.now() + TRUNCATED_FRESH_MS) : source.freshUntil;
   const cut = truncated || source.truncated;
-  const whole = cut ? {} : wholeOf(wanted.transform, format, header);
-  const { v, storedAt } = source;
-  const stored = await toStored(rendition, { source: wanted.source, v, storedAt, freshUntil, ...whole });
-  return { stored, header, cut };
+  const whole = cut ? {} : wholeOf(request.transform, format, header);
+  const { source: address, final, variant, sourceHash, generation, storedAt } = source;
+  const from = { source: address, final, variant, sourceHash, generation, storedAt, freshUntil };
+  return { stored: await toStored(rendition, { ...from, cut, ...whole }), header };
 }
 
-/** Runs the engine when it is this picture's turn, and writes down its stages. Throws Failure. */
-export async function inTurn(
+/** Runs the engine when the render slot is free, and writes down its stages. Throws Failure. */
+export async function renderInSlot(
   bytes: Uint8Array,
   transform: Transform,
   format: OutputFormat,
-  { config, trace, now, isolate, priority }: Scope,
+  { config, now, state }: App,
+  { trace, priority }: Job,
 ): Promise<Rendition> {
   const asked = now();
-  const rendition = await isolate.turns(config).run(1, priority, () => {
+  const rendition = await state.renderSlot(config).run(1, priority, () => {
     addStage(trace, "queue", now() - asked);
     return renderImage({ bytes, transform, format, limits: config, engine: config.engine });
   });
@@ -76,23 +81,28 @@ export async function inTurn(
 }
 
 /**
- * What a rendition has of the bytes it was made from. `storedAt` too: made today from an original of yesterday it is of
- * yesterday, and outdated as soon as the facts have learnt of another version since.
+ * A rendition as it is stored. `storedAt` is that of the bytes it was made from: made today from an original of yesterday
+ * it is of yesterday, and outdated as soon as the source's metadata knows of other bytes since.
  */
-type Provenance = Pick<StoredMeta, "source" | "v" | "storedAt" | "freshUntil" | "whole">;
-
-/** A rendition as it is stored. */
-export async function toStored(rendition: Rendition, from: Provenance): Promise<Stored> {
-  const { bytes, format, width, height } = rendition;
-  return { bytes, meta: { ...from, etag: await variantEtag(bytes), format, width, height } };
+export async function toStored(
+  { bytes, format, width, height }: Rendition,
+  from: Provenance & Pick<StoredMeta, "cut" | "whole">,
+): Promise<Stored> {
+  const { source, final, variant, sourceHash, generation, storedAt, freshUntil, cut, whole } = from;
+  const meta = {
+    ...{ source, final, variant, sourceHash, generation, storedAt, freshUntil, cut },
+    ...{ etag: await variantEtag(bytes), format, width, height, frames: 1, maker: makerOf(format) },
+    ...(whole === undefined ? {} : { whole }),
+  };
+  return { bytes, meta };
 }
 
 /** The format to make: what is asked for, else by Accept class; a picture with alpha becomes JPEG only if asked to. */
 export function formatFor(
-  wanted: Pick<ImageRequest, "transform" | "accept">,
+  request: Pick<RenditionRequest, "transform" | "accept">,
   header: Pick<Header, "alpha">,
 ): OutputFormat {
-  if (wanted.transform.format !== "auto") return wanted.transform.format;
-  if (wanted.accept !== "base") return "webp";
-  return header.alpha && wanted.transform.background === null ? "png" : "jpeg";
+  if (request.transform.format !== "auto") return request.transform.format;
+  if (request.accept !== "base") return "webp";
+  return header.alpha && request.transform.background === null ? "png" : "jpeg";
 }

@@ -1,45 +1,77 @@
-/** What is kept of a picture just made. For after the answer: none of it delays or fails one. */
-
+/** What is stored of a picture that was just made. All of it comes after the answer: none of it delays or fails one. */
+import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import type { Job } from "../context/job.ts";
 import type { Header } from "../image/rendition.ts";
-import { fill } from "../store/fill.ts";
+import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
-import { mayStore } from "../store/renditionStore.ts";
-import { readSourceMeta, type SourceMeta, writeSourceMeta } from "../store/sourceMeta.ts";
+import type { RenditionStore } from "../store/renditionStore.ts";
+import { readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
-import type { SourceBytes } from "./fetchOriginal.ts";
-import type { MakeOrder } from "./renderMiss.ts";
+import type { Fetched, FetchedBytes } from "./fetchOriginal.ts";
+import { originalsBucket } from "./handover.ts";
+import { mayStore } from "./mayStore.ts";
+import type { Miss } from "./miss.ts";
+import { orderMaster } from "./orderMaster.ts";
 
-/** The rendition, into every tier that holds new ones. Rejects when the store that others read it from has not got it. */
-export async function storeRendition({ shelf, scope }: MakeOrder, stored: Stored): Promise<void> {
-  const { isolate, now } = scope;
-  const { key, tiers } = shelf;
-  const order = { key, stored, from: "made", tiers, stale: [], kvWrites: isolate.kvWrites, now } as const;
-  const filled = await fill({ ...order, mayStore: mayStore(shelf, scope) });
-  const shared = tiers.region === null ? "primary" : "region";
-  const outcome = filled.find(({ tier }) => tier === shared)?.outcome;
-  if (outcome !== "stored" && outcome !== "present") throw new Error(`${shared} has not stored it: ${outcome}`);
+/** Stores the rendition, reports it to those who wait, and orders a master where the source deserves one. */
+export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: Caller, job: Job): void {
+  const work = storeRendition(miss.store, stored, app).then(() => {
+    job.waitUntil(orderMaster(miss, stored, app, caller));
+  });
+  job.waitUntil(miss.lease.reportStored(work));
 }
 
-/** The source's bytes, for the other sizes of a page. Gives until when (unix ms); rejects when they cannot be kept. */
-export async function storeOriginal(
-  source: SourceBytes,
-  { shelf, scope }: MakeOrder,
-  bucket: R2Bucket,
-): Promise<number> {
-  if (source.truncated) throw new Error("Half a picture is not kept");
-  if (!(await mayStore(shelf, scope)())) throw new Error("Taken down or purged");
-  return putOriginal(bucket, shelf.keys.original, source);
+/** Writes it to every tier that takes new ones. Rejects when the tier that others read it from has not got it. */
+export async function storeRendition(store: RenditionStore, stored: Stored, app: App): Promise<void> {
+  const { key, tiers, handover } = store;
+  const { now, state } = app;
+  const permission = mayStore(store, app, stored.meta);
+  const filled = await fill({
+    key,
+    stored,
+    from: MADE,
+    tiers,
+    stale: [],
+    writes: state.writes,
+    now,
+    mayStore: permission,
+  });
+  const outcome = filled.find(({ tier }) => tier === handover?.name)?.outcome;
+  if (outcome !== "stored" && outcome !== "present") throw new Error(`${handover?.name} has not stored it: ${outcome}`);
 }
 
-/** The source's facts, when they are new: KV takes one write a second for a key. */
-export async function storeSourceMeta({ shelf, scope }: MakeOrder, source: SourceBytes, header: Header): Promise<void> {
+/** Keeps the source's bytes for the other sizes of a page, and reports whether they were kept. Never rejects. */
+export async function storeOriginal(source: Fetched, { store, lease }: Miss, app: App, caller: Caller): Promise<void> {
+  const until = await keep(source, store, app, caller).catch(() => null);
+  await lease.report(until === null ? { kind: "unkept" } : { kind: "kept", until });
+}
+
+/** Gives until when (unix ms) they may be used; null when they are not kept. */
+async function keep(source: Fetched, store: RenditionStore, app: App, caller: Caller): Promise<number | null> {
+  // A 304 brings nothing new, and half a picture is not kept.
+  if (source.kind === "same" || source.truncated) return null;
+  if (!(await mayStore(store, app, source)())) return null;
+  return putOriginal(originalsBucket(app, caller), store.keys.original, source);
+}
+
+/** Stores what the fetch taught us of the source, when it is new: KV takes one write a second for a key. */
+export async function storeSourceMeta(
+  source: FetchedBytes,
+  { width, height, orientation, format }: Header,
+  store: RenditionStore,
+  app: App,
+): Promise<void> {
   if (source.validators === null) return;
-  const { THUMBS } = scope.env;
-  const { v, bytes, storedAt, validators } = source;
-  const { width, height, orientation, format } = header;
-  const facts: SourceMeta = { v, at: storedAt, width, height, orientation, format, bytes: bytes.length, ...validators };
-  const known = await readSourceMeta(THUMBS, shelf.keys.facts, shelf.epoch).catch(() => null);
-  if (known?.v === v && known.etag === facts.etag && known.lastModified === facts.lastModified) return;
-  if (!(await mayStore(shelf, scope)())) return;
-  await writeSourceMeta(THUMBS, shelf.keys.facts, facts);
+  const { sourceHash: hash, variant, bytes, storedAt: at, validators } = source;
+  const fetched: VariantMeta = { hash, at, width, height, orientation, format, bytes: bytes.length, ...validators };
+  const { THUMBS } = app.bindings;
+  const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
+  const recorded = known?.variants[variant];
+  const isSame = recorded?.hash === hash;
+  if (isSame && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified) return;
+  if (!(await mayStore(store, app, source)())) return;
+  // The same bytes keep the time at which they were first seen.
+  const entry = isSame ? { ...fetched, at: recorded.at } : fetched;
+  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withVariant(known, variant, entry));
 }

@@ -41,17 +41,21 @@ export type Transform = {
   readonly rotate: 0 | 90 | 180 | 270;
 };
 
-export type ImageRequest = {
-  readonly door: GrammarName;
+/** What decides the bytes of a rendition, and who may have it. */
+export type RenditionRequest = {
   /** Canonical source: WHATWG href without fragment, scheme kept, query untouched. */
   readonly source: string;
   readonly transform: Transform;
   /** Who vouches for the source. Decides redirects (a list is asked again on every hop) and `private`. */
   readonly authority: "signature" | "list" | "header";
   readonly accept: AcceptClass;
+  readonly cachebuster: string;
+};
+
+export type ImageRequest = RenditionRequest & {
+  readonly door: GrammarName;
   /** The format depends on Accept: the answer carries `Vary: Accept`. */
   readonly negotiated: boolean;
-  readonly cachebuster: string;
   /** Unix seconds; null = never. */
   readonly expires: number | null;
   readonly delivery: { readonly filename: string | null; readonly attachment: boolean };

@@ -10,7 +10,9 @@ export type PurgeTarget =
   /** All sources of a host, as in `URL.host`. */
   | { readonly kind: "host"; readonly host: string }
   /** One rendition, by the proxy path it is asked for. */
-  | { readonly kind: "path"; readonly path: string };
+  | { readonly kind: "path"; readonly path: string }
+  /** Every rendition of one version of engine and encoder, such as `1-libwebp1`. */
+  | { readonly kind: "maker"; readonly maker: string };
 
 export type PurgeOrder = {
   readonly target: PurgeTarget;
@@ -27,13 +29,14 @@ const FIELDS = {
     return { kind: "prefix", prefix, host: new URL(prefix).host };
   },
   host: (text) => ({ kind: "host", host: hostOf(text) }),
+  maker: (text) => (/^[\w.:-]{1,40}$/.test(text) ? { kind: "maker", maker: text } : refuse("maker must be a version")),
   path: (text) => (text.startsWith("/") ? { kind: "path", path: text } : refuse("path must begin with /")),
 } as const satisfies Record<PurgeTarget["kind"], (text: string) => PurgeTarget>;
 
 const KINDS = Object.keys(FIELDS) as PurgeTarget["kind"][];
 
 /**
- * Reads `{"source"|"prefix"|"host"|"path": …, "block": …, "cursor": …}`. Only sources and hosts can be blocked. Throws
+ * Reads `{"source"|"prefix"|"host"|"path"|"maker": …, "block": …, "cursor": …}`. Only sources and hosts can be blocked. Throws
  * Failure `body_invalid` that names the field, or `source_invalid`.
  */
 export function readPurgeOrder(body: Readonly<Record<string, unknown>>): PurgeOrder {

@@ -2,10 +2,10 @@
 import { FIXED_HEADERS } from "./headers.ts";
 
 export type AnswerHeaders = {
-  /** What many answers have alike, made once and never changed: to copy them costs a third of naming them again. */
-  readonly alike: Headers;
-  /** This answer's own, by lower-case name. */
-  readonly own: Readonly<Record<string, string>>;
+  /** Headers that many answers share. Made once and never changed: copying them costs a third of setting them anew. */
+  readonly shared: Headers;
+  /** The headers of this answer alone, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
 };
 
 export type Answer = AnswerHeaders & {
@@ -15,17 +15,18 @@ export type Answer = AnswerHeaders & {
 
 const JSON_HEADERS = new Headers({ ...FIXED_HEADERS, "content-type": "application/json", "cache-control": "no-store" });
 
-/** JSON that nobody keeps: what operators' tools are told. */
+/** JSON that nobody keeps: the answers to operators' tools. */
 export function jsonAnswer(status: number, value: unknown): Answer {
-  return { status, alike: JSON_HEADERS, own: {}, body: JSON.stringify(value) };
+  return { status, shared: JSON_HEADERS, headers: {}, body: JSON.stringify(value) };
 }
 
-/** The Response of an answer, with what is to be said besides. */
-export function toResponse({ status, alike, own, body }: Answer, besides: AnswerHeaders["own"] = {}): Response {
+/** The Response of an answer, with further headers. */
+export function toResponse(answer: Answer, further: AnswerHeaders["headers"] = {}): Response {
+  const { status, shared } = answer;
   // A stored picture never lies in shared memory, which is all that BodyInit asks beyond our type.
-  const response = new Response(body as BodyInit | null, { status, headers: alike });
+  const response = new Response(answer.body as BodyInit | null, { status, headers: shared });
   const { headers } = response;
-  for (const name in own) headers.set(name, own[name] ?? "");
-  for (const name in besides) headers.set(name, besides[name] ?? "");
+  for (const name in answer.headers) headers.set(name, answer.headers[name] ?? "");
+  for (const name in further) headers.set(name, further[name] ?? "");
   return response;
 }

@@ -18,22 +18,22 @@ export function matchesEtag(ifNoneMatch: string | null, etag: string): boolean {
 /** A picture's answer, or 304 when the client has it. `body` is the whole picture. */
 export function conditional(
   request: Pick<Request, "method" | "headers">,
-  { alike, own }: AnswerHeaders & { readonly own: { readonly etag: string } },
+  { shared, headers }: AnswerHeaders & { readonly headers: { readonly etag: string } },
   body: Uint8Array | ReadableStream,
 ): Answer {
-  if (!matchesEtag(request.headers.get("if-none-match"), own.etag)) {
-    if (request.method !== "HEAD") return { status: 200, alike, own, body };
-    leave(body);
-    return { status: 200, alike, own, body: null };
+  if (!matchesEtag(request.headers.get("if-none-match"), headers.etag)) {
+    if (request.method !== "HEAD") return { status: 200, shared, headers, body };
+    cancel(body);
+    return { status: 200, shared, headers, body: null };
   }
-  leave(body);
-  const kept = new Headers(alike);
+  cancel(body);
+  const kept = new Headers(shared);
   for (const name of NOT_MODIFIED_DROPS) kept.delete(name);
-  const keptOwn = Object.entries(own).filter(([name]) => !NOT_MODIFIED_DROPS.includes(name));
-  return { status: 304, alike: kept, own: Object.fromEntries(keptOwn), body: null };
+  const keptHeaders = Object.entries(headers).filter(([name]) => !NOT_MODIFIED_DROPS.includes(name));
+  return { status: 304, shared: kept, headers: Object.fromEntries(keptHeaders), body: null };
 }
 
-/** A body that nobody will read: its store need not hold it ready. */
-function leave(body: Uint8Array | ReadableStream): void {
+/** Nobody will read this body: its store need not hold it ready. */
+function cancel(body: Uint8Array | ReadableStream): void {
   if (body instanceof ReadableStream) body.cancel().catch(() => undefined);
 }

@@ -38,10 +38,10 @@ export function imageHeaders(
   meta: StoredMeta,
   byteLength: number,
   now: number,
-): AnswerHeaders & { readonly own: { readonly etag: string } } {
+): AnswerHeaders & { readonly headers: { readonly etag: string } } {
   return {
-    alike: lasting(wanted, meta.format),
-    own: {
+    shared: lasting(wanted, meta.format),
+    headers: {
       "content-length": String(byteLength),
       etag: `"${meta.etag}"`,
       "cache-control": cacheControl(wanted, meta, now),
@@ -103,14 +103,14 @@ export function failureAnswer(failure: Failure, now: number, vouched = false): A
   const { status } = ANSWERS[failure.reason];
   const seconds = Math.min(keepSeconds(failure), Math.floor((failure.keeping.until - now) / 1000));
   const retryAfter = failure.facts.retryAfter;
-  const own = {
+  const headers = {
     "cache-control": seconds > 0 ? `${vouched ? "private" : "public"}, max-age=${seconds}` : "no-store",
     // RFC 9110 15.5.6: a 405 says what is allowed.
     ...(status === 405 ? { allow: "GET, HEAD, OPTIONS" } : {}),
     ...(retryAfter === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(Number(retryAfter) || 1))) }),
   };
   const message = publicMessage(failure.reason, failure.facts);
-  return { status, alike: FAILURE_HEADERS, own, body: `${JSON.stringify({ code: failure.reason, message })}\n` };
+  return { status, shared: FAILURE_HEADERS, headers, body: `${JSON.stringify({ code: failure.reason, message })}\n` };
 }
 
 function lastSegment(source: string): string {

@@ -1,59 +1,42 @@
 /**
- * Which tiers get a copy after which answer. For `waitUntil` only: filling never throws and is never waited for by an
- * answer.
- *
- *   fill({ key, stored, from, tiers, ... }) -> [{ tier, outcome }]
+ * Copies an answer to the tiers whose rows ask for it. For `waitUntil` only: filling never throws, and no answer waits
+ * for it.
  */
-
 import type { RecentKeys } from "../concurrency/recentKeys.ts";
-import type { Tiers } from "./lookUp.ts";
-import type { PutOutcome, Stored, TierName } from "./tiers/tier.ts";
+import type { OpenTier, PutOutcome, Stored } from "./tiers/tier.ts";
 
-/** Where the bytes came from: a tier that had them, or made just now (from the source, a parent, or renewed by 304). */
-export type Origin = TierName | "made";
-
-/** KV comes after R2 hits only: by then a picture was asked for at least twice. */
-const FILLS = {
-  edge: [],
-  kv: ["edge"],
-  region: ["edge", "kv"],
-  primary: ["edge", "region", "kv"],
-  made: ["region", "primary", "edge"],
-} as const satisfies Record<Origin, readonly TierName[]>;
-
-/** KV takes one write a second for a key, and a copy seen by others only after a minute. */
-export const KV_WRITE_WINDOW_MS = 600_000;
-export const KV_WRITE_MEMORY = 10_000;
+/** The bytes were made just now: from the source, from a parent, or renewed by a 304. */
+export const MADE = "made";
 
 export type FillOrder = {
   readonly key: string;
   readonly stored: Stored;
-  readonly from: Origin;
-  readonly tiers: Tiers;
-  /** Tiers known to hold an older copy (`Lookup.stale`): theirs is replaced; others only get what is absent. */
-  readonly stale: readonly TierName[];
-  /** KV writes of this isolate: `new Recent(KV_WRITE_WINDOW_MS, KV_WRITE_MEMORY)`, kept for the isolate's life. */
-  readonly kvWrites: RecentKeys;
+  /** The tier that had the bytes, or `made`. */
+  readonly from: string;
+  readonly tiers: readonly OpenTier[];
+  /** Tiers that hold an older copy (`Lookup.stale`): theirs is replaced. The others only get what is absent. */
+  readonly stale: readonly string[];
+  /** Keys that this isolate wrote lately to tiers with a write window. */
+  readonly writes: RecentKeys;
   readonly now: () => number;
   /** Asked right before each write: false once the picture was taken down. */
   readonly mayStore: () => boolean | Promise<boolean>;
 };
 
-export type Filled = { readonly tier: TierName; readonly outcome: PutOutcome | "error" | "skipped" | "blocked" };
+export type Filled = { readonly tier: string; readonly outcome: PutOutcome | "error" | "skipped" | "blocked" };
 
-/** Writes to every tier that the table names, at once. Never throws; what failed is in the answer. */
+/** Writes to every tier whose row names `from`, all at once. Never throws; the answer says what failed. */
 export function fill(order: FillOrder): Promise<Filled[]> {
-  return Promise.all(FILLS[order.from].map(async (tier) => ({ tier, outcome: await fillOne(order, tier) })));
+  const wanted = order.tiers.filter(({ row }) => row.filledFrom.includes(order.from));
+  return Promise.all(wanted.map(async (open) => ({ tier: open.tier.name, outcome: await fillOne(order, open) })));
 }
 
-async function fillOne(order: FillOrder, name: TierName): Promise<Filled["outcome"]> {
-  const { key, stored, from, tiers, stale, kvWrites, now, mayStore } = order;
-  const tier = tiers[name];
-  if (tier === null) return "skipped";
-  if (name === "kv" && !kvWrites.first(key, now())) return "skipped";
+async function fillOne(order: FillOrder, { row, tier }: OpenTier): Promise<Filled["outcome"]> {
+  const { key, stored, from, stale, writes, now, mayStore } = order;
+  if (row.writeWindowMs > 0 && !writes.first(`${tier.name}/${key}`, now(), row.writeWindowMs)) return "skipped";
   try {
     if (!(await mayStore())) return "blocked";
-    return await tier.put(key, stored, { ifAbsent: from !== "made" && !stale.includes(name) });
+    return await tier.put(key, stored, { ifAbsent: from !== MADE && !stale.includes(tier.name) });
   } catch {
     return "error";
   }

@@ -2,7 +2,8 @@
  * How long a source's picture is fresh and how long it may be shown after that (RFC 9111, RFC 5861). Pure.
  * Times are unix milliseconds unless the name says seconds.
  */
-import type { StoredMeta } from "./tiers/tier.ts";
+import type { SourceMeta, VariantMeta } from "./sourceMeta.ts";
+import type { Provenance, StoredMeta } from "./tiers/tier.ts";
 
 /** The fields that decide, as a source sent them; null = not sent. `origin/headers.ts` reads them. */
 export type FreshnessHeaders = {
@@ -85,15 +86,17 @@ export type StaleWindows = {
   readonly staleIfErrorSeconds: number;
 };
 
-/** The newest known version of a source, as its facts say. */
-export type KnownVersion = { readonly v: string; readonly at: number };
+/** What the source's metadata says of its newest bytes. */
+export type KnownVersion = Pick<SourceMeta, "generation" | "at"> & {
+  readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash" | "at">>>;
+};
 
 /** Clocks of data centres agree within seconds; what was stored this much in the future came from a wrong clock. */
 const CLOCK_SKEW_MS = 300_000;
 
 /**
- * State of a stored picture. One made before `known` from another source version is at most `if-error`, so that an
- * old size does not stand beside a new one; facts older than the picture say nothing (KV lags behind R2).
+ * State of a stored picture. One that was made before `known` from other bytes of the source is at most `if-error`, so
+ * that an old size does not stand beside a new one.
  */
 export function freshnessOf(
   meta: StoredMeta,
@@ -104,8 +107,21 @@ export function freshnessOf(
   const stale = (now - meta.freshUntil) / 1000;
   const limit = Math.max(windows.staleIfErrorSeconds, windows.staleWhileRevalidateSeconds);
   if (stale > limit) return "expired";
-  if (known !== null && known.v !== meta.v && known.at > meta.storedAt) return "if-error";
+  if (known !== null && isOutdated(meta, known)) return "if-error";
   if (meta.storedAt > now + CLOCK_SKEW_MS) return "revalidate";
   if (stale <= 0) return "fresh";
   return stale <= windows.staleWhileRevalidateSeconds ? "revalidate" : "if-error";
+}
+
+/**
+ * Whether a thing was made from bytes that the source has replaced since. Metadata older than the thing says nothing
+ * (KV lags behind R2). Two variants have different bytes and show the same picture, so hashes are compared within one.
+ */
+export function isOutdated(
+  made: Pick<Provenance, "generation" | "variant" | "sourceHash" | "storedAt">,
+  known: KnownVersion,
+): boolean {
+  const recorded = known.variants[made.variant];
+  const replaced = recorded !== undefined && recorded.hash !== made.sourceHash && recorded.at > made.storedAt;
+  return replaced || (known.generation > made.generation && known.at > made.storedAt);
 }

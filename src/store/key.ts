@@ -1,26 +1,32 @@
 /**
- * Store keys (design: one host's and one source's things can be listed and purged by prefix).
+ * Store keys. What belongs to one host or one source lies below one prefix, so that it can be listed and purged.
  *
- *   t/<host16>/<source32>/<options32>   a rendition
- *   o/<host16>/<source32>               a kept original
- *   m/<host16>/<source32>               a master
- *   f/<host16>/<source32>               the source's facts (KV)
- *   n/<host16>/<source32>               a negative answer (KV)
+ *   2/t/<host16>/<source32>/<options32>   a rendition
+ *   2/o/<host16>/<source32>               a kept original
+ *   2/m/<host16>/<source32>               a master
+ *   2/f/<host16>/<source32>               the source's metadata (KV)
+ *   2/n/<host16>/<source32>               a negative answer (KV)
  *
- * All three hashes are lower-case hex prefixes of SHA-256 (FIPS 180-4) over UTF-8: of the source's host as in
- * WHATWG `URL.host` (lower case, with a port only if it is not the scheme's default), of the canonical source URL,
- * and of the canonical options string.
+ * `2` is the version of the schema. A Worker of another version does not find these keys. All three hashes are
+ * lower-case hex prefixes of SHA-256 (FIPS 180-4) over UTF-8: of the source's host as in WHATWG `URL.host` (lower case,
+ * with a port only if it is not the scheme's default), of the canonical source URL, and of the canonical options.
  */
+
+/** Present schema first. Purges go through all of them; nothing else reads an older one. */
+export const KEY_PREFIXES = ["2/", ""] as const;
+const PREFIX = KEY_PREFIXES[0];
+
+export type KeyKind = "t" | "o" | "m" | "f" | "n";
 
 /** Where everything of one source is kept. */
 export type SourceKeys = {
   readonly host16: string;
   readonly source32: string;
-  /** `t/<host16>/<source32>/`: prefix of all its renditions. */
+  /** `2/t/<host16>/<source32>/`: prefix of all its renditions. */
   readonly renditions: string;
   readonly original: string;
   readonly master: string;
-  readonly facts: string;
+  readonly sourceMeta: string;
   readonly negative: string;
 };
 
@@ -31,16 +37,16 @@ export async function sourceKeys(source: string): Promise<SourceKeys> {
   return {
     host16,
     source32,
-    renditions: `t/${path}/`,
-    original: `o/${path}`,
-    master: `m/${path}`,
-    facts: `f/${path}`,
-    negative: `n/${path}`,
+    renditions: `${PREFIX}t/${path}/`,
+    original: `${PREFIX}o/${path}`,
+    master: `${PREFIX}m/${path}`,
+    sourceMeta: `${PREFIX}f/${path}`,
+    negative: `${PREFIX}n/${path}`,
   };
 }
 
 /** Key of one rendition: the source's prefix and the hash of `canonicalOptions` (request/canonical.ts). */
-export async function renditionKey(keys: SourceKeys, options: string): Promise<string> {
+export async function renditionKey(keys: Pick<SourceKeys, "renditions">, options: string): Promise<string> {
   return keys.renditions + (await hexPrefix(options, 32));
 }
 
@@ -57,8 +63,8 @@ export function edgeUrl(origin: string, epoch: number, key: string): string {
   return `${origin}/.edge/${epoch.toString(36)}/${key}`;
 }
 
-/** Source version `v`: the first 8 hex digits of SHA-256 of the source bytes. */
-export function sourceVersion(bytes: Uint8Array): Promise<string> {
+/** The source hash: the first 8 hex digits of SHA-256 of the source bytes. */
+export function sourceHash(bytes: Uint8Array): Promise<string> {
   return hexPrefix(bytes, 8);
 }
 

@@ -1,24 +1,21 @@
 /**
- * The look-up: edge (where glance.ts has not), then KV and the region's bucket at once, then the primary. A tier that fails or is slow counts as
- * a miss; it is waited for no longer than its limit, so no tier can fail or hang a request.
- *
- *   lookUp(key, tiers, options) -> { found: { stored, tier, freshness } | null, asked, stale }
+ * The look-up: asks the tiers stage by stage, near ones first. A tier that fails or is slow counts as a miss. The look-up
+ * waits for none longer than its row says, so that no tier can fail or hang a request.
  */
-
 import { TimeoutError, withTimeout } from "../concurrency/timeout.ts";
 import { type Freshness, freshnessOf, type KnownVersion, type StaleWindows } from "./freshness.ts";
-import type { Stored, Tier, TierName } from "./tiers/tier.ts";
-
-/** The tiers of one request; null = this deployment or place has none. */
-export type Tiers = { readonly [Name in TierName]: Tier | null };
+import type { OpenTier, Stored, StoredMeta } from "./tiers/tier.ts";
 
 export type TierAsked = {
-  readonly tier: TierName;
+  readonly tier: string;
   readonly ms: number;
   readonly outcome: "hit" | "miss" | "error" | "late";
 };
 
-export type Found = { readonly stored: Stored; readonly tier: TierName; readonly freshness: Freshness };
+export type Found = { readonly stored: Stored; readonly tier: string; readonly freshness: Freshness };
+
+/** Why a copy is no answer for this caller. */
+export type Refused = "blocked" | "unlisted";
 
 export type Lookup = {
   /** Fresh if any tier had a fresh one in time, else the newest stale one; never `expired`. */
@@ -26,65 +23,57 @@ export type Lookup = {
   /** In the order of their answers; a tier that was overtaken is not in it. */
   readonly asked: readonly TierAsked[];
   /** Tiers that hold an older copy than `found`: filling them replaces it. */
-  readonly stale: readonly TierName[];
+  readonly stale: readonly string[];
+  /** Set when a tier had a copy that this caller must not get. */
+  readonly refused: Refused | null;
 };
-
-/** How long each tier is waited for, in milliseconds. `version`: how long a hit waits for the source's facts. */
-export const WAITS = { edge: 300, kv: 1_500, region: 1_500, primary: 3_000, version: 50 } as const;
 
 export type LookupOptions = {
   readonly now: () => number;
   readonly windows: StaleWindows;
-  readonly waits?: Readonly<Record<TierName | "version", number>>;
-  /** Asks for the source's version by its facts, once, beside the first tier past the edge; may reject. */
-  readonly version?: () => Promise<KnownVersion | null>;
-  /** Called once when the primary is asked: the moment to ask for a flight's lease beside it. */
-  readonly beside?: () => void;
+  /** May this caller have a copy with this metadata? `stale`: it counts as absent. */
+  readonly access?: (meta: StoredMeta) => "allowed" | "absent" | Refused;
+  /** What is known of the source's newest bytes; may reject. A hit waits for it for a moment. */
+  readonly known?: Promise<KnownVersion | null>;
+  /** Called before the last stage is asked: the moment to ask for what a miss needs beside it. */
+  readonly onLastStage?: () => void;
 };
 
-type Answer = { readonly tier: TierName; readonly stored: Stored | null };
+/** How long a hit waits for the source's metadata, in milliseconds. */
+export const KNOWN_WAIT_MS = 50;
 
-/** Asks the tiers in turn for `key`. Never throws. */
-export async function lookUp(key: string, tiers: Tiers, options: LookupOptions): Promise<Lookup> {
-  const { now, windows, waits = WAITS } = options;
-  let version: Promise<KnownVersion | null> | undefined;
+/** Asks the tiers for `key`. Never throws. */
+export async function lookUp(key: string, tiers: readonly OpenTier[], options: LookupOptions): Promise<Lookup> {
+  const { now, windows, access = () => "allowed", onLastStage } = options;
+  const known = options.known?.catch(() => null);
   const asked: TierAsked[] = [];
   const hits: Found[] = [];
+  let refused: Refused | null = null;
 
-  const judge = async ({ tier, stored }: Answer): Promise<boolean> => {
-    if (stored === null) return false;
-    const known = tier === "edge" || !version ? null : await withTimeout(version, waits.version).catch(() => null);
-    const freshness = freshnessOf(stored.meta, now(), windows, known);
-    if (freshness !== "expired") hits.push({ stored, tier, freshness });
+  const ask = async ({ row, tier }: OpenTier): Promise<boolean> => {
+    const stored = await askTier(tier.name, tier.get(key), row.waitMs, now, asked);
+    const allowed = stored === null ? "absent" : access(stored.meta);
+    if (allowed === "blocked" || allowed === "unlisted") refused = allowed;
+    if (stored === null || allowed !== "allowed") return false;
+    const version = known === undefined ? null : await withTimeout(known, KNOWN_WAIT_MS).catch(() => null);
+    const freshness = freshnessOf(stored.meta, now(), windows, version);
+    if (freshness !== "expired") hits.push({ stored, tier: tier.name, freshness });
     return freshness === "fresh";
   };
-  const stage = async (names: readonly TierName[]): Promise<boolean> => {
-    const present = names.flatMap((name) => tiers[name] ?? []);
-    return firstTrue(
-      present.map(async (tier) => {
-        const stored = await askTier(tier.name, tier.get(key), waits[tier.name], now, asked);
-        return judge({ tier: tier.name, stored });
-      }),
-    );
-  };
 
-  const inward = (): Promise<boolean> => {
-    version = options.version?.().catch(() => null);
-    return stage(["kv", "region"]);
-  };
-
-  if (!(await stage(["edge"])) && !(await inward())) {
-    if (tiers.primary !== null) options.beside?.();
-    await stage(["primary"]);
+  const stages = [...new Set(tiers.map(({ row }) => row.stage))].sort((a, b) => a - b);
+  for (const stage of stages) {
+    if (stage === stages.at(-1)) onLastStage?.();
+    if (await firstTrue(tiers.filter(({ row }) => row.stage === stage).map(ask))) break;
   }
   const found = best(hits);
   const stale = hits.filter((hit) => found !== null && hit.stored.meta.storedAt < found.stored.meta.storedAt);
-  return { found, asked: [...asked], stale: stale.map(({ tier }) => tier) };
+  return { found, asked: [...asked], stale: stale.map(({ tier }) => tier), refused };
 }
 
-/** A tier's answer, null when it is a miss, fails or takes longer than `waitMs`; which of them goes to `asked`. */
+/** A tier's answer, null when it is a miss, fails or takes longer than `waitMs`. Notes in `asked` which it was. */
 export async function askTier<T>(
-  tier: TierName,
+  tier: string,
   answer: Promise<T | null>,
   waitMs: number,
   now: () => number,

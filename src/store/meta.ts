@@ -1,65 +1,167 @@
 /**
- * StoredMeta as the flat record of short strings that every service takes: R2 customMetadata, KV metadata and one
- * header in the Cache API. Schema 1; a reader ignores names it does not know and takes a missing required one as a
- * miss, so objects of a newer Worker are either readable or absent, never wrong.
+ * StoredMeta as the flat record of short texts that every service takes: R2 customMetadata, KV metadata and one header
+ * in the Cache API. Schema 2: the key's prefix carries the version. A reader ignores names that it does not know and
+ * takes a record without a required one for a miss, so an object of another Worker is readable or absent, never wrong.
  */
 import type { OutputFormat } from "../request/imageRequest.ts";
-import type { StoredMeta, Whole } from "./tiers/tier.ts";
+import type { FinalAddress } from "./finalAddress.ts";
+import type { MetaRecord, Provenance, StoredMeta, Whole } from "./tiers/tier.ts";
 
-export type MetaRecord = Readonly<Record<string, string>>;
-
+/** Stored code -> format. An unknown code is a miss. */
 const FORMATS = ["webp", "jpeg", "png"] as const satisfies readonly OutputFormat[];
 
+/** `write` gives "" for a value that needs no field; `read` gets "" for a field that is not there. */
+type Field<T> = {
+  readonly name: string;
+  readonly write: (value: T) => string;
+  /** Undefined = the record is not readable. */
+  readonly read: (text: string) => T | undefined;
+};
+
+type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
+
+const natural = (name: string, least: number): Field<number> => ({ name, write: String, read: naturalFrom(least) });
+const hex = (name: string, digits: number): Field<string> => ({
+  name,
+  write: (value) => value,
+  read: (text) => (text.length === digits && /^[0-9a-f]+$/.test(text) ? text : undefined),
+});
+const word = (name: string): Field<string> => ({
+  name,
+  write: (value) => value,
+  read: (text) => (/^[\w.:-]{1,40}$/.test(text) ? text : undefined),
+});
+
+/** Fields that say which bytes a thing came from. The two addresses as text follow, since only they can be long. */
+const PROVENANCE = {
+  variant: word("variant"),
+  sourceHash: hex("hash", 8),
+  generation: natural("gen", 1),
+  storedAt: natural("at", 0),
+  freshUntil: natural("fresh", 0),
+} as const satisfies Fields<Omit<Provenance, "source" | "final">>;
+
+const RENDITION = {
+  etag: hex("etag", 16),
+  format: {
+    name: "format",
+    write: (format) => format,
+    read: (text) => FORMATS.find((known) => known === text),
+  } as Field<OutputFormat>,
+  width: natural("width", 1),
+  height: natural("height", 1),
+  /** A still picture writes nothing. */
+  frames: {
+    name: "frames",
+    write: (frames) => (frames === 1 ? "" : String(frames)),
+    read: (text) => (text === "" ? 1 : naturalFrom(1)(text)),
+  } as Field<number>,
+  cut: { name: "cut", write: (cut) => (cut ? "1" : ""), read: (text) => text === "1" } as Field<boolean>,
+  maker: word("maker"),
+  whole: {
+    name: "whole",
+    write: (whole) => (whole ? `${whole.quality},${whole.sourceWidth},${whole.sourceHeight}` : ""),
+    read: wholeFrom,
+  } as Field<Whole | undefined>,
+} as const satisfies Fields<Omit<StoredMeta, keyof Provenance>>;
+
 /**
- * The record, at most `maxBytes` when written as JSON (which is more than R2 counts). Only the source can be long:
- * it is cut to fit, and a purge by a prefix longer than what is left takes it too (purge.ts).
+ * The record, at most `maxBytes` long when it is written as JSON (which is more than R2 counts). The addresses are cut
+ * to fit: a purge by a prefix that is longer than what is left deletes the thing too (purge.ts).
  */
 export function encodeMeta(meta: StoredMeta, maxBytes: number): Record<string, string> {
-  const record: Record<string, string> = {
-    v: meta.v,
-    etag: meta.etag,
-    format: meta.format,
-    width: String(meta.width),
-    height: String(meta.height),
-    at: String(meta.storedAt),
-    fresh: String(meta.freshUntil),
-  };
-  if (meta.whole !== undefined) {
-    const { quality, sourceWidth, sourceHeight } = meta.whole;
-    record.whole = `${quality},${sourceWidth},${sourceHeight}`;
-  }
-  const room = maxBytes - JSON.stringify({ ...record, source: "" }).length;
-  // A canonical source is ASCII (WHATWG URL serialisation) and `JSON.stringify` escapes nothing that a URL may hold.
-  record.source = meta.source.slice(0, Math.max(0, room));
-  return record;
+  return withAddresses(
+    { ...encode(PROVENANCE, meta), ...encode(RENDITION, { ...meta, whole: meta.whole }) },
+    meta,
+    maxBytes,
+  );
+}
+
+/** The same for a kept original, which has no rendition. */
+export function encodeProvenance(from: Provenance, maxBytes: number): Record<string, string> {
+  return withAddresses(encode(PROVENANCE, from), from, maxBytes);
 }
 
 /** The meaning of a record, or null when a field is missing or makes no sense. */
 export function decodeMeta(record: unknown): StoredMeta | null {
-  if (typeof record !== "object" || record === null) return null;
-  const field = (name: string): string => {
-    const value = (record as MetaRecord)[name];
-    return typeof value === "string" ? value : "";
-  };
-  const format = FORMATS.find((known) => known === field("format"));
-  const numbers = ["width", "height", "at", "fresh"].map((name) => natural(field(name)));
-  const [width, height, storedAt, freshUntil] = numbers;
-  const v = field("v");
-  const etag = field("etag");
-  if (format === undefined || !width || !height || storedAt === undefined || freshUntil === undefined) return null;
-  if (!/^[0-9a-f]{8}$/.test(v) || !/^[0-9a-f]{16}$/.test(etag)) return null;
-  const meta = { source: field("source"), v, etag, format, width, height, storedAt, freshUntil };
-  const whole = decodeWhole(field("whole"));
-  return whole === null ? meta : { ...meta, whole };
+  const from = decodeProvenance(record);
+  if (from === null) return null;
+  const fields = decode(RENDITION, record as MetaRecord);
+  if (fields === null) return null;
+  const { whole, ...rest } = fields;
+  return { ...from, ...rest, ...(whole === undefined ? {} : { whole }) };
 }
 
-function decodeWhole(text: string): Whole | null {
-  const [quality, sourceWidth, sourceHeight, ...rest] = text.split(",").map(natural);
-  if (quality === undefined || !sourceWidth || !sourceHeight || rest.length > 0) return null;
+export function decodeProvenance(record: unknown): Provenance | null {
+  if (typeof record !== "object" || record === null) return null;
+  const texts = record as MetaRecord;
+  const fields = decode(PROVENANCE, texts);
+  const final = decodeFinal(texts);
+  return fields === null || final === null ? null : { ...fields, final, source: textOf(texts, "source") };
+}
+
+function encode<T>(fields: Fields<T>, value: NoInfer<T>): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const key of Object.keys(fields) as (keyof T)[]) {
+    const text = fields[key].write(value[key]);
+    if (text !== "") record[fields[key].name] = text;
+  }
+  return record;
+}
+
+/** `whole` alone may be undefined, which its reader says by a value of its own. */
+function decode<T>(fields: Fields<T>, record: MetaRecord): T | null {
+  const value: Partial<T> = {};
+  for (const key of Object.keys(fields) as (keyof T)[]) {
+    const read = fields[key].read(textOf(record, fields[key].name));
+    if (read === undefined && key !== "whole") return null;
+    if (read !== undefined) value[key] = read;
+  }
+  return value as T;
+}
+
+/** `final` is written only where it differs from `source`. `fcut` says that the text of the final address was cut. */
+function withAddresses(
+  record: Record<string, string>,
+  { source, final }: Pick<Provenance, "source" | "final">,
+  maxBytes: number,
+): Record<string, string> {
+  const fixed = { ...record, fhost: final.host16, fsource: final.source32 };
+  const redirected = final.url !== source;
+  const room = Math.max(0, maxBytes - JSON.stringify({ ...fixed, source: "", final: "", fcut: "1" }).length);
+  // A canonical address is ASCII (WHATWG URL serialisation), and JSON escapes nothing that a URL may hold.
+  const forFinal = redirected ? Math.max(Math.floor(room / 2), room - source.length) : 0;
+  const finalText = redirected ? final.url.slice(0, forFinal) : "";
+  const sourceText = source.slice(0, room - finalText.length);
+  const complete = final.complete && (redirected ? finalText === final.url : sourceText === source);
+  return {
+    ...fixed,
+    source: sourceText,
+    ...(redirected ? { final: finalText } : {}),
+    ...(complete ? {} : { fcut: "1" }),
+  };
+}
+
+function decodeFinal(record: MetaRecord): FinalAddress | null {
+  const host16 = hex("fhost", 16).read(textOf(record, "fhost"));
+  const source32 = hex("fsource", 32).read(textOf(record, "fsource"));
+  if (host16 === undefined || source32 === undefined) return null;
+  const url = typeof record.final === "string" ? record.final : textOf(record, "source");
+  return { host16, source32, url, complete: textOf(record, "fcut") === "" };
+}
+
+function wholeFrom(text: string): Whole | undefined {
+  const [quality, sourceWidth, sourceHeight, ...rest] = text.split(",").map(naturalFrom(0));
+  if (quality === undefined || !sourceWidth || !sourceHeight || rest.length > 0) return undefined;
   return { quality, sourceWidth, sourceHeight };
 }
 
-/** A non-negative whole number in plain digits, else undefined. */
-function natural(text: string): number | undefined {
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/** A whole number of at least `least` in plain digits, else undefined. */
+function naturalFrom(least: number): (text: string) => number | undefined {
+  return (text) => (/^\d{1,15}$/.test(text) && Number(text) >= least ? Number(text) : undefined);
+}
+
+function textOf(record: MetaRecord, name: string): string {
+  const value = record[name];
+  return typeof value === "string" ? value : "";
 }

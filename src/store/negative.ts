@@ -1,32 +1,12 @@
 /**
- * Failures of a source, remembered so that a missing picture on a busy page is not asked for again and again.
- * In this isolate and the data centre's edge cache always, in KV only when kept for at least the minute KV needs.
- *
- *   recall(key, places) -> Failure | null    remember(key, failure, places, mayStore)    (the latter for waitUntil)
+ * The negative cache: failures of a source, so that a missing picture on a busy page is not asked for again and again.
+ * The isolate and the data centre's edge cache always keep them, KV only when they last for the minute that KV needs.
  */
 
+import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { withTimeout } from "../concurrency/timeout.ts";
-import { Failure, type FailureFacts, keepSeconds, type Reason } from "../errors.ts";
+import { Failure, type FailureFacts, isShared, keepSeconds, type Reason } from "../errors.ts";
 import { edgeUrl } from "./key.ts";
-
-/** What is true of a source whoever asks and however: only that is shared. The table in errors.ts says for how long. */
-const SHARED = [
-  "source_missing",
-  "source_failed",
-  "source_refused",
-  "source_unreachable",
-  "source_tls",
-  "source_broken",
-  "source_redirects",
-  "source_timeout",
-  "not_an_image",
-  "format_unsupported",
-  "image_damaged",
-  "source_too_many_bytes",
-  "source_too_many_pixels",
-  "source_too_many_frames",
-  "source_too_complex",
-] as const satisfies readonly Reason[];
 
 /** What is remembered. */
 export type Negative = {
@@ -36,15 +16,20 @@ export type Negative = {
   readonly until: number;
 };
 
-/** Bounded, per isolate. */
-export type NegativeMemory = Map<string, Negative>;
+/** Per isolate. */
+export type NegativeMemory = BoundedMap<string, Negative>;
 const MEMORY_CAPACITY = 5_000;
+
+export function newNegativeMemory(): NegativeMemory {
+  return new BoundedMap(MEMORY_CAPACITY);
+}
+
 const KV_MIN_SECONDS = 60;
 /** How long each place is waited for, in milliseconds: the source is asked anyhow. */
 const WAIT_MS = 500;
 
 export type NegativeStores = {
-  /** `new Map()`, kept for the isolate's life. */
+  /** Kept for the isolate's life. */
   readonly memory: NegativeMemory;
   /** `caches.default`, or null where it keeps nothing. */
   readonly cache: Cache | null;
@@ -67,7 +52,7 @@ export async function getNegative(key: string, places: NegativeStores): Promise<
   for (const source of sources) {
     const negative = await withTimeout(source(), WAIT_MS).catch(() => null);
     if (negative && negative.until > now() && negative.at >= epoch) {
-      hold(memory, key, negative);
+      memory.set(key, negative);
       return told(negative, now());
     }
   }
@@ -98,7 +83,7 @@ export async function putNegative(
   const { memory, cache, kv, origin, epoch, now } = places;
   const negative = { reason: failure.reason, facts: failure.facts, at: now(), until: now() + seconds * 1000 };
   const text = JSON.stringify(negative);
-  hold(memory, key, negative);
+  memory.set(key, negative);
   if (!(await Promise.resolve(mayStore()).catch(() => false))) return ["memory"];
   const headers = { "cache-control": `public, max-age=${seconds}`, "content-type": "application/json" };
   const edge = cache?.put(edgeUrl(origin, epoch, key), new Response(text, { headers }));
@@ -109,20 +94,6 @@ export async function putNegative(
     ...(edge && inEdge.status === "fulfilled" ? (["edge"] as const) : []),
     ...(far && inKv.status === "fulfilled" ? (["kv"] as const) : []),
   ];
-}
-
-/** Whether a failure is true of the source for everybody, so that it may be told to others who ask for it. */
-export function isShared(reason: Reason): boolean {
-  return (SHARED as readonly Reason[]).includes(reason);
-}
-
-function hold(memory: NegativeMemory, key: string, negative: Negative): void {
-  memory.delete(key);
-  memory.set(key, negative);
-  for (const oldest of memory.keys()) {
-    if (memory.size <= MEMORY_CAPACITY) break;
-    memory.delete(oldest);
-  }
 }
 
 /** Only reasons this Worker knows: a newer one's are as good as not remembered. */

@@ -1,7 +1,7 @@
-/** What a source has in store that smaller sizes can be derived from; derive.ts chooses among them. */
-import type { Parent } from "../rendition/chooseParent.ts";
+/** The stored renditions of a source that smaller sizes can be derived from; rendition/chooseParent.ts picks one. */
 import type { SourceKeys } from "./key.ts";
 import { decodeMeta } from "./meta.ts";
+import type { Parent } from "./tiers/tier.ts";
 
 /** At most this many renditions of a source are looked at: one page of a listing. */
 const LIST_LIMIT = 200;

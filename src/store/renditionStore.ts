@@ -1,103 +1,110 @@
-/** Where one picture is kept, for one request: its names, the tiers that may hold it, and its purge epoch. */
-
+/** Where one picture is kept, as one request sees it: its keys, the tiers that may hold it, and its purge epoch. */
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
-import type { Scope } from "../context/scope.ts";
-import type { Parent } from "../rendition/chooseParent.ts";
+import type { StoredAccess } from "../policy/storedAccess.ts";
 import { canonicalOptions } from "../request/canonical.ts";
-import type { ImageRequest } from "../request/imageRequest.ts";
+import type { RenditionRequest } from "../request/imageRequest.ts";
 import { renditionKey, type SourceKeys, sourceKeys } from "./key.ts";
-import type { Tiers } from "./lookUp.ts";
-import type { NegativeStores } from "./negative.ts";
+import type { Refused } from "./lookUp.ts";
+import type { NegativeMemory, NegativeStores } from "./negative.ts";
 import { findParents } from "./parents.ts";
+import { readSourceMeta, type SourceMeta } from "./sourceMeta.ts";
 import type { EdgeTier } from "./tiers/edge.ts";
-import { openEdge, openTiers, type Place } from "./tierTable.ts";
+import type { OpenTier, Parent, Provenance, Tier } from "./tiers/tier.ts";
+import { openTiers, type Place, TIERS } from "./tierTable.ts";
 
-type Names = { readonly sourceHost: string; readonly keys: SourceKeys; readonly key: string };
-
-/** Names of requests that live on in the isolate's memory (request/requestMemory.ts): three hashes less for a hit. */
-const NAMES = new WeakMap<ImageRequest, Names>();
-
-async function namesOf(wanted: ImageRequest): Promise<Names> {
-  const known = NAMES.get(wanted);
-  if (known !== undefined) return known;
-  const keys = await sourceKeys(wanted.source);
-  const key = await renditionKey(keys, canonicalOptions(wanted));
-  const names = { sourceHost: new URL(wanted.source).host, keys, key };
-  NAMES.set(wanted, names);
-  return names;
-}
-
-/** The shelf of a picture, seen from the scope's region. */
-export async function openRenditionStore(wanted: ImageRequest, scope: Scope): Promise<RenditionStore> {
-  return new RenditionStore(await namesOf(wanted), scope);
-}
-
-/** A hit at the edge needs the edge alone: the rest is opened when it is first asked for. */
-export class RenditionStore {
+export type RenditionNames = {
   /** With its port, if any. */
   readonly sourceHost: string;
   readonly keys: SourceKeys;
-  /** Key of the rendition wanted. */
+  /** Key of the rendition asked for. */
   readonly key: string;
-  /** Unix ms of the host's last purge, 0 = never. */
-  readonly epoch: number;
-  readonly edge: EdgeTier | null;
-  readonly #scope: Scope;
-  #tiers: Tiers | undefined;
-  #parents: Promise<readonly Parent[]> | undefined;
+};
 
-  constructor({ sourceHost, keys, key }: Names, scope: Scope) {
+/** Names of requests that live on in the isolate's memory (request/requestMemory.ts): a hit then needs no hash. */
+const NAMES = new WeakMap<RenditionRequest, RenditionNames>();
+
+export async function namesOf(request: RenditionRequest): Promise<RenditionNames> {
+  const known = NAMES.get(request);
+  if (known !== undefined) return known;
+  const keys = await sourceKeys(request.source);
+  const key = await renditionKey(keys, canonicalOptions(request));
+  const names = { sourceHost: new URL(request.source).host, keys, key };
+  NAMES.set(request, names);
+  return names;
+}
+
+export type RenditionStoreOptions = {
+  readonly place: Place;
+  readonly negatives: NegativeMemory;
+  /** Only the tiers that a warm push sees. */
+  readonly warm: boolean;
+  /** May the caller have a thing with this provenance? The final address and the purges since decide. */
+  readonly access: (from: Pick<Provenance, "final" | "storedAt"> & { readonly maker?: string }) => StoredAccess;
+};
+
+/** A hit at the edge needs the edge alone: the other tiers are opened when they are first asked for. */
+export class RenditionStore implements RenditionNames {
+  readonly sourceHost: string;
+  readonly keys: SourceKeys;
+  readonly key: string;
+  /** Null where there is no edge cache, and for a warm push. */
+  readonly edge: EdgeTier | null;
+  readonly #options: RenditionStoreOptions;
+  #tiers: readonly OpenTier[] | undefined;
+  #parents: Promise<readonly Parent[]> | undefined;
+  #sourceMeta: Promise<SourceMeta | null> | undefined;
+
+  constructor({ sourceHost, keys, key }: RenditionNames, options: RenditionStoreOptions) {
     this.sourceHost = sourceHost;
     this.keys = keys;
     this.key = key;
-    this.epoch = scope.config.epochs[keys.host16] ?? 0;
-    this.#scope = scope;
-    this.edge = openEdge(this.#place);
+    this.#options = options;
+    this.edge = options.warm ? null : TIERS.edge.open(options.place);
   }
 
-  get tiers(): Tiers {
-    return (this.#tiers ??= this.#openTiers());
+  /** What the caller may do with a stored thing. `absent`: it counts as not there. */
+  readonly access = (from: Parameters<RenditionStoreOptions["access"]>[0]): "allowed" | "absent" | Refused => {
+    const access = this.#options.access(from);
+    return access === "purged" || access === "retired" ? "absent" : access;
+  };
+
+  /** Unix ms of the host's last purge, 0 = never. */
+  get epoch(): number {
+    return this.#options.place.epoch;
+  }
+
+  /** Near ones first. */
+  get tiers(): readonly OpenTier[] {
+    return (this.#tiers ??= openTiers(this.#options.place, this.#options.warm));
+  }
+
+  /** The nearest tier through which one request can hand a rendition to another. */
+  get handover(): Tier | null {
+    return this.tiers.find(({ row }) => row.consistent)?.tier ?? null;
   }
 
   get negatives(): NegativeStores {
-    const { env, isolate } = this.#scope;
-    const { origin, cache, epoch, now } = this.#place;
-    return { memory: isolate.negatives, cache: this.edge === null ? null : cache, kv: env.THUMBS, origin, epoch, now };
+    const { place, negatives } = this.#options;
+    const { bindings, origin, cache, epoch, now } = place;
+    return {
+      memory: negatives,
+      cache: TIERS.edge.open(place) === null ? null : cache,
+      kv: bindings.THUMBS,
+      origin,
+      epoch,
+      now,
+    };
   }
 
-  /** What of the source is in store that smaller sizes may be derived from; listed once, when first asked for. */
+  /** What of the source is stored that smaller sizes may be derived from. Listed once; a bucket that fails has none. */
   parents(): Promise<readonly Parent[]> {
-    const { env } = this.#scope;
-    return (this.#parents ??= withTimeout(findParents(env.R2_PRIMARY, this.keys), STORE_WAIT_MS).catch(() => []));
+    const { R2_PRIMARY } = this.#options.place.bindings;
+    return (this.#parents ??= withTimeout(findParents(R2_PRIMARY, this.keys), STORE_WAIT_MS).catch(() => []));
   }
 
-  get #place(): Place {
-    const { env, region, origin, now } = this.#scope;
-    return { env, region, origin, cache: caches.default, epoch: this.epoch, now };
+  /** What fetches have told us of the source. Read once; null when KV fails. */
+  sourceMeta(): Promise<SourceMeta | null> {
+    const { THUMBS } = this.#options.place.bindings;
+    return (this.#sourceMeta ??= readSourceMeta(THUMBS, this.keys.sourceMeta, this.epoch).catch(() => null));
   }
-
-  #openTiers(): Tiers {
-    const tiers = openTiers(this.#place);
-    // What lies near the warmer says nothing of what lies near the user.
-    return this.#scope.warming ? { ...tiers, edge: null, kv: null } : tiers;
-  }
-}
-
-/**
- * Asked right before each write: false once an operator has taken the picture down, or has purged something of its host
- * since the shelf was found, as far as this isolate knows; what is at hand may then be what was to go.
- */
-export function mayStore(
-  { keys, epoch }: Pick<RenditionStore, "keys" | "epoch">,
-  scope: Scope,
-): () => Promise<boolean> {
-  return async () => {
-    const config = await scope.refreshedConfig();
-    return !isBlocked(keys, config) && (config.epochs[keys.host16] ?? 0) <= epoch;
-  };
-}
-
-/** Whether an operator has taken the picture or its whole host down. */
-export function isBlocked(keys: SourceKeys, { blocked }: Scope["config"]): boolean {
-  return blocked.sources.has(keys.source32) || blocked.hosts.has(keys.host16);
 }

@@ -1,21 +1,21 @@
-/** A stored master whose source has said that it still holds: the same bytes, fresh again. */
+/** Makes a stored master fresh again when its source has confirmed the same bytes. */
 import { decodeMeta } from "./meta.ts";
-import type { StoredMeta } from "./tiers/tier.ts";
+import type { Provenance } from "./tiers/tier.ts";
 
 /**
- * Gives the object at `key` the times of `made`, which is of the same source version and was fetched or confirmed just
- * now. R2 changes no metadata in place: the bytes go round once, and not over what was stored meanwhile. Gives whether it
- * was renewed; rejects when the bucket fails.
+ * Gives the object at `key` the times of `made`, which has the same source hash and was fetched or confirmed just now.
+ * R2 cannot change metadata in place: the bytes are read and written once, and not over what was stored meanwhile. Gives
+ * whether it was renewed. Rejects when the bucket fails.
  */
 export async function renew(
   bucket: R2Bucket,
   key: string,
-  made: Pick<StoredMeta, "v" | "storedAt" | "freshUntil">,
+  made: Pick<Provenance, "sourceHash" | "storedAt" | "freshUntil">,
 ): Promise<boolean> {
   const object = await bucket.get(key);
   if (object === null) return false;
   const meta = decodeMeta(object.customMetadata);
-  if (meta === null || meta.v !== made.v || meta.freshUntil >= made.freshUntil) {
+  if (meta === null || meta.sourceHash !== made.sourceHash || meta.freshUntil >= made.freshUntil) {
     await object.body.cancel();
     return false;
   }

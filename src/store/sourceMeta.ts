@@ -1,37 +1,52 @@
 /**
- * A source's facts: what one fetch taught us, kept in KV as small JSON, so that planning, revalidation and derivation
- * need no second one. A sheet belongs to one version of the source and is not changed; another version replaces it.
- *
- *   readFacts(kv, keys.facts, since) -> Facts | null        writeFacts(kv, keys.facts, facts)
+ * A source's metadata: what fetches have told us, kept in KV as small JSON, so that planning, revalidation and
+ * derivation need no other fetch. It holds one entry per variant (the original, or a provider's own size).
  */
-
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Orientation, SourceFormat } from "../image/rendition.ts";
 
-export type SourceMeta = {
-  /** Source version: `sourceVersion` of its bytes. */
-  readonly v: string;
-  /** When this version was first fetched, unix ms. */
+/** What one fetch of one variant taught us. */
+export type VariantMeta = {
+  /** `sourceHash` of its bytes. */
+  readonly hash: string;
+  /** When these bytes were first fetched, unix ms. */
   readonly at: number;
   /** As stored in the file, before orientation, in pixels. */
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
   readonly format: SourceFormat;
-  /** Length of the source file. */
+  /** Length of the file. */
   readonly bytes: number;
   /** Validators as the source sent them, for conditional requests; null = none sent. */
   readonly etag: string | null;
   readonly lastModified: string | null;
+};
+
+export type SourceMeta = {
+  /** Rises when the bytes of a variant differ from those recorded for the same variant. Starts at 1. */
+  readonly generation: number;
+  /** When this generation was first fetched, unix ms. */
+  readonly at: number;
+  readonly variants: Readonly<Record<string, VariantMeta>>;
   /** `#rrggbb`, when it was worked out. */
   readonly colour?: string;
   /** ThumbHash, base64, when it was worked out. */
   readonly thumbhash?: string;
 };
 
-/** Sheets nobody renewed leave after this long; the next fetch writes them again. */
+/** The part of a KV namespace that is used here. */
+type TextStore = {
+  get(key: string, options: { type: "text"; cacheTtl: number }): Promise<string | null>;
+  put(key: string, text: string, options: { expirationTtl: number }): Promise<void>;
+};
+
+/** The name of the variant that is the source's own file. */
+export const ORIGINAL = "original";
+
+/** An entry that nobody renews leaves after this long; the next fetch writes it again. */
 const TTL_SECONDS = 90 * 86_400;
-/** The least KV takes is 30; a minute is how long its writes take to be seen anyway. */
+/** KV takes 30 at least; its writes take a minute to be seen anyway. */
 const CACHE_TTL_SECONDS = 60;
 
 const FORMATS = {
@@ -49,36 +64,54 @@ const FORMATS = {
 } as const satisfies Record<SourceFormat, true>;
 
 /**
- * The sheet under `key`, or null when there is none, it cannot be read, or it is older than `since` (the host's purge
+ * The metadata under `key`, or null when there is none, it cannot be read, or it is older than `since` (the host's purge
  * epoch, unix ms). Rejects when KV fails or is slow.
  */
-export async function readSourceMeta(kv: KVNamespace, key: string, since: number): Promise<SourceMeta | null> {
-  const facts = parseSourceMeta(
-    await withTimeout(kv.get(key, { type: "text", cacheTtl: CACHE_TTL_SECONDS }), STORE_WAIT_MS),
-  );
-  return facts === null || facts.at < since ? null : facts;
+export async function readSourceMeta(
+  kv: Pick<TextStore, "get">,
+  key: string,
+  since: number,
+): Promise<SourceMeta | null> {
+  const text = await withTimeout(kv.get(key, { type: "text", cacheTtl: CACHE_TTL_SECONDS }), STORE_WAIT_MS);
+  const known = parseSourceMeta(text);
+  return known === null || known.at < since ? null : known;
 }
 
-/** Writes the sheet. Call it when the version is new, not on every fetch: KV takes one write a second for a key. */
-export async function writeSourceMeta(kv: KVNamespace, key: string, facts: SourceMeta): Promise<void> {
-  await kv.put(key, JSON.stringify(facts), { expirationTtl: TTL_SECONDS });
+/** Call it when something is new, not on every fetch: KV takes one write a second for a key. */
+export async function writeSourceMeta(kv: Pick<TextStore, "put">, key: string, meta: SourceMeta): Promise<void> {
+  await kv.put(key, JSON.stringify(meta), { expirationTtl: TTL_SECONDS });
 }
 
-/** A sheet from its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */
+/** The generation that `hash` belongs to, given what is known. */
+export function generationOf(known: SourceMeta | null, variant: string, hash: string): number {
+  const recorded = known?.variants[variant];
+  const changed = recorded !== undefined && recorded.hash !== hash;
+  return (known?.generation ?? 1) + (changed ? 1 : 0);
+}
+
+/** What is known after a fetch of `variant`. A new generation forgets the other variants, which are of the old one. */
+export function withVariant(known: SourceMeta | null, variant: string, fetched: VariantMeta): SourceMeta {
+  const generation = generationOf(known, variant, fetched.hash);
+  if (known === null || generation !== known.generation) {
+    return { generation, at: fetched.at, variants: { [variant]: fetched } };
+  }
+  return { ...known, variants: { ...known.variants, [variant]: fetched } };
+}
+
+/** From its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */
 export function parseSourceMeta(text: string | null): SourceMeta | null {
-  const sheet = record(text);
-  if (sheet === null) return null;
-  const { v, format, etag = null, lastModified = null, colour, thumbhash } = sheet;
-  const at = positive(sheet.at);
-  const width = positive(sheet.width);
-  const height = positive(sheet.height);
-  const bytes = positive(sheet.bytes);
-  const orientation = ORIENTATIONS.find((known) => known === sheet.orientation);
-  if (typeof v !== "string" || !/^[0-9a-f]{8}$/.test(v)) return null;
-  if (at === null || width === null || height === null || bytes === null || orientation === undefined) return null;
-  if (!isFormat(format) || !isTextOrNull(etag) || !isTextOrNull(lastModified)) return null;
+  const value = recordOf(parseJson(text));
+  const variants = recordOf(value?.variants);
+  const [generation, at] = [positive(value?.generation), positive(value?.at)];
+  if (value === null || variants === null || generation === null || at === null) return null;
+  const read = Object.entries(variants).flatMap(([name, variant]) => {
+    const meta = variantFrom(recordOf(variant));
+    return meta === null ? [] : [[name, meta] as const];
+  });
+  if (read.length === 0) return null;
+  const { colour, thumbhash } = value;
   return {
-    ...{ v, at, width, height, orientation, format, bytes, etag, lastModified },
+    ...{ generation, at, variants: Object.fromEntries(read) },
     ...(typeof colour === "string" ? { colour } : {}),
     ...(typeof thumbhash === "string" ? { thumbhash } : {}),
   };
@@ -86,13 +119,30 @@ export function parseSourceMeta(text: string | null): SourceMeta | null {
 
 const ORIENTATIONS = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly Orientation[];
 
-function record(text: string | null): Record<string, unknown> | null {
+function variantFrom(value: Readonly<Record<string, unknown>> | null): VariantMeta | null {
+  if (value === null) return null;
+  const { hash, format, etag = null, lastModified = null } = value;
+  const at = positive(value.at);
+  const width = positive(value.width);
+  const height = positive(value.height);
+  const bytes = positive(value.bytes);
+  const orientation = ORIENTATIONS.find((known) => known === value.orientation);
+  if (typeof hash !== "string" || !/^[0-9a-f]{8}$/.test(hash)) return null;
+  if (at === null || width === null || height === null || bytes === null || orientation === undefined) return null;
+  if (!isFormat(format) || !isTextOrNull(etag) || !isTextOrNull(lastModified)) return null;
+  return { hash, at, width, height, orientation, format, bytes, etag, lastModified };
+}
+
+function parseJson(text: string | null): unknown {
   try {
-    const value: unknown = JSON.parse(text ?? "null");
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+    return JSON.parse(text ?? "null");
   } catch {
     return null;
   }
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
 }
 
 function positive(value: unknown): number | null {

@@ -1,23 +1,19 @@
-/**
- * The bindings as tiers, for one request: they are plain objects over bindings, cheap to make, and carry the request's
- * purge epoch.
- *
- *   openTiers({ env, region, origin, cache, epoch, now }) -> Tiers      regionBucket(env, "weur") -> { bucket, label }
- */
+/** Every tier in one table. The look-up, filling, purges, warm pushes and docs/storage.md read its rows. */
 import { bucketBinding } from "../coordinate/regions.ts";
 import { ownAddress } from "../request/ownAddress.ts";
-import type { Tiers } from "./lookUp.ts";
-import { type EdgeTier, edgeTier, edgeWorks } from "./tiers/edge.ts";
-import { kvTier } from "./tiers/kv.ts";
-import { r2Tier } from "./tiers/r2.ts";
+import { edgeTier, edgeWorks } from "./tiers/edge.ts";
+import { kvPurgeStore, kvTier } from "./tiers/kv.ts";
+import { r2PurgeStore, r2Tier } from "./tiers/r2.ts";
+import type { OpenTier, PurgeStore, Tier, TierPolicy } from "./tiers/tier.ts";
 
 export type StoreBindings = { readonly THUMBS: KVNamespace; readonly R2_PRIMARY: R2Bucket };
 
+/** Where a request stands, as far as stores are concerned. */
 export type Place = {
-  readonly env: StoreBindings;
-  /** Deployed region of this request, e.g. `weur`. */
+  readonly bindings: StoreBindings;
+  /** Deployed region of this request, such as `weur`. */
   readonly region: string;
-  /** Our own origin, e.g. `https://img.example.org`. */
+  /** Our own origin, such as `https://img.example.org`. */
   readonly origin: string;
   readonly cache: Cache;
   /** Purge epoch of the source's host: unix ms, 0 = never. */
@@ -25,37 +21,112 @@ export type Place = {
   readonly now: () => number;
 };
 
-/** The edge alone; null on a host where the Cache API keeps nothing. */
-export function openEdge({ origin, cache, epoch, now }: Omit<Place, "env" | "region">): EdgeTier | null {
-  return edgeWorks(ownAddress(origin).hostname) ? edgeTier(cache, { origin, epoch, now }) : null;
+export type TierRow = TierPolicy & {
+  /** Null where this deployment or place has none. */
+  readonly open: (place: Place) => Tier | null;
+  /** What a purge empties. */
+  readonly purge: (bindings: object) => readonly PurgeStore[];
+};
+
+/** KV takes one write a second for a key, and others see a copy only after a minute. */
+const KV_WRITE_WINDOW_MS = 600_000;
+
+export const TIERS = {
+  edge: {
+    stage: 0,
+    waitMs: 300,
+    filledFrom: ["kv", "region", "primary", "made"],
+    writeWindowMs: 0,
+    seenByWarm: false,
+    sharedBy: "data centre",
+    consistent: false,
+    open: ({ origin, cache, epoch, now }) =>
+      edgeWorks(ownAddress(origin).hostname) ? edgeTier(cache, { origin, epoch, now }) : null,
+    // The epoch is part of the edge's key: raising it makes every data centre miss.
+    purge: () => [],
+  },
+  kv: {
+    stage: 1,
+    waitMs: 1_500,
+    // By an R2 hit a picture was asked for at least twice.
+    filledFrom: ["region", "primary"],
+    writeWindowMs: KV_WRITE_WINDOW_MS,
+    seenByWarm: false,
+    sharedBy: "world",
+    consistent: false,
+    open: ({ bindings, now, epoch }) => kvTier(bindings.THUMBS, { now, since: epoch }),
+    purge: (bindings) => {
+      const kv: unknown = Reflect.get(bindings, "THUMBS");
+      return isNamespace(kv) ? [kvPurgeStore(kv)] : [];
+    },
+  },
+  region: {
+    stage: 1,
+    waitMs: 1_500,
+    filledFrom: ["primary", "made"],
+    writeWindowMs: 0,
+    seenByWarm: true,
+    sharedBy: "region",
+    consistent: true,
+    open: ({ bindings, region }) => {
+      const near = regionBucket(bindings, region);
+      return near === null ? null : r2Tier(near.bucket, "region", near.label);
+    },
+    purge: (bindings) =>
+      allBuckets(bindings)
+        .filter(({ label }) => label !== PRIMARY)
+        .map(({ bucket, label }) => r2PurgeStore(bucket, label)),
+  },
+  primary: {
+    stage: 2,
+    waitMs: 3_000,
+    filledFrom: ["made"],
+    writeWindowMs: 0,
+    seenByWarm: true,
+    sharedBy: "world",
+    consistent: true,
+    open: ({ bindings }) => r2Tier(bindings.R2_PRIMARY, "primary", PRIMARY),
+    purge: (bindings) =>
+      allBuckets(bindings)
+        .filter(({ label }) => label === PRIMARY)
+        .map(({ bucket, label }) => r2PurgeStore(bucket, label)),
+  },
+} as const satisfies Record<string, TierRow>;
+
+export type TierName = keyof typeof TIERS;
+export type TierRows = Readonly<Record<string, TierRow>>;
+
+const PRIMARY = "R2_PRIMARY";
+
+/** The tiers of a place in the order of the table, near ones first. `warm`: only those that a warm push sees. */
+export function openTiers(place: Place, warm = false, rows: TierRows = TIERS): readonly OpenTier[] {
+  return Object.values(rows).flatMap((row) => {
+    const tier = warm && !row.seenByWarm ? null : row.open(place);
+    return tier === null ? [] : [{ row, tier }];
+  });
 }
 
-/** The four tiers. The region is null when it has no bucket. */
-export function openTiers(place: Place): Tiers {
-  const { env, region, epoch, now } = place;
-  const near = regionBucket(env, region);
-  return {
-    edge: openEdge(place),
-    kv: kvTier(env.THUMBS, { now, since: epoch }),
-    region: near === null ? null : r2Tier(near.bucket, "region", near.label),
-    primary: r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY"),
-  };
+/** What a purge empties, far stores first: a copy in a near tier comes from a far one. */
+export function purgeStores(bindings: object, rows: TierRows = TIERS): readonly PurgeStore[] {
+  return Object.values(rows)
+    .reverse()
+    .flatMap((row) => row.purge(bindings));
 }
 
-/** The bucket bound as `R2_<REGION>`, or null: a region without a bucket is served by the primary. */
-export function regionBucket(env: object, region: string): { bucket: R2Bucket; label: string } | null {
+/** The bucket bound as `R2_<REGION>`, or null: the primary serves a region without a bucket. */
+export function regionBucket(bindings: object, region: string): { bucket: R2Bucket; label: string } | null {
   const label = bucketBinding(region);
-  const bucket: unknown = Reflect.get(env, label);
+  const bucket: unknown = Reflect.get(bindings, label);
   return isBucket(bucket) ? { bucket, label } : null;
 }
 
-/** Every bucket bound, the primary first: what a purge goes through. */
-export function allBuckets(env: object): { bucket: R2Bucket; label: string }[] {
-  return Object.keys(env)
+/** Every bucket bound, by name. */
+export function allBuckets(bindings: object): readonly { bucket: R2Bucket; label: string }[] {
+  return Object.keys(bindings)
     .filter((label) => label.startsWith("R2_"))
-    .sort((a, b) => Number(b === "R2_PRIMARY") - Number(a === "R2_PRIMARY") || (a < b ? -1 : 1))
+    .sort()
     .flatMap((label) => {
-      const bucket: unknown = Reflect.get(env, label);
+      const bucket: unknown = Reflect.get(bindings, label);
       return isBucket(bucket) ? [{ bucket, label }] : [];
     });
 }
@@ -63,4 +134,8 @@ export function allBuckets(env: object): { bucket: R2Bucket; label: string }[] {
 /** A variable may have a bucket's name; only a binding has its methods. */
 function isBucket(value: unknown): value is R2Bucket {
   return typeof value === "object" && value !== null && "createMultipartUpload" in value;
+}
+
+function isNamespace(value: unknown): value is KVNamespace {
+  return typeof value === "object" && value !== null && "getWithMetadata" in value;
 }

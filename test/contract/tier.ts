@@ -41,9 +41,9 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
     test("the last put wins", async () => {
       const { tier } = make();
       const key = freshKey();
-      await tier.put(key, storedOf({ v: "00000001" }));
-      await tier.put(key, storedOf({ v: "00000002" }));
-      expect((await tier.get(key))?.meta.v).toBe("00000002");
+      await tier.put(key, storedOf({ sourceHash: "00000001" }));
+      await tier.put(key, storedOf({ sourceHash: "00000002" }));
+      expect((await tier.get(key))?.meta.sourceHash).toBe("00000002");
     });
 
     test("two keys do not meet", async () => {

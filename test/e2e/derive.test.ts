@@ -59,7 +59,7 @@ describe("sizes of one picture", { timeout: 90_000 }, () => {
     const until = Date.now() + MASTER_WAIT_MS;
     let masters: readonly { key: string; customMetadata?: Record<string, string> }[] = [];
     while (masters.length === 0 && Date.now() < until) {
-      masters = (await primary.list({ prefix: "m/", include: ["customMetadata"] })).objects;
+      masters = (await primary.list({ prefix: "2/m/", include: ["customMetadata"] })).objects;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     expect(masters).toHaveLength(1);
@@ -70,7 +70,7 @@ describe("sizes of one picture", { timeout: 90_000 }, () => {
     alive = false;
     for (const binding of ["R2_ENAM", "R2_PRIMARY"]) {
       const bucket = await edge.miniflare.getR2Bucket(binding);
-      for (const { key } of (await bucket.list({ prefix: "o/" })).objects) await bucket.delete(key);
+      for (const { key } of (await bucket.list({ prefix: "2/o/" })).objects) await bucket.delete(key);
     }
     const large = await get(1024, "/c:0.5:0.5");
     expect(large.how).toBe("firstlight; fwd=miss");

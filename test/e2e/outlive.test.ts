@@ -54,13 +54,13 @@ describe("a source that dies", { timeout: 60_000 }, () => {
     const answers = await Promise.all(sizes.map((width) => get("/page.jpg", width)));
     expect(answers.map(({ status, width }) => [status, width])).toEqual(sizes.map((width) => [200, width]));
     expect(asked.get("/page.jpg")).toBe(1);
-    expect(await keysIn(edge, "R2_PRIMARY", "m/", 1)).toHaveLength(1);
+    expect(await keysIn(edge, "R2_PRIMARY", "2/m/", 1)).toHaveLength(1);
   });
 
   it("gives a size never asked for from a stale larger one, and a larger one from the stale original", async () => {
     await get("/c.jpg", 1024);
-    await keysIn(edge, "R2_ENAM", "o/", 2);
-    await keysIn(edge, "R2_PRIMARY", "t/", 4);
+    await keysIn(edge, "R2_ENAM", "2/o/", 2);
+    await keysIn(edge, "R2_PRIMARY", "2/t/", 4);
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     alive = false;
     const expected = { status: 200, how: "firstlight; hit; detail=stale-if-error" };

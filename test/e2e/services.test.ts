@@ -230,7 +230,7 @@ describe("two versions of the Worker at once", () => {
     const picture = address("odd-facts");
     const keys = await sourceKeys(picture);
     const kv = await edge.miniflare.getKVNamespace("THUMBS", "firstlight");
-    await kv.put(keys.facts, '{"schema":9,"v":{"sha512":"x"}}');
+    await kv.put(keys.sourceMeta, '{"schema":9,"v":{"sha512":"x"}}');
     await kv.put(keys.negative, '{"reason":"source_on_the_moon","until":99999999999999,"at":1,"facts":{}}');
     expect((await askFor(edge.url, picture)).status).toBe(200);
     await kv.put((await sourceKeys(address("odd"))).negative, "no JSON");

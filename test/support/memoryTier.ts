@@ -1,11 +1,11 @@
-/** A tier in memory for tests of what uses tiers: its delays and failures are set by the test. */
-import type { Stored, Tier, TierName } from "../../src/store/tiers/tier.ts";
+/** A tier in memory for tests of what uses tiers: the test sets its delays and failures. */
+import type { OpenTier, Stored, Tier } from "../../src/store/tiers/tier.ts";
 
 export type MemoryTier = Tier & { readonly held: Map<string, Stored>; gets: number };
 
 export type Behaviour = { readonly getMs?: number; readonly fail?: boolean; readonly hang?: boolean };
 
-export function memoryTier(name: TierName, behaviour: Behaviour = {}): MemoryTier {
+export function memoryTier(name: string, behaviour: Behaviour = {}): MemoryTier {
   const held = new Map<string, Stored>();
   const act = async () => {
     if (behaviour.hang === true) await new Promise(() => {});
@@ -34,3 +34,24 @@ export function memoryTier(name: TierName, behaviour: Behaviour = {}): MemoryTie
     },
   };
 }
+
+const POLICIES = {
+  edge: { stage: 0, filledFrom: ["kv", "region", "primary", "made"], writeWindowMs: 0, consistent: false },
+  kv: { stage: 1, filledFrom: ["region", "primary"], writeWindowMs: 600_000, consistent: false },
+  region: { stage: 1, filledFrom: ["primary", "made"], writeWindowMs: 0, consistent: true },
+  primary: { stage: 2, filledFrom: ["made"], writeWindowMs: 0, consistent: true },
+} as const;
+
+/** Tiers under the policies that the table of tiers has (tierTable.workerd.test.ts compares the two). */
+export function openOf(
+  tiers: Readonly<Partial<Record<keyof typeof POLICIES, Tier | null>>>,
+  waits: Readonly<Partial<Record<keyof typeof POLICIES, number>>> = {},
+): readonly OpenTier[] {
+  return (Object.keys(POLICIES) as (keyof typeof POLICIES)[]).flatMap((name) => {
+    const tier = tiers[name] ?? null;
+    const rest = { waitMs: waits[name] ?? 1_000, seenByWarm: true, sharedBy: "world" } as const;
+    return tier === null ? [] : [{ row: { ...POLICIES[name], ...rest }, tier }];
+  });
+}
+
+export { POLICIES };

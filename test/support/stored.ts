@@ -1,5 +1,7 @@
 /** Stored pictures for tests: bytes that begin as their format does, and metadata with every field. */
-import type { Stored, StoredMeta } from "../../src/store/tiers/tier.ts";
+import type { KnownVersion } from "../../src/store/freshness.ts";
+import type { Original } from "../../src/store/original.ts";
+import type { Provenance, Stored, StoredMeta } from "../../src/store/tiers/tier.ts";
 
 const HEADS = {
   webp: [0x52, 0x49, 0x46, 0x46, 0, 0, 0, 0, 0x57, 0x45, 0x42, 0x50],
@@ -9,16 +11,33 @@ const HEADS = {
 
 export const NOW = Date.UTC(2026, 10, 9, 12);
 
+/** A final address that is the source's own; its hashes are made up. */
+export const FINAL = { host16: "0".repeat(16), source32: "0".repeat(32), complete: true };
+
+export function provenanceOf(over: Partial<Provenance> = {}): Provenance {
+  const source = over.source ?? "https://example.org/a.jpg";
+  return {
+    source,
+    final: { ...FINAL, url: source },
+    variant: "original",
+    sourceHash: "0badcafe",
+    generation: 1,
+    storedAt: NOW,
+    freshUntil: NOW + 3_600_000,
+    ...over,
+  };
+}
+
 export function metaOf(over: Partial<StoredMeta> = {}): StoredMeta {
   return {
-    source: "https://example.org/a.jpg",
-    v: "0badcafe",
+    ...provenanceOf(over),
     etag: "0123456789abcdef",
     format: "webp",
     width: 640,
     height: 480,
-    storedAt: NOW,
-    freshUntil: NOW + 3_600_000,
+    frames: 1,
+    cut: false,
+    maker: "1-libwebp1",
     ...over,
   };
 }
@@ -29,4 +48,13 @@ export function storedOf(over: Partial<StoredMeta> = {}, size = 100): Stored {
   const bytes = new Uint8Array(size).fill(7);
   bytes.set(HEADS[meta.format]);
   return { bytes, meta };
+}
+
+export function originalOf(bytes: Uint8Array, over: Partial<Provenance> = {}): Original {
+  return { ...provenanceOf(over), bytes };
+}
+
+/** What a source's metadata says when its original has this hash since `at`. */
+export function knownOf(hash: string, at: number, generation = 1): KnownVersion {
+  return { generation, at, variants: { original: { hash, at } } };
 }

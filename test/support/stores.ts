@@ -7,7 +7,7 @@ import { edgeUrl } from "../../src/store/key.ts";
 export async function storedKeys(edge: Edge, binding: string, count = 1): Promise<string[]> {
   const bucket = await edge.miniflare.getR2Bucket(binding);
   for (let tries = 0; tries < 100; tries++) {
-    const { objects } = await bucket.list({ prefix: "t/" });
+    const { objects } = await bucket.list({ prefix: "2/t/" });
     if (objects.length >= count) return objects.map(({ key }) => key);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -29,7 +29,7 @@ const VALUES = [
   ...(["endpoint", "access-key", "secret-key", "bucket-prefix"] as const),
 ] as const;
 /** Renditions: originals leave after a day, masters are read from the primary. */
-const RENDITIONS = "t/";
+const RENDITIONS = "2/t/";
 const MAX_CONCURRENCY = 256;
 
 /** Reads the words after `npm run backfill --`; `--name=value` is taken too. Never throws. */

@@ -1,6 +1,6 @@
 /**
- * The data centre's own Cache API as a tier: no hop. It holds bare bytes and the metadata; the headers of an answer
- * are built each time, so that freshness, file name and Vary are the request's own.
+ * The data centre's own Cache API as a tier: no hop. It holds bare bytes and the metadata. The headers of an answer are
+ * built each time, so that freshness, file name and Vary are the request's own.
  */
 import { BoundedMap } from "../../concurrency/boundedMap.ts";
 import { edgeUrl } from "../key.ts";
@@ -10,13 +10,15 @@ import type { Stored, StoredMeta, Tier } from "./tier.ts";
 
 const META_HEADER = "x-firstlight-meta";
 const MAX_METADATA_BYTES = 8192;
-/** The Cache API takes up to 512 MB on most plans; what R2 would refuse we do not keep here either. */
+
+/** The Cache API takes up to 512 MB on most plans. We keep no more than R2 takes (tiers/r2.ts). */
 export const EDGE_MAX_BYTES = 16 * 1024 * 1024;
+
 /** A day: long enough for a hot picture, short enough that a forgotten one leaves. */
 const MAX_AGE_SECONDS = 86_400;
 
 export type EdgeTierOptions = {
-  /** Our own origin, e.g. `https://img.example.org`: only there does the Cache API keep anything. */
+  /** Our own origin, such as `https://img.example.org`: only there does the Cache API keep anything. */
   readonly origin: string;
   /** Purge epoch of the source's host, unix ms. */
   readonly epoch: number;
@@ -25,14 +27,14 @@ export type EdgeTierOptions = {
 };
 
 /**
- * Whether this host has a Cache API that keeps things: on workers.dev and in previews `put` does nothing (Cloudflare
+ * Whether this host has a Cache API that keeps things. On workers.dev and in previews `put` does nothing (Cloudflare
  * documentation, Workers Cache API), so such a deployment says `edge=off` instead of missing for ever.
  */
 export function edgeWorks(hostname: string): boolean {
   return hostname !== "workers.dev" && !hostname.endsWith(".workers.dev");
 }
 
-/** A picture at the edge, on its way out: its bytes need not pass through this isolate. */
+/** A picture at the edge, on its way out. Its bytes need not pass through this isolate. */
 export type EdgeHit = {
   readonly meta: StoredMeta;
   readonly byteLength: number;
@@ -40,7 +42,7 @@ export type EdgeHit = {
   readonly body: Uint8Array | ReadableStream;
 };
 
-/** The edge can also hand on what it has without reading it: what nearly every answer is. */
+/** The edge can also hand on what it has without reading it, which is the way of nearly every answer. */
 export type EdgeTier = Tier & { open(key: string): Promise<EdgeHit | null> };
 
 /** `cache` is `caches.default`. */
@@ -79,14 +81,14 @@ export function edgeTier(cache: Cache, { origin, epoch, now, maxBytes = EDGE_MAX
   };
 }
 
-/** As long as it is fresh, a day at most: a stale picture is looked up further in, where a newer one may lie. */
+/** As long as it is fresh, at most a day. A stale picture is looked up further in, where a newer one may lie. */
 function edgeSeconds(freshUntil: number, now: number): number {
   return Math.min(MAX_AGE_SECONDS, Math.floor((freshUntil - now) / 1000));
 }
 
 /**
- * Pictures this isolate has read and found to be what their metadata says, by its text, which names them by hash: from
- * then on they are passed through unread. A hot picture is thus checked once per isolate.
+ * Pictures that this isolate has read and found to be what their metadata says, by the metadata's text, which names them
+ * by hash. They are passed through unread from then on, so a hot picture is checked once per isolate.
  */
 const SEEN = new BoundedMap<string, Omit<EdgeHit, "body">>(2_000);
 

@@ -1,13 +1,13 @@
 /**
- * KV as a tier: hot small pictures near everywhere. It is filled after an R2 hit, never the index of what exists and
- * never asked whether a pushed picture has come, because its writes take up to a minute to be seen and misses are
+ * KV as a tier: hot small pictures near every reader. It is filled after an R2 hit. It is never the index of what exists
+ * and never asked whether a pushed picture has come, because its writes take up to a minute to be seen and misses are
  * cached too.
  */
 import { checked } from "../magic.ts";
 import { decodeMeta, encodeMeta } from "../meta.ts";
-import type { Tier } from "./tier.ts";
+import type { MetaRecord, PurgeStore, Tier } from "./tier.ts";
 
-/** Only what is small is worth a copy in every data centre. */
+/** Only a small picture is worth a copy in every data centre. */
 export const KV_MAX_BYTES = 128 * 1024;
 
 const LIMITS = {
@@ -16,8 +16,11 @@ const LIMITS = {
   /** A stale copy is of use only while R2 fails; R2 keeps the rest. */
   staleSeconds: 86_400,
   maxTtlSeconds: 30 * 86_400,
-  /** How long a data centre may answer from its own copy; a purge does not wait for it (see `since`). */
+  /** How long a data centre may answer from its own copy. A purge does not wait for it (see `since`). */
   cacheTtlSeconds: 300,
+  /** KV deletes one key in one operation, so a page is short. */
+  purgePage: 200,
+  purgeAtOnce: 20,
 } as const;
 
 export type KvTierOptions = {
@@ -56,7 +59,25 @@ export function kvTier(kv: KVNamespace, { now, since }: KvTierOptions): Tier {
   };
 }
 
-/** Seconds a copy is kept: as long as it is fresh and a day more, within what KV takes. */
+/** Renditions, source metadata and negatives of a KV namespace, for a purge. */
+export function kvPurgeStore(kv: KVNamespace): PurgeStore {
+  return {
+    label: "THUMBS",
+    kinds: ["t", "f", "n"],
+    async purgePage({ prefix, matches, cursor, limit }) {
+      const page = await kv.list<MetaRecord>({ prefix, limit: limit ?? LIMITS.purgePage, cursor });
+      const keys = page.keys
+        .filter(({ metadata }) => matches === null || matches(metadata ?? undefined))
+        .map(({ name }) => name);
+      for (let i = 0; i < keys.length; i += LIMITS.purgeAtOnce) {
+        await Promise.all(keys.slice(i, i + LIMITS.purgeAtOnce).map((key) => kv.delete(key)));
+      }
+      return { deleted: keys.length, operations: 1 + keys.length, cursor: page.list_complete ? null : page.cursor };
+    },
+  };
+}
+
+/** Seconds a copy is kept: while it is fresh and a day more, within what KV takes. */
 function ttlSeconds(freshUntil: number, now: number): number {
   const left = Math.ceil((freshUntil - now) / 1000) + LIMITS.staleSeconds;
   return Math.min(LIMITS.maxTtlSeconds, Math.max(LIMITS.minTtlSeconds, left));

@@ -1,20 +1,23 @@
 /**
- * R2 as a tier: one file for the regional bucket and the primary, which differ only by binding and name.
- * R2 is strongly consistent: what `put` has answered for, every `get` after it sees.
+ * R2 as a tier: one file for the regional buckets and the primary, which differ only by binding and name.
+ * R2 is strongly consistent: every `get` after a `put` sees what it has stored.
  */
 import { CONTENT_TYPES } from "../../respond/headers.ts";
 import { checked } from "../magic.ts";
 import { decodeMeta, encodeMeta } from "../meta.ts";
-import type { Stored, Tier } from "./tier.ts";
+import type { PurgeStore, Stored, Tier } from "./tier.ts";
 
 /** customMetadata holds 2048 bytes; names and values count. */
 const MAX_METADATA_BYTES = 2048;
 
-/** Larger things are no thumbnails: an isolate must hold several at once. */
+/** Larger things are no thumbnails. An isolate must hold several at once. */
 export const R2_MAX_BYTES = 16 * 1024 * 1024;
 
-/** A bucket as the tier `name`; `label` is its binding for logs, e.g. `R2_WEUR`. */
-export function r2Tier(bucket: R2Bucket, name: "region" | "primary", label: string, maxBytes = R2_MAX_BYTES): Tier {
+/** R2 lists and deletes up to 1 000 keys in one operation. */
+const PURGE_PAGE = 1_000;
+
+/** A bucket as the tier `name`; `label` is its binding for logs, such as `R2_WEUR`. */
+export function r2Tier(bucket: R2Bucket, name: string, label: string, maxBytes = R2_MAX_BYTES): Tier {
   return {
     name,
     label,
@@ -37,6 +40,31 @@ export function r2Tier(bucket: R2Bucket, name: "region" | "primary", label: stri
     },
     async delete(key) {
       await bucket.delete(key);
+    },
+  };
+}
+
+/** Renditions, kept originals and masters of a bucket, for a purge. */
+export function r2PurgeStore(bucket: R2Bucket, label: string): PurgeStore {
+  return {
+    label,
+    kinds: ["t", "o", "m"],
+    async purgePage({ prefix, matches, cursor, limit }) {
+      const page = await bucket.list({
+        prefix,
+        limit: limit ?? PURGE_PAGE,
+        ...(cursor === null ? {} : { cursor }),
+        ...(matches === null ? {} : { include: ["customMetadata"] }),
+      });
+      const keys = page.objects
+        .filter(({ customMetadata }) => matches === null || matches(customMetadata ?? {}))
+        .map(({ key }) => key);
+      if (keys.length > 0) await bucket.delete(keys);
+      return {
+        deleted: keys.length,
+        operations: keys.length > 0 ? 2 : 1,
+        cursor: page.truncated ? page.cursor : null,
+      };
     },
   };
 }

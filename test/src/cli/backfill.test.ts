@@ -11,16 +11,16 @@ import { SEEDER, seed } from "../../support/seeder.ts";
 
 const KEYS = Array.from(
   { length: 12 },
-  (_, i) => `t/${"a".repeat(16)}/${String(i).padStart(32, "0")}/${"b".repeat(32)}`,
+  (_, i) => `2/t/${"a".repeat(16)}/${String(i).padStart(32, "0")}/${"b".repeat(32)}`,
 );
-const METADATA = { v: "0badcafe", source: "https://a.test/x%20y.jpg" };
+const METADATA = { sourceHash: "0badcafe", source: "https://a.test/x%20y.jpg" };
 
 let edge: Edge;
 let dir: string;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "firstlight-backfill-"));
   edge = await startEdge({ beside: { seeder: SEEDER } });
-  await put("R2_PRIMARY", [...KEYS, "o/an/original"], "AAAA");
+  await put("R2_PRIMARY", [...KEYS, "2/o/an/original"], "AAAA");
 }, 60_000);
 afterAll(async () => {
   await edge?.stop();
@@ -72,7 +72,7 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
 
   test("a list of keys, some of which are gone", async () => {
     const file = join(dir, "keys.txt");
-    writeFileSync(file, `${[KEYS[3], "t/gone", KEYS[1], KEYS[1]].join("\n")}\n`);
+    writeFileSync(file, `${[KEYS[3], "2/t/gone", KEYS[1], KEYS[1]].join("\n")}\n`);
     const run = await start("--from", "primary", "--to", "enam", "--keys", file);
     expect(run).toMatchObject({ code: 0, output: expect.stringContaining("2 copied, 0 there already, 1 gone") });
     expect(await keysIn("R2_ENAM")).toEqual([KEYS[1], KEYS[3]]);
@@ -105,7 +105,7 @@ describe("its command line", () => {
     [
       "defaults",
       [],
-      { what: { kind: "prefix", prefix: "t/" }, concurrency: 32, state: null, from: "firstlight-primary" },
+      { what: { kind: "prefix", prefix: "2/t/" }, concurrency: 32, state: null, from: "firstlight-primary" },
     ],
     ["keys", ["--keys=k"], { what: { kind: "keys", file: "k" } }],
     ["other buckets", ["--bucket-prefix", "my-"], { from: "my-primary", to: "my-weur" }],

@@ -43,7 +43,7 @@ async function fillHost(host: string, count: number, bindings: readonly string[]
 
 /** Names of a host's things in all stores. */
 async function left(host: string): Promise<number> {
-  const prefix = `t/${await hostHash(host)}/`;
+  const prefix = `2/t/${await hostHash(host)}/`;
   const kv = await edge.miniflare.getKVNamespace("THUMBS");
   const counts = await Promise.all(
     BUCKETS.map(async (name) => (await (await edge.miniflare.getR2Bucket(name)).list({ prefix })).objects.length),

@@ -17,14 +17,14 @@ function world(rules = RULES) {
   const source = (priority = USER) => {
     const account = budget.open(priority);
     const seen: string[] = [];
-    const grow = (held: number, claim = held) => {
-      const asked = budget.grow(account, held, claim).then(
+    const reserve = (held: number, claim = held) => {
+      const asked = budget.reserve(account, held, claim).then(
         () => void seen.push(`${held}`),
         () => void seen.push("refused"),
       );
       return asked;
     };
-    return { account, seen, grow, leave: () => budget.close(account) };
+    return { account, seen, reserve, leave: () => budget.close(account) };
   };
   return { timers, budget, source };
 }
@@ -33,12 +33,12 @@ describe("a slow source", () => {
   test("holds what has come of it: others pass while it is on its way to its whole length", async () => {
     const { source, budget } = world();
     const slow = source();
-    await slow.grow(2, 30);
+    await slow.reserve(2, 30);
     const medium = [source(), source(), source()];
-    await Promise.all(medium.map((each) => each.grow(9)));
+    await Promise.all(medium.map((each) => each.reserve(9)));
     expect(medium.map(({ seen }) => seen)).toEqual([["9"], ["9"], ["9"]]);
     expect(budget.used).toBe(29);
-    void slow.grow(30, 30);
+    void slow.reserve(30, 30);
     await settle();
     expect(slow.seen).toEqual(["2"]);
     for (const each of medium) each.leave();
@@ -49,13 +49,13 @@ describe("a slow source", () => {
   test("small ones pass another large one that waits, but only so many", async () => {
     const { source } = world();
     const first = source();
-    await first.grow(20);
+    await first.reserve(20);
     const large = source();
-    void large.grow(20);
+    void large.reserve(20);
     const small: ReturnType<typeof source>[] = [];
     for (let i = 0; i <= MAX_PASSED; i++) {
       const one = source();
-      void one.grow(1);
+      void one.reserve(1);
       await settle();
       if (i < MAX_PASSED) one.leave();
       small.push(one);
@@ -70,7 +70,7 @@ describe("a slow source", () => {
   test("more than the whole counts as the whole: it passes alone", async () => {
     const { source, budget } = world();
     const huge = source();
-    await huge.grow(100);
+    await huge.reserve(100);
     expect(budget.used).toBe(32);
   });
 });
@@ -79,12 +79,12 @@ describe("no deadlock", () => {
   test("two that are half way are let on one after the other", async () => {
     const { source, budget } = world();
     const [a, b] = [source(), source()];
-    await a.grow(12, 24);
-    void b.grow(12, 24);
+    await a.reserve(12, 24);
+    void b.reserve(12, 24);
     await settle();
     // 8 would be left, and neither could finish with that.
     expect([a.seen, b.seen, budget.used]).toEqual([["12"], [], 12]);
-    await a.grow(24, 24);
+    await a.reserve(24, 24);
     a.leave();
     await settle();
     expect(b.seen).toEqual(["12"]);
@@ -93,8 +93,8 @@ describe("no deadlock", () => {
   test("where all want more than they claimed the youngest is refused, and the others go on", async () => {
     const { source, budget } = world();
     const all = [source(), source(), source(), source()];
-    for (const each of all) await each.grow(8);
-    for (const each of all) void each.grow(16);
+    for (const each of all) await each.reserve(8);
+    for (const each of all) void each.reserve(16);
     await settle();
     expect(all.map(({ seen }) => seen.at(-1))).toEqual(["8", "8", "8", "refused"]);
     all[3]?.leave();
@@ -120,7 +120,7 @@ describe("no deadlock", () => {
         const length = 1 + random(32);
         const one = source(new Priority(random(4) === 0 ? "warm" : "user"));
         for (const held of [1, Math.ceil(length / 4), length]) {
-          await one.grow(held, length);
+          await one.reserve(held, length);
           most = Math.max(most, budget.used);
           for (let turns = random(6); turns > 0; turns--) await settle();
         }
@@ -139,11 +139,11 @@ describe("the line", () => {
   test("warm newcomers pass no user; what has begun goes on", async () => {
     const { source } = world();
     const [first, user, begun, warm] = [source(), source(), source(new Priority("warm")), source(new Priority("warm"))];
-    await first.grow(20);
-    await begun.grow(2, 4);
-    void user.grow(20);
-    void warm.grow(1);
-    void begun.grow(4, 4);
+    await first.reserve(20);
+    await begun.reserve(2, 4);
+    void user.reserve(20);
+    void warm.reserve(1);
+    void begun.reserve(4, 4);
     await settle();
     expect([user.seen, warm.seen, begun.seen]).toEqual([[], [], ["2", "4"]]);
   });
@@ -152,9 +152,9 @@ describe("the line", () => {
     const { source } = world();
     const joined = new Priority("warm");
     const [first, user, warm] = [source(), source(), source(joined)];
-    await first.grow(20);
-    void user.grow(20);
-    void warm.grow(1);
+    await first.reserve(20);
+    void user.reserve(20);
+    void warm.reserve(1);
     await settle();
     expect(warm.seen).toEqual([]);
     joined.promote();
@@ -165,11 +165,11 @@ describe("the line", () => {
   test("is so long and no longer, but for who holds bytes already", async () => {
     const { source } = world({ ...RULES, maxWaiting: 1 });
     const [first, begun, waiting, refused] = [source(), source(), source(), source()];
-    await first.grow(28);
-    await begun.grow(2, 6);
-    void waiting.grow(10);
-    void refused.grow(10);
-    void begun.grow(6, 6);
+    await first.reserve(28);
+    await begun.reserve(2, 6);
+    void waiting.reserve(10);
+    void refused.reserve(10);
+    void begun.reserve(6, 6);
     await settle();
     expect([waiting.seen, refused.seen, begun.seen]).toEqual([[], ["refused"], ["2"]]);
     first.leave();
@@ -180,9 +180,9 @@ describe("the line", () => {
   test("who waits too long is refused, and the line moves on", async () => {
     const { source, timers } = world();
     const [first, large, small] = [source(), source(), source(new Priority("warm"))];
-    await first.grow(28);
-    void large.grow(20);
-    void small.grow(1);
+    await first.reserve(28);
+    void large.reserve(20);
+    void small.reserve(1);
     timers.fire();
     await settle();
     expect([large.seen, small.seen]).toEqual([["refused"], ["1"]]);
@@ -190,14 +190,14 @@ describe("the line", () => {
 
   test("what nobody gives back is taken back when its time is over, and not before", async () => {
     const { source, timers, budget } = world();
-    await source().grow(32);
+    await source().reserve(32);
     timers.clock = PERMIT_MS - 1;
     const next = source();
-    void next.grow(10);
+    void next.reserve(10);
     await settle();
     expect(next.seen).toEqual([]);
     timers.clock = PERMIT_MS;
-    await source().grow(1);
+    await source().reserve(1);
     await settle();
     expect([next.seen, budget.used]).toEqual([["10"], 11]);
   });

@@ -10,26 +10,26 @@ describe("ByteRoom", () => {
   it("takes the difference when it grows, and gives all back", async () => {
     const budget = budgetOf(100);
     const room = new MemoryReservation(budget, USER);
-    await room.grow(40);
-    await room.grow(70);
-    await room.grow(50);
+    await room.reserve(40);
+    await room.reserve(70);
+    await room.reserve(50);
     expect(budget.used).toBe(70);
-    room.leave();
-    room.leave();
+    room.release();
+    room.release();
     expect(budget.used).toBe(0);
   });
 
   it("waits while others hold the room", async () => {
     const budget = budgetOf(100);
     const [first, second] = [new MemoryReservation(budget, USER), new MemoryReservation(budget, USER)];
-    await first.grow(80);
+    await first.reserve(80);
     let admitted = false;
-    const waiting = second.grow(40).then(() => {
+    const waiting = second.reserve(40).then(() => {
       admitted = true;
     });
     await Promise.resolve();
     expect(admitted).toBe(false);
-    first.leave();
+    first.release();
     await waiting;
     expect(budget.used).toBe(40);
   });
@@ -37,8 +37,8 @@ describe("ByteRoom", () => {
   it("gives back what turned out not to be needed", async () => {
     const budget = budgetOf(100);
     const [first, second] = [new MemoryReservation(budget, USER), new MemoryReservation(budget, USER)];
-    await first.grow(80);
-    const waiting = second.grow(60);
+    await first.reserve(80);
+    const waiting = second.reserve(60);
     first.settle(40);
     await waiting;
     expect(budget.used).toBe(100);
@@ -47,11 +47,11 @@ describe("ByteRoom", () => {
   it("who leaves while waiting for more holds nothing and is told so", async () => {
     const budget = budgetOf(100);
     const [first, second] = [new MemoryReservation(budget, USER), new MemoryReservation(budget, USER)];
-    await first.grow(80);
-    const waiting = second.grow(40);
-    second.leave();
+    await first.reserve(80);
+    const waiting = second.reserve(40);
+    second.release();
     await expect(waiting).rejects.toMatchObject({ reason: "queue_full" });
     expect([budget.used, budget.waiting]).toEqual([80, 0]);
-    await expect(second.grow(1)).rejects.toMatchObject({ reason: "internal" });
+    await expect(second.reserve(1)).rejects.toMatchObject({ reason: "internal" });
   });
 });

@@ -15,11 +15,11 @@ describe("gate", () => {
   test("one at a time: the second enters when the first leaves", async () => {
     const gate = createSemaphore(RULES, manualTimers());
     const order: string[] = [];
-    const first = await gate.enter(1, USER);
-    const second = gate.enter(1, USER).then(() => order.push("second"));
+    const first = await gate.acquire(1, USER);
+    const second = gate.acquire(1, USER).then(() => order.push("second"));
     await settle();
     expect([gate.used, gate.waiting, order]).toEqual([1, 1, []]);
-    first.leave();
+    first.release();
     await second;
     expect([gate.used, gate.waiting, order]).toEqual([1, 0, ["second"]]);
   });
@@ -27,11 +27,11 @@ describe("gate", () => {
   test("users go before warm jobs that came earlier", async () => {
     const gate = createSemaphore(RULES, manualTimers());
     const order: string[] = [];
-    const first = await gate.enter(1, USER);
+    const first = await gate.acquire(1, USER);
     const jobs = (["warm", "user", "warm", "user"] as const).map((priority, i) =>
       gate.run(1, new Priority(priority), async () => void order.push(`${priority} ${i}`)),
     );
-    first.leave();
+    first.release();
     await Promise.all(jobs);
     expect(order).toEqual(["user 1", "user 3", "warm 0", "warm 2"]);
   });
@@ -41,57 +41,57 @@ describe("gate", () => {
     [128, false],
   ])("with %i waiting the next may wait: %s", async (already, may) => {
     const gate = createSemaphore(RULES, manualTimers());
-    await gate.enter(1, USER);
-    for (let i = 0; i < already; i++) void gate.enter(1, WARM).catch(() => undefined);
-    const outcome = await Promise.race([gate.enter(1, USER).catch((error: unknown) => error), settle()]);
+    await gate.acquire(1, USER);
+    for (let i = 0; i < already; i++) void gate.acquire(1, WARM).catch(() => undefined);
+    const outcome = await Promise.race([gate.acquire(1, USER).catch((error: unknown) => error), settle()]);
     expect(outcome instanceof Failure && outcome.reason).toBe(may ? false : "queue_full");
   });
 
   test("who waits too long is refused with Retry-After, and the line moves on", async () => {
     const timers = manualTimers();
     const gate = createSemaphore({ ...RULES, capacity: 10 }, timers);
-    const first = await gate.enter(6, USER);
-    const large = gate.enter(9, USER);
-    const small = gate.enter(4, USER);
+    const first = await gate.acquire(6, USER);
+    const large = gate.acquire(9, USER);
+    const small = gate.acquire(4, USER);
     timers.fire();
     await expect(large).rejects.toMatchObject({ reason: "queue_full", facts: { retryAfter: 10 } });
     const pass = await small;
     expect([gate.used, gate.waiting, timers.set_]).toEqual([10, 0, 0]);
-    first.leave();
-    pass.leave();
+    first.release();
+    pass.release();
     expect(gate.used).toBe(0);
   });
 
   test("a timer that could not be cleared throws nobody else out of the line", async () => {
     const timers = manualTimers();
     const gate = createSemaphore(RULES, { ...timers, clear: () => {} });
-    const first = await gate.enter(1, USER);
-    const second = gate.enter(1, USER);
-    first.leave();
+    const first = await gate.acquire(1, USER);
+    const second = gate.acquire(1, USER);
+    first.release();
     const pass = await second;
-    const third = gate.enter(1, USER);
+    const third = gate.acquire(1, USER);
     timers.fire();
     expect(gate.waiting).toBe(1);
-    pass.leave();
-    (await third).leave();
+    pass.release();
+    (await third).release();
     expect([gate.used, gate.waiting]).toEqual([0, 0]);
   });
 
   test("leaving twice gives nothing twice", async () => {
     const gate = createSemaphore({ ...RULES, capacity: 32 }, manualTimers());
-    const first = await gate.enter(12, USER);
-    const second = await gate.enter(20, USER);
-    first.leave();
-    first.leave();
+    const first = await gate.acquire(12, USER);
+    const second = await gate.acquire(20, USER);
+    first.release();
+    first.release();
     expect(gate.used).toBe(20);
-    second.leave();
+    second.release();
     expect(gate.used).toBe(0);
   });
 
   test("a warm job that a user has joined goes before the warm ones, in the order it came", async () => {
     const gate = createSemaphore(RULES, manualTimers());
     const order: string[] = [];
-    const first = await gate.enter(1, USER);
+    const first = await gate.acquire(1, USER);
     const joined = new Priority("warm");
     const jobs = [
       gate.run(1, WARM, async () => void order.push("warm")),
@@ -99,17 +99,17 @@ describe("gate", () => {
       gate.run(1, USER, async () => void order.push("user")),
     ];
     joined.promote();
-    first.leave();
+    first.release();
     await Promise.all(jobs);
     expect(order).toEqual(["joined", "user", "warm"]);
   });
 
   test("a warm job that fits is let in as it is joined, though the one before it does not", async () => {
     const gate = createSemaphore({ ...RULES, capacity: 10 }, manualTimers());
-    await gate.enter(6, USER);
-    void gate.enter(8, WARM);
+    await gate.acquire(6, USER);
+    void gate.acquire(8, WARM);
     const joined = new Priority("warm");
-    const entering = gate.enter(4, joined);
+    const entering = gate.acquire(4, joined);
     expect([gate.used, gate.waiting]).toEqual([6, 2]);
     joined.promote();
     await entering;
@@ -118,17 +118,17 @@ describe("gate", () => {
 
   test("more than the whole capacity passes alone", async () => {
     const gate = createSemaphore({ ...RULES, capacity: 32 }, manualTimers());
-    const pass = await gate.enter(100, USER);
+    const pass = await gate.acquire(100, USER);
     expect(gate.used).toBe(32);
-    pass.leave();
+    pass.release();
     expect(gate.used).toBe(0);
   });
 
   test("a user who fits passes a warm job that does not", async () => {
     const gate = createSemaphore({ ...RULES, capacity: 10 }, manualTimers());
-    await gate.enter(6, USER);
-    const warm = gate.enter(8, WARM);
-    await gate.enter(4, USER);
+    await gate.acquire(6, USER);
+    const warm = gate.acquire(8, WARM);
+    await gate.acquire(4, USER);
     expect([gate.used, gate.waiting]).toEqual([10, 1]);
     void warm;
   });
@@ -143,18 +143,18 @@ describe("gate", () => {
 test("a pass that nobody gives back is taken back when its time is over, and not before", async () => {
   const timers = manualTimers();
   const gate = createSemaphore(RULES, timers);
-  const lost = await gate.enter(1, USER);
+  const lost = await gate.acquire(1, USER);
   timers.clock = PERMIT_MS - 1;
   let admitted = false;
-  const waiting = gate.enter(1, USER).then(() => {
+  const waiting = gate.acquire(1, USER).then(() => {
     admitted = true;
   });
   await Promise.resolve();
   expect(admitted).toBe(false);
   timers.clock = PERMIT_MS;
-  void gate.enter(1, USER);
+  void gate.acquire(1, USER);
   await waiting;
   expect(admitted).toBe(true);
-  lost.leave();
+  lost.release();
   expect(gate.used).toBe(1);
 });

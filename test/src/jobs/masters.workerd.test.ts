@@ -59,7 +59,7 @@ describe("tendMaster", () => {
     test.each([
       ["is fresh again when its source says that it holds", stale, {}, NOW + HOUR],
       ["is left when it is fresh still", { ...stale, freshUntil: NOW + 1 }, {}, NOW + 1],
-      ["is left when it is of another version", { ...stale, v: "00000001" }, {}, NOW],
+      ["is left when it is of another version", { ...stale, sourceHash: "00000001" }, {}, NOW],
       ["is left when its host was purged meanwhile", stale, { purged: true }, NOW],
     ])("%s", async (_, meta, { purged = false }: { purged?: boolean }, expected) => {
       const { source, MASTERS } = await page([320]);
@@ -87,7 +87,13 @@ describe("makeMasters", () => {
   async function keep(source: string, storedAt = Date.now()): Promise<void> {
     const { original } = await sourceKeys(source);
     const bytes = await jpegOf(60, 40);
-    await putOriginal(env.R2_WEUR, original, { bytes, source, v: "0badcafe", storedAt, freshUntil: storedAt + HOUR });
+    await putOriginal(env.R2_WEUR, original, {
+      bytes,
+      source,
+      sourceHash: "0badcafe",
+      storedAt,
+      freshUntil: storedAt + HOUR,
+    });
   }
 
   test("makes one from the kept original, and only once", async () => {
@@ -96,7 +102,7 @@ describe("makeMasters", () => {
     await keep(source);
     expect(await consume(orderFor(source))).toBe("ack");
     const first = await env.R2_PRIMARY.head(keys.master);
-    expect(first?.customMetadata).toMatchObject({ v: "0badcafe", format: "webp", width: "60", height: "40" });
+    expect(first?.customMetadata).toMatchObject({ sourceHash: "0badcafe", format: "webp", width: "60", height: "40" });
     expect(await consume(orderFor(source))).toBe("ack");
     expect((await env.R2_PRIMARY.head(keys.master))?.uploaded).toEqual(first?.uploaded);
   });

@@ -63,7 +63,7 @@ describe("the breaker", () => {
     },
   );
 
-  test("429 with Retry-After: the refusals pass the wait on", async () => {
+  test("429 with Retry-After: the refusals permit the wait on", async () => {
     const one = client();
     for (let i = 0; i < 10; i++) await one.get(`status/429?after=77&n=${i}`);
     expect(await one.get("picture.jpg")).toMatchObject({ reason: "source_breaker_open", facts: { retryAfter: 77 } });

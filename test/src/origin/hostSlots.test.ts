@@ -8,7 +8,7 @@ function slots(rules = RULES) {
   const made = new HostSlots(rules);
   return {
     poll: (ticket: number, now = 0, host = "a.test") => made.poll(host, ticket, now),
-    leave: (ticket: number) => made.leave("a.test", ticket),
+    release: (ticket: number) => made.release("a.test", ticket),
     hosts: () => made.size,
     ticket: () => made.ticket(),
   };
@@ -22,9 +22,9 @@ test("so many at once, and each host by itself", () => {
 test("who came first goes first, whoever asks first", () => {
   const { poll, leave } = slots();
   for (const ticket of [1, 2, 3, 4]) poll(ticket);
-  leave(1);
+  release(1);
   expect([poll(4), poll(3), poll(4)]).toEqual(["wait", "in", "wait"]);
-  leave(2);
+  release(2);
   expect(poll(4)).toBe("in");
 });
 
@@ -48,7 +48,7 @@ describe("who is ended by its client and never leaves", () => {
     const { poll, leave } = slots();
     for (const ticket of [1, 2, 3]) poll(ticket);
     expect(poll(4, 1_000)).toBe("wait");
-    leave(1);
+    release(1);
     expect(poll(4, 1_999)).toBe("wait");
     expect(poll(4, 2_000)).toBe("in");
   });
@@ -66,8 +66,8 @@ test("a host nobody asks takes no memory, and leaving twice is leaving once", ()
   const mine = ticket();
   poll(mine);
   expect(hosts()).toBe(1);
-  leave(mine);
-  leave(mine);
+  release(mine);
+  release(mine);
   expect(hosts()).toBe(0);
   expect(ticket()).toBe(mine + 1);
 });

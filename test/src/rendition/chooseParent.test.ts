@@ -63,13 +63,13 @@ describe("chooseParent", () => {
     });
 
     test("an older version, when a newer one is stored", () => {
-      const old = parent(640, { v: "00000001", storedAt: NOW - 5 });
-      const now = parent(160, { v: "00000002", storedAt: NOW });
+      const old = parent(640, { sourceHash: "00000001", storedAt: NOW - 5 });
+      const now = parent(160, { sourceHash: "00000002", storedAt: NOW });
       expect(choose(wish(), [old, now])).toBeUndefined();
     });
 
     test("a version that the facts say is gone", () => {
-      expect(choose(wish(), [good], { v: "ffffffff", at: NOW + 1 })).toBeUndefined();
+      expect(choose(wish(), [good], { sourceHash: "ffffffff", at: NOW + 1 })).toBeUndefined();
     });
 
     test("lossy for PNG, or for a wish beyond a second generation", () => {
@@ -81,7 +81,7 @@ describe("chooseParent", () => {
   });
 
   test("facts that lag behind the stored pictures change nothing", () => {
-    expect(choose(wish(), [parent(640)], { v: "ffffffff", at: NOW - 1 })).toBe("t/640");
+    expect(choose(wish(), [parent(640)], { sourceHash: "ffffffff", at: NOW - 1 })).toBe("t/640");
   });
 
   test("with the source down a stale parent will do, an expired one will not", () => {

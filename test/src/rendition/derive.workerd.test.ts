@@ -33,7 +33,13 @@ describe("with stores that fail", () => {
     const source = freshSource();
     await storeParent(source);
     const stored = await derive(source, bindings);
-    expect(stored?.meta).toMatchObject({ source, width: 40, height: 30, v: "0badcafe", freshUntil: NOW + 3_600_000 });
+    expect(stored?.meta).toMatchObject({
+      source,
+      width: 40,
+      height: 30,
+      sourceHash: "0badcafe",
+      freshUntil: NOW + 3_600_000,
+    });
     expect(stored?.meta.whole).toBeUndefined();
   });
   test("the primary fails: there is no list of what could be a parent", async () => {
@@ -57,8 +63,8 @@ describe("no parent", () => {
     const source = freshSource();
     await storeParent(source);
     const { shelf } = await orderOf(wantedOf(source), scopeOf());
-    await writeSourceMeta(env.THUMBS, shelf.keys.facts, {
-      ...{ v: "00000002", at: NOW + 1, width: 400, height: 300, orientation: 1, format: "jpeg", bytes: 1 },
+    await writeSourceMeta(env.THUMBS, shelf.keys.sourceMeta, {
+      ...{ sourceHash: "00000002", at: NOW + 1, width: 400, height: 300, orientation: 1, format: "jpeg", bytes: 1 },
       ...{ etag: null, lastModified: null },
     });
     expect(await derive(source, {})).toBeNull();
@@ -68,7 +74,7 @@ describe("no parent", () => {
     await storeParent(source);
     const order = await orderOf(wantedOf(source), scopeOf());
     await order.shelf.parents();
-    await storeParent(source, { v: "00000002" });
+    await storeParent(source, { sourceHash: "00000002" });
     expect(await derived(order)).toBeNull();
   });
   test("for a renewal: it is there to ask the source", async () => {

@@ -17,7 +17,7 @@ describe("wantsMaster", () => {
   ])("%s", (_name, parents, wanted) => expect(wantsMaster(parents, SOURCE, "0badcafe")).toBe(wanted));
 
   test("sizes of another version do not count", () => {
-    const old = sizes(640).map(({ meta }) => ({ meta: { ...meta, v: "00000001" } }));
+    const old = sizes(640).map(({ meta }) => ({ meta: { ...meta, sourceHash: "00000001" } }));
     expect(wantsMaster([...old, ...sizes(320)], SOURCE, "0badcafe")).toBe(false);
   });
 
@@ -50,7 +50,7 @@ describe("makeMaster", () => {
     const done: string[] = [];
     const steps = {
       readMaster: async () => present,
-      readSource: async () => ({ v: "0badcafe" }),
+      readSource: async () => ({ sourceHash: "0badcafe" }),
       render: async () => {
         done.push("render");
         return storedOf();
@@ -62,8 +62,8 @@ describe("makeMaster", () => {
   };
   test.each([
     ["there is none", null, true, "made", ["render", "store"]],
-    ["there is one of this version", { v: "0badcafe" }, true, "present", []],
-    ["there is one of an older version", { v: "00000001" }, true, "made", ["render", "store"]],
+    ["there is one of this version", { sourceHash: "0badcafe" }, true, "present", []],
+    ["there is one of an older version", { sourceHash: "00000001" }, true, "made", ["render", "store"]],
     ["the picture was taken down meanwhile", null, false, "blocked", ["render"]],
   ] as const)("%s", async (_name, present, allowed, outcome, expected) => {
     const { done, steps } = world(present, allowed);

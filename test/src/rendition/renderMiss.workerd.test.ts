@@ -88,7 +88,7 @@ describe("make", () => {
     );
     const bytes = await jpegOf(80, 60);
     const times = { storedAt: NOW - 3_600_000, freshUntil: NOW - 1 };
-    await putOriginal(env.R2_WEUR, order.shelf.keys.original, { bytes, source, v: "0badcafe", ...times });
+    await putOriginal(env.R2_WEUR, order.shelf.keys.original, { bytes, source, sourceHash: "0badcafe", ...times });
     expect((await make(order, leaseOf().lease)).hit).toBe("stale-if-error");
     expect(scope.trace.failure).toBe("source_failed");
     expect(asked).not.toHaveBeenCalled();

@@ -15,7 +15,7 @@ const RENDITION: Rendition = {
   stages: { decode: 0, resize: 0, encode: 0 },
 };
 const HOUR = 3_600_000;
-const from = { source: "https://a.test/1.jpg", v: "00000001", storedAt: NOW - HOUR, freshUntil: NOW + HOUR };
+const from = { source: "https://a.test/1.jpg", sourceHash: "00000001", storedAt: NOW - HOUR, freshUntil: NOW + HOUR };
 
 test("toStored takes the picture's size and format, its source's version and times, and an ETag of its bytes", async () => {
   const etag = await variantEtag(RENDITION.bytes);
@@ -28,6 +28,6 @@ test("toStored takes the picture's size and format, its source's version and tim
 test("made from a kept original after another region met a newer version, it is only for errors", async () => {
   const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
   const { meta } = await toStored(RENDITION, from);
-  expect(freshnessOf(meta, NOW, windows, { v: "00000002", at: NOW - HOUR / 2 })).toBe("if-error");
-  expect(freshnessOf(meta, NOW, windows, { v: "00000001", at: NOW - HOUR })).toBe("fresh");
+  expect(freshnessOf(meta, NOW, windows, { sourceHash: "00000002", at: NOW - HOUR / 2 })).toBe("if-error");
+  expect(freshnessOf(meta, NOW, windows, { sourceHash: "00000001", at: NOW - HOUR })).toBe("fresh");
 });

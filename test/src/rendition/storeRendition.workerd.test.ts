@@ -14,7 +14,7 @@ const HEADER: Header = {
   ...{ alpha: false, progressive: false, colour: "ycc" },
 };
 const sourceOf = (source: string, over: Partial<SourceBytes> = {}): SourceBytes => ({
-  ...{ bytes: new Uint8Array(10), source, v: "0badcafe", storedAt: NOW, freshUntil: NOW + 1_000 },
+  ...{ bytes: new Uint8Array(10), source, sourceHash: "0badcafe", storedAt: NOW, freshUntil: NOW + 1_000 },
   ...{ truncated: false, validators: { etag: '"1"', lastModified: null } },
   ...over,
 });
@@ -62,7 +62,7 @@ describe("what was taken down or purged meanwhile", () => {
     await storeSourceMeta(order, sourceOf(source), HEADER);
     expect(await env.R2_PRIMARY.head(order.shelf.key)).toBeNull();
     expect(await env.R2_WEUR.head(keys.original)).toBeNull();
-    expect(await env.THUMBS.get(keys.facts)).toBeNull();
+    expect(await env.THUMBS.get(keys.sourceMeta)).toBeNull();
   });
 });
 
@@ -83,12 +83,15 @@ describe("keepFacts", () => {
     expect(puts).toHaveLength(1);
     await storeSourceMeta(order, sourceOf(source, { validators: { etag: '"2"', lastModified: null } }), HEADER);
     expect(puts).toHaveLength(2);
-    expect(await readSourceMeta(env.THUMBS, order.shelf.keys.facts, 0)).toMatchObject({ v: "0badcafe", etag: '"2"' });
+    expect(await readSourceMeta(env.THUMBS, order.shelf.keys.sourceMeta, 0)).toMatchObject({
+      sourceHash: "0badcafe",
+      etag: '"2"',
+    });
   });
   test("bytes from our own store say nothing new", async () => {
     const order = await orderOf(wantedOf(freshSource()), scopeOf());
     await storeSourceMeta(order, sourceOf("x", { validators: null }), HEADER);
-    expect(await env.THUMBS.get(order.shelf.keys.facts)).toBeNull();
+    expect(await env.THUMBS.get(order.shelf.keys.sourceMeta)).toBeNull();
   });
 });
 

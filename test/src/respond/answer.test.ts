@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { jsonAnswer, toResponse } from "../../../src/respond/answer.ts";
 
 describe("toResponse", () => {
-  const alike = new Headers({ "content-type": "image/webp", link: "<a>" });
+  const shared = new Headers({ "content-type": "image/webp", link: "<a>" });
 
-  it("has what is alike, its own and what is said besides; the nearer one wins", async () => {
-    const answer = { status: 200, alike, own: { etag: '"a"', link: "<b>" }, body: "x" };
+  it("has what is shared, its own and what is said besides; the nearer one wins", async () => {
+    const answer = { status: 200, shared, headers: { etag: '"a"', link: "<b>" }, body: "x" };
     const response = toResponse(answer, { "server-timing": "total;dur=1.0" });
     expect(Object.fromEntries(response.headers)).toEqual({
       "content-type": "image/webp",
@@ -17,8 +17,8 @@ describe("toResponse", () => {
   });
 
   it("leaves alone what other answers share", () => {
-    toResponse({ status: 200, alike, own: { link: "<b>" }, body: null });
-    expect(Object.fromEntries(alike)).toEqual({ "content-type": "image/webp", link: "<a>" });
+    toResponse({ status: 200, shared, headers: { link: "<b>" }, body: null });
+    expect(Object.fromEntries(shared)).toEqual({ "content-type": "image/webp", link: "<a>" });
   });
 });
 

@@ -19,14 +19,14 @@ describe("matchesEtag", () => {
 
 describe("conditional", () => {
   const headers = {
-    alike: new Headers({ "content-type": "image/webp", vary: "Accept" }),
-    own: { etag: '"abc"', "content-length": "3" },
+    shared: new Headers({ "content-type": "image/webp", vary: "Accept" }),
+    headers: { etag: '"abc"', "content-length": "3" },
   };
   const bytes = new Uint8Array([1, 2, 3]);
   const asked = (init?: RequestInit) => new Request("https://p.example/", init);
-  const seen = ({ status, alike, own, body }: Answer) => ({
+  const seen = ({ status, shared, headers, body }: Answer) => ({
     status,
-    headers: { ...Object.fromEntries(alike), ...own },
+    headers: { ...Object.fromEntries(shared), ...headers },
     body,
   });
   const all = { "content-type": "image/webp", "content-length": "3", etag: '"abc"', vary: "Accept" };
@@ -38,7 +38,7 @@ describe("conditional", () => {
   it("answers 304 without body headers, with validators", () => {
     const answer = conditional(asked({ headers: { "if-none-match": '"abc"' } }), headers, bytes);
     expect(seen(answer)).toEqual({ status: 304, headers: { etag: '"abc"', vary: "Accept" }, body: null });
-    expect(headers.alike.get("content-type")).toBe("image/webp");
+    expect(headers.shared.get("content-type")).toBe("image/webp");
   });
 
   it("HEAD has the headers and no body", () => {

@@ -22,7 +22,7 @@ const WANTED: ImageRequest = {
 
 const META: StoredMeta = {
   source: WANTED.source,
-  v: "00112233",
+  sourceHash: "00112233",
   etag: "0123456789abcdef",
   format: "webp",
   width: 320,
@@ -31,7 +31,10 @@ const META: StoredMeta = {
   freshUntil: NOW + 3_600_000,
 };
 
-const sent = ({ alike, own }: AnswerHeaders): Record<string, string> => ({ ...Object.fromEntries(alike), ...own });
+const sent = ({ shared, headers }: AnswerHeaders): Record<string, string> => ({
+  ...Object.fromEntries(shared),
+  ...headers,
+});
 
 describe("imageHeaders", () => {
   it("carries every header of the contract", () => {

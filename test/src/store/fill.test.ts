@@ -50,18 +50,18 @@ describe("fill", () => {
 
   test("a copy does not replace what came meanwhile, unless that is known to be older", async () => {
     const tiers = four();
-    tiers.region.held.set("k", storedOf({ v: "00000002" }));
-    await fill(order({ from: "primary", tiers, stored: storedOf({ v: "00000001" }) }));
-    expect(tiers.region.held.get("k")?.meta.v).toBe("00000002");
-    await fill(order({ from: "primary", tiers, stored: storedOf({ v: "00000003" }), stale: ["region"] }));
-    expect(tiers.region.held.get("k")?.meta.v).toBe("00000003");
+    tiers.region.held.set("k", storedOf({ sourceHash: "00000002" }));
+    await fill(order({ from: "primary", tiers, stored: storedOf({ sourceHash: "00000001" }) }));
+    expect(tiers.region.held.get("k")?.meta.sourceHash).toBe("00000002");
+    await fill(order({ from: "primary", tiers, stored: storedOf({ sourceHash: "00000003" }), stale: ["region"] }));
+    expect(tiers.region.held.get("k")?.meta.sourceHash).toBe("00000003");
   });
 
   test("what was made replaces what was there", async () => {
     const tiers = four();
-    tiers.primary.held.set("k", storedOf({ v: "00000001" }));
-    await fill(order({ tiers, stored: storedOf({ v: "00000002" }) }));
-    expect(tiers.primary.held.get("k")?.meta.v).toBe("00000002");
+    tiers.primary.held.set("k", storedOf({ sourceHash: "00000001" }));
+    await fill(order({ tiers, stored: storedOf({ sourceHash: "00000002" }) }));
+    expect(tiers.primary.held.get("k")?.meta.sourceHash).toBe("00000002");
   });
 
   test("a failing tier does not keep the others from theirs", async () => {

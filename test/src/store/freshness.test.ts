@@ -85,14 +85,14 @@ describe("freshnessOf", () => {
   });
 
   test.each([
-    ["another version known since", { v: "ffffffff", at: NOW }, "if-error"],
-    ["the same version", { v: "0badcafe", at: NOW }, "fresh"],
-    ["another version known before the picture was made", { v: "ffffffff", at: NOW - 1000 }, "fresh"],
-    ["another version known a moment after", { v: "ffffffff", at: NOW - 999 }, "if-error"],
+    ["another version known since", { sourceHash: "ffffffff", at: NOW }, "if-error"],
+    ["the same version", { sourceHash: "0badcafe", at: NOW }, "fresh"],
+    ["another version known before the picture was made", { sourceHash: "ffffffff", at: NOW - 1000 }, "fresh"],
+    ["another version known a moment after", { sourceHash: "ffffffff", at: NOW - 999 }, "if-error"],
   ] as const)("%s", (_name, known, expected) => expect(freshnessOf(at(1), NOW, windows, known)).toBe(expected));
 
   test("expired stays expired, whatever the facts", () => {
-    expect(freshnessOf(at(-100_001), NOW, windows, { v: "ffffffff", at: NOW })).toBe("expired");
+    expect(freshnessOf(at(-100_001), NOW, windows, { sourceHash: "ffffffff", at: NOW })).toBe("expired");
   });
 
   test.each([

@@ -130,7 +130,7 @@ describe("the source's version", () => {
     all.region.held.set("k", storedOf());
     return all;
   };
-  const version = () => Promise.resolve({ v: "ffffffff", at: NOW + 1 });
+  const version = () => Promise.resolve({ sourceHash: "ffffffff", at: NOW + 1 });
   test("a picture of an older version is only for errors", async () => {
     expect((await find(tiers(), { version })).found?.freshness).toBe("if-error");
   });

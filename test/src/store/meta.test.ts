@@ -30,7 +30,7 @@ describe("encodeMeta and decodeMeta", () => {
     ["a zero height", { ...encodeMeta(metaOf(), 1024), height: "0" }],
     ["a time in exponents", { ...encodeMeta(metaOf(), 1024), at: "1e12" }],
     ["a number of 16 digits", { ...encodeMeta(metaOf(), 1024), fresh: "1234567890123456" }],
-    ["a version in capitals", { ...encodeMeta(metaOf(), 1024), v: "0BADCAFE" }],
+    ["a version in capitals", { ...encodeMeta(metaOf(), 1024), sourceHash: "0BADCAFE" }],
   ])("cannot be read: %s", (_name, record) => expect(decodeMeta(record)).toBeNull());
 
   test.each(["yes", "80", "80,4000", "80,0,3000", "80,4000,3000,1", "-1,4000,3000"])(

@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 const original = (over: Partial<Original> = {}): Original => ({
   bytes: new Uint8Array([1, 2, 3]),
   source: "https://a.test/1.jpg",
-  v: "0badcafe",
+  sourceHash: "0badcafe",
   storedAt: NOW,
   freshUntil: NOW + 1_000,
   ...over,
@@ -53,8 +53,8 @@ describe("a kept original", () => {
   test.each([
     ["none", undefined],
     ["no version", { at: "1", fresh: "9999999999999" }],
-    ["no times", { v: "0badcafe" }],
-    ["times that are none", { v: "0badcafe", at: "x", fresh: "y" }],
+    ["no times", { sourceHash: "0badcafe" }],
+    ["times that are none", { sourceHash: "0badcafe", at: "x", fresh: "y" }],
   ])("metadata: %s: not used", async (_name, customMetadata) => {
     await env.R2_WEUR.put("o/4", "abc", customMetadata === undefined ? {} : { customMetadata });
     expect(await getOriginal(env.R2_WEUR, "o/4", NOW)).toBeNull();

@@ -29,10 +29,10 @@ async function storeAll(source: string): Promise<void> {
     if (options === OPTIONS[0]) await kv.put(key, stored);
   }
   await r2Tier(env.R2_PRIMARY, "primary", "p").put(keys.master, stored);
-  const original = { bytes: stored.bytes, source, v: "0badcafe", storedAt: NOW, freshUntil: NOW + 1 };
+  const original = { bytes: stored.bytes, source, sourceHash: "0badcafe", storedAt: NOW, freshUntil: NOW + 1 };
   await putOriginal(env.R2_APAC, keys.original, original);
-  await writeSourceMeta(env.THUMBS, keys.facts, {
-    ...{ v: "0badcafe", at: NOW, width: 1, height: 1, orientation: 1, format: "jpeg", bytes: 1 },
+  await writeSourceMeta(env.THUMBS, keys.sourceMeta, {
+    ...{ sourceHash: "0badcafe", at: NOW, width: 1, height: 1, orientation: 1, format: "jpeg", bytes: 1 },
     ...{ etag: null, lastModified: null },
   });
   await env.THUMBS.put(keys.negative, "{}");

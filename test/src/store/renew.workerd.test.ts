@@ -8,10 +8,10 @@ import { NOW, storedOf } from "../../support/stored.ts";
 const HOUR = 3_600_000;
 const tier = r2Tier(env.R2_PRIMARY, "primary", "R2_PRIMARY");
 const master = storedOf({
-  ...{ v: "0badcafe", storedAt: NOW - HOUR, freshUntil: NOW },
+  ...{ sourceHash: "0badcafe", storedAt: NOW - HOUR, freshUntil: NOW },
   whole: { quality: 82, sourceWidth: 4000, sourceHeight: 3000 },
 });
-const confirmed = { v: "0badcafe", storedAt: NOW, freshUntil: NOW + HOUR };
+const confirmed = { sourceHash: "0badcafe", storedAt: NOW, freshUntil: NOW + HOUR };
 
 test("the same bytes and metadata, with the new times", async () => {
   await tier.put("m/1", master);
@@ -21,7 +21,7 @@ test("the same bytes and metadata, with the new times", async () => {
 });
 
 test.each([
-  ["of another version", { v: "00000001" }],
+  ["of another version", { sourceHash: "00000001" }],
   ["as fresh already", { freshUntil: NOW }],
 ])("one %s stays as it is", async (_, over) => {
   await tier.put("m/2", master);
@@ -38,7 +38,7 @@ test("none there, and one that cannot be read", async () => {
 
 test("another version that was stored meanwhile is not written over", async () => {
   await tier.put("m/4", master);
-  const newer = storedOf({ v: "00000002", storedAt: NOW, freshUntil: NOW + 9 * HOUR }, 40);
+  const newer = storedOf({ sourceHash: "00000002", storedAt: NOW, freshUntil: NOW + 9 * HOUR }, 40);
   const racing = new Proxy(env.R2_PRIMARY, {
     get: (bucket, name) => {
       if (name !== "get") return bucket[name as keyof R2Bucket].bind(bucket);

@@ -5,7 +5,7 @@ import { brokenService } from "../../support/brokenService.ts";
 import { NOW } from "../../support/stored.ts";
 
 const FACTS: SourceMeta = {
-  v: "0badcafe",
+  sourceHash: "0badcafe",
   at: NOW,
   width: 4000,
   height: 3000,

@@ -26,9 +26,9 @@ for (const [name, bucket] of [
 describe("R2 alone", () => {
   test("ifAbsent leaves what is there", async () => {
     const tier = r2Tier(env.R2_WEUR, "region", "R2_WEUR");
-    expect(await tier.put("k", storedOf({ v: "00000001" }), { ifAbsent: true })).toBe("stored");
-    expect(await tier.put("k", storedOf({ v: "00000002" }), { ifAbsent: true })).toBe("present");
-    expect((await tier.get("k"))?.meta.v).toBe("00000001");
+    expect(await tier.put("k", storedOf({ sourceHash: "00000001" }), { ifAbsent: true })).toBe("stored");
+    expect(await tier.put("k", storedOf({ sourceHash: "00000002" }), { ifAbsent: true })).toBe("present");
+    expect((await tier.get("k"))?.meta.sourceHash).toBe("00000001");
   });
 
   test("an object over the size limit is a miss, its body not read", async () => {
@@ -40,6 +40,9 @@ describe("R2 alone", () => {
   test("the metadata is readable by a listing, with the source and its version", async () => {
     await r2Tier(env.R2_WEUR, "region", "R2_WEUR").put("t/l/1", storedOf());
     const page = await env.R2_WEUR.list({ prefix: "t/l/", include: ["customMetadata"] });
-    expect(page.objects[0]?.customMetadata).toMatchObject({ source: "https://example.org/a.jpg", v: "0badcafe" });
+    expect(page.objects[0]?.customMetadata).toMatchObject({
+      source: "https://example.org/a.jpg",
+      sourceHash: "0badcafe",
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NO_SETTINGS } from "../../../src/live/liveSettings.ts";
-import { withPurge } from "../../../src/policy/blocked.ts";
+import { withPurge } from "../../../src/live/takedown.ts";
 
 const SOURCE = { host16: "a".repeat(16), source32: "b".repeat(32) };
 const HOST = { host16: "a".repeat(16), source32: null };

@@ -1,5 +1,5 @@
-/** Takedowns, as changes of the live settings. Pure; hashes are those of the stored names (cache/key.ts). */
-import type { LiveSettings } from "../live/liveSettings.ts";
+/** Purges and takedowns, as changes of the live settings. Pure; hashes are those of the store keys (store/key.ts). */
+import type { LiveSettings } from "./liveSettings.ts";
 
 /** What is purged: everything of a host, or one source of it. */
 export type Target = { readonly host16: string; readonly source32: string | null };
@@ -20,6 +20,11 @@ export function withPurge(settings: LiveSettings, target: Target, block: boolean
       hosts: source32 === null ? withMember(hosts, host16, block) : hosts,
     },
   };
+}
+
+/** The settings after a purge by maker: its renditions are misses, wherever they still lie. Idempotent. */
+export function withRetired(settings: LiveSettings, maker: string): LiveSettings {
+  return { ...settings, retiredMakers: withMember(settings.retiredMakers, maker, true) };
 }
 
 function withMember(list: readonly string[], member: string, keep: boolean | null): readonly string[] {

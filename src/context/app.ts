@@ -1,0 +1,39 @@
+/** What the Worker works with, whoever asks: bindings, configuration, clock and the isolate's state. */
+import { type Config, parseConfig } from "../config/config.ts";
+import { readLedger } from "../live/ledger.ts";
+import type { IsolateState } from "./isolateState.ts";
+import type { WaitUntil } from "./job.ts";
+
+export type App = {
+  readonly bindings: Env;
+  /** Variables with the live settings over them, as they were when the request came. */
+  readonly config: Config;
+  /** The same with what another request of this isolate has read since. */
+  readonly latestConfig: () => Promise<Config>;
+  /** Unix milliseconds. In production the clock moves at I/O only. */
+  readonly now: () => number;
+  readonly fetch: typeof fetch;
+  readonly state: IsolateState;
+};
+
+export type AppDeps = Pick<App, "bindings" | "now" | "fetch" | "state"> & { readonly waitUntil: WaitUntil };
+
+/** Reads the configuration. Throws Failure `misconfigured` with every problem of it. */
+export async function createApp({ bindings, now, fetch, state, waitUntil }: AppDeps): Promise<App> {
+  const variables = variablesOf(bindings);
+  const ledger = () => readLedger(bindings.R2_PRIMARY);
+  const latestConfig = () => state.liveConfig.read(variables, { kv: bindings.THUMBS, ledger, now: now(), waitUntil });
+  return { bindings, config: await latestConfig(), latestConfig, now, fetch, state };
+}
+
+const VARIABLES = new WeakMap<Env, Config>();
+
+/** The variables are parsed once per isolate. */
+function variablesOf(bindings: Env): Config {
+  let config = VARIABLES.get(bindings);
+  if (config === undefined) {
+    config = parseConfig(bindings as unknown as Readonly<Record<string, unknown>>);
+    VARIABLES.set(bindings, config);
+  }
+  return config;
+}

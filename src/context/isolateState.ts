@@ -1,0 +1,77 @@
+/** What one isolate remembers between requests: bounded, and only ever a shortcut. A new isolate starts without it. */
+import { BoundedMap } from "../concurrency/boundedMap.ts";
+import { MemoryBudget } from "../concurrency/memoryBudget.ts";
+import { RecentKeys } from "../concurrency/recentKeys.ts";
+import { createSemaphore, type Semaphore } from "../concurrency/semaphore.ts";
+import { SingleFlight } from "../concurrency/singleFlight.ts";
+import type { Config } from "../config/config.ts";
+import { LiveConfig } from "../live/liveConfig.ts";
+import { HostGuard } from "../origin/hostGuard.ts";
+import { HttpsMemory } from "../origin/https.ts";
+import { RequestMemory } from "../request/requestMemory.ts";
+import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
+import type { Stored } from "../store/tiers/tier.ts";
+
+/** Longer than any exchange with a source and its render may take. */
+const FLIGHT_MS = 20_000;
+/** A stale picture is renewed behind its answers this often at most, for so many pictures. */
+const RENEW_WINDOW_MS = 30_000;
+const RENEW_MEMORY = 10_000;
+const WRITE_MEMORY = 10_000;
+/** Addresses that need not be verified again: some 2 kB each at most in practice, so a few MB. */
+const REQUEST_MEMORY = 2_000;
+/** Clients that are over their miss rate. */
+const RATE_MEMORY = 10_000;
+/** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
+const MAX_WAITING = 128;
+
+/** A picture and, when it was in store, where. */
+export type Rendered = { readonly stored: Stored; readonly hit: string | null };
+
+export type IsolateState = {
+  /** The configuration with the live settings over it. */
+  readonly liveConfig: LiveConfig;
+  /** Hosts found to have no HTTPS. */
+  readonly https: HttpsMemory;
+  /** Breakers and slots of the hosts asked. */
+  readonly hosts: HostGuard;
+  /** Failures of sources, for as long as errors.ts says. */
+  readonly negatives: NegativeMemory;
+  /** Keys written lately to tiers with a write window. */
+  readonly writes: RecentKeys;
+  /** Pictures renewed lately behind their answers. */
+  readonly renewals: RecentKeys;
+  /** Masters ordered lately. */
+  readonly masters: RecentKeys;
+  /** One look-up and one render of a picture at a time. */
+  readonly flights: SingleFlight<Rendered>;
+  /** Addresses read lately. */
+  readonly requests: RequestMemory;
+  /** Client key -> unix ms until which its misses are refused without asking the limiter again. */
+  readonly overRate: BoundedMap<string, number>;
+  /** The source bytes that the isolate holds at once. */
+  sourceBytes(config: Config): MemoryBudget;
+  /** One decode at a time: engines keep memory of their own. */
+  renderSlot(config: Config): Semaphore;
+};
+
+/** One per isolate; tests make their own. */
+export function newIsolateState(): IsolateState {
+  let bytes: MemoryBudget | undefined;
+  let slot: Semaphore | undefined;
+  return {
+    liveConfig: new LiveConfig(),
+    https: new HttpsMemory(),
+    hosts: new HostGuard(),
+    negatives: newNegativeMemory(),
+    writes: new RecentKeys(RENEW_WINDOW_MS, WRITE_MEMORY),
+    renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
+    masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
+    flights: new SingleFlight(FLIGHT_MS),
+    requests: new RequestMemory(REQUEST_MEMORY),
+    overRate: new BoundedMap(RATE_MEMORY),
+    sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
+      (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
+    renderSlot: ({ queueMs: waitMs }) => (slot ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * Who may do what for one source in one region: a state machine without clock or I/O. The Durable Object in
+ * renderCoordinator.ts holds one state. All that it says is advice that saves work; nothing is lost when it is forgotten.
+ *
+ * There are two kinds of lease: one on the source (one holder fetches it) and one per rendition (one holder renders it).
+ * A lease ends when its holder reports an outcome, or by time when the holder has died.
+ */
+import type { FailureFacts, Reason } from "../errors.ts";
+
+/** How long a holder has, in milliseconds. A source's whole exchange and a render usually take less. */
+export const LEASE_MS = 15_000;
+/** How long a finished rendition is remembered: who asks reads it from the region's bucket. */
+export const DONE_MS = 60_000;
+
+type Lease = { readonly holder: string; readonly until: number };
+type Done = { readonly doneUntil: number };
+type Refusal = { readonly reason: Reason; readonly facts: FailureFacts; readonly until: number };
+
+export type CoordinatorState = {
+  readonly source: Lease | null;
+  /** The original lies in the region's bucket until then; 0 = it does not. */
+  readonly originalUntil: number;
+  readonly refusal: Refusal | null;
+  /** By rendition key. */
+  readonly renders: ReadonlyMap<string, Lease | Done>;
+};
+
+export const NO_RENDERS: CoordinatorState = { source: null, originalUntil: 0, refusal: null, renders: new Map() };
+
+export type Grant =
+  /** Somebody made it: read it from the region's bucket. */
+  | { readonly do: "read" }
+  /** You hold the source and the rendition: fetch, keep the original, render, store, report. */
+  | { readonly do: "fetch" }
+  /** You hold the rendition: render it from the kept original, store, report. */
+  | { readonly do: "render" }
+  /** The source failed a moment ago for somebody else. */
+  | { readonly do: "fail"; readonly reason: Reason; readonly facts: FailureFacts }
+  /** Somebody is at it, until then at the latest (unix ms). */
+  | { readonly do: "wait"; readonly until: number };
+
+export type Outcome =
+  | { readonly kind: "kept"; readonly until: number }
+  /** The original could not be kept: whoever wants another size fetches for itself. */
+  | { readonly kind: "unkept" }
+  | { readonly kind: "stored" }
+  | { readonly kind: "failed"; readonly reason: Reason; readonly facts: FailureFacts; readonly seconds: number }
+  /** Gave up without a word on the source: somebody else may try. */
+  | { readonly kind: "released" };
+
+/** The grant for `holder`, who asks for the rendition `key` at `now` (unix ms), and the state after that. */
+export function grantFor(state: CoordinatorState, holder: string, key: string, now: number): [Grant, CoordinatorState] {
+  const render = state.renders.get(key);
+  if (render !== undefined && "doneUntil" in render && render.doneUntil > now) return [{ do: "read" }, state];
+  if (state.refusal !== null && state.refusal.until > now) {
+    return [{ do: "fail", reason: state.refusal.reason, facts: state.refusal.facts }, state];
+  }
+  if (isHeld(render, holder, now)) return [{ do: "wait", until: render.until }, state];
+  const lease = { holder, until: now + LEASE_MS };
+  if (state.originalUntil > now) return [{ do: "render" }, granted(state, key, lease, now)];
+  if (isHeld(state.source, holder, now)) return [{ do: "wait", until: state.source.until }, state];
+  return [{ do: "fetch" }, { ...granted(state, key, lease, now), source: lease, refusal: null }];
+}
+
+/** The state after a holder's outcome. One who no longer holds the lease still tells us what is stored. */
+export function withOutcome(
+  state: CoordinatorState,
+  holder: string,
+  key: string,
+  outcome: Outcome,
+  now: number,
+): CoordinatorState {
+  const source = state.source?.holder === holder ? null : state.source;
+  switch (outcome.kind) {
+    case "kept":
+      return { ...state, source, originalUntil: Math.max(state.originalUntil, outcome.until) };
+    case "unkept":
+      return { ...state, source };
+    case "stored":
+      return { ...state, renders: new Map(state.renders).set(key, { doneUntil: now + DONE_MS }) };
+    case "failed": {
+      const refusal = { reason: outcome.reason, facts: outcome.facts, until: now + outcome.seconds * 1000 };
+      return { ...state, source, refusal, renders: without(state.renders, key, holder) };
+    }
+    case "released":
+      return { ...state, source, renders: without(state.renders, key, holder) };
+  }
+}
+
+/** Held by somebody else. A holder that lost the answer and asks again gets the same lease. */
+function isHeld(lease: Lease | Done | null | undefined, holder: string, now: number): lease is Lease {
+  return !!lease && "holder" in lease && lease.holder !== holder && lease.until > now;
+}
+
+function granted(state: CoordinatorState, key: string, lease: Lease, now: number): CoordinatorState {
+  const live = [...state.renders].filter(([, r]) => ("holder" in r ? r.until : r.doneUntil) > now);
+  return { ...state, renders: new Map(live).set(key, lease) };
+}
+
+function without(renders: CoordinatorState["renders"], key: string, holder: string): CoordinatorState["renders"] {
+  const render = renders.get(key);
+  if (render === undefined || !("holder" in render) || render.holder !== holder) return renders;
+  const rest = new Map(renders);
+  rest.delete(key);
+  return rest;
+}

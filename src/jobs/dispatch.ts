@@ -1,0 +1,60 @@
+/** Which job works on which queue. A job per queue; each message has a trace of its own in the log. */
+import { type App, createApp } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import type { IsolateState } from "../context/isolateState.ts";
+import { type Job, loggedWaitUntil, newJob } from "../context/job.ts";
+import { ANSWERS, asFailure } from "../errors.ts";
+import { addStage, record } from "../telemetry.ts";
+import { masters } from "./masters.ts";
+
+export type QueueJob<Message> = {
+  /** Null = not readable: the message is acknowledged and dropped. */
+  readonly parse: (body: unknown) => Message | null;
+  /** For whom the work is done: a real place, origin and own host. */
+  readonly callerOf: (message: Message) => Caller;
+  /** Throws when the message shall come again. */
+  readonly run: (message: Message, app: App, caller: Caller, job: Job) => Promise<void>;
+};
+
+/** By the last word of the queue's name: `firstlight-masters`, `staging-masters`. */
+export const JOBS = { masters } as const satisfies Readonly<Record<string, unknown>>;
+
+type Deps = Pick<App, "bindings" | "now" | "fetch"> & { readonly state: IsolateState };
+
+/** Works through a batch. Throws when there is no job for its queue, so that no message is lost. */
+export async function dispatch(batch: MessageBatch, deps: Deps, ctx: Pick<ExecutionContext, "waitUntil">) {
+  const kind = batch.queue.slice(batch.queue.lastIndexOf("-") + 1);
+  const job = Object.entries(JOBS).find(([name]) => name === kind)?.[1];
+  if (job === undefined) throw new Error(`No job for the queue ${batch.queue}`);
+  for (const message of batch.messages) await work(kind, job, message, deps, ctx);
+}
+
+async function work<T>(
+  kind: string,
+  { parse, callerOf, run }: QueueJob<T>,
+  message: Message,
+  deps: Deps,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<void> {
+  const order = parse(message.body);
+  if (order === null) return message.ack();
+  const caller = callerOf(order);
+  const waitUntil = loggedWaitUntil(ctx);
+  const job = newJob(caller, waitUntil);
+  const { trace } = job;
+  trace.door = kind;
+  const started = deps.now();
+  try {
+    const app = await createApp({ ...deps, waitUntil });
+    await run(order, app, caller, job);
+    message.ack();
+  } catch (error) {
+    const failure = asFailure(error);
+    trace.reason = failure.reason;
+    trace.failure = failure.detail;
+    message.retry();
+  } finally {
+    addStage(trace, "total", deps.now() - started);
+    record(trace, { events: deps.bindings.EVENTS, report: trace.reason !== "ok" && ANSWERS[trace.reason].report });
+  }
+}

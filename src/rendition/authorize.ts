@@ -1,0 +1,41 @@
+/** May this caller have this picture? Asked before any cache is read. */
+import type { App } from "../context/app.ts";
+import { AUDIENCES, type Caller } from "../context/caller.ts";
+import type { Job } from "../context/job.ts";
+import { Failure } from "../errors.ts";
+import { checkRequestedSource } from "../policy/source.ts";
+import { epochOf, isBlocked, storedAccess } from "../policy/storedAccess.ts";
+import type { RenditionRequest } from "../request/imageRequest.ts";
+import { namesOf, RenditionStore } from "../store/renditionStore.ts";
+
+/** The store of a picture that this caller may have. Throws Failure. */
+export async function authorize(
+  request: RenditionRequest,
+  app: App,
+  caller: Caller,
+  job: Job,
+): Promise<RenditionStore> {
+  const { config, bindings, now, state } = app;
+  const { origin, ownHost, region, audience } = caller;
+  const { onlyWarmTiers } = AUDIENCES[audience];
+  const names = await namesOf(request);
+  const { keys, sourceHost } = names;
+  job.trace.sourceHost = sourceHost;
+  checkRequestedSource(request, config, ownHost);
+  const place = { bindings, region, origin, cache: caches.default, epoch: epochOf(keys, config), now };
+  const store = new RenditionStore(names, {
+    place,
+    negatives: state.negatives,
+    warm: onlyWarmTiers,
+    access: (from) => storedAccess(from, keys, request.authority, config),
+  });
+  job.trace.edgeOff = store.edge === null && !onlyWarmTiers;
+  if (isBlocked(keys, config)) throw new Failure("blocked");
+  return store;
+}
+
+/** The refusal of a stored copy whose bytes came, through a redirect, from an address that is blocked or not listed. */
+export function refusalOf(refused: "blocked" | "unlisted"): Failure {
+  if (refused === "blocked") return new Failure("blocked");
+  return new Failure("source_redirect_refused", {}, "stored from an address that is not listed");
+}

@@ -1,0 +1,47 @@
+/** What another request has left for this one: a finished rendition, or the source's bytes. */
+import type { MemoryReservation } from "../concurrency/memoryReservation.ts";
+import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
+import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import type { Grant } from "../coordinate/coordinatorState.ts";
+import { Failure } from "../errors.ts";
+import { getOriginal } from "../store/original.ts";
+import type { RenditionStore } from "../store/renditionStore.ts";
+import type { Stored } from "../store/tiers/tier.ts";
+import { regionBucket } from "../store/tierTable.ts";
+import type { FetchedBytes } from "./fetchOriginal.ts";
+
+/** The rendition that another request has just stored; null when it is not there in time, or not fresh. */
+export async function readHandover(store: RenditionStore, { now }: Pick<App, "now">): Promise<Stored | null> {
+  const read = store.handover?.get(store.key) ?? Promise.resolve(null);
+  const stored = await withTimeout(read, STORE_WAIT_MS).catch(() => null);
+  return stored !== null && stored.meta.freshUntil > now() && store.access(stored.meta) === "allowed" ? stored : null;
+}
+
+/** The kept original; with `ifError` also one past its freshness. Null when there is none. Rejects when the bucket fails. */
+export async function keptOriginal(
+  store: RenditionStore,
+  app: Pick<App, "bindings" | "now">,
+  caller: Pick<Caller, "region">,
+  memory: MemoryReservation,
+  ifError = false,
+): Promise<FetchedBytes | null> {
+  const original = await getOriginal(originalsBucket(app, caller), store.keys.original, app.now(), {
+    ifError,
+    mayUse: (from) => from.storedAt >= store.epoch && store.access(from) === "allowed",
+    reserve: (bytes) => memory.reserve(bytes),
+  });
+  return original === null ? null : { kind: "bytes", ...original, truncated: false, validators: null };
+}
+
+/** Originals are kept in the region, or in the primary where the region has no bucket. */
+export function originalsBucket({ bindings }: Pick<App, "bindings">, { region }: Pick<Caller, "region">): R2Bucket {
+  return regionBucket(bindings, region)?.bucket ?? bindings.R2_PRIMARY;
+}
+
+/** The failure that another request met a moment ago. It is not our own experience, so nobody keeps it for long. */
+export function heardFailure({ reason, facts }: Extract<Grant, { do: "fail" }>, now: number): Failure {
+  return new Failure(reason, facts, undefined, { remembered: true, until: now + HEARD_MS });
+}
+
+const HEARD_MS = 5_000;

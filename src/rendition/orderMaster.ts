@@ -1,0 +1,33 @@
+/** Orders a master after an answer, where the source deserves one. */
+import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import { findParents } from "../store/parents.ts";
+import { renew } from "../store/renew.ts";
+import type { Stored } from "../store/tiers/tier.ts";
+import { deservesMaster, type MasterOrder } from "./master.ts";
+import { mayStore } from "./mayStore.ts";
+import type { Miss } from "./miss.ts";
+
+/**
+ * Orders a master once the source has two distinct sizes of its present bytes in store. Lists them anew: the sizes of one
+ * page come at once, and none of them saw the others when it began. A master that is there and has become stale gets the
+ * times of `made`, or nothing would derive from it any more. Rejects when a store or the queue fails.
+ */
+export async function orderMaster({ request, store }: Miss, made: Stored, app: App, caller: Caller): Promise<void> {
+  const { whole, sourceHash } = made.meta;
+  if (whole === undefined) return;
+  const { bindings, state, now } = app;
+  const { keys } = store;
+  const parents = await findParents(bindings.R2_PRIMARY, keys);
+  const master = parents.find(({ key }) => key === keys.master);
+  if (master?.meta.sourceHash === sourceHash) {
+    const isStale = master.meta.freshUntil <= now() && made.meta.freshUntil > now();
+    if (isStale && (await mayStore(store, app, made.meta)())) await renew(bindings.R2_PRIMARY, keys.master, made.meta);
+    return;
+  }
+  if (!deservesMaster(parents, whole, sourceHash)) return;
+  if (!state.masters.first(`${keys.source32}/${sourceHash}`, now())) return;
+  const { source, authority } = request;
+  const { region, origin } = caller;
+  await bindings.MASTERS.send({ v: 2, source, authority, region, origin } satisfies MasterOrder);
+}
