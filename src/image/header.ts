@@ -1,8 +1,8 @@
 /** Which parser reads which format's header. */
 import { Failure } from "../errors.ts";
+import { gifHeader } from "./formats/gif/header.ts";
 import { formatOf } from "./formats.ts";
 import { bmpHeader } from "./header/bmp.ts";
-import { gifHeader } from "./header/gif.ts";
 import { icoHeader } from "./header/ico.ts";
 import { jpegHeader } from "./header/jpeg.ts";
 import { pngHeader } from "./header/png.ts";

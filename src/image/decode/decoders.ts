@@ -1,9 +1,9 @@
 /** The decoders by name Which one decodes what is said in `formats.ts`; the planner picks. */
 import { Failure } from "../../errors.ts";
+import { decodeGif } from "../formats/gif/decode.ts";
 import type { DecoderName } from "../formats.ts";
 import { NotForThisDecoder } from "../refusal.ts";
 import type { Decoded, DecodeOrder, Decoder, Source, Stopwatch } from "../view.ts";
-import { decodeGif } from "./gif.ts";
 import { decodeOwnJpeg } from "./jpeg.ts";
 import { decodePhoton } from "./photon.ts";
 import { decodePng } from "./png.ts";

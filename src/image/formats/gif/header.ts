@@ -1,0 +1,29 @@
+/** GIF header: the screen's size, and the frames counted without decoding one. */
+import { damaged } from "../../header/reader.ts";
+import { still } from "../../header/still.ts";
+import type { Source } from "../../view.ts";
+import { readScreen, walkBlocks } from "./blocks.ts";
+
+/**
+ * GIF bytes -> Source. A side of 0 is taken from the first frame. A file cut after its first image block still has a
+ * first frame. `alpha` is what the first frame leaves open. Throws image_damaged.
+ */
+export function gifHeader(bytes: Uint8Array): Source {
+  const screen = readScreen(bytes);
+  let { width, height } = screen;
+  let frames = 0;
+  let alpha = false;
+  for (const block of walkBlocks(bytes, screen)) {
+    if (block.kind !== "frame") continue;
+    if (frames === 0) {
+      width ||= block.left + block.width;
+      height ||= block.top + block.height;
+      const covers = block.left === 0 && block.top === 0 && block.width >= width && block.height >= height;
+      alpha = block.transparent !== null || !covers;
+    }
+    frames++;
+  }
+  if (frames === 0) throw damaged("no image block");
+  if (width === 0 || height === 0) throw damaged(`size ${width}x${height}`);
+  return { ...still("gif", width, height, { alpha, colour: "palette" }), frames };
+}
