@@ -119,12 +119,13 @@ function controlOf(body: Uint8Array): Control {
   };
 }
 
-/** An application extension from its length byte on: 11 bytes of name, then 3 bytes: 1 and the count. */
+/** An application extension from its length byte on: 11 bytes of name, then 3 bytes: 1 and the count (16 bits). */
 function loopOf(body: Uint8Array): GifLoop | null {
   const [low, high] = [body[14], body[15]];
+  // Numbers first: a file can hold a million of these, and a name takes much longer to read.
+  if (body[0] !== 11 || body[12] !== 3 || body[13] !== 1 || low === undefined || high === undefined) return null;
   const name = String.fromCharCode(...body.subarray(1, 12));
-  if (body[0] !== 11 || !LOOPING.includes(name) || body[12] !== 3 || body[13] !== 1) return null;
-  return low === undefined || high === undefined ? null : { kind: "loop", repeats: low | (high << 8) };
+  return LOOPING.includes(name) ? { kind: "loop", repeats: low | (high << 8) } : null;
 }
 
 /** Offset after a run of sub-blocks and its terminator, or the end of the file. */

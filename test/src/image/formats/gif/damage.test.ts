@@ -1,7 +1,7 @@
 /** Damaged GIFs: each ends within a bound on its work, in a picture or a Failure; FIRSTLIGHT_LONG=1 takes 200 000. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../../../../src/errors.ts";
+import { ANSWERS, Failure } from "../../../../../src/errors.ts";
 import { type GifFrame, readScreen, walkBlocks } from "../../../../../src/image/formats/gif/blocks.ts";
 import { drawFrame } from "../../../../../src/image/formats/gif/draw.ts";
 import { gifHeader } from "../../../../../src/image/formats/gif/header.ts";
@@ -149,8 +149,8 @@ describe("mutated files", () => {
       try {
         await renderImage(orderOf(bytes, { width: 20, height: 20 }, "webp"));
       } catch (error) {
-        expect(error).toBeInstanceOf(Failure);
-        expect(error).toMatchObject({ reason: expect.stringMatching(/^(image_damaged|image_too_large)$/) });
+        if (!(error instanceof Failure)) throw error;
+        expect([400, 413, 415]).toContain(ANSWERS[error.reason].status);
       }
       if (i % 10 === 0) expect((await renderImage(order)).bytes).toEqual(before);
     }

@@ -24,158 +24,33 @@ function read(lzw: LzwReader, most = 1_000_000, count = 1_000): number[] {
   return all;
 }
 
-const codes = (...list: readonly Code[]) => read(reader(codeData(2, list)));
+/** Codes in the bits they have: the first three after a clear code 3, the next ones 4. */
+function sized(codes: readonly number[]): Code[] {
+  let since = 0;
+  return codes.map((code) => {
+    const bits = since++ < 3 ? 3 : 4;
+    if (code === CLEAR) since = 0;
+    return [code, bits];
+  });
+}
 
 describe("codes", () => {
-  // The first three codes after a clear code have 3 bits, the next ones 4.
-  test.each<[string, readonly Code[], readonly number[]]>([
-    [
-      "roots",
-      [
-        [CLEAR, 3],
-        [1, 3],
-        [2, 3],
-        [END, 3],
-      ],
-      [1, 2],
-    ],
-    [
-      "no clear code at the start",
-      [
-        [1, 3],
-        [2, 3],
-        [END, 3],
-      ],
-      [1, 2],
-    ],
-    [
-      "a code of the table",
-      [
-        [CLEAR, 3],
-        [1, 3],
-        [2, 3],
-        [FREE, 3],
-        [END, 4],
-      ],
-      [1, 2, 1, 2],
-    ],
-    [
-      "the code that is made just now",
-      [
-        [CLEAR, 3],
-        [1, 3],
-        [FREE, 3],
-        [0, 3],
-        [END, 4],
-      ],
-      [1, 1, 1, 0],
-    ],
-    [
-      "one beyond that ends the frame",
-      [
-        [CLEAR, 3],
-        [1, 3],
-        [FREE + 1, 3],
-        [2, 3],
-      ],
-      [1],
-    ],
-    [
-      "far beyond that too",
-      [
-        [1, 3],
-        [2, 3],
-        [3, 3],
-        [15, 4],
-        [2, 4],
-      ],
-      [1, 2, 3],
-    ],
-    [
-      "a free code as the first one",
-      [
-        [CLEAR, 3],
-        [FREE, 3],
-        [2, 3],
-      ],
-      [],
-    ],
-    [
-      "a free code as the first one without a clear code",
-      [
-        [FREE, 3],
-        [2, 3],
-      ],
-      [],
-    ],
-    [
-      "a free code right after a clear code",
-      [
-        [1, 3],
-        [2, 3],
-        [CLEAR, 3],
-        [FREE, 3],
-        [2, 3],
-      ],
-      [1, 2],
-    ],
-    [
-      "a code from before a clear code",
-      [
-        [1, 3],
-        [2, 3],
-        [3, 3],
-        [CLEAR, 4],
-        [0, 3],
-        [7, 3],
-        [1, 3],
-      ],
-      [1, 2, 3, 0],
-    ],
-    [
-      "clear codes in a row",
-      [
-        [CLEAR, 3],
-        [CLEAR, 3],
-        [1, 3],
-        [CLEAR, 3],
-        [CLEAR, 3],
-        [2, 3],
-        [END, 3],
-      ],
-      [1, 2],
-    ],
-    [
-      "nothing after the end code",
-      [
-        [CLEAR, 3],
-        [1, 3],
-        [END, 3],
-        [2, 3],
-        [3, 3],
-      ],
-      [1],
-    ],
-    [
-      "the end code as the first one",
-      [
-        [END, 3],
-        [2, 3],
-      ],
-      [],
-    ],
-    [
-      "no end code",
-      [
-        [CLEAR, 3],
-        [1, 3],
-        [2, 3],
-        [3, 3],
-        [0, 4],
-      ],
-      [1, 2, 3, 0],
-    ],
-  ])("%s", (_, list, wanted) => expect(codes(...list)).toEqual(wanted));
+  test.each<[string, readonly number[], readonly number[]]>([
+    ["roots", [CLEAR, 1, 2, END], [1, 2]],
+    ["no clear code at the start", [1, 2, END], [1, 2]],
+    ["a code of the table", [CLEAR, 1, 2, FREE, END], [1, 2, 1, 2]],
+    ["the code that is made just now", [CLEAR, 1, FREE, 0, END], [1, 1, 1, 0]],
+    ["one beyond that ends the frame", [CLEAR, 1, FREE + 1, 2], [1]],
+    ["far beyond that too", [1, 2, 3, 15, 2], [1, 2, 3]],
+    ["a free code as the first one", [CLEAR, FREE, 2], []],
+    ["a free code as the first one without a clear code", [FREE, 2], []],
+    ["a free code right after a clear code", [1, 2, CLEAR, FREE, 2], [1, 2]],
+    ["a code from before a clear code", [1, 2, 3, CLEAR, 0, 7, 1], [1, 2, 3, 0]],
+    ["clear codes in a row", [CLEAR, CLEAR, 1, CLEAR, CLEAR, 2, END], [1, 2]],
+    ["nothing after the end code", [CLEAR, 1, END, 2, 3], [1]],
+    ["the end code as the first one", [END, 2], []],
+    ["no end code", [CLEAR, 1, 2, 3, 0], [1, 2, 3, 0]],
+  ])("%s", (_, list, wanted) => expect(read(reader(codeData(2, sized(list))))).toEqual(wanted));
 
   test("only clear codes: no index, and work for each code once", () => {
     const lzw = reader(

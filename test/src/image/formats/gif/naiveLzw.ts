@@ -17,9 +17,8 @@ export function naiveLzw(data: Uint8Array, most: number): number[] {
       [table, bits, before] = [[...roots], minBits + 1, null];
       continue;
     }
-    const [first] = before ?? [];
     const text: readonly number[] | undefined =
-      code === table.length && before !== null && first !== undefined ? [...before, first] : table[code];
+      code === table.length && before !== null ? [...before, ...before.slice(0, 1)] : table[code];
     if (text === undefined) break;
     if (before !== null && table.length < 4096) table.push([...before, ...text.slice(0, 1)]);
     if (table.length === 2 ** bits && bits < 12) bits++;

@@ -23,7 +23,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 /** One letter a pixel, rows split by a blank: the test palette's R, G, B and W, black K, transparent a dot, else "?". */
 export async function lettersOf(bytes: Uint8Array): Promise<string> {
   const { width, data } = (await pictureOf(bytes)).pixels;
-  const letters = data.toHex().match(/.{8}/g) ?? [];
+  const letters = Buffer.from(data).toString("hex").match(/.{8}/g) ?? [];
   const row = new RegExp(`.{${width}}`, "g");
   return (
     letters
