@@ -6,8 +6,8 @@ import { type GifFrame, readScreen, walkBlocks } from "./blocks.ts";
 import { drawFrame } from "./draw.ts";
 
 /**
- * GIF bytes -> the view's pixels. What a cut or damaged frame does not hold stays transparent. Throws image_damaged
- * when not one pixel of the frame can be read.
+ * GIF bytes -> the view's pixels. What a cut or damaged frame does not hold stays transparent; rows of an interlaced
+ * frame repeat the row above. Throws image_damaged when not one pixel of the frame can be read.
  */
 export const decodeGif: Decoder = async (bytes, source, { view }, clock) => {
   const { width, height } = source;

@@ -6,7 +6,8 @@ import { readScreen, walkBlocks } from "./blocks.ts";
 
 /**
  * GIF bytes -> Source. A side of 0 is taken from the first frame. A file cut after its first image block still has a
- * first frame. `alpha` is what the first frame leaves open. Throws image_damaged.
+ * first frame. `alpha` is true when that frame has a transparent index or does not cover the screen. Throws
+ * image_damaged.
  */
 export function gifHeader(bytes: Uint8Array): Source {
   const screen = readScreen(bytes);

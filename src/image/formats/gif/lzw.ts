@@ -1,16 +1,16 @@
 /**
  * LZW of a GIF frame (GIF89a specification, appendix F): sub-blocks in, palette indices out, some at a time.
  *
- * Work is bounded: a code takes constant time beside the indices it writes, and the prefix of a code is always a lower
+ * Work is bounded: a code takes constant time plus the indices it writes. The prefix of a code is always a lower
  * code, so no chain can be circular. The data end at the end code, at the last sub-block, at the end of the file, or at
- * a code that the table does not hold yet (damage); what came before it stays. No clear code has to come first. When
+ * a code that the table does not hold yet (damage). What came before stays. No clear code has to come first. When
  * the table is full, codes stay 12 bits long until a clear code comes (deferred clear).
  */
 import { damaged } from "../../header/reader.ts";
 
 const MAX_CODE_BITS = 12;
 const TABLE_SIZE = 1 << MAX_CODE_BITS;
-/** Indices decoded at a time. The window holds one more string beside: no string is longer than the table. */
+/** Most indices decoded at a time. The window has room for one more string, and no string is longer than the table. */
 const BATCH = 12_288;
 
 export class LzwReader {
@@ -53,7 +53,7 @@ export class LzwReader {
     this.codeBits = rootBits + 1;
     this.next = (1 << rootBits) + 2;
     for (let root = 0; root < 1 << rootBits; root++) {
-      // An index has 8 bits. Roots above 255 exist with code sizes above 8, and no good file uses them.
+      // An index has 8 bits. Code sizes above 8 have roots above 255, which no valid file uses.
       this.lasts[root] = root;
       this.firsts[root] = root;
       this.lengths[root] = 1;

@@ -99,7 +99,7 @@ describe("data", () => {
     );
   });
 
-  test("a roots' index above 255 keeps its low 8 bits", () => {
+  test("a root above 255 keeps its low 8 bits", () => {
     expect(
       read(
         reader(
