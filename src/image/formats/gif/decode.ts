@@ -1,54 +1,27 @@
-/// <reference path="../../../types/omggif.d.ts" />
-/** GIF: the first frame by omggif, on a transparent screen. */
-import { GifReader } from "omggif";
-import type { Decoder } from "../../picture.ts";
-import { resizeWhole } from "../../resize/whole.ts";
+/** GIF: the first frame on a transparent screen. */
 import { damaged } from "../byteReader.ts";
+import { resizeWhole } from "../../resize/whole.ts";
+import type { Decoder } from "../../picture.ts";
+import { type GifFrame, readScreen, walkBlocks } from "./blocks.ts";
+import { drawFrame } from "./draw.ts";
 
-const IMAGE = 0x2c;
-const EXTENSION = 0x21;
-const TRAILER = 0x3b;
-
-/** GIF bytes -> the view's pixels. What a cut file does not hold stays transparent. */
+/**
+ * GIF bytes -> the view's pixels. What a cut or damaged frame does not hold stays transparent; rows of an interlaced
+ * frame repeat the row above. Throws image_damaged when not one pixel of the frame can be read.
+ */
 export const decodeGif: Decoder = async (bytes, source, { view }, clock) => {
-  const { only, truncated } = firstFrameOnly(bytes);
-  const data = new Uint8Array(source.width * source.height * 4);
-  try {
-    new GifReader(only).decodeAndBlitFrameRGBA(0, data);
-  } catch (error) {
-    // omggif writes what it has decoded before it stops, so a cut frame still shows.
-    if (!truncated) throw damaged(error instanceof Error ? error.message : "its frame cannot be decoded");
-  }
+  const { width, height } = source;
+  const pixels = new Uint32Array(width * height);
+  const drawn = drawFrame(bytes, firstFrame(bytes), { width, height, pixels });
+  if (!drawn.complete && drawn.pixels === 0) throw damaged("its first frame has no pixel that can be read");
   clock.lap("decode");
-  const alpha = source.alpha || truncated;
-  const pixels = await resizeWhole({ width: source.width, height: source.height, data, alpha }, view);
+  const frame = { width, height, data: new Uint8Array(pixels.buffer), alpha: source.alpha || !drawn.complete };
+  const resized = await resizeWhole(frame, view);
   clock.lap("resize");
-  return { pixels, truncated };
+  return { pixels: resized, truncated: !drawn.complete };
 };
 
-/** The file up to the end of its first image, closed; omggif would else read (and keep) every frame. */
-function firstFrameOnly(bytes: Uint8Array): { only: Uint8Array; truncated: boolean } {
-  const table = (flags: number) => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1));
-  let at = 13 + table(bytes[10] ?? 0);
-  for (;;) {
-    const image = bytes[at] === IMAGE;
-    if (!image && bytes[at] !== EXTENSION) throw damaged("no image block");
-    at += image ? 11 + table(bytes[at + 9] ?? 0) : 2;
-    let length = -1;
-    while (at < bytes.length && length !== 0) {
-      length = bytes[at] ?? 0;
-      at += 1 + length;
-    }
-    if (length !== 0) return { only: closed(bytes, at), truncated: true };
-    if (image) return { only: closed(bytes.subarray(0, at), at - 1), truncated: false };
-  }
-}
-
-/** The bytes with a block terminator at `end` (a cut sub-block filled up with zeros) and the trailer after it. */
-function closed(bytes: Uint8Array, end: number): Uint8Array {
-  const whole = new Uint8Array(end + 2);
-  whole.set(bytes);
-  whole[end] = 0;
-  whole[end + 1] = TRAILER;
-  return whole;
+function firstFrame(bytes: Uint8Array): GifFrame {
+  for (const block of walkBlocks(bytes, readScreen(bytes))) if (block.kind === "frame") return block;
+  throw damaged("no image block");
 }

@@ -1,53 +1,30 @@
-/** GIF header (GIF89a specification): logical screen, and the frames counted without decoding one. */
-import type { Source } from "../../picture.ts";
-import { createReader, damaged, type Reader } from "../byteReader.ts";
+/** GIF header: the screen's size, and the frames counted without decoding one. */
+import { damaged } from "../byteReader.ts";
 import { still } from "../still.ts";
+import type { Source } from "../../picture.ts";
+import { readScreen, walkBlocks } from "./blocks.ts";
 
-const EXTENSION = 0x21;
-const IMAGE = 0x2c;
-const TRAILER = 0x3b;
-const GRAPHIC_CONTROL = 0xf9;
-
-/** GIF bytes -> Source. A file cut after its first image block still has a first frame. */
+/**
+ * GIF bytes -> Source. A side of 0 is taken from the first frame. A file cut after its first image block still has a
+ * first frame. `alpha` is true when that frame has a transparent index or does not cover the screen. Throws
+ * image_damaged.
+ */
 export function gifHeader(bytes: Uint8Array): Source {
-  const read = createReader(bytes, true);
-  const [width, height, flags] = [read.u16(6), read.u16(8), read.u8(10)];
-  if (width === 0 || height === 0) throw damaged(`size ${width}x${height}`);
+  const screen = readScreen(bytes);
+  let { width, height } = screen;
   let frames = 0;
   let alpha = false;
-  let at = 13 + tableBytes(flags);
-  while (at < read.length) {
-    const block = read.u8(at);
-    if (block === TRAILER) break;
-    if (block === IMAGE) {
-      if (at + 10 > read.length) break;
-      if (frames === 0) alpha ||= !coversScreen(read, at, width, height);
-      frames++;
-      at = skipBlocks(read, at + 11 + tableBytes(read.u8(at + 9)));
-    } else if (block === EXTENSION) {
-      if (frames === 0 && at + 4 < read.length && read.u8(at + 1) === GRAPHIC_CONTROL)
-        alpha ||= (read.u8(at + 3) & 1) === 1;
-      at = skipBlocks(read, at + 2);
-    } else break;
+  for (const block of walkBlocks(bytes, screen)) {
+    if (block.kind !== "frame") continue;
+    if (frames === 0) {
+      width ||= block.left + block.width;
+      height ||= block.top + block.height;
+      const covers = block.left === 0 && block.top === 0 && block.width >= width && block.height >= height;
+      alpha = block.transparent !== null || !covers;
+    }
+    frames++;
   }
   if (frames === 0) throw damaged("no image block");
+  if (width === 0 || height === 0) throw damaged(`size ${width}x${height}`);
   return { ...still("gif", width, height, { alpha, colour: "palette" }), frames };
-}
-
-function tableBytes(flags: number): number {
-  return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
-}
-
-function coversScreen(read: Reader, at: number, width: number, height: number): boolean {
-  return read.u16(at + 1) === 0 && read.u16(at + 3) === 0 && read.u16(at + 5) >= width && read.u16(at + 7) >= height;
-}
-
-/** Past a run of sub-blocks and its terminator. */
-function skipBlocks(read: Reader, at: number): number {
-  while (at < read.length) {
-    const length = read.u8(at);
-    at += 1 + length;
-    if (length === 0) break;
-  }
-  return at;
 }
