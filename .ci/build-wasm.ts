@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const IMAGE = "src/image";
-const WARMER = "warmer";
+const WARMER = "warmer/hint";
 
 /** Speed first; SIMD is in every runtime we serve from; no garbage collector, for each module lays out its own memory. */
 const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--runtime", "stub", "--use", "abort="] as const;

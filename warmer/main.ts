@@ -5,8 +5,8 @@
 import { pino } from "pino";
 import { readFlags } from "./cli/flags.ts";
 import { systemClock } from "./clock.ts";
-import { ConfigError, parseConfig } from "./config.ts";
-import { drawKey } from "./key.ts";
+import { ConfigError, parseConfig } from "./config/parseConfig.ts";
+import { drawKey } from "./hint/key.ts";
 import { startWarmer } from "./service.ts";
 
 const USAGE = `Usage: WARM_SECRET=… npm run warmer -- [--port N] [--metrics-port M] [--region NAME=URL …]

@@ -3,20 +3,20 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import type { Clock } from "./clock.ts";
-import type { WarmerConfig } from "./config.ts";
-import { Counts, OUTCOMES } from "./counts.ts";
-import { RecentKeys } from "./dedup.ts";
-import { Intake } from "./intake.ts";
-import type { HashKey } from "./key.ts";
-import { type Listener, receiveBufferBytes } from "./listen.ts";
-import type { Log } from "./log.ts";
-import { createRegistry } from "./metrics.ts";
-import { RegionPusher } from "./push.ts";
-import { chooseListen, SERVICE_RATE } from "./receive/choose.ts";
-import { PlaceTable } from "./region.ts";
-import { MAX_PATHS_PER_PUSH } from "./request.ts";
-import { SenderList } from "./senders.ts";
-import { createStatusServer } from "./status.ts";
+import type { WarmerConfig } from "./config/parseConfig.ts";
+import type { HashKey } from "./hint/key.ts";
+import { PlaceTable } from "./hint/placeTable.ts";
+import { Intake } from "./hintPipeline.ts";
+import { Counts, OUTCOMES } from "./observe/counts.ts";
+import type { Log } from "./observe/logger.ts";
+import { createRegistry } from "./observe/metrics.ts";
+import { createStatusServer } from "./observe/statusServer.ts";
+import { MAX_PATHS_PER_PUSH } from "./push/pushRequest.ts";
+import { RegionPusher } from "./push/regionPusher.ts";
+import { RecentKeys } from "./queue/dedupTable.ts";
+import { chooseListen, SERVICE_RATE } from "./receive/chooseListen.ts";
+import { type Listener, receiveBufferBytes } from "./receive/listen.ts";
+import { SenderList } from "./receive/senderList.ts";
 
 /** What the service takes from the outside world, passed in. Times in ms. */
 export type ServiceParts = {

@@ -6,10 +6,10 @@ import { formatRows } from "../../src/image/formats.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
 import { PARAMETERS } from "../../src/request/doors/photon.ts";
 import { DEFAULTS, OPTIONS } from "../../src/request/options.ts";
-import { Counts } from "../../warmer/counts.ts";
-import { createRegistry } from "../../warmer/metrics.ts";
-import { REJECTIONS } from "../../warmer/rejections.ts";
-import { VARIABLES } from "../../warmer/variables.ts";
+import { VARIABLES } from "../../warmer/config/variables.ts";
+import { REJECTIONS } from "../../warmer/hint/rejections.ts";
+import { Counts } from "../../warmer/observe/counts.ts";
+import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
 
 /** Name of a block in docs/ -> its Markdown. */

@@ -5,15 +5,15 @@
  */
 import { pino } from "pino";
 import { systemClock } from "../../warmer/clock.ts";
-import { parseConfig } from "../../warmer/config.ts";
-import { Counts } from "../../warmer/counts.ts";
-import { RecentKeys } from "../../warmer/dedup.ts";
-import { Intake } from "../../warmer/intake.ts";
-import { drawKey } from "../../warmer/key.ts";
-import { receiveBufferBytes } from "../../warmer/listen.ts";
-import { chooseListen, SERVICE_RATE } from "../../warmer/receive/choose.ts";
-import { PlaceTable } from "../../warmer/region.ts";
-import { SenderList } from "../../warmer/senders.ts";
+import { parseConfig } from "../../warmer/config/parseConfig.ts";
+import { drawKey } from "../../warmer/hint/key.ts";
+import { PlaceTable } from "../../warmer/hint/placeTable.ts";
+import { Intake } from "../../warmer/hintPipeline.ts";
+import { Counts } from "../../warmer/observe/counts.ts";
+import { RecentKeys } from "../../warmer/queue/dedupTable.ts";
+import { chooseListen, SERVICE_RATE } from "../../warmer/receive/chooseListen.ts";
+import { receiveBufferBytes } from "../../warmer/receive/listen.ts";
+import { SenderList } from "../../warmer/receive/senderList.ts";
 
 const config = parseConfig(process.env);
 const key = drawKey();

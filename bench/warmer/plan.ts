@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { receiveBufferBytes } from "../../warmer/listen.ts";
-import { SERVICE_RATE } from "../../warmer/receive/choose.ts";
+import { SERVICE_RATE } from "../../warmer/receive/chooseListen.ts";
+import { receiveBufferBytes } from "../../warmer/receive/listen.ts";
 import { type Contender, firstlight, loop } from "./contender.ts";
 import type { Tools } from "./tools.ts";
 

@@ -1,7 +1,8 @@
 /** Puts as many keys as the first argument says into the warmer's table of pushed keys; prints what that takes. */
-import { RecentKeys } from "../../warmer/dedup.ts";
-import { PlaceTable } from "../../warmer/region.ts";
-import { HintScanner } from "../../warmer/scan.ts";
+
+import { HintScanner } from "../../warmer/hint/hintScanner.ts";
+import { PlaceTable } from "../../warmer/hint/placeTable.ts";
+import { RecentKeys } from "../../warmer/queue/dedupTable.ts";
 
 const keys = Number(process.argv[2]);
 const WINDOW_MS = 600_000;

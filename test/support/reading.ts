@@ -1,8 +1,8 @@
-import { DatagramReader } from "../../warmer/datagram.ts";
-import { FORMATS } from "../../warmer/formats.ts";
-import { PlaceTable } from "../../warmer/region.ts";
-import type { HintRegisters } from "../../warmer/registers.ts";
-import { SLOT_BYTES } from "../../warmer/room.ts";
+import { DatagramReader } from "../../warmer/hint/datagramReader.ts";
+import { PlaceTable } from "../../warmer/hint/placeTable.ts";
+import { FORMATS } from "../../warmer/hint/protocol.ts";
+import type { HintRegisters } from "../../warmer/hint/registers.ts";
+import { SLOT_BYTES } from "../../warmer/receive/receiveSlots.ts";
 
 export const DEPLOYED = ["enam", "weur", "apac"];
 export const KEY = [77n, 5n] as const;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import type { HttpVersion } from "../../warmer/socket.ts";
+import type { HttpVersion } from "../../warmer/push/socket.ts";
 
 /** One push as it arrived. */
 export type Push = {

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { systemClock } from "../../warmer/clock.ts";
-import { parseConfig } from "../../warmer/config.ts";
-import { OUTCOMES } from "../../warmer/counts.ts";
+import { parseConfig } from "../../warmer/config/parseConfig.ts";
+import { OUTCOMES } from "../../warmer/observe/counts.ts";
 import { type ServiceParts, startWarmer, type Warmer } from "../../warmer/service.ts";
 
 /** A log that keeps its lines. */

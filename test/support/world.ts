@@ -1,6 +1,6 @@
 import { expect } from "vitest";
+import type { HttpVersion } from "../../warmer/push/socket.ts";
 import type { Warmer } from "../../warmer/service.ts";
-import type { HttpVersion } from "../../warmer/socket.ts";
 import { startSender, startTestWarmer, unsettled, until } from "./warmer.ts";
 import { startWarmSink } from "./warmSink.ts";
 

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Counts } from "../../warmer/counts.ts";
-import { createRegistry } from "../../warmer/metrics.ts";
-import { parseHint } from "../../warmer/parse.ts";
-import { isSigned, signatureLine } from "../../warmer/signed.ts";
+import { isSigned, signatureLine } from "../../warmer/hint/datagramSignature.ts";
+import { parseHint } from "../../warmer/hint/parseHint.ts";
+import { Counts } from "../../warmer/observe/counts.ts";
+import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 import { startWarmSink } from "../support/warmSink.ts";
 

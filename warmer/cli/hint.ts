@@ -3,8 +3,8 @@ import { counted } from "../../src/cli/counted.ts";
 import { refuse } from "../../src/cli/usage.ts";
 import { parseAddress } from "../client/address.ts";
 import { createHinter, type Hint } from "../client/hint.ts";
-import { FORMATS } from "../formats.ts";
-import { VARIABLES } from "../variables.ts";
+import { VARIABLES } from "../config/variables.ts";
+import { FORMATS } from "../hint/protocol.ts";
 import { readFlags } from "./flags.ts";
 
 const USAGE = `Usage: npm run hint -- PATH… --region R | --country C | --continent K | --colo X

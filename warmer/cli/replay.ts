@@ -4,10 +4,10 @@ import { createSocket } from "node:dgram";
 import { open } from "node:fs/promises";
 import { counted } from "../../src/cli/counted.ts";
 import { refuse } from "../../src/cli/usage.ts";
-import { type HostPort, hostPort, SettingProblem } from "../readers.ts";
-import { restamp } from "../stamp.ts";
-import { VARIABLES } from "../variables.ts";
+import { type HostPort, hostPort, SettingProblem } from "../config/parsers.ts";
+import { VARIABLES } from "../config/variables.ts";
 import { readFlags } from "./flags.ts";
+import { restamp } from "./stamp.ts";
 
 const USAGE = `Usage: npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]
 Sends the hints in FILE, one JSON object a line as in a datagram (docs/datagram.md), N lines a second (default 1000),

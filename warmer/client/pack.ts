@@ -1,5 +1,5 @@
-import { FORMATS } from "../formats.ts";
-import { type Filling, fill, type Load } from "./fill.ts";
+import { FORMATS } from "../hint/protocol.ts";
+import { type Filling, fill, type Load } from "./binPacking.ts";
 import type { Hint } from "./hint.ts";
 
 /** The largest datagram the warmer takes, bytes. */

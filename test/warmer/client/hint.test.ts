@@ -2,8 +2,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { createHinter, type Hint, type HinterOptions } from "../../../warmer/client/hint.ts";
-import { parseHint } from "../../../warmer/parse.ts";
-import { isSigned, signatureLine } from "../../../warmer/signed.ts";
+import { isSigned, signatureLine } from "../../../warmer/hint/datagramSignature.ts";
+import { parseHint } from "../../../warmer/hint/parseHint.ts";
 import { until } from "../../support/warmer.ts";
 
 /** A socket that keeps what it gets. */

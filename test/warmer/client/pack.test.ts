@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Group, MAX_DATAGRAM_BYTES, packHints, pathOf } from "../../../warmer/client/pack.ts";
-import { parseHint } from "../../../warmer/parse.ts";
+import { parseHint } from "../../../warmer/hint/parseHint.ts";
 import { seeded } from "../../support/warmer.ts";
 
 const T = 1_763_760_000_123;

@@ -1,0 +1,377 @@
+/** Pushes to Node's own HTTP/2 server: what two ends written apart must agree on. */
+import { once } from "node:events";
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+  type Settings,
+} from "node:http2";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { describe, expect, test } from "vitest";
+import { encodeFrame, encodeSettings, encodeWindowUpdate, FLAG, FRAME } from "../../../../warmer/push/h2/frames.ts";
+import type { Warmer } from "../../../../warmer/service.ts";
+import { createAuthority } from "../../../support/sources/authority.ts";
+import {
+  hintLine,
+  keptLog,
+  type Sender,
+  startSender,
+  startTestWarmer,
+  unsettled,
+  until,
+} from "../../../support/warmer.ts";
+
+type Seen = {
+  readonly headers: IncomingHttpHeaders;
+  readonly paths: readonly string[];
+  readonly stream: ServerHttp2Stream;
+};
+
+type Edge = {
+  warmer: Warmer;
+  sender: Sender;
+  seen: Seen[];
+  sessions: ServerHttp2Session[];
+  /** GOAWAYs that came, as code and last stream. */
+  goaways: string[];
+  /** Writes as bytes of the server's, past its HTTP/2, to the connection of a stream. */
+  write(stream: ServerHttp2Stream, text: string): void;
+  /** Most streams that were open at once. */
+  most(): number;
+  paths(): string[];
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+type Behaviour = {
+  readonly settings?: Settings;
+  readonly env?: Record<string, string>;
+  /** Called for each push that has come; answers by default. */
+  readonly on?: (stream: ServerHttp2Stream, n: number) => void;
+};
+
+const accept = (stream: ServerHttp2Stream): void => {
+  if (stream.closed || stream.destroyed) return;
+  stream.respond({ ":status": 202, "content-type": "application/json" });
+  stream.end('{"accepted":1,"refused":[]}');
+};
+
+async function edge({ settings = {}, env = {}, on = accept }: Behaviour): Promise<Edge> {
+  const seen: Seen[] = [];
+  const sessions: ServerHttp2Session[] = [];
+  const goaways: string[] = [];
+  const sockets: Socket[] = [];
+  let [open, most] = [0, 0];
+  const server: Http2Server = createServer({ settings });
+  server.on("connection", (socket: Socket) => sockets.push(socket));
+  server.on("session", (session) => {
+    sessions.push(session);
+    session.on("goaway", (code: number, last: number) => goaways.push(`${code} ${last}`));
+  });
+  server.on("sessionError", () => {});
+  server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    most = Math.max(most, ++open);
+    stream.on("close", () => open--).on("error", () => {});
+    let body = "";
+    stream.setEncoding("latin1").on("data", (text: string) => (body += text));
+    stream.on("end", () => {
+      seen.push({ headers, paths: (JSON.parse(body) as { paths: string[] }).paths, stream });
+      on(stream, seen.length);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const warmer = await startTestWarmer({
+    WARM_REGIONS: `weur=http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    WARM_HTTP: "2",
+    WARM_BATCH_MS: "0",
+    WARM_MAX_AGE_MS: "8000",
+    ...env,
+  });
+  const sender = startSender(warmer.udp.port);
+  await until(() => (warmer.pushers[0]?.connections.opened ?? 0) > 0);
+  return {
+    warmer,
+    sender,
+    seen,
+    sessions,
+    goaways,
+    // Connections and their sessions come in the same order.
+    write: (stream, text) =>
+      void sockets[sessions.indexOf(stream.session as ServerHttp2Session)]?.write(text, "latin1"),
+    most: () => most,
+    paths: () => seen.flatMap(({ paths }) => paths),
+    async [Symbol.asyncDispose]() {
+      sender.close();
+      await warmer.stop();
+      for (const session of sessions) session.destroy();
+      server.close();
+      expect(unsettled(warmer)).toBe(0);
+    },
+  };
+}
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `/p/${n}`);
+const later = (stream: ServerHttp2Stream): void => void setTimeout(() => accept(stream), 20);
+
+describe("streams", () => {
+  test("200 pushes, all in flight at once on two connections", async () => {
+    await using t = await edge({
+      env: { WARM_CONNECTIONS: "200" },
+      on: (stream) => void setTimeout(() => accept(stream), 300),
+    });
+    for (let n = 0; n < 10; n++) await t.sender.send(hintLine(names(200).slice(n * 20, n * 20 + 20)));
+    await until(() => t.warmer.counts.pushed === 200);
+    expect(t.most()).toBe(200);
+    expect(t.paths().sort()).toEqual(names(200).sort());
+    expect(t.sessions.length).toBeLessThanOrEqual(2);
+    expect(t.warmer.counts).toMatchObject({ requests: 200, failed: 0 });
+  });
+  test("200 pushes, no more in flight than the server's 7 on each connection", async () => {
+    await using t = await edge({ settings: { maxConcurrentStreams: 7 }, env: { WARM_CONNECTIONS: "64" }, on: later });
+    await until(() => t.warmer.pushers[0]?.connections.open === 14);
+    for (let n = 0; n < 10; n++) await t.sender.send(hintLine(names(200).slice(n * 20, n * 20 + 20)));
+    await until(() => t.warmer.counts.pushed === 200);
+    expect(t.most()).toBe(14);
+    expect(t.warmer.counts).toMatchObject({ requests: 200, failed: 0, retries: 0 });
+  });
+  test("WARM_CONNECTIONS bounds them where the server does not", async () => {
+    await using t = await edge({ env: { WARM_CONNECTIONS: "5" }, on: later });
+    await t.sender.send(hintLine(names(40)));
+    await until(() => t.warmer.counts.pushed === 40);
+    expect(t.most()).toBe(5);
+  });
+  test("a window of 10 bytes: bodies arrive whole, piece by piece", async () => {
+    await using t = await edge({ settings: { initialWindowSize: 10 } });
+    await t.sender.send(hintLine(names(20)));
+    await until(() => t.warmer.counts.pushed === 20);
+    expect(t.paths().sort()).toEqual(names(20).sort());
+  });
+  test("20 paths in a body of more than 16 KB", async () => {
+    await using t = await edge({ env: { WARM_BATCH_MS: "300" } });
+    const paths = names(20).map((name) => name + "x".repeat(1_000));
+    for (const path of paths) await t.sender.send(hintLine(path));
+    await until(() => t.warmer.counts.pushed === 20);
+    expect(t.seen[0]?.paths).toEqual(paths);
+    expect(Number(t.seen[0]?.headers["content-length"])).toBeGreaterThan(16_384);
+  });
+  test("the fields are those of the wire contract", async () => {
+    await using t = await edge({ env: { WARM_SECRET: "0123456789abcdef" } });
+    await t.sender.send(hintLine("/a"));
+    await until(() => t.warmer.counts.pushed === 1);
+    expect(t.seen[0]?.headers).toMatchObject({
+      ":method": "POST",
+      ":path": "/warm",
+      ":scheme": "http",
+      "content-type": "application/json",
+      "user-agent": "firstlight-warmer",
+      "x-firstlight-time": expect.stringMatching(/^\d{10}$/),
+      "x-firstlight-signature": expect.stringMatching(/^[\w-]{43}$/),
+    });
+  });
+});
+
+describe("endings", () => {
+  test("RST_STREAM: that push is tried again, the others are not", async () => {
+    await using t = await edge({ on: (stream, n) => (n === 1 ? stream.close(2) : accept(stream)) });
+    await t.sender.send(hintLine(names(5)));
+    await until(() => t.warmer.counts.pushed === 5);
+    expect(t.warmer.counts).toMatchObject({ requests: 6, retries: 1, failed: 0 });
+  });
+  test("GOAWAY with pushes in flight: they are answered, and the next ones go elsewhere", async () => {
+    await using t = await edge({ on: (stream) => void setTimeout(() => accept(stream), 150) });
+    await until(() => t.sessions.length === 2);
+    await t.sender.send(hintLine(names(4)));
+    await until(() => t.seen.length === 4);
+    for (const session of [...t.sessions]) session.close();
+    await until(() => t.sessions.length === 4);
+    await t.sender.send(hintLine("/next"));
+    await until(() => t.warmer.counts.pushed === 5);
+    expect(t.warmer.counts).toMatchObject({ requests: 5, failed: 0, retries: 0 });
+  });
+  test("GOAWAY below a push in flight: that one is tried again at once, the other is answered", async () => {
+    let first: ServerHttp2Stream | undefined;
+    // A retry after the timeout of a second would be too old.
+    await using t = await edge({
+      env: { WARM_MAX_AGE_MS: "900" },
+      on: (stream, n) => {
+        if (n === 1) first = stream;
+        else if (n === 2) stream.session?.goaway(0, 1);
+        if (n === 2 && first !== undefined) accept(first);
+        if (n > 2) accept(stream);
+      },
+    });
+    await t.sender.send(hintLine(names(2)));
+    await until(() => t.warmer.counts.pushed === 2);
+    expect(t.seen.map(({ stream }) => stream.id)).toEqual([1, 3, 1]);
+    expect(t.warmer.counts).toMatchObject({ requests: 3, retries: 1, failed: 0 });
+  });
+  test("the server closes: what was in flight is tried once more", async () => {
+    await using t = await edge({ on: (stream, n) => (n <= 4 ? n === 4 && stream.session?.destroy() : accept(stream)) });
+    await t.sender.send(hintLine(names(4)));
+    await until(() => t.warmer.counts.pushed === 4);
+    expect(t.warmer.counts).toMatchObject({ requests: 8, retries: 4, failed: 0 });
+    expect(t.warmer.pushers[0]?.state).toBe("up");
+  });
+  test("only the late push is lost; the connection and the others stay", async () => {
+    let late: ServerHttp2Stream | undefined;
+    await using t = await edge({
+      env: { WARM_MAX_AGE_MS: "500" },
+      on: (stream, n) => {
+        if (n === 1) late = stream;
+        else accept(stream);
+      },
+    });
+    await t.sender.send(hintLine("/late"));
+    await until(() => t.seen.length === 1);
+    const { length } = t.sessions;
+    for (let n = 0; n < 10; n++) await t.sender.send(hintLine(`/good/${n}`));
+    await until(() => t.warmer.counts.failed === 1);
+    await until(() => late?.rstCode === 8);
+    await t.sender.send(hintLine("/after"));
+    await until(() => t.warmer.counts.pushed === 11);
+    expect(t.sessions.length).toBe(length);
+    expect(t.warmer.counts).toMatchObject({ failed: 1, requests: 12 });
+  });
+  test("we stop: GOAWAY without an error on every connection, in-flight pushes or not, and both ends close", async () => {
+    await using t = await edge({ on: () => {} });
+    await until(() => t.sessions.length === 2);
+    await t.sender.send(hintLine(names(3)));
+    await until(() => t.seen.length === 3);
+    const began = performance.now();
+    await t.warmer.stop();
+    // Pushes in flight had their time to be answered; after that nothing lingers.
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await until(() => t.sessions.every(({ destroyed }) => destroyed));
+    expect(t.goaways).toEqual(["0 0", "0 0"]);
+    expect(t.warmer.counts.failed).toBe(3);
+  });
+  test.each([
+    ["PROTOCOL_ERROR", 1, encodeFrame(FRAME.pushPromise, FLAG.endHeaders, 1, "\0\0\0\x02\x88")],
+    ["FLOW_CONTROL_ERROR", 3, encodeWindowUpdate(0, 2 ** 31 - 1)],
+    ["FRAME_SIZE_ERROR", 6, encodeFrame(FRAME.ping, 0, 0, "1234567")],
+    ["COMPRESSION_ERROR", 9, encodeFrame(FRAME.headers, FLAG.endHeaders, 1, "\xbe")],
+  ])(
+    "the server does something amiss: it is told by GOAWAY, %s, and the push goes elsewhere",
+    async (_, code, text) => {
+      // The other connection stays: with all gone the region would be down, and nothing tried again.
+      await using t = await edge({ on: (stream, n) => (n === 1 ? t.write(stream, text) : accept(stream)) });
+      await until(() => t.sessions.length === 2);
+      await t.sender.send(hintLine("/a"));
+      await until(() => t.warmer.counts.pushed === 1);
+      await until(() => t.goaways.length === 1 && t.sessions.some(({ destroyed }) => destroyed));
+      expect(t.goaways).toEqual([`${code} 0`]);
+      expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 0 });
+    },
+  );
+  test("answers of any shape HPACK allows: a name spelt out, plain, and fields of all kinds behind it", async () => {
+    await using t = await edge({
+      on: (stream) => {
+        const fields = "\x20\x40\x07:status\x03202\x0f\x10\x01x\x40\x01a\x01b\x10\x01c\x82\x1c\x64\xbd";
+        t.write(
+          stream,
+          encodeFrame(FRAME.headers, FLAG.endHeaders, stream.id ?? 0, fields) +
+            encodeFrame(FRAME.data, FLAG.endStream, stream.id ?? 0, '{"accepted":1,"refused":[]}'),
+        );
+      },
+      env: { WARM_CONNECTIONS: "1" },
+    });
+    await t.sender.send(hintLine("/a"));
+    await until(() => t.warmer.counts.pushed === 1);
+    expect(t.warmer.counts).toMatchObject({ requests: 1, failed: 0 });
+    expect(t.goaways).toEqual([]);
+  });
+  test("a server that neither reads nor closes does not keep us", async () => {
+    const sockets: Socket[] = [];
+    const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+      sockets.push(socket.pause().on("error", () => {}));
+      socket.write(encodeSettings([]), "latin1");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const warmer = await startTestWarmer({ WARM_REGIONS: `weur=http://127.0.0.1:${port}`, WARM_HTTP: "2" });
+    await until(() => warmer.pushers[0]?.connections.opened === 2);
+    const began = performance.now();
+    await warmer.stop();
+    expect(performance.now() - began).toBeGreaterThan(150);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  test("PING is answered", async () => {
+    await using t = await edge({});
+    await until(() => t.sessions.length > 0);
+    const payload = Buffer.from("12345678");
+    const answered = await new Promise<Buffer>((resolve, reject) => {
+      t.sessions[0]?.ping(payload, (error, _, back) => (error === null ? resolve(back) : reject(error)));
+    });
+    expect(answered).toEqual(payload);
+  });
+  test("a server that speaks only HTTP/1.1: the region counts as down, and the log says why", async () => {
+    const { createServer: createHttp1 } = await import("node:http");
+    const server = createHttp1().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const log = keptLog();
+    const { port } = server.address() as AddressInfo;
+    const warmer = await startTestWarmer({ WARM_REGIONS: `weur=http://127.0.0.1:${port}`, WARM_HTTP: "2" }, { log });
+    await until(() => log.lines.some((line) => line.includes("region is down") && line.includes("HTTP/2: ")));
+    await warmer.stop();
+    server.close();
+  });
+});
+
+// The fallback of `auto` to HTTP/1.1 is what test/warmer/push/connection.test.ts shows.
+describe("over TLS", () => {
+  const authority = createAuthority();
+  const { cert, key } = authority.issue(["localhost"]);
+
+  /** Pushes once; gives what the server saw. */
+  async function pushOnce(http: string, allowHTTP1: boolean): Promise<string[]> {
+    const seen: string[] = [];
+    const options = { cert, key, allowHTTP1 };
+    const server = createSecureServer(options, (request, response) => {
+      request.resume().on("end", () => {
+        seen.push(`${request.httpVersion} ${(request.socket as TLSSocket).alpnProtocol}`);
+        response.writeHead(202, { "Content-Length": 2 }).end("{}");
+      });
+    });
+    const sessions: ServerHttp2Session[] = [];
+    server.on("session", (session) => {
+      sessions.push(session);
+      session.on("goaway", (code: number) => seen.push(`GOAWAY ${code}`));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const env = { WARM_REGIONS: `weur=${url}`, WARM_HTTP: http, WARM_CONNECTIONS: "3", WARM_MAX_AGE_MS: "5000" };
+    const warmer = await startTestWarmer(env, { tls: { ca: authority.root } });
+    const sender = startSender(warmer.udp.port);
+    await until(() => warmer.pushers[0]?.connections.open === 3);
+    await sender.send(hintLine("/tls"));
+    await until(() => warmer.counts.pushed === 1);
+    sender.close();
+    seen.push(`${warmer.pushers[0]?.connections.opened} opened`);
+    await warmer.stop();
+    for (const session of sessions) session.destroy();
+    server.close();
+    return seen;
+  }
+
+  test("auto agrees on HTTP/2 where the server speaks it", async () => {
+    const seen = await pushOnce("auto", true);
+    expect(seen[0]).toBe("2.0 h2");
+  });
+  test("1.1 does not offer HTTP/2", async () => {
+    expect((await pushOnce("1.1", true))[0]).toBe("1.1 http/1.1");
+  });
+  test("2 takes nothing else", async () => {
+    const seen = await pushOnce("2", false);
+    expect(seen[0]).toBe("2.0 h2");
+    // Sent before TLS is closed: the warmer has stopped, and the server knows.
+    expect(seen.slice(-2)).toEqual(["GOAWAY 0", "GOAWAY 0"]);
+  });
+});

@@ -1,0 +1,107 @@
+import { FORMATS } from "../hint/protocol.ts";
+import { HTTP_CHOICES } from "../push/socket.ts";
+import { choice, cidrs, hostPort, integer, pairs, placePairs, regionUrls, secret } from "./parsers.ts";
+
+/**
+ * Every variable of the warmer: what it is when unset, how it is read, and what the operator is told. The
+ * configuration, its checks and the table in docs/warmer.md all come from here.
+ */
+export const VARIABLES = {
+  WARM_LISTEN: {
+    fallback: "127.0.0.1:4814",
+    read: hostPort,
+    doc: "Address and port of the UDP socket. Keep it on loopback or a private network.",
+  },
+  WARM_REGIONS: {
+    fallback: "",
+    read: regionUrls,
+    doc: "Required. Deployed regions and the Worker that fills each: `weur=https://…,enam=https://…`; all may name the same Worker.",
+  },
+  WARM_SECRET: {
+    fallback: "",
+    read: secret,
+    doc: "Signs pushes; the Worker's `WARM_SECRET`. Unset: pushes go unsigned, which a Worker refuses.",
+  },
+  WARM_HINT_SECRET: {
+    fallback: "",
+    read: secret,
+    doc: "Datagrams must carry an HMAC under it. Unset: datagrams of allowed senders are taken as they are.",
+  },
+  WARM_ALLOWED_SENDERS: {
+    fallback: "127.0.0.0/8,::1/128",
+    read: cidrs,
+    doc: "CIDRs whose datagrams are read. UDP senders can be forged: prefer a private network, and the secret.",
+  },
+  WARM_MAX_AGE_MS: {
+    fallback: "50",
+    read: integer(1, 60_000),
+    doc: "A hint older than this is dropped, on receipt and again at the push.",
+  },
+  WARM_SKEW: {
+    fallback: "on",
+    read: choice(["on", "off"]),
+    doc: "`on` learns each sender's clock offset; `off` compares stamps with our clock as they stand.",
+  },
+  WARM_FORMAT: {
+    fallback: "webp",
+    read: choice(FORMATS),
+    doc: "Accept class of hints that name none: `webp`, `avif` or `base`.",
+  },
+  WARM_ENDPOINTS: {
+    fallback: "",
+    read: pairs,
+    doc: "Flickr's form: first label of `http_endpoint` -> region, `es=weur,sg=apac`.",
+  },
+  WARM_PLACES: {
+    fallback: "",
+    read: placePairs,
+    doc: "Corrections to the table of places: `colo:DXB=weur,c:IN=apac,k:OC=apac,r:eeur=weur`. Give the Worker the same.",
+  },
+  WARM_BATCH_MS: {
+    fallback: "3",
+    read: integer(0, 1_000),
+    doc: "How long a hint may wait for others of its region (20 go together); `0` sends each alone.",
+  },
+  WARM_DEDUP_SECONDS: {
+    fallback: "30",
+    read: integer(0, 604_800),
+    doc: "A path pushed to a region is not pushed again for so long; `0` forgets at once.",
+  },
+  WARM_DEDUP_CAPACITY: {
+    fallback: "1000000",
+    read: integer(1, 67_108_864),
+    doc: "Pushed paths remembered at once, some 25 bytes each; over it the oldest go, and are counted.",
+  },
+  WARM_CONNECTIONS: {
+    fallback: "64",
+    read: integer(1, 4_096),
+    doc: "Requests that can be in flight to each region; with HTTP/1.1 so many connections are kept open.",
+  },
+  WARM_HTTP: {
+    fallback: "auto",
+    read: choice(HTTP_CHOICES),
+    doc: "Version of HTTP to push with: `auto` is what the TLS handshake agrees on and `1.1` without TLS; `1.1`; `2`, on `http://` without asking.",
+  },
+  WARM_DEADLINE_MS: {
+    fallback: "800",
+    read: integer(1, 30_000),
+    doc: "`deadlineMs` of a push: the edge drops a picture it has not begun by then.",
+  },
+  WARM_RECEIVE: {
+    fallback: "dgram",
+    read: choice(["dgram", "ffi"]),
+    doc: "`ffi` reads many datagrams per system call through `node:ffi` (Node 26), falling back to `dgram`.",
+  },
+  WARM_RECEIVE_BUFFER: {
+    fallback: "0",
+    read: integer(0, 1_073_741_824),
+    doc: "Receive buffer of the socket in bytes; `0` takes what fits 10 ms of work (see Sizing).",
+  },
+  METRICS_LISTEN: {
+    fallback: "127.0.0.1:9464",
+    read: hostPort,
+    doc: "Address and port of `/metrics`, `/healthz` and `/readyz`.",
+  },
+} as const;
+
+export type VariableName = keyof typeof VARIABLES;

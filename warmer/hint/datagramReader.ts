@@ -1,0 +1,134 @@
+import { SLOT_BYTES } from "../receive/receiveSlots.ts";
+import { isSigned, signatureLine } from "./datagramSignature.ts";
+import { HintScanner } from "./hintScanner.ts";
+import type { HashKey } from "./key.ts";
+import { type LineProblem, type ParsedHint, parseHint } from "./parseHint.ts";
+import type { PlaceTable } from "./placeTable.ts";
+import type { Format } from "./protocol.ts";
+import { FORMATS } from "./protocol.ts";
+import type { HintRegisters } from "./registers.ts";
+import type { Rejection } from "./rejections.ts";
+
+/** Largest datagram taken, bytes; fits the smallest common MTU with room for tunnels. */
+export const MAX_DATAGRAM_BYTES = 1400;
+
+/** What the reader calls for each line, in order. */
+export type LineSink = {
+  /** The registers hold until the call returns, the paths themselves until `settle` or the next group. */
+  hint(registers: HintRegisters): void;
+  reject(reason: Rejection): void;
+  /** Paths of earlier lines are about to be overwritten. */
+  settle(): void;
+};
+
+export type DatagramOptions = {
+  readonly places: PlaceTable;
+  readonly key: HashKey;
+  readonly format: Format;
+  /** `WARM_HINT_SECRET`; null takes unsigned datagrams, and passes over a signature without checking it. */
+  readonly secret: string | null;
+};
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/**
+ * Datagram -> hints, as docs/datagram.md specifies it byte by byte. Never throws. Lines as senders write them take the
+ * scanner; others JSON.parse, with the same result. Datagrams are received in `room`, slot by slot, and what was read
+ * of one holds until its slot is received into again.
+ */
+export class DatagramReader {
+  readonly #scanner: HintScanner;
+  readonly #registers: HintRegisters;
+  readonly #options: DatagramOptions;
+  readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #memory: Buffer;
+
+  constructor(options: DatagramOptions) {
+    this.#options = options;
+    this.#scanner = new HintScanner(options.places, options.key, options.format);
+    this.#registers = this.#scanner.registers;
+    this.#memory = this.#scanner.memory;
+  }
+
+  /** Where datagrams are received, see room.ts. */
+  get room(): Buffer {
+    return this.#scanner.room;
+  }
+
+  /** Reads the datagram in a slot. `length` may be the true length of one that did not fit (MSG_TRUNC). */
+  read(slot: number, length: number, sink: LineSink): void {
+    if (length > MAX_DATAGRAM_BYTES) {
+      sink.reject("too_long");
+      return;
+    }
+    const memory = this.#memory;
+    const start = this.#scanner.roomAt + slot * SLOT_BYTES;
+    let end = start + length;
+    const mark = signatureLine(memory, start, end);
+    if (this.#options.secret !== null) {
+      if (mark < 0) {
+        sink.reject("unsigned");
+        return;
+      }
+      if (!isSigned(memory, start, mark, this.#options.secret)) {
+        sink.reject("signature");
+        return;
+      }
+    }
+    if (mark >= 0) end = mark;
+    let lines = 0;
+    let at = start;
+    while (at < end) {
+      const first = memory[at];
+      if (first === NEWLINE || first === RETURN) {
+        at++;
+        continue;
+      }
+      lines++;
+      const next = this.#scanner.scan(at, end);
+      if (next >= 0 && (next === end || memory[next] === NEWLINE)) {
+        this.#scanner.finish();
+        sink.hint(this.#registers);
+        at = next;
+      } else at = this.#slow(at, end, sink);
+    }
+    if (lines === 0) sink.reject("empty");
+  }
+
+  /** A path as it stands between the quotes of a JSON string, ASCII. */
+  path(start: number, end: number): string {
+    return this.#memory.toString("latin1", start, end);
+  }
+
+  #slow(start: number, end: number, sink: LineSink): number {
+    const rest = this.#memory.subarray(start, end);
+    const newline = rest.indexOf(NEWLINE);
+    const stop = newline < 0 ? end : start + newline;
+    let hint: ParsedHint | LineProblem;
+    try {
+      hint = parseHint(this.#utf8.decode(this.#memory.subarray(start, stop)));
+    } catch {
+      hint = "json";
+    }
+    sink.settle();
+    if (typeof hint === "string") sink.reject(hint);
+    else if (this.#load(hint)) sink.hint(this.#registers);
+    else sink.reject("region");
+    return stop;
+  }
+
+  /** Fills the registers from a parsed hint; false when its place names no region. */
+  #load(hint: ParsedHint): boolean {
+    const r = this.#registers;
+    const { places, format } = this.#options;
+    const place = Buffer.from(hint.place.value);
+    const region = places.lookup(hint.place.kind, place, 0, place.length);
+    if (region < 0) return false;
+    r.time = hint.time;
+    r.region = region;
+    r.format = FORMATS.indexOf(hint.format ?? format);
+    this.#scanner.load(hint.paths, hint.sender);
+    return true;
+  }
+}

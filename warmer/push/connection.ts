@@ -1,0 +1,146 @@
+import type { Batch } from "../queue/pushBatch.ts";
+import { Exchange } from "./h1/http1Codec.ts";
+import type { Answer } from "./h1/parseResponse.ts";
+import { RequestFields } from "./h2/hpack.ts";
+import { Session } from "./h2/http2Codec.ts";
+import type { Wire, WireEvents } from "./httpCodec.ts";
+import type { Push } from "./pushRequest.ts";
+import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./socket.ts";
+
+/** What a connection tells its pool. */
+export type ConnectionEvents = {
+  /** It can be used, or takes more or fewer requests than before. */
+  changed(connection: Connection): void;
+  answered(connection: Connection, batch: Batch, answer: Answer): void;
+  /** These will not be answered, though the connection lives on. */
+  lost(connection: Connection, batches: readonly Batch[], reason: string): void;
+  /** It closed, for whatever reason, and with it what was in flight; it will not speak again. */
+  closed(connection: Connection, batches: readonly Batch[], reason: string): void;
+};
+
+/** One kept-alive connection: a socket and the version of HTTP spoken on it. */
+export class Connection {
+  /** Requests can be sent. */
+  open = false;
+  /** The pool's: it stands among those that take requests. */
+  listed = false;
+  /** The pool's: it has been open, though it may be no more. */
+  counted = false;
+  /** Steady ms when it began to open. */
+  readonly since: number;
+  /** Answers read so far. */
+  served = 0;
+  /** Known when it is open. */
+  version: HttpVersion | undefined;
+  readonly #endpoint: Endpoint;
+  readonly #streams: number;
+  readonly #events: ConnectionEvents;
+  readonly #socket: PushSocket;
+  #wire: Wire | undefined;
+  #out = "";
+  #closed = false;
+  #reason = "closed by peer";
+
+  /** @param streams requests in flight at the most, @param session TLS session of an earlier one, to be resumed */
+  constructor(endpoint: Endpoint, streams: number, events: ConnectionEvents, now: number, session: Buffer | undefined) {
+    this.since = now;
+    this.#endpoint = endpoint;
+    this.#streams = streams;
+    this.#events = events;
+    this.#socket = openSocket(endpoint, session, {
+      connected: (version) => this.#connected(version),
+      read: (text) => {
+        if (!this.#closed) this.#wire?.receive(text);
+      },
+      failed: (reason) => (this.#reason = reason),
+      closed: () => this.#close(),
+    });
+  }
+
+  get capacity(): number {
+    return this.#wire?.capacity ?? 0;
+  }
+
+  get free(): number {
+    return this.#wire?.free ?? 0;
+  }
+
+  /** Sends one push; only while something is free. */
+  send(push: Push, batch: Batch): void {
+    this.#wire?.send(push, batch);
+  }
+
+  /** Gives up what is late. Steady ms. */
+  expire(now: number, limitMs: number): void {
+    if (this.open) this.#wire?.expire(now, limitMs);
+    else if (now - this.since > limitMs) void this.close("timeout");
+  }
+
+  /** Ends it: `closed` is called with this reason, at once. Resolves when the other side has been told, if it can be. */
+  async close(reason: string): Promise<void> {
+    if (this.#closed) return;
+    this.#reason = reason;
+    const last = this.#out + (this.#wire?.close() ?? "");
+    const told = last === "" ? this.#socket.destroy() : this.#socket.end(last);
+    this.#close();
+    await told;
+  }
+
+  /** Calls back with a TLS session that a later connection may resume. */
+  onSession(keep: (session: Buffer) => void): void {
+    this.#socket.onSession(keep);
+  }
+
+  #connected(version: HttpVersion | string): void {
+    if (version !== "1.1" && version !== "2") {
+      void this.close(version);
+      return;
+    }
+    this.version = version;
+    const events: WireEvents = {
+      // One request in flight: nothing to gather. Streams: what one turn of the event loop sends is one write.
+      write: version === "2" ? (text) => this.#gather(text) : (text) => this.#socket.write(text),
+      changed: () => this.#changed(),
+      answered: (batch, answer) => {
+        this.served++;
+        this.#events.answered(this, batch, answer);
+      },
+      lost: (batches, reason) => this.#events.lost(this, batches, reason),
+      end: (reason) => void this.close(reason),
+    };
+    const { url } = this.#endpoint;
+    if (version === "2") this.#wire = new Session({ fields: new RequestFields(url), streams: this.#streams }, events);
+    else {
+      this.#wire = new Exchange(url, events);
+      this.#changed();
+    }
+  }
+
+  #changed(): void {
+    if (this.#closed) return;
+    // Once open it stays so: one that takes no more may still have requests in flight.
+    this.open ||= this.capacity > 0;
+    this.#events.changed(this);
+  }
+
+  #gather(text: string): void {
+    // A push alone leaves at once: waiting for others of its turn would only make it older.
+    const alone = this.capacity - this.free <= 1;
+    if (this.#out === "") (alone ? queueMicrotask : setImmediate)(() => this.#flush());
+    this.#out += text;
+  }
+
+  #flush(): void {
+    const out = this.#out;
+    this.#out = "";
+    if (out !== "") this.#socket.write(out);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.open = false;
+    this.#out = "";
+    this.#events.closed(this, this.#wire?.abandon() ?? [], this.#reason);
+  }
+}

@@ -1,0 +1,210 @@
+import type { WireEvents } from "../httpCodec.ts";
+import { statusOf } from "./decodeStatus.ts";
+import { ERROR, type Violation } from "./errors.ts";
+import { encodeFrame, encodeWindowUpdate, FLAG, FRAME, type FrameReader, readUint32 } from "./frames.ts";
+import type { PeerSettings } from "./peerSettings.ts";
+import type { Outgoing } from "./requestWriter.ts";
+import { STREAM_WINDOW, Stream } from "./stream.ts";
+import type { Streams } from "./streams.ts";
+
+/** Received bytes are given back to the server's window when they are so many. */
+const GIVE_BACK = 2 ** 20;
+/** A header block in CONTINUATIONs may be so long. */
+const MAX_BLOCK = 65_536;
+
+/** A header block that goes on in CONTINUATIONs. */
+type Block = { readonly stream: number; readonly ends: boolean; text: string };
+
+/** What the server's frames do, one handler for each type (RFC 9113, section 6). */
+export class Incoming {
+  readonly #frame: FrameReader;
+  readonly #peer: PeerSettings;
+  readonly #streams: Streams;
+  readonly #outgoing: Outgoing;
+  readonly #events: WireEvents;
+  #received = 0;
+  #block: Block | undefined;
+
+  constructor(frame: FrameReader, peer: PeerSettings, streams: Streams, outgoing: Outgoing, events: WireEvents) {
+    this.#frame = frame;
+    this.#peer = peer;
+    this.#streams = streams;
+    this.#outgoing = outgoing;
+    this.#events = events;
+  }
+
+  /** Takes the frame just read; gives what is wrong with it when that ends the connection. */
+  take(): Violation | undefined {
+    const { type } = this.#frame;
+    if (!this.#peer.known && type !== FRAME.settings) return [ERROR.protocol, "the first frame is not SETTINGS"];
+    if (this.#block !== undefined && type !== FRAME.continuation) return [ERROR.protocol, "header block broken off"];
+    switch (type) {
+      case FRAME.data:
+        return this.#data();
+      case FRAME.headers:
+        return this.#headers();
+      case FRAME.continuation:
+        return this.#continuation();
+      case FRAME.settings:
+        return this.#settings();
+      case FRAME.windowUpdate:
+        return this.#windowUpdate();
+      case FRAME.rstStream:
+        return this.#rstStream();
+      case FRAME.ping:
+        return this.#ping();
+      case FRAME.goaway:
+        return this.#goaway();
+      case FRAME.pushPromise:
+        return [ERROR.protocol, "PUSH_PROMISE, which we do not allow"];
+    }
+    // PRIORITY, and what is not known: to be passed over (RFC 9113, section 5.5).
+    return undefined;
+  }
+
+  #data(): Violation | undefined {
+    const { flags, length, content, stream: id } = this.#frame;
+    if (!this.#streams.has(id)) return [ERROR.protocol, `DATA on stream ${id}`];
+    if (content === undefined) return this.#tooShort("DATA");
+    this.#received += length;
+    if (this.#received > GIVE_BACK) {
+      this.#events.write(encodeWindowUpdate(0, this.#received));
+      this.#received = 0;
+    }
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return undefined;
+    if (stream.status === 0) {
+      this.#streams.cancel(stream, ERROR.protocol, "DATA before HEADERS");
+      return undefined;
+    }
+    stream.body = stream.body === "" ? content : stream.body + content;
+    stream.received += length;
+    if ((flags & FLAG.endStream) !== 0) this.#answered(stream);
+    // The stream's window is as long as an answer may be, and is not opened further.
+    else if (stream.received >= STREAM_WINDOW) this.#streams.cancel(stream, ERROR.cancel, "answer too long");
+    return undefined;
+  }
+
+  #headers(): Violation | undefined {
+    const { flags, content, stream } = this.#frame;
+    if (!this.#streams.has(stream)) return [ERROR.protocol, `HEADERS on stream ${stream}`];
+    if (content === undefined) return this.#tooShort("HEADERS");
+    const ends = (flags & FLAG.endStream) !== 0;
+    if ((flags & FLAG.endHeaders) !== 0) return this.#fields(stream, ends, content);
+    this.#block = { stream, ends, text: content };
+    return undefined;
+  }
+
+  #continuation(): Violation | undefined {
+    const { flags, payload, stream } = this.#frame;
+    const block = this.#block;
+    if (block?.stream !== stream) return [ERROR.protocol, `CONTINUATION on stream ${stream}`];
+    block.text += payload;
+    if (block.text.length > MAX_BLOCK) return [ERROR.enhanceYourCalm, `header block of more than ${MAX_BLOCK} bytes`];
+    if ((flags & FLAG.endHeaders) === 0) return undefined;
+    this.#block = undefined;
+    return this.#fields(stream, block.ends, block.text);
+  }
+
+  /** A header block is complete: an answer's, an interim one's, or trailers. A malformed answer costs its own stream. */
+  #fields(id: number, ends: boolean, block: string): Violation | undefined {
+    const status = statusOf(block);
+    if (status === undefined) return [ERROR.compression, "malformed header block"];
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return undefined;
+    if (stream.status !== 0) {
+      if (status === 0 && ends) this.#answered(stream);
+      else this.#streams.cancel(stream, ERROR.protocol, "malformed trailers");
+    } else if (status === 0) this.#streams.cancel(stream, ERROR.protocol, "no status");
+    else if (status < 200) {
+      // Interim answers (100, 103) precede the real one.
+      if (ends) this.#streams.cancel(stream, ERROR.protocol, "interim answer at the end");
+    } else {
+      stream.status = status;
+      if (ends) this.#answered(stream);
+    }
+    return undefined;
+  }
+
+  #settings(): Violation | undefined {
+    const { flags, length, payload, stream } = this.#frame;
+    if (stream !== 0) return [ERROR.protocol, `SETTINGS on stream ${stream}`];
+    if ((flags & FLAG.ack) !== 0) {
+      if (length !== 0) return [ERROR.frameSize, `acknowledgement of SETTINGS with ${length} bytes`];
+      return this.#peer.known ? undefined : [ERROR.protocol, "acknowledgement before SETTINGS"];
+    }
+    const before = this.#peer.initialWindowSize;
+    const violation = this.#peer.update(payload);
+    if (violation !== undefined) return violation;
+    if (!this.#outgoing.shifted(this.#peer.initialWindowSize - before, this.#streams.all())) {
+      return [ERROR.flowControl, "initial window too large for an open stream"];
+    }
+    this.#events.write(encodeFrame(FRAME.settings, FLAG.ack, 0, ""));
+    this.#changed();
+    return undefined;
+  }
+
+  #windowUpdate(): Violation | undefined {
+    const { length, payload, stream: id } = this.#frame;
+    if (length !== 4) return [ERROR.frameSize, `WINDOW_UPDATE of ${length} bytes, not 4`];
+    if (id !== 0 && !this.#streams.has(id)) return [ERROR.protocol, `WINDOW_UPDATE on stream ${id}`];
+    const by = readUint32(payload, 0) % 0x80000000;
+    const window = id === 0 ? this.#outgoing : this.#streams.get(id);
+    if (window === undefined) return undefined;
+    const code = by === 0 ? ERROR.protocol : this.#outgoing.widen(by, window) ? ERROR.none : ERROR.flowControl;
+    if (code !== ERROR.none) {
+      const what = `window opened by ${by}`;
+      if (!(window instanceof Stream)) return [code, what];
+      this.#streams.cancel(window, code, what);
+    }
+    this.#changed();
+    return undefined;
+  }
+
+  #rstStream(): Violation | undefined {
+    const { length, stream: id } = this.#frame;
+    if (length !== 4) return [ERROR.frameSize, `RST_STREAM of ${length} bytes, not 4`];
+    if (!this.#streams.has(id)) return [ERROR.protocol, `RST_STREAM on stream ${id}`];
+    const stream = this.#streams.get(id);
+    if (stream !== undefined) this.#streams.lose(stream, "stream reset");
+    return undefined;
+  }
+
+  #ping(): Violation | undefined {
+    const { flags, length, payload, stream } = this.#frame;
+    if (stream !== 0) return [ERROR.protocol, `PING on stream ${stream}`];
+    if (length !== 8) return [ERROR.frameSize, `PING of ${length} bytes, not 8`];
+    if ((flags & FLAG.ack) === 0) this.#events.write(encodeFrame(FRAME.ping, FLAG.ack, 0, payload));
+    return undefined;
+  }
+
+  #goaway(): Violation | undefined {
+    const { length, payload, stream } = this.#frame;
+    if (stream !== 0) return [ERROR.protocol, `GOAWAY on stream ${stream}`];
+    if (length < 8) return [ERROR.frameSize, `GOAWAY of ${length} bytes, less than 8`];
+    this.#streams.leaving = true;
+    const last = readUint32(payload, 0) % 0x80000000;
+    // What is above has not been looked at.
+    for (const each of this.#streams.all()) if (each.id > last) this.#streams.lose(each, "GOAWAY");
+    this.#events.changed();
+    return undefined;
+  }
+
+  #answered(stream: Stream): void {
+    this.#streams.answered(stream);
+    this.#events.answered(stream.batch, { status: stream.status, body: stream.body, keep: true });
+  }
+
+  /** Windows or limits have: what is stuck may go on. */
+  #changed(): void {
+    if (this.#outgoing.stuck > 0) this.#outgoing.go(this.#streams.all());
+    this.#events.changed();
+  }
+
+  /** Padding or priority do not fit in: their own bytes (section 4.2), or what they speak of (section 6.1). */
+  #tooShort(name: string): Violation {
+    const { length, overhead } = this.#frame;
+    if (length < overhead) return [ERROR.frameSize, `${name} of ${length} bytes, less than ${overhead}`];
+    return [ERROR.protocol, `padding longer than its ${name} of ${length} bytes`];
+  }
+}

@@ -1,0 +1,121 @@
+import type { RecentKeys } from "./dedupTable.ts";
+import type { Batch } from "./pushBatch.ts";
+
+export type LaneOptions = {
+  /** Hints that may wait; the oldest goes when one more comes. */
+  readonly capacity: number;
+  /** Hints of one push. */
+  readonly limit: number;
+  /** How long a hint may wait for company, ms. */
+  readonly waitMs: number;
+  /** Age limit, ms. */
+  readonly maxAgeMs: number;
+};
+
+/** A hint leaves this much before it is too old, at the latest; a timer's granularity and then some. */
+const EXPIRY_GUARD_MS = 2;
+
+/** Steps of our clock smaller than this do no harm. */
+const CLOCK_SLACK_MS = 1_000;
+
+/**
+ * The hints of one region and format that wait to be pushed: a ring, oldest first. It says when a push is due: enough
+ * for a full one, or the first has waited long enough, or one is about to be too old.
+ */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #mask: number;
+  readonly #paths: string[];
+  readonly #expiries: Float64Array;
+  readonly #dues: Float64Array;
+  readonly #lane1: Int32Array;
+  readonly #lane2: Int32Array;
+  #head = 0;
+  #size = 0;
+  /** Unix ms when a push is due; Infinity when nothing waits. */
+  due = Number.POSITIVE_INFINITY;
+
+  constructor(options: LaneOptions) {
+    let slots = 16;
+    while (slots < options.capacity) slots *= 2;
+    this.#options = options;
+    this.#mask = slots - 1;
+    this.#paths = new Array<string>(slots).fill("");
+    this.#expiries = new Float64Array(slots);
+    this.#dues = new Float64Array(slots);
+    this.#lane1 = new Int32Array(slots);
+    this.#lane2 = new Int32Array(slots);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Queues a hint that is too old after `expiry`. True when the oldest had to go for it. */
+  add(path: string, expiry: number, lane1: number, lane2: number, now: number): boolean {
+    const full = this.#size === this.#options.capacity;
+    if (full) this.dropHead();
+    const slot = (this.#head + this.#size++) & this.#mask;
+    const due = Math.max(now, Math.min(now + this.#options.waitMs, expiry - EXPIRY_GUARD_MS));
+    this.#paths[slot] = path;
+    this.#expiries[slot] = expiry;
+    this.#dues[slot] = due;
+    this.#lane1[slot] = lane1;
+    this.#lane2[slot] = lane2;
+    if (due < this.due) this.due = due;
+    return full;
+  }
+
+  isDue(now: number): boolean {
+    return this.#size >= this.#options.limit || now >= this.due;
+  }
+
+  /**
+   * Whether the oldest hint is too old now. One that has further to go than any hint can have (our clock was set back
+   * since it came) counts as too old: what it is worth is not known.
+   */
+  headIsOld(now: number): boolean {
+    if (this.#size === 0) return false;
+    const left = (this.#expiries[this.#head] as number) - now;
+    return left < 0 || left > 2 * this.#options.maxAgeMs + CLOCK_SLACK_MS;
+  }
+
+  /** Remembers the oldest hint's key as pushed; false when it is remembered already. */
+  rememberHead(keys: RecentKeys, steady: number): boolean {
+    return keys.insert(this.#lane1[this.#head] as number, this.#lane2[this.#head] as number, steady);
+  }
+
+  /** Moves the oldest hint into the batch. */
+  moveHead(batch: Batch): void {
+    const at = this.#head;
+    const path = this.#paths[at] as string;
+    batch.add(path, this.#expiries[at] as number, this.#lane1[at] as number, this.#lane2[at] as number);
+    this.dropHead();
+  }
+
+  dropHead(): void {
+    this.#paths[this.#head] = "";
+    this.#head = (this.#head + 1) & this.#mask;
+    this.#size--;
+  }
+
+  /** Forgets everything that waits. */
+  clear(): void {
+    while (this.#size > 0) this.dropHead();
+    this.due = Number.POSITIVE_INFINITY;
+  }
+
+  /** To be called after hints have left. */
+  updateDue(): void {
+    if (this.#size >= this.#options.limit) {
+      // Due by its number; the oldest stands for all, so that a long queue is not searched at each push.
+      this.due = this.#dues[this.#head] as number;
+      return;
+    }
+    this.due = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.#size; i++) {
+      const due = this.#dues[(this.#head + i) & this.#mask] as number;
+      if (due < this.due) this.due = due;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { Libc } from "./libc.ts";
+import { SLOT_BYTES, SLOTS } from "./receiveSlots.ts";
+
+/** Bytes of a `struct mmsghdr`, `struct iovec` and of the room for a `struct sockaddr_in6`. */
+const HEADER = 64;
+const VECTOR = 16;
+const NAME = 32;
+const NAME_LENGTH = 28;
+
+/** Offsets within a `struct mmsghdr`: pointers and lengths of its `msghdr`, then `msg_len`. */
+const AT = { name: 0, nameLength: 8, vector: 16, vectorCount: 24, received: 56 } as const;
+
+/** Offsets within a `sockaddr_in` and `sockaddr_in6`. */
+const IPV4_AT = 4;
+const IPV6_AT = 8;
+
+const AF_INET = 2;
+const MSG_TRUNC = 0x20;
+const MSG_DONTWAIT = 0x40;
+
+/**
+ * What one recvmmsg(2) needs: the structures that point the kernel at the slots of a room. Everything is laid out once;
+ * a call allocates nothing.
+ */
+export class Slots {
+  readonly #headers = Buffer.alloc(SLOTS * HEADER);
+  readonly #vectors = Buffer.alloc(SLOTS * VECTOR);
+  readonly #names = Buffer.alloc(SLOTS * NAME);
+  readonly #lengths = new Uint32Array(this.#headers.buffer, this.#headers.byteOffset, (SLOTS * HEADER) / 4);
+  readonly #families = new Uint16Array(this.#names.buffer, this.#names.byteOffset, (SLOTS * NAME) / 2);
+  readonly #libc: Libc;
+  /** Of each slot's header. */
+  readonly #addresses: readonly bigint[];
+
+  /** @param room its first SLOTS slots are filled; memory that does not move */
+  constructor(libc: Libc, room: Buffer) {
+    this.#libc = libc;
+    const headers = libc.addressOf(this.#headers);
+    this.#addresses = Array.from({ length: SLOTS }, (_, i) => headers + BigInt(i * HEADER));
+    const [bytes, vectors, names] = [room, this.#vectors, this.#names].map((memory) => libc.addressOf(memory)) as [
+      bigint,
+      bigint,
+      bigint,
+    ];
+    for (let i = 0; i < SLOTS; i++) {
+      this.#vectors.writeBigUInt64LE(bytes + BigInt(i * SLOT_BYTES), i * VECTOR);
+      this.#vectors.writeBigUInt64LE(BigInt(SLOT_BYTES), i * VECTOR + 8);
+      this.#headers.writeBigUInt64LE(names + BigInt(i * NAME), i * HEADER + AT.name);
+      this.#headers.writeUInt32LE(NAME_LENGTH, i * HEADER + AT.nameLength);
+      this.#headers.writeBigUInt64LE(vectors + BigInt(i * VECTOR), i * HEADER + AT.vector);
+      this.#headers.writeBigUInt64LE(1n, i * HEADER + AT.vectorCount);
+    }
+  }
+
+  /**
+   * Fills slots from `first` on with what waits at the socket, `most` of them at most; never blocks.
+   * @returns the number filled, 0 for none or an error
+   */
+  receive(fd: number, first: number, most: number): number {
+    const header = this.#addresses[first] as bigint;
+    return Math.max(0, this.#libc.receiveMany(fd, header, most, MSG_DONTWAIT | MSG_TRUNC));
+  }
+
+  /** True length of the datagram in slot `i`, more than SLOT_BYTES when it was cut. */
+  length(i: number): number {
+    return this.#lengths[(i * HEADER + AT.received) / 4] as number;
+  }
+
+  /** Whether slot `i` came from an IPv4 address. */
+  isIPv4(i: number): boolean {
+    return this.#families[(i * NAME) / 2] === AF_INET;
+  }
+
+  /** The IPv4 sender of slot `i` as an unsigned number, first byte highest. */
+  ipv4(i: number): number {
+    const names = this.#names;
+    const at = i * NAME + IPV4_AT;
+    const high = ((names[at] as number) << 24) | ((names[at + 1] as number) << 16);
+    return (high | ((names[at + 2] as number) << 8) | (names[at + 3] as number)) >>> 0;
+  }
+
+  /** The IPv6 sender of slot `i` as 32 hex digits. */
+  ipv6(i: number): string {
+    const from = i * NAME + IPV6_AT;
+    return this.#names.toString("hex", from, from + 16);
+  }
+}
