@@ -1,11 +1,9 @@
 import type { Clock } from "./clock.ts";
-import { GROUP, Group } from "./group.ts";
 import { AgeJudge } from "./hint/ageFilter.ts";
 import { DatagramReader, type LineSink } from "./hint/datagramReader.ts";
-import type { HashKey } from "./hint/key.ts";
+import type { HashKey, HintRegisters } from "./hint/hintScanner.ts";
 import type { PlaceTable } from "./hint/placeTable.ts";
 import type { Format } from "./hint/protocol.ts";
-import type { HintRegisters } from "./hint/registers.ts";
 import type { Rejection } from "./hint/rejections.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { RegionPusher } from "./push/regionPusher.ts";
@@ -20,6 +18,21 @@ export type IntakeOptions = {
   readonly maxAgeMs: number;
   readonly skew: boolean;
 };
+
+/** Hints that are kept before they are looked up together, at most. */
+export const GROUP = 512;
+
+/** The fresh hints of one group of datagrams, a column for each field; their paths still lie where they were received. */
+export class Group {
+  size = 0;
+  readonly regions = new Uint8Array(GROUP);
+  readonly formats = new Uint8Array(GROUP);
+  readonly starts = new Int32Array(GROUP);
+  readonly ends = new Int32Array(GROUP);
+  readonly lane1 = new Int32Array(GROUP);
+  readonly lane2 = new Int32Array(GROUP);
+  readonly expiries = new Float64Array(GROUP);
+}
 
 /** Takes on the hints of one region that are worth a push. */
 export type HintTaker = Pick<RegionPusher, "add">;

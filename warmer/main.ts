@@ -2,11 +2,12 @@
  * `npm run warmer`: the warmer, configured by its variables (docs/warmer.md); flags stand for some of them. Prints one
  * line when it is ready; logs are JSON on standard error.
  */
+
 import { pino } from "pino";
 import { readFlags } from "./cli/flags.ts";
 import { systemClock } from "./clock.ts";
 import { ConfigError, parseConfig } from "./config/parseConfig.ts";
-import { drawKey } from "./hint/key.ts";
+import { drawKey } from "./hint/hintScanner.ts";
 import { startWarmer } from "./service.ts";
 
 const USAGE = `Usage: WARM_SECRET=… npm run warmer -- [--port N] [--metrics-port M] [--region NAME=URL …]

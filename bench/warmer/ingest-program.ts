@@ -3,10 +3,11 @@
  * of the pusher one that remembers the key and keeps the path, which is what handing a hint over costs. A line on
  * standard input prints the counters.
  */
+
 import { pino } from "pino";
 import { systemClock } from "../../warmer/clock.ts";
 import { parseConfig } from "../../warmer/config/parseConfig.ts";
-import { drawKey } from "../../warmer/hint/key.ts";
+import { drawKey } from "../../warmer/hint/hintScanner.ts";
 import { PlaceTable } from "../../warmer/hint/placeTable.ts";
 import { Intake } from "../../warmer/hintPipeline.ts";
 import { Counts } from "../../warmer/observe/counts.ts";

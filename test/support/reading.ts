@@ -1,7 +1,7 @@
 import { DatagramReader } from "../../warmer/hint/datagramReader.ts";
+import type { HintRegisters } from "../../warmer/hint/hintScanner.ts";
 import { PlaceTable } from "../../warmer/hint/placeTable.ts";
 import { FORMATS } from "../../warmer/hint/protocol.ts";
-import type { HintRegisters } from "../../warmer/hint/registers.ts";
 import { SLOT_BYTES } from "../../warmer/receive/receiveSlots.ts";
 
 export const DEPLOYED = ["enam", "weur", "apac"];

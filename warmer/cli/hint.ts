@@ -1,11 +1,10 @@
 /** `npm run hint`: sends one hint, as an API server would. WARM_HINT_SECRET signs. */
-import { counted } from "../../src/cli/counted.ts";
-import { refuse } from "../../src/cli/usage.ts";
+
 import { parseAddress } from "../client/address.ts";
 import { createHinter, type Hint } from "../client/hint.ts";
 import { VARIABLES } from "../config/variables.ts";
 import { FORMATS } from "../hint/protocol.ts";
-import { readFlags } from "./flags.ts";
+import { counted, readFlags, refuse } from "./flags.ts";
 
 const USAGE = `Usage: npm run hint -- PATH… --region R | --country C | --continent K | --colo X
          [--format webp|avif|base] [--to HOST:PORT]

@@ -1,13 +1,12 @@
 /** `npm run replay`: sends the hints in a file, freshly stamped, at a steady rate. WARM_HINT_SECRET signs. */
+
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { open } from "node:fs/promises";
-import { counted } from "../../src/cli/counted.ts";
-import { refuse } from "../../src/cli/usage.ts";
 import { type HostPort, hostPort, SettingProblem } from "../config/parsers.ts";
 import { VARIABLES } from "../config/variables.ts";
-import { readFlags } from "./flags.ts";
-import { restamp } from "./stamp.ts";
+import { counted, readFlags, refuse } from "./flags.ts";
+import { restamp } from "./restamp.ts";
 
 const USAGE = `Usage: npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]
 Sends the hints in FILE, one JSON object a line as in a datagram (docs/datagram.md), N lines a second (default 1000),

@@ -2,10 +2,12 @@
  * Sends hints to the warmer from an API server: tells it which pictures a page that is being made will show, and
  * where, so that they are there before the browser asks. Node only; no dependencies.
  */
+
 import { createHmac } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
+import { MAX_DATAGRAM_BYTES } from "../hint/protocol.ts";
 import { parseAddress } from "./address.ts";
-import { type Group, lineOf, MAX_DATAGRAM_BYTES, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
+import { type Group, lineOf, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
 
 /** Where a hint's reader is: exactly one of them. */
 export type HintPlace =

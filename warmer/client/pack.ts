@@ -2,9 +2,6 @@ import { FORMATS } from "../hint/protocol.ts";
 import { type Filling, fill, type Load } from "./binPacking.ts";
 import type { Hint } from "./hint.ts";
 
-/** The largest datagram the warmer takes, bytes. */
-export const MAX_DATAGRAM_BYTES = 1400;
-
 /** What a signature adds, bytes: the line feed before it, its `#` and 43 characters. */
 export const SIGNATURE_BYTES = 45;
 

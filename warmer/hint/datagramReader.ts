@@ -1,16 +1,10 @@
 import { SLOT_BYTES } from "../receive/receiveSlots.ts";
 import { isSigned, signatureLine } from "./datagramSignature.ts";
-import { HintScanner } from "./hintScanner.ts";
-import type { HashKey } from "./key.ts";
+import { type HashKey, type HintRegisters, HintScanner } from "./hintScanner.ts";
 import { type LineProblem, type ParsedHint, parseHint } from "./parseHint.ts";
 import type { PlaceTable } from "./placeTable.ts";
-import type { Format } from "./protocol.ts";
-import { FORMATS } from "./protocol.ts";
-import type { HintRegisters } from "./registers.ts";
+import { FORMATS, type Format, MAX_DATAGRAM_BYTES } from "./protocol.ts";
 import type { Rejection } from "./rejections.ts";
-
-/** Largest datagram taken, bytes; fits the smallest common MTU with room for tunnels. */
-export const MAX_DATAGRAM_BYTES = 1400;
 
 /** What the reader calls for each line, in order. */
 export type LineSink = {

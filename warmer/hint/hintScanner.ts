@@ -1,10 +1,39 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ROOM_BYTES, SLOT_BYTES } from "../receive/receiveSlots.ts";
-import type { HashKey } from "./key.ts";
 import { NameTable } from "./nameTable.ts";
-import { PLACE_KINDS, type PlaceKind, type PlaceTable } from "./placeTable.ts";
-import { FORMATS, type Format } from "./protocol.ts";
-import { type HintRegisters, MAX_PATHS_PER_LINE } from "./registers.ts";
+import type { PlaceTable } from "./placeTable.ts";
+import { FORMATS, type Format, MAX_PATHS_PER_LINE, PLACE_KINDS, type PlaceKind } from "./protocol.ts";
+
+/** 128 bits, drawn per process: nobody can prepare paths that look like duplicates of other people's. */
+export type HashKey = readonly [first: bigint, second: bigint];
+
+export function drawKey(): HashKey {
+  const bytes = randomBytes(16);
+  return [bytes.readBigUInt64LE(0), bytes.readBigUInt64LE(8)];
+}
+
+/**
+ * What a scan found, overwritten by the next one, so that a hint costs no allocation. The lists are views of the
+ * scanner's memory.
+ */
+export type HintRegisters = {
+  /** Unix time of the hint, ms. */
+  time: number;
+  /** Index of the deployed region. */
+  region: number;
+  /** Index into FORMATS. */
+  format: number;
+  /** 32-bit hash of the sender's name, 0 when it gave none. */
+  sender: number;
+  /** Number of paths. */
+  count: number;
+  /** Where each path begins and ends in the scanner's memory, and the halves of its 64-bit key. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly lane1: Int32Array;
+  readonly lane2: Int32Array;
+};
 
 /** What warmer/assembly/scan.ts exports; all numbers are addresses in its memory. */
 type Scan = {

@@ -1,6 +1,4 @@
-import type { PlaceKind } from "./placeTable.ts";
-import { FORMATS, type Format } from "./protocol.ts";
-import { MAX_PATHS_PER_LINE } from "./registers.ts";
+import { FORMATS, type Format, MAX_PATHS_PER_LINE, type PlaceKind } from "./protocol.ts";
 import type { Rejection } from "./rejections.ts";
 
 /** Why a line is no hint. */

@@ -1,10 +1,6 @@
 import { collapse, type Place, type RegionOverrides, regionOf } from "../../src/region/regions.ts";
 import { NameTable } from "./nameTable.ts";
-
-/** The fields of a hint that say where: region, country, continent, data centre; and the Flickr form's endpoint. */
-export const PLACE_KINDS = ["r", "c", "k", "colo", "endpoint"] as const;
-
-export type PlaceKind = (typeof PLACE_KINDS)[number];
+import type { PlaceKind } from "./protocol.ts";
 
 const LOCATION_HINTS = ["wnam", "enam", "weur", "eeur", "apac", "oc"] as const;
 

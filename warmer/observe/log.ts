@@ -1,3 +1,8 @@
+import type { Logger } from "pino";
+
+/** The part of pino that modules below main use. */
+export type Log = Pick<Logger, "info" | "warn" | "error">;
+
 /** What failed since the last report. */
 export type FailureReport = {
   /** The newest: `status N`, or what happened to the connection, or why there was no other try after that. */

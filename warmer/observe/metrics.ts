@@ -1,7 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { RegionPusher } from "../push/regionPusher.ts";
-import type { BucketCounts } from "./buckets.ts";
-import type { Counts } from "./counts.ts";
+import type { BucketCounts, Counts } from "./counts.ts";
 import { readUdpSocket } from "./procNetUdp.ts";
 
 /** What the metrics are read from at each scrape. */

@@ -1,8 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { FORMATS } from "../hint/protocol.ts";
 import type { Counts } from "../observe/counts.ts";
-import type { Failures } from "../observe/log.ts";
-import type { Log } from "../observe/logger.ts";
+import type { Failures, Log } from "../observe/log.ts";
 import type { RecentKeys } from "./dedupTable.ts";
 import { Lane, type LaneOptions } from "./hintQueue.ts";
 import { Batch } from "./pushBatch.ts";

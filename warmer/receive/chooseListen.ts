@@ -1,4 +1,4 @@
-import type { Log } from "../observe/logger.ts";
+import type { Log } from "../observe/log.ts";
 import { openLibc } from "./libc.ts";
 import { type Listen, listenDgram } from "./listen.ts";
 import { listenWith } from "./listenFfi.ts";

@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { isIPv6, SocketAddress } from "node:net";
-import type { Libc } from "./libc.ts";
+import { type Libc, stampReader } from "./libc.ts";
 import { type Listen, listenDgram, listenerOf } from "./listen.ts";
 import { Slots } from "./messageVector.ts";
 import { Turn } from "./receiveBatch.ts";
@@ -8,7 +8,6 @@ import { Quota } from "./receiveQuota.ts";
 import { SLOTS } from "./receiveSlots.ts";
 import type { SenderList } from "./senderList.ts";
 import { socketAddress } from "./sockaddr.ts";
-import { stampReader } from "./stamp.ts";
 
 const AF_INET = 2;
 const AF_INET6 = 10;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { restamp } from "../../../warmer/cli/stamp.ts";
+import { restamp } from "../../../warmer/cli/restamp.ts";
 import { hintLine, startTestWarmer, until } from "../../support/warmer.ts";
 import { startWarmSink } from "../../support/warmSink.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Group, MAX_DATAGRAM_BYTES, packHints, pathOf } from "../../../warmer/client/pack.ts";
+import { type Group, packHints, pathOf } from "../../../warmer/client/pack.ts";
 import { parseHint } from "../../../warmer/hint/parseHint.ts";
+import { MAX_DATAGRAM_BYTES } from "../../../warmer/hint/protocol.ts";
 import { seeded } from "../../support/warmer.ts";
 
 const T = 1_763_760_000_123;

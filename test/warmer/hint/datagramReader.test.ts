@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { DatagramReader, MAX_DATAGRAM_BYTES } from "../../../warmer/hint/datagramReader.ts";
-import { HintScanner } from "../../../warmer/hint/hintScanner.ts";
+import { DatagramReader } from "../../../warmer/hint/datagramReader.ts";
+import { type HintRegisters, HintScanner } from "../../../warmer/hint/hintScanner.ts";
 import { parseHint } from "../../../warmer/hint/parseHint.ts";
-import { type HintRegisters, MAX_PATHS_PER_LINE } from "../../../warmer/hint/registers.ts";
+import { MAX_DATAGRAM_BYTES, MAX_PATHS_PER_LINE } from "../../../warmer/hint/protocol.ts";
 import { DEPLOYED, KEY, places, read, type Seen } from "../../support/reading.ts";
 import { seeded } from "../../support/warmer.ts";
 

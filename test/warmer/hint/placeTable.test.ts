@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { regionOf } from "../../../src/region/regions.ts";
 import { NameTable } from "../../../warmer/hint/nameTable.ts";
-import { type PlaceKind, PlaceTable } from "../../../warmer/hint/placeTable.ts";
+import { PlaceTable } from "../../../warmer/hint/placeTable.ts";
+import type { PlaceKind } from "../../../warmer/hint/protocol.ts";
 
 const DEPLOYED = ["enam", "weur", "apac"];
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { RequestText } from "../../../warmer/push/h1/request.ts";
+import { RequestText } from "../../../warmer/push/h1/http1Codec.ts";
 import { PushRequest } from "../../../warmer/push/pushRequest.ts";
 
 const OPTIONS = { region: "weur", secret: null, deadlineMs: 800 };
