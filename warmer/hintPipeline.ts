@@ -1,16 +1,16 @@
 import type { Clock } from "./clock.ts";
-import { AgeJudge } from "./hint/ageFilter.ts";
+import { AgeFilter } from "./hint/ageFilter.ts";
 import { DatagramReader, type LineSink } from "./hint/datagramReader.ts";
-import type { HashKey, HintRegisters } from "./hint/hintScanner.ts";
+import type { HashKey, ScannedHint } from "./hint/hintScanner.ts";
 import type { PlaceTable } from "./hint/placeTable.ts";
 import type { Format } from "./hint/protocol.ts";
 import type { Rejection } from "./hint/rejections.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { RegionPusher } from "./push/regionPusher.ts";
-import type { RecentKeys } from "./queue/dedupTable.ts";
+import type { DedupTable } from "./queue/dedupTable.ts";
 import type { DatagramSink } from "./receive/listen.ts";
 
-export type IntakeOptions = {
+export type HintPipelineOptions = {
   readonly places: PlaceTable;
   readonly key: HashKey;
   readonly format: Format;
@@ -20,47 +20,53 @@ export type IntakeOptions = {
 };
 
 /** Hints that are kept before they are looked up together, at most. */
-export const GROUP = 512;
+export const LOOKUP_BATCH_SIZE = 512;
 
-/** The fresh hints of one group of datagrams, a column for each field; their paths still lie where they were received. */
-export class Group {
+/** The fresh hints of one batch of datagrams, a column for each field; their paths still lie where they were received. */
+export class LookupBatch {
   size = 0;
-  readonly regions = new Uint8Array(GROUP);
-  readonly formats = new Uint8Array(GROUP);
-  readonly starts = new Int32Array(GROUP);
-  readonly ends = new Int32Array(GROUP);
-  readonly lane1 = new Int32Array(GROUP);
-  readonly lane2 = new Int32Array(GROUP);
-  readonly expiries = new Float64Array(GROUP);
+  readonly regions = new Uint8Array(LOOKUP_BATCH_SIZE);
+  readonly formats = new Uint8Array(LOOKUP_BATCH_SIZE);
+  readonly starts = new Int32Array(LOOKUP_BATCH_SIZE);
+  readonly ends = new Int32Array(LOOKUP_BATCH_SIZE);
+  readonly keyLow = new Int32Array(LOOKUP_BATCH_SIZE);
+  readonly keyHigh = new Int32Array(LOOKUP_BATCH_SIZE);
+  readonly expiries = new Float64Array(LOOKUP_BATCH_SIZE);
 }
 
 /** Takes on the hints of one region that are worth a push. */
-export type HintTaker = Pick<RegionPusher, "add">;
+export type HintSink = Pick<RegionPusher, "add">;
 
 /**
  * The way of a hint from the datagram to its region's pusher: parse, age, region, dedup. The age comes before the
- * table of pushed keys, so that what is dropped as old never keeps a fresh one out. The hints of one group are looked
+ * table of pushed keys, so that what is dropped as old never keeps a fresh one out. The hints of one batch are looked
  * up together at its end.
  */
-export class Intake implements DatagramSink, LineSink {
-  readonly ages: AgeJudge;
+export class HintPipeline implements DatagramSink, LineSink {
+  readonly ages: AgeFilter;
   readonly #reader: DatagramReader;
   readonly #maxAgeMs: number;
-  readonly #keys: RecentKeys;
-  readonly #pushers: readonly HintTaker[];
+  readonly #keys: DedupTable;
+  readonly #pushers: readonly HintSink[];
   readonly #counts: Counts;
   readonly #clock: Clock;
-  readonly #group = new Group();
-  /** What was touched, so that touching is not optimised away. */
-  touched = 0;
+  readonly #batch = new LookupBatch();
+  /** What was prefetched, so that touching is not optimised away. */
+  prefetched = 0;
   #now = 0;
   #steady = 0;
   #sender = 0;
   #queuedMs = 0;
 
   /** @param pushers one per deployed region, in the order of the place table */
-  constructor(options: IntakeOptions, keys: RecentKeys, pushers: readonly HintTaker[], counts: Counts, clock: Clock) {
-    this.ages = new AgeJudge(options);
+  constructor(
+    options: HintPipelineOptions,
+    keys: DedupTable,
+    pushers: readonly HintSink[],
+    counts: Counts,
+    clock: Clock,
+  ) {
+    this.ages = new AgeFilter(options);
     this.#reader = new DatagramReader({ ...options, secret: options.hintSecret });
     this.#maxAgeMs = options.maxAgeMs;
     this.#keys = keys;
@@ -69,8 +75,8 @@ export class Intake implements DatagramSink, LineSink {
     this.#clock = clock;
   }
 
-  get room(): Buffer {
-    return this.#reader.room;
+  get slotMemory(): Buffer {
+    return this.#reader.slotMemory;
   }
 
   get overflow(): number {
@@ -97,14 +103,14 @@ export class Intake implements DatagramSink, LineSink {
   }
 
   end(): void {
-    this.settle();
+    this.flush();
   }
 
-  hint(r: HintRegisters): void {
+  hint(r: ScannedHint): void {
     const counts = this.#counts;
     counts.received += r.count;
     counts.parsed += r.count;
-    const verdict = this.ages.judge(this.#sender, r.sender, r.time, this.#now, this.#queuedMs);
+    const verdict = this.ages.classify(this.#sender, r.sender, r.time, this.#now, this.#queuedMs);
     if (verdict === "old") counts.oldAtReceipt += r.count;
     else if (verdict === "future") counts.future += r.count;
     else this.#keep(r, this.#now - this.ages.age + this.#maxAgeMs);
@@ -115,38 +121,38 @@ export class Intake implements DatagramSink, LineSink {
   }
 
   /** Hands on what was kept, save repeats. */
-  settle(): void {
-    const group = this.#group;
+  flush(): void {
+    const batch = this.#batch;
     const keys = this.#keys;
-    for (let i = 0; i < group.size; i++) {
-      this.touched ^= keys.touch(group.lane1[i] as number, group.lane2[i] as number);
+    for (let i = 0; i < batch.size; i++) {
+      this.prefetched ^= keys.prefetch(batch.keyLow[i] as number, batch.keyHigh[i] as number);
     }
-    for (let i = 0; i < group.size; i++) {
-      const lane1 = group.lane1[i] as number;
-      const lane2 = group.lane2[i] as number;
-      if (keys.has(lane1, lane2, this.#steady)) {
+    for (let i = 0; i < batch.size; i++) {
+      const keyLow = batch.keyLow[i] as number;
+      const keyHigh = batch.keyHigh[i] as number;
+      if (keys.has(keyLow, keyHigh, this.#steady)) {
         this.#counts.duplicate++;
         continue;
       }
-      const path = this.#reader.path(group.starts[i] as number, group.ends[i] as number);
-      const pusher = this.#pushers[group.regions[i] as number] as HintTaker;
-      pusher.add(group.formats[i] as number, path, group.expiries[i] as number, lane1, lane2, this.#now);
+      const path = this.#reader.path(batch.starts[i] as number, batch.ends[i] as number);
+      const pusher = this.#pushers[batch.regions[i] as number] as HintSink;
+      pusher.add(batch.formats[i] as number, path, batch.expiries[i] as number, keyLow, keyHigh, this.#now);
     }
-    group.size = 0;
+    batch.size = 0;
   }
 
-  #keep(r: HintRegisters, expiry: number): void {
-    const group = this.#group;
+  #keep(r: ScannedHint, expiry: number): void {
+    const batch = this.#batch;
     for (let i = 0; i < r.count; i++) {
-      if (group.size === GROUP) this.settle();
-      const at = group.size++;
-      group.regions[at] = r.region;
-      group.formats[at] = r.format;
-      group.starts[at] = r.starts[i] as number;
-      group.ends[at] = r.ends[i] as number;
-      group.lane1[at] = r.lane1[i] as number;
-      group.lane2[at] = r.lane2[i] as number;
-      group.expiries[at] = expiry;
+      if (batch.size === LOOKUP_BATCH_SIZE) this.flush();
+      const at = batch.size++;
+      batch.regions[at] = r.region;
+      batch.formats[at] = r.format;
+      batch.starts[at] = r.starts[i] as number;
+      batch.ends[at] = r.ends[i] as number;
+      batch.keyLow[at] = r.keyLow[i] as number;
+      batch.keyHigh[at] = r.keyHigh[i] as number;
+      batch.expiries[at] = expiry;
     }
   }
 }

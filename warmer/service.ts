@@ -6,20 +6,20 @@ import type { Clock } from "./clock.ts";
 import type { WarmerConfig } from "./config/parseConfig.ts";
 import type { HashKey } from "./hint/hintScanner.ts";
 import { PlaceTable } from "./hint/placeTable.ts";
-import { Intake } from "./hintPipeline.ts";
+import { HintPipeline } from "./hintPipeline.ts";
 import { Counts, OUTCOMES } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import { createRegistry } from "./observe/metrics.ts";
 import { createStatusServer } from "./observe/statusServer.ts";
 import { MAX_PATHS_PER_PUSH } from "./push/pushRequest.ts";
 import { RegionPusher } from "./push/regionPusher.ts";
-import { RecentKeys } from "./queue/dedupTable.ts";
+import { DedupTable } from "./queue/dedupTable.ts";
 import { chooseListen, SERVICE_RATE } from "./receive/chooseListen.ts";
 import { type Listener, receiveBufferBytes } from "./receive/listen.ts";
 import { SenderList } from "./receive/senderList.ts";
 
 /** What the service takes from the outside world, passed in. Times in ms. */
-export type ServiceParts = {
+export type ServiceDependencies = {
   readonly clock: Clock;
   readonly log: Log;
   readonly key: HashKey;
@@ -33,7 +33,7 @@ export type ServiceParts = {
  * length in characters, below which it is warned of.
  */
 const LIMITS = {
-  lane: 512,
+  queue: 512,
   timeoutMs: 1_000,
   tickMs: 100,
   receiveDelayMs: 10,
@@ -52,11 +52,11 @@ export type Warmer = {
   stop(): Promise<void>;
 };
 
-/** Puts the parts together and starts them; resolves when it listens. */
-export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Promise<Warmer> {
-  const { clock, log, key } = parts;
+/** Puts the dependencies together and starts them; resolves when it listens. */
+export async function startWarmer(config: WarmerConfig, dependencies: ServiceDependencies): Promise<Warmer> {
+  const { clock, log, key } = dependencies;
   const counts = new Counts();
-  const keys = new RecentKeys(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
+  const keys = new DedupTable(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
   const batched = config.WARM_BATCH_MS > 0;
   const pushers = config.WARM_REGIONS.map(({ region, url }) => {
     return new RegionPusher(
@@ -64,25 +64,25 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
         region,
         url,
         http: config.WARM_HTTP,
-        tls: parts.tls,
+        tls: dependencies.tls,
         secret: config.WARM_SECRET,
         deadlineMs: config.WARM_DEADLINE_MS,
         connections: config.WARM_CONNECTIONS,
         timeoutMs: LIMITS.timeoutMs,
-        lane: {
-          capacity: LIMITS.lane,
+        queue: {
+          capacity: LIMITS.queue,
           limit: batched ? MAX_PATHS_PER_PUSH : 1,
           waitMs: config.WARM_BATCH_MS,
           maxAgeMs: config.WARM_MAX_AGE_MS,
         },
-        random: parts.random,
+        random: dependencies.random,
       },
       { keys, counts, clock, log },
     );
   });
   const deployed = config.WARM_REGIONS.map(({ region }) => region);
   const places = new PlaceTable(deployed, Object.fromEntries(config.WARM_PLACES), config.WARM_ENDPOINTS);
-  const intake = new Intake(
+  const pipeline = new HintPipeline(
     {
       places,
       key,
@@ -102,14 +102,14 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   const asked =
     config.WARM_RECEIVE_BUFFER || receiveBufferBytes(LIMITS.receiveDelayMs, SERVICE_RATE[config.WARM_RECEIVE]);
   const senders = new SenderList(config.WARM_ALLOWED_SENDERS, key[0]);
-  const listener = await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, intake);
+  const listener = await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, pipeline);
 
   let stopped: Promise<void> | undefined;
   const registry = createRegistry({
     counts,
     pushers,
     evicted: () => keys.evicted,
-    knownSenders: () => intake.ages.knownSenders(),
+    knownSenders: () => pipeline.ages.knownSenders(),
     port: () => listener.port,
   });
   const status = createStatusServer({

@@ -67,7 +67,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   ranges: () =>
     table(
       ["range", "what it is", "set aside by", "verdict"],
-      RANGES.map((range: Range) => [code(range.cidr), range.what, range.by, verdictOf(range)]),
+      RANGES.map((range: Range) => [code(range.cidr), range.what, range.by, refusalReasons(range)]),
     ),
   warmerVariables: () =>
     table(
@@ -113,7 +113,7 @@ export function withTables(page: string): string {
   });
 }
 
-function verdictOf({ embeds, bare }: Range): string {
+function refusalReasons({ embeds, bare }: Range): string {
   if (bare) return "the router itself as its IPv4 address, hosts behind it refused";
   return embeds === undefined ? "refused" : "as the IPv4 address in it";
 }

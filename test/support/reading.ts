@@ -1,5 +1,5 @@
 import { DatagramReader } from "../../warmer/hint/datagramReader.ts";
-import type { HintRegisters } from "../../warmer/hint/hintScanner.ts";
+import type { ScannedHint } from "../../warmer/hint/hintScanner.ts";
 import { PlaceTable } from "../../warmer/hint/placeTable.ts";
 import { FORMATS } from "../../warmer/hint/protocol.ts";
 import { SLOT_BYTES } from "../../warmer/receive/receiveSlots.ts";
@@ -42,25 +42,25 @@ export function read(bytes: string | Uint8Array, secret: string | null = null): 
   const seen: (Seen | string)[] = [];
   const text = Buffer.from(bytes as string);
   // Its slot has had other datagrams before, whose ends stand behind it.
-  for (let at = 0; at < SLOT_BYTES; at += LEFT_OVER.length) reader.room.write(LEFT_OVER, SLOT * SLOT_BYTES + at);
-  text.copy(reader.room, SLOT * SLOT_BYTES, 0, SLOT_BYTES);
+  for (let at = 0; at < SLOT_BYTES; at += LEFT_OVER.length) reader.slotMemory.write(LEFT_OVER, SLOT * SLOT_BYTES + at);
+  text.copy(reader.slotMemory, SLOT * SLOT_BYTES, 0, SLOT_BYTES);
   reader.read(SLOT, text.length, {
     hint: (r) =>
       seen.push(seenOf(r, (i) => JSON.parse(`"${reader.path(r.starts[i] as number, r.ends[i] as number)}"`) as string)),
     reject: (reason) => seen.push(reason),
-    settle: () => {},
+    flush: () => {},
   });
   return seen;
 }
 
 /** The registers as a plain value. */
-export function seenOf(r: HintRegisters, path: (index: number) => string): Seen {
+export function seenOf(r: ScannedHint, path: (index: number) => string): Seen {
   const indexes = Array.from({ length: r.count }, (_, i) => i);
   return {
     time: r.time,
     region: DEPLOYED[r.region],
     format: FORMATS[r.format],
     paths: indexes.map(path),
-    keys: indexes.map((i) => `${r.lane1[i]} ${r.lane2[i]} ${r.sender}`),
+    keys: indexes.map((i) => `${r.keyLow[i]} ${r.keyHigh[i]} ${r.sender}`),
   };
 }

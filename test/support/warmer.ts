@@ -2,17 +2,20 @@ import { createSocket, type Socket } from "node:dgram";
 import { systemClock } from "../../warmer/clock.ts";
 import { parseConfig } from "../../warmer/config/parseConfig.ts";
 import { OUTCOMES } from "../../warmer/observe/counts.ts";
-import { type ServiceParts, startWarmer, type Warmer } from "../../warmer/service.ts";
+import { type ServiceDependencies, startWarmer, type Warmer } from "../../warmer/service.ts";
 
 /** A log that keeps its lines. */
-export function keptLog(): ServiceParts["log"] & { readonly lines: string[] } {
+export function keptLog(): ServiceDependencies["log"] & { readonly lines: string[] } {
   const lines: string[] = [];
   const keep = (...parts: unknown[]): void => void lines.push(parts.map((part) => JSON.stringify(part)).join(" "));
-  return { lines, info: keep, warn: keep, error: keep } as ServiceParts["log"] & { readonly lines: string[] };
+  return { lines, info: keep, warn: keep, error: keep } as ServiceDependencies["log"] & { readonly lines: string[] };
 }
 
 /** A warmer in this process, on free ports of loopback. */
-export function startTestWarmer(env: Record<string, string>, parts: Partial<ServiceParts> = {}): Promise<Warmer> {
+export function startTestWarmer(
+  env: Record<string, string>,
+  parts: Partial<ServiceDependencies> = {},
+): Promise<Warmer> {
   const config = parseConfig({
     WARM_LISTEN: "127.0.0.1:0",
     METRICS_LISTEN: "127.0.0.1:0",

@@ -1,20 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { Intake } from "../../warmer/hintPipeline.ts";
+import { HintPipeline } from "../../warmer/hintPipeline.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { RegionPusher } from "../../warmer/push/regionPusher.ts";
-import { RecentKeys } from "../../warmer/queue/dedupTable.ts";
+import { DedupTable } from "../../warmer/queue/dedupTable.ts";
 import { KEY, places } from "../support/reading.ts";
 import { keptLog } from "../support/warmer.ts";
 
 const NOW = 1_763_760_000_000;
 const SENDER = 5;
 
-/** An intake whose pushers have no connections: what passes waits in them. */
+/** An pipeline whose pushers have no connections: what passes waits in them. */
 function make(time = { now: NOW }, skew = false) {
   const queue = { ms: 0 };
   const counts = new Counts();
   const clock = { wall: () => time.now, steady: () => time.now - NOW };
-  const keys = new RecentKeys(1_000, 30_000, 0);
+  const keys = new DedupTable(1_000, 30_000, 0);
   const pushers = ["enam", "weur", "apac"].map((region) => {
     return new RegionPusher(
       {
@@ -26,29 +26,29 @@ function make(time = { now: NOW }, skew = false) {
         deadlineMs: 800,
         connections: 1,
         timeoutMs: 1_000,
-        lane: { capacity: 512, limit: 20, waitMs: 3, maxAgeMs: 50 },
+        queue: { capacity: 512, limit: 20, waitMs: 3, maxAgeMs: 50 },
         random: () => 0,
       },
       { keys, counts, clock, log: keptLog() },
     );
   });
   const options = { places, key: KEY, format: "webp", hintSecret: null, maxAgeMs: 50, skew } as const;
-  const intake = new Intake(options, keys, pushers, counts, clock);
+  const pipeline = new HintPipeline(options, keys, pushers, counts, clock);
   return {
     counts,
     queue,
     pushers,
-    intake,
+    pipeline,
     take(text: string, sender = SENDER) {
-      intake.begin();
-      intake.datagram(0, intake.room.write(text), sender, queue.ms);
-      intake.end();
+      pipeline.begin();
+      pipeline.datagram(0, pipeline.slotMemory.write(text), sender, queue.ms);
+      pipeline.end();
     },
     hint: (fields: object) => JSON.stringify({ v: 1, t: time.now, p: "/a", r: "weur", ...fields }),
   };
 }
 
-describe("Intake", () => {
+describe("HintPipeline", () => {
   test("a hint goes to its region, one for each path", () => {
     const { take, hint, pushers, counts } = make();
     take(`${hint({ p: ["/a", "/b"] })}\n${hint({ r: "oc" })}`);
@@ -98,10 +98,10 @@ describe("Intake", () => {
   });
 
   test("tells its receiver of hints that had to go because a queue was full", () => {
-    const { take, hint, intake } = make();
+    const { take, hint, pipeline } = make();
     for (let i = 0; i < 512; i++) take(hint({ p: `/${i}` }));
-    expect(intake.overflow).toBe(0);
+    expect(pipeline.overflow).toBe(0);
     take(hint({ p: "/512" }));
-    expect(intake.overflow).toBe(1);
+    expect(pipeline.overflow).toBe(1);
   });
 });

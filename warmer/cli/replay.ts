@@ -3,7 +3,7 @@
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { open } from "node:fs/promises";
-import { type HostPort, hostPort, SettingProblem } from "../config/parsers.ts";
+import { type HostPort, hostPort, SettingError } from "../config/parsers.ts";
 import { VARIABLES } from "../config/variables.ts";
 import { counted, readFlags, refuse } from "./flags.ts";
 import { restamp } from "./restamp.ts";
@@ -61,7 +61,7 @@ function target(text: string): HostPort {
     const to = hostPort(text);
     return to.port === 0 ? refuse(USAGE, `--to cannot be ${text}: HOST:PORT, a port from 1 to 65535`) : to;
   } catch (error) {
-    if (error instanceof SettingProblem) refuse(USAGE, error.message);
+    if (error instanceof SettingError) refuse(USAGE, error.message);
     throw error;
   }
 }

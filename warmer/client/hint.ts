@@ -7,7 +7,7 @@ import { createHmac } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { MAX_DATAGRAM_BYTES } from "../hint/protocol.ts";
 import { parseAddress } from "./address.ts";
-import { type Group, lineOf, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
+import { type HintGroup, lineOf, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
 
 /** Where a hint's reader is: exactly one of them. */
 export type HintPlace =
@@ -64,9 +64,9 @@ export function createHinter(options: HinterOptions): Hinter {
   if (problem !== undefined) process.emitWarning(`firstlight/hint: ${problem}; every hint is dropped`);
   const { address, secret, sender }: Partial<HinterOptions> = problem === undefined ? options : {};
   const target = parseAddress(address);
-  const room = MAX_DATAGRAM_BYTES - (secret ? SIGNATURE_BYTES : 0);
+  const capacity = MAX_DATAGRAM_BYTES - (secret ? SIGNATURE_BYTES : 0);
   const counts = { sent: 0, dropped: 0, errors: 0 };
-  let groups = new Map<string, Group>();
+  let groups = new Map<string, HintGroup>();
   let waiting = 0;
   let socket: Socket | undefined;
   let closed = false;
@@ -101,7 +101,7 @@ export function createHinter(options: HinterOptions): Hinter {
     groups = new Map();
     waiting = 0;
     try {
-      const { datagrams, dropped } = packHints(packing.values(), Date.now(), room);
+      const { datagrams, dropped } = packHints(packing.values(), Date.now(), capacity);
       socket ??= open();
       counts.sent += count - dropped;
       counts.dropped += dropped;

@@ -1,12 +1,12 @@
 import { FORMATS } from "../hint/protocol.ts";
-import { type Filling, fill, type Load } from "./binPacking.ts";
+import { type Packing, type PackingInput, packBins } from "./binPacking.ts";
 import type { Hint } from "./hint.ts";
 
 /** What a signature adds, bytes: the line feed before it, its `#` and 43 characters. */
 export const SIGNATURE_BYTES = 45;
 
 /** Hints with the same place and format, which share lines. */
-export type Group = { readonly line: Readonly<Record<string, unknown>>; readonly paths: string[] };
+export type HintGroup = { readonly line: Readonly<Record<string, unknown>>; readonly paths: string[] };
 
 /** A datagram being written: its lines so far, and the group, list of paths and their number of the last one. */
 type Writing = { done: string; group: number; list: string; paths: number };
@@ -43,14 +43,14 @@ export function pathOf(path: unknown): string | undefined {
 /**
  * Packs hints into as few datagrams as can be found fast (see fill.ts), one JSON object a line, several paths in each.
  * Within a line, lines of a datagram, and datagrams stand in the order in which their first paths were given.
- * @param time unix ms, @param room bytes of a datagram
+ * @param time unix ms, @param capacity bytes of a datagram
  * @returns texts to send (ASCII but for the caller's names), whose last line has no line feed; and how many paths were
  *   too long for any
  */
 export function packHints(
-  groups: Iterable<Group>,
+  groups: Iterable<HintGroup>,
   time: number,
-  room: number,
+  capacity: number,
 ): { readonly datagrams: readonly string[]; readonly dropped: number } {
   const heads: string[] = [];
   const frames: number[] = [];
@@ -64,7 +64,7 @@ export function packHints(
     const before = items.length;
     for (const path of paths) {
       const item = JSON.stringify(path);
-      if (frame + item.length > room + 1) {
+      if (frame + item.length > capacity + 1) {
         dropped++;
         continue;
       }
@@ -76,16 +76,16 @@ export function packHints(
     heads.push(head);
     frames.push(frame);
   }
-  const load = { sizes, groupOf, frames, room: room + 1 };
-  return { datagrams: write(load, fill(load), heads, items), dropped };
+  const input = { sizes, groupOf, frames, capacity: capacity + 1 };
+  return { datagrams: write(input, packBins(input), heads, items), dropped };
 }
 
 /** Writes out what goes where. Paths of a group stand together, and so do those of a line. */
-function write(load: Load, filling: Filling, heads: readonly string[], items: readonly string[]): string[] {
+function write(input: PackingInput, filling: Packing, heads: readonly string[], items: readonly string[]): string[] {
   const texts = new Map<number, Writing>();
   for (let path = 0; path < items.length; path++) {
     const datagram = filling.datagramOf[path] as number;
-    const group = load.groupOf[path] as number;
+    const group = input.groupOf[path] as number;
     const item = items[path] as string;
     const text = texts.get(datagram);
     if (text === undefined) texts.set(datagram, { done: "", group, list: item, paths: 1 });

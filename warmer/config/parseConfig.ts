@@ -1,9 +1,9 @@
 import { collapse } from "../../src/region/regions.ts";
-import { SettingProblem } from "./parsers.ts";
+import { SettingError } from "./parsers.ts";
 import { VARIABLES, type VariableName } from "./variables.ts";
 
 /** Every setting by its variable, read and checked. */
-export type WarmerConfig = { readonly [Name in VariableName]: ReturnType<(typeof VARIABLES)[Name]["read"]> };
+export type WarmerConfig = { readonly [Name in VariableName]: ReturnType<(typeof VARIABLES)[Name]["parse"]> };
 
 /** What is wrong with the environment, all of it, one line per problem. */
 export class ConfigError extends Error {
@@ -26,11 +26,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const settings: Partial<Record<VariableName, unknown>> = {};
   for (const [name, variable] of Object.entries(VARIABLES)) {
     try {
-      settings[name as VariableName] = variable.read(env[name] || variable.fallback);
+      settings[name as VariableName] = variable.parse(env[name] || variable.fallback);
     } catch (error) {
-      if (!(error instanceof SettingProblem)) throw error;
+      if (!(error instanceof SettingError)) throw error;
       problems.push(...error.problems.map((problem) => `${name}: ${problem}`));
-      if (error.readable !== undefined) settings[name as VariableName] = error.readable;
+      if (error.partial !== undefined) settings[name as VariableName] = error.partial;
     }
   }
   for (const name of Object.keys(env)) {

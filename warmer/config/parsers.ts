@@ -2,17 +2,17 @@ import { BlockList } from "node:net";
 import { parseCidr } from "../receive/senderList.ts";
 
 /** A setting that cannot be read; each problem says the value and what would be right. */
-export class SettingProblem extends Error {
-  override name = "SettingProblem";
+export class SettingError extends Error {
+  override name = "SettingError";
   readonly problems: readonly string[];
   /** What could be read of it all the same, for checks against other settings; undefined where a part is no help. */
-  readonly readable: unknown;
+  readonly partial: unknown;
 
-  constructor(problems: string | readonly string[], readable?: unknown) {
+  constructor(problems: string | readonly string[], partial?: unknown) {
     const all = typeof problems === "string" ? [problems] : problems;
     super(all.join("; "));
     this.problems = all;
-    this.readable = readable;
+    this.partial = partial;
   }
 }
 
@@ -25,7 +25,7 @@ export function integer(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    throw new SettingProblem(`"${text}" is not a whole number from ${min} to ${max}`);
+    throw new SettingError(`"${text}" is not a whole number from ${min} to ${max}`);
   };
 }
 
@@ -34,7 +34,7 @@ export function choice<const T extends string>(words: readonly T[]): (text: stri
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw new SettingProblem(`"${text}" is none of ${words.join(", ")}`);
+    throw new SettingError(`"${text}" is none of ${words.join(", ")}`);
   };
 }
 
@@ -44,7 +44,7 @@ export function hostPort(text: string): HostPort {
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host !== undefined && parseCidr(host) !== undefined && port <= 65_535) return { host, port };
-  throw new SettingProblem(`"${text}" is not address:port, such as 127.0.0.1:4814 or [::1]:4814`);
+  throw new SettingError(`"${text}" is not address:port, such as 127.0.0.1:4814 or [::1]:4814`);
 }
 
 /** A secret; the empty text stands for none. */
@@ -61,7 +61,7 @@ export function cidrs(text: string): BlockList {
     if (cidr !== undefined) list.addSubnet(cidr.address, cidr.prefix, cidr.family);
     else problems.push(`"${item}" is not a CIDR, such as 10.0.0.0/8 or ::1/128`);
   }
-  if (problems.length > 0) throw new SettingProblem(problems);
+  if (problems.length > 0) throw new SettingError(problems);
   return list;
 }
 
@@ -78,15 +78,15 @@ export function regionUrls(text: string): readonly RegionUrl[] {
     if (plain && /^https?:$/.test(url.protocol) && /^(\/|\/warm)$/.test(url.pathname)) regions.push({ region, url });
     else problems.push(`"${address}" of ${region} is not a URL such as https://images.example.org (no path)`);
   }
-  if (problems.length > 0) throw new SettingProblem(problems);
-  if (regions.length === 0) throw new SettingProblem("no region is named; such as weur=https://images.example.org");
+  if (problems.length > 0) throw new SettingError(problems);
+  if (regions.length === 0) throw new SettingError("no region is named; such as weur=https://images.example.org");
   return regions;
 }
 
 /** `a=b,c=d`; names once each. */
 export function pairs(text: string): ReadonlyMap<string, string> {
   const { rows, problems } = readPairs(text);
-  if (problems.length > 0) throw new SettingProblem(problems, rows);
+  if (problems.length > 0) throw new SettingError(problems, rows);
   return rows;
 }
 
@@ -97,7 +97,7 @@ export function placePairs(text: string): ReadonlyMap<string, string> {
     if (/^(colo:[A-Z]{3}|[ck]:[A-Z]{2}|r:[a-z0-9-]+)$/.test(place)) continue;
     problems.push(`"${place}" is not like colo:DXB, c:AE, k:AS or r:eeur`);
   }
-  if (problems.length > 0) throw new SettingProblem(problems, rows);
+  if (problems.length > 0) throw new SettingError(problems, rows);
   return rows;
 }
 

@@ -44,8 +44,8 @@ export class ClockOffset {
   #firstHalf = Number.POSITIVE_INFINITY;
   #secondHalf = Number.POSITIVE_INFINITY;
   #baseAt = 0;
-  #offInRow = 0;
-  #offSince = 0;
+  #outliers = 0;
+  #outliersSince = 0;
 
   /** Forgets everything; the sender is unknown again. */
   reset(now: number): void {
@@ -57,32 +57,32 @@ export class ClockOffset {
     this.#firstSeen = now;
     this.#firstHalf = Number.POSITIVE_INFINITY;
     this.#secondHalf = Number.POSITIVE_INFINITY;
-    this.#offInRow = 0;
+    this.#outliers = 0;
     this.lastSeen = now;
   }
 
   /** Takes one hint's offset into account. `maxAgeMs` is the age limit, the scale of what counts as a step. */
   learn(offset: number, now: number, maxAgeMs: number): void {
     this.lastSeen = now;
-    if (this.known) this.#watchForStep(offset, now, maxAgeMs);
+    if (this.known) this.#detectStep(offset, now, maxAgeMs);
     if (Math.abs(offset) > LEARNING.maxOffsetMs) return;
-    if (now - this.#bucketStart >= LEARNING.bucketMs) this.#turn(now);
+    if (now - this.#bucketStart >= LEARNING.bucketMs) this.#rotate(now);
     const first = this.#bucket * rank;
     const lowered = offset < (this.#smallest[first + rank - 1] as number);
-    if (lowered) this.#keep(offset, first);
-    if (!this.known) this.#acquaint(offset, now, maxAgeMs);
+    if (lowered) this.#insert(offset, first);
+    if (!this.known) this.#becomeKnown(offset, now, maxAgeMs);
     else if (lowered) this.#update(now);
   }
 
   /** Insertion into the present bucket's sorted smallest. */
-  #keep(offset: number, first: number): void {
+  #insert(offset: number, first: number): void {
     const kept = this.#smallest;
     let i = first + rank - 1;
     for (; i > first && (kept[i - 1] as number) > offset; i--) kept[i] = kept[i - 1] as number;
     kept[i] = offset;
   }
 
-  #turn(now: number): void {
+  #rotate(now: number): void {
     const steps = Math.min(buckets, Math.floor((now - this.#bucketStart) / LEARNING.bucketMs));
     for (let i = 0; i < steps; i++) {
       this.#bucket = (this.#bucket + 1) % buckets;
@@ -96,7 +96,7 @@ export class ClockOffset {
    * Enough hints over enough time, and both halves of that time agree: a log replayed faster or slower than it was
    * written has offsets that run away, and never gets known.
    */
-  #acquaint(offset: number, now: number, maxAgeMs: number): void {
+  #becomeKnown(offset: number, now: number, maxAgeMs: number): void {
     if (this.#hints++ === 0) this.#firstSeen = now;
     const span = now - this.#firstSeen;
     if (span < LEARNING.spanMs / 2) this.#firstHalf = Math.min(this.#firstHalf, offset);
@@ -127,14 +127,14 @@ export class ClockOffset {
     return last ?? Number.POSITIVE_INFINITY;
   }
 
-  #watchForStep(offset: number, now: number, maxAgeMs: number): void {
+  #detectStep(offset: number, now: number, maxAgeMs: number): void {
     const off = Math.abs(offset - this.base);
     if (off <= maxAgeMs) {
-      this.#offInRow = 0;
+      this.#outliers = 0;
       return;
     }
-    if (this.#offInRow++ === 0) this.#offSince = now;
+    if (this.#outliers++ === 0) this.#outliersSince = now;
     const span = off > maxAgeMs * LEARNING.stepFactor ? LEARNING.stepSpanMs : LEARNING.smallStepSpanMs;
-    if (this.#offInRow >= LEARNING.stepHints && now - this.#offSince >= span) this.reset(now);
+    if (this.#outliers >= LEARNING.stepHints && now - this.#outliersSince >= span) this.reset(now);
   }
 }

@@ -1,6 +1,6 @@
 import { SLOT_BYTES } from "../receive/receiveSlots.ts";
 import { isSigned, signatureLine } from "./datagramSignature.ts";
-import { type HashKey, type HintRegisters, HintScanner } from "./hintScanner.ts";
+import { type HashKey, HintScanner, type ScannedHint } from "./hintScanner.ts";
 import { type LineProblem, type ParsedHint, parseHint } from "./parseHint.ts";
 import type { PlaceTable } from "./placeTable.ts";
 import { FORMATS, type Format, MAX_DATAGRAM_BYTES } from "./protocol.ts";
@@ -9,10 +9,10 @@ import type { Rejection } from "./rejections.ts";
 /** What the reader calls for each line, in order. */
 export type LineSink = {
   /** The registers hold until the call returns, the paths themselves until `settle` or the next group. */
-  hint(registers: HintRegisters): void;
+  hint(hint: ScannedHint): void;
   reject(reason: Rejection): void;
   /** Paths of earlier lines are about to be overwritten. */
-  settle(): void;
+  flush(): void;
 };
 
 export type DatagramOptions = {
@@ -33,7 +33,7 @@ const RETURN = 0x0d;
  */
 export class DatagramReader {
   readonly #scanner: HintScanner;
-  readonly #registers: HintRegisters;
+  readonly #hint: ScannedHint;
   readonly #options: DatagramOptions;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #memory: Buffer;
@@ -41,13 +41,13 @@ export class DatagramReader {
   constructor(options: DatagramOptions) {
     this.#options = options;
     this.#scanner = new HintScanner(options.places, options.key, options.format);
-    this.#registers = this.#scanner.registers;
+    this.#hint = this.#scanner.hint;
     this.#memory = this.#scanner.memory;
   }
 
   /** Where datagrams are received, see room.ts. */
-  get room(): Buffer {
-    return this.#scanner.room;
+  get slotMemory(): Buffer {
+    return this.#scanner.slotMemory;
   }
 
   /** Reads the datagram in a slot. `length` may be the true length of one that did not fit (MSG_TRUNC). */
@@ -57,7 +57,7 @@ export class DatagramReader {
       return;
     }
     const memory = this.#memory;
-    const start = this.#scanner.roomAt + slot * SLOT_BYTES;
+    const start = this.#scanner.slotMemoryStart + slot * SLOT_BYTES;
     let end = start + length;
     const mark = signatureLine(memory, start, end);
     if (this.#options.secret !== null) {
@@ -83,7 +83,7 @@ export class DatagramReader {
       const next = this.#scanner.scan(at, end);
       if (next >= 0 && (next === end || memory[next] === NEWLINE)) {
         this.#scanner.finish();
-        sink.hint(this.#registers);
+        sink.hint(this.#hint);
         at = next;
       } else at = this.#slow(at, end, sink);
     }
@@ -105,16 +105,16 @@ export class DatagramReader {
     } catch {
       hint = "json";
     }
-    sink.settle();
+    sink.flush();
     if (typeof hint === "string") sink.reject(hint);
-    else if (this.#load(hint)) sink.hint(this.#registers);
+    else if (this.#load(hint)) sink.hint(this.#hint);
     else sink.reject("region");
     return stop;
   }
 
   /** Fills the registers from a parsed hint; false when its place names no region. */
   #load(hint: ParsedHint): boolean {
-    const r = this.#registers;
+    const r = this.#hint;
     const { places, format } = this.#options;
     const place = Buffer.from(hint.place.value);
     const region = places.lookup(hint.place.kind, place, 0, place.length);

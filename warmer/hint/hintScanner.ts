@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { ROOM_BYTES, SLOT_BYTES } from "../receive/receiveSlots.ts";
+import { SLOT_BYTES, SLOT_MEMORY_BYTES } from "../receive/receiveSlots.ts";
 import { NameTable } from "./nameTable.ts";
 import type { PlaceTable } from "./placeTable.ts";
 import { FORMATS, type Format, MAX_PATHS_PER_LINE, PLACE_KINDS, type PlaceKind } from "./protocol.ts";
@@ -17,7 +17,7 @@ export function drawKey(): HashKey {
  * What a scan found, overwritten by the next one, so that a hint costs no allocation. The lists are views of the
  * scanner's memory.
  */
-export type HintRegisters = {
+export type ScannedHint = {
   /** Unix time of the hint, ms. */
   time: number;
   /** Index of the deployed region. */
@@ -31,8 +31,8 @@ export type HintRegisters = {
   /** Where each path begins and ends in the scanner's memory, and the halves of its 64-bit key. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  readonly lane1: Int32Array;
-  readonly lane2: Int32Array;
+  readonly keyLow: Int32Array;
+  readonly keyHigh: Int32Array;
 };
 
 /** What warmer/assembly/scan.ts exports; all numbers are addresses in its memory. */
@@ -65,12 +65,12 @@ const scanModule = new WebAssembly.Module(readFileSync(new URL("./wasm/scan.wasm
  * memory of a WebAssembly module, where they are received, scanned and hashed in place.
  */
 export class HintScanner {
-  readonly registers: HintRegisters;
+  readonly hint: ScannedHint;
   /** All of the module's memory: an address is an index into it. */
   readonly memory: Buffer;
   /** The part of it that datagrams are received in: slots of SLOT_BYTES. */
-  readonly room: Buffer;
-  readonly roomAt: number;
+  readonly slotMemory: Buffer;
+  readonly slotMemoryStart: number;
   readonly #places: PlaceTable;
   readonly #defaultFormat: number;
   readonly #wasm: Scan;
@@ -82,7 +82,7 @@ export class HintScanner {
     wasm.seed(...key);
     const { buffer } = wasm.memory;
     const list = (at: WebAssembly.Global<"i32">): Int32Array => new Int32Array(buffer, at.value, MAX_PATHS_PER_LINE);
-    this.registers = {
+    this.hint = {
       time: 0,
       region: 0,
       format: 0,
@@ -90,12 +90,12 @@ export class HintScanner {
       count: 0,
       starts: list(wasm.STARTS),
       ends: list(wasm.ENDS),
-      lane1: list(wasm.LOWS),
-      lane2: list(wasm.HIGHS),
+      keyLow: list(wasm.LOWS),
+      keyHigh: list(wasm.HIGHS),
     };
     this.memory = Buffer.from(buffer);
-    this.roomAt = wasm.ROOM.value;
-    this.room = this.memory.subarray(this.roomAt, this.roomAt + ROOM_BYTES);
+    this.slotMemoryStart = wasm.ROOM.value;
+    this.slotMemory = this.memory.subarray(this.slotMemoryStart, this.slotMemoryStart + SLOT_MEMORY_BYTES);
     this.#time = new Float64Array(buffer, wasm.FIELDS.value, 1);
     this.#fields = new Int32Array(buffer, wasm.FIELDS.value, Object.keys(FIELD).length + FIELD.count);
     this.#places = places;
@@ -110,7 +110,7 @@ export class HintScanner {
   scan(start: number, end: number): number {
     const next = this.#wasm.scan(start, end);
     if (next < 0) return -1;
-    const r = this.registers;
+    const r = this.hint;
     const fields = this.#fields;
     const kind = PLACE_KINDS[fields[FIELD.kind] as number] as PlaceKind;
     r.region = this.#places.lookup(kind, this.memory, fields[FIELD.place] as number, fields[FIELD.placeEnd] as number);
@@ -128,7 +128,7 @@ export class HintScanner {
 
   /** Gives the paths of the hint scanned last their keys. Its line is not to be scanned again. */
   finish(): void {
-    this.#wasm.finish(this.registers.region * FORMATS.length + this.registers.format);
+    this.#wasm.finish(this.hint.region * FORMATS.length + this.hint.format);
   }
 
   /**
@@ -136,7 +136,7 @@ export class HintScanner {
    * @param paths ASCII, each beginning with a slash, together no longer than a slot
    */
   load(paths: readonly string[], sender: string | undefined): void {
-    const r = this.registers;
+    const r = this.hint;
     const { memory } = this;
     const textsAt = this.#wasm.TEXTS.value;
     let at = textsAt;

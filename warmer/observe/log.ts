@@ -20,7 +20,7 @@ export const REPORT_EVERY_MS = 10_000;
  * Which failures of one region's pushes are worth a log line: the first at once, then at most one line per
  * REPORT_EVERY_MS with all that failed since. Pure: times come in as `now`, ms of a steady clock.
  */
-export class Failures {
+export class FailureSummary {
   #reason = "";
   #pushes = 0;
   #hints = 0;

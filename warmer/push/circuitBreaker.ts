@@ -1,6 +1,6 @@
 /** When a region counts as down, and how long it is left alone. Times in ms. */
 export type BreakerPolicy = {
-  /** Failures in a row. */
+  /** FailureSummary in a row. */
   readonly failures: number;
   /** First pause; doubles up to the longest with each failed trial. */
   readonly pauseMs: number;
@@ -9,13 +9,13 @@ export type BreakerPolicy = {
 
 export const REGION_BREAKER = { failures: 5, pauseMs: 500, longestPauseMs: 30_000 } as const satisfies BreakerPolicy;
 
-export type BreakerState = "closed" | "open" | "trial";
+export type BreakerState = "closed" | "open" | "half-open";
 
 /**
  * Circuit breaker of one region: closed until so many requests in a row failed, then open for a pause, then one trial
  * at a time until one succeeds. Pure: times come in as `now`, ms of a steady clock.
  */
-export class Breaker {
+export class CircuitBreaker {
   readonly #policy: BreakerPolicy;
   #failures = 0;
   #openUntil = 0;
@@ -29,7 +29,7 @@ export class Breaker {
 
   state(now: number): BreakerState {
     if (this.#failures < this.#policy.failures) return "closed";
-    return now < this.#openUntil ? "open" : "trial";
+    return now < this.#openUntil ? "open" : "half-open";
   }
 
   succeeded(): void {
@@ -49,7 +49,7 @@ export class Breaker {
    * A connection opened: ends the pause after a trip, so that the next request is a trial. One that answers with
    * failures keeps its pause, however often it is connected to.
    */
-  hope(now: number): void {
+  allowTrial(now: number): void {
     if (!this.#unreachable) return;
     this.#unreachable = false;
     this.#openUntil = Math.min(this.#openUntil, now);
@@ -61,7 +61,7 @@ export class Breaker {
     if (before === "open") return;
     this.#failures++;
     if (this.state(now) === "closed") return;
-    if (before === "trial") this.#pauseMs = Math.min(this.#pauseMs * 2, this.#policy.longestPauseMs);
+    if (before === "half-open") this.#pauseMs = Math.min(this.#pauseMs * 2, this.#policy.longestPauseMs);
     this.#openUntil = now + this.#pauseMs;
   }
 }

@@ -1,21 +1,21 @@
-import type { Batch } from "../queue/pushBatch.ts";
-import { Exchange } from "./h1/http1Codec.ts";
-import type { Answer } from "./h1/parseResponse.ts";
+import type { PushBatch } from "../queue/pushBatch.ts";
+import { Http1Codec } from "./h1/http1Codec.ts";
 import { RequestFields } from "./h2/hpack.ts";
-import { Session } from "./h2/http2Codec.ts";
-import type { Wire, WireEvents } from "./httpCodec.ts";
-import type { Push } from "./pushRequest.ts";
+import { Http2Codec } from "./h2/http2Codec.ts";
+import type { HttpCodec, HttpCodecEvents } from "./httpCodec.ts";
+import type { PushRequest } from "./pushRequest.ts";
+import type { PushResponse } from "./pushResponse.ts";
 import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./socket.ts";
 
 /** What a connection tells its pool. */
 export type ConnectionEvents = {
   /** It can be used, or takes more or fewer requests than before. */
   changed(connection: Connection): void;
-  answered(connection: Connection, batch: Batch, answer: Answer): void;
+  answered(connection: Connection, batch: PushBatch, response: PushResponse): void;
   /** These will not be answered, though the connection lives on. */
-  lost(connection: Connection, batches: readonly Batch[], reason: string): void;
+  lost(connection: Connection, batches: readonly PushBatch[], reason: string): void;
   /** It closed, for whatever reason, and with it what was in flight; it will not speak again. */
-  closed(connection: Connection, batches: readonly Batch[], reason: string): void;
+  closed(connection: Connection, batches: readonly PushBatch[], reason: string): void;
 };
 
 /** One kept-alive connection: a socket and the version of HTTP spoken on it. */
@@ -23,9 +23,9 @@ export class Connection {
   /** Requests can be sent. */
   open = false;
   /** The pool's: it stands among those that take requests. */
-  listed = false;
+  isFree = false;
   /** The pool's: it has been open, though it may be no more. */
-  counted = false;
+  wasOpen = false;
   /** Steady ms when it began to open. */
   readonly since: number;
   /** Answers read so far. */
@@ -36,9 +36,9 @@ export class Connection {
   readonly #streams: number;
   readonly #events: ConnectionEvents;
   readonly #socket: PushSocket;
-  #wire: Wire | undefined;
-  #out = "";
-  #closed = false;
+  #codec: HttpCodec | undefined;
+  #pending = "";
+  #isClosed = false;
   #reason = "closed by peer";
 
   /** @param streams requests in flight at the most, @param session TLS session of an earlier one, to be resumed */
@@ -48,42 +48,42 @@ export class Connection {
     this.#streams = streams;
     this.#events = events;
     this.#socket = openSocket(endpoint, session, {
-      connected: (version) => this.#connected(version),
+      connected: (version) => this.#onConnected(version),
       read: (text) => {
-        if (!this.#closed) this.#wire?.receive(text);
+        if (!this.#isClosed) this.#codec?.receive(text);
       },
       failed: (reason) => (this.#reason = reason),
-      closed: () => this.#close(),
+      closed: () => this.#onClosed(),
     });
   }
 
   get capacity(): number {
-    return this.#wire?.capacity ?? 0;
+    return this.#codec?.capacity ?? 0;
   }
 
   get free(): number {
-    return this.#wire?.free ?? 0;
+    return this.#codec?.free ?? 0;
   }
 
   /** Sends one push; only while something is free. */
-  send(push: Push, batch: Batch): void {
-    this.#wire?.send(push, batch);
+  send(push: PushRequest, batch: PushBatch): void {
+    this.#codec?.send(push, batch);
   }
 
   /** Gives up what is late. Steady ms. */
   expire(now: number, limitMs: number): void {
-    if (this.open) this.#wire?.expire(now, limitMs);
+    if (this.open) this.#codec?.expire(now, limitMs);
     else if (now - this.since > limitMs) void this.close("timeout");
   }
 
-  /** Ends it: `closed` is called with this reason, at once. Resolves when the other side has been told, if it can be. */
+  /** Ends it: `closed` is called with this reason, at once. Resolves when the other side has been ended, if it can be. */
   async close(reason: string): Promise<void> {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#reason = reason;
-    const last = this.#out + (this.#wire?.close() ?? "");
-    const told = last === "" ? this.#socket.destroy() : this.#socket.end(last);
-    this.#close();
-    await told;
+    const last = this.#pending + (this.#codec?.close() ?? "");
+    const ended = last === "" ? this.#socket.destroy() : this.#socket.end(last);
+    this.#onClosed();
+    await ended;
   }
 
   /** Calls back with a TLS session that a later connection may resume. */
@@ -91,33 +91,34 @@ export class Connection {
     this.#socket.onSession(keep);
   }
 
-  #connected(version: HttpVersion | string): void {
+  #onConnected(version: HttpVersion | string): void {
     if (version !== "1.1" && version !== "2") {
       void this.close(version);
       return;
     }
     this.version = version;
-    const events: WireEvents = {
+    const events: HttpCodecEvents = {
       // One request in flight: nothing to gather. Streams: what one turn of the event loop sends is one write.
       write: version === "2" ? (text) => this.#gather(text) : (text) => this.#socket.write(text),
-      changed: () => this.#changed(),
-      answered: (batch, answer) => {
+      changed: () => this.#onChanged(),
+      answered: (batch, response) => {
         this.served++;
-        this.#events.answered(this, batch, answer);
+        this.#events.answered(this, batch, response);
       },
       lost: (batches, reason) => this.#events.lost(this, batches, reason),
       end: (reason) => void this.close(reason),
     };
     const { url } = this.#endpoint;
-    if (version === "2") this.#wire = new Session({ fields: new RequestFields(url), streams: this.#streams }, events);
+    if (version === "2")
+      this.#codec = new Http2Codec({ fields: new RequestFields(url), streams: this.#streams }, events);
     else {
-      this.#wire = new Exchange(url, events);
-      this.#changed();
+      this.#codec = new Http1Codec(url, events);
+      this.#onChanged();
     }
   }
 
-  #changed(): void {
-    if (this.#closed) return;
+  #onChanged(): void {
+    if (this.#isClosed) return;
     // Once open it stays so: one that takes no more may still have requests in flight.
     this.open ||= this.capacity > 0;
     this.#events.changed(this);
@@ -126,21 +127,21 @@ export class Connection {
   #gather(text: string): void {
     // A push alone leaves at once: waiting for others of its turn would only make it older.
     const alone = this.capacity - this.free <= 1;
-    if (this.#out === "") (alone ? queueMicrotask : setImmediate)(() => this.#flush());
-    this.#out += text;
+    if (this.#pending === "") (alone ? queueMicrotask : setImmediate)(() => this.#flush());
+    this.#pending += text;
   }
 
   #flush(): void {
-    const out = this.#out;
-    this.#out = "";
+    const out = this.#pending;
+    this.#pending = "";
     if (out !== "") this.#socket.write(out);
   }
 
-  #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  #onClosed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.open = false;
-    this.#out = "";
-    this.#events.closed(this, this.#wire?.abandon() ?? [], this.#reason);
+    this.#pending = "";
+    this.#events.closed(this, this.#codec?.abandon() ?? [], this.#reason);
   }
 }

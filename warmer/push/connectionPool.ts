@@ -1,14 +1,14 @@
-import type { Batch } from "../queue/pushBatch.ts";
+import type { PushBatch } from "../queue/pushBatch.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
-import type { Answer } from "./h1/parseResponse.ts";
-import type { Push } from "./pushRequest.ts";
-import { type Endpoint, type HttpVersion, versionBefore } from "./socket.ts";
+import type { PushRequest } from "./pushRequest.ts";
+import type { PushResponse } from "./pushResponse.ts";
+import { type Endpoint, type HttpVersion, versionBeforeHandshake } from "./socket.ts";
 
 /** How connections are opened again. Times in ms. */
-const REOPEN = { firstMs: 100, longestMs: 5_000, youngMs: 1_000 } as const;
+const RECONNECT = { firstMs: 100, longestMs: 5_000, stableAfterMs: 1_000 } as const;
 
 /** HTTP/2 connections to a region: a second one is there at once when the first goes. */
-const SESSIONS = 2;
+const HTTP2_CONNECTIONS = 2;
 
 export type PoolOptions = Endpoint & {
   /** Requests that can be in flight; with HTTP/1.1 the number of connections kept open. */
@@ -20,13 +20,13 @@ export type PoolOptions = Endpoint & {
 };
 
 export type PoolEvents = {
-  /** A connection opened, and there is room for a request. */
+  /** A connection opened, and there is total for a request. */
   opened(): void;
-  /** There may be room for a request where none was. */
+  /** There may be total for a request where none was. */
   changed(): void;
-  answered(batch: Batch, answer: Answer): void;
+  answered(batch: PushBatch, response: PushResponse): void;
   /** Requests lost together, with their connection or not; none when a connection could not be opened. */
-  lost(batches: readonly Batch[], reason: string): void;
+  lost(batches: readonly PushBatch[], reason: string): void;
 };
 
 /**
@@ -42,7 +42,7 @@ export class ConnectionPool {
   readonly #events: PoolEvents;
   readonly #all = new Set<Connection>();
   /** Those that take requests. A stack: the last one used is used next, its congestion window is warm. */
-  readonly #idle: Connection[] = [];
+  readonly #free: Connection[] = [];
   #version: HttpVersion | undefined;
   #connecting = 0;
   #failuresInRow = 0;
@@ -56,28 +56,28 @@ export class ConnectionPool {
     this.#options = options;
     this.#events = events;
     this.#steady = steady;
-    this.#version = versionBefore(options);
+    this.#version = versionBeforeHandshake(options);
     this.#connectionEvents = {
-      changed: (connection) => this.#changed(connection),
-      answered: (connection, batch, answer) => {
+      changed: (connection) => this.#onChanged(connection),
+      answered: (connection, batch, response) => {
         this.busyCount--;
-        this.#list(connection);
-        events.answered(batch, answer);
+        this.#markFree(connection);
+        events.answered(batch, response);
       },
       lost: (connection, batches, reason) => {
         this.busyCount -= batches.length;
-        this.#list(connection);
+        this.#markFree(connection);
         events.lost(batches, reason);
       },
-      closed: (connection, batches, reason) => this.#closed(connection, batches, reason),
+      closed: (connection, batches, reason) => this.#onClosed(connection, batches, reason),
     };
   }
 
   /** Requests that could be in flight now: with HTTP/1.1 the connections that are open. */
   get openCount(): number {
-    let room = 0;
-    for (const { open, capacity } of this.#all) if (open) room += capacity;
-    return Math.max(this.busyCount, Math.min(room, this.#options.connections));
+    let total = 0;
+    for (const { open, capacity } of this.#all) if (open) total += capacity;
+    return Math.max(this.busyCount, Math.min(total, this.#options.connections));
   }
 
   /** Connections are on their way. */
@@ -86,25 +86,25 @@ export class ConnectionPool {
   }
 
   /** A request can be sent. */
-  get hasIdle(): boolean {
+  get hasFree(): boolean {
     if (this.busyCount >= this.#options.connections) return false;
     for (;;) {
-      const top = this.#idle.at(-1);
-      if (top === undefined) return false;
-      if (top.free > 0) return true;
-      top.listed = false;
-      this.#idle.pop();
+      const last = this.#free.at(-1);
+      if (last === undefined) return false;
+      if (last.free > 0) return true;
+      last.isFree = false;
+      this.#free.pop();
     }
   }
 
-  /** Sends a push; to be called only when `hasIdle`. */
-  send(push: Push, batch: Batch): void {
+  /** Sends a push; to be called only when `hasFree`. */
+  send(push: PushRequest, batch: PushBatch): void {
     this.busyCount++;
-    (this.#idle.at(-1) as Connection).send(push, batch);
+    (this.#free.at(-1) as Connection).send(push, batch);
   }
 
   start(): void {
-    this.#open();
+    this.#openMissing();
   }
 
   /** Gives up late requests and opens what is missing; to be called some ten times a second. */
@@ -113,11 +113,11 @@ export class ConnectionPool {
     for (const connection of [...this.#all]) {
       connection.expire(now, this.#options.timeoutMs);
       // A server that accepts and hangs up is not back; one that keeps a connection is.
-      if (connection.open && (connection.served > 0 || now - connection.since > REOPEN.youngMs)) {
+      if (connection.open && (connection.served > 0 || now - connection.since > RECONNECT.stableAfterMs)) {
         this.#failuresInRow = 0;
       }
     }
-    this.#open();
+    this.#openMissing();
   }
 
   /** Closes everything; nothing is opened again. Resolves when the servers have been told. */
@@ -127,22 +127,22 @@ export class ConnectionPool {
   }
 
   /** Connections there should be. */
-  get #wanted(): number {
+  get #target(): number {
     if (this.#version === undefined) return 1;
-    return this.#version === "2" ? Math.min(SESSIONS, this.#options.connections) : this.#options.connections;
+    return this.#version === "2" ? Math.min(HTTP2_CONNECTIONS, this.#options.connections) : this.#options.connections;
   }
 
-  #open(): void {
+  #openMissing(): void {
     if (this.#stopped) return;
     const now = this.#steady();
     let inUse = this.#connecting;
     for (const { open, capacity } of this.#all) if (open && capacity > 0) inUse++;
-    const knocking = this.#failuresInRow > 0;
-    if (knocking && (inUse > 0 || now < this.#retryAt)) return;
+    const reconnecting = this.#failuresInRow > 0;
+    if (reconnecting && (inUse > 0 || now < this.#retryAt)) return;
     // One that takes no more and is not through yet has a successor; successors of successors there are not.
-    const missing = Math.min(this.#wanted - inUse, this.#wanted * 2 - this.#all.size);
+    const missing = Math.min(this.#target - inUse, this.#target * 2 - this.#all.size);
     const { url, connections } = this.#options;
-    for (let i = 0; i < (knocking ? Math.min(1, missing) : missing); i++) {
+    for (let i = 0; i < (reconnecting ? Math.min(1, missing) : missing); i++) {
       this.#connecting++;
       const connection = new Connection(this.#options, connections, this.#connectionEvents, now, this.#session);
       this.#all.add(connection);
@@ -150,42 +150,43 @@ export class ConnectionPool {
     }
   }
 
-  #changed(connection: Connection): void {
-    const first = !connection.counted;
+  #onChanged(connection: Connection): void {
+    const first = !connection.wasOpen;
     if (first) {
       if (!connection.open) return;
-      connection.counted = true;
+      connection.wasOpen = true;
       this.#connecting--;
       this.opened++;
       this.#version = connection.version;
     }
-    this.#list(connection);
+    this.#markFree(connection);
     // It may be leaving, or have told how many there shall be.
-    this.#open();
+    this.#openMissing();
     if (first) this.#events.opened();
     else this.#events.changed();
   }
 
-  #list(connection: Connection): void {
-    if (connection.listed || connection.free === 0) return;
-    connection.listed = true;
-    this.#idle.push(connection);
+  #markFree(connection: Connection): void {
+    if (connection.isFree || connection.free === 0) return;
+    connection.isFree = true;
+    this.#free.push(connection);
   }
 
-  #closed(connection: Connection, batches: readonly Batch[], reason: string): void {
+  #onClosed(connection: Connection, batches: readonly PushBatch[], reason: string): void {
     this.#all.delete(connection);
     this.busyCount -= batches.length;
-    if (!connection.counted) this.#connecting--;
-    const at = this.#idle.indexOf(connection);
-    if (at >= 0) this.#idle.splice(at, 1);
+    if (!connection.wasOpen) this.#connecting--;
+    const at = this.#free.indexOf(connection);
+    if (at >= 0) this.#free.splice(at, 1);
     const now = this.#steady();
-    const useless = !connection.counted || (connection.served === 0 && now - connection.since < REOPEN.youngMs);
+    const failedEarly =
+      !connection.wasOpen || (connection.served === 0 && now - connection.since < RECONNECT.stableAfterMs);
     // Connections that fail together are one failure.
-    if (useless && now >= this.#retryAt) {
-      const pause = Math.min(REOPEN.firstMs * 2 ** this.#failuresInRow++, REOPEN.longestMs);
+    if (failedEarly && now >= this.#retryAt) {
+      const pause = Math.min(RECONNECT.firstMs * 2 ** this.#failuresInRow++, RECONNECT.longestMs);
       this.#retryAt = now + pause * (0.5 + this.#options.random() / 2);
     }
-    if (batches.length > 0 || !connection.counted) this.#events.lost(batches, reason);
-    this.#open();
+    if (batches.length > 0 || !connection.wasOpen) this.#events.lost(batches, reason);
+    this.#openMissing();
   }
 }

@@ -5,7 +5,7 @@ import { PushSigner } from "./pushSigner.ts";
 export const MAX_PATHS_PER_PUSH = 20;
 
 /** What is the same in every push of one region. */
-export type RequestOptions = {
+export type PushRequestOptions = {
   readonly region: string;
   /** `WARM_SECRET`; null sends pushes unsigned. */
   readonly secret: string | null;
@@ -14,7 +14,7 @@ export type RequestOptions = {
 };
 
 /** What is the push's own in a request, whatever the version of HTTP. */
-export type Push = {
+export type PushRequest = {
   /** JSON, ASCII. */
   readonly body: string;
   /** Unix seconds, of the signature. */
@@ -24,11 +24,11 @@ export type Push = {
 };
 
 /** Makes the pushes of one region and format. */
-export class PushRequest {
+export class PushRequestBuilder {
   readonly #bodyStart: string;
   readonly #signer: PushSigner | null;
 
-  constructor(options: RequestOptions, format: Format) {
+  constructor(options: PushRequestOptions, format: Format) {
     this.#signer = options.secret === null ? null : new PushSigner(options.secret);
     const fields = { v: 1, region: options.region, format, deadlineMs: options.deadlineMs };
     this.#bodyStart = `${JSON.stringify(fields).slice(0, -1)},"paths":["`;
@@ -38,7 +38,7 @@ export class PushRequest {
    * @param paths as they stand between the quotes of a JSON string, ASCII
    * @param nowMs unix ms, for the signature
    */
-  make(paths: readonly string[], nowMs: number): Push {
+  build(paths: readonly string[], nowMs: number): PushRequest {
     const body = `${this.#bodyStart}${paths.length === 1 ? paths[0] : paths.join('","')}"]}`;
     const time = Math.floor(nowMs / 1000);
     return { body, time, signature: this.#signer === null ? null : this.#signer.sign(time, body) };

@@ -1,9 +1,12 @@
+/** One parsed answer: its body as text, and whether the server keeps the connection. */
+export type PushResponse = { readonly status: number; readonly body: string; readonly keepAlive: boolean };
+
 /**
  * What the edge said of a push: the reason for each path it refused, from `{"accepted":n,"refused":[{path,reason}]}`.
  * A good status with another body counts as all accepted; never more refusals than paths were sent. Never throws.
  * @param body the answer's body, @param sent how many paths the push had
  */
-export function verdictOf(body: string, sent: number): readonly string[] {
+export function refusalReasons(body: string, sent: number): readonly string[] {
   // The usual answer is decided without parsing it.
   if (!body.includes('"reason"')) return [];
   try {

@@ -1,13 +1,13 @@
 import { FORMATS } from "../hint/protocol.ts";
-import { Failures } from "../observe/log.ts";
-import type { LaneOptions } from "../queue/hintQueue.ts";
-import type { Batch } from "../queue/pushBatch.ts";
-import { Outbox, type PushContext } from "../queue/regionQueue.ts";
-import { Breaker, REGION_BREAKER } from "./circuitBreaker.ts";
+import { FailureSummary } from "../observe/log.ts";
+import type { HintQueueOptions } from "../queue/hintQueue.ts";
+import type { PushBatch } from "../queue/pushBatch.ts";
+import { type PushContext, RegionQueue } from "../queue/regionQueue.ts";
+import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
 import { ConnectionPool } from "./connectionPool.ts";
-import type { Answer } from "./h1/parseResponse.ts";
-import { PushRequest } from "./pushRequest.ts";
-import { verdictOf } from "./pushResponse.ts";
+import { PushRequestBuilder } from "./pushRequest.ts";
+import type { PushResponse } from "./pushResponse.ts";
+import { refusalReasons } from "./pushResponse.ts";
 import type { Endpoint } from "./socket.ts";
 
 export type PushOptions = Endpoint & {
@@ -17,14 +17,14 @@ export type PushOptions = Endpoint & {
   readonly deadlineMs: number;
   readonly connections: number;
   readonly timeoutMs: number;
-  readonly lane: LaneOptions;
+  readonly queue: HintQueueOptions;
   readonly random: () => number;
 };
 
 /**
  * Pushes the hints of one region: hands full or due batches to idle connections, settles answers, tries once more
  * what can still win, and leaves the region alone while its breaker is open. Everything in it is bounded: what waits by
- * the outbox, requests in flight by WARM_CONNECTIONS. Regions share nothing but the table of pushed keys, so
+ * the queue, requests in flight by WARM_CONNECTIONS. Regions share nothing but the table of pushed keys, so
  * a dead one costs the others nothing.
  */
 export class RegionPusher {
@@ -33,11 +33,11 @@ export class RegionPusher {
   inFlight = 0;
   readonly #maxAgeMs: number;
   readonly #context: PushContext;
-  readonly #outbox: Outbox;
-  readonly #requests: readonly PushRequest[];
+  readonly #queue: RegionQueue;
+  readonly #requests: readonly PushRequestBuilder[];
   readonly #pool: ConnectionPool;
-  readonly #breaker = new Breaker(REGION_BREAKER);
-  readonly #failures = new Failures();
+  readonly #breaker = new CircuitBreaker(REGION_BREAKER);
+  readonly #failures = new FailureSummary();
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
   #flushing = false;
@@ -45,25 +45,25 @@ export class RegionPusher {
 
   constructor(options: PushOptions, context: PushContext) {
     this.region = options.region;
-    this.#maxAgeMs = options.lane.maxAgeMs;
+    this.#maxAgeMs = options.queue.maxAgeMs;
     this.#context = context;
-    this.#outbox = new Outbox(options.lane, context, this.#failures);
-    this.#requests = FORMATS.map((format) => new PushRequest(options, format));
+    this.#queue = new RegionQueue(options.queue, context, this.#failures);
+    this.#requests = FORMATS.map((format) => new PushRequestBuilder(options, format));
     const events = {
       opened: () => {
-        this.#breaker.hope(context.clock.steady());
-        this.#drain();
+        this.#breaker.allowTrial(context.clock.steady());
+        this.#sendDue();
       },
-      changed: () => this.#drain(),
-      answered: (batch: Batch, answer: Answer) => this.#answered(batch, answer),
-      lost: (batches: readonly Batch[], reason: string) => this.#lost(batches, reason),
+      changed: () => this.#sendDue(),
+      answered: (batch: PushBatch, response: PushResponse) => this.#onResponse(batch, response),
+      lost: (batches: readonly PushBatch[], reason: string) => this.#onLost(batches, reason),
     };
     this.#pool = new ConnectionPool(options, events, () => context.clock.steady());
   }
 
   /** Hints that wait for company or a connection. */
   get waiting(): number {
-    return this.#outbox.waiting;
+    return this.#queue.waiting;
   }
 
   /** Requests that can be in flight, those that are, and connections opened so far. */
@@ -90,24 +90,24 @@ export class RegionPusher {
    * @param format index into FORMATS, @param path as it stands in a JSON string
    * @param expiry unix ms after which it is too old, @param now unix ms
    */
-  add(format: number, path: string, expiry: number, lane1: number, lane2: number, now: number): void {
-    const lane = this.#outbox.add(format, path, expiry, lane1, lane2, now);
-    if (lane.isDue(now)) this.#drain();
-    else this.#arm(lane.due, now);
+  add(format: number, path: string, expiry: number, keyLow: number, keyHigh: number, now: number): void {
+    const queue = this.#queue.add(format, path, expiry, keyLow, keyHigh, now);
+    if (queue.isDue(now)) this.#sendDue();
+    else this.#schedule(queue.due, now);
   }
 
   /** Housekeeping, some ten times a second: late answers, missing connections, hints that got old waiting. */
   tick(): void {
     this.#pool.tick();
-    this.#outbox.dropOld(this.#context.clock.wall());
-    this.#drain();
+    this.#queue.dropExpired(this.#context.clock.wall());
+    this.#sendDue();
     this.#report(this.#context.clock.steady());
   }
 
   /** From now on nothing waits for company. */
   flush(): void {
     this.#flushing = true;
-    this.#drain();
+    this.#sendDue();
   }
 
   /** Gives up everything that waits or is in flight; counted as failed. Resolves when the connections are closed. */
@@ -115,80 +115,80 @@ export class RegionPusher {
     this.#stopped = true;
     clearTimeout(this.#timer);
     const closed = this.#pool.stop();
-    this.#outbox.shed("failed");
+    this.#queue.shed("failed");
     await closed;
   }
 
-  #drain(): void {
+  #sendDue(): void {
     const { clock } = this.#context;
     const steady = clock.steady();
     while (!this.#stopped) {
       const state = this.#breaker.state(steady);
       if (state === "open") {
-        this.#outbox.shed("regionDown");
+        this.#queue.shed("regionDown");
         return;
       }
-      if (!this.#pool.hasIdle || (state === "trial" && this.inFlight > 0)) return;
+      if (!this.#pool.hasFree || (state === "half-open" && this.inFlight > 0)) return;
       const now = clock.wall();
-      const batch = this.#outbox.next(now, steady, this.#flushing);
+      const batch = this.#queue.next(now, steady, this.#flushing);
       if (batch === undefined) {
-        this.#arm(this.#outbox.due, now);
+        this.#schedule(this.#queue.due, now);
         return;
       }
       this.#send(batch, now, steady);
     }
   }
 
-  #send(batch: Batch, now: number, steady: number): void {
+  #send(batch: PushBatch, now: number, steady: number): void {
     const { counts } = this.#context;
     for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#maxAgeMs);
     counts.batchSize.observe(batch.size);
     counts.requests++;
     this.inFlight += batch.size;
     batch.sentAt = steady;
-    this.#pool.send((this.#requests[batch.format] as PushRequest).make(batch.paths, now), batch);
+    this.#pool.send((this.#requests[batch.format] as PushRequestBuilder).build(batch.paths, now), batch);
   }
 
-  #answered(batch: Batch, answer: Answer): void {
+  #onResponse(batch: PushBatch, response: PushResponse): void {
     const { counts, clock } = this.#context;
     this.inFlight -= batch.size;
     const steady = clock.steady();
     counts.answerTime.observe(steady - batch.sentAt);
-    const accepted = answer.status >= 200 && answer.status < 300;
+    const accepted = response.status >= 200 && response.status < 300;
     if (accepted) {
-      this.#succeeded(steady);
-      const refused = verdictOf(answer.body, batch.size);
+      this.#recordSuccess(steady);
+      const refused = refusalReasons(response.body, batch.size);
       for (const reason of refused) counts.refuse(reason);
       counts.pushed += batch.size - refused.length;
-      this.#outbox.settle(batch);
+      this.#queue.release(batch);
     } else {
-      const reason = `status ${answer.status}`;
-      this.#failed(reason, steady);
+      const reason = `status ${response.status}`;
+      this.#recordFailure(reason, steady);
       // A 4xx would be one again; a 5xx may come from one bad machine.
-      this.#end(batch, reason, answer.status >= 500);
+      this.#endFailed(batch, reason, response.status >= 500);
     }
-    this.#drain();
+    this.#sendDue();
     // After it: what comes too late for its other try belongs in the same line.
     if (!accepted) this.#report(steady);
   }
 
-  #lost(batches: readonly Batch[], reason: string): void {
+  #onLost(batches: readonly PushBatch[], reason: string): void {
     const steady = this.#context.clock.steady();
-    if (!this.#stopped) this.#failed(reason, steady, this.#pool.openCount === 0);
+    if (!this.#stopped) this.#recordFailure(reason, steady, this.#pool.openCount === 0);
     for (const batch of batches) {
       this.inFlight -= batch.size;
-      this.#end(batch, reason, true);
+      this.#endFailed(batch, reason, true);
     }
-    if (batches.length > 0) this.#drain();
+    if (batches.length > 0) this.#sendDue();
     this.#report(steady);
   }
 
   /** Ends a push that failed: its hints wait for their other try if there is one, and may win. */
-  #end(batch: Batch, reason: string, mayWin: boolean): void {
-    const again = mayWin && !this.#stopped && batch.attempt === 0;
-    this.#failures.add(reason, again ? 0 : batch.size);
-    if (again) this.#outbox.retry(batch, reason);
-    else this.#outbox.fail(batch);
+  #endFailed(batch: PushBatch, reason: string, retryable: boolean): void {
+    const retry = retryable && !this.#stopped && batch.attempt === 0;
+    this.#failures.add(reason, retry ? 0 : batch.size);
+    if (retry) this.#queue.retry(batch, reason);
+    else this.#queue.fail(batch);
   }
 
   /** Says now and then why pushes fail; never a line per push. */
@@ -197,12 +197,12 @@ export class RegionPusher {
     if (report !== undefined) this.#context.log.warn({ region: this.region, ...report }, "pushes fail");
   }
 
-  #succeeded(steady: number): void {
+  #recordSuccess(steady: number): void {
     if (this.#breaker.state(steady) !== "closed") this.#context.log.info({ region: this.region }, "region is up again");
     this.#breaker.succeeded();
   }
 
-  #failed(reason: string, steady: number, unreachable = false): void {
+  #recordFailure(reason: string, steady: number, unreachable = false): void {
     const before = this.#breaker.state(steady);
     if (unreachable) this.#breaker.trip(steady);
     else this.#breaker.failed(steady);
@@ -211,14 +211,14 @@ export class RegionPusher {
     }
   }
 
-  #arm(due: number, now: number): void {
+  #schedule(due: number, now: number): void {
     if (due >= this.#timerDue || this.#stopped) return;
     clearTimeout(this.#timer);
     this.#timerDue = due;
     const wait = Math.max(1, Math.ceil(due - now));
     this.#timer = setTimeout(() => {
       this.#timerDue = Number.POSITIVE_INFINITY;
-      this.#drain();
+      this.#sendDue();
     }, wait);
   }
 }

@@ -49,13 +49,13 @@ const OFFERED = { auto: ["h2", "http/1.1"], "1.1": ["http/1.1"], "2": ["h2"] } a
 >;
 
 /** The version spoken, where that is known before the handshake. */
-export function versionBefore(endpoint: Endpoint): HttpVersion | undefined {
+export function versionBeforeHandshake(endpoint: Endpoint): HttpVersion | undefined {
   if (endpoint.http !== "auto") return endpoint.http;
   return endpoint.url.protocol === "https:" ? undefined : "1.1";
 }
 
 /** The version after it. @param alpn what the server chose; false when it does not know ALPN */
-function versionAfter(choice: HttpChoice, alpn: string | false | null): HttpVersion | string {
+function versionAfterHandshake(choice: HttpChoice, alpn: string | false | null): HttpVersion | string {
   if (alpn === "h2") return "2";
   return choice === "2" ? "the server does not offer HTTP/2" : "1.1";
 }
@@ -89,7 +89,7 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
     socket.setNoDelay(true);
     socket.setKeepAlive(true);
     socket.on("data", (chunk: Buffer) => events.read(chunk.toString("latin1")));
-    return socket.once("secureConnect", () => events.connected(versionAfter(http, socket.alpnProtocol)));
+    return socket.once("secureConnect", () => events.connected(versionAfterHandshake(http, socket.alpnProtocol)));
   };
   const socket = open();
   socket.on("error", (error: NodeJS.ErrnoException) => events.failed(error.code ?? error.message));

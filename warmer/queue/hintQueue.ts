@@ -1,7 +1,7 @@
-import type { RecentKeys } from "./dedupTable.ts";
-import type { Batch } from "./pushBatch.ts";
+import type { DedupTable } from "./dedupTable.ts";
+import type { PushBatch } from "./pushBatch.ts";
 
-export type LaneOptions = {
+export type HintQueueOptions = {
   /** Hints that may wait; the oldest goes when one more comes. */
   readonly capacity: number;
   /** Hints of one push. */
@@ -22,20 +22,20 @@ const CLOCK_SLACK_MS = 1_000;
  * The hints of one region and format that wait to be pushed: a ring, oldest first. It says when a push is due: enough
  * for a full one, or the first has waited long enough, or one is about to be too old.
  */
-export class Lane {
-  readonly #options: LaneOptions;
+export class HintQueue {
+  readonly #options: HintQueueOptions;
   readonly #mask: number;
   readonly #paths: string[];
   readonly #expiries: Float64Array;
   readonly #dues: Float64Array;
-  readonly #lane1: Int32Array;
-  readonly #lane2: Int32Array;
+  readonly #keyLow: Int32Array;
+  readonly #keyHigh: Int32Array;
   #head = 0;
   #size = 0;
   /** Unix ms when a push is due; Infinity when nothing waits. */
   due = Number.POSITIVE_INFINITY;
 
-  constructor(options: LaneOptions) {
+  constructor(options: HintQueueOptions) {
     let slots = 16;
     while (slots < options.capacity) slots *= 2;
     this.#options = options;
@@ -43,8 +43,8 @@ export class Lane {
     this.#paths = new Array<string>(slots).fill("");
     this.#expiries = new Float64Array(slots);
     this.#dues = new Float64Array(slots);
-    this.#lane1 = new Int32Array(slots);
-    this.#lane2 = new Int32Array(slots);
+    this.#keyLow = new Int32Array(slots);
+    this.#keyHigh = new Int32Array(slots);
   }
 
   get size(): number {
@@ -52,7 +52,7 @@ export class Lane {
   }
 
   /** Queues a hint that is too old after `expiry`. True when the oldest had to go for it. */
-  add(path: string, expiry: number, lane1: number, lane2: number, now: number): boolean {
+  add(path: string, expiry: number, keyLow: number, keyHigh: number, now: number): boolean {
     const full = this.#size === this.#options.capacity;
     if (full) this.dropHead();
     const slot = (this.#head + this.#size++) & this.#mask;
@@ -60,8 +60,8 @@ export class Lane {
     this.#paths[slot] = path;
     this.#expiries[slot] = expiry;
     this.#dues[slot] = due;
-    this.#lane1[slot] = lane1;
-    this.#lane2[slot] = lane2;
+    this.#keyLow[slot] = keyLow;
+    this.#keyHigh[slot] = keyHigh;
     if (due < this.due) this.due = due;
     return full;
   }
@@ -74,22 +74,22 @@ export class Lane {
    * Whether the oldest hint is too old now. One that has further to go than any hint can have (our clock was set back
    * since it came) counts as too old: what it is worth is not known.
    */
-  headIsOld(now: number): boolean {
+  headIsExpired(now: number): boolean {
     if (this.#size === 0) return false;
     const left = (this.#expiries[this.#head] as number) - now;
     return left < 0 || left > 2 * this.#options.maxAgeMs + CLOCK_SLACK_MS;
   }
 
   /** Remembers the oldest hint's key as pushed; false when it is remembered already. */
-  rememberHead(keys: RecentKeys, steady: number): boolean {
-    return keys.insert(this.#lane1[this.#head] as number, this.#lane2[this.#head] as number, steady);
+  insertHeadKey(keys: DedupTable, steady: number): boolean {
+    return keys.insert(this.#keyLow[this.#head] as number, this.#keyHigh[this.#head] as number, steady);
   }
 
   /** Moves the oldest hint into the batch. */
-  moveHead(batch: Batch): void {
+  moveHead(batch: PushBatch): void {
     const at = this.#head;
     const path = this.#paths[at] as string;
-    batch.add(path, this.#expiries[at] as number, this.#lane1[at] as number, this.#lane2[at] as number);
+    batch.add(path, this.#expiries[at] as number, this.#keyLow[at] as number, this.#keyHigh[at] as number);
     this.dropHead();
   }
 

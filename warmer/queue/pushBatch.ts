@@ -1,12 +1,12 @@
-import type { RecentKeys } from "./dedupTable.ts";
+import type { DedupTable } from "./dedupTable.ts";
 
 /** Hints that leave in one push. Reused, one per connection, so that a push allocates little. */
-export class Batch {
+export class PushBatch {
   /** The arrays may be longer than the batch: shortening them to nothing would give their memory back each time. */
   readonly #paths: string[] = [];
   readonly #expiries: number[] = [];
-  readonly lane1: number[] = [];
-  readonly lane2: number[] = [];
+  readonly keyLow: number[] = [];
+  readonly keyHigh: number[] = [];
   #size = 0;
   /** Index of the format. */
   format = 0;
@@ -28,12 +28,12 @@ export class Batch {
     return this.#cut(this.#expiries);
   }
 
-  add(path: string, expiry: number, lane1: number, lane2: number): void {
+  add(path: string, expiry: number, keyLow: number, keyHigh: number): void {
     const at = this.#size++;
     this.#paths[at] = path;
     this.#expiries[at] = expiry;
-    this.lane1[at] = lane1;
-    this.lane2[at] = lane2;
+    this.keyLow[at] = keyLow;
+    this.keyHigh[at] = keyHigh;
   }
 
   clear(): void {
@@ -42,19 +42,19 @@ export class Batch {
   }
 
   /** Takes out, from memory of the pushed keys too, what is too old now; gives how many went. */
-  dropExpired(now: number, keys: RecentKeys): number {
+  dropExpired(now: number, keys: DedupTable): number {
     const before = this.#size;
     let kept = 0;
     for (let i = 0; i < before; i++) {
-      const [lane1, lane2] = [this.lane1[i] as number, this.lane2[i] as number];
+      const [keyLow, keyHigh] = [this.keyLow[i] as number, this.keyHigh[i] as number];
       if (now > (this.#expiries[i] as number)) {
-        keys.remove(lane1, lane2);
+        keys.remove(keyLow, keyHigh);
         continue;
       }
       this.#paths[kept] = this.#paths[i] as string;
       this.#expiries[kept] = this.#expiries[i] as number;
-      this.lane1[kept] = lane1;
-      this.lane2[kept] = lane2;
+      this.keyLow[kept] = keyLow;
+      this.keyHigh[kept] = keyHigh;
       kept++;
     }
     this.#size = kept;

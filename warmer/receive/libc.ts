@@ -52,7 +52,7 @@ const SIOCGSTAMPNS = 0x8907n;
  * long at least. 0 where the kernel does not know. One call for many datagrams: a time stamp with each would cost more
  * than it tells.
  */
-export function stampReader(libc: Libc, fd: number): (now: number) => number {
+export function queueDelayReader(libc: Libc, fd: number): (now: number) => number {
   const time = Buffer.allocUnsafeSlow(16).fill(0);
   const words = new Uint32Array(time.buffer, time.byteOffset, 4);
   const address = libc.addressOf(time);

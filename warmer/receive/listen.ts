@@ -1,18 +1,18 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { Turn } from "./receiveBatch.ts";
+import { ReceiveBatch } from "./receiveBatch.ts";
 import type { SenderList } from "./senderList.ts";
 
 /**
- * Where datagrams go, whichever way they are received: into its room, and then, slot by slot, told of. `begin` opens a
+ * Where datagrams go, whichever way they are received: into its slotMemory, and then, slot by slot, told of. `begin` opens a
  * group that was received at one moment (it reads the clocks once), `end` closes it.
  */
 export type DatagramSink = {
   /**
-   * ROOM_BYTES in memory that does not move. A slot is the receiver's until it tells of the datagram in it, and again
+   * SLOT_MEMORY_BYTES in memory that does not move. A slot is the receiver's until it tells of the datagram in it, and again
    * after `end`.
    */
-  readonly room: Buffer;
+  readonly slotMemory: Buffer;
   /** Hints so far that had to go because more came in than could be passed on. */
   readonly overflow: number;
   begin(): void;
@@ -65,16 +65,16 @@ export const listenDgram: Listen = async (options, senders, sink) => {
   const socket = createSocket({ type: isIPv6(options.host) ? "udp6" : "udp4" });
   await bind(socket, options);
   socket.setRecvBufferSize(options.receiveBufferBytes);
-  const turn = new Turn(sink);
-  socket.on("message", (bytes, from) => turn.lone(bytes, senders.identify(from.address)));
-  return listenerOf(socket, turn);
+  const batch = new ReceiveBatch(sink);
+  socket.on("message", (bytes, from) => batch.addSingle(bytes, senders.identify(from.address)));
+  return listenerOf(socket, batch);
 };
 
 /** Reading what is left may take this long where more and more comes. */
 const CLOSING_MS = 50;
 
 /** The Listener of a bound socket. */
-export function listenerOf(socket: Socket, turn: Turn): Listener {
+export function listenerOf(socket: Socket, batch: ReceiveBatch): Listener {
   const { address, port } = socket.address();
   return {
     host: address,
@@ -84,12 +84,12 @@ export function listenerOf(socket: Socket, turn: Turn): Listener {
       // What the kernel holds was sent in time: it is read first, as long as that takes little.
       const until = performance.now() + CLOSING_MS;
       for (let quiet = 0; quiet < 2 && performance.now() < until; ) {
-        const before = turn.told;
+        const before = batch.delivered;
         await new Promise((next) => setImmediate(next));
-        quiet = turn.told === before ? quiet + 1 : 0;
+        quiet = batch.delivered === before ? quiet + 1 : 0;
       }
       await new Promise<void>((closed) => socket.close(() => closed()));
-      turn.pass();
+      batch.deliver();
     },
   };
 }

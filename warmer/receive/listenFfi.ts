@@ -1,11 +1,11 @@
 import { createSocket } from "node:dgram";
 import { isIPv6, SocketAddress } from "node:net";
-import { type Libc, stampReader } from "./libc.ts";
+import { type Libc, queueDelayReader } from "./libc.ts";
 import { type Listen, listenDgram, listenerOf } from "./listen.ts";
-import { Slots } from "./messageVector.ts";
-import { Turn } from "./receiveBatch.ts";
-import { Quota } from "./receiveQuota.ts";
-import { SLOTS } from "./receiveSlots.ts";
+import { MessageVector } from "./messageVector.ts";
+import { ReceiveBatch } from "./receiveBatch.ts";
+import { ReceiveQuota } from "./receiveQuota.ts";
+import { CALL_SLOTS } from "./receiveSlots.ts";
 import type { SenderList } from "./senderList.ts";
 import { socketAddress } from "./sockaddr.ts";
 
@@ -20,7 +20,7 @@ const SOCK_CLOEXEC = 0o2000000;
  * watch (and owns it: it closes it), and hands over the first datagram that waits. The rest is fetched with recvmmsg.
  * Nothing is allocated for them.
  */
-export function listenWith(libc: Libc): Listen {
+export function createListenFfi(libc: Libc): Listen {
   return async (options, senders, sink) => {
     const six = isIPv6(options.host);
     const fd = libc.socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -42,43 +42,43 @@ export function listenWith(libc: Libc): Listen {
     // One receive that failed is not the end of the socket.
     socket.on("error", () => {});
     socket.setRecvBufferSize(options.receiveBufferBytes);
-    const slots = new Slots(libc, sink.room);
-    const identify = identifier(slots, senders);
-    const quota = new Quota();
+    const messages = new MessageVector(libc, sink.slotMemory);
+    const identify = identifier(messages, senders);
+    const quota = new ReceiveQuota();
     let filled = 0;
-    const waitedMs = stampReader(libc, fd);
-    const turn = new Turn(sink, {
+    const queueDelayMs = queueDelayReader(libc, fd);
+    const batch = new ReceiveBatch(sink, {
       ended: () => {
         filled = 0;
-        quota.turn(sink.overflow);
+        quota.endIteration(sink.overflow);
       },
-      waited: () => waitedMs(Date.now()),
+      queueDelayMs: () => queueDelayMs(Date.now()),
     });
     // libuv comes here up to 32 times, each time with one datagram, before the event loop goes on. What else waits is
     // fetched the first time, as far as the quota goes.
     socket.on("message", (bytes, from) => {
-      turn.lone(bytes, senders.identify(from.address));
+      batch.addSingle(bytes, senders.identify(from.address));
       while (quota.left > 0) {
         const first = filled;
-        filled += slots.receive(fd, first, Math.min(SLOTS - first, quota.left));
+        filled += messages.receive(fd, first, Math.min(CALL_SLOTS - first, quota.left));
         quota.left -= filled - first;
-        for (let slot = first; slot < filled; slot++) turn.add(slot, slots.length(slot), identify(slot));
-        if (filled < SLOTS) return;
-        turn.pass();
+        for (let slot = first; slot < filled; slot++) batch.add(slot, messages.length(slot), identify(slot));
+        if (filled < CALL_SLOTS) return;
+        batch.deliver();
         filled = 0;
       }
     });
-    return listenerOf(socket, turn);
+    return listenerOf(socket, batch);
   };
 }
 
 /** Slot -> the sender's number. Datagrams of one sender come in rows, so the last address is kept at hand. */
-function identifier(slots: Slots, senders: SenderList): (slot: number) => number {
+function identifier(messages: MessageVector, senders: SenderList): (slot: number) => number {
   let address: number | string = -1;
   let number = 0;
   return (slot) => {
-    const four = slots.isIPv4(slot);
-    const from = four ? slots.ipv4(slot) : slots.ipv6(slot);
+    const four = messages.isIPv4(slot);
+    const from = four ? messages.ipv4(slot) : messages.ipv6(slot);
     if (from !== address) {
       address = from;
       number = typeof from === "number" ? senders.identifyIPv4(from) : senders.identify(ipv6Text(from));

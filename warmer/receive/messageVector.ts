@@ -1,5 +1,5 @@
 import type { Libc } from "./libc.ts";
-import { SLOT_BYTES, SLOTS } from "./receiveSlots.ts";
+import { CALL_SLOTS, SLOT_BYTES } from "./receiveSlots.ts";
 
 /** Bytes of a `struct mmsghdr`, `struct iovec` and of the room for a `struct sockaddr_in6`. */
 const HEADER = 64;
@@ -19,30 +19,28 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 
 /**
- * What one recvmmsg(2) needs: the structures that point the kernel at the slots of a room. Everything is laid out once;
+ * What one recvmmsg(2) needs: the structures that point the kernel at the slots of a slotMemory. Everything is laid out once;
  * a call allocates nothing.
  */
-export class Slots {
-  readonly #headers = Buffer.alloc(SLOTS * HEADER);
-  readonly #vectors = Buffer.alloc(SLOTS * VECTOR);
-  readonly #names = Buffer.alloc(SLOTS * NAME);
-  readonly #lengths = new Uint32Array(this.#headers.buffer, this.#headers.byteOffset, (SLOTS * HEADER) / 4);
-  readonly #families = new Uint16Array(this.#names.buffer, this.#names.byteOffset, (SLOTS * NAME) / 2);
+export class MessageVector {
+  readonly #headers = Buffer.alloc(CALL_SLOTS * HEADER);
+  readonly #vectors = Buffer.alloc(CALL_SLOTS * VECTOR);
+  readonly #names = Buffer.alloc(CALL_SLOTS * NAME);
+  readonly #lengths = new Uint32Array(this.#headers.buffer, this.#headers.byteOffset, (CALL_SLOTS * HEADER) / 4);
+  readonly #families = new Uint16Array(this.#names.buffer, this.#names.byteOffset, (CALL_SLOTS * NAME) / 2);
   readonly #libc: Libc;
   /** Of each slot's header. */
   readonly #addresses: readonly bigint[];
 
-  /** @param room its first SLOTS slots are filled; memory that does not move */
-  constructor(libc: Libc, room: Buffer) {
+  /** @param slotMemory its first CALL_SLOTS slots are filled; memory that does not move */
+  constructor(libc: Libc, slotMemory: Buffer) {
     this.#libc = libc;
     const headers = libc.addressOf(this.#headers);
-    this.#addresses = Array.from({ length: SLOTS }, (_, i) => headers + BigInt(i * HEADER));
-    const [bytes, vectors, names] = [room, this.#vectors, this.#names].map((memory) => libc.addressOf(memory)) as [
-      bigint,
-      bigint,
-      bigint,
-    ];
-    for (let i = 0; i < SLOTS; i++) {
+    this.#addresses = Array.from({ length: CALL_SLOTS }, (_, i) => headers + BigInt(i * HEADER));
+    const [bytes, vectors, names] = [slotMemory, this.#vectors, this.#names].map((memory) =>
+      libc.addressOf(memory),
+    ) as [bigint, bigint, bigint];
+    for (let i = 0; i < CALL_SLOTS; i++) {
       this.#vectors.writeBigUInt64LE(bytes + BigInt(i * SLOT_BYTES), i * VECTOR);
       this.#vectors.writeBigUInt64LE(BigInt(SLOT_BYTES), i * VECTOR + 8);
       this.#headers.writeBigUInt64LE(names + BigInt(i * NAME), i * HEADER + AT.name);

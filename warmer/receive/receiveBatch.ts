@@ -1,53 +1,53 @@
 import type { DatagramSink } from "./listen.ts";
-import { ALL_SLOTS, LONE_SLOTS, SLOT_BYTES, SLOTS } from "./receiveSlots.ts";
+import { CALL_SLOTS, SINGLE_SLOTS, SLOT_BYTES, SLOT_COUNT } from "./receiveSlots.ts";
 
-/** So many datagrams at once may have waited long enough to ask the kernel for how long. */
-const MANY = 32;
+/** So many datagrams at once may have queueDelayMs long enough to ask the kernel for how long. */
+const ASK_DELAY_FROM = 32;
 
 /** What a receiver adds to a turn. */
-type TurnEvents = {
+type ReceiveBatchEvents = {
   /** At the end of each turn in which something came. */
   ended(): void;
-  /** How long the datagram received last waited in the kernel's queue, ms; 0 when unknown. */
-  waited(): number;
+  /** How long the datagram received last queueDelayMs in the kernel's queue, ms; 0 when unknown. */
+  queueDelayMs(): number;
 };
 
-const NOTHING: TurnEvents = { ended: () => {}, waited: () => 0 };
+const NO_EVENTS: ReceiveBatchEvents = { ended: () => {}, queueDelayMs: () => 0 };
 
 /**
- * The datagrams of one turn of the event loop. They are gathered while they are received and told of together, in their
+ * The datagrams of one turn of the event loop. They are gathered while they are received and delivered of together, in their
  * order, as soon as the loop has fetched what waits: the clocks are read once for all, and keys are looked up in a row.
  */
-export class Turn {
+export class ReceiveBatch {
   readonly #sink: DatagramSink;
-  readonly #events: TurnEvents;
-  readonly #slots = new Uint8Array(ALL_SLOTS);
-  readonly #lengths = new Uint16Array(ALL_SLOTS);
-  readonly #senders = new Int32Array(ALL_SLOTS);
-  /** Datagrams told of so far. */
-  told = 0;
+  readonly #events: ReceiveBatchEvents;
+  readonly #slots = new Uint8Array(SLOT_COUNT);
+  readonly #lengths = new Uint16Array(SLOT_COUNT);
+  readonly #senders = new Int32Array(SLOT_COUNT);
+  /** Datagrams delivered of so far. */
+  delivered = 0;
   #count = 0;
-  #lone = 0;
-  #begun = false;
+  #singles = 0;
+  #scheduled = false;
 
-  constructor(sink: DatagramSink, events: TurnEvents = NOTHING) {
+  constructor(sink: DatagramSink, events: ReceiveBatchEvents = NO_EVENTS) {
     this.#sink = sink;
     this.#events = events;
   }
 
   /**
-   * Takes a datagram that was received alone; of one that is too long as much as fits. The first of a turn is told of at
+   * Takes a datagram that was received alone; of one that is too long as much as fits. The first of a turn is delivered of at
    * once, since at low rates it is the only one.
    */
-  lone(bytes: Buffer, sender: number): void {
-    if (this.#lone === LONE_SLOTS) this.pass();
-    const slot = SLOTS + this.#lone++;
-    this.#sink.room.set(bytes.length > SLOT_BYTES ? bytes.subarray(0, SLOT_BYTES) : bytes, slot * SLOT_BYTES);
+  addSingle(bytes: Buffer, sender: number): void {
+    if (this.#singles === SINGLE_SLOTS) this.deliver();
+    const slot = CALL_SLOTS + this.#singles++;
+    this.#sink.slotMemory.set(bytes.length > SLOT_BYTES ? bytes.subarray(0, SLOT_BYTES) : bytes, slot * SLOT_BYTES);
     this.add(slot, bytes.length, sender);
-    if (this.#begun) return;
-    this.#begun = true;
-    this.pass();
-    setImmediate(this.#end);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.deliver();
+    setImmediate(this.#endIteration);
   }
 
   /** Takes a datagram that lies in its slot. See DatagramSink for `length` and `sender`. */
@@ -59,23 +59,23 @@ export class Turn {
   }
 
   /** Tells of everything gathered so far; its slots are free again. */
-  pass(): void {
+  deliver(): void {
     if (this.#count === 0) return;
     const sink = this.#sink;
-    const queuedMs = this.#count < MANY ? 0 : this.#events.waited();
+    const queuedMs = this.#count < ASK_DELAY_FROM ? 0 : this.#events.queueDelayMs();
     sink.begin();
     for (let i = 0; i < this.#count; i++) {
       sink.datagram(this.#slots[i] as number, this.#lengths[i] as number, this.#senders[i] as number, queuedMs);
     }
-    this.told += this.#count;
+    this.delivered += this.#count;
     this.#count = 0;
-    this.#lone = 0;
+    this.#singles = 0;
     sink.end();
   }
 
-  readonly #end = (): void => {
-    this.pass();
-    this.#begun = false;
+  readonly #endIteration = (): void => {
+    this.deliver();
+    this.#scheduled = false;
     this.#events.ended();
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Group, packHints, pathOf } from "../../../warmer/client/pack.ts";
+import { type HintGroup, packHints, pathOf } from "../../../warmer/client/pack.ts";
 import { parseHint } from "../../../warmer/hint/parseHint.ts";
 import { MAX_DATAGRAM_BYTES } from "../../../warmer/hint/protocol.ts";
 import { seeded } from "../../support/warmer.ts";
@@ -9,14 +9,14 @@ const HEAD = `{"v":1,"t":${T},"r":"weur","p":`;
 
 const path = (bytes: number, n: number): string => `/${n}`.padEnd(bytes, "x");
 const many = (count: number, bytes: number): string[] => Array.from({ length: count }, (_, n) => path(bytes, n));
-const group = (r: string, paths: string[]): Group => ({ line: { r }, paths });
+const group = (r: string, paths: string[]): HintGroup => ({ line: { r }, paths });
 
 /** Packs, and checks that the warmer reads from it every path that is not dropped, each once and at its place. */
-function pack(groups: readonly Group[], room = MAX_DATAGRAM_BYTES): readonly string[] {
-  const { datagrams, dropped } = packHints(groups, T, room);
+function pack(groups: readonly HintGroup[], capacity = MAX_DATAGRAM_BYTES): readonly string[] {
+  const { datagrams, dropped } = packHints(groups, T, capacity);
   const seen: string[] = [];
   for (const text of datagrams) {
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(room);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(capacity);
     for (const line of text.split("\n")) {
       const hint = parseHint(line);
       if (typeof hint === "string") throw new Error(`${hint}: ${line}`);
@@ -26,7 +26,7 @@ function pack(groups: readonly Group[], room = MAX_DATAGRAM_BYTES): readonly str
   }
   const fitting = groups.flatMap(({ line, paths }) => {
     const bytes = Buffer.byteLength(`{"v":1,"t":${T},"p":,${JSON.stringify(line).slice(1)}`);
-    return paths.filter((p) => bytes + JSON.stringify(p).length <= room).map((p) => `${line.r} ${p}`);
+    return paths.filter((p) => bytes + JSON.stringify(p).length <= capacity).map((p) => `${line.r} ${p}`);
   });
   expect(seen.toSorted()).toEqual(fitting.toSorted());
   expect(dropped).toBe(groups.reduce((sum, { paths }) => sum + paths.length, 0) - fitting.length);
@@ -57,7 +57,7 @@ describe("as few datagrams as fit", () => {
   });
 
   /** The fewest there can be, by trying all ways. */
-  function fewest(groups: readonly Group[], room: number): number {
+  function fewest(groups: readonly HintGroup[], capacity: number): number {
     const items = groups.flatMap(({ line, paths }) => paths.map((p) => ({ r: String(line.r), p })));
     let best = items.length;
     const bins: { r: string; p: string }[][] = [];
@@ -77,7 +77,7 @@ describe("as few datagrams as fit", () => {
       }
       for (const bin of bins) {
         bin.push(item);
-        if (bytes(bin) <= room) put(at + 1);
+        if (bytes(bin) <= capacity) put(at + 1);
         bin.pop();
       }
       bins.push([item]);
@@ -89,7 +89,7 @@ describe("as few datagrams as fit", () => {
   }
 
   /** Fills one after the other, each with what comes next. */
-  function inOrder(groups: readonly Group[], room: number): number {
+  function inOrder(groups: readonly HintGroup[], capacity: number): number {
     let count = 0;
     let left = -1;
     let open = "";
@@ -99,7 +99,7 @@ describe("as few datagrams as fit", () => {
         const more = open === line.r ? p.length + 3 : alone;
         if (more > left) {
           count++;
-          left = room - alone;
+          left = capacity - alone;
         } else left -= more;
         open = String(line.r);
       }
@@ -128,14 +128,14 @@ describe("as few datagrams as fit", () => {
     let fewer = 0;
     for (let n = 0; n < 300; n++) {
       const longest = 60 + random() * 1200;
-      const room = random() < 0.5 ? MAX_DATAGRAM_BYTES : 1355;
+      const capacity = random() < 0.5 ? MAX_DATAGRAM_BYTES : 1355;
       const groups = Array.from({ length: 1 + Math.floor(random() * 6) }, (_, g) =>
         group(
           `r${g}`,
           Array.from({ length: Math.floor(random() * 50) }, (_, i) => path(4 + random() * longest, i)),
         ),
       );
-      const [got, before] = [pack(groups, room).length, inOrder(groups, room)];
+      const [got, before] = [pack(groups, capacity).length, inOrder(groups, capacity)];
       if (got > before) expect.fail(`${got} instead of ${before}`);
       if (got < before) fewer++;
     }
@@ -149,23 +149,23 @@ describe("lines", () => {
       `{"v":1,"t":${T},"r":"weur","p":"/a"}\n{"v":1,"t":${T},"r":"apac","p":["/b","/c"]}`,
     ]);
   });
-  const room = MAX_DATAGRAM_BYTES;
+  const capacity = MAX_DATAGRAM_BYTES;
   test.each([
-    [room, 1],
-    [room + 1, 0],
+    [capacity, 1],
+    [capacity + 1, 0],
   ])("one path whose line has %i bytes: %i datagram", (bytes, datagrams) => {
     expect(pack([group("weur", [path(bytes - HEAD.length - '""}'.length, 0)])])).toHaveLength(datagrams);
   });
   test.each([
-    [room, 1],
-    [room + 1, 2],
+    [capacity, 1],
+    [capacity + 1, 2],
   ])("two paths whose line has %i bytes: %i datagrams", (bytes, datagrams) => {
     const both = bytes - HEAD.length - '["",""]}'.length;
     expect(pack([group("weur", [path(both - 700, 0), path(700, 1)])])).toHaveLength(datagrams);
   });
   test.each([
-    [room, 1],
-    [room + 1, 2],
+    [capacity, 1],
+    [capacity + 1, 2],
   ])("two lines of %i bytes: %i datagrams", (bytes, datagrams) => {
     const both = bytes - 2 * (HEAD.length + '""}'.length) - 1;
     expect(pack([group("weur", [path(both - 700, 0)]), group("apac", [path(700, 1)])])).toHaveLength(datagrams);

@@ -158,8 +158,8 @@ describe("parseConfig", () => {
   });
 
   test("each default is one its own reader takes", () => {
-    for (const [name, { fallback, read }] of Object.entries(VARIABLES)) {
-      if (name !== "WARM_REGIONS") expect(() => read(fallback)).not.toThrow();
+    for (const [name, { fallback, parse }] of Object.entries(VARIABLES)) {
+      if (name !== "WARM_REGIONS") expect(() => parse(fallback)).not.toThrow();
     }
   });
 });

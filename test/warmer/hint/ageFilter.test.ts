@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { AgeJudge, MAX_NAMES, MAX_SENDERS } from "../../../warmer/hint/ageFilter.ts";
+import { AgeFilter, MAX_NAMES_PER_ADDRESS, MAX_SENDERS } from "../../../warmer/hint/ageFilter.ts";
 import { seeded } from "../../support/warmer.ts";
 
 const NOW = 1_763_760_000_000;
 const MAX = 50;
 
-const judge = (skew = true) => new AgeJudge({ maxAgeMs: MAX, skew });
+const judge = (skew = true) => new AgeFilter({ maxAgeMs: MAX, skew });
 
 /** One sender's hints, one every `everyMs`, from a clock that is `skewMs` ahead; what became of them. */
 function run(
-  ages: AgeJudge,
+  ages: AgeFilter,
   options: {
     seconds: number;
     from?: number;
@@ -25,7 +25,7 @@ function run(
   const verdicts: string[] = [];
   for (let since = 0; since < seconds * 1000; since += everyMs) {
     const received = from + since + travel(since);
-    verdicts.push(ages.judge(1, name, from + since + skew(since), received, 0));
+    verdicts.push(ages.classify(1, name, from + since + skew(since), received, 0));
   }
   const count = (verdict: string) => verdicts.filter((seen) => seen === verdict).length;
   return { fresh: count("fresh"), old: count("old"), future: count("future"), verdicts };
@@ -41,7 +41,7 @@ describe("the plain rule, until a sender is known", () => {
     ["an hour ahead", 3_600_000, "future"],
   ] as const;
   test.each(rows)("%s", (_name, offset, verdict) => {
-    expect(judge().judge(1, 0, NOW + offset, NOW, 0)).toBe(verdict);
+    expect(judge().classify(1, 0, NOW + offset, NOW, 0)).toBe(verdict);
   });
   test("with WARM_SKEW=off it holds for ever", () => {
     const ages = judge(false);
@@ -64,7 +64,7 @@ describe("the plain rule, until a sender is known", () => {
     ["unknown", true, "fresh"],
     ["not learned", false, "fresh"],
   ] as const)("a wait in the kernel's queue does not count for a sender that is %s", (_name, skew, verdict) => {
-    expect(judge(skew).judge(1, 0, NOW, NOW, MAX + 1)).toBe(verdict);
+    expect(judge(skew).classify(1, 0, NOW, NOW, MAX + 1)).toBe(verdict);
   });
 });
 
@@ -79,17 +79,17 @@ describe("what lay in the kernel's queue", () => {
     [MAX, "fresh"],
     [MAX + 1, "old"],
   ])("for %d ms is %s from a sender that is known, whatever its stamp says", (queued, verdict) => {
-    expect(known().judge(1, 0, at - 5_000, at, queued)).toBe(verdict);
+    expect(known().classify(1, 0, at - 5_000, at, queued)).toBe(verdict);
   });
   test("is as old as it waited at least", () => {
     const ages = known();
-    ages.judge(1, 0, at - 5_000, at, 20);
+    ages.classify(1, 0, at - 5_000, at, 20);
     expect(ages.age).toBe(20);
-    ages.judge(1, 0, at - 5_030, at, 20);
+    ages.classify(1, 0, at - 5_030, at, 20);
     expect(ages.age).toBeCloseTo(29, 0);
   });
   test("does not make a stamp from the future good", () => {
-    expect(known().judge(1, 0, at, at, 20)).toBe("future");
+    expect(known().classify(1, 0, at, at, 20)).toBe("future");
   });
 });
 
@@ -152,8 +152,8 @@ describe("a stale log replayed", () => {
     let ownLost = 0;
     for (let since = 0; since < 30_000; since += 5) {
       const now = NOW + 3_000 + since;
-      if (ages.judge(1, 0, now - 1, now, 0) !== "fresh") ownLost++;
-      if (ages.judge(1, 0, now - 4_000, now, 0) === "fresh") replayedFresh++;
+      if (ages.classify(1, 0, now - 1, now, 0) !== "fresh") ownLost++;
+      if (ages.classify(1, 0, now - 4_000, now, 0) === "fresh") replayedFresh++;
     }
     expect({ replayedFresh, ownLost }).toEqual({ replayedFresh: 0, ownLost: 0 });
   });
@@ -203,38 +203,38 @@ describe("senders that lie", () => {
   test("one that pretends a late clock only has its own hints judged by it", () => {
     const ages = judge();
     run(ages, { seconds: 10, skew: () => -4_000, name: 7 });
-    expect(ages.judge(1, 7, NOW + 6_000, NOW + 10_000, 0)).toBe("fresh");
-    expect(ages.judge(1, 8, NOW + 6_000, NOW + 10_000, 0)).toBe("old");
-    expect(ages.judge(2, 7, NOW + 6_000, NOW + 10_000, 0)).toBe("old");
+    expect(ages.classify(1, 7, NOW + 6_000, NOW + 10_000, 0)).toBe("fresh");
+    expect(ages.classify(1, 8, NOW + 6_000, NOW + 10_000, 0)).toBe("old");
+    expect(ages.classify(2, 7, NOW + 6_000, NOW + 10_000, 0)).toBe("old");
   });
   test("a flood of 100 000 names neither grows the table nor pushes out a known sender", () => {
     const ages = judge();
     run(ages, { seconds: 3, skew: () => -5_000, name: 42 });
-    for (let n = 0; n < 100_000; n++) ages.judge(1, n + 1_000, NOW + 3_000, NOW + 3_000, 0);
-    expect(ages.judge(1, 42, NOW + 3_000 - 5_000, NOW + 3_001, 0)).toBe("fresh");
+    for (let n = 0; n < 100_000; n++) ages.classify(1, n + 1_000, NOW + 3_000, NOW + 3_000, 0);
+    expect(ages.classify(1, 42, NOW + 3_000 - 5_000, NOW + 3_001, 0)).toBe("fresh");
     expect(ages.knownSenders()).toBeLessThanOrEqual(MAX_SENDERS);
   });
 
   /** Hints of many names of one address, in turn, so that each becomes known. */
-  const flood = (ages: AgeJudge, address: number, names: number, from: number): void => {
+  const flood = (ages: AgeFilter, address: number, names: number, from: number): void => {
     for (let i = 0; i < 40; i++) {
-      for (let n = 0; n < names; n++) ages.judge(address, n + 1, from + i * 60, from + i * 60, 0);
+      for (let n = 0; n < names; n++) ages.classify(address, n + 1, from + i * 60, from + i * 60, 0);
     }
   };
-  const knownIn = (ages: AgeJudge, address: number, name: number, from: number): boolean => {
-    for (let since = 0; since < 2_500; since += 10) ages.judge(address, name, from + since - 5_000, from + since, 0);
-    return ages.judge(address, name, from - 2_500, from + 2_500, 0) === "fresh";
+  const knownIn = (ages: AgeFilter, address: number, name: number, from: number): boolean => {
+    for (let since = 0; since < 2_500; since += 10) ages.classify(address, name, from + since - 5_000, from + since, 0);
+    return ages.classify(address, name, from - 2_500, from + 2_500, 0) === "fresh";
   };
   test("one address with a thousand names leaves the table to others", () => {
     const ages = judge();
     flood(ages, 1, 1_000, NOW);
-    expect(ages.knownSenders()).toBeLessThanOrEqual(MAX_NAMES);
+    expect(ages.knownSenders()).toBeLessThanOrEqual(MAX_NAMES_PER_ADDRESS);
     for (let address = 2; address < 52; address++) expect(knownIn(ages, address, 0, NOW + 2_400)).toBe(true);
   });
   test("an address's names that fell silent for a minute make room for its new ones", () => {
     const ages = judge();
-    flood(ages, 1, MAX_NAMES, NOW);
-    expect(ages.knownSenders()).toBe(MAX_NAMES);
+    flood(ages, 1, MAX_NAMES_PER_ADDRESS, NOW);
+    expect(ages.knownSenders()).toBe(MAX_NAMES_PER_ADDRESS);
     expect(knownIn(ages, 1, 5_000, NOW + 2_400 + 50_000)).toBe(false);
     expect(knownIn(ages, 1, 6_000, NOW + 2_400 + 61_000)).toBe(true);
   });

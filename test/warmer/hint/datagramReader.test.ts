@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { DatagramReader } from "../../../warmer/hint/datagramReader.ts";
-import { type HintRegisters, HintScanner } from "../../../warmer/hint/hintScanner.ts";
+import { HintScanner, type ScannedHint } from "../../../warmer/hint/hintScanner.ts";
 import { parseHint } from "../../../warmer/hint/parseHint.ts";
 import { MAX_DATAGRAM_BYTES, MAX_PATHS_PER_LINE } from "../../../warmer/hint/protocol.ts";
 import { DEPLOYED, KEY, places, read, type Seen } from "../../support/reading.ts";
@@ -72,10 +72,11 @@ describe("paths of a line", () => {
   });
   test(`${MAX_PATHS_PER_LINE} are read, one more is not, whichever way`, () => {
     const scanner = new HintScanner(places, KEY, "webp");
-    const scan = (line: string) => scanner.scan(scanner.roomAt, scanner.roomAt + scanner.room.write(line));
+    const scan = (line: string) =>
+      scanner.scan(scanner.slotMemoryStart, scanner.slotMemoryStart + scanner.slotMemory.write(line));
     const [most, more] = [lineOf(MAX_PATHS_PER_LINE), lineOf(MAX_PATHS_PER_LINE + 1)];
-    expect(scan(most)).toBe(scanner.roomAt + most.length);
-    expect(scanner.registers.count).toBe(MAX_PATHS_PER_LINE);
+    expect(scan(most)).toBe(scanner.slotMemoryStart + most.length);
+    expect(scanner.hint.count).toBe(MAX_PATHS_PER_LINE);
     expect(parseHint(most)).toMatchObject({ paths: { length: MAX_PATHS_PER_LINE } });
     expect([scan(more), parseHint(more)]).toEqual([-1, "path"]);
   });
@@ -188,7 +189,7 @@ describe("fuzzing", () => {
     let calls = 0;
     let hints = 0;
     const sink = {
-      hint: (r: HintRegisters) => {
+      hint: (r: ScannedHint) => {
         calls++;
         hints++;
         for (let i = 0; i < r.count; i++) {
@@ -198,7 +199,7 @@ describe("fuzzing", () => {
         if (!(r.time > 0 && Number.isFinite(r.time) && r.region >= 0 && r.format >= 0)) expect.fail("registers");
       },
       reject: () => calls++,
-      settle: () => {},
+      flush: () => {},
     };
     const started = performance.now();
     for (let n = 0; n < count; n++) {
@@ -211,7 +212,7 @@ describe("fuzzing", () => {
         bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
       }
       const before = calls;
-      bytes.copy(reader.room);
+      bytes.copy(reader.slotMemory);
       reader.read(0, bytes.length, sink);
       if (calls === before) expect.fail(`not counted: ${JSON.stringify(bytes.toString("latin1"))}`);
     }

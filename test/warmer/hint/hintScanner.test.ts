@@ -9,8 +9,8 @@ const T = 1_763_760_000_123;
 
 /** How many bytes of a line in the first slot the scanner takes, -1 when it leaves it to the slow path. */
 function taken(scanner: HintScanner, line: string): number {
-  const next = scanner.scan(scanner.roomAt, scanner.roomAt + scanner.room.write(line));
-  return next < 0 ? -1 : next - scanner.roomAt;
+  const next = scanner.scan(scanner.slotMemoryStart, scanner.slotMemoryStart + scanner.slotMemory.write(line));
+  return next < 0 ? -1 : next - scanner.slotMemoryStart;
 }
 
 describe("the scanner and JSON.parse", () => {
@@ -90,7 +90,7 @@ describe("the scanner and JSON.parse", () => {
         continue;
       }
       scanned++;
-      const r = scanner.registers;
+      const r = scanner.hint;
       const parsed = parseHint(line) as ParsedHint;
       const value = Buffer.from(parsed.place.value);
       const region = DEPLOYED[places.lookup(parsed.place.kind, value, 0, value.length)];
@@ -142,11 +142,14 @@ describe("the scanner and JSON.parse", () => {
       const path = `/${"abcdefghij".repeat(100).slice(0, length - 1)}`;
       expect(taken(scanner, `{"v":1,"t":${T},"p":"${path}","r":"apac","f":"base"}`)).toBeGreaterThan(0);
       scanner.finish();
-      const { lane1, lane2, region, format } = scanner.registers;
+      const { keyLow, keyHigh, region, format } = scanner.hint;
       const salted = Buffer.concat([Buffer.alloc(8), Buffer.from(path)]);
       salted.writeUInt32LE(region * FORMATS.length + format);
       const hash = sipHash13(salted, ...KEY);
-      expect([lane1[0], lane2[0]]).toEqual([Number(BigInt.asIntN(32, hash)), Number(BigInt.asIntN(32, hash >> 32n))]);
+      expect([keyLow[0], keyHigh[0]]).toEqual([
+        Number(BigInt.asIntN(32, hash)),
+        Number(BigInt.asIntN(32, hash >> 32n)),
+      ]);
     }
   });
 
@@ -173,8 +176,8 @@ describe("the scanner and JSON.parse", () => {
     const scanner = new HintScanner(places, KEY, "webp");
     const line = `{"v":1,"t":${T},"p":["/a","/b"],"r":"weur","s":"api-1"}`;
     for (let length = 0; length < line.length; length++) {
-      scanner.room.write(line);
-      expect(scanner.scan(scanner.roomAt, scanner.roomAt + length)).toBe(-1);
+      scanner.slotMemory.write(line);
+      expect(scanner.scan(scanner.slotMemoryStart, scanner.slotMemoryStart + length)).toBe(-1);
     }
     expect(taken(scanner, line)).toBe(line.length);
   });

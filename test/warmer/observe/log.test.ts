@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { Failures, REPORT_EVERY_MS } from "../../../warmer/observe/log.ts";
+import { FailureSummary, REPORT_EVERY_MS } from "../../../warmer/observe/log.ts";
 
 test("nothing failed: nothing to report", () => {
-  expect(new Failures().take(0)).toBeUndefined();
+  expect(new FailureSummary().take(0)).toBeUndefined();
 });
 
 test("the first failure at once, then one report per interval with all that failed since and the newest reason", () => {
-  const failures = new Failures();
+  const failures = new FailureSummary();
   failures.add("status 401", 20);
   expect(failures.take(5)).toEqual({ reason: "status 401", pushes: 1, hints: 20 });
   for (let n = 0; n < 100; n++) failures.add("status 429", 3);
@@ -18,7 +18,7 @@ test("the first failure at once, then one report per interval with all that fail
 });
 
 test("after a quiet time the next failure is reported at once", () => {
-  const failures = new Failures();
+  const failures = new FailureSummary();
   failures.add("a", 1);
   failures.take(0);
   failures.add("b", 2);
@@ -26,7 +26,7 @@ test("after a quiet time the next failure is reported at once", () => {
 });
 
 test("hints given up while they waited for their other try: reported without a push, and in the same rhythm", () => {
-  const failures = new Failures();
+  const failures = new FailureSummary();
   failures.add("status 500", 0);
   failures.take(0);
   failures.giveUp("too old to be tried again after status 500", 3);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { Breaker } from "../../../warmer/push/circuitBreaker.ts";
+import { CircuitBreaker } from "../../../warmer/push/circuitBreaker.ts";
 
-const make = () => new Breaker({ failures: 3, pauseMs: 100, longestPauseMs: 350 });
+const make = () => new CircuitBreaker({ failures: 3, pauseMs: 100, longestPauseMs: 350 });
 
-function fail(breaker: Breaker, ...times: readonly number[]): void {
+function fail(breaker: CircuitBreaker, ...times: readonly number[]): void {
   for (const now of times) breaker.failed(now);
 }
 
@@ -24,19 +24,19 @@ test("a success in between starts the count again", () => {
 test("open for the pause, then a trial", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0);
-  expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "trial"]);
+  expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "half-open"]);
 });
 test("late failures of requests in flight do not lengthen the pause", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0, 50, 99);
-  expect(breaker.state(100)).toBe("trial");
+  expect(breaker.state(100)).toBe("half-open");
 });
 test("each failed trial doubles the pause, up to the longest", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0, 100);
-  expect([breaker.state(299), breaker.state(300)]).toEqual(["open", "trial"]);
+  expect([breaker.state(299), breaker.state(300)]).toEqual(["open", "half-open"]);
   fail(breaker, 300);
-  expect([breaker.state(649), breaker.state(650)]).toEqual(["open", "trial"]);
+  expect([breaker.state(649), breaker.state(650)]).toEqual(["open", "half-open"]);
 });
 test("a successful trial closes it, and the next pause is the first again", () => {
   const breaker = make();
@@ -44,29 +44,29 @@ test("a successful trial closes it, and the next pause is the first again", () =
   breaker.succeeded();
   expect(breaker.state(300)).toBe("closed");
   fail(breaker, 400, 400, 400);
-  expect([breaker.state(499), breaker.state(500)]).toEqual(["open", "trial"]);
+  expect([breaker.state(499), breaker.state(500)]).toEqual(["open", "half-open"]);
 });
 test("trip opens it at once; a later failure does not lengthen the pause", () => {
   const breaker = make();
   breaker.trip(0);
   breaker.trip(50);
-  expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "trial"]);
+  expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "half-open"]);
 });
-test("hope ends a trip's pause once, but closes nothing", () => {
+test("allowTrial ends a trip's pause once, but closes nothing", () => {
   const breaker = make();
   breaker.trip(0);
-  breaker.hope(10);
-  expect(breaker.state(10)).toBe("trial");
+  breaker.allowTrial(10);
+  expect(breaker.state(10)).toBe("half-open");
   breaker.failed(10);
-  breaker.hope(20);
-  expect([breaker.state(20), breaker.state(209), breaker.state(210)]).toEqual(["open", "open", "trial"]);
+  breaker.allowTrial(20);
+  expect([breaker.state(20), breaker.state(209), breaker.state(210)]).toEqual(["open", "open", "half-open"]);
   breaker.succeeded();
-  breaker.hope(211);
+  breaker.allowTrial(211);
   expect(breaker.state(211)).toBe("closed");
 });
-test("hope changes nothing where answers were failures", () => {
+test("allowTrial changes nothing where answers were failures", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0);
-  breaker.hope(10);
-  expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "trial"]);
+  breaker.allowTrial(10);
+  expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "half-open"]);
 });

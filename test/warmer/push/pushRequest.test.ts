@@ -1,13 +1,13 @@
 import { createHash, createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { RequestText } from "../../../warmer/push/h1/http1Codec.ts";
-import { PushRequest } from "../../../warmer/push/pushRequest.ts";
+import { RequestEncoder } from "../../../warmer/push/h1/http1Codec.ts";
+import { PushRequestBuilder } from "../../../warmer/push/pushRequest.ts";
 
 const OPTIONS = { region: "weur", secret: null, deadlineMs: 800 };
-const HTTP = new RequestText(new URL("https://images.example.org"));
+const HTTP = new RequestEncoder(new URL("https://images.example.org"));
 
 test("a push is one request, its body as the wire contract has it", () => {
-  const text = HTTP.of(new PushRequest(OPTIONS, "avif").make(["/a", '/b\\"c'], 1_763_760_000_999));
+  const text = HTTP.encode(new PushRequestBuilder(OPTIONS, "avif").build(["/a", '/b\\"c'], 1_763_760_000_999));
   const [head, body] = text.split("\r\n\r\n") as [string, string];
   expect(JSON.parse(body)).toEqual({ v: 1, region: "weur", format: "avif", deadlineMs: 800, paths: ["/a", '/b"c'] });
   expect(head.split("\r\n")).toEqual([
@@ -21,7 +21,7 @@ test("a push is one request, its body as the wire contract has it", () => {
 
 test("with a secret it carries the time and the signature of the body sent", () => {
   const secret = "0123456789abcdef";
-  const text = HTTP.of(new PushRequest({ ...OPTIONS, secret }, "webp").make(["/a"], 1_763_760_000_999));
+  const text = HTTP.encode(new PushRequestBuilder({ ...OPTIONS, secret }, "webp").build(["/a"], 1_763_760_000_999));
   const [head, body] = text.split("\r\n\r\n") as [string, string];
   const hash = createHash("sha256").update(body).digest("hex");
   const signature = createHmac("sha256", secret).update(`POST\n/warm\n1763760000\n${hash}`).digest("base64url");

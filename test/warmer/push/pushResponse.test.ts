@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { verdictOf } from "../../../warmer/push/pushResponse.ts";
+import { refusalReasons } from "../../../warmer/push/pushResponse.ts";
 
 const ROWS = [
   ["all accepted", '{"accepted":2,"refused":[]}', []],
@@ -12,6 +12,6 @@ const ROWS = [
   ["more refusals than paths were sent", `{"refused":[${Array(5).fill('{"reason":"a"}').join()}]}`, ["a", "a"]],
 ] as const;
 
-test.each(ROWS)("verdictOf: %s", (_name, body, reasons) => {
-  expect(verdictOf(body, 2)).toEqual(reasons);
+test.each(ROWS)("refusalReasons: %s", (_name, body, reasons) => {
+  expect(refusalReasons(body, 2)).toEqual(reasons);
 });

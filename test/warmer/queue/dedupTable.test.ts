@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RecentKeys } from "../../../warmer/queue/dedupTable.ts";
+import { DedupTable } from "../../../warmer/queue/dedupTable.ts";
 import { seeded } from "../../support/warmer.ts";
 
 const WINDOW = 30_000;
@@ -10,9 +10,9 @@ function keyMaker(seed: number): () => readonly [number, number] {
   return () => [(random() * 2 ** 32) | 0, (random() * 2 ** 32) | 0];
 }
 
-describe("RecentKeys", () => {
+describe("DedupTable", () => {
   test("a key is remembered until its window ends, to the millisecond", () => {
-    const keys = new RecentKeys(1000, WINDOW, 5_000);
+    const keys = new DedupTable(1000, WINDOW, 5_000);
     expect(keys.has(1, 2, 5_000)).toBe(false);
     expect(keys.insert(1, 2, 5_000)).toBe(true);
     expect(keys.has(1, 2, 5_000)).toBe(true);
@@ -20,7 +20,7 @@ describe("RecentKeys", () => {
     expect(keys.has(1, 2, 5_000 + WINDOW)).toBe(false);
   });
   test("an insertion of a remembered key changes nothing, of an expired one begins anew", () => {
-    const keys = new RecentKeys(1000, WINDOW, 0);
+    const keys = new DedupTable(1000, WINDOW, 0);
     keys.insert(1, 2, 0);
     expect(keys.insert(1, 2, WINDOW - 1)).toBe(false);
     expect(keys.has(1, 2, WINDOW)).toBe(false);
@@ -28,7 +28,7 @@ describe("RecentKeys", () => {
     expect(keys.has(1, 2, 2 * WINDOW - 1)).toBe(true);
   });
   test("both lanes count", () => {
-    const keys = new RecentKeys(1000, WINDOW, 0);
+    const keys = new DedupTable(1000, WINDOW, 0);
     keys.insert(1, 2, 0);
     expect([keys.has(1, 3, 0), keys.has(3, 2, 0), keys.has(2, 1, 0), keys.has(0, 0, 0)]).toEqual([
       false,
@@ -38,7 +38,7 @@ describe("RecentKeys", () => {
     ]);
   });
   test("a removed key is not remembered, and may come again", () => {
-    const keys = new RecentKeys(1000, WINDOW, 0);
+    const keys = new DedupTable(1000, WINDOW, 0);
     keys.insert(1, 2, 0);
     keys.remove(1, 2);
     keys.remove(9, 9);
@@ -46,18 +46,18 @@ describe("RecentKeys", () => {
     expect(keys.insert(1, 2, 0)).toBe(true);
   });
   test("a window of 0 remembers nothing", () => {
-    const keys = new RecentKeys(1000, 0, 0);
+    const keys = new DedupTable(1000, 0, 0);
     expect(keys.insert(1, 2, 7)).toBe(true);
     expect(keys.has(1, 2, 7)).toBe(false);
   });
   test("the key of all zero bits is a key like others", () => {
-    const keys = new RecentKeys(1000, WINDOW, 0);
+    const keys = new DedupTable(1000, WINDOW, 0);
     expect(keys.insert(0, 0, 0)).toBe(true);
     expect(keys.has(0, 0, 1)).toBe(true);
   });
 
   test("a million keys are all remembered in at most 32 MB, and none that was not inserted", () => {
-    const keys = new RecentKeys(1_000_000, WINDOW, 0);
+    const keys = new DedupTable(1_000_000, WINDOW, 0);
     expect(keys.byteLength).toBeLessThanOrEqual(32e6);
     const make = keyMaker(1);
     for (let n = 0; n < 1_000_000; n++) keys.insert(...make(), n >> 10);
@@ -73,36 +73,36 @@ describe("RecentKeys", () => {
   });
 
   test("over capacity the oldest of the probed go and are counted; the newest stay", () => {
-    const keys = new RecentKeys(1000, WINDOW, 0);
+    const keys = new DedupTable(1000, WINDOW, 0);
     const make = keyMaker(3);
     const made = Array.from({ length: 20_000 }, make);
-    for (const [n, [lane1, lane2]] of made.entries()) keys.insert(lane1, lane2, n);
-    const kept = made.filter(([lane1, lane2]) => keys.has(lane1, lane2, 20_000)).length;
+    for (const [n, [keyLow, keyHigh]] of made.entries()) keys.insert(keyLow, keyHigh, n);
+    const kept = made.filter(([keyLow, keyHigh]) => keys.has(keyLow, keyHigh, 20_000)).length;
     expect(kept + keys.evicted).toBe(20_000);
     expect(kept).toBeGreaterThanOrEqual(1_000);
-    const newest = made.slice(-500).filter(([lane1, lane2]) => keys.has(lane1, lane2, 20_000)).length;
+    const newest = made.slice(-500).filter(([keyLow, keyHigh]) => keys.has(keyLow, keyHigh, 20_000)).length;
     expect(newest).toBe(500);
   });
 
   test("agrees with a Map on a random run of a month, across its own re-basing", () => {
     const random = seeded(11);
-    const keys = new RecentKeys(4_000, WINDOW, 0);
+    const keys = new DedupTable(4_000, WINDOW, 0);
     const model = new Map<number, number>();
     let now = 0;
     for (let n = 0; n < 200_000; n++) {
       // Mostly steps of ms, now and then hours: the 31 bits of an expiry last 12 days.
       now += random() < 0.002 ? Math.floor(random() * 1.3e7) : Math.floor(random() * 100);
       const id = Math.floor(random() * 300);
-      const [lane1, lane2] = [Math.imul(id + 1, 0x9e3779b1), Math.imul(id + 7, 0x85ebca6b)];
+      const [keyLow, keyHigh] = [Math.imul(id + 1, 0x9e3779b1), Math.imul(id + 7, 0x85ebca6b)];
       const alive = (model.get(id) ?? 0) > now;
       const what = random();
       if (what < 0.4) {
-        if (keys.insert(lane1, lane2, now) === alive) expect.fail(`insert ${id} at ${now}`);
+        if (keys.insert(keyLow, keyHigh, now) === alive) expect.fail(`insert ${id} at ${now}`);
         if (!alive) model.set(id, now + WINDOW);
       } else if (what < 0.5) {
-        keys.remove(lane1, lane2);
+        keys.remove(keyLow, keyHigh);
         model.delete(id);
-      } else if (keys.has(lane1, lane2, now) !== alive) expect.fail(`has ${id} at ${now}`);
+      } else if (keys.has(keyLow, keyHigh, now) !== alive) expect.fail(`has ${id} at ${now}`);
     }
     expect(now).toBeGreaterThan(2 * 2 ** 30);
     expect(keys.evicted).toBe(0);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Counts } from "../../../warmer/observe/counts.ts";
-import { Failures } from "../../../warmer/observe/log.ts";
-import { RecentKeys } from "../../../warmer/queue/dedupTable.ts";
-import type { Batch } from "../../../warmer/queue/pushBatch.ts";
-import { Outbox } from "../../../warmer/queue/regionQueue.ts";
+import { FailureSummary } from "../../../warmer/observe/log.ts";
+import { DedupTable } from "../../../warmer/queue/dedupTable.ts";
+import type { PushBatch } from "../../../warmer/queue/pushBatch.ts";
+import { RegionQueue } from "../../../warmer/queue/regionQueue.ts";
 import { keptLog } from "../../support/warmer.ts";
 
 const WEBP = 0;
@@ -11,35 +11,35 @@ const AVIF = 1;
 
 function make(options: Partial<{ capacity: number; limit: number; waitMs: number }> = {}) {
   const counts = new Counts();
-  const keys = new RecentKeys(1000, 30_000, 0);
-  const failures = new Failures();
+  const keys = new DedupTable(1000, 30_000, 0);
+  const failures = new FailureSummary();
   const clock = { wall: () => 0, steady: () => 0 };
   const context = { counts, keys, clock, log: keptLog() };
-  const outbox = new Outbox({ capacity: 16, limit: 3, waitMs: 5, maxAgeMs: 50, ...options }, context, failures);
-  let key = 0;
+  const queue = new RegionQueue({ capacity: 16, limit: 3, waitMs: 5, maxAgeMs: 50, ...options }, context, failures);
+  let lastKey = 0;
   return {
     counts,
     keys,
     failures,
-    outbox,
-    add: (path: string, now: number, expiry = now + 50, format = WEBP, lane = ++key) =>
-      outbox.add(format, path, expiry, lane, 1, now),
-    next: (now: number, anything = false): readonly string[] | undefined => outbox.next(now, now, anything)?.paths,
+    queue,
+    add: (path: string, now: number, expiry = now + 50, format = WEBP, key = ++lastKey) =>
+      queue.add(format, path, expiry, key, 1, now),
+    next: (now: number, flushing = false): readonly string[] | undefined => queue.next(now, now, flushing)?.paths,
   };
 }
 
 describe("when a push is due", () => {
   test("a hint alone waits for company, to the millisecond", () => {
-    const { add, next, outbox } = make();
+    const { add, next, queue } = make();
     add("/a", 100);
-    expect(outbox.due).toBe(105);
+    expect(queue.due).toBe(105);
     expect(next(104)).toBeUndefined();
     expect(next(105)).toEqual(["/a"]);
-    expect(outbox.due).toBe(Number.POSITIVE_INFINITY);
+    expect(queue.due).toBe(Number.POSITIVE_INFINITY);
   });
   test("a full one goes at once, in order", () => {
     const { add, next } = make();
-    expect([add("/a", 0), add("/b", 0), add("/c", 0)].map((lane) => lane.isDue(0))).toEqual([true, true, true]);
+    expect([add("/a", 0), add("/b", 0), add("/c", 0)].map((key) => key.isDue(0))).toEqual([true, true, true]);
     expect(next(0)).toEqual(["/a", "/b", "/c"]);
   });
   test("what is more than one push is due when its own time comes", () => {
@@ -69,10 +69,10 @@ describe("when a push is due", () => {
     expect([next(0), next(0), next(0)]).toEqual([["/a"], ["/b"], undefined]);
   });
   test("formats go apart", () => {
-    const { add, next, outbox } = make();
+    const { add, next, queue } = make();
     add("/a", 0);
     add("/a", 1, 51, AVIF);
-    const first = outbox.next(6, 6, false) as Batch;
+    const first = queue.next(6, 6, false) as PushBatch;
     expect([first.format, first.paths]).toEqual([WEBP, ["/a"]]);
     expect(next(6)).toEqual(["/a"]);
   });
@@ -124,22 +124,22 @@ describe("what ends in it", () => {
     expect(counts.overflow).toBeGreaterThan(1_000);
   });
   test("a failed batch frees its keys; a settled one keeps them", () => {
-    const { add, outbox, counts, keys } = make();
+    const { add, queue, counts, keys } = make();
     add("/a", 0, 50, WEBP, 7);
-    outbox.fail(outbox.next(5, 5, false) as Batch);
+    queue.fail(queue.next(5, 5, false) as PushBatch);
     expect([counts.failed, keys.has(7, 1, 5)]).toEqual([1, false]);
     add("/a", 5, 55, WEBP, 7);
-    outbox.settle(outbox.next(10, 10, false) as Batch);
+    queue.release(queue.next(10, 10, false) as PushBatch);
     expect([counts.failed, keys.has(7, 1, 10)]).toEqual([1, true]);
   });
   test("a batch tried again goes first, without what got too old meanwhile", () => {
-    const { add, outbox, next, counts, keys, failures } = make();
+    const { add, queue, next, counts, keys, failures } = make();
     add("/old", 0, 20, WEBP, 7);
     add("/young", 0, 60, WEBP, 8);
-    const batch = outbox.next(5, 5, false) as Batch;
+    const batch = queue.next(5, 5, false) as PushBatch;
     add("/other", 10, 60);
-    outbox.retry(batch, "status 503");
-    expect(outbox.waiting).toBe(3);
+    queue.retry(batch, "status 503");
+    expect(queue.waiting).toBe(3);
     expect(next(21)).toEqual(["/young"]);
     expect([counts.failed, counts.retries, batch.attempt]).toEqual([1, 1, 1]);
     expect([keys.has(7, 1, 21), keys.has(8, 1, 21)]).toEqual([false, true]);
@@ -148,68 +148,68 @@ describe("what ends in it", () => {
     expect(failures.take(21)).toEqual({ reason, pushes: 0, hints: 1 });
   });
   test("a retry that cannot win any more does not go", () => {
-    const { add, outbox, next, counts, failures } = make();
+    const { add, queue, next, counts, failures } = make();
     add("/a", 0, 20);
-    outbox.retry(outbox.next(5, 5, false) as Batch, "stream reset");
+    queue.retry(queue.next(5, 5, false) as PushBatch, "stream reset");
     expect(next(21)).toBeUndefined();
     expect([counts.failed, counts.retries]).toEqual([1, 0]);
     const reason = "too old to be tried again after stream reset";
     expect(failures.take(21)).toEqual({ reason, pushes: 0, hints: 1 });
   });
   test("one that goes in time, to the millisecond, is no failure", () => {
-    const { add, outbox, next, counts, failures } = make();
+    const { add, queue, next, counts, failures } = make();
     add("/a", 0, 20);
-    outbox.retry(outbox.next(5, 5, false) as Batch, "stream reset");
-    outbox.dropOld(20);
+    queue.retry(queue.next(5, 5, false) as PushBatch, "stream reset");
+    queue.dropExpired(20);
     expect(next(20)).toEqual(["/a"]);
     expect([counts.failed, counts.retries, failures.take(20)]).toEqual([0, 1, undefined]);
   });
   test("retries that no connection comes for end when they are too old, the others keep their order", () => {
-    const { add, outbox, next, counts, keys, failures } = make({ limit: 1 });
-    for (const [path, expiry, lane] of [
+    const { add, queue, next, counts, keys, failures } = make({ limit: 1 });
+    for (const [path, expiry, key] of [
       ["/a", 60, 7],
       ["/b", 20, 8],
       ["/c", 60, 9],
     ] as const)
-      add(path, 0, expiry, WEBP, lane);
-    const batches = [0, 1, 2].map(() => outbox.next(5, 5, false) as Batch);
-    for (const batch of batches) outbox.retry(batch, "status 500");
-    outbox.dropOld(21);
-    expect([counts.failed, outbox.waiting, keys.has(8, 1, 21)]).toEqual([1, 2, false]);
+      add(path, 0, expiry, WEBP, key);
+    const batches = [0, 1, 2].map(() => queue.next(5, 5, false) as PushBatch);
+    for (const batch of batches) queue.retry(batch, "status 500");
+    queue.dropExpired(21);
+    expect([counts.failed, queue.waiting, keys.has(8, 1, 21)]).toEqual([1, 2, false]);
     expect(failures.take(21)).toEqual({ reason: "too old to be tried again after status 500", pushes: 0, hints: 1 });
     expect([next(21), next(21), next(21)]).toEqual([["/a"], ["/c"], undefined]);
   });
   test("the region goes down: retries have failed, and that is reported", () => {
-    const { add, outbox, counts, failures } = make();
+    const { add, queue, counts, failures } = make();
     add("/a", 0);
     add("/b", 0);
-    outbox.retry(outbox.next(5, 5, false) as Batch, "ECONNRESET");
-    outbox.shed("regionDown");
+    queue.retry(queue.next(5, 5, false) as PushBatch, "ECONNRESET");
+    queue.shed("regionDown");
     expect([counts.failed, counts.regionDown]).toEqual([2, 0]);
     expect(failures.take(5)).toEqual({ reason: "not tried again after ECONNRESET", pushes: 0, hints: 2 });
   });
   test("a region that is down: what waits goes under that count", () => {
-    const { add, outbox, counts } = make();
+    const { add, queue, counts } = make();
     add("/a", 0);
     add("/b", 0, 50, AVIF);
-    outbox.shed("regionDown");
-    expect([counts.regionDown, outbox.waiting, outbox.due]).toEqual([2, 0, Number.POSITIVE_INFINITY]);
+    queue.shed("regionDown");
+    expect([counts.regionDown, queue.waiting, queue.due]).toEqual([2, 0, Number.POSITIVE_INFINITY]);
   });
   test("our clock is set back by an hour: what waits goes, instead of waiting for an hour", () => {
-    const { add, outbox, next, counts } = make();
+    const { add, queue, next, counts } = make();
     const hour = 3_600_000;
     add("/a", hour);
-    outbox.dropOld(0);
-    expect([counts.oldAtPush, outbox.waiting, outbox.due]).toEqual([1, 0, Number.POSITIVE_INFINITY]);
+    queue.dropExpired(0);
+    expect([counts.oldAtPush, queue.waiting, queue.due]).toEqual([1, 0, Number.POSITIVE_INFINITY]);
     add("/b", hour);
     expect(next(0, true)).toBeUndefined();
     expect(counts.oldAtPush).toBe(2);
   });
-  test("dropOld ends what no connection came for", () => {
-    const { add, outbox, counts } = make();
+  test("dropExpired ends what no connection came for", () => {
+    const { add, queue, counts } = make();
     add("/a", 0, 20);
     add("/b", 10, 60);
-    outbox.dropOld(21);
-    expect([counts.oldAtPush, outbox.waiting]).toEqual([1, 1]);
+    queue.dropExpired(21);
+    expect([counts.oldAtPush, queue.waiting]).toEqual([1, 1]);
   });
 });

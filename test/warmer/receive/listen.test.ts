@@ -3,7 +3,7 @@ import { BlockList } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
 import { listenDgram, receiveBufferBytes } from "../../../warmer/receive/listen.ts";
-import { ROOM_BYTES, SLOT_BYTES } from "../../../warmer/receive/receiveSlots.ts";
+import { SLOT_BYTES, SLOT_MEMORY_BYTES } from "../../../warmer/receive/receiveSlots.ts";
 import { SenderList } from "../../../warmer/receive/senderList.ts";
 import { startSender, until } from "../../support/warmer.ts";
 
@@ -20,7 +20,7 @@ describe("receiveBufferBytes", () => {
 });
 
 describe("listenDgram", () => {
-  const room = Buffer.alloc(ROOM_BYTES);
+  const slotMemory = Buffer.alloc(SLOT_MEMORY_BYTES);
   const loopback = new BlockList();
   loopback.addSubnet("127.0.0.0", 8, "ipv4");
   loopback.addAddress("::1", "ipv6");
@@ -33,11 +33,11 @@ describe("listenDgram", () => {
     let ended = 0;
     const listener = await listenDgram({ host, port: 0, receiveBufferBytes: 100_000 }, new SenderList(loopback, 1n), {
       begin: () => begun++,
-      room,
+      slotMemory,
       overflow: 0,
       datagram: (slot, length, sender) => {
         const at = slot * SLOT_BYTES;
-        got.push([room.toString("latin1", at, at + length), sender !== 0]);
+        got.push([slotMemory.toString("latin1", at, at + length), sender !== 0]);
       },
       end: () => ended++,
     });
@@ -60,7 +60,7 @@ describe("listenDgram", () => {
 
   test("reads what the kernel holds before it closes", async () => {
     let got = 0;
-    const sink = { room, overflow: 0, begin: () => {}, datagram: () => got++, end: () => {} };
+    const sink = { slotMemory, overflow: 0, begin: () => {}, datagram: () => got++, end: () => {} };
     const options = { host: "127.0.0.1", port: 0, receiveBufferBytes: 400_000 };
     const listener = await listenDgram(options, new SenderList(loopback, 1n), sink);
     const socket = createSocket("udp4");
@@ -72,7 +72,7 @@ describe("listenDgram", () => {
   });
 
   test("a port that is taken is an error, not a shared socket", async () => {
-    const sink = { room, overflow: 0, begin: () => {}, datagram: () => {}, end: () => {} };
+    const sink = { slotMemory, overflow: 0, begin: () => {}, datagram: () => {}, end: () => {} };
     const senders = new SenderList(loopback, 1n);
     const first = await listenDgram({ host: "127.0.0.1", port: 0, receiveBufferBytes: 4096 }, senders, sink);
     const again = listenDgram({ host: "127.0.0.1", port: first.port, receiveBufferBytes: 4096 }, senders, sink);

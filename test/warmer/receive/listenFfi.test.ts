@@ -2,13 +2,13 @@ import { createSocket, type Socket } from "node:dgram";
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../warmer/clock.ts";
-import { Intake } from "../../../warmer/hintPipeline.ts";
+import { HintPipeline } from "../../../warmer/hintPipeline.ts";
 import { Counts } from "../../../warmer/observe/counts.ts";
-import { RecentKeys } from "../../../warmer/queue/dedupTable.ts";
+import { DedupTable } from "../../../warmer/queue/dedupTable.ts";
 import { type Libc, openLibc } from "../../../warmer/receive/libc.ts";
 import { type DatagramSink, type Listen, type Listener, listenDgram } from "../../../warmer/receive/listen.ts";
-import { listenWith } from "../../../warmer/receive/listenFfi.ts";
-import { ROOM_BYTES, SLOT_BYTES, SLOTS } from "../../../warmer/receive/receiveSlots.ts";
+import { createListenFfi } from "../../../warmer/receive/listenFfi.ts";
+import { CALL_SLOTS, SLOT_BYTES, SLOT_MEMORY_BYTES } from "../../../warmer/receive/receiveSlots.ts";
 import { SenderList } from "../../../warmer/receive/senderList.ts";
 import { KEY, places } from "../../support/reading.ts";
 
@@ -18,7 +18,7 @@ if (typeof libc === "string") console.log(`skipped: all tests of recvmmsg (${lib
 /** Keeps what a receiver hands over: bytes (as many as it can have), true length, sender; and checks the bracketing. */
 class Recorder implements DatagramSink {
   readonly seen: string[] = [];
-  readonly room = Buffer.alloc(ROOM_BYTES);
+  readonly slotMemory = Buffer.alloc(SLOT_MEMORY_BYTES);
   /** Hints that did not fit, for each datagram told of. */
   overflowing = 0;
   overflow = 0;
@@ -35,7 +35,7 @@ class Recorder implements DatagramSink {
     if (!this.open) this.unbracketed++;
     this.overflow += this.overflowing;
     const at = slot * SLOT_BYTES;
-    const text = this.room.toString("latin1", at, at + Math.min(length, 1400));
+    const text = this.slotMemory.toString("latin1", at, at + Math.min(length, 1400));
     this.seen.push(`${length} from ${sender}: ${text}`);
   }
 
@@ -76,7 +76,7 @@ function send(socket: Socket, bytes: string | Buffer, to: Listener): Promise<voi
 }
 
 describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
-  const listenFfi = listenWith(libc as Libc);
+  const listenFfi = createListenFfi(libc as Libc);
 
   it("hands over what dgram hands over: content, order, true length, sender", async () => {
     const sizes = [1, 109, 1399, 1400, 1401, SLOT_BYTES, SLOT_BYTES + 1, 9_000, 65_507];
@@ -100,7 +100,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     const recorder = new Recorder();
     const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
     const socket = await senderAt("127.0.0.1");
-    const count = SLOTS * 5 + 3;
+    const count = CALL_SLOTS * 5 + 3;
     const texts = Array.from({ length: count }, (_, i) => `datagram ${i}`);
     await Promise.all(texts.map((text) => send(socket, text, listener)));
     await recorder.count(count);
@@ -114,7 +114,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     recorder.overflowing = 1;
     const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
     const socket = await senderAt("127.0.0.1");
-    const texts = Array.from({ length: SLOTS * 5 + 3 }, (_, i) => `datagram ${i}`);
+    const texts = Array.from({ length: CALL_SLOTS * 5 + 3 }, (_, i) => `datagram ${i}`);
     await Promise.all(texts.map((text) => send(socket, text, listener)));
     await recorder.count(texts.length);
     expect(recorder.seen.map((line) => line.split(": ")[1])).toEqual(texts);
@@ -122,16 +122,16 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     await listener.close();
   });
 
-  it("the paths that the intake passes on are those that were sent, whatever was received beside them", async () => {
+  it("the paths that the pipeline passes on are those that were sent, whatever was received beside them", async () => {
     const paths: string[] = [];
-    const taker = { add: (_format: number, path: string) => paths.push(path) };
+    const sink = { add: (_format: number, path: string) => paths.push(path) };
     const options = { places, key: KEY, format: "webp", hintSecret: null, maxAgeMs: 60_000, skew: false } as const;
-    const keys = new RecentKeys(10_000, 30_000, systemClock.steady());
-    const intake = new Intake(options, keys, [taker, taker, taker], new Counts(), systemClock);
+    const keys = new DedupTable(10_000, 30_000, systemClock.steady());
+    const pipeline = new HintPipeline(options, keys, [sink, sink, sink], new Counts(), systemClock);
     const listener = await listenFfi(
       { host: "127.0.0.1", port: 0, receiveBufferBytes: 1 << 20 },
       sendersOf(LOOPBACK),
-      intake,
+      pipeline,
     );
     const socket = await senderAt("127.0.0.1");
     const sent: string[] = [];
@@ -157,11 +157,11 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     const socket = await senderAt("127.0.0.1");
     await new Promise<void>((connected) => socket.connect(listener.port, listener.host, connected));
     // Sent at once, as there is no address to look up, and kept by the kernel until the loop goes on.
-    for (let i = 0; i < SLOTS; i++) socket.send("waits");
+    for (let i = 0; i < CALL_SLOTS; i++) socket.send("waits");
     const began = Date.now();
     while (Date.now() - began < ms);
     const stood = Date.now() - began;
-    await recorder.count(SLOTS);
+    await recorder.count(CALL_SLOTS);
     expect(Math.max(...recorder.queued)).toBeGreaterThanOrEqual(ms - 1);
     expect(Math.max(...recorder.queued)).toBeLessThan(stood + 40);
     socket.close();

@@ -1,40 +1,40 @@
 import { describe, expect, test } from "vitest";
-import { Quota } from "../../../warmer/receive/receiveQuota.ts";
+import { ReceiveQuota } from "../../../warmer/receive/receiveQuota.ts";
 
 /** Turns that fetch all they may, or `most`; what each might fetch. */
-function turns(quota: Quota, overflows: readonly number[], most = Number.POSITIVE_INFINITY): number[] {
+function turns(quota: ReceiveQuota, overflows: readonly number[], most = Number.POSITIVE_INFINITY): number[] {
   let overflow = 0;
   return overflows.map((more) => {
     const { left } = quota;
     quota.left -= Math.min(left, most);
     overflow += more;
-    quota.turn(overflow);
+    quota.endIteration(overflow);
     return left;
   });
 }
 
-describe("Quota", () => {
+describe("ReceiveQuota", () => {
   test("lets the first turns fetch all that waits", () => {
-    expect(turns(new Quota(), [0, 0, 0])).toEqual([4096, 4096, 4096]);
+    expect(turns(new ReceiveQuota(), [0, 0, 0])).toEqual([4096, 4096, 4096]);
   });
 
   test("halves what was fetched after each turn with overflow, down to one call's worth", () => {
-    expect(turns(new Quota(), [1, 1, 5, 1, 1, 1, 1, 1])).toEqual([4096, 2048, 1024, 512, 256, 128, 64, 64]);
+    expect(turns(new ReceiveQuota(), [1, 1, 5, 1, 1, 1, 1, 1])).toEqual([4096, 2048, 1024, 512, 256, 128, 64, 64]);
   });
 
   test("halves what was fetched, not what might have been", () => {
-    expect(turns(new Quota(), [1, 1, 1], 600)).toEqual([4096, 300, 150]);
+    expect(turns(new ReceiveQuota(), [1, 1, 1], 600)).toEqual([4096, 300, 150]);
   });
 
   test("grows by little after a turn without, back to the most", () => {
-    const quota = new Quota();
+    const quota = new ReceiveQuota();
     const seen = turns(quota, [1, 1, 1, 1, 1, 1, ...new Array<number>(200).fill(0)]);
     expect(seen.slice(6, 10)).toEqual([64, 96, 128, 160]);
     expect(seen.at(-1)).toBe(4096);
   });
 
   test("a turn is judged by its own overflow, not by that of all before it", () => {
-    const quota = new Quota();
+    const quota = new ReceiveQuota();
     expect(turns(quota, [3, 0, 0])).toEqual([4096, 2048, 2080]);
   });
 });

@@ -1,11 +1,11 @@
-import type { Batch } from "../../queue/pushBatch.ts";
-import type { Wire, WireEvents } from "../httpCodec.ts";
-import type { Push } from "../pushRequest.ts";
+import type { PushBatch } from "../../queue/pushBatch.ts";
+import type { HttpCodec, HttpCodecEvents } from "../httpCodec.ts";
+import type { PushRequest } from "../pushRequest.ts";
 import { WARM_PATH } from "../pushSigner.ts";
-import { MAX_ANSWER_BYTES, parseAnswer } from "./parseResponse.ts";
+import { MAX_RESPONSE_BYTES, parseResponse } from "./parseResponse.ts";
 
 /** Makes the complete HTTP/1.1 requests to one origin as latin1 text, so that a push is one string and one write. */
-export class RequestText {
+export class RequestEncoder {
   readonly #head: string;
 
   constructor(url: URL) {
@@ -14,7 +14,7 @@ export class RequestText {
       "Content-Type: application/json\r\nContent-Length: ";
   }
 
-  of({ body, time, signature }: Push): string {
+  encode({ body, time, signature }: PushRequest): string {
     if (signature === null) return `${this.#head}${body.length}\r\n\r\n${body}`;
     return (
       `${this.#head}${body.length}\r\nX-Firstlight-Time: ${time}\r\n` +
@@ -24,15 +24,15 @@ export class RequestText {
 }
 
 /** HTTP/1.1 with one request in flight and no queue. */
-export class Exchange implements Wire {
-  readonly #text: RequestText;
-  readonly #events: WireEvents;
-  #batch: Batch | undefined;
+export class Http1Codec implements HttpCodec {
+  readonly #encoder: RequestEncoder;
+  readonly #events: HttpCodecEvents;
+  #batch: PushBatch | undefined;
   #received = "";
   #ended = false;
 
-  constructor(url: URL, events: WireEvents) {
-    this.#text = new RequestText(url);
+  constructor(url: URL, events: HttpCodecEvents) {
+    this.#encoder = new RequestEncoder(url);
     this.#events = events;
   }
 
@@ -44,26 +44,26 @@ export class Exchange implements Wire {
     return this.#ended || this.#batch !== undefined ? 0 : 1;
   }
 
-  send(push: Push, batch: Batch): void {
+  send(push: PushRequest, batch: PushBatch): void {
     this.#batch = batch;
-    this.#events.write(this.#text.of(push));
+    this.#events.write(this.#encoder.encode(push));
   }
 
   receive(text: string): void {
     if (this.#ended) return;
     this.#received = this.#received === "" ? text : this.#received + text;
     const batch = this.#batch;
-    const answer = batch !== undefined ? parseAnswer(this.#received) : "broken";
-    if (answer === "more" && this.#received.length <= MAX_ANSWER_BYTES * 3) return;
-    if (typeof answer === "string" || batch === undefined) {
+    const response = batch !== undefined ? parseResponse(this.#received) : "malformed";
+    if (response === "incomplete" && this.#received.length <= MAX_RESPONSE_BYTES * 3) return;
+    if (typeof response === "string" || batch === undefined) {
       this.#end("broken answer");
       return;
     }
     this.#received = "";
     this.#batch = undefined;
-    this.#ended = !answer.keep;
-    this.#events.answered(batch, answer);
-    if (!answer.keep) this.#end("connection: close");
+    this.#ended = !response.keepAlive;
+    this.#events.answered(batch, response);
+    if (!response.keepAlive) this.#end("connection: close");
   }
 
   expire(now: number, limitMs: number): void {
@@ -75,7 +75,7 @@ export class Exchange implements Wire {
     return "";
   }
 
-  abandon(): Batch[] {
+  abandon(): PushBatch[] {
     const batch = this.#batch;
     this.#batch = undefined;
     return batch === undefined ? [] : [batch];

@@ -13,7 +13,7 @@ const FIRST_STATUS = 8;
 const LAST_INDEX = 61;
 
 /** The server's confirmation that its table has no bytes (section 6.3); of any other size it would be too large. */
-const TABLE_OF_NOTHING = 0x20;
+const TABLE_SIZE_ZERO = 0x20;
 
 /** An integer may go on for four bytes, which is 28 bits: more than any length of ours. */
 const LAST_SHIFT = 21;
@@ -24,7 +24,7 @@ const LAST_SHIFT = 21;
  * @returns the status, 100 to 599; 0 when there is none, or none that is one, or it is not the first field, or not the
  * only one of its name (RFC 9113, section 8.3); undefined when the block is malformed.
  */
-export function statusOf(block: string): number | undefined {
+export function decodeStatus(block: string): number | undefined {
   const fields = new FieldReader(block);
   let status = 0;
   for (let first = true; !fields.done; first = false) {
@@ -50,7 +50,7 @@ class FieldReader {
   constructor(block: string) {
     this.#block = block;
     // Updates of the table's size come before all fields (section 4.2).
-    while (block.charCodeAt(this.#at) === TABLE_OF_NOTHING) this.#at++;
+    while (block.charCodeAt(this.#at) === TABLE_SIZE_ZERO) this.#at++;
   }
 
   get done(): boolean {

@@ -12,4 +12,4 @@ export const ERROR = {
 export type ErrorCode = (typeof ERROR)[keyof typeof ERROR];
 
 /** What the server did amiss that ends the connection (section 5.4.1). */
-export type Violation = readonly [code: ErrorCode, what: string];
+export type ConnectionError = readonly [code: ErrorCode, what: string];

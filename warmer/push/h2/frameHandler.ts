@@ -1,40 +1,46 @@
-import type { WireEvents } from "../httpCodec.ts";
-import { statusOf } from "./decodeStatus.ts";
-import { ERROR, type Violation } from "./errors.ts";
+import type { HttpCodecEvents } from "../httpCodec.ts";
+import { decodeStatus } from "./decodeStatus.ts";
+import { type ConnectionError, ERROR } from "./errors.ts";
 import { encodeFrame, encodeWindowUpdate, FLAG, FRAME, type FrameReader, readUint32 } from "./frames.ts";
 import type { PeerSettings } from "./peerSettings.ts";
-import type { Outgoing } from "./requestWriter.ts";
+import type { RequestWriter } from "./requestWriter.ts";
 import { STREAM_WINDOW, Stream } from "./stream.ts";
 import type { Streams } from "./streams.ts";
 
 /** Received bytes are given back to the server's window when they are so many. */
-const GIVE_BACK = 2 ** 20;
+const WINDOW_UPDATE_AFTER = 2 ** 20;
 /** A header block in CONTINUATIONs may be so long. */
-const MAX_BLOCK = 65_536;
+const MAX_HEADER_BLOCK_BYTES = 65_536;
 
 /** A header block that goes on in CONTINUATIONs. */
 type Block = { readonly stream: number; readonly ends: boolean; text: string };
 
 /** What the server's frames do, one handler for each type (RFC 9113, section 6). */
-export class Incoming {
+export class FrameHandler {
   readonly #frame: FrameReader;
   readonly #peer: PeerSettings;
   readonly #streams: Streams;
-  readonly #outgoing: Outgoing;
-  readonly #events: WireEvents;
+  readonly #writer: RequestWriter;
+  readonly #events: HttpCodecEvents;
   #received = 0;
   #block: Block | undefined;
 
-  constructor(frame: FrameReader, peer: PeerSettings, streams: Streams, outgoing: Outgoing, events: WireEvents) {
+  constructor(
+    frame: FrameReader,
+    peer: PeerSettings,
+    streams: Streams,
+    writer: RequestWriter,
+    events: HttpCodecEvents,
+  ) {
     this.#frame = frame;
     this.#peer = peer;
     this.#streams = streams;
-    this.#outgoing = outgoing;
+    this.#writer = writer;
     this.#events = events;
   }
 
   /** Takes the frame just read; gives what is wrong with it when that ends the connection. */
-  take(): Violation | undefined {
+  handle(): ConnectionError | undefined {
     const { type } = this.#frame;
     if (!this.#peer.known && type !== FRAME.settings) return [ERROR.protocol, "the first frame is not SETTINGS"];
     if (this.#block !== undefined && type !== FRAME.continuation) return [ERROR.protocol, "header block broken off"];
@@ -62,12 +68,12 @@ export class Incoming {
     return undefined;
   }
 
-  #data(): Violation | undefined {
+  #data(): ConnectionError | undefined {
     const { flags, length, content, stream: id } = this.#frame;
     if (!this.#streams.has(id)) return [ERROR.protocol, `DATA on stream ${id}`];
-    if (content === undefined) return this.#tooShort("DATA");
+    if (content === undefined) return this.#paddingError("DATA");
     this.#received += length;
-    if (this.#received > GIVE_BACK) {
+    if (this.#received > WINDOW_UPDATE_AFTER) {
       this.#events.write(encodeWindowUpdate(0, this.#received));
       this.#received = 0;
     }
@@ -79,41 +85,42 @@ export class Incoming {
     }
     stream.body = stream.body === "" ? content : stream.body + content;
     stream.received += length;
-    if ((flags & FLAG.endStream) !== 0) this.#answered(stream);
+    if ((flags & FLAG.endStream) !== 0) this.#onResponse(stream);
     // The stream's window is as long as an answer may be, and is not opened further.
     else if (stream.received >= STREAM_WINDOW) this.#streams.cancel(stream, ERROR.cancel, "answer too long");
     return undefined;
   }
 
-  #headers(): Violation | undefined {
+  #headers(): ConnectionError | undefined {
     const { flags, content, stream } = this.#frame;
     if (!this.#streams.has(stream)) return [ERROR.protocol, `HEADERS on stream ${stream}`];
-    if (content === undefined) return this.#tooShort("HEADERS");
+    if (content === undefined) return this.#paddingError("HEADERS");
     const ends = (flags & FLAG.endStream) !== 0;
     if ((flags & FLAG.endHeaders) !== 0) return this.#fields(stream, ends, content);
     this.#block = { stream, ends, text: content };
     return undefined;
   }
 
-  #continuation(): Violation | undefined {
+  #continuation(): ConnectionError | undefined {
     const { flags, payload, stream } = this.#frame;
     const block = this.#block;
     if (block?.stream !== stream) return [ERROR.protocol, `CONTINUATION on stream ${stream}`];
     block.text += payload;
-    if (block.text.length > MAX_BLOCK) return [ERROR.enhanceYourCalm, `header block of more than ${MAX_BLOCK} bytes`];
+    if (block.text.length > MAX_HEADER_BLOCK_BYTES)
+      return [ERROR.enhanceYourCalm, `header block of more than ${MAX_HEADER_BLOCK_BYTES} bytes`];
     if ((flags & FLAG.endHeaders) === 0) return undefined;
     this.#block = undefined;
     return this.#fields(stream, block.ends, block.text);
   }
 
   /** A header block is complete: an answer's, an interim one's, or trailers. A malformed answer costs its own stream. */
-  #fields(id: number, ends: boolean, block: string): Violation | undefined {
-    const status = statusOf(block);
+  #fields(id: number, ends: boolean, block: string): ConnectionError | undefined {
+    const status = decodeStatus(block);
     if (status === undefined) return [ERROR.compression, "malformed header block"];
     const stream = this.#streams.get(id);
     if (stream === undefined) return undefined;
     if (stream.status !== 0) {
-      if (status === 0 && ends) this.#answered(stream);
+      if (status === 0 && ends) this.#onResponse(stream);
       else this.#streams.cancel(stream, ERROR.protocol, "malformed trailers");
     } else if (status === 0) this.#streams.cancel(stream, ERROR.protocol, "no status");
     else if (status < 200) {
@@ -121,12 +128,12 @@ export class Incoming {
       if (ends) this.#streams.cancel(stream, ERROR.protocol, "interim answer at the end");
     } else {
       stream.status = status;
-      if (ends) this.#answered(stream);
+      if (ends) this.#onResponse(stream);
     }
     return undefined;
   }
 
-  #settings(): Violation | undefined {
+  #settings(): ConnectionError | undefined {
     const { flags, length, payload, stream } = this.#frame;
     if (stream !== 0) return [ERROR.protocol, `SETTINGS on stream ${stream}`];
     if ((flags & FLAG.ack) !== 0) {
@@ -136,7 +143,7 @@ export class Incoming {
     const before = this.#peer.initialWindowSize;
     const violation = this.#peer.update(payload);
     if (violation !== undefined) return violation;
-    if (!this.#outgoing.shifted(this.#peer.initialWindowSize - before, this.#streams.all())) {
+    if (!this.#writer.shiftWindows(this.#peer.initialWindowSize - before, this.#streams.all())) {
       return [ERROR.flowControl, "initial window too large for an open stream"];
     }
     this.#events.write(encodeFrame(FRAME.settings, FLAG.ack, 0, ""));
@@ -144,14 +151,14 @@ export class Incoming {
     return undefined;
   }
 
-  #windowUpdate(): Violation | undefined {
+  #windowUpdate(): ConnectionError | undefined {
     const { length, payload, stream: id } = this.#frame;
     if (length !== 4) return [ERROR.frameSize, `WINDOW_UPDATE of ${length} bytes, not 4`];
     if (id !== 0 && !this.#streams.has(id)) return [ERROR.protocol, `WINDOW_UPDATE on stream ${id}`];
     const by = readUint32(payload, 0) % 0x80000000;
-    const window = id === 0 ? this.#outgoing : this.#streams.get(id);
+    const window = id === 0 ? this.#writer : this.#streams.get(id);
     if (window === undefined) return undefined;
-    const code = by === 0 ? ERROR.protocol : this.#outgoing.widen(by, window) ? ERROR.none : ERROR.flowControl;
+    const code = by === 0 ? ERROR.protocol : this.#writer.extendWindow(by, window) ? ERROR.none : ERROR.flowControl;
     if (code !== ERROR.none) {
       const what = `window opened by ${by}`;
       if (!(window instanceof Stream)) return [code, what];
@@ -161,7 +168,7 @@ export class Incoming {
     return undefined;
   }
 
-  #rstStream(): Violation | undefined {
+  #rstStream(): ConnectionError | undefined {
     const { length, stream: id } = this.#frame;
     if (length !== 4) return [ERROR.frameSize, `RST_STREAM of ${length} bytes, not 4`];
     if (!this.#streams.has(id)) return [ERROR.protocol, `RST_STREAM on stream ${id}`];
@@ -170,7 +177,7 @@ export class Incoming {
     return undefined;
   }
 
-  #ping(): Violation | undefined {
+  #ping(): ConnectionError | undefined {
     const { flags, length, payload, stream } = this.#frame;
     if (stream !== 0) return [ERROR.protocol, `PING on stream ${stream}`];
     if (length !== 8) return [ERROR.frameSize, `PING of ${length} bytes, not 8`];
@@ -178,7 +185,7 @@ export class Incoming {
     return undefined;
   }
 
-  #goaway(): Violation | undefined {
+  #goaway(): ConnectionError | undefined {
     const { length, payload, stream } = this.#frame;
     if (stream !== 0) return [ERROR.protocol, `GOAWAY on stream ${stream}`];
     if (length < 8) return [ERROR.frameSize, `GOAWAY of ${length} bytes, less than 8`];
@@ -190,19 +197,19 @@ export class Incoming {
     return undefined;
   }
 
-  #answered(stream: Stream): void {
+  #onResponse(stream: Stream): void {
     this.#streams.answered(stream);
-    this.#events.answered(stream.batch, { status: stream.status, body: stream.body, keep: true });
+    this.#events.answered(stream.batch, { status: stream.status, body: stream.body, keepAlive: true });
   }
 
-  /** Windows or limits have: what is stuck may go on. */
+  /** Windows or limits have: what is blocked may go on. */
   #changed(): void {
-    if (this.#outgoing.stuck > 0) this.#outgoing.go(this.#streams.all());
+    if (this.#writer.blocked > 0) this.#writer.resume(this.#streams.all());
     this.#events.changed();
   }
 
   /** Padding or priority do not fit in: their own bytes (section 4.2), or what they speak of (section 6.1). */
-  #tooShort(name: string): Violation {
+  #paddingError(name: string): ConnectionError {
     const { length, overhead } = this.#frame;
     if (length < overhead) return [ERROR.frameSize, `${name} of ${length} bytes, less than ${overhead}`];
     return [ERROR.protocol, `padding longer than its ${name} of ${length} bytes`];

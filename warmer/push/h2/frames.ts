@@ -113,14 +113,14 @@ export class FrameReader {
     this.#at = 0;
   }
 
-  /** "broken": a frame longer than we allow; nothing after it can be read. */
-  next(): "frame" | "more" | "broken" {
+  /** "malformed": a frame longer than we allow; nothing after it can be read. */
+  next(): "frame" | "incomplete" | "malformed" {
     const [text, at] = [this.#text, this.#at];
     const start = at + HEAD_BYTES;
-    if (start > text.length) return "more";
+    if (start > text.length) return "incomplete";
     const length = (text.charCodeAt(at) << 16) | (text.charCodeAt(at + 1) << 8) | text.charCodeAt(at + 2);
-    if (length > MAX_FRAME_BYTES) return "broken";
-    if (start + length > text.length) return "more";
+    if (length > MAX_FRAME_BYTES) return "malformed";
+    if (start + length > text.length) return "incomplete";
     this.type = text.charCodeAt(at + 3);
     this.flags = text.charCodeAt(at + 4);
     this.stream = readUint32(text, at + 5) % 0x80000000;

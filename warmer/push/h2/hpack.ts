@@ -1,5 +1,5 @@
 /** As much of HPACK (RFC 7541) as a request needs: indices of the static table, and literals that no table remembers. */
-import type { Push } from "../pushRequest.ts";
+import type { PushRequest } from "../pushRequest.ts";
 import { WARM_PATH } from "../pushSigner.ts";
 
 /** Fields of the static table (RFC 7541, appendix A) that we name by their index. */
@@ -41,7 +41,7 @@ export class RequestFields {
   }
 
   /** The header block of one push, latin1. */
-  block(push: Push): string {
+  block(push: PushRequest): string {
     const first = this.#first + encodeString(String(push.body.length));
     if (push.signature === null) return first;
     return `${first}${this.#time}${encodeString(String(push.time))}${this.#signature}${encodeString(push.signature)}`;

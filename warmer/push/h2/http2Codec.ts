@@ -1,8 +1,8 @@
-import type { Batch } from "../../queue/pushBatch.ts";
-import type { Wire, WireEvents } from "../httpCodec.ts";
-import type { Push } from "../pushRequest.ts";
-import { ERROR, type ErrorCode, type Violation } from "./errors.ts";
-import { Incoming } from "./frameHandler.ts";
+import type { PushBatch } from "../../queue/pushBatch.ts";
+import type { HttpCodec, HttpCodecEvents } from "../httpCodec.ts";
+import type { PushRequest } from "../pushRequest.ts";
+import { type ConnectionError, ERROR, type ErrorCode } from "./errors.ts";
+import { FrameHandler } from "./frameHandler.ts";
 import {
   encodeFrame,
   encodeGoaway,
@@ -16,10 +16,10 @@ import {
 } from "./frames.ts";
 import type { RequestFields } from "./hpack.ts";
 import { PeerSettings } from "./peerSettings.ts";
-import { Outgoing } from "./requestWriter.ts";
+import { RequestWriter } from "./requestWriter.ts";
 import { Streams } from "./streams.ts";
 
-export type SessionOptions = {
+export type Http2CodecOptions = {
   readonly fields: RequestFields;
   /** Requests in flight at the most, whatever the server allows. */
   readonly streams: number;
@@ -32,7 +32,7 @@ const RECEIVE_WINDOW = 2 ** 24;
 const DEFAULT_WINDOW = 65_535;
 
 /** Says first what we speak, want no table and no pushes of the server's, and open the window. */
-const HELLO =
+const CONNECTION_PREFACE =
   PREFACE +
   encodeSettings([
     [SETTING.headerTableSize, 0],
@@ -42,33 +42,36 @@ const HELLO =
 
 const PING = encodeFrame(FRAME.ping, 0, 0, "firstlgt");
 
-const FRAME_TOO_LONG = [ERROR.frameSize, `frame of more than ${MAX_FRAME_BYTES} bytes`] as const satisfies Violation;
+const FRAME_TOO_LONG = [
+  ERROR.frameSize,
+  `frame of more than ${MAX_FRAME_BYTES} bytes`,
+] as const satisfies ConnectionError;
 
 /**
  * The client's side of one HTTP/2 connection (RFC 9113) that does nothing but push: any number of requests in flight,
  * one stream each. What the server sends amiss ends it; it never throws.
  */
-export class Session implements Wire {
-  readonly #options: SessionOptions;
-  readonly #events: WireEvents;
+export class Http2Codec implements HttpCodec {
+  readonly #options: Http2CodecOptions;
+  readonly #events: HttpCodecEvents;
   readonly #frames = new FrameReader();
   readonly #peer = new PeerSettings();
-  readonly #outgoing: Outgoing;
+  readonly #writer: RequestWriter;
   readonly #streams: Streams;
-  readonly #incoming: Incoming;
+  readonly #handler: FrameHandler;
   #ended = false;
   /** Why, as the server will be told. */
   #code: ErrorCode = ERROR.none;
   /** When a PING was sent that nothing has followed yet; 0: none. */
-  #pingedAt = 0;
+  #pingSentAt = 0;
 
-  constructor(options: SessionOptions, events: WireEvents) {
+  constructor(options: Http2CodecOptions, events: HttpCodecEvents) {
     this.#options = options;
     this.#events = events;
-    this.#outgoing = new Outgoing(this.#peer, events.write);
-    this.#streams = new Streams(this.#outgoing, events.write, options.lastStream ?? 2 ** 31 - 1);
-    this.#incoming = new Incoming(this.#frames, this.#peer, this.#streams, this.#outgoing, events);
-    events.write(HELLO);
+    this.#writer = new RequestWriter(this.#peer, events.write);
+    this.#streams = new Streams(this.#writer, events.write, options.lastStream ?? 2 ** 31 - 1);
+    this.#handler = new FrameHandler(this.#frames, this.#peer, this.#streams, this.#writer, events);
+    events.write(CONNECTION_PREFACE);
   }
 
   get capacity(): number {
@@ -78,28 +81,28 @@ export class Session implements Wire {
 
   /** Nothing while the connection's window is shut: what cannot leave would only get old. */
   get free(): number {
-    return this.#outgoing.window > 0 ? Math.max(0, this.capacity - this.#streams.size) : 0;
+    return this.#writer.window > 0 ? Math.max(0, this.capacity - this.#streams.size) : 0;
   }
 
-  send(push: Push, batch: Batch): void {
+  send(push: PushRequest, batch: PushBatch): void {
     const stream = this.#streams.open(batch, this.#peer.initialWindowSize);
-    this.#outgoing.open(stream, this.#options.fields.block(push), push.body);
+    this.#writer.open(stream, this.#options.fields.block(push), push.body);
   }
 
   receive(text: string): void {
-    this.#pingedAt = 0;
+    this.#pingSentAt = 0;
     if (!this.#ended) this.#frames.feed(text);
     while (!this.#ended) {
       const next = this.#frames.next();
-      if (next === "more") break;
-      const violation = next === "broken" ? FRAME_TOO_LONG : this.#incoming.take();
+      if (next === "incomplete") break;
+      const violation = next === "malformed" ? FRAME_TOO_LONG : this.#handler.handle();
       if (violation !== undefined) this.#end(`HTTP/2: ${violation[1]}`, violation[0]);
     }
     this.#settle();
   }
 
   expire(now: number, limitMs: number): void {
-    if (this.#pingedAt > 0 && now - this.#pingedAt > limitMs) this.#end("timeout");
+    if (this.#pingSentAt > 0 && now - this.#pingSentAt > limitMs) this.#end("timeout");
     let late = 0;
     for (const stream of this.#streams.all()) {
       if (now - stream.batch.sentAt <= limitMs) break;
@@ -107,8 +110,8 @@ export class Session implements Wire {
       late++;
     }
     // One late answer is its own matter; silence on the whole connection is not.
-    if (late > 0 && this.#pingedAt === 0) {
-      this.#pingedAt = now;
+    if (late > 0 && this.#pingSentAt === 0) {
+      this.#pingSentAt = now;
       this.#events.write(PING);
     }
     this.#settle();
@@ -120,7 +123,7 @@ export class Session implements Wire {
     return encodeGoaway(this.#code);
   }
 
-  abandon(): Batch[] {
+  abandon(): PushBatch[] {
     this.#ended = true;
     return this.#streams.abandon();
   }

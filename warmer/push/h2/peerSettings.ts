@@ -1,4 +1,4 @@
-import { ERROR, type Violation } from "./errors.ts";
+import { type ConnectionError, ERROR } from "./errors.ts";
 import { MAX_FRAME_BYTES, readSettings, SETTING } from "./frames.ts";
 
 /** What any window may be at the most (section 6.9.1). */
@@ -14,7 +14,7 @@ export class PeerSettings {
   maxFrameSize = MAX_FRAME_BYTES;
 
   /** Takes a SETTINGS payload; gives what is wrong with it. */
-  update(payload: string): Violation | undefined {
+  update(payload: string): ConnectionError | undefined {
     const settings = readSettings(payload);
     if (settings === undefined) return [ERROR.frameSize, `SETTINGS of ${payload.length} bytes, not a multiple of 6`];
     for (const [id, value] of settings) {

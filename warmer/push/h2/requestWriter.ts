@@ -3,11 +3,11 @@ import { MAX_WINDOW, type PeerSettings } from "./peerSettings.ts";
 import type { Stream } from "./stream.ts";
 
 /** Sends requests as far as the server's windows allow (RFC 9113, section 6.9), and the rest as they open. */
-export class Outgoing {
+export class RequestWriter {
   /** Bytes of DATA the connection lets us send. */
   window = 65_535;
   /** Streams whose request is not out yet. */
-  stuck = 0;
+  blocked = 0;
   readonly #peer: PeerSettings;
   readonly #write: (text: string) => void;
 
@@ -19,50 +19,50 @@ export class Outgoing {
   /** Begins a request. @param block its header block, @param body not empty */
   open(stream: Stream, block: string, body: string): void {
     const head = frameHead(FRAME.headers, FLAG.endHeaders, stream.id, block.length) + block;
-    if (body.length <= this.#most(stream)) {
+    if (body.length <= this.#sendable(stream)) {
       this.#write(head + this.#data(stream, body, FLAG.endStream));
       return;
     }
     this.#write(head);
     stream.rest = body;
-    this.stuck++;
-    this.#go(stream);
+    this.blocked++;
+    this.#send(stream);
   }
 
   /** Sends what can go now. */
-  go(streams: Iterable<Stream>): void {
-    for (const stream of streams) if (stream.rest !== "") this.#go(stream);
+  resume(streams: Iterable<Stream>): void {
+    for (const stream of streams) if (stream.rest !== "") this.#send(stream);
   }
 
   /** Forgets what of a request is not out. */
   drop(stream: Stream): void {
-    if (stream.rest !== "") this.stuck--;
+    if (stream.rest !== "") this.blocked--;
     stream.rest = "";
   }
 
   /** The server lets us send so many bytes more, on a stream or altogether; false when that is too much. */
-  widen(by: number, what: Stream | Outgoing): boolean {
+  extendWindow(by: number, what: Stream | RequestWriter): boolean {
     what.window += by;
     return what.window <= MAX_WINDOW;
   }
 
   /** The initial window has changed by so much, for open streams too; false when that is too much for one. */
-  shifted(by: number, streams: Iterable<Stream>): boolean {
+  shiftWindows(by: number, streams: Iterable<Stream>): boolean {
     let fits = true;
-    if (by !== 0) for (const stream of streams) fits = this.widen(by, stream) && fits;
+    if (by !== 0) for (const stream of streams) fits = this.extendWindow(by, stream) && fits;
     return fits;
   }
 
-  #go(stream: Stream): void {
-    for (let most = this.#most(stream); most > 0 && stream.rest !== ""; most = this.#most(stream)) {
+  #send(stream: Stream): void {
+    for (let most = this.#sendable(stream); most > 0 && stream.rest !== ""; most = this.#sendable(stream)) {
       const piece = stream.rest.slice(0, most);
       stream.rest = stream.rest.slice(most);
       this.#write(this.#data(stream, piece, stream.rest === "" ? FLAG.endStream : 0));
-      if (stream.rest === "") this.stuck--;
+      if (stream.rest === "") this.blocked--;
     }
   }
 
-  #most(stream: Stream): number {
+  #sendable(stream: Stream): number {
     return Math.min(this.window, stream.window, this.#peer.maxFrameSize);
   }
 

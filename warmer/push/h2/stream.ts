@@ -1,4 +1,4 @@
-import type { Batch } from "../../queue/pushBatch.ts";
+import type { PushBatch } from "../../queue/pushBatch.ts";
 
 /** What a server may send on one stream: the initial window, which we never open further. Bytes. */
 export const STREAM_WINDOW = 65_535;
@@ -6,7 +6,7 @@ export const STREAM_WINDOW = 65_535;
 /** One push in flight. */
 export class Stream {
   readonly id: number;
-  readonly batch: Batch;
+  readonly batch: PushBatch;
   /** 0 until the answer's header has come. */
   status = 0;
   body = "";
@@ -17,7 +17,7 @@ export class Stream {
   /** What of the request's body has not been sent. */
   rest = "";
 
-  constructor(id: number, batch: Batch, window: number) {
+  constructor(id: number, batch: PushBatch, window: number) {
     this.id = id;
     this.batch = batch;
     this.window = window;

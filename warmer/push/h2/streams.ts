@@ -1,28 +1,28 @@
-import type { Batch } from "../../queue/pushBatch.ts";
+import type { PushBatch } from "../../queue/pushBatch.ts";
 import { ERROR, type ErrorCode } from "./errors.ts";
 import { encodeReset } from "./frames.ts";
-import type { Outgoing } from "./requestWriter.ts";
+import type { RequestWriter } from "./requestWriter.ts";
 import { Stream } from "./stream.ts";
 
 /** Pushes that will not be answered, and why the last of them will not. */
-export type LostPushes = { readonly batches: readonly Batch[]; readonly reason: string };
+export type LostPushes = { readonly batches: readonly PushBatch[]; readonly reason: string };
 
 /** The streams of one connection: each is opened once, and ends once, answered or lost. */
 export class Streams {
   /** No new ones: the server goes away, or the numbers have run out. */
   leaving = false;
-  readonly #outgoing: Outgoing;
+  readonly #writer: RequestWriter;
   readonly #write: (text: string) => void;
   readonly #last: number;
   /** Those that are open, in the order they were opened. */
   readonly #open = new Map<number, Stream>();
   #next = 1;
-  #lost: Batch[] = [];
+  #lost: PushBatch[] = [];
   #reason = "";
 
   /** @param last number of the last stream there can be */
-  constructor(outgoing: Outgoing, write: (text: string) => void, last: number) {
-    this.#outgoing = outgoing;
+  constructor(writer: RequestWriter, write: (text: string) => void, last: number) {
+    this.#writer = writer;
     this.#write = write;
     this.#last = last;
   }
@@ -52,7 +52,7 @@ export class Streams {
   }
 
   /** @param window what the server lets us send on it, bytes */
-  open(batch: Batch, window: number): Stream {
+  open(batch: PushBatch, window: number): Stream {
     const stream = new Stream(this.#next, batch, window);
     this.#open.set(stream.id, stream);
     this.#next += 2;
@@ -88,7 +88,7 @@ export class Streams {
   }
 
   /** Takes off everything that has not been told yet, open or lost. */
-  abandon(): Batch[] {
+  abandon(): PushBatch[] {
     const batches = [...this.#lost, ...[...this.#open.values()].map(({ batch }) => batch)];
     this.#lost = [];
     this.#open.clear();
@@ -96,7 +96,7 @@ export class Streams {
   }
 
   #close(stream: Stream): void {
-    this.#outgoing.drop(stream);
+    this.#writer.drop(stream);
     this.#open.delete(stream.id);
   }
 }

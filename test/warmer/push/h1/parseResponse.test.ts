@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MAX_ANSWER_BYTES, parseAnswer } from "../../../../warmer/push/h1/parseResponse.ts";
+import { MAX_RESPONSE_BYTES, parseResponse } from "../../../../warmer/push/h1/parseResponse.ts";
 
 const BODY = '{"accepted":1,"refused":[]}';
 const WITH_LENGTH = `HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
@@ -17,11 +17,12 @@ const COMPLETE = [
 ] as const;
 
 describe("a complete answer", () => {
-  test.each(COMPLETE)("%s", (_name, text, status, body, keep) => {
-    expect(parseAnswer(text)).toEqual({ status, body, keep });
+  test.each(COMPLETE)("%s", (_name, text, status, body, keepAlive) => {
+    expect(parseResponse(text)).toEqual({ status, body, keepAlive });
   });
   test.each(COMPLETE)("%s: every beginning of it asks for more", (_name, text) => {
-    for (let length = 0; length < text.length; length++) expect(parseAnswer(text.slice(0, length))).toBe("more");
+    for (let length = 0; length < text.length; length++)
+      expect(parseResponse(text.slice(0, length))).toBe("incomplete");
   });
 });
 
@@ -31,14 +32,14 @@ describe("what is no answer", () => {
     ["a status out of range", "HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n"],
     ["no length: the body would end with the connection", "HTTP/1.1 200 OK\r\n\r\nhello"],
     ["a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: 1e3\r\n\r\n"],
-    ["a length over the limit", `HTTP/1.1 200 OK\r\nContent-Length: ${MAX_ANSWER_BYTES + 1}\r\n\r\n`],
+    ["a length over the limit", `HTTP/1.1 200 OK\r\nContent-Length: ${MAX_RESPONSE_BYTES + 1}\r\n\r\n`],
     ["bytes behind the answer", `${WITH_LENGTH}HTTP`],
     ["bytes behind the last chunk", `${CHUNKED}x`],
     ["a chunk size that is no number", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"],
     ["a chunk longer than its size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n"],
-    ["a head without end", `HTTP/1.1 200 OK\r\nX: ${"y".repeat(MAX_ANSWER_BYTES)}`],
+    ["a head without end", `HTTP/1.1 200 OK\r\nX: ${"y".repeat(MAX_RESPONSE_BYTES)}`],
   ] as const;
   test.each(rows)("%s", (_name, text) => {
-    expect(parseAnswer(text)).toBe("broken");
+    expect(parseResponse(text)).toBe("malformed");
   });
 });

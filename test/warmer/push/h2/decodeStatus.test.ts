@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { statusOf } from "../../../../warmer/push/h2/decodeStatus.ts";
+import { decodeStatus } from "../../../../warmer/push/h2/decodeStatus.ts";
 import { encodeInteger, encodeString } from "../../../../warmer/push/h2/hpack.ts";
 import { STATUS_BY_CODE } from "../../../../warmer/push/h2/huffman.ts";
 import { seeded } from "../../../support/warmer.ts";
@@ -33,7 +33,7 @@ describe("the status of an answer", () => {
     ["name in Huffman code", `00 ${NAME_CODE} 03323032`, 202],
     ["name and value in Huffman code", `40 ${NAME_CODE} 82 1005`, 202],
   ])("%s", (_, hex, status) => {
-    expect(statusOf(bytes(hex))).toBe(status);
+    expect(decodeStatus(bytes(hex))).toBe(status);
   });
 
   test.each([
@@ -55,10 +55,10 @@ describe("the status of an answer", () => {
     ["a value of 300", `00 0161 7fad01${"61".repeat(300)}`],
     ["a Huffman value of 127", `00 0161 ff00${"ff".repeat(127)}`],
   ])("is not hidden by what follows, and is not %s", (_, hex) => {
-    expect(statusOf(bytes("89", hex))).toBe(204);
-    expect(statusOf(bytes(hex))).toBe(0);
+    expect(decodeStatus(bytes("89", hex))).toBe(204);
+    expect(decodeStatus(bytes(hex))).toBe(0);
     // A pseudo-header field after others is malformed, the block is not.
-    expect(statusOf(bytes(hex, "89"))).toBe(0);
+    expect(decodeStatus(bytes(hex, "89"))).toBe(0);
   });
 
   test.each([
@@ -76,7 +76,7 @@ describe("the status of an answer", () => {
     ["one letter in Huffman code", "0881 1f"],
     ["a status of 600 in Huffman code", "0882 7000"],
   ])("none: %s", (_, hex) => {
-    expect(statusOf(bytes(hex))).toBe(0);
+    expect(decodeStatus(bytes(hex))).toBe(0);
   });
 
   test.each([
@@ -106,9 +106,9 @@ describe("the status of an answer", () => {
     ["Huffman, the end of the string in it", "0884 ffffffff"],
     ["Huffman, half a code", "0882 ffff"],
   ])("malformed: %s", (_, hex) => {
-    expect(statusOf(bytes(hex))).toBeUndefined();
+    expect(decodeStatus(bytes(hex))).toBeUndefined();
     // In front or behind, what is well formed does not make it so. An update is malformed in front only of itself.
-    expect(statusOf(bytes("0001610162", hex))).toBeUndefined();
+    expect(decodeStatus(bytes("0001610162", hex))).toBeUndefined();
   });
 
   test("every status, under every name, as every kind of literal, plain and in Huffman code", () => {
@@ -117,8 +117,8 @@ describe("the status of an answer", () => {
     for (let status = 100; status <= 599; status++) {
       const code = codes.get(status) ?? "";
       for (const first of ["\x08", "\x48", "\x18", bytes("00", NAME), bytes("40", NAME_CODE)]) {
-        expect(statusOf(first + encodeString(String(status)))).toBe(status);
-        expect(statusOf(first + encodeInteger(0x80, 7, code.length) + code)).toBe(status);
+        expect(decodeStatus(first + encodeString(String(status)))).toBe(status);
+        expect(decodeStatus(first + encodeInteger(0x80, 7, code.length) + code)).toBe(status);
       }
     }
   });
@@ -150,14 +150,14 @@ test("fuzzed blocks: a status, none, or malformed; never a throw", () => {
     const at = below(block.length);
     if (random() < 0.2) block = block.slice(0, at) + String.fromCharCode(below(256)) + block.slice(at + 1);
     if (random() < 0.1) block = block.slice(0, at);
-    const status = statusOf(block);
+    const status = decodeStatus(block);
     if (status === undefined) seen.malformed++;
     else if (status === 0) seen.none++;
     else if (Number.isInteger(status) && status >= 100 && status <= 599) seen.status++;
     else expect.fail(`${status} of ${Buffer.from(block, "latin1").toString("hex")}`);
     // Whatever a block says, it says so with a whole field more.
     if (status === undefined || block === "") continue;
-    const longer = statusOf(`${block}\0\x01a\x01b`);
+    const longer = decodeStatus(`${block}\0\x01a\x01b`);
     expect(longer === status, Buffer.from(block, "latin1").toString("hex")).toBe(true);
   }
   expect(Math.min(seen.status, seen.none, seen.malformed)).toBeGreaterThan(rounds / 20);

@@ -60,7 +60,7 @@ describe("read", () => {
     const [fits, not] = [new FrameReader(), new FrameReader()];
     fits.feed(encodeFrame(FRAME.data, 0, 1, "x".repeat(16_384)));
     not.feed(encodeFrame(FRAME.data, 0, 1, "x".repeat(16_385)));
-    expect([fits.next(), not.next()]).toEqual(["frame", "broken"]);
+    expect([fits.next(), not.next()]).toEqual(["frame", "malformed"]);
   });
   test.each([
     ["as it is", FRAME.data, 0, "abc", "abc"],

@@ -11,8 +11,8 @@ import {
   uint32,
 } from "../../../../warmer/push/h2/frames.ts";
 import { RequestFields } from "../../../../warmer/push/h2/hpack.ts";
-import { Session, type SessionOptions } from "../../../../warmer/push/h2/http2Codec.ts";
-import { Batch } from "../../../../warmer/queue/pushBatch.ts";
+import { Http2Codec, type Http2CodecOptions } from "../../../../warmer/push/h2/http2Codec.ts";
+import { PushBatch } from "../../../../warmer/queue/pushBatch.ts";
 import { seeded } from "../../../support/warmer.ts";
 
 const FIELDS = new RequestFields(new URL("http://a.example"));
@@ -21,12 +21,12 @@ const { endStream, endHeaders, ack } = FLAG;
 const HELLO = encodeSettings([]);
 
 /** A session, what it wrote, frame by frame as `type flags stream length`, and what it told. */
-function begin(hello = HELLO, options: Partial<SessionOptions> = {}) {
+function begin(hello = HELLO, options: Partial<Http2CodecOptions> = {}) {
   const told: string[] = [];
-  const batches: Batch[] = [];
+  const batches: PushBatch[] = [];
   let out = "";
-  const index = (batch: Batch): number => batches.indexOf(batch);
-  const session = new Session(
+  const index = (batch: PushBatch): number => batches.indexOf(batch);
+  const session = new Http2Codec(
     { fields: FIELDS, streams: 64, ...options },
     {
       write: (text) => (out += text),
@@ -59,7 +59,7 @@ function begin(hello = HELLO, options: Partial<SessionOptions> = {}) {
     read,
     /** Sends a body; gives the frames of DATA that left. */
     push(body = "{}", sentAt = 0) {
-      const batch = new Batch();
+      const batch = new PushBatch();
       batch.sentAt = sentAt;
       batches.push(batch);
       session.send({ body, time: 0, signature: null }, batch);
