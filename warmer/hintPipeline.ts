@@ -19,10 +19,13 @@ export type HintPipelineOptions = {
   readonly skew: boolean;
 };
 
-/** Hints that are kept before they are looked up together, at most. */
+/** The most hints that are looked up in the dedup table together. */
 export const LOOKUP_BATCH_SIZE = 512;
 
-/** The fresh hints of one batch of datagrams, a column for each field; their paths still lie where they were received. */
+/**
+ * Fresh hints that wait for their look-up in the dedup table, one column per field. Their paths are still in the slots
+ * they were received in.
+ */
 export class LookupBatch {
   size = 0;
   readonly regions = new Uint8Array(LOOKUP_BATCH_SIZE);
@@ -34,13 +37,13 @@ export class LookupBatch {
   readonly expiries = new Float64Array(LOOKUP_BATCH_SIZE);
 }
 
-/** Takes on the hints of one region that are worth a push. */
+/** Takes the hints of one region that are worth a push. */
 export type HintSink = Pick<RegionPusher, "add">;
 
 /**
- * The way of a hint from the datagram to its region's pusher: parse, age, region, dedup. The age comes before the
- * table of pushed keys, so that what is dropped as old never keeps a fresh one out. The hints of one batch are looked
- * up together at its end.
+ * The way of a hint from the datagram to the pusher of its region: parse, age, region, dedup. The age check comes
+ * before the dedup table, so an old hint never keeps a fresh one out. Hints that were received together are looked up
+ * together.
  */
 export class HintPipeline implements DatagramSink, LineSink {
   readonly ages: AgeFilter;
@@ -51,14 +54,14 @@ export class HintPipeline implements DatagramSink, LineSink {
   readonly #counts: Counts;
   readonly #clock: Clock;
   readonly #batch = new LookupBatch();
-  /** What was prefetched, so that touching is not optimised away. */
+  /** Result of the prefetches. It is kept so that the compiler cannot remove them. */
   prefetched = 0;
   #now = 0;
   #steady = 0;
   #sender = 0;
   #queuedMs = 0;
 
-  /** @param pushers one per deployed region, in the order of the place table */
+  /** @param pushers one for each deployed region, in the order of the place table */
   constructor(
     options: HintPipelineOptions,
     keys: DedupTable,
@@ -85,7 +88,7 @@ export class HintPipeline implements DatagramSink, LineSink {
 
   begin(): void {
     const now = this.#clock.wall();
-    // Both clocks tell ms: while one stands still the other need not be asked.
+    // Both clocks count ms. While the wall clock shows the same ms, the steady clock is not read either.
     if (now === this.#now) return;
     this.#now = now;
     this.#steady = this.#clock.steady();
@@ -120,7 +123,7 @@ export class HintPipeline implements DatagramSink, LineSink {
     this.#counts.reject(reason);
   }
 
-  /** Hands on what was kept, save repeats. */
+  /** Looks up the waiting hints and hands on those that are not duplicates. */
   flush(): void {
     const batch = this.#batch;
     const keys = this.#keys;

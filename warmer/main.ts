@@ -1,6 +1,6 @@
 /**
- * `npm run warmer`: the warmer, configured by its variables (docs/warmer.md); flags stand for some of them. Prints one
- * line when it is ready; logs are JSON on standard error.
+ * `npm run warmer`: starts the warmer. It is configured by environment variables (docs/warmer.md); some have a flag
+ * too. It prints one line when it is ready. Logs are JSON on standard error.
  */
 
 import { pino } from "pino";
@@ -32,7 +32,7 @@ try {
       () => process.exit(1),
     );
   };
-  // A group gets a signal, and npm hands on its own: the second one must not cut the first one's drain.
+  // A process group gets the signal directly and npm forwards it again. The second signal must not interrupt the drain.
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   const address = ({ host, port }: { host: string; port: number }): string =>
@@ -43,13 +43,13 @@ try {
     console.error(error.message);
     process.exit(2);
   }
-  // What the system refused, such as a port that is taken, says enough by itself; anything else needs its stack.
+  // A system error, such as a port that is in use, explains itself. Any other error needs its stack.
   const system = error instanceof Error && "syscall" in error;
   log.error(system ? { reason: error.message } : { err: error }, "could not start");
   process.exit(1);
 }
 
-/** The process's environment with the flags laid over it. */
+/** The environment of the process. Flags override variables. */
 function environment(args: readonly string[]): Record<string, string | undefined> {
   const { values } = readFlags(USAGE, {
     args,
@@ -62,7 +62,7 @@ function environment(args: readonly string[]): Record<string, string | undefined
   const env: Record<string, string | undefined> = { ...process.env };
   if (values.port !== undefined) {
     env.WARM_LISTEN = `127.0.0.1:${values.port}`;
-    // A warmer started by hand on a port of its own should not fight another over the metrics' default port.
+    // A warmer that is started by hand on its own port must not collide with another one on the default metrics port.
     env.METRICS_LISTEN ??= "127.0.0.1:0";
   }
   if (values["metrics-port"] !== undefined) env.METRICS_LISTEN = `127.0.0.1:${values["metrics-port"]}`;

@@ -18,19 +18,19 @@ import { chooseListen, SERVICE_RATE } from "./receive/chooseListen.ts";
 import { type Listener, receiveBufferBytes } from "./receive/listen.ts";
 import { SenderList } from "./receive/senderList.ts";
 
-/** What the service takes from the outside world, passed in. Times in ms. */
+/** What the service takes from outside. Times in ms. */
 export type ServiceDependencies = {
   readonly clock: Clock;
   readonly log: Log;
   readonly key: HashKey;
   readonly random: () => number;
-  /** Extra TLS options of the pushes' connections. */
+  /** Extra TLS options for the connections to the edge. */
   readonly tls: ConnectionOptions;
 };
 
 /**
- * Fixed sizes. A queue of a few hundred is worked off within the age limit or it is too long. Times in ms; a secret's
- * length in characters, below which it is warned of.
+ * Fixed limits. Times in ms. `queue`: hints per region and format; a longer queue could not be pushed within the age
+ * limit. `secret`: characters; a shorter secret gets a warning.
  */
 const LIMITS = {
   queue: 512,
@@ -48,11 +48,11 @@ export type Warmer = {
   readonly metrics: { readonly host: string; readonly port: number };
   readonly counts: Counts;
   readonly pushers: readonly RegionPusher[];
-  /** Stops receiving, pushes what waits, and ends within a second whatever the regions do. */
+  /** Stops receiving, pushes the waiting hints, and ends within one second, whatever the regions do. */
   stop(): Promise<void>;
 };
 
-/** Puts the dependencies together and starts them; resolves when it listens. */
+/** Connects the parts and starts them. Resolves when the warmer listens. */
 export async function startWarmer(config: WarmerConfig, dependencies: ServiceDependencies): Promise<Warmer> {
   const { clock, log, key } = dependencies;
   const counts = new Counts();
@@ -151,7 +151,7 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
   };
 }
 
-/** Waits until connections are open: a hint that comes while they open would be old before one is. */
+/** Waits until the connections are open. A hint that arrives while they open would be too old when one is ready. */
 async function settled(pushers: readonly RegionPusher[]): Promise<void> {
   const until = performance.now() + LIMITS.openMs;
   while (performance.now() < until && pushers.some(({ opening }) => opening)) await pause(5);

@@ -1,4 +1,4 @@
-/** `npm run hint`: sends one hint, as an API server would. WARM_HINT_SECRET signs. */
+/** `npm run hint`: sends one hint, like an API server. It is signed if WARM_HINT_SECRET is set. */
 
 import { parseAddress } from "../client/address.ts";
 import { createHinter, type Hint } from "../client/hint.ts";
@@ -13,7 +13,7 @@ ${VARIABLES.WARM_LISTEN.fallback}; WARM_HINT_SECRET in the environment signs.`;
 
 const PLACES = ["region", "country", "continent", "colo"] as const;
 
-/** The warmer drops what is not of this form, and nobody hears of it. */
+/** The warmer silently drops values of any other form, so they are checked here. */
 const FORMS = {
   region: { form: /^[a-z][a-z0-9-]{0,31}$/, words: "a name of lower-case letters, digits and hyphens, 32 at most" },
   country: { form: /^[a-z]{2}$/i, words: "2 letters, such as ES" },

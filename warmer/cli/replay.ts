@@ -1,4 +1,7 @@
-/** `npm run replay`: sends the hints in a file, freshly stamped, at a steady rate. WARM_HINT_SECRET signs. */
+/**
+ * `npm run replay`: sends the hints of a file at a constant rate, with the current time. They are signed if
+ * WARM_HINT_SECRET is set.
+ */
 
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";

@@ -1,6 +1,6 @@
 /**
- * A hint's line with its time set to `now`, in either form: `t` in ms, or Flickr's `timestamp` in seconds. A line that
- * is no JSON object comes back as it was: sending damage is what a replay may be for.
+ * Sets the time of a hint's line to `now`, in both forms: `t` in ms, or Flickr's `timestamp` in seconds. A line that is
+ * no JSON object is returned unchanged, because a replay may send damaged lines on purpose.
  */
 export function restamp(line: string, now: number): string {
   try {

@@ -1,27 +1,29 @@
 import { FirstFitTree } from "./firstFitTree.ts";
 
-/** Paths to be packed, by number, in the order given; those of one group stand together. */
+/** Paths to pack, numbered in the given order. The paths of one group follow each other. */
 export type PackingInput = {
-  /** Bytes of each path, as JSON. */
+  /** Bytes of each path as JSON. */
   readonly sizes: readonly number[];
-  /** The group each path is in, by number. */
+  /** The group of each path. */
   readonly groupOf: readonly number[];
-  /** By group, bytes of a line beside its one path, its line feed included. */
+  /** For each group: bytes of a line without its one path, including the line feed. */
   readonly frames: readonly number[];
-  /** Bytes of a datagram, the line feed of its last line included; no frame and path together is more. */
+  /**
+   * Bytes of a datagram, including the line feed of its last line. Every frame fits together with each of its paths.
+   */
   readonly capacity: number;
 };
 
-/** How many datagrams there are, and the one each path goes into, by number. */
+/** The number of datagrams, and the datagram of each path. */
 export type Packing = { readonly count: number; readonly datagramOf: Int32Array };
 
-/** What a second path adds to a line beside a comma: the brackets of the list. */
+/** What a second path adds to a line, beside a comma: the brackets of the list. */
 const BRACKETS = 2;
 
 /**
- * As few datagrams as can be found fast: those filled in the order given, if fewer cannot be, else the fewest of these
- * and of first-fit decreasing (Johnson 1973), once group by group, which is best for short paths, since each
- * datagram then has a line or two to pay for, and once over all groups, which is best for long ones.
+ * Finds a packing into few datagrams, fast. It starts with next-fit in the given order. If that is not optimal, it
+ * tries first-fit decreasing (Johnson 1973) twice and takes the best result: group by group, which is best for short
+ * paths, since a datagram then has only one or two lines; and over all groups, which is best for long paths.
  */
 export function packBins(input: PackingInput): Packing {
   const least = leastDatagrams(input);
@@ -37,7 +39,7 @@ export function packBins(input: PackingInput): Packing {
   return best;
 }
 
-/** What no packing can do without: every byte once, a frame for each group, and one at least in each datagram. */
+/** A lower bound: every byte once, one frame for each group, and at least one frame in each datagram. */
 function leastDatagrams({ sizes, frames, capacity }: PackingInput): number {
   let bytes = -frames.length;
   let shortest = capacity;
@@ -51,7 +53,7 @@ function leastDatagrams({ sizes, frames, capacity }: PackingInput): number {
   return Math.max(least, Math.ceil((bytes - frames.length * shortest) / (capacity - shortest)));
 }
 
-/** Fills one datagram after the other, in the order given. */
+/** Next-fit: fills one datagram after the other, in the given order. */
 function nextFit({ sizes, groupOf, frames, capacity }: PackingInput): Packing {
   const datagramOf = new Int32Array(sizes.length);
   let count = 0;
@@ -80,11 +82,14 @@ function nextFit({ sizes, groupOf, frames, capacity }: PackingInput): Packing {
   return { count, datagramOf };
 }
 
-/** Puts each path into the first datagram whose line of its group can grow, else the first that takes another line. */
+/**
+ * First-fit: puts each path into the first datagram where the line of its group can grow, else into the first one that
+ * has space for a new line.
+ */
 function firstFit({ sizes, groupOf, frames, capacity }: PackingInput, order: Int32Array): Packing {
   const datagramOf = new Int32Array(sizes.length);
   const left: number[] = [];
-  /** Lines of one path, by datagram and group. */
+  /** Lines with one path, by datagram and group. */
   const single = new Set<number>();
   const lineOf = (datagram: number, group: number): number => datagram * frames.length + group;
   const any = new FirstFitTree((datagram) => left[datagram] as number);
@@ -116,7 +121,7 @@ function firstFit({ sizes, groupOf, frames, capacity }: PackingInput, order: Int
   return { count: left.length, datagramOf };
 }
 
-/** All paths by length, in linear time, for none is longer than a datagram; equals stay in order. */
+/** All paths, the longest first, in linear time (no path is longer than a datagram). Equal lengths stay in order. */
 function longestFirst({ sizes, capacity }: PackingInput): Int32Array {
   const places = new Int32Array(capacity + 2);
   for (const size of sizes) places[capacity - size + 1] = (places[capacity - size + 1] as number) + 1;
@@ -131,7 +136,7 @@ function longestFirst({ sizes, capacity }: PackingInput): Int32Array {
   return order;
 }
 
-/** Each group's paths by length, the group with the longest path first. */
+/** The paths of each group by length. The group with the longest path comes first. */
 function groupByGroup({ groupOf }: PackingInput, longest: Int32Array): Int32Array {
   const groups = new Map<number, number[]>();
   for (const path of longest) {

@@ -1,15 +1,18 @@
 /**
- * Finds the first of many bins that has room enough in logarithmic time: a tournament tree over the room in each. Room
- * only ever shrinks, so nobody tells the tree: where it remembers more than there is, a search that comes by mends it.
+ * Finds the first bin with enough space in logarithmic time: a tournament tree over the space in each bin. The space
+ * only shrinks, and the tree is not told. If a search finds less space than the tree says, it corrects the tree.
  */
 export class FirstFitTree {
   readonly #capacityOf: (bin: number) => number;
   readonly #bins: number[] = [];
-  /** Node 1 is the root, below node n are 2n and 2n + 1, the last half are the bins: the most capacity there is below. */
+  /**
+   * Node 1 is the root, 2n and 2n + 1 are the children of n, and the last half are the bins. Each node holds the most
+   * space below it.
+   */
   #largest: Int32Array;
   #leaves = 4;
 
-  /** @param capacityOf what is left in a bin now */
+  /** @param capacityOf the space that is left in a bin now */
   constructor(capacityOf: (bin: number) => number) {
     this.#capacityOf = capacityOf;
     this.#largest = new Int32Array(2 * this.#leaves).fill(-1);
@@ -20,7 +23,7 @@ export class FirstFitTree {
     this.#set(this.#bins.length - 1, this.#capacityOf(bin));
   }
 
-  /** Of the bins with room for `need` (not negative) the one added first, or undefined. */
+  /** The first added bin with at least `need` space (not negative), or undefined. */
   find(need: number): number | undefined {
     while ((this.#largest[1] as number) >= need) {
       let node = 1;

@@ -1,6 +1,6 @@
 /**
- * Sends hints to the warmer from an API server: tells it which pictures a page that is being made will show, and
- * where, so that they are there before the browser asks. Node only; no dependencies.
+ * Sends hints from an API server to the warmer: which pictures a page will show, and where its reader is. So the
+ * pictures are ready before the browser asks. Node only; no dependencies.
  */
 
 import { createHmac } from "node:crypto";
@@ -9,7 +9,7 @@ import { MAX_DATAGRAM_BYTES } from "../hint/protocol.ts";
 import { parseAddress } from "./address.ts";
 import { type HintGroup, lineOf, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
 
-/** Where a hint's reader is: exactly one of them. */
+/** Where the reader of a hint is: exactly one of these. */
 export type HintPlace =
   | { readonly region: string }
   | { readonly country: string }
@@ -18,46 +18,49 @@ export type HintPlace =
 
 export type HintFormat = "webp" | "avif" | "base";
 
-/** One hint as the caller gives it. `paths`: paths, or whole URLs, of pictures as the browser will ask for them. */
+/** One hint. `paths`: paths or whole URLs of pictures, as the browser will request them. */
 export type Hint = HintPlace & {
   readonly paths: string | readonly string[];
-  /** Left out, the warmer's default. */
+  /** Default: the format that the warmer is configured with. */
   readonly format?: HintFormat;
 };
 
 export type HinterOptions = {
-  /** The warmer's `host:port`; IPv6 in brackets. An address is best: a name is looked up again and again. */
+  /** `host:port` of the warmer; IPv6 in brackets. Prefer an address: a name is resolved again and again. */
   readonly address: string;
-  /** The warmer's `WARM_HINT_SECRET`, if it has one. */
+  /** `WARM_HINT_SECRET` of the warmer, if it has one. */
   readonly secret?: string;
-  /** A name for this sender, if several with different clocks share an address. */
+  /** A name for this sender. Needed if several senders with different clocks share an address. */
   readonly sender?: string;
 };
 
-/** Paths sent and dropped so far, and datagrams that failed. Sent is not received: this is UDP. */
+/** Paths sent and dropped so far, and datagrams that failed. "Sent" does not mean received: this is UDP. */
 export type HinterCounts = { readonly sent: number; readonly dropped: number; readonly errors: number };
 
 export type Hinter = {
-  /** Hints at pictures a reader at a place will ask for. Returns at once, sends at the end of the tick, never throws. */
+  /**
+   * Announces pictures that a reader at a place will request. Returns at once, sends at the end of the tick, never
+   * throws.
+   */
   hint(hint: Hint): void;
   counts(): HinterCounts;
   /** Sends what is left and closes the socket. Never rejects. */
   close(): Promise<void>;
 };
 
-/** Paths held within one tick; a page has some dozens. */
+/** The most paths in one tick. A page has a few dozen. */
 const MAX_PATHS_PER_TICK = 10_000;
 
-/** How long closing waits for datagrams to leave. */
+/** How long closing waits for datagrams to leave, ms. */
 const CLOSE_MS = 500;
 
-/** Bytes that may wait for the network card; over it hints are dropped, not queued. */
+/** Bytes that may wait for the network card. Above it, hints are dropped, not queued. */
 const MAX_QUEUED_BYTES = 1_000_000;
 
 /**
- * Makes a hinter. It never throws, waits, or keeps the process alive: a hint that cannot be sent, or has no path and
- * place that could be, is dropped and counted. Pictures that were not hinted at are only slower. Options that cannot be
- * used, such as a wrong address, are a warning of the process (`process.emitWarning`), and every hint is dropped.
+ * Makes a hinter. It never throws, never waits, and does not keep the process alive. A hint is dropped and counted if
+ * it cannot be sent, or if it has no valid path and place. A picture without a hint is only slower. Invalid options,
+ * such as a wrong address, cause a process warning (`process.emitWarning`), and then every hint is dropped.
  */
 export function createHinter(options: HinterOptions): Hinter {
   const problem = problemOf(options);
@@ -80,7 +83,7 @@ export function createHinter(options: HinterOptions): Hinter {
     return opened;
   }
 
-  /** Keeps what can be sent of a hint until the tick ends; gives how many paths. What may throw comes first. */
+  /** Keeps the valid paths of a hint until the tick ends. Returns how many. Everything that may throw comes first. */
   function add(hint: Hint, given: readonly unknown[]): number {
     const line = lineOf(hint, sender ?? undefined);
     if (target === undefined || line === undefined || closed) return 0;
@@ -175,7 +178,7 @@ function signed(text: string, secret: string): string {
   return `${lines}#${createHmac("sha256", secret).update(lines).digest("base64url")}`;
 }
 
-/** Node 20 and 22 have `getSendQueueSize`; where it is missing nothing is known to wait. */
+/** Node 20 and 22 have `getSendQueueSize`. If it is missing, the number is unknown and counts as 0. */
 function queuedBytes(socket: Socket): number {
   try {
     return socket.getSendQueueSize();

@@ -2,20 +2,23 @@ import { FORMATS } from "../hint/protocol.ts";
 import { type Packing, type PackingInput, packBins } from "./binPacking.ts";
 import type { Hint } from "./hint.ts";
 
-/** What a signature adds, bytes: the line feed before it, its `#` and 43 characters. */
+/** Bytes that a signature adds: the line feed before it, its `#` and 43 characters. */
 export const SIGNATURE_BYTES = 45;
 
-/** Hints with the same place and format, which share lines. */
+/** Hints with the same place and format. They share lines. */
 export type HintGroup = { readonly line: Readonly<Record<string, unknown>>; readonly paths: string[] };
 
-/** A datagram being written: its lines so far, and the group, list of paths and their number of the last one. */
+/**
+ * A datagram that is being written: its complete lines, and for the last line its group, its list of paths and their
+ * number.
+ */
 type Writing = { done: string; group: number; list: string; paths: number };
 
 const PLACES = { region: "r", country: "c", continent: "k", colo: "colo" } as const;
 
 /**
- * The fields of a hint's line apart from its time and paths; undefined when its place or format is none.
- * @param sender the name the sender gives itself, if any
+ * The fields of a line without time and paths. Undefined if its place or format is invalid.
+ * @param sender the name the sender gives, if any
  */
 export function lineOf(hint: Hint, sender: string | undefined): Record<string, unknown> | undefined {
   const given = Object.entries(PLACES).filter(([name]) => typeof hint[name as keyof Hint] === "string");
@@ -30,8 +33,8 @@ export function lineOf(hint: Hint, sender: string | undefined): Record<string, u
 }
 
 /**
- * A path as the warmer takes it: without scheme, host and fragment, with its leading slash, and percent-encoded where it is not
- * printable ASCII (what a browser does too). Undefined for what is no text.
+ * Converts a path to the form the warmer accepts: without scheme, host and fragment, with its leading slash, and
+ * percent-encoded where it is not printable ASCII (as browsers do). Undefined if it is not text.
  */
 export function pathOf(path: unknown): string | undefined {
   if (typeof path !== "string" || path === "") return undefined;
@@ -41,11 +44,12 @@ export function pathOf(path: unknown): string | undefined {
 }
 
 /**
- * Packs hints into as few datagrams as can be found fast (see fill.ts), one JSON object a line, several paths in each.
- * Within a line, lines of a datagram, and datagrams stand in the order in which their first paths were given.
- * @param time unix ms, @param capacity bytes of a datagram
- * @returns texts to send (ASCII but for the caller's names), whose last line has no line feed; and how many paths were
- *   too long for any
+ * Packs hints into few datagrams (see binPacking.ts): one JSON object per line, several paths in each. The paths of a
+ * line, the lines of a datagram, and the datagrams keep the order in which their first paths were given.
+ * @param time unix ms
+ * @param capacity bytes of a datagram
+ * @returns the texts to send (ASCII, except for names the caller gives), without a line feed at the end; and the number
+ *   of paths that are too long for any datagram
  */
 export function packHints(
   groups: Iterable<HintGroup>,
@@ -80,7 +84,7 @@ export function packHints(
   return { datagrams: write(input, packBins(input), heads, items), dropped };
 }
 
-/** Writes out what goes where. Paths of a group stand together, and so do those of a line. */
+/** Writes the datagrams. The paths of a group follow each other, and so do those of a line. */
 function write(input: PackingInput, filling: Packing, heads: readonly string[], items: readonly string[]): string[] {
   const texts = new Map<number, Writing>();
   for (let path = 0; path < items.length; path++) {

@@ -2,10 +2,10 @@ import { collapse } from "../../src/region/regions.ts";
 import { SettingError } from "./parsers.ts";
 import { VARIABLES, type VariableName } from "./variables.ts";
 
-/** Every setting by its variable, read and checked. */
+/** Every setting by its variable, parsed and checked. */
 export type WarmerConfig = { readonly [Name in VariableName]: ReturnType<(typeof VARIABLES)[Name]["parse"]> };
 
-/** What is wrong with the environment, all of it, one line per problem. */
+/** All problems of the environment, one line each. */
 export class ConfigError extends Error {
   override name = "ConfigError";
   readonly problems: readonly string[];
@@ -17,9 +17,9 @@ export class ConfigError extends Error {
 }
 
 /**
- * Environment -> settings. An empty variable counts as unset. A `WARM_` name that is not ours is a problem, since it is
- * most likely a misspelt one.
- * @throws ConfigError with every problem at once
+ * Parses the environment. An empty variable counts as unset. An unknown `WARM_` name is a problem, because it is
+ * probably misspelt.
+ * @throws ConfigError with all problems at once
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): WarmerConfig {
   const problems: string[] = [];
@@ -41,7 +41,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   return settings as WarmerConfig;
 }
 
-/** What only shows when several settings are looked at together; one that could not be read is not there. */
+/** Problems between several settings. A setting that could not be parsed is absent. */
 function crossCheck(config: Partial<WarmerConfig>): readonly string[] {
   const { WARM_BATCH_MS: batch, WARM_MAX_AGE_MS: age } = config;
   const deployed = config.WARM_REGIONS?.map(({ region }) => region);

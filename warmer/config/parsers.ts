@@ -1,11 +1,11 @@
 import { BlockList } from "node:net";
 import { parseCidr } from "../receive/senderList.ts";
 
-/** A setting that cannot be read; each problem says the value and what would be right. */
+/** A setting that cannot be parsed. Each problem names the value and what is valid. */
 export class SettingError extends Error {
   override name = "SettingError";
   readonly problems: readonly string[];
-  /** What could be read of it all the same, for checks against other settings; undefined where a part is no help. */
+  /** The part that could be parsed, for checks against other settings. Undefined if a part is no help. */
   readonly partial: unknown;
 
   constructor(problems: string | readonly string[], partial?: unknown) {
@@ -20,7 +20,7 @@ export type HostPort = { readonly host: string; readonly port: number };
 
 export type RegionUrl = { readonly region: string; readonly url: URL };
 
-/** A whole number within [min, max]. */
+/** A whole number in [min, max]. */
 export function integer(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -38,7 +38,7 @@ export function choice<const T extends string>(words: readonly T[]): (text: stri
   };
 }
 
-/** `host:port`, IPv6 in brackets; port 0 lets the system choose. The host is an address: nothing is looked up. */
+/** `host:port`, IPv6 in brackets. Port 0 lets the system choose. The host must be an address; no name is resolved. */
 export function hostPort(text: string): HostPort {
   const match = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/i.exec(text);
   const host = match?.[1] ?? match?.[2];
@@ -47,7 +47,7 @@ export function hostPort(text: string): HostPort {
   throw new SettingError(`"${text}" is not address:port, such as 127.0.0.1:4814 or [::1]:4814`);
 }
 
-/** A secret; the empty text stands for none. */
+/** A secret. The empty text means none. */
 export function secret(text: string): string | null {
   return text === "" ? null : text;
 }
@@ -65,7 +65,7 @@ export function cidrs(text: string): BlockList {
   return list;
 }
 
-/** `weur=https://…,enam=https://…`; at least one, names once each, URLs without a path. */
+/** `weur=https://…,enam=https://…`. At least one region, each name once, URLs without a path. */
 export function regionUrls(text: string): readonly RegionUrl[] {
   const { rows, problems } = readPairs(text);
   const regions: RegionUrl[] = [];
@@ -83,7 +83,7 @@ export function regionUrls(text: string): readonly RegionUrl[] {
   return regions;
 }
 
-/** `a=b,c=d`; names once each. */
+/** `a=b,c=d`. Each name once. */
 export function pairs(text: string): ReadonlyMap<string, string> {
   const { rows, problems } = readPairs(text);
   if (problems.length > 0) throw new SettingError(problems, rows);
@@ -101,7 +101,7 @@ export function placePairs(text: string): ReadonlyMap<string, string> {
   return rows;
 }
 
-/** The pairs that can be read, the first of each name, and what is wrong with the others. */
+/** The pairs that can be parsed (the first of each name), and the problems of the others. */
 function readPairs(text: string): { rows: Map<string, string>; problems: string[] } {
   const rows = new Map<string, string>();
   const problems: string[] = [];

@@ -3,8 +3,8 @@ import { HTTP_CHOICES } from "../push/socket.ts";
 import { choice, cidrs, hostPort, integer, pairs, placePairs, regionUrls, secret } from "./parsers.ts";
 
 /**
- * Every variable of the warmer: what it is when unset, how it is read, and what the operator is told. The
- * configuration, its checks and the table in docs/warmer.md all come from here.
+ * Every variable of the warmer: its default, its parser, and its documentation. The configuration, its checks and the
+ * table in docs/warmer.md all come from here.
  */
 export const VARIABLES = {
   WARM_LISTEN: {

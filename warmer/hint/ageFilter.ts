@@ -1,33 +1,35 @@
 import { ClockOffset } from "./clockOffset.ts";
 
-/** Senders whose clocks are remembered at once. */
+/** Senders whose clocks are tracked at the same time. */
 export const MAX_SENDERS = 1024;
 
-/** Names of one address that are remembered at once: a flood of them fills a sixteenth of the table. */
+/**
+ * Names of one address that are tracked at the same time. So a flood of names fills at most a sixteenth of the table.
+ */
 export const MAX_NAMES_PER_ADDRESS = 64;
 
-/** Slots a newcomer may take the place in. */
+/** Slots that are searched for a sender. */
 const PROBES = 8;
 
-/** A known sender keeps its slot this long after its last hint, so that a flood of names does not push it out. */
+/** A known sender keeps its slot for this long after its last hint. So a flood of names does not evict it. */
 const KNOWN_IDLE_MS = 60_000;
 
-/** Where a hint's age lies against the limit. */
+/** The age of a hint, compared with the limit. */
 export type HintAge = "fresh" | "old" | "future";
 
 /**
- * Judges how old a hint is. `now - t` is compared as it stands until the sender is known, and always with
- * `WARM_SKEW=off`; after that its learned clock offset is taken off first. A sender is its address and the name it
- * gives, so a lying one moves only its own clock. The table of senders is bounded.
+ * Compares the age of hints with the limit. The age is `now - t` while the sender is unknown, and always with
+ * `WARM_SKEW=off`. For a known sender, the learned clock offset is subtracted. A sender is an address and the name it
+ * gives, so a false stamp changes only the sender's own clock. The table of senders has a fixed size.
  */
 export class AgeFilter {
-  /** Age of the hint judged last, ms, its sender's clock allowed for. */
+  /** Age of the last hint, ms, corrected by its sender's clock offset. */
   age = 0;
   readonly #maxAgeMs: number;
   readonly #learns: boolean;
   readonly #addresses = new Int32Array(MAX_SENDERS);
   readonly #names = new Int32Array(MAX_SENDERS);
-  /** Slots taken by each address. */
+  /** Number of slots that each address uses. */
   readonly #slotsByAddress = new Map<number, number>();
   readonly #clocks: (ClockOffset | undefined)[] = new Array<ClockOffset | undefined>(MAX_SENDERS).fill(undefined);
 
@@ -37,16 +39,18 @@ export class AgeFilter {
   }
 
   /**
+   * Classifies one hint and learns from it.
    * @param address 32-bit hash of the sender's address
-   * @param name 32-bit hash of the name it gives itself, 0 for none
-   * @param t the hint's stamp, unix ms
+   * @param name 32-bit hash of the name the sender gives, 0 for none
+   * @param t stamp of the hint, unix ms
    * @param now our time, unix ms
-   * @param queuedMs how long at least the datagram lay in the kernel's queue, 0 when unknown; it counts where a learned
-   * offset may hide a wait
+   * @param queuedMs at least how long the datagram waited in the kernel's queue, ms; 0 = unknown. Used for known
+   *   senders only, whose learned offset could hide the wait.
    */
   classify(address: number, name: number, t: number, now: number, queuedMs: number): HintAge {
     const clock = this.#learns ? this.#clockOf(address, name, now) : undefined;
-    // The judgement comes first: a hint that ends or begins the learning is still judged by what was known before it.
+    // Classify first, then learn. A hint that completes or resets the learning is classified by what was known before
+    // it.
     const known = clock?.known === true;
     this.age = now - t - (known ? clock.base : 0);
     clock?.learn(now - t - queuedMs, now, this.#maxAgeMs);
@@ -55,12 +59,15 @@ export class AgeFilter {
     return this.age > this.#maxAgeMs ? "old" : "fresh";
   }
 
-  /** Number of senders whose clock is known now. */
+  /** Number of senders whose clock offset is known now. */
   knownSenders(): number {
     return this.#clocks.reduce((count, clock) => count + (clock?.known === true ? 1 : 0), 0);
   }
 
-  /** The sender's slot, a newcomer's included; undefined when all its slots belong to known, active senders. */
+  /**
+   * The clock of a sender. A new sender gets a slot. Undefined if all its possible slots belong to known, active
+   * senders.
+   */
   #clockOf(address: number, name: number, now: number): ClockOffset | undefined {
     const start = Math.imul(address ^ Math.imul(name, 0x85ebca6b), 0x9e3779b1) >>> 22;
     let free = -1;
@@ -88,7 +95,9 @@ export class AgeFilter {
     return clock;
   }
 
-  /** Counts a slot for an address; false when it has as many as it may and all of them are in use. */
+  /**
+   * Takes a slot for an address. False if the address has MAX_NAMES_PER_ADDRESS slots and none of them can be evicted.
+   */
   #claim(slot: number, address: number, now: number): boolean {
     const own = this.#clocks[slot] !== undefined && this.#addresses[slot] === address;
     if (!own && (this.#slotsByAddress.get(address) ?? 0) >= MAX_NAMES_PER_ADDRESS && !this.#evictOldest(address, now))
@@ -98,7 +107,7 @@ export class AgeFilter {
     return true;
   }
 
-  /** Forgets the name of an address that was seen longest ago, if there is one that may go. */
+  /** Evicts the name of an address that was seen longest ago. False if none may be evicted. */
   #evictOldest(address: number, now: number): boolean {
     let oldest = -1;
     let seen = Number.POSITIVE_INFINITY;

@@ -1,24 +1,29 @@
 /**
- * How far one sender's clock is from ours, learned from its hints alone. Each hint gives an offset `received - t`,
- * which is clock difference + travel + queueing; the last two only add, so the smallest offsets are the clock.
+ * Learns the difference between one sender's clock and ours from its hints alone. Each hint gives an offset `received -
+ * t`. It is the clock difference plus travel time plus waiting time. The last two are never negative, so the smallest
+ * offsets show the clock difference.
  */
 
-/** How the offset is learned. Times in ms. */
+/** Parameters of the learning. Times in ms. */
 export const LEARNING = {
-  /** Hints, and time from the first to the last of them, before a sender is known. */
+  /** A sender is known after this many hints over this much time. */
   hints: 32,
   spanMs: 2_000,
-  /** The base is the 8th smallest offset of 6 buckets of 5 s: one lucky or forged stamp does not move it. */
+  /** The base is the 8th smallest offset of 6 buckets of 5 s. So one lucky or forged stamp does not change it. */
   rank: 8,
   buckets: 6,
   bucketMs: 5_000,
-  /** Differences beyond this are not learned: what is so far off is a stale log or a broken clock. */
+  /** A larger offset is not learned. It comes from a stale log or a broken clock. */
   maxOffsetMs: 10_000,
-  /** Clocks drift, queues jump: the base rises by at most this much per ms, so that our own lag is not learned. */
+  /**
+   * The base rises by at most this much per ms. Clocks drift slowly, but queues grow fast: so our own delay is not
+   * learned.
+   */
   maxRise: 0.0005,
   /**
-   * So many hints in a row off by more than the age limit: the sender's clock was set. Learn anew, at once when they
-   * are off by four times the limit, later when our own lag could be the cause.
+   * This many hints in a row were off by more than the age limit: the sender's clock was changed. Learn again after 1 s
+   * if they are off by more than four times the limit. Otherwise our own delay may be the reason, so learn again after
+   * 10 s.
    */
   stepHints: 20,
   stepFactor: 4,
@@ -29,11 +34,11 @@ export const LEARNING = {
 const { rank, buckets } = LEARNING;
 const scratch = new Float64Array(rank * buckets);
 
-/** The learned offset of one sender. Fixed size; `now` and offsets in ms. */
+/** The learned clock offset of one sender. It has a fixed size. `now` and offsets are in ms. */
 export class ClockOffset {
-  /** When the last hint came. */
+  /** Time of the last hint. */
   lastSeen = 0;
-  /** `received - t` of a hint that did not wait; meaningful once `known`. */
+  /** `received - t` of a hint that did not wait. Valid if `known`. */
   base = 0;
   known = false;
   readonly #smallest = new Float64Array(rank * buckets).fill(Number.POSITIVE_INFINITY);
@@ -47,7 +52,7 @@ export class ClockOffset {
   #outliers = 0;
   #outliersSince = 0;
 
-  /** Forgets everything; the sender is unknown again. */
+  /** Forgets everything. The sender is unknown again. */
   reset(now: number): void {
     this.known = false;
     this.#smallest.fill(Number.POSITIVE_INFINITY);
@@ -61,7 +66,10 @@ export class ClockOffset {
     this.lastSeen = now;
   }
 
-  /** Takes one hint's offset into account. `maxAgeMs` is the age limit, the scale of what counts as a step. */
+  /**
+   * Learns from the offset of one hint.
+   * @param maxAgeMs the age limit; a step of the clock is measured by it
+   */
   learn(offset: number, now: number, maxAgeMs: number): void {
     this.lastSeen = now;
     if (this.known) this.#detectStep(offset, now, maxAgeMs);
@@ -74,7 +82,7 @@ export class ClockOffset {
     else if (lowered) this.#update(now);
   }
 
-  /** Insertion into the present bucket's sorted smallest. */
+  /** Inserts an offset into the sorted list of the current bucket. */
   #insert(offset: number, first: number): void {
     const kept = this.#smallest;
     let i = first + rank - 1;
@@ -93,8 +101,8 @@ export class ClockOffset {
   }
 
   /**
-   * Enough hints over enough time, and both halves of that time agree: a log replayed faster or slower than it was
-   * written has offsets that run away, and never gets known.
+   * Makes the sender known after enough hints over enough time, if both halves of that time agree. The offsets of a log
+   * that is replayed at another speed drift apart, so such a sender never becomes known.
    */
   #becomeKnown(offset: number, now: number, maxAgeMs: number): void {
     if (this.#hints++ === 0) this.#firstSeen = now;

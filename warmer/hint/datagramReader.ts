@@ -6,12 +6,14 @@ import type { PlaceTable } from "./placeTable.ts";
 import { FORMATS, type Format, MAX_DATAGRAM_BYTES } from "./protocol.ts";
 import type { Rejection } from "./rejections.ts";
 
-/** What the reader calls for each line, in order. */
+/** Takes the lines of a datagram, in order. */
 export type LineSink = {
-  /** The registers hold until the call returns, the paths themselves until `settle` or the next group. */
+  /**
+   * The fields are valid until the call returns. The paths are valid until `flush`, or until their slot is used again.
+   */
   hint(hint: ScannedHint): void;
   reject(reason: Rejection): void;
-  /** Paths of earlier lines are about to be overwritten. */
+  /** The paths of earlier hints are about to be overwritten. */
   flush(): void;
 };
 
@@ -19,7 +21,7 @@ export type DatagramOptions = {
   readonly places: PlaceTable;
   readonly key: HashKey;
   readonly format: Format;
-  /** `WARM_HINT_SECRET`; null takes unsigned datagrams, and passes over a signature without checking it. */
+  /** `WARM_HINT_SECRET`. Null accepts unsigned datagrams, and ignores a signature without checking it. */
   readonly secret: string | null;
 };
 
@@ -27,9 +29,9 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
 /**
- * Datagram -> hints, as docs/datagram.md specifies it byte by byte. Never throws. Lines as senders write them take the
- * scanner; others JSON.parse, with the same result. Datagrams are received in `room`, slot by slot, and what was read
- * of one holds until its slot is received into again.
+ * Reads the hints of a datagram (docs/datagram.md). Never throws. The scanner reads lines in the usual spelling,
+ * JSON.parse reads the others, with the same result. Datagrams are received in `slotMemory`; what was read from one is
+ * valid until its slot is used again.
  */
 export class DatagramReader {
   readonly #scanner: HintScanner;
@@ -45,12 +47,15 @@ export class DatagramReader {
     this.#memory = this.#scanner.memory;
   }
 
-  /** Where datagrams are received, see room.ts. */
+  /** Where datagrams are received, see receiveSlots.ts. */
   get slotMemory(): Buffer {
     return this.#scanner.slotMemory;
   }
 
-  /** Reads the datagram in a slot. `length` may be the true length of one that did not fit (MSG_TRUNC). */
+  /**
+   * Reads the datagram in a slot.
+   * @param length bytes; the true length if it was truncated (MSG_TRUNC)
+   */
   read(slot: number, length: number, sink: LineSink): void {
     if (length > MAX_DATAGRAM_BYTES) {
       sink.reject("too_long");
@@ -90,7 +95,7 @@ export class DatagramReader {
     if (lines === 0) sink.reject("empty");
   }
 
-  /** A path as it stands between the quotes of a JSON string, ASCII. */
+  /** A path as it is written between the quotes of a JSON string, ASCII. */
   path(start: number, end: number): string {
     return this.#memory.toString("latin1", start, end);
   }
@@ -112,7 +117,7 @@ export class DatagramReader {
     return stop;
   }
 
-  /** Fills the registers from a parsed hint; false when its place names no region. */
+  /** Copies a parsed hint into the scanner's fields. False if its place names no region. */
   #load(hint: ParsedHint): boolean {
     const r = this.#hint;
     const { places, format } = this.#options;

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Base64url characters of an HMAC-SHA256, and the `#` before them. */
+/** Base64url characters of an HMAC-SHA256. A `#` comes before them. */
 const SIGNATURE_CHARACTERS = 43;
 const MARK = 0x23;
 const PADDING = 0x3d;
@@ -8,8 +8,8 @@ const RETURN = 0x0d;
 const NEWLINE = 0x0a;
 
 /**
- * Where the signature line of a datagram begins: the index of its `#`, or -1 when the last line is none. It may be
- * padded with the `=` that base64 of 32 bytes has, and end as lines do.
+ * Finds the signature line of a datagram. It may end with one `=` of base64 padding and a line end.
+ * @returns the index of its `#`, or -1 if the last line is no signature
  */
 export function signatureLine(bytes: Uint8Array, start: number, end: number): number {
   let stop = end;
@@ -20,8 +20,8 @@ export function signatureLine(bytes: Uint8Array, start: number, end: number): nu
 }
 
 /**
- * Whether the text behind the `#` at `mark` is the base64url HMAC-SHA256 of bytes[start, mark). Strict: the text is
- * compared, not the decoded bytes, so each signature has one spelling but for its padding. Constant time.
+ * Whether the text after the `#` at `mark` is the base64url HMAC-SHA256 of bytes[start, mark). It compares the text,
+ * not the decoded bytes, so each signature has one spelling (apart from padding). Constant time.
  */
 export function isSigned(bytes: Buffer, start: number, mark: number, secret: string): boolean {
   const expected = createHmac("sha256", secret).update(bytes.subarray(start, mark)).digest("base64url");

@@ -5,7 +5,10 @@ import { NameTable } from "./nameTable.ts";
 import type { PlaceTable } from "./placeTable.ts";
 import { FORMATS, type Format, MAX_PATHS_PER_LINE, PLACE_KINDS, type PlaceKind } from "./protocol.ts";
 
-/** 128 bits, drawn per process: nobody can prepare paths that look like duplicates of other people's. */
+/**
+ * 128-bit key of the path hashes, random for each process. So nobody can construct paths that look like duplicates of
+ * others.
+ */
 export type HashKey = readonly [first: bigint, second: bigint];
 
 export function drawKey(): HashKey {
@@ -14,8 +17,8 @@ export function drawKey(): HashKey {
 }
 
 /**
- * What a scan found, overwritten by the next one, so that a hint costs no allocation. The lists are views of the
- * scanner's memory.
+ * The fields of the last scanned hint. The next scan overwrites them, so a hint allocates nothing. The arrays are views
+ * of the scanner's memory.
  */
 export type ScannedHint = {
   /** Unix time of the hint, ms. */
@@ -24,18 +27,18 @@ export type ScannedHint = {
   region: number;
   /** Index into FORMATS. */
   format: number;
-  /** 32-bit hash of the sender's name, 0 when it gave none. */
+  /** 32-bit hash of the sender's name; 0 if it gave none. */
   sender: number;
   /** Number of paths. */
   count: number;
-  /** Where each path begins and ends in the scanner's memory, and the halves of its 64-bit key. */
+  /** For each path: its start and end in the scanner's memory, and the two halves of its 64-bit key. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly keyLow: Int32Array;
   readonly keyHigh: Int32Array;
 };
 
-/** What warmer/assembly/scan.ts exports; all numbers are addresses in its memory. */
+/** Exports of assembly/scan.ts. All numbers are addresses in its memory. ROOM is the slot memory. */
 type Scan = {
   readonly memory: WebAssembly.Memory;
   readonly FIELDS: WebAssembly.Global<"i32">;
@@ -51,7 +54,7 @@ type Scan = {
   hash32(start: number, end: number): number;
 };
 
-/** Indexes of the scanned fields, in i32 from FIELDS on; the time is the f64 before them. */
+/** Indexes of the scanned fields, in i32 from FIELDS on. The time is the f64 before them. */
 const FIELD = { count: 2, kind: 3, place: 4, placeEnd: 5, format: 6, formatEnd: 7, sender: 8, senderEnd: 9 } as const;
 
 const FORMAT_NAMES = new NameTable(new Map(FORMATS.map((format, index) => [format, index])));
@@ -59,16 +62,16 @@ const FORMAT_NAMES = new NameTable(new Map(FORMATS.map((format, index) => [forma
 const scanModule = new WebAssembly.Module(readFileSync(new URL("./wasm/scan.wasm", import.meta.url)));
 
 /**
- * Reads hints straight from the bytes of a datagram, as senders write them: fields in any order, at most one space
- * after `:` and `,`, plain ASCII without escapes. Anything else that JSON allows is left to the slow path, which
- * gives the same result for everything this one takes (a property test holds them together). The bytes lie in the
- * memory of a WebAssembly module, where they are received, scanned and hashed in place.
+ * Reads hints directly from the bytes of a datagram in the usual spelling: fields in any order, at most one space after
+ * `:` and `,`, plain ASCII without escapes. It leaves everything else to JSON.parse. Both give the same result for
+ * every line the scanner accepts (a property test compares them). The bytes are in the memory of a WebAssembly module,
+ * where they are received, scanned and hashed in place.
  */
 export class HintScanner {
   readonly hint: ScannedHint;
-  /** All of the module's memory: an address is an index into it. */
+  /** All memory of the module. An address is an index into it. */
   readonly memory: Buffer;
-  /** The part of it that datagrams are received in: slots of SLOT_BYTES. */
+  /** The part of the memory where datagrams are received: slots of SLOT_BYTES. */
   readonly slotMemory: Buffer;
   readonly slotMemoryStart: number;
   readonly #places: PlaceTable;
@@ -104,8 +107,8 @@ export class HintScanner {
   }
 
   /**
-   * Scans the object at the address `start`. The keys and the slash of Flickr's path come with `finish`.
-   * @returns the address behind its closing brace, with the registers filled; or -1: let the slow path read the line.
+   * Scans the object at the address `start`. `finish` must add the keys, and the slash of the path in Flickr's form.
+   * @returns the address after its closing brace, with `hint` filled; or -1 if JSON.parse must read the line
    */
   scan(start: number, end: number): number {
     const next = this.#wasm.scan(start, end);
@@ -126,14 +129,14 @@ export class HintScanner {
     return next;
   }
 
-  /** Gives the paths of the hint scanned last their keys. Its line is not to be scanned again. */
+  /** Computes the keys of the paths of the last scanned hint. Its line cannot be scanned again. */
   finish(): void {
     this.#wasm.finish(this.hint.region * FORMATS.length + this.hint.format);
   }
 
   /**
-   * Fills the registers of a hint that was read another way; region, format and time are the caller's to set.
-   * @param paths ASCII, each beginning with a slash, together no longer than a slot
+   * Fills `hint` from a line that JSON.parse read. The caller sets region, format and time.
+   * @param paths ASCII, each with its slash, together not longer than a slot
    */
   load(paths: readonly string[], sender: string | undefined): void {
     const r = this.hint;
@@ -150,7 +153,7 @@ export class HintScanner {
     r.count = paths.length;
     this.#fields[FIELD.count] = paths.length;
     this.finish();
-    // The key is that of the path; what is passed on is how JSON writes it.
+    // The key is the hash of the path. The text that is passed on is its JSON spelling.
     at = textsAt;
     for (const [i, path] of paths.entries()) {
       r.starts[i] = at;

@@ -1,5 +1,5 @@
 /**
- * A small table from ASCII names to numbers that is asked with bytes of a datagram, so that a known name costs no
+ * A small hash table from ASCII names to numbers. The key is a range of bytes in a datagram, so a look-up needs no
  * string. Open addressing; filled once at start.
  */
 export class NameTable {
@@ -7,7 +7,7 @@ export class NameTable {
   readonly #names: (Uint8Array | undefined)[];
   readonly #values: Int32Array;
 
-  /** @param rows name -> value, values >= 0 */
+  /** @param rows name -> value; values are >= 0 */
   constructor(rows: ReadonlyMap<string, number>) {
     let slots = 16;
     while (slots < rows.size * 4) slots *= 2;
@@ -23,7 +23,7 @@ export class NameTable {
     }
   }
 
-  /** The value of the name in bytes[start, end), or -1. */
+  /** The value of the name in bytes[start, end); -1 if it is unknown. */
   get(bytes: Uint8Array, start: number, end: number): number {
     let slot = hashOf(bytes, start, end) & this.#mask;
     for (;;) {

@@ -1,10 +1,10 @@
 import { FORMATS, type Format, MAX_PATHS_PER_LINE, type PlaceKind } from "./protocol.ts";
 import type { Rejection } from "./rejections.ts";
 
-/** Why a line is no hint. */
+/** Why a line is not a hint. */
 export type LineProblem = Exclude<Rejection, "sender" | "too_long" | "empty" | "unsigned" | "signature" | "region">;
 
-/** A hint as written, before its place is looked up. */
+/** A hint as it is written. Its place is not looked up yet. */
 export type ParsedHint = {
   /** Unix time, ms. */
   readonly time: number;
@@ -16,17 +16,17 @@ export type ParsedHint = {
   readonly sender: string | undefined;
 };
 
-/** What may be an object: nothing but RFC 8259's white space around it. */
+/** Text that can be a JSON object, with only the white space of RFC 8259 around it. */
 const OBJECT = /^[\t\n\r ]*\{.*\}[\t\n\r ]*$/s;
 
-/** Printable ASCII without the space: what can stand in a request line. Anything else comes percent-encoded. */
+/** Printable ASCII without the space: what a request line may contain. All else must be percent-encoded. */
 const PATH = /^\/[!-~]*$/;
 
 const KINDS = ["r", "c", "k", "colo"] as const satisfies readonly PlaceKind[];
 
 /**
- * Reads one line the slow way, through JSON.parse: any JSON object with the fields of a hint, or Flickr's form. This
- * is the meaning of the format; the scanner is only its fast path. Never throws.
+ * Reads one line through JSON.parse: any JSON object with the fields of a hint, or Flickr's form. This function defines
+ * the format; the scanner is only its fast path. Never throws.
  */
 export function parseHint(line: string): ParsedHint | LineProblem {
   if (!OBJECT.test(line)) return "json";

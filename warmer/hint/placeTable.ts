@@ -4,7 +4,7 @@ import type { PlaceKind } from "./protocol.ts";
 
 const LOCATION_HINTS = ["wnam", "enam", "weur", "eeur", "apac", "oc"] as const;
 
-/** Letters of each kind of code, and the field of `Place` it fills. */
+/** Letters of each kind of code, and the field of `Place` that it fills. */
 const CODES = {
   c: { letters: 2, field: "country" },
   k: { letters: 2, field: "continent" },
@@ -14,8 +14,8 @@ const CODES = {
 const UNASKED = -2;
 
 /**
- * Place in a datagram -> index of the deployed region, by the same `regionOf` as the edge, asked once per code and
- * then remembered (at most 26^3 data centres, 26^2 countries and continents).
+ * Maps the place in a datagram to the index of a deployed region. It uses the same `regionOf` as the edge. Each code is
+ * asked once and then cached (at most 26^3 data centres, 26^2 countries and continents).
  */
 export class PlaceTable {
   readonly #deployed: readonly string[];
@@ -39,7 +39,7 @@ export class PlaceTable {
     this.#endpoints = new NameTable(new Map([...endpoints].map(([label, name]) => [label, index(name)])));
   }
 
-  /** Index into the deployed regions of the place written in bytes[start, end), or -1 when it is none. */
+  /** Index of the deployed region for the place in bytes[start, end); -1 if there is none. */
   lookup(kind: PlaceKind, bytes: Uint8Array, start: number, end: number): number {
     if (kind === "r") return this.#regions.get(bytes, start, end);
     if (kind === "endpoint") {

@@ -1,15 +1,18 @@
-/** Accept classes a hint may ask for; the index is what the warmer carries. */
+/** Accept classes that a hint may ask for. The warmer carries the index. */
 export const FORMATS = ["webp", "avif", "base"] as const;
 
 export type Format = (typeof FORMATS)[number];
 
-/** The fields of a hint that say where: region, country, continent, data centre; and the Flickr form's endpoint. */
+/**
+ * The fields of a hint that name a place: region, country, continent, data centre. The last one is the endpoint of
+ * Flickr's form.
+ */
 export const PLACE_KINDS = ["r", "c", "k", "colo", "endpoint"] as const;
 
 export type PlaceKind = (typeof PLACE_KINDS)[number];
 
-/** Largest datagram taken, bytes; fits the smallest common MTU with room for tunnels. */
+/** Largest datagram that is accepted, bytes. It fits into the smallest common MTU, with space for tunnels. */
 export const MAX_DATAGRAM_BYTES = 1400;
 
-/** More paths than fit into the largest datagram: of `"/",` at four bytes each some 340 do. */
+/** More paths than the largest datagram can hold: about 340 of `"/",`, at four bytes each. */
 export const MAX_PATHS_PER_LINE = 350;

@@ -1,4 +1,4 @@
-/** Every reason a line, or a datagram as a whole, is rejected for, and what it means. Each is counted; nothing else happens. */
+/** Every reason for rejecting a line or a whole datagram, and its meaning. A rejection is counted, nothing else. */
 export const REJECTIONS = {
   sender: "Datagram from an address outside `WARM_ALLOWED_SENDERS`; not read",
   too_long: "Datagram of more than 1400 bytes; not read",

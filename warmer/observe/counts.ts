@@ -1,9 +1,9 @@
 import { REJECTIONS, type Rejection } from "../hint/rejections.ts";
 
-/** A histogram as plain counters: one addition per value, no allocation. */
+/** A histogram of plain counters. One addition per value, no allocation. */
 export class BucketCounts {
   readonly bounds: readonly number[];
-  /** Values <= each bound, not cumulated; the last is what lies above all. */
+  /** Number of values <= each bound, not cumulative. The last one counts values above all bounds. */
   readonly counts: Float64Array;
   sum = 0;
 
@@ -28,10 +28,10 @@ export class BucketCounts {
 /** Upper bounds of the age histogram, ms. */
 export const AGE_BOUNDS_MS = [1, 2, 3, 5, 8, 12, 20, 30, 40, 50, 75, 100, 250, 1000] as const;
 
-/** Upper bounds of the histogram of answer times, ms. */
+/** Upper bounds of the histogram of response times, ms. */
 export const ANSWER_BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] as const;
 
-/** How hints end, by the name the counters carry. Each hint received ends as exactly one of them. */
+/** How hints end; the counters have the same names. Each received hint ends as exactly one of them. */
 export const OUTCOMES = [
   "rejected",
   "oldAtReceipt",
@@ -46,44 +46,44 @@ export const OUTCOMES = [
 ] as const;
 
 /**
- * Everything that is counted, as plain fields for the hot path; read when Prometheus scrapes. Hints are counted one
- * per path; a line or datagram that cannot be read counts as one.
+ * All counters, as plain fields for the hot path. Prometheus reads them at each scrape. Each path counts as one hint. A
+ * line or datagram that cannot be read counts as one.
  */
 export class Counts {
   datagrams = 0;
   received = 0;
   parsed = 0;
   rejected = 0;
-  /** Too old when it came. */
+  /** Too old when it arrived. */
   oldAtReceipt = 0;
   future = 0;
   duplicate = 0;
   /** Too old when a connection was free. */
   oldAtPush = 0;
-  /** Pushed out of a full queue by newer ones. */
+  /** Dropped from a full queue for a newer one. */
   overflow = 0;
-  /** Came for, or waited for, a region whose breaker is open. */
+  /** Its region's circuit breaker was open when it arrived or while it waited. */
   regionDown = 0;
-  /** Taken by the edge. */
+  /** Accepted by the edge. */
   pushed = 0;
-  /** Turned down by the edge, each on its own. */
+  /** Refused by the edge, each path for its own reason. */
   refused = 0;
-  /** Pushed, but no good answer came. */
+  /** Pushed without a 2xx response. */
   failed = 0;
-  /** Requests sent, retries among them. */
+  /** Requests sent, including retries. */
   requests = 0;
   retries = 0;
   connectionsOpened = 0;
   readonly rejectedBy: Record<Rejection, number> = Object.fromEntries(
     Object.keys(REJECTIONS).map((r) => [r, 0]),
   ) as Record<Rejection, number>;
-  /** Refused by the edge's reason; more than a few reasons fall together as "other". */
+  /** Refused hints by the edge's reason. After MAX_REFUSAL_REASONS, a new reason counts as "other". */
   readonly refusedBy = new Map<string, number>();
   readonly ageAtPush = new BucketCounts(AGE_BOUNDS_MS);
   readonly answerTime = new BucketCounts(ANSWER_BOUNDS_MS);
   readonly batchSize = new BucketCounts([1, 2, 5, 10, 15, 20]);
 
-  /** Hints that have ended one way or another; `received` minus this is what waits or is in flight. */
+  /** Hints that have ended. The rest of `received` waits or is in flight. */
   ended(): number {
     return OUTCOMES.reduce((sum, outcome) => sum + this[outcome], 0);
   }

@@ -7,9 +7,9 @@ import { readUdpSocket } from "./procNetUdp.ts";
 export type MetricSources = {
   readonly counts: Counts;
   readonly pushers: readonly RegionPusher[];
-  /** Keys evicted from the table of pushed keys. */
+  /** Keys evicted from the dedup table. */
   evicted(): number;
-  /** Senders whose clock is known. */
+  /** Senders whose clock offset is known. */
   knownSenders(): number;
   /** Port of the UDP socket. */
   port(): number;
@@ -19,7 +19,7 @@ const PREFIX = "firstlight_warmer_";
 
 type CountField = { [K in keyof Counts]: Counts[K] extends number ? K : never }[keyof Counts];
 
-/** Counters that are one plain field; hints unless the name says otherwise. */
+/** Counters that are one plain field. They count hints unless the name says otherwise. */
 const COUNTERS = [
   ["datagrams_total", "Datagrams received", "datagrams"],
   ["received_total", "Hints received, one per path; an unreadable line or datagram counts as one", "received"],
@@ -43,7 +43,7 @@ class ReadHistogram extends Histogram {
   readonly #name: string;
   readonly #help: string;
 
-  /** @param scale factor from the counted unit to the exported one */
+  /** @param scale factor from the counted unit to the exported unit */
   constructor(name: string, help: string, scale: number, read: () => BucketCounts) {
     super({ name: PREFIX + name, help, registers: [] });
     this.#read = read;
@@ -52,7 +52,7 @@ class ReadHistogram extends Histogram {
     this.#help = help;
   }
 
-  /** What the registry asks for at a scrape; `get` is made from it. */
+  /** The registry calls this at a scrape. prom-client's `get` uses it too. */
   getForPromString(): object {
     const counted = this.#read();
     let cumulated = 0;
@@ -71,7 +71,7 @@ class ReadHistogram extends Histogram {
   }
 }
 
-/** The registry of everything exported; nothing is counted in it, so the hot path never touches it. */
+/** The registry of all exported metrics. It only reads counters, so the hot path never touches it. */
 export function createRegistry(sources: MetricSources): Registry {
   const registry = new Registry();
   const { counts, pushers } = sources;

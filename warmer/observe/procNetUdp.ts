@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
-/** One socket's row of /proc/net/udp or udp6. */
+/** The row of one socket in /proc/net/udp or udp6. */
 export type UdpRow = {
   readonly port: number;
   readonly inode: string;
@@ -8,7 +8,7 @@ export type UdpRow = {
   readonly drops: number;
 };
 
-/** Reads the table of /proc/net/udp (proc(5)): local port in hex, queues in hex, inode, and drops in the last column. */
+/** Parses /proc/net/udp (proc(5)): local port in hex, queues in hex, inode, and drops in the last column. */
 export function parseUdpTable(text: string): readonly UdpRow[] {
   return text
     .split("\n")
@@ -26,7 +26,9 @@ export function parseUdpTable(text: string): readonly UdpRow[] {
     });
 }
 
-/** What the kernel says about one of our own UDP sockets; undefined where there is no /proc, or no such socket. */
+/**
+ * What the kernel reports about one of our own UDP sockets. Undefined without /proc, or if there is no such socket.
+ */
 export async function readUdpSocket(port: number): Promise<UdpRow | undefined> {
   try {
     const inodes = await ownSocketInodes();
@@ -36,7 +38,7 @@ export async function readUdpSocket(port: number): Promise<UdpRow | undefined> {
       if (row !== undefined) return row;
     }
   } catch {
-    // Not Linux: the metric is absent rather than zero.
+    // Not Linux: the metric is absent, not zero.
   }
   return undefined;
 }

@@ -1,16 +1,16 @@
 import { createServer, type Server } from "node:http";
 import type { Registry } from "prom-client";
 
-/** Answers to orchestrators and Prometheus. */
+/** What the status server reports. */
 export type StatusSources = {
   readonly registry: Registry;
-  /** Open connections by region; ready while any region can be reached. */
+  /** Open connections by region. Ready while at least one region can be reached. */
   readiness(): { readonly ready: boolean; readonly regions: Readonly<Record<string, number>> };
 };
 
 /**
  * The HTTP server of `/metrics` (Prometheus text), `/healthz` (the process runs) and `/readyz` (it listens, and at
- * least one region can be reached: one dead region must not take the others out of service).
+ * least one region can be reached). One dead region must not take the others out of service.
  */
 export function createStatusServer(sources: StatusSources): Server {
   const json = { "Content-Type": "application/json" };

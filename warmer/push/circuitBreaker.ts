@@ -1,8 +1,8 @@
-/** When a region counts as down, and how long it is left alone. Times in ms. */
+/** When a region counts as down, and for how long it gets no requests. Times in ms. */
 export type BreakerPolicy = {
-  /** FailureSummary in a row. */
+  /** Failures in a row. */
   readonly failures: number;
-  /** First pause; doubles up to the longest with each failed trial. */
+  /** First pause. Each failed trial doubles it, up to the longest. */
   readonly pauseMs: number;
   readonly longestPauseMs: number;
 };
@@ -12,8 +12,8 @@ export const REGION_BREAKER = { failures: 5, pauseMs: 500, longestPauseMs: 30_00
 export type BreakerState = "closed" | "open" | "half-open";
 
 /**
- * Circuit breaker of one region: closed until so many requests in a row failed, then open for a pause, then one trial
- * at a time until one succeeds. Pure: times come in as `now`, ms of a steady clock.
+ * Circuit breaker of one region. Closed until enough requests in a row fail, then open for a pause, then half-open: one
+ * trial at a time until one succeeds. Pure: `now` is ms of a steady clock.
  */
 export class CircuitBreaker {
   readonly #policy: BreakerPolicy;
@@ -38,7 +38,7 @@ export class CircuitBreaker {
     this.#pauseMs = this.#policy.pauseMs;
   }
 
-  /** Nothing can be reached at all: opens without waiting for more failures. */
+  /** The region cannot be reached at all: opens at once. */
   trip(now: number): void {
     this.#failures = Math.max(this.#failures, this.#policy.failures - 1);
     this.failed(now);
@@ -46,8 +46,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * A connection opened: ends the pause after a trip, so that the next request is a trial. One that answers with
-   * failures keeps its pause, however often it is connected to.
+   * A connection opened: ends the pause after a trip, so that the next request is a trial. A region that answers with
+   * failures keeps its pause, however often connections to it open.
    */
   allowTrial(now: number): void {
     if (!this.#unreachable) return;
@@ -55,7 +55,9 @@ export class CircuitBreaker {
     this.#openUntil = Math.min(this.#openUntil, now);
   }
 
-  /** One request or connection failed. Requests that were in flight when it opened do not lengthen the pause. */
+  /**
+   * One request or connection failed. Requests that were in flight when the breaker opened do not lengthen the pause.
+   */
   failed(now: number): void {
     const before = this.state(now);
     if (before === "open") return;

@@ -9,28 +9,28 @@ import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./
 
 /** What a connection tells its pool. */
 export type ConnectionEvents = {
-  /** It can be used, or takes more or fewer requests than before. */
+  /** It can be used now, or it takes more or fewer requests than before. */
   changed(connection: Connection): void;
   answered(connection: Connection, batch: PushBatch, response: PushResponse): void;
-  /** These will not be answered, though the connection lives on. */
+  /** These batches will get no response. The connection stays open. */
   lost(connection: Connection, batches: readonly PushBatch[], reason: string): void;
-  /** It closed, for whatever reason, and with it what was in flight; it will not speak again. */
+  /** It closed for any reason, together with its batches in flight. It is the last event. */
   closed(connection: Connection, batches: readonly PushBatch[], reason: string): void;
 };
 
-/** One kept-alive connection: a socket and the version of HTTP spoken on it. */
+/** One kept-alive connection: a socket, and the HTTP version spoken on it. */
 export class Connection {
   /** Requests can be sent. */
   open = false;
-  /** The pool's: it stands among those that take requests. */
+  /** Used by the pool: it is in the list of free connections. */
   isFree = false;
-  /** The pool's: it has been open, though it may be no more. */
+  /** Used by the pool: it has been open, even if it is closed now. */
   wasOpen = false;
-  /** Steady ms when it began to open. */
+  /** When it began to open, ms of the steady clock. */
   readonly since: number;
-  /** Answers read so far. */
+  /** Responses received so far. */
   served = 0;
-  /** Known when it is open. */
+  /** Known once it is open. */
   version: HttpVersion | undefined;
   readonly #endpoint: Endpoint;
   readonly #streams: number;
@@ -41,7 +41,10 @@ export class Connection {
   #isClosed = false;
   #reason = "closed by peer";
 
-  /** @param streams requests in flight at the most, @param session TLS session of an earlier one, to be resumed */
+  /**
+   * @param streams the most requests in flight
+   * @param session TLS session of an earlier connection, to be resumed
+   */
   constructor(endpoint: Endpoint, streams: number, events: ConnectionEvents, now: number, session: Buffer | undefined) {
     this.since = now;
     this.#endpoint = endpoint;
@@ -65,18 +68,21 @@ export class Connection {
     return this.#codec?.free ?? 0;
   }
 
-  /** Sends one push; only while something is free. */
+  /** Sends one push. Call it only while `free` is above 0. */
   send(push: PushRequest, batch: PushBatch): void {
     this.#codec?.send(push, batch);
   }
 
-  /** Gives up what is late. Steady ms. */
+  /** Gives up late requests, or a connection that does not open. `now` is ms of the steady clock. */
   expire(now: number, limitMs: number): void {
     if (this.open) this.#codec?.expire(now, limitMs);
     else if (now - this.since > limitMs) void this.close("timeout");
   }
 
-  /** Ends it: `closed` is called with this reason, at once. Resolves when the other side has been ended, if it can be. */
+  /**
+   * Closes it. `closed` is called with this reason before the function returns. Resolves when the last bytes are sent
+   * and the socket is closed.
+   */
   async close(reason: string): Promise<void> {
     if (this.#isClosed) return;
     this.#reason = reason;
@@ -86,7 +92,7 @@ export class Connection {
     await ended;
   }
 
-  /** Calls back with a TLS session that a later connection may resume. */
+  /** Registers a callback for TLS sessions that a later connection may resume. */
   onSession(keep: (session: Buffer) => void): void {
     this.#socket.onSession(keep);
   }
@@ -98,7 +104,8 @@ export class Connection {
     }
     this.version = version;
     const events: HttpCodecEvents = {
-      // One request in flight: nothing to gather. Streams: what one turn of the event loop sends is one write.
+      // HTTP/1.1 has one request in flight, so there is nothing to gather. HTTP/2 gathers what one loop iteration sends
+      // into one write.
       write: version === "2" ? (text) => this.#gather(text) : (text) => this.#socket.write(text),
       changed: () => this.#onChanged(),
       answered: (batch, response) => {
@@ -119,13 +126,13 @@ export class Connection {
 
   #onChanged(): void {
     if (this.#isClosed) return;
-    // Once open it stays so: one that takes no more may still have requests in flight.
+    // It stays open even if it takes no more requests: some may still be in flight.
     this.open ||= this.capacity > 0;
     this.#events.changed(this);
   }
 
   #gather(text: string): void {
-    // A push alone leaves at once: waiting for others of its turn would only make it older.
+    // A push that is alone leaves at once. Waiting for others of its loop iteration would only make it older.
     const alone = this.capacity - this.free <= 1;
     if (this.#pending === "") (alone ? queueMicrotask : setImmediate)(() => this.#flush());
     this.#pending += text;

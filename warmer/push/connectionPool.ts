@@ -4,35 +4,38 @@ import type { PushRequest } from "./pushRequest.ts";
 import type { PushResponse } from "./pushResponse.ts";
 import { type Endpoint, type HttpVersion, versionBeforeHandshake } from "./socket.ts";
 
-/** How connections are opened again. Times in ms. */
+/** How connections are reopened. Times in ms. */
 const RECONNECT = { firstMs: 100, longestMs: 5_000, stableAfterMs: 1_000 } as const;
 
-/** HTTP/2 connections to a region: a second one is there at once when the first goes. */
+/** HTTP/2 connections per region. If one closes, the other is ready. */
 const HTTP2_CONNECTIONS = 2;
 
 export type PoolOptions = Endpoint & {
-  /** Requests that can be in flight; with HTTP/1.1 the number of connections kept open. */
+  /** The most requests in flight. With HTTP/1.1: the number of connections that are kept open. */
   readonly connections: number;
-  /** A request without a complete answer by then is given up, ms. */
+  /** A request without a complete response after this time is given up, ms. */
   readonly timeoutMs: number;
-  /** In [0, 1); spreads reconnections of several warmers. */
+  /** In [0, 1). Spreads the reconnects of several warmers. */
   readonly random: () => number;
 };
 
 export type PoolEvents = {
-  /** A connection opened, and there is total for a request. */
+  /** A connection opened, and a request can be sent. */
   opened(): void;
-  /** There may be total for a request where none was. */
+  /** A request can perhaps be sent where none could before. */
   changed(): void;
   answered(batch: PushBatch, response: PushResponse): void;
-  /** Requests lost together, with their connection or not; none when a connection could not be opened. */
+  /**
+   * These requests failed together, with or without their connection. The list is empty if a connection could not be
+   * opened.
+   */
   lost(batches: readonly PushBatch[], reason: string): void;
 };
 
 /**
- * The kept-alive connections of one region: opened at start, opened again as soon as one closes, so that a push never
- * waits for a handshake. While the region cannot be reached, one connection at a time knocks, at growing intervals.
- * Where the handshake decides the version of HTTP, the first connection tells how many more there shall be.
+ * The kept-alive connections of one region. They are opened at the start and reopened as soon as one closes, so a push
+ * never waits for a handshake. While the region cannot be reached, it tries one connection at a time, at growing
+ * intervals. If the handshake decides the HTTP version, the first connection determines how many more are needed.
  */
 export class ConnectionPool {
   opened = 0;
@@ -41,7 +44,9 @@ export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #events: PoolEvents;
   readonly #all = new Set<Connection>();
-  /** Those that take requests. A stack: the last one used is used next, its congestion window is warm. */
+  /**
+   * The connections that take requests. A stack: the last one used is used next, because its congestion window is warm.
+   */
   readonly #free: Connection[] = [];
   #version: HttpVersion | undefined;
   #connecting = 0;
@@ -73,14 +78,14 @@ export class ConnectionPool {
     };
   }
 
-  /** Requests that could be in flight now: with HTTP/1.1 the connections that are open. */
+  /** Requests that can be in flight now. With HTTP/1.1: the open connections. */
   get openCount(): number {
     let total = 0;
     for (const { open, capacity } of this.#all) if (open) total += capacity;
     return Math.max(this.busyCount, Math.min(total, this.#options.connections));
   }
 
-  /** Connections are on their way. */
+  /** Some connections are being opened. */
   get opening(): boolean {
     return this.#connecting > 0;
   }
@@ -97,7 +102,7 @@ export class ConnectionPool {
     }
   }
 
-  /** Sends a push; to be called only when `hasFree`. */
+  /** Sends a push. Call it only if `hasFree`. */
   send(push: PushRequest, batch: PushBatch): void {
     this.busyCount++;
     (this.#free.at(-1) as Connection).send(push, batch);
@@ -107,12 +112,12 @@ export class ConnectionPool {
     this.#openMissing();
   }
 
-  /** Gives up late requests and opens what is missing; to be called some ten times a second. */
+  /** Gives up late requests and opens missing connections. Call it about ten times a second. */
   tick(): void {
     const now = this.#steady();
     for (const connection of [...this.#all]) {
       connection.expire(now, this.#options.timeoutMs);
-      // A server that accepts and hangs up is not back; one that keeps a connection is.
+      // A server that accepts and hangs up has not recovered. One that keeps a connection has.
       if (connection.open && (connection.served > 0 || now - connection.since > RECONNECT.stableAfterMs)) {
         this.#failuresInRow = 0;
       }
@@ -120,13 +125,13 @@ export class ConnectionPool {
     this.#openMissing();
   }
 
-  /** Closes everything; nothing is opened again. Resolves when the servers have been told. */
+  /** Closes everything and reopens nothing. Resolves when all connections are closed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([...this.#all].map((connection) => connection.close("stopped")));
   }
 
-  /** Connections there should be. */
+  /** How many connections there should be. */
   get #target(): number {
     if (this.#version === undefined) return 1;
     return this.#version === "2" ? Math.min(HTTP2_CONNECTIONS, this.#options.connections) : this.#options.connections;
@@ -139,7 +144,7 @@ export class ConnectionPool {
     for (const { open, capacity } of this.#all) if (open && capacity > 0) inUse++;
     const reconnecting = this.#failuresInRow > 0;
     if (reconnecting && (inUse > 0 || now < this.#retryAt)) return;
-    // One that takes no more and is not through yet has a successor; successors of successors there are not.
+    // A connection that takes no more requests but still has some in flight gets one successor, not more.
     const missing = Math.min(this.#target - inUse, this.#target * 2 - this.#all.size);
     const { url, connections } = this.#options;
     for (let i = 0; i < (reconnecting ? Math.min(1, missing) : missing); i++) {
@@ -160,7 +165,7 @@ export class ConnectionPool {
       this.#version = connection.version;
     }
     this.#markFree(connection);
-    // It may be leaving, or have told how many there shall be.
+    // It may take no more requests, or it may have determined how many connections are needed.
     this.#openMissing();
     if (first) this.#events.opened();
     else this.#events.changed();
@@ -181,7 +186,7 @@ export class ConnectionPool {
     const now = this.#steady();
     const failedEarly =
       !connection.wasOpen || (connection.served === 0 && now - connection.since < RECONNECT.stableAfterMs);
-    // Connections that fail together are one failure.
+    // Connections that fail together count as one failure.
     if (failedEarly && now >= this.#retryAt) {
       const pause = Math.min(RECONNECT.firstMs * 2 ** this.#failuresInRow++, RECONNECT.longestMs);
       this.#retryAt = now + pause * (0.5 + this.#options.random() / 2);

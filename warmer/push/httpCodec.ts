@@ -2,33 +2,36 @@ import type { PushBatch } from "../queue/pushBatch.ts";
 import type { PushRequest } from "./pushRequest.ts";
 import type { PushResponse } from "./pushResponse.ts";
 
-/** One version of HTTP on one connection: it turns pushes to bytes and bytes to answers, and knows no socket. */
+/**
+ * One HTTP version on one connection. It encodes pushes to bytes and decodes bytes to responses. It does not know the
+ * socket.
+ */
 export type HttpCodec = {
-  /** Requests that could be in flight at once; 0 when it takes no more, ever. */
+  /** The most requests that can be in flight. 0 if it will never take another. */
   readonly capacity: number;
-  /** Requests it would take now. */
+  /** Requests it takes now. */
   readonly free: number;
-  /** Sends one push; to be called only while something is free. */
+  /** Sends one push. Call it only while `free` is above 0. */
   send(push: PushRequest, batch: PushBatch): void;
-  /** Takes what was received, latin1; never throws. */
+  /** Takes received bytes, latin1. Never throws. */
   receive(text: string): void;
-  /** Gives up what was sent longer ago than the limit. Steady ms. */
+  /** Gives up requests that were sent more than `limitMs` ago. `now` is ms of the steady clock. */
   expire(now: number, limitMs: number): void;
-  /** Takes no more, and gives what is to be said before the connection closes, latin1; "" for nothing. */
+  /** Takes no more requests. Returns the last bytes to send before the connection closes, latin1; "" for none. */
   close(): string;
-  /** Takes everything off that is in flight: the connection is gone. */
+  /** Removes and returns everything in flight, because the connection is gone. */
   abandon(): PushBatch[];
 };
 
-/** What a wire tells its connection. */
+/** What a codec tells its connection. */
 export type HttpCodecEvents = {
-  /** Bytes to be sent, latin1. */
+  /** Bytes to send, latin1. */
   write(text: string): void;
   /** Requests can be sent now, or more or fewer than before. */
   changed(): void;
   answered(batch: PushBatch, response: PushResponse): void;
-  /** These will not be answered; the connection lives on. */
+  /** These batches will get no response. The connection stays open. */
   lost(batches: readonly PushBatch[], reason: string): void;
-  /** The connection is of no use any more. */
+  /** The connection is of no more use. */
   end(reason: string): void;
 };

@@ -1,29 +1,29 @@
 import type { Format } from "../hint/protocol.ts";
 import { PushSigner } from "./pushSigner.ts";
 
-/** Paths of one push (design of the wire: `POST /warm` takes at most so many). */
+/** The most paths of one push; `POST /warm` takes no more. */
 export const MAX_PATHS_PER_PUSH = 20;
 
-/** What is the same in every push of one region. */
+/** What all pushes of one region have in common. */
 export type PushRequestOptions = {
   readonly region: string;
-  /** `WARM_SECRET`; null sends pushes unsigned. */
+  /** `WARM_SECRET`. Null sends pushes unsigned. */
   readonly secret: string | null;
-  /** How long the edge may take before the job is worthless, ms. */
+  /** `deadlineMs` of the push: the edge drops a picture it has not started by then. */
   readonly deadlineMs: number;
 };
 
-/** What is the push's own in a request, whatever the version of HTTP. */
+/** The parts of a request that differ between pushes, for any HTTP version. */
 export type PushRequest = {
   /** JSON, ASCII. */
   readonly body: string;
-  /** Unix seconds, of the signature. */
+  /** Time of the signature, unix seconds. */
   readonly time: number;
-  /** Null in a push that is not signed. */
+  /** Null if the push is not signed. */
   readonly signature: string | null;
 };
 
-/** Makes the pushes of one region and format. */
+/** Builds the pushes of one region and format. */
 export class PushRequestBuilder {
   readonly #bodyStart: string;
   readonly #signer: PushSigner | null;
@@ -35,8 +35,8 @@ export class PushRequestBuilder {
   }
 
   /**
-   * @param paths as they stand between the quotes of a JSON string, ASCII
-   * @param nowMs unix ms, for the signature
+   * @param paths as they are written between the quotes of a JSON string, ASCII
+   * @param nowMs time of the signature, unix ms
    */
   build(paths: readonly string[], nowMs: number): PushRequest {
     const body = `${this.#bodyStart}${paths.length === 1 ? paths[0] : paths.join('","')}"]}`;

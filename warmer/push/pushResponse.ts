@@ -1,13 +1,14 @@
-/** One parsed answer: its body as text, and whether the server keeps the connection. */
+/** One response: its status, its body as text, and whether the server keeps the connection open. */
 export type PushResponse = { readonly status: number; readonly body: string; readonly keepAlive: boolean };
 
 /**
- * What the edge said of a push: the reason for each path it refused, from `{"accepted":n,"refused":[{path,reason}]}`.
- * A good status with another body counts as all accepted; never more refusals than paths were sent. Never throws.
- * @param body the answer's body, @param sent how many paths the push had
+ * The edge's reason for each path it refused, from `{"accepted":n,"refused":[{path,reason}]}`. Any other body counts as
+ * all accepted. Never throws.
+ * @param body the body of a response with a 2xx status
+ * @param sent the number of paths in the push; no more reasons are returned
  */
 export function refusalReasons(body: string, sent: number): readonly string[] {
-  // The usual answer is decided without parsing it.
+  // The usual response is not parsed at all.
   if (!body.includes('"reason"')) return [];
   try {
     const refused = (JSON.parse(body) as { refused?: unknown }).refused;
@@ -18,7 +19,7 @@ export function refusalReasons(body: string, sent: number): readonly string[] {
   }
 }
 
-/** Reasons become a metric's label, so only what looks like a code is kept. */
+/** A reason becomes a metric label, so only text that looks like a code is kept. */
 function reasonOf(entry: unknown): string {
   const reason = typeof entry === "object" && entry !== null && "reason" in entry ? entry.reason : undefined;
   return typeof reason === "string" && /^[a-z0-9_-]{1,40}$/i.test(reason) ? reason : "other";

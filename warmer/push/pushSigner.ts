@@ -2,21 +2,21 @@ import { hash } from "node:crypto";
 
 export const WARM_PATH = "/warm";
 
-/** Bytes of a SHA-256 block and of its digest. */
+/** Bytes of a SHA-256 block and of a digest. */
 const BLOCK = 64;
 const DIGEST = 32;
 
 /**
- * Signs pushes: base64url HMAC-SHA256 under a secret of `"POST\n/warm\n<time>\n<hex sha256 of body>"`. HMAC is spelt
- * out as its two hashes (RFC 2104) over buffers that are kept, since a push is signed some ten thousand times a second
- * and `createHmac` costs several times what the hashing does.
+ * Signs pushes: base64url HMAC-SHA256 of `"POST\n/warm\n<time>\n<hex sha256 of body>"`. HMAC is written out as its two
+ * hashes (RFC 2104) over reused buffers. About ten thousand pushes are signed per second, and `createHmac` costs
+ * several times as much as the hashing.
  */
 export class PushSigner {
-  /** Inner pad and message; outer pad and the inner digest. */
+  /** The inner pad and the message; the outer pad and the inner digest. */
   readonly #inner: Buffer;
   readonly #outer = Buffer.alloc(BLOCK + DIGEST);
   #time = -1;
-  /** Index in the inner buffer where the body's digest goes. */
+  /** Index in the inner buffer where the digest of the body goes. */
   #digestAt = 0;
 
   constructor(secret: string) {

@@ -12,7 +12,7 @@ import type { Endpoint } from "./socket.ts";
 
 export type PushOptions = Endpoint & {
   readonly region: string;
-  /** `WARM_SECRET`, null sends unsigned. */
+  /** `WARM_SECRET`. Null sends pushes unsigned. */
   readonly secret: string | null;
   readonly deadlineMs: number;
   readonly connections: number;
@@ -22,10 +22,10 @@ export type PushOptions = Endpoint & {
 };
 
 /**
- * Pushes the hints of one region: hands full or due batches to idle connections, settles answers, tries once more
- * what can still win, and leaves the region alone while its breaker is open. Everything in it is bounded: what waits by
- * the queue, requests in flight by WARM_CONNECTIONS. Regions share nothing but the table of pushed keys, so
- * a dead one costs the others nothing.
+ * Pushes the hints of one region. It sends full or due batches over free connections, handles the responses, retries
+ * once if there is time, and pauses while the circuit breaker is open. Everything is bounded: waiting hints by the
+ * queue, requests in flight by WARM_CONNECTIONS. Regions share only the dedup table, so a dead region does not affect
+ * the others.
  */
 export class RegionPusher {
   readonly region: string;
@@ -61,17 +61,17 @@ export class RegionPusher {
     this.#pool = new ConnectionPool(options, events, () => context.clock.steady());
   }
 
-  /** Hints that wait for company or a connection. */
+  /** Hints that wait for others or for a connection. */
   get waiting(): number {
     return this.#queue.waiting;
   }
 
-  /** Requests that can be in flight, those that are, and connections opened so far. */
+  /** Requests that can be in flight, requests in flight, and connections opened so far. */
   get connections(): { readonly open: number; readonly busy: number; readonly opened: number } {
     return { open: this.#pool.openCount, busy: this.#pool.busyCount, opened: this.#pool.opened };
   }
 
-  /** Connections are on their way. */
+  /** Some connections are being opened. */
   get opening(): boolean {
     return this.#pool.opening;
   }
@@ -86,9 +86,11 @@ export class RegionPusher {
   }
 
   /**
-   * Takes a hint on.
-   * @param format index into FORMATS, @param path as it stands in a JSON string
-   * @param expiry unix ms after which it is too old, @param now unix ms
+   * Adds a hint.
+   * @param format index into FORMATS
+   * @param path as it is written in a JSON string
+   * @param expiry unix ms after which it is too old
+   * @param now unix ms
    */
   add(format: number, path: string, expiry: number, keyLow: number, keyHigh: number, now: number): void {
     const queue = this.#queue.add(format, path, expiry, keyLow, keyHigh, now);
@@ -96,7 +98,7 @@ export class RegionPusher {
     else this.#schedule(queue.due, now);
   }
 
-  /** Housekeeping, some ten times a second: late answers, missing connections, hints that got old waiting. */
+  /** Regular work, about ten times a second: gives up late requests, opens missing connections, drops old hints. */
   tick(): void {
     this.#pool.tick();
     this.#queue.dropExpired(this.#context.clock.wall());
@@ -104,13 +106,15 @@ export class RegionPusher {
     this.#report(this.#context.clock.steady());
   }
 
-  /** From now on nothing waits for company. */
+  /** From now on, no hint waits for others. */
   flush(): void {
     this.#flushing = true;
     this.#sendDue();
   }
 
-  /** Gives up everything that waits or is in flight; counted as failed. Resolves when the connections are closed. */
+  /**
+   * Gives up everything that waits or is in flight, and counts it as failed. Resolves when the connections are closed.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -164,11 +168,11 @@ export class RegionPusher {
     } else {
       const reason = `status ${response.status}`;
       this.#recordFailure(reason, steady);
-      // A 4xx would be one again; a 5xx may come from one bad machine.
+      // A 4xx would come again. A 5xx may come from one bad machine.
       this.#endFailed(batch, reason, response.status >= 500);
     }
     this.#sendDue();
-    // After it: what comes too late for its other try belongs in the same line.
+    // Report last: hints that are now too late for their retry belong in the same line.
     if (!accepted) this.#report(steady);
   }
 
@@ -183,7 +187,7 @@ export class RegionPusher {
     this.#report(steady);
   }
 
-  /** Ends a push that failed: its hints wait for their other try if there is one, and may win. */
+  /** Ends a push that failed. Its hints are retried once if that can help, else they have failed. */
   #endFailed(batch: PushBatch, reason: string, retryable: boolean): void {
     const retry = retryable && !this.#stopped && batch.attempt === 0;
     this.#failures.add(reason, retry ? 0 : batch.size);
@@ -191,7 +195,7 @@ export class RegionPusher {
     else this.#queue.fail(batch);
   }
 
-  /** Says now and then why pushes fail; never a line per push. */
+  /** Logs why pushes fail, from time to time and never for each push. */
   #report(steady: number): void {
     const report = this.#stopped ? undefined : this.#failures.take(steady);
     if (report !== undefined) this.#context.log.warn({ region: this.region, ...report }, "pushes fail");

@@ -3,21 +3,21 @@ import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 export type HttpVersion = "1.1" | "2";
 
-/** `WARM_HTTP`: a version, or the one the TLS handshake agrees on (RFC 7301) and 1.1 without TLS. */
+/** `WARM_HTTP`: a version; or `auto`, which is the one the TLS handshake selects (RFC 7301), and 1.1 without TLS. */
 export const HTTP_CHOICES = ["auto", "1.1", "2"] as const;
 export type HttpChoice = (typeof HTTP_CHOICES)[number];
 
 export type Endpoint = {
   readonly url: URL;
   readonly http: HttpChoice;
-  /** Extra TLS options: a test's authority. */
+  /** Extra TLS options. Tests set their own authority. */
   readonly tls: ConnectionOptions;
 };
 
 export type SocketEvents = {
-  /** @param version the version to speak, or what is wrong */
+  /** @param version the HTTP version to speak, or the reason why there is none */
   connected(version: HttpVersion | string): void;
-  /** What has come, latin1. */
+  /** Received bytes, latin1. */
   read(text: string): void;
   failed(reason: string): void;
   closed(): void;
@@ -28,33 +28,38 @@ export type PushSocket = {
   write(text: string): void;
   /** Closes at once. */
   destroy(): void;
-  /** Sends the last text and closes when the other side has, which may take LINGER_MS. Resolves when it is closed. */
+  /**
+   * Sends the last bytes, and closes when the other side has closed or after LINGER_MS. Resolves when it is closed.
+   */
   end(text: string): Promise<void>;
   onSession(keep: (session: Buffer) => void): void;
 };
 
-/** The buffer a plain socket reads into; each chunk is turned to text before the next read. */
+/** The buffer that a plain socket reads into. Each chunk becomes text before the next read. */
 const READ_BYTES = 16_384;
 
 /**
- * A socket closed at once may take back what it has not sent, or be reset by what it has not read, and then the other
- * side never learns why. A round trip around the world is as long; a server that does not close by then is not listening.
+ * If a socket closes at once, unsent bytes may be discarded, and unread bytes may cause a reset; then the other side
+ * never learns the reason. 200 ms is a round trip around the world.
  */
 const LINGER_MS = 200;
 
-/** What is offered in the handshake (RFC 7301), by WARM_HTTP. */
+/** The versions that the TLS handshake offers (RFC 7301), by WARM_HTTP. */
 const OFFERED = { auto: ["h2", "http/1.1"], "1.1": ["http/1.1"], "2": ["h2"] } as const satisfies Record<
   HttpChoice,
   readonly string[]
 >;
 
-/** The version spoken, where that is known before the handshake. */
+/** The HTTP version, if it is known before the handshake. */
 export function versionBeforeHandshake(endpoint: Endpoint): HttpVersion | undefined {
   if (endpoint.http !== "auto") return endpoint.http;
   return endpoint.url.protocol === "https:" ? undefined : "1.1";
 }
 
-/** The version after it. @param alpn what the server chose; false when it does not know ALPN */
+/**
+ * The HTTP version after the handshake.
+ * @param alpn the server's choice; false if it does not know ALPN
+ */
 function versionAfterHandshake(choice: HttpChoice, alpn: string | false | null): HttpVersion | string {
   if (alpn === "h2") return "2";
   return choice === "2" ? "the server does not offer HTTP/2" : "1.1";

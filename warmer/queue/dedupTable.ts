@@ -1,35 +1,40 @@
-/** Slots looked at for one key: four at each of two buckets. */
+/** Slots of one bucket. A key can be in two buckets, so eight slots are searched. */
 const SLOTS_PER_BUCKET = 4;
 
-/** Int32 fields of a slot: lane 1, lane 2, expiry in ms since the table's epoch (0 = empty). */
+/**
+ * Int32 fields of a slot: the two halves of the key, and its expiry in ms since the epoch of the table (0 = empty).
+ */
 const FIELDS_PER_SLOT = 3;
 
 /** Int32 fields of a bucket. */
 const BUCKET_FIELDS = SLOTS_PER_BUCKET * FIELDS_PER_SLOT;
 
-/** Expiries are re-based before they can leave 31 bits. */
+/** The epoch moves before an expiry could exceed 31 bits. */
 const REBASE_AFTER_MS = 2 ** 30;
 
 const NO_SLOT = -1;
 
 /**
- * Which keys were pushed within the window: open addressing on one typed array, 12 bytes a slot and two slots per key
- * of capacity, so 25 MB hold a million keys, off the garbage collector's heap. Keys are 64-bit hashes in two lanes;
- * each lane names one bucket of four slots, and a key lies in either (two-choice hashing keeps the buckets evenly
- * filled, so that almost nothing is evicted before the capacity is reached). Expiry is exact per key. When all eight
- * slots are taken the oldest goes and is counted: the cost is a repeated push, never a false duplicate.
- *
- * Times are ms of any steady clock, the same in all calls.
+ * Remembers the keys that were pushed within the window. Open addressing in one typed array, outside the
+ * garbage-collected heap: 12 bytes per slot and two slots per key, so a million keys take 25 MB. A key is a 64-bit
+ * hash. Each half selects one bucket of four slots, and the key is in one of these two (two-choice hashing fills
+ * buckets evenly, so almost nothing is evicted below the capacity). Expiry is exact for each key. If all eight slots
+ * are in use, the oldest key is evicted and counted. This costs one repeated push, and never causes a false duplicate.
+ * Times are ms of one steady clock.
  */
 export class DedupTable {
-  /** Keys that had to make room before their time. */
+  /** Keys evicted before they expired. */
   evicted = 0;
   readonly #slots: Int32Array;
   readonly #mask: number;
   readonly #windowMs: number;
   #epoch: number;
 
-  /** @param capacity keys to remember, @param windowMs how long, @param now the present time */
+  /**
+   * @param capacity keys to remember
+   * @param windowMs how long, ms
+   * @param now the current time
+   */
   constructor(capacity: number, windowMs: number, now: number) {
     let buckets = 2;
     while (buckets * SLOTS_PER_BUCKET < capacity * 2) buckets *= 2;
@@ -45,8 +50,9 @@ export class DedupTable {
   }
 
   /**
-   * Reads where the key would lie. Touching the buckets of many keys before they are asked for lets the processor wait
-   * for all of them at once, and not for each in turn; on a table larger than its caches that is most of a look-up.
+   * Reads the buckets of a key. If many keys are prefetched before their look-ups, the processor waits for all of them
+   * at once instead of one after the other. In a table larger than the processor's caches, this wait is most of a
+   * look-up.
    */
   prefetch(keyLow: number, keyHigh: number): number {
     const slots = this.#slots;
@@ -62,7 +68,7 @@ export class DedupTable {
     return slot !== NO_SLOT && (this.#slots[slot + 2] as number) > now - this.#epoch;
   }
 
-  /** Remembers the key from now on. False, and nothing changed, when it is remembered already. */
+  /** Inserts the key. Returns false, and changes nothing, if the key is present. */
   insert(keyLow: number, keyHigh: number, now: number): boolean {
     if (now - this.#epoch > REBASE_AFTER_MS) this.#rebase(now);
     const slots = this.#slots;
@@ -80,7 +86,7 @@ export class DedupTable {
     return true;
   }
 
-  /** Forgets the key, if it is still there. */
+  /** Removes the key if it is present. */
   remove(keyLow: number, keyHigh: number): void {
     const slot = this.#find(keyLow, keyHigh);
     if (slot !== NO_SLOT) this.#slots[slot + 2] = 0;
@@ -91,7 +97,7 @@ export class DedupTable {
     return slot !== NO_SLOT ? slot : this.#findInBucket((keyHigh & this.#mask) * BUCKET_FIELDS, keyLow, keyHigh);
   }
 
-  /** Looks through one bucket, its four slots written out: this is the hottest line of the warmer. */
+  /** Searches one bucket. Its four slots are written out because this is the hottest code of the warmer. */
   #findInBucket(first: number, keyLow: number, keyHigh: number): number {
     const slots = this.#slots;
     if (slots[first] === keyLow && slots[first + 1] === keyHigh && slots[first + 2] !== 0) return first;
@@ -101,7 +107,7 @@ export class DedupTable {
     return NO_SLOT;
   }
 
-  /** A slot for a new key: in the emptier of its two buckets, else the one that expires first. */
+  /** A slot for a new key: a free one in the emptier bucket, else the one that expires first. */
   #slotForNewKey(keyLow: number, keyHigh: number, tick: number): number {
     const slots = this.#slots;
     let best = NO_SLOT;
@@ -132,7 +138,7 @@ export class DedupTable {
     return oldest;
   }
 
-  /** Moves the epoch to now: a pass over the table, some milliseconds every twelve days. */
+  /** Moves the epoch to now. It visits the whole table: a few milliseconds every twelve days. */
   #rebase(now: number): void {
     const slots = this.#slots;
     const by = now - this.#epoch - 1;

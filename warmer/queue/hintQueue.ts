@@ -2,25 +2,25 @@ import type { DedupTable } from "./dedupTable.ts";
 import type { PushBatch } from "./pushBatch.ts";
 
 export type HintQueueOptions = {
-  /** Hints that may wait; the oldest goes when one more comes. */
+  /** The most hints that may wait. One more drops the oldest. */
   readonly capacity: number;
-  /** Hints of one push. */
+  /** The most hints of one push. */
   readonly limit: number;
-  /** How long a hint may wait for company, ms. */
+  /** How long a hint may wait for others, ms. */
   readonly waitMs: number;
   /** Age limit, ms. */
   readonly maxAgeMs: number;
 };
 
-/** A hint leaves this much before it is too old, at the latest; a timer's granularity and then some. */
+/** A hint leaves at least this long before it is too old. This covers the granularity of a timer. */
 const EXPIRY_GUARD_MS = 2;
 
-/** Steps of our clock smaller than this do no harm. */
+/** Smaller steps of our clock do no harm. */
 const CLOCK_SLACK_MS = 1_000;
 
 /**
- * The hints of one region and format that wait to be pushed: a ring, oldest first. It says when a push is due: enough
- * for a full one, or the first has waited long enough, or one is about to be too old.
+ * The waiting hints of one region and format: a ring buffer, oldest first. It tells when a push is due: it has enough
+ * hints for a full push, the first hint has waited long enough, or one is about to be too old.
  */
 export class HintQueue {
   readonly #options: HintQueueOptions;
@@ -32,7 +32,7 @@ export class HintQueue {
   readonly #keyHigh: Int32Array;
   #head = 0;
   #size = 0;
-  /** Unix ms when a push is due; Infinity when nothing waits. */
+  /** When a push is due, unix ms. Infinity while nothing waits. */
   due = Number.POSITIVE_INFINITY;
 
   constructor(options: HintQueueOptions) {
@@ -51,7 +51,7 @@ export class HintQueue {
     return this.#size;
   }
 
-  /** Queues a hint that is too old after `expiry`. True when the oldest had to go for it. */
+  /** Adds a hint that is too old after `expiry`. Returns true if the oldest was dropped for it. */
   add(path: string, expiry: number, keyLow: number, keyHigh: number, now: number): boolean {
     const full = this.#size === this.#options.capacity;
     if (full) this.dropHead();
@@ -71,8 +71,8 @@ export class HintQueue {
   }
 
   /**
-   * Whether the oldest hint is too old now. One that has further to go than any hint can have (our clock was set back
-   * since it came) counts as too old: what it is worth is not known.
+   * Whether the oldest hint is too old. A hint that is valid for longer than any hint can be also counts as too old:
+   * our clock was set back since it arrived, so its age is unknown.
    */
   headIsExpired(now: number): boolean {
     if (this.#size === 0) return false;
@@ -80,7 +80,7 @@ export class HintQueue {
     return left < 0 || left > 2 * this.#options.maxAgeMs + CLOCK_SLACK_MS;
   }
 
-  /** Remembers the oldest hint's key as pushed; false when it is remembered already. */
+  /** Inserts the key of the oldest hint into the dedup table. Returns false if the key is present. */
   insertHeadKey(keys: DedupTable, steady: number): boolean {
     return keys.insert(this.#keyLow[this.#head] as number, this.#keyHigh[this.#head] as number, steady);
   }
@@ -99,16 +99,17 @@ export class HintQueue {
     this.#size--;
   }
 
-  /** Forgets everything that waits. */
+  /** Drops all waiting hints. */
   clear(): void {
     while (this.#size > 0) this.dropHead();
     this.due = Number.POSITIVE_INFINITY;
   }
 
-  /** To be called after hints have left. */
+  /** Must be called after hints have left. */
   updateDue(): void {
     if (this.#size >= this.#options.limit) {
-      // Due by its number; the oldest stands for all, so that a long queue is not searched at each push.
+      // Due because the queue has enough hints. The oldest stands for all, so that a long queue is not searched for
+      // each push.
       this.due = this.#dues[this.#head] as number;
       return;
     }

@@ -1,18 +1,18 @@
 import type { DedupTable } from "./dedupTable.ts";
 
-/** Hints that leave in one push. Reused, one per connection, so that a push allocates little. */
+/** The hints of one push. Batches are reused, so a push allocates little. */
 export class PushBatch {
-  /** The arrays may be longer than the batch: shortening them to nothing would give their memory back each time. */
+  /** The arrays may be longer than the batch. Truncating them to 0 would free their memory for each push. */
   readonly #paths: string[] = [];
   readonly #expiries: number[] = [];
   readonly keyLow: number[] = [];
   readonly keyHigh: number[] = [];
   #size = 0;
-  /** Index of the format. */
+  /** Index into FORMATS. */
   format = 0;
-  /** 0 for the first try, 1 for the one retry. */
+  /** 0 for the first try, 1 for the retry. */
   attempt = 0;
-  /** Steady ms when it was sent. */
+  /** When it was sent, ms of the steady clock. */
   sentAt = 0;
 
   get size(): number {
@@ -23,7 +23,7 @@ export class PushBatch {
     return this.#cut(this.#paths);
   }
 
-  /** Unix ms after which each is too old. */
+  /** For each hint: unix ms after which it is too old. */
   get expiries(): readonly number[] {
     return this.#cut(this.#expiries);
   }
@@ -41,7 +41,7 @@ export class PushBatch {
     this.attempt = 0;
   }
 
-  /** Takes out, from memory of the pushed keys too, what is too old now; gives how many went. */
+  /** Removes the hints that are too old now, also from the dedup table. Returns how many. */
   dropExpired(now: number, keys: DedupTable): number {
     const before = this.#size;
     let kept = 0;

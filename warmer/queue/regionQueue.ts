@@ -14,13 +14,13 @@ export type PushContext = {
   readonly log: Log;
 };
 
-/** A batch that waits for its other try, and why the first failed. */
+/** A batch that waits for its retry, and why the first try failed. */
 type Retry = { readonly batch: PushBatch; readonly reason: string };
 
 /**
- * What waits to be pushed to one region: a queue for each format, and batches to be tried again. It gives out batches
- * of hints that are still young and not pushed yet, and counts what ends here instead. Bounded by the queues' capacity
- * and, for retries, by the number of connections.
+ * Everything that waits to be pushed to one region: one queue per format, and batches to retry. It returns batches of
+ * hints that are fresh and not pushed yet. Hints that end here are counted. It is bounded by the capacity of the
+ * queues, and for retries by the number of connections.
  */
 export class RegionQueue {
   readonly #context: PushContext;
@@ -30,7 +30,7 @@ export class RegionQueue {
   readonly #retries: Retry[] = [];
   readonly #freeBatches: PushBatch[] = [];
 
-  /** @param failures where it says what it gives up of pushes that failed */
+  /** @param failures records the hints of failed pushes that are given up */
   constructor(options: HintQueueOptions, context: PushContext, failures: FailureSummary) {
     this.#context = context;
     this.#failures = failures;
@@ -44,13 +44,13 @@ export class RegionQueue {
     return this.#retries.reduce((sum, { batch }) => sum + batch.size, waiting);
   }
 
-  /** Unix ms when a push is due; Infinity when nothing waits. */
+  /** When a push is due, unix ms. Infinity while nothing waits. */
   get due(): number {
     if (this.#retries.length > 0) return 0;
     return this.#queues.reduce((first, queue) => Math.min(first, queue.due), Number.POSITIVE_INFINITY);
   }
 
-  /** Queues a hint; gives its queue, which may be due now. */
+  /** Adds a hint. Returns its queue, which may be due now. */
   add(format: number, path: string, expiry: number, keyLow: number, keyHigh: number, now: number): HintQueue {
     const queue = this.#queues[format] as HintQueue;
     if (queue.add(path, expiry, keyLow, keyHigh, now)) this.#context.counts.overflow++;
@@ -58,26 +58,27 @@ export class RegionQueue {
   }
 
   /**
-   * The next batch to push: one to be tried again first, then the queue that is due longest. Its keys count as pushed
-   * from here on. Undefined when nothing is due; `flushing`: whatever waits is due.
+   * The next batch to push: a retry first, then the queue that is due for the longest time. From now on its keys count
+   * as pushed. Undefined if nothing is due.
+   * @param flushing everything that waits is due
    */
   next(now: number, steady: number, flushing: boolean): PushBatch | undefined {
     return this.#nextRetry(now) ?? this.#gather(now, steady, flushing);
   }
 
-  /** Queues a batch whose push failed, for that reason, for its one other try. */
+  /** Adds a batch whose push failed for the given reason. It is retried once. */
   retry(batch: PushBatch, reason: string): void {
     batch.attempt = 1;
     this.#retries.push({ batch, reason });
   }
 
-  /** Ends a batch whose hints were answered. */
+  /** Ends a batch that has its response. The batch is reused. */
   release(batch: PushBatch): void {
     batch.clear();
     this.#freeBatches.push(batch);
   }
 
-  /** Ends a batch without a good answer: its paths may be pushed again. */
+  /** Ends a batch that failed. Its paths may be pushed again. */
   fail(batch: PushBatch): void {
     const { counts, keys } = this.#context;
     counts.failed += batch.size;
@@ -85,7 +86,10 @@ export class RegionQueue {
     this.release(batch);
   }
 
-  /** Ends what got old waiting; to be called now and then, for queues no connection comes to. */
+  /**
+   * Drops what became too old while it waited. Call it regularly: a queue without a free connection drops nothing by
+   * itself.
+   */
   dropExpired(now: number): void {
     for (const retry of this.#retries.splice(0)) if (this.#dropExpired(retry, now)) this.#retries.push(retry);
     for (const queue of this.#queues) {
@@ -98,7 +102,7 @@ export class RegionQueue {
     }
   }
 
-  /** Ends everything that waits, under the given count. */
+  /** Drops everything that waits, and counts it under the given name. */
   shed(as: "regionDown" | "failed"): void {
     for (const { batch, reason } of this.#retries.splice(0)) {
       this.#failures.giveUp(`not tried again after ${reason}`, batch.size);
@@ -120,7 +124,10 @@ export class RegionQueue {
     }
   }
 
-  /** Takes out of a retry what got too old while it waited; ends it, and gives false, when nothing is left. */
+  /**
+   * Removes the hints of a retry that became too old while it waited. If none is left, it ends the batch and returns
+   * false.
+   */
   #dropExpired({ batch, reason }: Retry, now: number): boolean {
     const { counts, keys } = this.#context;
     const late = batch.dropExpired(now, keys);

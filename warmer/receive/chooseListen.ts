@@ -3,10 +3,13 @@ import { openLibc } from "./libc.ts";
 import { type Listen, listenDgram } from "./listen.ts";
 import { createListenFfi } from "./listenFfi.ts";
 
-/** Datagrams per second each way of receiving works off on one core, for the size of the socket's buffer. */
+/**
+ * Datagrams per second that one core can process with each receiver. The size of the receive buffer is computed from
+ * it.
+ */
 export const SERVICE_RATE = { dgram: 100_000, ffi: 150_000 } as const;
 
-/** The way of receiving that was asked for, or dgram with a line in the log where it is not available. */
+/** The receiver that WARM_RECEIVE asks for. Where it is not available: dgram, and one warning in the log. */
 export async function chooseListen(receive: "dgram" | "ffi", log: Log): Promise<Listen> {
   if (receive === "dgram") return listenDgram;
   try {

@@ -4,23 +4,24 @@ import { ReceiveBatch } from "./receiveBatch.ts";
 import type { SenderList } from "./senderList.ts";
 
 /**
- * Where datagrams go, whichever way they are received: into its slotMemory, and then, slot by slot, told of. `begin` opens a
- * group that was received at one moment (it reads the clocks once), `end` closes it.
+ * Takes datagrams from any receiver. The receiver writes them into slots of `slotMemory` and then reports them one by
+ * one. `begin` starts a group of datagrams that arrived together (the clocks are read once), `end` closes it.
  */
 export type DatagramSink = {
   /**
-   * SLOT_MEMORY_BYTES in memory that does not move. A slot is the receiver's until it tells of the datagram in it, and again
+   * SLOT_MEMORY_BYTES at a fixed address. A slot belongs to the receiver until it reports the datagram in it, and again
    * after `end`.
    */
   readonly slotMemory: Buffer;
-  /** Hints so far that had to go because more came in than could be passed on. */
+  /** Hints dropped so far because a queue was full. */
   readonly overflow: number;
   begin(): void;
   /**
-   * @param slot where its bytes lie
-   * @param length of the datagram; the true length of one that was cut (MSG_TRUNC)
-   * @param sender from SenderList, 0 = not allowed
-   * @param queuedMs time in the kernel's queue at least, 0 when unknown
+   * Reports one datagram.
+   * @param slot the slot that holds its bytes
+   * @param length bytes of the datagram; the true length if it was truncated (MSG_TRUNC)
+   * @param sender number from SenderList, 0 = not allowed
+   * @param queuedMs at least how long it waited in the kernel's queue, ms; 0 = unknown
    */
   datagram(slot: number, length: number, sender: number, queuedMs: number): void;
   end(): void;
@@ -29,7 +30,7 @@ export type DatagramSink = {
 export type ListenOptions = {
   readonly host: string;
   readonly port: number;
-  /** SO_RCVBUF to ask for, bytes. The kernel doubles it, and caps it at net.core.rmem_max. */
+  /** SO_RCVBUF to request, bytes. The kernel doubles it and limits it to net.core.rmem_max. */
   readonly receiveBufferBytes: number;
 };
 
@@ -37,30 +38,33 @@ export type ListenOptions = {
 export type Listener = {
   readonly host: string;
   readonly port: number;
-  /** What the kernel granted, as it counts it (twice the asking, unless capped), bytes. */
+  /** Bytes the kernel granted, as it counts them: twice the request, unless limited. */
   readonly receiveBufferBytes: number;
-  /** Stops receiving; what was received is in the sink. */
+  /** Stops receiving. Everything received before is in the sink. */
   close(): Promise<void>;
 };
 
-/** How a receiver is made; `dgram` here, `ffi` in receive/. */
+/** Starts a receiver: listenDgram, or one of createListenFfi. */
 export type Listen = (options: ListenOptions, senders: SenderList, sink: DatagramSink) => Promise<Listener>;
 
 /**
- * Kernel memory one small datagram takes in the receive queue (an skb's truesize), bytes; half of it, because the
- * kernel doubles what SO_RCVBUF asks for.
+ * Bytes of SO_RCVBUF for one small datagram. In the receive queue it takes 832 (truesize of its skb); the kernel
+ * doubles SO_RCVBUF, hence the half.
  */
 const BYTES_PER_DATAGRAM = 832 / 2;
 
 /**
- * The receive buffer that holds as many datagrams as are worked off within `delayMs`: with a larger one everything read
- * is old already, with a smaller one bursts are lost for nothing. `perSecond`: datagrams the warmer works off.
+ * The receive buffer that holds the datagrams of `delayMs`. In a larger buffer, everything is old when it is read. A
+ * smaller one loses bursts without need.
+ * @param delayMs how long a datagram may wait, ms
+ * @param perSecond datagrams the warmer processes per second
+ * @returns bytes to request
  */
 export function receiveBufferBytes(delayMs: number, perSecond: number): number {
   return Math.ceil((delayMs / 1000) * perSecond * BYTES_PER_DATAGRAM);
 }
 
-/** Receives through the public dgram API: one call per datagram. */
+/** Receives through the public dgram API, one datagram per system call. */
 export const listenDgram: Listen = async (options, senders, sink) => {
   const socket = createSocket({ type: isIPv6(options.host) ? "udp6" : "udp4" });
   await bind(socket, options);
@@ -70,7 +74,7 @@ export const listenDgram: Listen = async (options, senders, sink) => {
   return listenerOf(socket, batch);
 };
 
-/** Reading what is left may take this long where more and more comes. */
+/** The longest time for reading the rest at the end, while more keeps arriving. */
 const CLOSING_MS = 50;
 
 /** The Listener of a bound socket. */
@@ -81,7 +85,7 @@ export function listenerOf(socket: Socket, batch: ReceiveBatch): Listener {
     port,
     receiveBufferBytes: socket.getRecvBufferSize(),
     async close() {
-      // What the kernel holds was sent in time: it is read first, as long as that takes little.
+      // The kernel still holds datagrams that were sent in time. Read them first, within CLOSING_MS.
       const until = performance.now() + CLOSING_MS;
       for (let quiet = 0; quiet < 2 && performance.now() < until; ) {
         const before = batch.delivered;
@@ -99,7 +103,7 @@ function bind(socket: Socket, options: ListenOptions): Promise<void> {
     socket.once("error", failed);
     socket.bind({ address: options.host, port: options.port, exclusive: true }, () => {
       socket.off("error", failed);
-      // One receive that failed is not the end of the socket.
+      // One failed receive must not end the socket.
       socket.on("error", () => {});
       bound();
     });

@@ -16,9 +16,9 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 
 /**
- * Receives many datagrams per system call. The socket is made here so that its descriptor is known; dgram gets it to
- * watch (and owns it: it closes it), and hands over the first datagram that waits. The rest is fetched with recvmmsg.
- * Nothing is allocated for them.
+ * Makes a receiver that reads many datagrams per system call. It opens the socket itself, so that it knows the
+ * descriptor. dgram then owns and watches the socket, and delivers the first waiting datagram. recvmmsg(2) reads the
+ * rest, without allocation.
  */
 export function createListenFfi(libc: Libc): Listen {
   return async (options, senders, sink) => {
@@ -28,7 +28,7 @@ export function createListenFfi(libc: Libc): Listen {
     const address = socketAddress(options.host, options.port);
     if (libc.bind(fd, libc.addressOf(address), address.byteLength) < 0) {
       libc.close(fd);
-      // errno does not survive the way here; dgram fails in the same way and says why.
+      // errno is lost on the way to here. dgram fails in the same way and reports the reason.
       return listenDgram(options, senders, sink);
     }
     const socket = createSocket({ type: six ? "udp6" : "udp4" });
@@ -39,7 +39,7 @@ export function createListenFfi(libc: Libc): Listen {
         bound();
       });
     });
-    // One receive that failed is not the end of the socket.
+    // One failed receive must not end the socket.
     socket.on("error", () => {});
     socket.setRecvBufferSize(options.receiveBufferBytes);
     const messages = new MessageVector(libc, sink.slotMemory);
@@ -54,8 +54,8 @@ export function createListenFfi(libc: Libc): Listen {
       },
       queueDelayMs: () => queueDelayMs(Date.now()),
     });
-    // libuv comes here up to 32 times, each time with one datagram, before the event loop goes on. What else waits is
-    // fetched the first time, as far as the quota goes.
+    // libuv calls this up to 32 times per loop iteration, with one datagram each. The first call reads everything else
+    // that waits, as far as the quota allows.
     socket.on("message", (bytes, from) => {
       batch.addSingle(bytes, senders.identify(from.address));
       while (quota.left > 0) {
@@ -72,7 +72,10 @@ export function createListenFfi(libc: Libc): Listen {
   };
 }
 
-/** Slot -> the sender's number. Datagrams of one sender come in rows, so the last address is kept at hand. */
+/**
+ * Makes a function from slot to sender number. Datagrams of one sender often follow each other, so the last address is
+ * cached.
+ */
 function identifier(messages: MessageVector, senders: SenderList): (slot: number) => number {
   let address: number | string = -1;
   let number = 0;
@@ -87,7 +90,10 @@ function identifier(messages: MessageVector, senders: SenderList): (slot: number
   };
 }
 
-/** An IPv6 address as dgram writes it. */
+/**
+ * Formats an IPv6 address as dgram does.
+ * @param digits 32 hex digits
+ */
 function ipv6Text(digits: string): string {
   const address = digits.replace(/(.{4})(?=.)/g, "$1:");
   return new SocketAddress({ family: "ipv6", address }).address;

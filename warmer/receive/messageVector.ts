@@ -1,16 +1,16 @@
 import type { Libc } from "./libc.ts";
 import { CALL_SLOTS, SLOT_BYTES } from "./receiveSlots.ts";
 
-/** Bytes of a `struct mmsghdr`, `struct iovec` and of the room for a `struct sockaddr_in6`. */
+/** Bytes of a `struct mmsghdr`, of a `struct iovec`, and of the space for a `struct sockaddr_in6`. */
 const HEADER = 64;
 const VECTOR = 16;
 const NAME = 32;
 const NAME_LENGTH = 28;
 
-/** Offsets within a `struct mmsghdr`: pointers and lengths of its `msghdr`, then `msg_len`. */
+/** Offsets in a `struct mmsghdr`: pointers and lengths of its `msghdr`, then `msg_len`. */
 const AT = { name: 0, nameLength: 8, vector: 16, vectorCount: 24, received: 56 } as const;
 
-/** Offsets within a `sockaddr_in` and `sockaddr_in6`. */
+/** Offsets of the address in a `sockaddr_in` and a `sockaddr_in6`. */
 const IPV4_AT = 4;
 const IPV6_AT = 8;
 
@@ -19,8 +19,8 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 
 /**
- * What one recvmmsg(2) needs: the structures that point the kernel at the slots of a slotMemory. Everything is laid out once;
- * a call allocates nothing.
+ * The `msgvec` argument of recvmmsg(2): structures that point the kernel at the receive slots. They are built once. A
+ * call allocates nothing.
  */
 export class MessageVector {
   readonly #headers = Buffer.alloc(CALL_SLOTS * HEADER);
@@ -29,10 +29,10 @@ export class MessageVector {
   readonly #lengths = new Uint32Array(this.#headers.buffer, this.#headers.byteOffset, (CALL_SLOTS * HEADER) / 4);
   readonly #families = new Uint16Array(this.#names.buffer, this.#names.byteOffset, (CALL_SLOTS * NAME) / 2);
   readonly #libc: Libc;
-  /** Of each slot's header. */
+  /** Address of the header of each slot. */
   readonly #addresses: readonly bigint[];
 
-  /** @param slotMemory its first CALL_SLOTS slots are filled; memory that does not move */
+  /** @param slotMemory memory at a fixed address; its first CALL_SLOTS slots are filled */
   constructor(libc: Libc, slotMemory: Buffer) {
     this.#libc = libc;
     const headers = libc.addressOf(this.#headers);
@@ -51,25 +51,25 @@ export class MessageVector {
   }
 
   /**
-   * Fills slots from `first` on with what waits at the socket, `most` of them at most; never blocks.
-   * @returns the number filled, 0 for none or an error
+   * Reads waiting datagrams into the slots from `first` on, at most `most`. Never blocks.
+   * @returns the number of slots filled; 0 for none or an error
    */
   receive(fd: number, first: number, most: number): number {
     const header = this.#addresses[first] as bigint;
     return Math.max(0, this.#libc.receiveMany(fd, header, most, MSG_DONTWAIT | MSG_TRUNC));
   }
 
-  /** True length of the datagram in slot `i`, more than SLOT_BYTES when it was cut. */
+  /** True length of the datagram in slot `i`. More than SLOT_BYTES if it was truncated. */
   length(i: number): number {
     return this.#lengths[(i * HEADER + AT.received) / 4] as number;
   }
 
-  /** Whether slot `i` came from an IPv4 address. */
+  /** Whether the sender of slot `i` has an IPv4 address. */
   isIPv4(i: number): boolean {
     return this.#families[(i * NAME) / 2] === AF_INET;
   }
 
-  /** The IPv4 sender of slot `i` as an unsigned number, first byte highest. */
+  /** The IPv4 sender of slot `i` as an unsigned 32-bit number, first byte highest. */
   ipv4(i: number): number {
     const names = this.#names;
     const at = i * NAME + IPV4_AT;

@@ -1,22 +1,22 @@
 import type { DatagramSink } from "./listen.ts";
 import { CALL_SLOTS, SINGLE_SLOTS, SLOT_BYTES, SLOT_COUNT } from "./receiveSlots.ts";
 
-/** So many datagrams at once may have queueDelayMs long enough to ask the kernel for how long. */
+/** From this many datagrams on, the kernel is asked how long they waited. */
 const ASK_DELAY_FROM = 32;
 
-/** What a receiver adds to a turn. */
+/** Callbacks of the receiver. */
 type ReceiveBatchEvents = {
-  /** At the end of each turn in which something came. */
+  /** Called at the end of each loop iteration in which something arrived. */
   ended(): void;
-  /** How long the datagram received last queueDelayMs in the kernel's queue, ms; 0 when unknown. */
+  /** How long the last datagram that was read had waited in the kernel's queue, ms; 0 = unknown. */
   queueDelayMs(): number;
 };
 
 const NO_EVENTS: ReceiveBatchEvents = { ended: () => {}, queueDelayMs: () => 0 };
 
 /**
- * The datagrams of one turn of the event loop. They are gathered while they are received and delivered of together, in their
- * order, as soon as the loop has fetched what waits: the clocks are read once for all, and keys are looked up in a row.
+ * Collects the datagrams of one event loop iteration and delivers them together and in order. So the clocks are read
+ * once for all of them, and the dedup look-ups run in one row.
  */
 export class ReceiveBatch {
   readonly #sink: DatagramSink;
@@ -24,7 +24,7 @@ export class ReceiveBatch {
   readonly #slots = new Uint8Array(SLOT_COUNT);
   readonly #lengths = new Uint16Array(SLOT_COUNT);
   readonly #senders = new Int32Array(SLOT_COUNT);
-  /** Datagrams delivered of so far. */
+  /** Datagrams delivered so far. */
   delivered = 0;
   #count = 0;
   #singles = 0;
@@ -36,8 +36,8 @@ export class ReceiveBatch {
   }
 
   /**
-   * Takes a datagram that was received alone; of one that is too long as much as fits. The first of a turn is delivered of at
-   * once, since at low rates it is the only one.
+   * Takes a datagram that was received alone, and copies it into a slot; what is too long is cut. The first one of an
+   * iteration is delivered at once: at low rates it is the only one.
    */
   addSingle(bytes: Buffer, sender: number): void {
     if (this.#singles === SINGLE_SLOTS) this.deliver();
@@ -50,7 +50,7 @@ export class ReceiveBatch {
     setImmediate(this.#endIteration);
   }
 
-  /** Takes a datagram that lies in its slot. See DatagramSink for `length` and `sender`. */
+  /** Takes a datagram that is already in its slot. See DatagramSink for `length` and `sender`. */
   add(slot: number, length: number, sender: number): void {
     const at = this.#count++;
     this.#slots[at] = slot;
@@ -58,7 +58,7 @@ export class ReceiveBatch {
     this.#senders[at] = sender;
   }
 
-  /** Tells of everything gathered so far; its slots are free again. */
+  /** Delivers everything collected so far. Its slots are free again. */
   deliver(): void {
     if (this.#count === 0) return;
     const sink = this.#sink;

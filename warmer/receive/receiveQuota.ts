@@ -1,23 +1,26 @@
-/** Datagrams of one turn of the event loop: at least so many, and from where on there is no limit to speak of. */
+/** Limits of the datagrams per loop iteration. The upper one is no limit in practice. */
 const MIN_LIMIT = 64;
 const MAX_LIMIT = 4096;
 
-/** So many more after each turn that did not overflow. */
+/** Added to the limit after each iteration without overflow. */
 const GROWTH = 32;
 
 /**
- * How many datagrams one turn of the event loop may fetch. Where more comes in than can be pushed, answers, which free
- * connections, must get their turn, and what is read only to be thrown away is work lost: better the kernel drops it,
- * which costs next to nothing. So a turn after which hints had to go halves what the next one fetches, and every other
- * turn adds a little (additive increase, multiplicative decrease, as congestion control does it: Chiu and Jain 1989).
+ * How many datagrams one event loop iteration may read. Under overload, responses must be read too, because they free
+ * connections; and a hint that is read only to be dropped is wasted work. A drop in the kernel costs almost nothing. So
+ * an iteration that overflows a queue halves the limit of the next one, and every other iteration raises it a little
+ * (additive increase, multiplicative decrease: Chiu and Jain 1989).
  */
 export class ReceiveQuota {
-  /** What may still be fetched in this turn. */
+  /** Datagrams that may still be read in this iteration. */
   left = MAX_LIMIT;
   #limit = MAX_LIMIT;
   #overflow = 0;
 
-  /** Ends a turn. `overflow`: hints so far that had to go for want of slotMemory. */
+  /**
+   * Ends an iteration.
+   * @param overflow hints dropped so far because a queue was full
+   */
   endIteration(overflow: number): void {
     const used = this.#limit - this.left;
     if (overflow !== this.#overflow) this.#limit = Math.max(MIN_LIMIT, used >> 1);

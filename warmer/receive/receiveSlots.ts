@@ -1,16 +1,16 @@
-/** Datagrams that are received by one system call. */
+/** Slots that one recvmmsg(2) call can fill. */
 export const CALL_SLOTS = 64;
 
-/** Datagrams received alone that are kept till they are told of together; libuv fetches no more in one go. */
+/** Slots for datagrams that were received alone. libuv reads at most 32 per loop iteration. */
 export const SINGLE_SLOTS = 32;
 
 /**
- * Bytes a datagram's slot holds: more than the longest that is taken, and an odd number of cache lines (23), so that
- * the heads of all slots do not fall onto the same few lines of the first-level cache.
+ * Bytes of a slot. More than the largest datagram that is accepted, and an odd number of cache lines (23): so the first
+ * bytes of all slots do not compete for the same few lines of the first-level cache.
  */
 export const SLOT_BYTES = 1472;
 
-/** All slots: first those of the system call, then the lone ones. */
+/** All slots: first those of the system call, then the single ones. */
 export const SLOT_COUNT = CALL_SLOTS + SINGLE_SLOTS;
 
 /** Bytes of all slots. */

@@ -1,13 +1,13 @@
 import { type BlockList, isIPv4, isIPv6 } from "node:net";
 
-/** Addresses whose verdict is remembered; more than that start the memory anew. */
+/** Addresses whose result is cached. One more clears the cache. */
 const REMEMBERED = 4096;
 
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /**
- * Who may send hints, by address. An allowed sender gets a number other than 0, the same for each of its datagrams,
- * that the clock learning knows it by; anybody else gets 0.
+ * Who may send hints, by address. An allowed sender gets a number other than 0, always the same one; the clock learning
+ * knows it by this number. Everybody else gets 0.
  */
 export class SenderList {
   readonly #allowed: BlockList;
@@ -15,13 +15,16 @@ export class SenderList {
   readonly #byText = new Map<string, number>();
   readonly #byNumber = new Map<number, number>();
 
-  /** @param seed of the numbers; its low 32 bits */
+  /** @param seed its low 32 bits seed the numbers */
   constructor(allowed: BlockList, seed: bigint) {
     this.#allowed = allowed;
     this.#seed = Number(BigInt.asIntN(32, seed));
   }
 
-  /** @param address as `rinfo.address` gives it; IPv4 mapped into IPv6 counts as IPv4 */
+  /**
+   * The number of a sender, 0 = not allowed.
+   * @param address as in `rinfo.address`; IPv4 mapped into IPv6 counts as IPv4
+   */
   identify(address: string): number {
     const known = this.#byText.get(address);
     if (known !== undefined) return known;
@@ -34,7 +37,7 @@ export class SenderList {
     return id;
   }
 
-  /** The same for an IPv4 address as an unsigned 32-bit number, network order read big-endian. */
+  /** The same for an IPv4 address as an unsigned 32-bit number, first byte highest. */
   identifyIPv4(address: number): number {
     const known = this.#byNumber.get(address);
     if (known !== undefined) return known;
@@ -52,7 +55,9 @@ export class SenderList {
   }
 }
 
-/** `10.0.0.0/8`, `::1/128` or a plain address -> what BlockList.addSubnet takes; undefined when it is none. */
+/**
+ * Parses `10.0.0.0/8`, `::1/128` or a plain address into the arguments of BlockList.addSubnet. Undefined if it is none.
+ */
 export function parseCidr(
   text: string,
 ): { readonly address: string; readonly prefix: number; readonly family: "ipv4" | "ipv6" } | undefined {

@@ -1,6 +1,7 @@
 /**
- * SipHash-1-3 (Aumasson and Bernstein, 2012): 64 bits under a key of 128 that is drawn per process, so that nobody can
- * prepare two paths with one key. The salt goes first, as one word, so that the bytes are read in whole words.
+ * SipHash-1-3 (Aumasson and Bernstein, 2012): a 64-bit hash under a 128-bit key. The key is random for each process, so
+ * nobody can construct two paths with one hash. The salt comes first, as one whole word, so that the bytes are read in
+ * whole words.
  */
 
 let key0: u64 = 0;
@@ -11,7 +12,7 @@ export function setKey(first: u64, second: u64): void {
   key1 = second;
 }
 
-/** The hash of [start, end), which may have up to seven readable bytes behind it. */
+/** The hash of [start, end). Up to seven bytes after it must be readable. */
 export function sipHash(start: usize, end: usize, salt: u64): u64 {
   let v0: u64 = key0 ^ 0x736f6d6570736575;
   let v1: u64 = key1 ^ 0x646f72616e646f6d;
@@ -20,8 +21,8 @@ export function sipHash(start: usize, end: usize, salt: u64): u64 {
   const length = end - start;
   const words = length >> 3;
   let word = salt;
-  // The salt, the whole words, the rest with the length above it, and three rounds of 0 to end: one loop, so that the
-  // round is written out once.
+  // The input is the salt, the whole words, the rest with the length in the top byte, and three final rounds of 0. One
+  // loop handles all of them, so that the round is written only once.
   const last = words + 4;
   for (let i: usize = 0; i <= last; i++) {
     v3 ^= word;

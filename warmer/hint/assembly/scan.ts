@@ -1,8 +1,8 @@
 /**
- * Reads hints straight from the bytes of a datagram, as senders write them: fields in any order, at most one space
- * after `:` and `,`, plain ASCII without escapes (docs/datagram.md). Anything else that JSON allows is left to the
- * slow path. The driver is warmer/scan.ts. What is read behind `end` is left over from earlier datagrams: it is never
- * believed, since a hint counts only when its last brace lies before `end`.
+ * Reads hints directly from the bytes of a datagram in the usual spelling: fields in any order, at most one space after
+ * `:` and `,`, plain ASCII without escapes (docs/datagram.md). It leaves everything else to JSON.parse. Its driver is
+ * hintScanner.ts. Bytes after `end` belong to earlier datagrams. They may be read but have no effect: a hint counts
+ * only if its last brace is before `end`.
  */
 import { setKey, sipHash } from "./hash";
 import {
@@ -14,14 +14,14 @@ import {
   LOWS,
   PLACE_KIND,
   PLACE_START,
-  ROOM,
   SENDER_START,
+  SLOT_MEMORY,
   STARTS,
   TEXTS,
 } from "./memory";
 import { decimal, path, paths, text } from "./values";
 
-export { ENDS, FIELDS, HIGHS, LOWS, ROOM, STARTS, TEXTS };
+export { ENDS, FIELDS, HIGHS, LOWS, SLOT_MEMORY as ROOM, STARTS, TEXTS };
 
 const QUOTE: u8 = 0x22;
 const COMMA: u8 = 0x2c;
@@ -32,7 +32,7 @@ const OPEN: u8 = 0x7b;
 const CLOSE: u8 = 0x7d;
 const OPEN_LIST: u8 = 0x5b;
 
-/** The fields of a hint, as bits of those a scan has seen. */
+/** The fields of a hint, as bits of the set of seen fields. */
 const V: u32 = 1;
 const T: u32 = 2;
 const P: u32 = 4;
@@ -42,18 +42,18 @@ const S: u32 = 32;
 const JPG: u32 = 64;
 const ENDPOINT: u32 = 128;
 const TIMESTAMP: u32 = 256;
-/** What a hint must have, and what Flickr's form must. */
+/** The fields that a hint must have, and those that Flickr's form must have. */
 const HINT_NEEDS: u32 = V | T | P | PLACE;
 const FLICKR_NEEDS: u32 = JPG | ENDPOINT | TIMESTAMP;
 
-/** Places by the index of the driver's PLACE_KINDS. */
+/** Kinds of places: indexes into PLACE_KINDS of the driver. */
 const REGION: i32 = 0;
 const COUNTRY: i32 = 1;
 const CONTINENT: i32 = 2;
 const COLO: i32 = 3;
 const ENDPOINT_LABEL: i32 = 4;
 
-/** Names as they stand in memory, their closing quote included, least byte first. */
+/** Names as little-endian words. Where it fits, the closing quote is included. */
 const JPG_QUOTE: u32 = 0x2267706a;
 const COLO_WORD: u32 = 0x6f6c6f63;
 const TIMESTAM: u64 = 0x6d617473656d6974;
@@ -62,36 +62,36 @@ const HTTP_END: u64 = 0x646e655f70747468;
 const POIN: u32 = 0x6e696f70;
 const T_QUOTE: u16 = 0x2274;
 
-/** Key of the hashes; to be called once. */
+/** Sets the key of the hashes. Call it once. */
 export function seed(first: u64, second: u64): void {
   setKey(first, second);
 }
 
-/** Index behind the closing quote of the field's name that was read last. */
-let behindName: usize = 0;
+/** Address after the closing quote of the last field name. */
+let afterName: usize = 0;
 
-/** The field whose name begins at `i`, behind its quote; 0 for any other name. */
+/** The field whose name starts at `i`, after its quote; 0 for any other name. */
 function fieldAt(i: usize): u32 {
   if (load<u8>(i + 1) == QUOTE) {
-    behindName = i + 2;
+    afterName = i + 2;
     return fieldOfLetter(load<u8>(i));
   }
   if (load<u32>(i) == JPG_QUOTE) {
-    behindName = i + 4;
+    afterName = i + 4;
     return JPG;
   }
   const word = load<u64>(i);
   if (word == HTTP_END && load<u32>(i + 8) == POIN && load<u16>(i + 12) == T_QUOTE) {
-    behindName = i + 14;
+    afterName = i + 14;
     store<i32>(PLACE_KIND, ENDPOINT_LABEL);
     return ENDPOINT;
   }
   if (word == TIMESTAM && load<u16>(i + 8) == P_QUOTE) {
-    behindName = i + 10;
+    afterName = i + 10;
     return TIMESTAMP;
   }
   if (<u32>word == COLO_WORD && load<u8>(i + 4) == QUOTE) {
-    behindName = i + 5;
+    afterName = i + 5;
     store<i32>(PLACE_KIND, COLO);
     return PLACE;
   }
@@ -124,7 +124,7 @@ function fieldOfLetter(letter: u8): u32 {
   }
 }
 
-/** Reads a field's value; gives the index behind it, or 0. */
+/** Reads the value of a field. Returns the address after it, or 0. */
 function value(field: u32, i: usize, end: usize): usize {
   switch (field) {
     case V:
@@ -147,8 +147,8 @@ function value(field: u32, i: usize, end: usize): usize {
 }
 
 /**
- * Scans the object that begins at `start`.
- * @returns the index behind its closing brace, with the fields filled; or -1: let the slow path read the line.
+ * Scans the object that starts at `start`.
+ * @returns the address after its closing brace, with the fields filled; or -1 if JSON.parse must read the line
  */
 export function scan(start: usize, end: usize): i32 {
   if (start >= end || load<u8>(start) != OPEN) return -1;
@@ -163,7 +163,7 @@ export function scan(start: usize, end: usize): i32 {
     const field = fieldAt(i + 1);
     if (field == 0 || (seen & field) != 0) return -1;
     seen |= field;
-    i = behindName;
+    i = afterName;
     if (load<u8>(i) != COLON) return -1;
     i++;
     if (load<u8>(i) == SPACE) i++;
@@ -178,8 +178,8 @@ export function scan(start: usize, end: usize): i32 {
 }
 
 /**
- * Ends the hint scanned last: gives each path its key, salted with region and format, and Flickr's path its slash, which
- * takes the place of the quote before it. Call it only when the line will not be read again.
+ * Completes the last scanned hint. Each path gets its key, salted with region and format. A path of Flickr's form gets
+ * its slash, which overwrites the quote before it, so the line must not be read again.
  */
 export function finish(salt: u32): void {
   const count = <usize>load<i32>(COUNT);
@@ -196,7 +196,7 @@ export function finish(salt: u32): void {
   }
 }
 
-/** 32 bits of some bytes, for what needs no more: a sender's name. */
+/** A 32-bit hash of some bytes, for the name of a sender. */
 export function hash32(start: usize, end: usize): i32 {
   return <i32>sipHash(start, end, 0xffffffff);
 }

@@ -1,4 +1,6 @@
-/** The values of a hint's fields. Each gives the index behind the value, or 0 when it is not written as senders do. */
+/**
+ * Readers for the values of fields. Each returns the address after the value, or 0 if it is not in the usual spelling.
+ */
 import { COUNT, ENDS, FIELDS, MAX_PATHS, STARTS } from "./memory";
 
 const QUOTE: u8 = 0x22;
@@ -11,13 +13,13 @@ const DOT: u8 = 0x2e;
 const SLASH: u8 = 0x2f;
 const ZERO: u8 = 0x30;
 
-/** Digits that always fit into 64 bits. */
+/** This many digits always fit into 64 bits. */
 const MOST_DIGITS: i32 = 18;
 const MAX_SAFE_INTEGER: u64 = 9007199254740991;
 
 /**
- * The index of the quote that ends a text beginning at `i`, or 0 when something comes first that a plain text does not
- * have: an escape, a byte below `lowest` or one that is not ASCII. 16 bytes at a time.
+ * The address of the quote that ends the text at `i`. 0 if an escape, a byte below `lowest` or a byte that is not ASCII
+ * comes first. Reads 16 bytes at a time.
  */
 @inline
 function closingQuote(i: usize, end: usize, lowest: i8): usize {
@@ -27,7 +29,7 @@ function closingQuote(i: usize, end: usize, lowest: i8): usize {
   const bounds = i8x16.splat(lowest);
   for (; i < end; i += 16) {
     const bytes = v128.load(i);
-    // Signed: what is above 127 counts as below the lowest.
+    // The comparison is signed: a byte above 127 counts as below the lowest.
     const odd = v128.or(i8x16.lt_s(bytes, bounds), i8x16.eq(bytes, deletes));
     const marks = v128.or(i8x16.eq(bytes, quotes), i8x16.eq(bytes, backslashes));
     const found = i8x16.bitmask(v128.or(odd, marks));
@@ -39,7 +41,7 @@ function closingQuote(i: usize, end: usize, lowest: i8): usize {
   return 0;
 }
 
-/** A quoted text; where it begins and ends is stored at `bounds`. */
+/** A quoted text. Its start and end are stored at `bounds`. */
 export function text(i: usize, end: usize, bounds: usize): usize {
   if (load<u8>(i) != QUOTE) return 0;
   const close = closingQuote(i + 1, end, SPACE);
@@ -49,7 +51,7 @@ export function text(i: usize, end: usize, bounds: usize): usize {
   return close + 1;
 }
 
-/** A quoted path that begins with a slash, or, in Flickr's form, with anything but a slash. */
+/** A quoted path. It starts with a slash; in Flickr's form it starts without one. */
 export function path(i: usize, end: usize, slash: bool): usize {
   const count = load<i32>(COUNT);
   if (load<u8>(i) != QUOTE || count >= MAX_PATHS) return 0;
@@ -63,7 +65,7 @@ export function path(i: usize, end: usize, slash: bool): usize {
   return close + 1;
 }
 
-/** A list of paths, from behind its bracket. */
+/** A list of paths. `i` is the address after its bracket. */
 export function paths(i: usize, end: usize): usize {
   while (i < end) {
     i = path(i, end, true);
@@ -76,7 +78,7 @@ export function paths(i: usize, end: usize): usize {
   return 0;
 }
 
-/** A positive decimal, rounded as JSON.parse rounds it: mantissa and power of ten are exact doubles. */
+/** A positive decimal, rounded like JSON.parse: mantissa and power of ten are exact doubles. */
 export function decimal(i: usize, end: usize, factor: f64): usize {
   if (load<u8>(i) == ZERO) return 0;
   let mantissa: u64 = 0;

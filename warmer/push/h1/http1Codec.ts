@@ -4,7 +4,7 @@ import type { PushRequest } from "../pushRequest.ts";
 import { WARM_PATH } from "../pushSigner.ts";
 import { MAX_RESPONSE_BYTES, parseResponse } from "./parseResponse.ts";
 
-/** Makes the complete HTTP/1.1 requests to one origin as latin1 text, so that a push is one string and one write. */
+/** Encodes complete HTTP/1.1 requests to one origin as latin1 text, so that a push is one string and one write. */
 export class RequestEncoder {
   readonly #head: string;
 

@@ -1,14 +1,14 @@
 import type { PushResponse } from "../pushResponse.ts";
 
-/** Answers are a few bytes of JSON; one larger than this ends the connection. */
+/** The largest response. Responses are a few bytes of JSON, so a larger one ends the connection. */
 export const MAX_RESPONSE_BYTES = 65_536;
 
 const HEAD_END = "\r\n\r\n";
 
 /**
- * Reads one HTTP/1.1 answer (RFC 9112) from the bytes received so far, latin1.
- * @returns the response, "incomplete" when it is not complete, or "malformed" when it can never be one. Bytes after a complete
- * answer are "malformed" too: one request is in flight, so nobody asked for them.
+ * Parses one HTTP/1.1 response (RFC 9112) from the bytes received so far, latin1.
+ * @returns the response; "incomplete" if more bytes must come; "malformed" if it can never become a response. Bytes
+ *   after a complete response are "malformed" too: only one request is in flight, so nobody asked for them.
  */
 export function parseResponse(text: string): PushResponse | "incomplete" | "malformed" {
   const headEnd = text.indexOf(HEAD_END);
@@ -16,7 +16,7 @@ export function parseResponse(text: string): PushResponse | "incomplete" | "malf
   const status = Number(text.slice(9, 12));
   if (!text.startsWith("HTTP/1.") || !(status >= 100 && status <= 599)) return "malformed";
   const bodyStart = headEnd + HEAD_END.length;
-  // Interim answers (100, 103) precede the real one.
+  // Interim responses (100, 103) come before the final one.
   if (status < 200) return parseResponse(text.slice(bodyStart));
   const head = text.slice(0, headEnd).toLowerCase();
   const keepAlive = !head.includes("\r\nconnection: close") && head.startsWith("http/1.1");
@@ -24,7 +24,7 @@ export function parseResponse(text: string): PushResponse | "incomplete" | "malf
     return text.length === bodyStart ? { status, body: "", keepAlive } : "malformed";
   if (/\r\ntransfer-encoding:[^\r]*chunked/.test(head)) return parseChunked(text, bodyStart, status, keepAlive);
   const length = /\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?:\r|$)/.exec(head)?.[1];
-  // Without a length the body ends with the connection; no answer of ours does that.
+  // Without a length, the body would end with the connection. The edge never sends such a response.
   if (length === undefined || Number(length) > MAX_RESPONSE_BYTES) return "malformed";
   const have = text.length - bodyStart;
   if (have < Number(length)) return "incomplete";
@@ -48,7 +48,7 @@ function parseChunked(
     if (bytes > MAX_RESPONSE_BYTES) return "malformed";
     at = lineEnd + 2;
     if (bytes === 0) {
-      // No trailers are expected; the empty line ends the response.
+      // No trailers are expected. The empty line ends the response.
       if (text.length < at + 2) return "incomplete";
       return text.length === at + 2 && text.endsWith("\r\n") ? { status, body, keepAlive } : "malformed";
     }

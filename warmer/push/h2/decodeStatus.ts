@@ -1,28 +1,29 @@
 /**
- * The status out of an answer's header block (HPACK, RFC 7541). We announce a dynamic table of no bytes, so no block
- * bears on another, and every field but `:status` is passed over by its lengths, its text neither decoded nor checked.
+ * Reads the status from the header block of a response (HPACK, RFC 7541). The client announces a dynamic table of 0
+ * bytes, so blocks do not depend on each other. All fields except `:status` are skipped by their lengths: their text is
+ * neither decoded nor checked.
  */
 import { isHuffmanCode, STATUS_BY_CODE, STATUS_NAME_CODE } from "./huffman.ts";
 
 const STATUS_NAME = ":status";
 const STATUS_BY_TEXT = new Map([...STATUS_BY_CODE.values()].map((status) => [String(status), status]));
-/** `:status` at the indices 8 to 14 of the static table (appendix A). */
+/** `:status` has the indices 8 to 14 of the static table (appendix A). */
 const STATUSES = [200, 204, 206, 304, 400, 404, 500] as const;
 const FIRST_STATUS = 8;
-/** The last of the static table, and the last there is: what a server adds to a table of no bytes is gone at once. */
+/** The last index of the static table. There are no higher ones: the dynamic table holds no entry. */
 const LAST_INDEX = 61;
 
-/** The server's confirmation that its table has no bytes (section 6.3); of any other size it would be too large. */
+/** The server confirms that its table has 0 bytes (section 6.3). Any other size is too large. */
 const TABLE_SIZE_ZERO = 0x20;
 
-/** An integer may go on for four bytes, which is 28 bits: more than any length of ours. */
+/** An integer may continue for four bytes, which are 28 bits. That is more than any length here. */
 const LAST_SHIFT = 21;
 
 /**
  * Reads a whole header block.
  * @param block latin1
- * @returns the status, 100 to 599; 0 when there is none, or none that is one, or it is not the first field, or not the
- * only one of its name (RFC 9113, section 8.3); undefined when the block is malformed.
+ * @returns the status, 100 to 599. 0 if `:status` is absent, is no valid status, is not the first field, or occurs
+ *   twice (RFC 9113, section 8.3). Undefined if the block is malformed.
  */
 export function decodeStatus(block: string): number | undefined {
   const fields = new FieldReader(block);
@@ -43,13 +44,13 @@ function isStatus(index: number): boolean {
 class FieldReader {
   readonly #block: string;
   #at = 0;
-  /** The string read last: it ends where reading goes on. */
+  /** Start of the last string. It ends at the read position. */
   #start = 0;
   #huffman = false;
 
   constructor(block: string) {
     this.#block = block;
-    // Updates of the table's size come before all fields (section 4.2).
+    // Updates of the table size come before all fields (section 4.2).
     while (block.charCodeAt(this.#at) === TABLE_SIZE_ZERO) this.#at++;
   }
 
@@ -57,7 +58,11 @@ class FieldReader {
     return this.#at === this.#block.length;
   }
 
-  /** Reads a field (section 6): the value of `:status`, 0 for one that is none, null for any other, undefined: malformed. */
+  /**
+   * Reads a field (section 6).
+   * @returns the value of `:status`, or 0 if it is no valid status; null for any other field; undefined if it is
+   *   malformed
+   */
   next(): number | null | undefined {
     const first = this.#block.charCodeAt(this.#at);
     if (first >= 0x80) {
@@ -74,7 +79,10 @@ class FieldReader {
     return named ? this.#status() : null;
   }
 
-  /** An integer in the bits of `mask` and what follows (section 5.1); NaN when it has no end or is too long. */
+  /**
+   * Reads an integer from the bits of `mask` and the bytes after them (section 5.1). NaN if it does not end or is too
+   * long.
+   */
   #integer(mask: number): number {
     let value = this.#block.charCodeAt(this.#at++) & mask;
     if (value < mask) return value;
@@ -86,7 +94,7 @@ class FieldReader {
     return Number.NaN;
   }
 
-  /** Passes over a string (section 5.2); false when it is not all there. */
+  /** Skips a string (section 5.2). False if it is incomplete. */
   #string(): boolean {
     if (this.done) return false;
     this.#huffman = this.#block.charCodeAt(this.#at) >= 0x80;

@@ -1,4 +1,4 @@
-/** Error codes of RST_STREAM and GOAWAY that we send (RFC 9113, section 7). */
+/** Error codes that the client sends in RST_STREAM and GOAWAY (RFC 9113, section 7). */
 export const ERROR = {
   none: 0,
   protocol: 1,
@@ -11,5 +11,5 @@ export const ERROR = {
 
 export type ErrorCode = (typeof ERROR)[keyof typeof ERROR];
 
-/** What the server did amiss that ends the connection (section 5.4.1). */
+/** An error of the server that ends the connection (RFC 9113, section 5.4.1). */
 export type ConnectionError = readonly [code: ErrorCode, what: string];

@@ -7,15 +7,15 @@ import type { RequestWriter } from "./requestWriter.ts";
 import { STREAM_WINDOW, Stream } from "./stream.ts";
 import type { Streams } from "./streams.ts";
 
-/** Received bytes are given back to the server's window when they are so many. */
+/** After this many received bytes, the server's window is opened again. */
 const WINDOW_UPDATE_AFTER = 2 ** 20;
-/** A header block in CONTINUATIONs may be so long. */
+/** The longest header block with CONTINUATION frames, bytes. */
 const MAX_HEADER_BLOCK_BYTES = 65_536;
 
-/** A header block that goes on in CONTINUATIONs. */
+/** A header block that continues in CONTINUATION frames. */
 type Block = { readonly stream: number; readonly ends: boolean; text: string };
 
-/** What the server's frames do, one handler for each type (RFC 9113, section 6). */
+/** Handles the frames of the server, with one method for each type (RFC 9113, section 6). */
 export class FrameHandler {
   readonly #frame: FrameReader;
   readonly #peer: PeerSettings;
@@ -39,7 +39,7 @@ export class FrameHandler {
     this.#events = events;
   }
 
-  /** Takes the frame just read; gives what is wrong with it when that ends the connection. */
+  /** Handles the last frame that was read. Returns the error if it ends the connection. */
   handle(): ConnectionError | undefined {
     const { type } = this.#frame;
     if (!this.#peer.known && type !== FRAME.settings) return [ERROR.protocol, "the first frame is not SETTINGS"];
@@ -64,7 +64,7 @@ export class FrameHandler {
       case FRAME.pushPromise:
         return [ERROR.protocol, "PUSH_PROMISE, which we do not allow"];
     }
-    // PRIORITY, and what is not known: to be passed over (RFC 9113, section 5.5).
+    // PRIORITY and unknown types are ignored (RFC 9113, section 5.5).
     return undefined;
   }
 
@@ -86,7 +86,7 @@ export class FrameHandler {
     stream.body = stream.body === "" ? content : stream.body + content;
     stream.received += length;
     if ((flags & FLAG.endStream) !== 0) this.#onResponse(stream);
-    // The stream's window is as long as an answer may be, and is not opened further.
+    // The window of a stream has the size of the largest response, and is never opened further.
     else if (stream.received >= STREAM_WINDOW) this.#streams.cancel(stream, ERROR.cancel, "answer too long");
     return undefined;
   }
@@ -113,7 +113,10 @@ export class FrameHandler {
     return this.#fields(stream, block.ends, block.text);
   }
 
-  /** A header block is complete: an answer's, an interim one's, or trailers. A malformed answer costs its own stream. */
+  /**
+   * Handles a complete header block: of a response, an interim response, or trailers. A malformed response ends only
+   * its own stream.
+   */
   #fields(id: number, ends: boolean, block: string): ConnectionError | undefined {
     const status = decodeStatus(block);
     if (status === undefined) return [ERROR.compression, "malformed header block"];
@@ -124,7 +127,7 @@ export class FrameHandler {
       else this.#streams.cancel(stream, ERROR.protocol, "malformed trailers");
     } else if (status === 0) this.#streams.cancel(stream, ERROR.protocol, "no status");
     else if (status < 200) {
-      // Interim answers (100, 103) precede the real one.
+      // Interim responses (100, 103) come before the final one.
       if (ends) this.#streams.cancel(stream, ERROR.protocol, "interim answer at the end");
     } else {
       stream.status = status;
@@ -191,7 +194,7 @@ export class FrameHandler {
     if (length < 8) return [ERROR.frameSize, `GOAWAY of ${length} bytes, less than 8`];
     this.#streams.leaving = true;
     const last = readUint32(payload, 0) % 0x80000000;
-    // What is above has not been looked at.
+    // The server has not processed the streams above `last`.
     for (const each of this.#streams.all()) if (each.id > last) this.#streams.lose(each, "GOAWAY");
     this.#events.changed();
     return undefined;
@@ -202,13 +205,16 @@ export class FrameHandler {
     this.#events.answered(stream.batch, { status: stream.status, body: stream.body, keepAlive: true });
   }
 
-  /** Windows or limits have: what is blocked may go on. */
+  /** Windows or limits changed: blocked requests may continue. */
   #changed(): void {
     if (this.#writer.blocked > 0) this.#writer.resume(this.#streams.all());
     this.#events.changed();
   }
 
-  /** Padding or priority do not fit in: their own bytes (section 4.2), or what they speak of (section 6.1). */
+  /**
+   * The error of a frame that is too short for its padding or priority: their own bytes (section 4.2), or the bytes
+   * they announce (section 6.1).
+   */
   #paddingError(name: string): ConnectionError {
     const { length, overhead } = this.#frame;
     if (length < overhead) return [ERROR.frameSize, `${name} of ${length} bytes, less than ${overhead}`];

@@ -1,9 +1,9 @@
 /**
- * Frames of HTTP/2 (RFC 9113, section 4) as latin1 text, one character a byte: many of them join to one string, which
+ * HTTP/2 frames (RFC 9113, section 4) as latin1 text, one character per byte. Many frames join into one string, which
  * is one write.
  */
 
-/** What the client sends first (RFC 9113, section 3.4), before its SETTINGS. */
+/** The client sends this first (RFC 9113, section 3.4), before its SETTINGS. */
 export const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 export const FRAME = {
@@ -28,17 +28,17 @@ export const SETTING = {
   maxFrameSize: 5,
 } as const;
 
-/** Largest payload either side may send unless told otherwise; we tell no server otherwise. */
+/** The largest payload of both sides by default. The client does not change it. */
 export const MAX_FRAME_BYTES = 16_384;
 
 const HEAD_BYTES = 9;
 
-/** Four bytes, the first the highest. */
+/** Encodes four bytes, big endian. */
 export function uint32(value: number): string {
   return String.fromCharCode(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
 }
 
-/** The number in the four bytes at `at`; NaN past the end. */
+/** Decodes the four bytes at `at`, big endian. NaN past the end. */
 export function readUint32(text: string, at: number): number {
   return at + 4 > text.length
     ? Number.NaN
@@ -46,12 +46,16 @@ export function readUint32(text: string, at: number): number {
         ((text.charCodeAt(at + 1) << 16) | (text.charCodeAt(at + 2) << 8) | text.charCodeAt(at + 3));
 }
 
-/** One frame. @param payload latin1 text, @param stream 0 for the connection */
+/**
+ * Encodes one frame.
+ * @param payload latin1 text
+ * @param stream 0 for the connection
+ */
 export function encodeFrame(type: number, flags: number, stream: number, payload: string): string {
   return frameHead(type, flags, stream, payload.length) + payload;
 }
 
-/** The nine bytes before a payload of `length`. */
+/** Encodes the nine bytes before a payload of `length` bytes. */
 export function frameHead(type: number, flags: number, stream: number, length: number): string {
   return String.fromCharCode(
     length >>> 16,
@@ -66,28 +70,37 @@ export function frameHead(type: number, flags: number, stream: number, length: n
   );
 }
 
-/** RST_STREAM. @param code why, of ERROR */
+/**
+ * Encodes RST_STREAM.
+ * @param code the reason, of ERROR
+ */
 export function encodeReset(stream: number, code: number): string {
   return encodeFrame(FRAME.rstStream, 0, stream, uint32(code));
 }
 
-/** WINDOW_UPDATE: so many bytes more may be sent to us. @param stream 0 for the connection */
+/**
+ * Encodes WINDOW_UPDATE: the server may send `bytes` more.
+ * @param stream 0 for the connection
+ */
 export function encodeWindowUpdate(stream: number, bytes: number): string {
   return encodeFrame(FRAME.windowUpdate, 0, stream, uint32(bytes));
 }
 
-/** GOAWAY of a client that has taken no stream of the server's. @param code why, of ERROR */
+/**
+ * Encodes the GOAWAY of a client; it has processed no stream of the server.
+ * @param code the reason, of ERROR
+ */
 export function encodeGoaway(code: number): string {
   return encodeFrame(FRAME.goaway, 0, 0, uint32(0) + uint32(code));
 }
 
-/** SETTINGS from pairs of identifier and value. */
+/** Encodes SETTINGS from pairs of identifier and value. */
 export function encodeSettings(settings: readonly (readonly [number, number])[]): string {
   const payload = settings.map(([id, value]) => String.fromCharCode(id >>> 8, id & 255) + uint32(value)).join("");
   return encodeFrame(FRAME.settings, 0, 0, payload);
 }
 
-/** The pairs of a SETTINGS payload; undefined when it is not a whole number of them. */
+/** Decodes the pairs of a SETTINGS payload. Undefined if its length is no multiple of a pair. */
 export function readSettings(payload: string): [number, number][] | undefined {
   if (payload.length % 6 !== 0) return undefined;
   return Array.from({ length: payload.length / 6 }, (_, i) => [
@@ -97,8 +110,8 @@ export function readSettings(payload: string): [number, number][] | undefined {
 }
 
 /**
- * Cuts what is received into frames. After `next()` says "frame", the fields hold that frame until the next call.
- * It keeps at most one incomplete frame.
+ * Splits received text into frames. After `next()` returns "frame", the fields hold that frame until the next call. It
+ * keeps at most one incomplete frame.
  */
 export class FrameReader {
   type = 0;
@@ -113,7 +126,7 @@ export class FrameReader {
     this.#at = 0;
   }
 
-  /** "malformed": a frame longer than we allow; nothing after it can be read. */
+  /** Reads the next frame. "malformed": the frame is longer than MAX_FRAME_BYTES, and nothing after it can be read. */
   next(): "frame" | "incomplete" | "malformed" {
     const [text, at] = [this.#text, this.#at];
     const start = at + HEAD_BYTES;
@@ -129,23 +142,23 @@ export class FrameReader {
     return "frame";
   }
 
-  /** Bytes of the payload, padding included: what flow control counts. */
+  /** Bytes of the payload with padding, as flow control counts them. */
   get length(): number {
     return this.#at - this.#start;
   }
 
-  /** The payload as it stands. */
+  /** The payload as it was received. */
   get payload(): string {
     return this.#text.slice(this.#start, this.#at);
   }
 
-  /** Bytes of DATA or HEADERS that say how long the padding is, and of the priority. */
+  /** Bytes of DATA or HEADERS for the length of the padding and for the priority. */
   get overhead(): number {
     const priority = this.type === FRAME.headers && (this.flags & FLAG.priority) !== 0;
     return ((this.flags & FLAG.padded) !== 0 ? 1 : 0) + (priority ? 5 : 0);
   }
 
-  /** The payload of DATA or HEADERS without padding and priority; undefined when they are longer than it. */
+  /** The payload of DATA or HEADERS without padding and priority. Undefined if these are longer than the payload. */
   get content(): string | undefined {
     if ((this.flags & (FLAG.padded | FLAG.priority)) === 0) return this.payload;
     const start = this.#start + this.overhead;

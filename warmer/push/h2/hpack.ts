@@ -1,13 +1,13 @@
-/** As much of HPACK (RFC 7541) as a request needs: indices of the static table, and literals that no table remembers. */
+/** The part of HPACK (RFC 7541) that a request needs: indices of the static table, and literals without indexing. */
 import type { PushRequest } from "../pushRequest.ts";
 import { WARM_PATH } from "../pushSigner.ts";
 
-/** Fields of the static table (RFC 7541, appendix A) that we name by their index. */
+/** Fields of the static table (RFC 7541, appendix A) whose names are sent as an index. */
 const NAME = { authority: 1, path: 4, contentLength: 28, contentType: 31, userAgent: 58 } as const;
 const METHOD_POST = "\x83";
 const SCHEME = { "http:": "\x86", "https:": "\x87" } as const;
 
-/** An integer after the bits of `pattern` (RFC 7541, section 5.1). */
+/** Encodes an integer after the bits of `pattern` (RFC 7541, section 5.1). */
 export function encodeInteger(pattern: number, prefixBits: number, value: number): string {
   const most = 2 ** prefixBits - 1;
   if (value < most) return String.fromCharCode(pattern | value);
@@ -17,12 +17,12 @@ export function encodeInteger(pattern: number, prefixBits: number, value: number
   return text + String.fromCharCode(rest);
 }
 
-/** A string without Huffman coding (section 5.2). */
+/** Encodes a string without Huffman coding (section 5.2). */
 export function encodeString(text: string): string {
   return encodeInteger(0, 7, text.length) + text;
 }
 
-/** Makes the header blocks of one region's pushes: all but the length, time and signature is made once. */
+/** Encodes the header blocks of one region's pushes. Only length, time and signature are encoded for each push. */
 export class RequestFields {
   readonly #first: string;
   readonly #time = `\0${encodeString("x-firstlight-time")}`;

@@ -21,17 +21,17 @@ import { Streams } from "./streams.ts";
 
 export type Http2CodecOptions = {
   readonly fields: RequestFields;
-  /** Requests in flight at the most, whatever the server allows. */
+  /** The most requests in flight, even if the server allows more. */
   readonly streams: number;
-  /** Stream of the last request; a test's may be lower than the protocol's. */
+  /** Number of the last stream. Tests set it lower than the protocol does. */
   readonly lastStream?: number;
 };
 
-/** What the server may send before we let it send more, for all streams together. */
+/** Bytes that the server may send on all streams together before the window is opened again. */
 const RECEIVE_WINDOW = 2 ** 24;
 const DEFAULT_WINDOW = 65_535;
 
-/** Says first what we speak, want no table and no pushes of the server's, and open the window. */
+/** The first bytes of the client. They refuse the dynamic table and server push, and open the window. */
 const CONNECTION_PREFACE =
   PREFACE +
   encodeSettings([
@@ -48,8 +48,8 @@ const FRAME_TOO_LONG = [
 ] as const satisfies ConnectionError;
 
 /**
- * The client's side of one HTTP/2 connection (RFC 9113) that does nothing but push: any number of requests in flight,
- * one stream each. What the server sends amiss ends it; it never throws.
+ * The client side of one HTTP/2 connection (RFC 9113) that only pushes. Any number of requests can be in flight, with
+ * one stream each. A protocol error of the server ends it. It never throws.
  */
 export class Http2Codec implements HttpCodec {
   readonly #options: Http2CodecOptions;
@@ -60,9 +60,9 @@ export class Http2Codec implements HttpCodec {
   readonly #streams: Streams;
   readonly #handler: FrameHandler;
   #ended = false;
-  /** Why, as the server will be told. */
+  /** The error code for GOAWAY. */
   #code: ErrorCode = ERROR.none;
-  /** When a PING was sent that nothing has followed yet; 0: none. */
+  /** When a PING was sent that is still unanswered, ms of the steady clock; 0 = none. */
   #pingSentAt = 0;
 
   constructor(options: Http2CodecOptions, events: HttpCodecEvents) {
@@ -79,7 +79,7 @@ export class Http2Codec implements HttpCodec {
     return Math.min(this.#options.streams, this.#peer.maxConcurrentStreams);
   }
 
-  /** Nothing while the connection's window is shut: what cannot leave would only get old. */
+  /** 0 while the window of the connection is closed: a request that cannot leave would only become older. */
   get free(): number {
     return this.#writer.window > 0 ? Math.max(0, this.capacity - this.#streams.size) : 0;
   }
@@ -109,7 +109,7 @@ export class Http2Codec implements HttpCodec {
       this.#streams.cancel(stream, ERROR.cancel, "timeout");
       late++;
     }
-    // One late answer is its own matter; silence on the whole connection is not.
+    // One late response concerns its own stream. Silence on the whole connection ends it.
     if (late > 0 && this.#pingSentAt === 0) {
       this.#pingSentAt = now;
       this.#events.write(PING);
@@ -117,7 +117,7 @@ export class Http2Codec implements HttpCodec {
     this.#settle();
   }
 
-  /** GOAWAY: with the code of what ended it, or NO_ERROR when we just leave. */
+  /** Returns GOAWAY with the error that ended the connection, or NO_ERROR if the client just leaves. */
   close(): string {
     this.#ended = true;
     return encodeGoaway(this.#code);
@@ -128,7 +128,7 @@ export class Http2Codec implements HttpCodec {
     return this.#streams.abandon();
   }
 
-  /** At the end of a turn: tells what is lost, and ends when nothing is left to wait for. */
+  /** Called after each event: reports the lost batches, and ends if nothing is left to wait for. */
   #settle(): void {
     const lost = this.#streams.takeLost();
     if (lost !== undefined) this.#events.lost(lost.batches, lost.reason);

@@ -1,7 +1,7 @@
 /**
- * As much of HPACK's Huffman code (RFC 7541, appendix B) as a status needs. A text has only one encoding, since its
- * padding is laid down too (section 5.2): the name and the five hundred values are compared as code, which is one look
- * into a map, and the table of 257 codes is needed for nothing.
+ * The part of HPACK's Huffman code (RFC 7541, appendix B) that a status needs. A text has exactly one encoding, because
+ * its padding is defined too (section 5.2). So the name and the five hundred values are compared in encoded form, with
+ * one look-up in a map. The table of 257 codes is not needed.
  */
 
 /** `:status`: 38 bits of code, two of padding. */
@@ -12,7 +12,7 @@ export const STATUS_BY_CODE: ReadonlyMap<string, number> = new Map(
   Array.from({ length: 500 }, (_, n) => [codeOf(100 + n), 100 + n]),
 );
 
-/** Digits 0 to 2 are 5 bits, 3 to 9 are 6 bits from 011001 up; ones fill the last byte. */
+/** The digits 0 to 2 have 5 bits. 3 to 9 have 6 bits, from 011001 up. Ones fill the last byte. */
 function codeOf(status: number): string {
   let bits = "";
   for (const digit of String(status)) {
@@ -23,17 +23,17 @@ function codeOf(status: number): string {
   return String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 2)));
 }
 
-/** How many codes there are of 0, 1, 2 ... 30 bits. */
+/** The number of codes with 0, 1, 2, ..., 30 bits. */
 const CODES_BY_LENGTH = [
   0, 0, 0, 0, 0, 10, 26, 32, 6, 0, 5, 3, 2, 6, 2, 3, 0, 0, 0, 3, 8, 13, 26, 29, 12, 4, 15, 19, 29, 0, 4,
 ] as const;
 
-/** The end of a string, of 30 ones; in one it is an error. */
+/** The end-of-string symbol: 30 ones. It is an error inside a string. */
 const END_OF_STRING = 2 ** 30 - 1;
 
 /**
- * Whether a string is in Huffman code: whole codes, then less than a byte of ones. The code is canonical, so the number
- * of codes of each length tells where one ends, whatever it stands for.
+ * Whether a string is valid Huffman code: whole codes, then less than a byte of ones. The code is canonical, so the
+ * number of codes of each length is enough to find the end of each code.
  */
 export function isHuffmanCode(text: string): boolean {
   let [code, first, length] = [0, 0, 0];

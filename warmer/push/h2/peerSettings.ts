@@ -1,19 +1,19 @@
 import { type ConnectionError, ERROR } from "./errors.ts";
 import { MAX_FRAME_BYTES, readSettings, SETTING } from "./frames.ts";
 
-/** What any window may be at the most (section 6.9.1). */
+/** The largest window (RFC 9113, section 6.9.1). */
 export const MAX_WINDOW = 2 ** 31 - 1;
 const MAX_MAX_FRAME = 2 ** 24 - 1;
 
-/** What the server allows (RFC 9113, section 6.5.2), before its SETTINGS as the protocol has it. */
+/** The limits of the server (RFC 9113, section 6.5.2). They have the default values until its SETTINGS arrive. */
 export class PeerSettings {
-  /** They have come: before, no request is sent. */
+  /** The SETTINGS have arrived. No request is sent before. */
   known = false;
   maxConcurrentStreams = Number.POSITIVE_INFINITY;
   initialWindowSize = 65_535;
   maxFrameSize = MAX_FRAME_BYTES;
 
-  /** Takes a SETTINGS payload; gives what is wrong with it. */
+  /** Applies a SETTINGS payload. Returns the error, if there is one. */
   update(payload: string): ConnectionError | undefined {
     const settings = readSettings(payload);
     if (settings === undefined) return [ERROR.frameSize, `SETTINGS of ${payload.length} bytes, not a multiple of 6`];

@@ -2,11 +2,14 @@ import { encodeFrame, FLAG, FRAME, frameHead } from "./frames.ts";
 import { MAX_WINDOW, type PeerSettings } from "./peerSettings.ts";
 import type { Stream } from "./stream.ts";
 
-/** Sends requests as far as the server's windows allow (RFC 9113, section 6.9), and the rest as they open. */
+/**
+ * Sends requests as far as the server's flow-control windows allow (RFC 9113, section 6.9). It sends the rest when they
+ * open.
+ */
 export class RequestWriter {
-  /** Bytes of DATA the connection lets us send. */
+  /** Bytes of DATA that the window of the connection still allows. */
   window = 65_535;
-  /** Streams whose request is not out yet. */
+  /** Streams whose request is not sent completely. */
   blocked = 0;
   readonly #peer: PeerSettings;
   readonly #write: (text: string) => void;
@@ -16,7 +19,11 @@ export class RequestWriter {
     this.#write = write;
   }
 
-  /** Begins a request. @param block its header block, @param body not empty */
+  /**
+   * Starts a request.
+   * @param block its header block
+   * @param body not empty
+   */
   open(stream: Stream, block: string, body: string): void {
     const head = frameHead(FRAME.headers, FLAG.endHeaders, stream.id, block.length) + block;
     if (body.length <= this.#sendable(stream)) {
@@ -29,24 +36,24 @@ export class RequestWriter {
     this.#send(stream);
   }
 
-  /** Sends what can go now. */
+  /** Continues blocked requests as far as the windows allow. */
   resume(streams: Iterable<Stream>): void {
     for (const stream of streams) if (stream.rest !== "") this.#send(stream);
   }
 
-  /** Forgets what of a request is not out. */
+  /** Forgets the unsent rest of a request. */
   drop(stream: Stream): void {
     if (stream.rest !== "") this.blocked--;
     stream.rest = "";
   }
 
-  /** The server lets us send so many bytes more, on a stream or altogether; false when that is too much. */
+  /** Opens the window of a stream or of the connection by `by` bytes. False if it becomes too large. */
   extendWindow(by: number, what: Stream | RequestWriter): boolean {
     what.window += by;
     return what.window <= MAX_WINDOW;
   }
 
-  /** The initial window has changed by so much, for open streams too; false when that is too much for one. */
+  /** Applies a change of the initial window size to the open streams. False if one window becomes too large. */
   shiftWindows(by: number, streams: Iterable<Stream>): boolean {
     let fits = true;
     if (by !== 0) for (const stream of streams) fits = this.extendWindow(by, stream) && fits;

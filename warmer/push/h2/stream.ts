@@ -1,20 +1,20 @@
 import type { PushBatch } from "../../queue/pushBatch.ts";
 
-/** What a server may send on one stream: the initial window, which we never open further. Bytes. */
+/** Bytes that a server may send on one stream. It is the default initial window, which is never opened further. */
 export const STREAM_WINDOW = 65_535;
 
 /** One push in flight. */
 export class Stream {
   readonly id: number;
   readonly batch: PushBatch;
-  /** 0 until the answer's header has come. */
+  /** 0 until the header of the response has arrived. */
   status = 0;
   body = "";
-  /** Bytes of DATA, padding and all. */
+  /** Received bytes of DATA with padding. */
   received = 0;
-  /** What the server lets us send on it; below 0 when the server lowered it. */
+  /** Bytes that the server's window still allows. Below 0 if the server lowered it. */
   window: number;
-  /** What of the request's body has not been sent. */
+  /** The unsent rest of the request body. */
   rest = "";
 
   constructor(id: number, batch: PushBatch, window: number) {

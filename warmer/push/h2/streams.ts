@@ -4,35 +4,35 @@ import { encodeReset } from "./frames.ts";
 import type { RequestWriter } from "./requestWriter.ts";
 import { Stream } from "./stream.ts";
 
-/** Pushes that will not be answered, and why the last of them will not. */
+/** Pushes that will get no response, and the reason of the last one. */
 export type LostPushes = { readonly batches: readonly PushBatch[]; readonly reason: string };
 
-/** The streams of one connection: each is opened once, and ends once, answered or lost. */
+/** The streams of one connection. Each is opened once and ends once: answered or lost. */
 export class Streams {
-  /** No new ones: the server goes away, or the numbers have run out. */
+  /** No new streams: the server closes the connection, or the stream numbers are used up. */
   leaving = false;
   readonly #writer: RequestWriter;
   readonly #write: (text: string) => void;
   readonly #last: number;
-  /** Those that are open, in the order they were opened. */
+  /** Open streams in the order they were opened. */
   readonly #open = new Map<number, Stream>();
   #next = 1;
   #lost: PushBatch[] = [];
   #reason = "";
 
-  /** @param last number of the last stream there can be */
+  /** @param last the highest stream number */
   constructor(writer: RequestWriter, write: (text: string) => void, last: number) {
     this.#writer = writer;
     this.#write = write;
     this.#last = last;
   }
 
-  /** How many are open. */
+  /** The number of open streams. */
   get size(): number {
     return this.#open.size;
   }
 
-  /** All are over, and there will be no others. */
+  /** All streams have ended, and there will be no new ones. */
   get done(): boolean {
     return this.leaving && this.#open.size === 0;
   }
@@ -41,17 +41,17 @@ export class Streams {
     return this.#open.values();
   }
 
-  /** The stream, while it is open. */
+  /** The stream, if it is open. */
   get(id: number): Stream | undefined {
     return this.#open.get(id);
   }
 
-  /** It is open or has been. Frames of others are a violation; one that is over may still get some. */
+  /** Whether it is open or has been. Frames on other streams are errors; frames on ended streams are allowed. */
   has(id: number): boolean {
     return id % 2 === 1 && id < this.#next;
   }
 
-  /** @param window what the server lets us send on it, bytes */
+  /** @param window bytes that the server allows to send on it */
   open(batch: PushBatch, window: number): Stream {
     const stream = new Stream(this.#next, batch, window);
     this.#open.set(stream.id, stream);
@@ -60,14 +60,14 @@ export class Streams {
     return stream;
   }
 
-  /** The whole answer is there. */
+  /** The whole response has arrived. */
   answered(stream: Stream): void {
-    // An answer to half a request: the server wants no more of it.
+    // The server answered before the request was complete: it does not want the rest.
     if (stream.rest !== "") this.#write(encodeReset(stream.id, ERROR.cancel));
     this.#close(stream);
   }
 
-  /** Loses one, and tells the server why. */
+  /** Ends a stream as lost, and sends the reason to the server. */
   cancel(stream: Stream, code: ErrorCode, reason: string): void {
     this.#write(encodeReset(stream.id, code));
     this.lose(stream, reason);
@@ -79,7 +79,9 @@ export class Streams {
     this.#reason = reason;
   }
 
-  /** Those lost since the last call, to be told together: streams lost in one turn are one failure. */
+  /**
+   * The streams lost since the last call. They are reported together: streams that are lost together are one failure.
+   */
   takeLost(): LostPushes | undefined {
     if (this.#lost.length === 0) return undefined;
     const batches = this.#lost;
@@ -87,7 +89,7 @@ export class Streams {
     return { batches, reason: this.#reason };
   }
 
-  /** Takes off everything that has not been told yet, open or lost. */
+  /** Removes and returns everything that has not been reported, open or lost. */
   abandon(): PushBatch[] {
     const batches = [...this.#lost, ...[...this.#open.values()].map(({ batch }) => batch)];
     this.#lost = [];
