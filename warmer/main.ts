@@ -11,10 +11,10 @@ import { drawKey } from "./hint/hintScanner.ts";
 import { startWarmer } from "./service.ts";
 
 const USAGE = `Usage: WARM_SECRET=… npm run warmer -- [--port N] [--metrics-port M] [--region NAME=URL …]
-  --port N            WARM_LISTEN=127.0.0.1:N; moves metrics to a free port, unless they are told theirs
+  --port N            WARM_LISTEN=127.0.0.1:N; metrics use a free port unless their port is set
   --metrics-port M    METRICS_LISTEN=127.0.0.1:M
-  --region NAME=URL   a region of WARM_REGIONS and the Worker that fills it; may be repeated
-Flags go before variables. Everything else is a variable, see docs/warmer.md; WARM_SECRET is the Worker's.`;
+  --region NAME=URL   one region of WARM_REGIONS and the Worker that fills it; can be repeated
+Flags override variables. All other settings are variables, see docs/warmer.md. WARM_SECRET is that of the Worker.`;
 
 const log = pino({ name: "warmer" }, pino.destination({ fd: 2, sync: true }));
 

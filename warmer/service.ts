@@ -126,11 +126,10 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
   }, LIMITS.tickMs);
   const { receiveBufferBytes: granted } = listener;
   log.info({ udp: `${listener.host}:${listener.port}`, regions: deployed, asked, granted }, "listening");
-  if (config.WARM_SECRET === null) log.warn("WARM_SECRET is not set: pushes go unsigned, and a Worker refuses those");
+  if (config.WARM_SECRET === null) log.warn("WARM_SECRET is not set: pushes are unsigned, and a Worker refuses them");
   for (const name of ["WARM_SECRET", "WARM_HINT_SECRET"] as const) {
     const length = config[name]?.length ?? LIMITS.secret;
-    if (length < LIMITS.secret)
-      log.warn({ length }, `${name} is short: it can be guessed below ${LIMITS.secret} characters`);
+    if (length < LIMITS.secret) log.warn({ length }, `${name} is short: use at least ${LIMITS.secret} characters`);
   }
   await settled(pushers);
 

@@ -8,8 +8,8 @@ import { counted, readFlags, refuse } from "./flags.ts";
 
 const USAGE = `Usage: npm run hint -- PATH… --region R | --country C | --continent K | --colo X
          [--format webp|avif|base] [--to HOST:PORT]
-A path is what follows the host, such as /_/w:320/plain/https://example.org/a.jpg. --to defaults to WARM_LISTEN, else
-${VARIABLES.WARM_LISTEN.fallback}; WARM_HINT_SECRET in the environment signs.`;
+A path is the part of a URL after the host, such as /_/w:320/plain/https://example.org/a.jpg. The default of --to is
+WARM_LISTEN, else ${VARIABLES.WARM_LISTEN.fallback}. The hint is signed if WARM_HINT_SECRET is set.`;
 
 const PLACES = ["region", "country", "continent", "colo"] as const;
 

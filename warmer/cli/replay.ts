@@ -12,9 +12,9 @@ import { counted, readFlags, refuse } from "./flags.ts";
 import { restamp } from "./restamp.ts";
 
 const USAGE = `Usage: npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]
-Sends the hints in FILE, one JSON object a line as in a datagram (docs/datagram.md), N lines a second (default 1000),
-stamped with the present unless --keep-time. --to defaults to WARM_LISTEN, else ${VARIABLES.WARM_LISTEN.fallback};
-WARM_HINT_SECRET in the environment signs.`;
+Sends the hints in FILE: one JSON object per line as in a datagram (docs/datagram.md), N lines per second (default
+1000). Each gets the current time, unless --keep-time is given. The default of --to is WARM_LISTEN, else
+${VARIABLES.WARM_LISTEN.fallback}. The hints are signed if WARM_HINT_SECRET is set.`;
 
 const { values, positionals } = readFlags(USAGE, {
   args: process.argv.slice(2),
@@ -27,11 +27,11 @@ const { values, positionals } = readFlags(USAGE, {
 });
 const [file] = positionals;
 const rate = Number(values.rate);
-if (file === undefined) refuse(USAGE, "Give a file of hints, one a line");
+if (file === undefined) refuse(USAGE, "Give a file of hints, one per line");
 if (!(rate > 0)) refuse(USAGE, `--rate ${values.rate} is not above 0`);
 const { host, port } = target(values.to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback));
 const hints = await open(file).catch((error: Error) => refuse(USAGE, error.message));
-if ((await hints.stat()).isDirectory()) refuse(USAGE, `${file} is a folder: give a file of hints, one a line`);
+if ((await hints.stat()).isDirectory()) refuse(USAGE, `${file} is a folder: give a file of hints, one per line`);
 const secret = process.env.WARM_HINT_SECRET;
 const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
 const started = performance.now();

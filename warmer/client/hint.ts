@@ -166,7 +166,7 @@ function problemOf(options: unknown): string | undefined {
   const { address, secret, sender } = options as Record<string, unknown>;
   const texts = Object.entries({ secret, sender });
   const other = texts.find(([, value]) => typeof (value ?? "") !== "string");
-  if (other !== undefined) return `${other[0]} is no text`;
+  if (other !== undefined) return `${other[0]} is not a text`;
   if (parseAddress(address) !== undefined) return undefined;
   const given = typeof address === "string" ? `"${address}"` : `of type ${typeof address}`;
   return `address ${given} is not host:port, such as 127.0.0.1:4814`;

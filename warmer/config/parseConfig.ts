@@ -49,7 +49,7 @@ function crossCheck(config: Partial<WarmerConfig>): readonly string[] {
     [...(config[name] ?? [])].flatMap(([from, region]) =>
       deployed === undefined || collapse(region, deployed) !== undefined
         ? []
-        : [`${name}: ${from}=${region} names no region of WARM_REGIONS`],
+        : [`${name}: ${from}=${region} is not a region of WARM_REGIONS`],
     );
   return [
     ...strays("WARM_ENDPOINTS"),

@@ -34,7 +34,7 @@ export function choice<const T extends string>(words: readonly T[]): (text: stri
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw new SettingError(`"${text}" is none of ${words.join(", ")}`);
+    throw new SettingError(`"${text}" is not one of ${words.join(", ")}`);
   };
 }
 
@@ -79,7 +79,7 @@ export function regionUrls(text: string): readonly RegionUrl[] {
     else problems.push(`"${address}" of ${region} is not a URL such as https://images.example.org (no path)`);
   }
   if (problems.length > 0) throw new SettingError(problems);
-  if (regions.length === 0) throw new SettingError("no region is named; such as weur=https://images.example.org");
+  if (regions.length === 0) throw new SettingError("no region is given; an example is weur=https://images.example.org");
   return regions;
 }
 

@@ -15,22 +15,22 @@ export const VARIABLES = {
   WARM_REGIONS: {
     fallback: "",
     parse: regionUrls,
-    doc: "Required. Deployed regions and the Worker that fills each: `weur=https://…,enam=https://…`; all may name the same Worker.",
+    doc: "Required. The deployed regions and the Worker that fills each: `weur=https://…,enam=https://…`. All may name the same Worker.",
   },
   WARM_SECRET: {
     fallback: "",
     parse: secret,
-    doc: "Signs pushes; the Worker's `WARM_SECRET`. Unset: pushes go unsigned, which a Worker refuses.",
+    doc: "Signs pushes. It must be the Worker's `WARM_SECRET`. Unset: pushes are unsigned, and a Worker refuses them.",
   },
   WARM_HINT_SECRET: {
     fallback: "",
     parse: secret,
-    doc: "Datagrams must carry an HMAC under it. Unset: datagrams of allowed senders are taken as they are.",
+    doc: "Datagrams must carry an HMAC with this secret. Unset: all datagrams of allowed senders are accepted.",
   },
   WARM_ALLOWED_SENDERS: {
     fallback: "127.0.0.0/8,::1/128",
     parse: cidrs,
-    doc: "CIDRs whose datagrams are read. UDP senders can be forged: prefer a private network, and the secret.",
+    doc: "CIDRs whose datagrams are read. UDP senders can be forged, so also use a private network and the secret.",
   },
   WARM_MAX_AGE_MS: {
     fallback: "50",
@@ -40,7 +40,7 @@ export const VARIABLES = {
   WARM_SKEW: {
     fallback: "on",
     parse: choice(["on", "off"]),
-    doc: "`on` learns each sender's clock offset; `off` compares stamps with our clock as they stand.",
+    doc: "`on` learns the clock offset of each sender. `off` compares stamps with our clock directly.",
   },
   WARM_FORMAT: {
     fallback: "webp",
@@ -50,7 +50,7 @@ export const VARIABLES = {
   WARM_ENDPOINTS: {
     fallback: "",
     parse: pairs,
-    doc: "Flickr's form: first label of `http_endpoint` -> region, `es=weur,sg=apac`.",
+    doc: "For Flickr's form: first label of `http_endpoint` -> region, `es=weur,sg=apac`.",
   },
   WARM_PLACES: {
     fallback: "",
@@ -60,42 +60,42 @@ export const VARIABLES = {
   WARM_BATCH_MS: {
     fallback: "3",
     parse: integer(0, 1_000),
-    doc: "How long a hint may wait for others of its region (20 go together); `0` sends each alone.",
+    doc: "How long a hint may wait for others of its region (up to 20 share a push). `0` sends each hint alone.",
   },
   WARM_DEDUP_SECONDS: {
     fallback: "30",
     parse: integer(0, 604_800),
-    doc: "A path pushed to a region is not pushed again for so long; `0` forgets at once.",
+    doc: "For this long, a path is not pushed to a region again. `0` turns this off.",
   },
   WARM_DEDUP_CAPACITY: {
     fallback: "1000000",
     parse: integer(1, 67_108_864),
-    doc: "Pushed paths remembered at once, some 25 bytes each; over it the oldest go, and are counted.",
+    doc: "Pushed paths that are remembered, about 25 bytes each. Above it the oldest are evicted and counted.",
   },
   WARM_CONNECTIONS: {
     fallback: "64",
     parse: integer(1, 4_096),
-    doc: "Requests that can be in flight to each region; with HTTP/1.1 so many connections are kept open.",
+    doc: "Requests that can be in flight to each region. With HTTP/1.1 this many connections are kept open.",
   },
   WARM_HTTP: {
     fallback: "auto",
     parse: choice(HTTP_CHOICES),
-    doc: "Version of HTTP to push with: `auto` is what the TLS handshake agrees on and `1.1` without TLS; `1.1`; `2`, on `http://` without asking.",
+    doc: "HTTP version of the pushes. `auto`: what the TLS handshake selects, and `1.1` without TLS. `1.1`. `2`: on `http://` without negotiation.",
   },
   WARM_DEADLINE_MS: {
     fallback: "800",
     parse: integer(1, 30_000),
-    doc: "`deadlineMs` of a push: the edge drops a picture it has not begun by then.",
+    doc: "`deadlineMs` of a push: the edge drops a picture it has not started by then.",
   },
   WARM_RECEIVE: {
     fallback: "dgram",
     parse: choice(["dgram", "ffi"]),
-    doc: "`ffi` reads many datagrams per system call through `node:ffi` (Node 26), falling back to `dgram`.",
+    doc: "`ffi` reads many datagrams per system call through `node:ffi` (Node 26). Where it is not available, `dgram` is used.",
   },
   WARM_RECEIVE_BUFFER: {
     fallback: "0",
     parse: integer(0, 1_073_741_824),
-    doc: "Receive buffer of the socket in bytes; `0` takes what fits 10 ms of work (see Sizing).",
+    doc: "Receive buffer of the socket in bytes. `0` holds the datagrams of 10 ms (see Sizing).",
   },
   METRICS_LISTEN: {
     fallback: "127.0.0.1:9464",

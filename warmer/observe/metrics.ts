@@ -22,18 +22,18 @@ type CountField = { [K in keyof Counts]: Counts[K] extends number ? K : never }[
 /** Counters that are one plain field. They count hints unless the name says otherwise. */
 const COUNTERS = [
   ["datagrams_total", "Datagrams received", "datagrams"],
-  ["received_total", "Hints received, one per path; an unreadable line or datagram counts as one", "received"],
+  ["received_total", "Hints received, one per path. An unreadable line or datagram counts as one", "received"],
   ["parsed_total", "Hints that could be read", "parsed"],
-  ["old_at_receipt_total", "Hints older than the limit when they came", "oldAtReceipt"],
-  ["old_at_push_total", "Hints older than the limit when a connection was free", "oldAtPush"],
-  ["future_total", "Hints stamped later than now plus the limit", "future"],
-  ["duplicate_total", "Hints for what was pushed within the window", "duplicate"],
-  ["overflow_total", "Hints pushed out of a full queue by newer ones", "overflow"],
-  ["region_down_total", "Hints dropped because their region's breaker was open", "regionDown"],
-  ["pushed_total", "Hints the edge took", "pushed"],
-  ["failed_total", "Hints pushed without a good answer", "failed"],
-  ["requests_total", "POST /warm requests sent, retries included", "requests"],
-  ["retries_total", "Requests that were a second try", "retries"],
+  ["old_at_receipt_total", "Hints that were older than the limit when they arrived", "oldAtReceipt"],
+  ["old_at_push_total", "Hints that were older than the limit when a connection was free", "oldAtPush"],
+  ["future_total", "Hints whose stamp was later than now plus the limit", "future"],
+  ["duplicate_total", "Hints for a path that was pushed within the window", "duplicate"],
+  ["overflow_total", "Hints dropped from a full queue for newer ones", "overflow"],
+  ["region_down_total", "Hints dropped because the circuit breaker of their region was open", "regionDown"],
+  ["pushed_total", "Hints the edge accepted", "pushed"],
+  ["failed_total", "Hints pushed without a 2xx response", "failed"],
+  ["requests_total", "POST /warm requests sent, including retries", "requests"],
+  ["retries_total", "Requests that were a retry", "retries"],
 ] as const satisfies readonly (readonly [string, string, CountField])[];
 
 /** A histogram whose buckets are counted elsewhere. */
@@ -80,13 +80,13 @@ export function createRegistry(sources: MetricSources): Registry {
   for (const [name, help, field] of COUNTERS) {
     counter(registry, name, help, [], (set) => set({}, counts[field]));
   }
-  counter(registry, "rejected_total", "Lines and datagrams that are no hint, by reason", ["reason"], (set) => {
+  counter(registry, "rejected_total", "Lines and datagrams that were rejected, by reason", ["reason"], (set) => {
     for (const [reason, count] of Object.entries(counts.rejectedBy)) set({ reason }, count);
   });
-  counter(registry, "refused_total", "Hints the edge turned down, by its reason", ["reason"], (set) => {
+  counter(registry, "refused_total", "Hints the edge refused, by its reason", ["reason"], (set) => {
     for (const [reason, count] of counts.refusedBy) set({ reason }, count);
   });
-  counter(registry, "evicted_total", "Pushed keys forgotten before the window ended, for lack of room", [], (set) => {
+  counter(registry, "evicted_total", "Keys evicted from the dedup table before the window ended", [], (set) => {
     set({}, sources.evicted());
   });
   counter(registry, "connections_opened_total", "Connections opened", ["region"], (set) => {
@@ -96,13 +96,13 @@ export function createRegistry(sources: MetricSources): Registry {
   gauge(registry, "in_flight", "Hints in flight", ["region"], (set) => {
     for (const { region, inFlight } of pushers) set({ region }, inFlight);
   });
-  gauge(registry, "waiting", "Hints waiting for company or a connection", ["region"], (set) => {
+  gauge(registry, "waiting", "Hints that wait for others or for a connection", ["region"], (set) => {
     for (const { region, waiting } of pushers) set({ region }, waiting);
   });
   gauge(
     registry,
     "connections",
-    "Requests that can be in flight (HTTP/1.1: open connections), by whether one is",
+    "Requests that can be in flight (HTTP/1.1: open connections), by state",
     ["region", "state"],
     (set) => {
       for (const { region, connections } of pushers) {
@@ -111,12 +111,10 @@ export function createRegistry(sources: MetricSources): Registry {
       }
     },
   );
-  gauge(registry, "region_up", "1 while the region's breaker is closed", ["region"], (set) => {
+  gauge(registry, "region_up", "1 while the circuit breaker of the region is closed", ["region"], (set) => {
     for (const { region, state } of pushers) set({ region }, state === "up" ? 1 : 0);
   });
-  gauge(registry, "known_senders", "Senders whose clock offset is learned", [], (set) =>
-    set({}, sources.knownSenders()),
-  );
+  gauge(registry, "known_senders", "Senders whose clock offset is known", [], (set) => set({}, sources.knownSenders()));
   counter(
     registry,
     "kernel_drops_total",
@@ -127,7 +125,7 @@ export function createRegistry(sources: MetricSources): Registry {
       if (row !== undefined) set({}, row.drops);
     },
   );
-  gauge(registry, "kernel_queue_bytes", "Bytes waiting in the socket's receive buffer", [], async (set) => {
+  gauge(registry, "kernel_queue_bytes", "Bytes that wait in the receive buffer of the socket", [], async (set) => {
     const row = await readUdpSocket(sources.port());
     if (row !== undefined) set({}, row.queuedBytes);
   });
@@ -136,7 +134,7 @@ export function createRegistry(sources: MetricSources): Registry {
     new ReadHistogram("age_seconds", "Age of hints when they were sent to the edge", 0.001, () => counts.ageAtPush),
   );
   registry.registerMetric(
-    new ReadHistogram("answer_seconds", "Time from request to answer", 0.001, () => counts.answerTime),
+    new ReadHistogram("answer_seconds", "Time from request to response", 0.001, () => counts.answerTime),
   );
   registry.registerMetric(new ReadHistogram("batched", "Hints per request", 1, () => counts.batchSize));
   return registry;

@@ -32,7 +32,7 @@ export async function openLibc(): Promise<Libc> {
   const { platform, arch } = process;
   if (platform !== "linux" || !["x64", "arm64"].includes(arch)) {
     throw new Error(
-      `the layouts of recvmmsg's structures are known for linux on x64 and arm64, not ${platform} on ${arch}`,
+      `the layout of recvmmsg's structures is known for linux on x64 and arm64, not for ${platform} on ${arch}`,
     );
   }
   const ffi: typeof Ffi = await import("node:ffi");

@@ -155,8 +155,8 @@ describe("never throws, never waits", () => {
     ["null", null, "no options are given"],
     ["no address", {}, "address of type undefined is not host:port"],
     ["a wrong address", { address: "127.0.0.1" }, 'address "127.0.0.1" is not host:port'],
-    ["a secret of another type", { address: "127.0.0.1:9", secret: 7 }, "secret is no text"],
-    ["a sender that throws", { address: "127.0.0.1:9", sender: { toJSON: () => fail() } }, "sender is no text"],
+    ["a secret of another type", { address: "127.0.0.1:9", secret: 7 }, "secret is not a text"],
+    ["a sender that throws", { address: "127.0.0.1:9", sender: { toJSON: () => fail() } }, "sender is not a text"],
   ];
   test.each(unusable)("options %s: a warning, every hint dropped and counted once", async (_name, options, message) => {
     const warned = once(process, "warning") as Promise<[Error]>;

@@ -69,8 +69,8 @@ describe("parseConfig", () => {
       { WARM_REGIONS: REGIONS, WARM_FOO: "1", WARM_ENDPOINTS: "es=nowhere,sg=apac,pt=gone" },
       [
         "WARM_FOO: no such variable",
-        "WARM_ENDPOINTS: es=nowhere names no region of WARM_REGIONS",
-        "WARM_ENDPOINTS: pt=gone names no region of WARM_REGIONS",
+        "WARM_ENDPOINTS: es=nowhere is not a region of WARM_REGIONS",
+        "WARM_ENDPOINTS: pt=gone is not a region of WARM_REGIONS",
       ],
     ],
     [
@@ -100,8 +100,8 @@ describe("parseConfig", () => {
         'WARM_ENDPOINTS: "es" is not name=value',
         'WARM_PLACES: "c:PT" is not name=value',
         'WARM_PLACES: "ES" is not like colo:DXB, c:AE, k:AS or r:eeur',
-        "WARM_ENDPOINTS: pt=gone names no region of WARM_REGIONS",
-        "WARM_PLACES: ES=mars names no region of WARM_REGIONS",
+        "WARM_ENDPOINTS: pt=gone is not a region of WARM_REGIONS",
+        "WARM_PLACES: ES=mars is not a region of WARM_REGIONS",
       ],
     ],
     [

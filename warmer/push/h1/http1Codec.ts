@@ -56,7 +56,7 @@ export class Http1Codec implements HttpCodec {
     const response = batch !== undefined ? parseResponse(this.#received) : "malformed";
     if (response === "incomplete" && this.#received.length <= MAX_RESPONSE_BYTES * 3) return;
     if (typeof response === "string" || batch === undefined) {
-      this.#end("broken answer");
+      this.#end("malformed response");
       return;
     }
     this.#received = "";

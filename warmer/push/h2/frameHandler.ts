@@ -43,7 +43,7 @@ export class FrameHandler {
   handle(): ConnectionError | undefined {
     const { type } = this.#frame;
     if (!this.#peer.known && type !== FRAME.settings) return [ERROR.protocol, "the first frame is not SETTINGS"];
-    if (this.#block !== undefined && type !== FRAME.continuation) return [ERROR.protocol, "header block broken off"];
+    if (this.#block !== undefined && type !== FRAME.continuation) return [ERROR.protocol, "incomplete header block"];
     switch (type) {
       case FRAME.data:
         return this.#data();
@@ -62,7 +62,7 @@ export class FrameHandler {
       case FRAME.goaway:
         return this.#goaway();
       case FRAME.pushPromise:
-        return [ERROR.protocol, "PUSH_PROMISE, which we do not allow"];
+        return [ERROR.protocol, "PUSH_PROMISE is not allowed"];
     }
     // PRIORITY and unknown types are ignored (RFC 9113, section 5.5).
     return undefined;
@@ -87,7 +87,7 @@ export class FrameHandler {
     stream.received += length;
     if ((flags & FLAG.endStream) !== 0) this.#onResponse(stream);
     // The window of a stream has the size of the largest response, and is never opened further.
-    else if (stream.received >= STREAM_WINDOW) this.#streams.cancel(stream, ERROR.cancel, "answer too long");
+    else if (stream.received >= STREAM_WINDOW) this.#streams.cancel(stream, ERROR.cancel, "response too long");
     return undefined;
   }
 
@@ -128,7 +128,7 @@ export class FrameHandler {
     } else if (status === 0) this.#streams.cancel(stream, ERROR.protocol, "no status");
     else if (status < 200) {
       // Interim responses (100, 103) come before the final one.
-      if (ends) this.#streams.cancel(stream, ERROR.protocol, "interim answer at the end");
+      if (ends) this.#streams.cancel(stream, ERROR.protocol, "interim response with END_STREAM");
     } else {
       stream.status = status;
       if (ends) this.#onResponse(stream);
@@ -163,7 +163,7 @@ export class FrameHandler {
     if (window === undefined) return undefined;
     const code = by === 0 ? ERROR.protocol : this.#writer.extendWindow(by, window) ? ERROR.none : ERROR.flowControl;
     if (code !== ERROR.none) {
-      const what = `window opened by ${by}`;
+      const what = `window increment of ${by}`;
       if (!(window instanceof Stream)) return [code, what];
       this.#streams.cancel(window, code, what);
     }

@@ -27,7 +27,7 @@ export class PeerSettings {
           return [ERROR.protocol, `frame size of ${value}, not ${MAX_FRAME_BYTES} to ${MAX_MAX_FRAME}`];
         }
         this.maxFrameSize = value;
-      } else if (id === SETTING.enablePush && value !== 0) return [ERROR.protocol, "push enabled by the server"];
+      } else if (id === SETTING.enablePush && value !== 0) return [ERROR.protocol, "server push enabled"];
     }
     this.known = true;
     return undefined;

@@ -186,7 +186,7 @@ describe("windows", () => {
     const { frames, payloads } = t.read();
     expect(frames.filter((frame) => frame.startsWith("3 "))).toHaveLength(17);
     expect(payloads[frames.indexOf("8 0 0 4")]).toBe(uint32(65 * 16_384));
-    expect(t.told[0]).toBe("lost 0 answer too long");
+    expect(t.told[0]).toBe("lost 0 response too long");
   });
 });
 
