@@ -1,6 +1,6 @@
 /**
- * The warmer without its last step: the service's own configuration, socket, parser, age, region and table, and in place
- * of the pusher one that remembers the key and keeps the path, which is what handing a hint over costs. A line on
+ * The warmer without its last step: its own configuration, socket, parser, age filter, regions and dedup table. The
+ * pusher is replaced by a sink that inserts the key and keeps the path, which is what the hand-over costs. A line on
  * standard input prints the counters.
  */
 
@@ -22,7 +22,7 @@ const counts = new Counts();
 const keys = new DedupTable(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, systemClock.steady());
 const deployed = config.WARM_REGIONS.map(({ region }) => region);
 
-/** The paths handed over last, so that making them is not optimised away. */
+/** The paths handed over last. They are kept so that the compiler cannot remove their creation. */
 const handedOver = new Array<string>(1024).fill("");
 let wall = 0;
 let steady = 0;

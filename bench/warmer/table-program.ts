@@ -1,4 +1,4 @@
-/** Puts as many keys as the first argument says into the warmer's table of pushed keys; prints what that takes. */
+/** Inserts as many keys as the first argument says into the dedup table, and prints what they take. */
 
 import { HintScanner } from "../../warmer/hint/hintScanner.ts";
 import { PlaceTable } from "../../warmer/hint/placeTable.ts";
@@ -9,7 +9,7 @@ const WINDOW_MS = 600_000;
 
 const scanner = new HintScanner(new PlaceTable(["weur"], {}, new Map()), [1n, 2n], "webp");
 
-/** Lanes of the path that has this number. */
+/** The two halves of the key of the path with this number. */
 function lanes(id: number): readonly [number, number] {
   scanner.load([`/${id}`], undefined);
   return [scanner.hint.keyLow[0] as number, scanner.hint.keyHigh[0] as number];

@@ -7,7 +7,7 @@ import type { Pinning } from "./process.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** Command lines of what the bench runs; null where the machine lacks what it takes. */
+/** Command lines of the programs that the bench runs. Null if the machine lacks what they need. */
 export type Tools = {
   readonly load: readonly string[];
   readonly sink: readonly string[];
@@ -17,7 +17,7 @@ export type Tools = {
   readonly pinning: Pinning;
   /** What was left out or replaced, for the reader of the table. */
   readonly notes: readonly string[];
-  /** Removes what was compiled. */
+  /** Removes the compiled files. */
   remove(): void;
 };
 
@@ -30,7 +30,9 @@ function compile(command: string, ...options: string[]): void {
   if (run.status !== 0) throw new Error(`${command} ${options.join(" ")} ended with ${run.status}\n${run.stderr}`);
 }
 
-/** Looks for gcc, javac, python3, taskset and nice, and compiles into a folder of its own below the system's temporary one. */
+/**
+ * Looks for gcc, javac, python3, taskset and nice. Compiles into a new folder in the temporary folder of the system.
+ */
 export function prepareTools(): Tools {
   const folder = mkdtempSync(join(tmpdir(), "firstlight-bench-"));
   const notes: string[] = [];

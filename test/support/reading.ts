@@ -15,11 +15,11 @@ export const places = new PlaceTable(
   ]),
 );
 
-/** The slot datagrams are put into, and what stands around them. */
+/** The slot that datagrams are put into, and the bytes around them. */
 const SLOT = 3;
 const LEFT_OVER = '"}]},"r":"weur","p":"/z"}\n';
 
-/** A hint as it was read; `keys` has path, region, format and sender hashed. */
+/** A hint as it was read. `keys` are hashes of path, region, format and sender. */
 export type Seen = {
   time: number;
   region: string | undefined;
@@ -36,12 +36,12 @@ function readerWith(secret: string | null): DatagramReader {
   return known;
 }
 
-/** What a datagram is read as: hints, and reasons of rejections, in order. */
+/** Reads a datagram. Returns its hints and the reasons of its rejections, in order. */
 export function read(bytes: string | Uint8Array, secret: string | null = null): (Seen | string)[] {
   const reader = readerWith(secret);
   const seen: (Seen | string)[] = [];
   const text = Buffer.from(bytes as string);
-  // Its slot has had other datagrams before, whose ends stand behind it.
+  // The slot had other datagrams before. Their ends are still behind the new one.
   for (let at = 0; at < SLOT_BYTES; at += LEFT_OVER.length) reader.slotMemory.write(LEFT_OVER, SLOT * SLOT_BYTES + at);
   text.copy(reader.slotMemory, SLOT * SLOT_BYTES, 0, SLOT_BYTES);
   reader.read(SLOT, text.length, {
@@ -53,7 +53,7 @@ export function read(bytes: string | Uint8Array, secret: string | null = null): 
   return seen;
 }
 
-/** The registers as a plain value. */
+/** A scanned hint as a plain value. */
 export function seenOf(r: ScannedHint, path: (index: number) => string): Seen {
   const indexes = Array.from({ length: r.count }, (_, i) => i);
   return {

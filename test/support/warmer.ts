@@ -50,7 +50,7 @@ export function hintLine(path: string | readonly string[], fields: Record<string
   return JSON.stringify({ v: 1, t: Date.now(), p: path, r: "weur", ...fields });
 }
 
-/** Waits until the condition holds; fails after `ms`. */
+/** Waits until the condition holds. Fails after `ms`. */
 export async function until(condition: () => boolean, ms = 10_000): Promise<void> {
   const end = performance.now() + ms;
   while (!condition()) {
@@ -64,14 +64,14 @@ export function unsettled(warmer: Warmer): number {
   return warmer.counts.received - warmer.counts.ended();
 }
 
-/** The sum that must always hold: every hint received has ended as exactly one outcome, or still waits. */
+/** Whether every received hint has ended as exactly one outcome or still waits. This must always hold. */
 export function isBalanced(warmer: Warmer): boolean {
   const waiting = warmer.pushers.reduce((sum, pusher) => sum + pusher.waiting + pusher.inFlight, 0);
   const ended = OUTCOMES.reduce((sum, outcome) => sum + warmer.counts[outcome], 0);
   return warmer.counts.received === ended + waiting;
 }
 
-/** Pseudo-random numbers in [0, 1) from a seed (mulberry32), so that a failing run can be run again. */
+/** Pseudo-random numbers in [0, 1) from a seed (mulberry32), so that a failed run can be repeated. */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {

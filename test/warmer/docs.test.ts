@@ -10,7 +10,7 @@ import { startWarmSink } from "../support/warmSink.ts";
 
 const datagram = readFileSync("docs/datagram.md", "utf8");
 
-/** Blocks of docs/datagram.md in one language. */
+/** The code blocks of docs/datagram.md in one language. */
 function blocks(language: string): readonly string[] {
   return [...datagram.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text = ""]) =>
     name === language ? [text] : [],

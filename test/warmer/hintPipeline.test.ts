@@ -9,7 +9,7 @@ import { keptLog } from "../support/warmer.ts";
 const NOW = 1_763_760_000_000;
 const SENDER = 5;
 
-/** An pipeline whose pushers have no connections: what passes waits in them. */
+/** A pipeline whose pushers have no connections, so hints that pass wait in their queues. */
 function make(time = { now: NOW }, skew = false) {
   const queue = { ms: 0 };
   const counts = new Counts();

@@ -1,6 +1,6 @@
 /**
- * What holds when everything around the warmer goes wrong. In each: every hint received ends as exactly one outcome,
- * memory and age stay bounded, and regions that are well see nothing of it.
+ * What holds when everything around the warmer fails. In each test, every received hint ends as exactly one outcome,
+ * memory and age stay bounded, and healthy regions are not affected.
  */
 import { describe, expect, test } from "vitest";
 import { hintLine, isBalanced, seeded, unsettled, until } from "../support/warmer.ts";
@@ -54,7 +54,7 @@ describe("datagrams", () => {
 });
 
 describe("clocks", () => {
-  // Wall clocks of senders; ours runs in real time, so the learning takes its 2 s.
+  // Only the senders' clocks are changed. Ours runs in real time, so the learning takes 2 s.
   test.each([5_000, -5_000])(
     "a sender %d ms off: known after 2 s, then pushed; another sender pays nothing",
     async (off) => {
@@ -85,16 +85,16 @@ describe("clocks", () => {
 });
 
 describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
-  // Wider than the default, so that a busy machine does not lose the well region's hints.
+  // Longer than the default, so that a busy machine does not lose hints of the healthy region.
   const MAX_AGE_MS = 500;
   const AGE = { WARM_MAX_AGE_MS: String(MAX_AGE_MS) };
 
-  /** Sends to both regions for a while, one hint to each every few ms; gives how many to each. */
+  /** Sends to both regions for a while, one hint to each every few ms. Returns how many to each. */
   async function sendToBoth(w: World, ms: number, tag: string): Promise<number> {
     const end = performance.now() + ms;
     let n = 0;
     while (performance.now() < end) {
-      // The time is in the path, so that the sink can tell how old it came.
+      // The path contains the time, so that the sink can compute the age.
       const path = `/${tag}/${n}/${Date.now()}`;
       await w.send(`${hintLine(path, { r: "weur" })}\n${hintLine(path, { r: "apac" })}`);
       n++;
@@ -104,11 +104,11 @@ describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
     return n;
   }
 
-  /** The well region got every hint, and none older than the limit allows. */
+  /** The healthy region got every hint, and none older than the limit. */
   async function expectUntouched(w: World, sent: number): Promise<void> {
     await until(() => w.apac.paths().length === sent);
     const ages = w.apac.pushes.flatMap(({ at, paths }) => paths.map((path) => at - Number(path.split("/")[3])));
-    // Some allowance for a sink that shares this process's one thread.
+    // The sink shares the one thread of this process, so it gets some tolerance.
     expect(Math.max(...ages)).toBeLessThan(MAX_AGE_MS + 100);
     expect(ages.sort((a, b) => a - b)[Math.floor(ages.length / 2)]).toBeLessThan(50);
   }

@@ -3,14 +3,14 @@ import { type IngestRun, type IngestSeries, ingestMedian, ingestRatio, ingestRou
 import type { Contenders, Setting } from "../plan.ts";
 import { judge, type Row, rate, times } from "./row.ts";
 
-/** Everything but the push, on one core. The rates are per second of that core's time (see README.md). */
+/** Everything except the push, on one core. The rates are per second of CPU time of that core (see README.md). */
 export async function ingestRows(
   setting: Setting,
   all: Contenders,
 ): Promise<{ rows: Row[]; figures: Record<string, IngestRun> }> {
   const one = (name: string, contender: Contender | null, perDatagram = 1): IngestSeries[] =>
     contender === null ? [] : [{ name, contender, perDatagram }];
-  // Those that are compared stand next to each other.
+  // Programs that are compared stand next to each other.
   const series = [
     ...one("dgram8", all.dgram, 8),
     ...one("dgram", all.dgram),

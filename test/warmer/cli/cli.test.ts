@@ -11,7 +11,7 @@ import { startWarmSink } from "../../support/warmSink.ts";
 const folder = mkdtempSync(join(tmpdir(), "firstlight-replay-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a tool of warmer/cli; gives its exit code and output. */
+/** Runs a program of warmer/cli. Returns its exit code and output. */
 function run(
   tool: string,
   args: readonly string[],
@@ -39,7 +39,7 @@ describe("npm run hint", { timeout: 60_000 }, () => {
   test("sends one signed hint that arrives at its region", async () => {
     const sink = await startWarmSink();
     const secret = "0123456789abcdef";
-    // The age is not the point here; a busy machine takes its time to start a process.
+    // This test is not about age, and a busy machine needs time to start a process.
     const warmer = await startTestWarmer({
       WARM_REGIONS: `weur=${sink.url}`,
       WARM_HINT_SECRET: secret,

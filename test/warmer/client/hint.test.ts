@@ -6,7 +6,7 @@ import { isSigned, signatureLine } from "../../../warmer/hint/datagramSignature.
 import { parseHint } from "../../../warmer/hint/parseHint.ts";
 import { until } from "../../support/warmer.ts";
 
-/** A socket that keeps what it gets. */
+/** A socket that keeps the datagrams it receives. */
 async function startReceiver(): Promise<{ address: string; got: Buffer[]; close(): void }> {
   const socket = createSocket("udp4");
   const got: Buffer[] = [];

@@ -11,7 +11,7 @@ const path = (bytes: number, n: number): string => `/${n}`.padEnd(bytes, "x");
 const many = (count: number, bytes: number): string[] => Array.from({ length: count }, (_, n) => path(bytes, n));
 const group = (r: string, paths: string[]): HintGroup => ({ line: { r }, paths });
 
-/** Packs, and checks that the warmer reads from it every path that is not dropped, each once and at its place. */
+/** Packs, and checks that the warmer reads every path that was not dropped, exactly once and with its place. */
 function pack(groups: readonly HintGroup[], capacity = MAX_DATAGRAM_BYTES): readonly string[] {
   const { datagrams, dropped } = packHints(groups, T, capacity);
   const seen: string[] = [];
@@ -56,7 +56,7 @@ describe("as few datagrams as fit", () => {
     expect(lines).toBeLessThan(datagrams.length + 2 * regions.length);
   });
 
-  /** The fewest there can be, by trying all ways. */
+  /** The smallest possible number of datagrams, by trying all packings. */
   function fewest(groups: readonly HintGroup[], capacity: number): number {
     const items = groups.flatMap(({ line, paths }) => paths.map((p) => ({ r: String(line.r), p })));
     let best = items.length;
@@ -88,7 +88,7 @@ describe("as few datagrams as fit", () => {
     return best;
   }
 
-  /** Fills one after the other, each with what comes next. */
+  /** The number of datagrams of next-fit in the given order. */
   function inOrder(groups: readonly HintGroup[], capacity: number): number {
     let count = 0;
     let left = -1;

@@ -7,16 +7,19 @@ const MAX = 50;
 
 const judge = (skew = true) => new AgeFilter({ maxAgeMs: MAX, skew });
 
-/** One sender's hints, one every `everyMs`, from a clock that is `skewMs` ahead; what became of them. */
+/**
+ * Sends hints of one sender, one every `everyMs`, from a clock that is `skewMs` ahead. Returns how they were
+ * classified.
+ */
 function run(
   ages: AgeFilter,
   options: {
     seconds: number;
     from?: number;
     everyMs?: number;
-    /** Sender's clock minus ours at a time, ms. */
+    /** The sender's clock minus ours at a time, ms. */
     skew: (sinceMs: number) => number;
-    /** Travel and queueing, ms. */
+    /** Travel and waiting time, ms. */
     travel?: (sinceMs: number) => number;
     name?: number;
   },
@@ -126,7 +129,7 @@ describe("a sender whose clock is off", () => {
       run(ages, { seconds: 10, skew: () => 500 });
       const after = run(ages, { seconds: 60, from: NOW + 10_000, skew: () => 500 + jump });
       expect(after.verdicts.slice(0, 4)).not.toContain("fresh");
-      // 13 s at the most: 10 to be sure that it is not our own lag, 2 to learn, and a margin.
+      // At most 13 s: 10 to be sure that it is not our own delay, 2 to learn, and a margin.
       expect(after.verdicts.slice(13 * 200).every((verdict) => verdict === "fresh")).toBe(true);
     },
   );
@@ -140,7 +143,7 @@ describe("a sender whose clock is off", () => {
 describe("a stale log replayed", () => {
   test("at once: its stamps run away from the clock, and none passes", () => {
     const ages = judge();
-    // Recorded over 100 s up to 1 s ago, sent within 10 s: the offset shrinks by 9 ms each ms.
+    // Recorded over 100 s until 1 s ago, sent within 10 s: the offset shrinks by 9 ms per ms.
     const replayed = run(ages, { seconds: 10, skew: (since) => -101_000 + 9 * since + 1_000 });
     expect(replayed.fresh).toBeLessThan(20);
     expect(ages.knownSenders()).toBe(0);
@@ -215,7 +218,7 @@ describe("senders that lie", () => {
     expect(ages.knownSenders()).toBeLessThanOrEqual(MAX_SENDERS);
   });
 
-  /** Hints of many names of one address, in turn, so that each becomes known. */
+  /** Hints of many names of one address, in turn, so that each name becomes known. */
   const flood = (ages: AgeFilter, address: number, names: number, from: number): void => {
     for (let i = 0; i < 40; i++) {
       for (let n = 0; n < names; n++) ages.classify(address, n + 1, from + i * 60, from + i * 60, 0);

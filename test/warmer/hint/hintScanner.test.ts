@@ -7,14 +7,16 @@ import { seeded } from "../../support/warmer.ts";
 
 const T = 1_763_760_000_123;
 
-/** How many bytes of a line in the first slot the scanner takes, -1 when it leaves it to the slow path. */
+/**
+ * The number of bytes that the scanner accepts of a line in the first slot. -1 if it leaves the line to JSON.parse.
+ */
 function taken(scanner: HintScanner, line: string): number {
   const next = scanner.scan(scanner.slotMemoryStart, scanner.slotMemoryStart + scanner.slotMemory.write(line));
   return next < 0 ? -1 : next - scanner.slotMemoryStart;
 }
 
 describe("the scanner and JSON.parse", () => {
-  /** Lines near the format: usual ones, unusual spellings, and damage. */
+  /** Lines near the format: usual spellings, unusual spellings, and damaged ones. */
   function randomLine(random: () => number): string {
     const pick = <T>(...choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
     const path = () =>
@@ -98,12 +100,12 @@ describe("the scanner and JSON.parse", () => {
       const got = seenOf(r, (i) => scanner.memory.toString("latin1", r.starts[i], r.ends[i]));
       const { time, paths, format = "webp" } = parsed;
       const expected = { time, region, format, paths, keys: got.keys };
-      // The same hint by the slow path (a leading space sends it there) has the same keys.
+      // JSON.parse gives the same keys (the scanner does not accept a leading space).
       const slowly = read(` ${line}`);
       const [one, two, three] = [expected, got, slowly[0]].map((seen) => JSON.stringify(seen));
       if (one !== two || two !== three) expect.fail(`${line}\n${one}\n${two}\n${three}`);
     }
-    // The test is only worth something while both ways are taken often.
+    // The test is useful only if both ways are taken often.
     expect(scanned).toBeGreaterThan(10_000);
     expect(slow).toBeGreaterThan(20_000);
   });
@@ -183,7 +185,7 @@ describe("the scanner and JSON.parse", () => {
   });
 });
 
-/** SipHash with one round a word and three to end, word by word from the paper; `bytes` in whole. */
+/** SipHash-1-3: one round for each word and three at the end, written from the paper. */
 function sipHash13(bytes: Buffer, key0: bigint, key1: bigint): bigint {
   const mask = (1n << 64n) - 1n;
   const rotate = (x: bigint, by: bigint) => ((x << by) | (x >> (64n - by))) & mask;

@@ -8,7 +8,7 @@ const DEPLOYED = ["enam", "weur", "apac"];
 
 function lookup(table: PlaceTable, kind: PlaceKind, text: string): string | undefined {
   const bytes = Buffer.from(`xx${text}yy`);
-  // Asked twice: the second answer comes from memory.
+  // Asks twice: the second result comes from the cache.
   const [first, second] = [0, 0].map(() => table.lookup(kind, bytes, 2, 2 + Buffer.byteLength(text)));
   expect(second).toBe(first);
   return DEPLOYED[first ?? -1];

@@ -42,7 +42,7 @@ test("every outcome is exported", async () => {
   });
   const text = (await read()).join("\n");
   for (const [n, outcome] of OUTCOMES.entries()) {
-    // The two with reasons are exported by reason.
+    // Rejected and refused hints are exported by reason.
     if (outcome !== "rejected" && outcome !== "refused") expect(text).toMatch(new RegExp(`_total ${100 + n}$`, "m"));
   }
 });

@@ -26,7 +26,7 @@ test.skipIf(!existsSync("/proc/net/udp"))(
     const { port } = socket.address();
     expect(await readUdpSocket(port)).toMatchObject({ port, drops: 0 });
     const sender = createSocket("udp4");
-    // One tick: the socket is not read until we wait.
+    // In one tick: the socket is not read before the next await.
     for (let n = 0; n < 200; n++) sender.send(Buffer.alloc(500), port, "127.0.0.1");
     let drops = 0;
     for (let n = 0; n < 50 && drops === 0; n++) drops = (await readUdpSocket(port))?.drops ?? 0;

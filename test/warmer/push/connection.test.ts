@@ -1,4 +1,4 @@
-/** Pushes over TLS, to a server with a certificate of a throwaway authority. */
+/** Pushes over TLS to a server whose certificate is signed by a temporary authority. */
 import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -22,7 +22,7 @@ describe("pushes over TLS", () => {
       request.on("data", (chunk) => (body += chunk));
       request.on("end", () => {
         paths.push(...(JSON.parse(body) as { paths: string[] }).paths);
-        // In two writes, without a length: the answer comes in chunks.
+        // Two writes without a length: the response is chunked.
         response.writeHead(202).write('{"accepted":1,');
         response.end('"refused":[]}');
       });

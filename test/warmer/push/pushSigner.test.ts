@@ -2,7 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { PushSigner } from "../../../warmer/push/pushSigner.ts";
 
-/** The signature as the wire contract words it. */
+/** The signature, written from the protocol description. */
 function expected(secret: string, time: number, body: string): string {
   const digest = createHash("sha256").update(body).digest("hex");
   return createHmac("sha256", secret).update(`POST\n/warm\n${time}\n${digest}`).digest("base64url");
@@ -24,7 +24,7 @@ describe("PushSigner", () => {
   for (const [name, secret] of secrets) {
     it(`agrees with createHmac for a secret ${name}`, () => {
       const signer = new PushSigner(secret);
-      // One signer for all: times that change length, go back and repeat must leave nothing behind.
+      // One signer for all rows: times that change their length, go back or repeat must not affect later ones.
       for (const time of [1763760000, 1763760000, 9, 99_999_999_999, 1763760001, 0, Number.MAX_SAFE_INTEGER]) {
         for (const body of ["", "{}", "x".repeat(5_000)]) {
           expect(signer.sign(time, body), `${time} ${body.length}`).toBe(expected(secret, time, body));

@@ -15,14 +15,14 @@ import { startWarmSink, type WarmSink } from "../../support/warmSink.ts";
 
 type Setting = { warmer: Warmer; sink: WarmSink; sender: Sender; [Symbol.asyncDispose](): Promise<void> };
 
-/** A warmer, its sink and a sender; ended after the test. */
+/** A warmer, its sink and a sender. They end after the test. */
 async function start(
   http: HttpVersion,
   env: Record<string, string>,
   behaviour: Parameters<typeof startWarmSink>[0],
 ): Promise<Setting> {
   const sink = await startWarmSink(behaviour, 0, http);
-  // Unless a test is about age, a busy machine shall not make hints old.
+  // Unless a test is about age, a busy machine must not make hints old.
   const warmer = await startTestWarmer({
     WARM_REGIONS: `weur=${sink.url},apac=${sink.url}`,
     WARM_MAX_AGE_MS: "2000",
@@ -76,7 +76,7 @@ describe("the log says why pushes fail, with one line per region, not per push",
 test("a retry that got too old while it waited is in the log, with the reason the first try failed for", async () => {
   const sink = await startWarmSink({ status: 500, delayMs: 300 });
   const log = keptLog();
-  // The answer comes when the hint is 300 ms old.
+  // The response arrives when the hint is 300 ms old.
   const env = { WARM_REGIONS: `weur=${sink.url}`, WARM_MAX_AGE_MS: "200", WARM_CONNECTIONS: "1", WARM_BATCH_MS: "0" };
   const warmer = await startTestWarmer(env, { log });
   const sender = startSender(warmer.udp.port);
@@ -196,7 +196,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
       await w.sender.send(hintLine(`/${n}`));
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    // Five in a row and what was in flight with them, then a trial after 0.5 s, and one after 1 s more.
+    // Five failures in a row and the requests in flight with them, then a trial after 0.5 s, and one after 1 s more.
     expect(w.sink.pushes.length).toBeLessThan(24);
     expect(w.warmer.counts.regionDown).toBeGreaterThan(80);
   });
@@ -209,7 +209,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
       );
       for (let n = 0; n < 60; n++) await t.sender.send(hintLine(`/${n}`));
       await until(() => t.warmer.counts.pushed === 60);
-      // HTTP/2 has all its requests on two connections to each region, one of them in reserve.
+      // HTTP/2 sends all requests over two connections to each region.
       expect(t.sink.connections()).toBe(http === "2" ? 4 : 6);
     });
     test("the server closes an idle one that has served: another is open before it is needed", async () => {

@@ -4,7 +4,7 @@ import { seeded } from "../../support/warmer.ts";
 
 const WINDOW = 30_000;
 
-/** 64 random bits as two lanes. */
+/** 64 random bits as two halves of a key. */
 function keyMaker(seed: number): () => readonly [number, number] {
   const random = seeded(seed);
   return () => [(random() * 2 ** 32) | 0, (random() * 2 ** 32) | 0];
@@ -90,7 +90,7 @@ describe("DedupTable", () => {
     const model = new Map<number, number>();
     let now = 0;
     for (let n = 0; n < 200_000; n++) {
-      // Mostly steps of ms, now and then hours: the 31 bits of an expiry last 12 days.
+      // Mostly steps of ms, sometimes of hours: the 31 bits of an expiry last 12 days.
       now += random() < 0.002 ? Math.floor(random() * 1.3e7) : Math.floor(random() * 100);
       const id = Math.floor(random() * 300);
       const [keyLow, keyHigh] = [Math.imul(id + 1, 0x9e3779b1), Math.imul(id + 7, 0x85ebca6b)];

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
-/** Runs chooseListen("ffi") in a Node started with these options; gives the receiver's name and the log lines. */
+/**
+ * Runs chooseListen("ffi") in a Node process with these options. Returns the log lines, and whether it chose dgram.
+ */
 function choose(...options: string[]): { readonly log: string[]; readonly dgram: boolean } {
   const program = `
     import { chooseListen } from "./warmer/receive/chooseListen.ts";

@@ -8,7 +8,7 @@ import { SenderList } from "../../../warmer/receive/senderList.ts";
 import { startSender, until } from "../../support/warmer.ts";
 
 describe("receiveBufferBytes", () => {
-  // The measured sizes: the default of 208 KB (as the kernel counts, doubled) at 30 000/s, 1.25 MB at 300 000/s.
+  // The measured sizes: the default of 208 KB (doubled, as the kernel counts) at 30 000/s, 1.25 MB at 300 000/s.
   const rows = [
     [10, 30_000, 124_800],
     [10, 300_000, 1_248_000],

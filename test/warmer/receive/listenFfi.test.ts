@@ -15,11 +15,14 @@ import { KEY, places } from "../../support/reading.ts";
 const libc: Libc | string = await openLibc().catch((error: Error) => error.message);
 if (typeof libc === "string") console.log(`skipped: all tests of recvmmsg (${libc})`);
 
-/** Keeps what a receiver hands over: bytes (as many as it can have), true length, sender; and checks the bracketing. */
+/**
+ * Keeps what a receiver delivers: bytes (as many as fit into a slot), true length, sender. It also checks that `begin`
+ * and `end` enclose the datagrams.
+ */
 class Recorder implements DatagramSink {
   readonly seen: string[] = [];
   readonly slotMemory = Buffer.alloc(SLOT_MEMORY_BYTES);
-  /** Hints that did not fit, for each datagram told of. */
+  /** Hints that are dropped for each delivered datagram. */
   overflowing = 0;
   overflow = 0;
   readonly queued: number[] = [];
@@ -136,7 +139,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     const socket = await senderAt("127.0.0.1");
     const sent: string[] = [];
     for (let burst = 0; burst < 5; burst++) {
-      // Lines for the scanner, and one in three for the slow path.
+      // Lines for the scanner; one in three is for JSON.parse.
       const lines = Array.from({ length: 200 }, (_, i) => {
         const own = [`/${burst}/${i}/a.jpg`, `/${burst}/${i}/b"\\.jpg`].slice(0, i % 3 === 0 ? 2 : 1);
         sent.push(...own);
@@ -156,7 +159,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
     const socket = await senderAt("127.0.0.1");
     await new Promise<void>((connected) => socket.connect(listener.port, listener.host, connected));
-    // Sent at once, as there is no address to look up, and kept by the kernel until the loop goes on.
+    // These are sent at once, because there is no address to resolve. The kernel keeps them until the loop continues.
     for (let i = 0; i < CALL_SLOTS; i++) socket.send("waits");
     const began = Date.now();
     while (Date.now() - began < ms);

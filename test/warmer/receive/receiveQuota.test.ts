@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ReceiveQuota } from "../../../warmer/receive/receiveQuota.ts";
 
-/** Turns that fetch all they may, or `most`; what each might fetch. */
+/** Iterations that read everything they may, or at most `most`. Returns the limit of each. */
 function turns(quota: ReceiveQuota, overflows: readonly number[], most = Number.POSITIVE_INFINITY): number[] {
   let overflow = 0;
   return overflows.map((more) => {

@@ -23,7 +23,7 @@ describe("SenderList", () => {
   ] as const;
   test.each(rows)("%s and %s: %s", (cidr, address, allowed) => {
     const senders = list(cidr);
-    // Asked twice: the second answer comes from memory.
+    // Asks twice: the second result comes from the cache.
     expect([senders.identify(address) !== 0, senders.identify(address) !== 0]).toEqual([allowed, allowed]);
   });
   test("an address is the same sender each time, another is another, and the number form agrees", () => {

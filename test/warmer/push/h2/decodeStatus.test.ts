@@ -6,7 +6,7 @@ import { seeded } from "../../../support/warmer.ts";
 
 const bytes = (...hex: string[]): string => Buffer.from(hex.join("").replaceAll(" ", ""), "hex").toString("latin1");
 
-/** `:status` as a name spelt out, plain and in Huffman code. */
+/** `:status` as a literal name, plain and Huffman-coded. */
 const NAME = "07 3a737461747573";
 const NAME_CODE = "85 b8848d36a3";
 
@@ -57,7 +57,7 @@ describe("the status of an answer", () => {
   ])("is not hidden by what follows, and is not %s", (_, hex) => {
     expect(decodeStatus(bytes("89", hex))).toBe(204);
     expect(decodeStatus(bytes(hex))).toBe(0);
-    // A pseudo-header field after others is malformed, the block is not.
+    // A pseudo-header field after other fields makes the response malformed, but not the block.
     expect(decodeStatus(bytes(hex, "89"))).toBe(0);
   });
 
@@ -107,7 +107,8 @@ describe("the status of an answer", () => {
     ["Huffman, half a code", "0882 ffff"],
   ])("malformed: %s", (_, hex) => {
     expect(decodeStatus(bytes(hex))).toBeUndefined();
-    // In front or behind, what is well formed does not make it so. An update is malformed in front only of itself.
+    // Valid fields before or after do not make the block valid. An update of the table size is malformed only after a
+    // field.
     expect(decodeStatus(bytes("0001610162", hex))).toBeUndefined();
   });
 
@@ -124,7 +125,7 @@ describe("the status of an answer", () => {
   });
 });
 
-/** Blocks that might be well formed, cut, flipped and shuffled. */
+/** Blocks that may be valid, cut, flipped or shuffled. */
 test("fuzzed blocks: a status, none, or malformed; never a throw", () => {
   const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 2_000_000 : 50_000;
   const random = seeded(7541);
@@ -155,7 +156,7 @@ test("fuzzed blocks: a status, none, or malformed; never a throw", () => {
     else if (status === 0) seen.none++;
     else if (Number.isInteger(status) && status >= 100 && status <= 599) seen.status++;
     else expect.fail(`${status} of ${Buffer.from(block, "latin1").toString("hex")}`);
-    // Whatever a block says, it says so with a whole field more.
+    // One more complete field must not change the result.
     if (status === undefined || block === "") continue;
     const longer = decodeStatus(`${block}\0\x01a\x01b`);
     expect(longer === status, Buffer.from(block, "latin1").toString("hex")).toBe(true);

@@ -74,7 +74,7 @@ describe("read", () => {
     ["DATA has no priority", FRAME.data, FLAG.priority, "12345", "12345"],
   ])("content: %s", (_, type, flags, payload, content) => {
     const reader = new FrameReader();
-    // Another frame behind it, which must not be read as part of this one.
+    // Another frame follows. It must not be read as part of this one.
     reader.feed(encodeFrame(type, flags, 1, payload) + encodeFrame(FRAME.ping, 0, 0, "12345678"));
     reader.next();
     expect(reader.content).toBe(content);

@@ -20,7 +20,7 @@ const { data, headers, continuation, rstStream, settings, ping, goaway, windowUp
 const { endStream, endHeaders, ack } = FLAG;
 const HELLO = encodeSettings([]);
 
-/** A session, what it wrote, frame by frame as `type flags stream length`, and what it told. */
+/** A codec, what it wrote (each frame as `type flags stream length`), and the events it sent. */
 function begin(hello = HELLO, options: Partial<Http2CodecOptions> = {}) {
   const told: string[] = [];
   const batches: PushBatch[] = [];
@@ -57,7 +57,7 @@ function begin(hello = HELLO, options: Partial<Http2CodecOptions> = {}) {
     told,
     preface,
     read,
-    /** Sends a body; gives the frames of DATA that left. */
+    /** Sends a body. Returns the DATA frames that left. */
     push(body = "{}", sentAt = 0) {
       const batch = new PushBatch();
       batch.sentAt = sentAt;
@@ -350,7 +350,7 @@ describe("endings", () => {
   });
 });
 
-/** Frames that might be valid, cut, flipped and shuffled. Each push must end once: answered, lost or handed back. */
+/** Frames that may be valid, cut, flipped or shuffled. Each push must end once: answered, lost or returned. */
 test("fuzzed frames: never a throw, no push forgotten, none twice", () => {
   const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 200_000 : 5_000;
   const random = seeded(9113);

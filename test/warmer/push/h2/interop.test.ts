@@ -1,4 +1,4 @@
-/** Pushes to Node's own HTTP/2 server: what two ends written apart must agree on. */
+/** Pushes to Node's own HTTP/2 server: two independent implementations must agree. */
 import { once } from "node:events";
 import {
   createSecureServer,
@@ -36,11 +36,11 @@ type Edge = {
   sender: Sender;
   seen: Seen[];
   sessions: ServerHttp2Session[];
-  /** GOAWAYs that came, as code and last stream. */
+  /** Received GOAWAY frames, as code and last stream. */
   goaways: string[];
-  /** Writes as bytes of the server's, past its HTTP/2, to the connection of a stream. */
+  /** Writes raw bytes as the server to the connection of a stream, past its HTTP/2 layer. */
   write(stream: ServerHttp2Stream, text: string): void;
-  /** Most streams that were open at once. */
+  /** The most streams that were open at the same time. */
   most(): number;
   paths(): string[];
   [Symbol.asyncDispose](): Promise<void>;
@@ -49,7 +49,7 @@ type Edge = {
 type Behaviour = {
   readonly settings?: Settings;
   readonly env?: Record<string, string>;
-  /** Called for each push that has come; answers by default. */
+  /** Called for each push that has arrived. By default it sends a response. */
   readonly on?: (stream: ServerHttp2Stream, n: number) => void;
 };
 
@@ -99,7 +99,7 @@ async function edge({ settings = {}, env = {}, on = accept }: Behaviour): Promis
     seen,
     sessions,
     goaways,
-    // Connections and their sessions come in the same order.
+    // Connections and their sessions arrive in the same order.
     write: (stream, text) =>
       void sockets[sessions.indexOf(stream.session as ServerHttp2Session)]?.write(text, "latin1"),
     most: () => most,
@@ -194,7 +194,7 @@ describe("endings", () => {
   });
   test("GOAWAY below a push in flight: that one is tried again at once, the other is answered", async () => {
     let first: ServerHttp2Stream | undefined;
-    // A retry after the timeout of a second would be too old.
+    // A retry after the timeout of one second would be too old.
     await using t = await edge({
       env: { WARM_MAX_AGE_MS: "900" },
       on: (stream, n) => {
@@ -243,7 +243,7 @@ describe("endings", () => {
     await until(() => t.seen.length === 3);
     const began = performance.now();
     await t.warmer.stop();
-    // Pushes in flight had their time to be answered; after that nothing lingers.
+    // Pushes in flight had time for their responses. After that, nothing stays open.
     expect(performance.now() - began).toBeLessThan(1_000);
     await until(() => t.sessions.every(({ destroyed }) => destroyed));
     expect(t.goaways).toEqual(["0 0", "0 0"]);
@@ -257,7 +257,7 @@ describe("endings", () => {
   ])(
     "the server does something amiss: it is told by GOAWAY, %s, and the push goes elsewhere",
     async (_, code, text) => {
-      // The other connection stays: with all gone the region would be down, and nothing tried again.
+      // The other connection stays open. Without any, the region would be down and nothing would be retried.
       await using t = await edge({ on: (stream, n) => (n === 1 ? t.write(stream, text) : accept(stream)) });
       await until(() => t.sessions.length === 2);
       await t.sender.send(hintLine("/a"));
@@ -324,12 +324,12 @@ describe("endings", () => {
   });
 });
 
-// The fallback of `auto` to HTTP/1.1 is what test/warmer/push/connection.test.ts shows.
+// test/warmer/push/connection.test.ts shows the fallback of `auto` to HTTP/1.1.
 describe("over TLS", () => {
   const authority = createAuthority();
   const { cert, key } = authority.issue(["localhost"]);
 
-  /** Pushes once; gives what the server saw. */
+  /** Pushes once. Returns what the server saw. */
   async function pushOnce(http: string, allowHTTP1: boolean): Promise<string[]> {
     const seen: string[] = [];
     const options = { cert, key, allowHTTP1 };
@@ -371,7 +371,7 @@ describe("over TLS", () => {
   test("2 takes nothing else", async () => {
     const seen = await pushOnce("2", false);
     expect(seen[0]).toBe("2.0 h2");
-    // Sent before TLS is closed: the warmer has stopped, and the server knows.
+    // GOAWAY comes before TLS closes: the warmer has stopped, and the server knows.
     expect(seen.slice(-2)).toEqual(["GOAWAY 0", "GOAWAY 0"]);
   });
 });
