@@ -46,7 +46,7 @@ export type HintSink = Pick<RegionPusher, "add">;
  * together.
  */
 export class HintPipeline implements DatagramSink, LineSink {
-  readonly ages: AgeFilter;
+  readonly ageFilter: AgeFilter;
   readonly #reader: DatagramReader;
   readonly #maxAgeMs: number;
   readonly #keys: DedupTable;
@@ -69,7 +69,7 @@ export class HintPipeline implements DatagramSink, LineSink {
     counts: Counts,
     clock: Clock,
   ) {
-    this.ages = new AgeFilter(options);
+    this.ageFilter = new AgeFilter(options);
     this.#reader = new DatagramReader({ ...options, secret: options.hintSecret });
     this.#maxAgeMs = options.maxAgeMs;
     this.#keys = keys;
@@ -113,10 +113,10 @@ export class HintPipeline implements DatagramSink, LineSink {
     const counts = this.#counts;
     counts.received += r.count;
     counts.parsed += r.count;
-    const verdict = this.ages.classify(this.#sender, r.sender, r.time, this.#now, this.#queuedMs);
-    if (verdict === "old") counts.oldAtReceipt += r.count;
-    else if (verdict === "future") counts.future += r.count;
-    else this.#keep(r, this.#now - this.ages.age + this.#maxAgeMs);
+    const age = this.ageFilter.classify(this.#sender, r.sender, r.time, this.#now, this.#queuedMs);
+    if (age === "old") counts.oldAtReceipt += r.count;
+    else if (age === "future") counts.future += r.count;
+    else this.#keep(r, this.#now - this.ageFilter.age + this.#maxAgeMs);
   }
 
   reject(reason: Rejection): void {

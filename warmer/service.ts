@@ -109,7 +109,7 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
     counts,
     pushers,
     evicted: () => keys.evicted,
-    knownSenders: () => pipeline.ages.knownSenders(),
+    knownSenders: () => pipeline.ageFilter.knownSenders(),
     port: () => listener.port,
   });
   const status = createStatusServer({

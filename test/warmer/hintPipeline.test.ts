@@ -49,7 +49,7 @@ function make(time = { now: NOW }, skew = false) {
 }
 
 describe("HintPipeline", () => {
-  test("a hint goes to its region, one for each path", () => {
+  test("each path of a hint goes to the queue of its region", () => {
     const { take, hint, pushers, counts } = make();
     take(`${hint({ p: ["/a", "/b"] })}\n${hint({ r: "oc" })}`);
     expect(pushers.map(({ waiting }) => waiting)).toEqual([0, 2, 1]);
@@ -61,31 +61,31 @@ describe("HintPipeline", () => {
     [50, "passes", { oldAtReceipt: 0, future: 0 }, 1],
     [51, "is from the future", { oldAtReceipt: 0, future: 1 }, 0],
   ] as const;
-  test.each(ages)("stamped %d ms from now it %s", (offset, _what, expected, waiting) => {
+  test.each(ages)("a hint stamped %d ms from now %s", (offset, _what, expected, waiting) => {
     const { take, hint, pushers, counts } = make();
     take(hint({ t: NOW + offset }));
     expect(counts).toMatchObject({ received: 1, ...expected });
     expect(pushers[1]?.waiting).toBe(waiting);
   });
-  test("what is dropped as old is not remembered: the fresh one after it passes", () => {
+  test("a hint dropped as old is not remembered: a fresh one after it passes", () => {
     const { take, hint, pushers, counts } = make();
     take(hint({ t: NOW - 1_000 }));
     take(hint({}));
     expect(counts).toMatchObject({ oldAtReceipt: 1, duplicate: 0 });
     expect(pushers[1]?.waiting).toBe(1);
   });
-  test("a line of three paths that is old counts as three", () => {
+  test("an old line of three paths counts as three", () => {
     const { take, hint, counts } = make();
     take(hint({ t: NOW - 51, p: ["/a", "/b", "/c"] }));
     expect(counts).toMatchObject({ received: 3, oldAtReceipt: 3 });
   });
-  test("lines from a sender that is not allowed are not read", () => {
+  test("lines of a sender that is not allowed are not read", () => {
     const { take, hint, counts } = make();
     take(`${hint({})}\n${hint({})}`, 0);
     expect(counts).toMatchObject({ received: 1, rejected: 1 });
     expect(counts.rejectedBy.sender).toBe(1);
   });
-  test("what lay in the kernel's queue for longer than the limit is old, whatever its known sender's stamp", () => {
+  test("a hint of a known sender that waited in the kernel longer than the limit is old, whatever its stamp says", () => {
     const time = { now: NOW };
     const { take, hint, counts, queue } = make(time, true);
     for (; time.now <= NOW + 2_100; time.now += 50) take(hint({ t: time.now - 5_000 }));
@@ -97,7 +97,7 @@ describe("HintPipeline", () => {
     expect(counts.oldAtReceipt).toBe(oldAtReceipt + 1);
   });
 
-  test("tells its receiver of hints that had to go because a queue was full", () => {
+  test("tells its receiver how many hints were dropped from full queues", () => {
     const { take, hint, pipeline } = make();
     for (let i = 0; i < 512; i++) take(hint({ p: `/${i}` }));
     expect(pipeline.overflow).toBe(0);

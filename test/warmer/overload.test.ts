@@ -9,7 +9,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 describe.each(["1.1", "2"] as const)("overload, HTTP/%s", (http) => {
   const seconds = LONG ? 60 : 3;
-  test(`twice what the region can take for ${seconds} s: nothing older than 50 ms is sent, >= 80 % of its capacity is used`, async () => {
+  test(`twice the capacity of the region for ${seconds} s: nothing older than 50 ms is sent, >= 80 % of the capacity is used`, async () => {
     // The sink responds after 20 ms to 4 requests of one hint at a time: at most 200 hints per second.
     await using w = await world({ WARM_CONNECTIONS: "4", WARM_BATCH_MS: "0", WARM_SKEW: "off" }, http);
     w.weur.behaviour.delayMs = 20;
@@ -33,7 +33,7 @@ describe.each(["1.1", "2"] as const)("overload, HTTP/%s", (http) => {
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(100e6);
   }, 120_000);
 
-  test("a burst of 20 000 hints at once: bounded queues, no hint unaccounted for", async () => {
+  test("a burst of 20 000 hints: queues are bounded, every hint is counted", async () => {
     await using w = await world({}, http);
     const paths = Array.from({ length: 80 }, (_, n) => n);
     for (let n = 0; n < 250; n++) await w.send(hintLine(paths.map((m) => `/${n}/${m}`)));
@@ -48,7 +48,7 @@ describe.each(["1.1", "2"] as const)("overload, HTTP/%s", (http) => {
 });
 
 describe("stopping", () => {
-  test("what waits is pushed first, within a second even when a region hangs", async () => {
+  test("pushes waiting hints first, and ends within a second even if a region hangs", async () => {
     await using w = await world({ WARM_BATCH_MS: "400", WARM_MAX_AGE_MS: "2000" });
     w.apac.behaviour.mode = "hang";
     await w.send(hintLine("/last", { r: "weur" }));

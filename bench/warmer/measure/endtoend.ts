@@ -2,7 +2,7 @@ import type { Contender } from "../contender.ts";
 import { REPEATS } from "../load.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
-import { type Probe, probe, settle } from "./probe.ts";
+import { drain, type Probe, probe } from "./probe.ts";
 
 /** How the highest rate is searched. Rates in hints per second. */
 export type SearchOptions = {
@@ -70,13 +70,13 @@ export async function highestRate(tools: Tools, contender: Contender, options: S
       probes++;
       const result = await probe(tools, running, sink, { rate, seconds, repeats });
       if (passes(result)) return result;
-      await settle(sink);
+      await drain(sink);
     }
     return null;
   };
   try {
     await probe(tools, running, sink, { rate: options.from * WARM_UP.share, seconds: WARM_UP.seconds, repeats });
-    await settle(sink);
+    await drain(sink);
     let low = options.from;
     let high = Number.POSITIVE_INFINITY;
     while (high / low > FINEST && probes < MOST_PROBES) {

@@ -2,7 +2,7 @@ import { median } from "../../table.ts";
 import type { Contender, Running } from "../contender.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
-import { probe, settle } from "./probe.ts";
+import { drain, probe } from "./probe.ts";
 
 /** Ages at the sink at a low rate, microseconds. */
 export type Latency = { readonly p50: number; readonly p99: number };
@@ -41,7 +41,7 @@ export async function latencyRounds(
     }
     for (let round = 0; round < rounds; round++) {
       for (const { sink, running, runs } of trials) {
-        await settle(sink);
+        await drain(sink);
         const { sink: seen } = await probe(tools, running, sink, { ...LOAD, seconds });
         runs.push({ p50: seen.p50, p99: seen.p99 });
       }

@@ -2,7 +2,7 @@ import { median } from "../../table.ts";
 import type { Contender } from "../contender.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
-import { type Probe, probe, settle } from "./probe.ts";
+import { drain, type Probe, probe } from "./probe.ts";
 
 /** What a program does with twice the hints it can take. All pictures are distinct, so that each age is exact. */
 export type Overload = {
@@ -56,7 +56,7 @@ export async function overload(tools: Tools, contender: Contender, options: Over
   const sink = await Sink.start(tools, 0);
   const running = await contender.start(sink.port);
   const spell = async (rate: number, seconds: number): Promise<Probe> => {
-    await settle(sink);
+    await drain(sink);
     return probe(tools, running, sink, { rate, seconds, perDatagram, repeats: 0 });
   };
   try {

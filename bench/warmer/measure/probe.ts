@@ -34,7 +34,7 @@ export async function probe(
 }
 
 /** Waits until the program has delivered everything, so that the next run starts with empty queues. */
-export async function settle(sink: Sink): Promise<void> {
+export async function drain(sink: Sink): Promise<void> {
   const deadline = performance.now() + LONGEST_DRAIN_MS;
   let before = -1;
   for (let quiet = 0; quiet < 2 && performance.now() < deadline; ) {

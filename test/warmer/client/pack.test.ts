@@ -33,21 +33,25 @@ function pack(groups: readonly HintGroup[], capacity = MAX_DATAGRAM_BYTES): read
   return datagrams;
 }
 
-describe("as few datagrams as fit", () => {
+describe("the fewest datagrams", () => {
   const rows = [
-    ["long ones, then middling ones, of a region", [group("weur", [...many(10, 900), ...many(10, 400)])], 10],
-    ["middling ones, then long ones", [group("weur", [...many(10, 400), ...many(10, 900)])], 10],
-    ["long ones of a region, middling ones of another", [group("weur", many(8, 800)), group("apac", many(8, 450))], 8],
-    ["the other way about", [group("apac", many(8, 450)), group("weur", many(8, 800))], 8],
-    ["one each of two regions", [group("weur", ["/a"]), group("apac", ["/a"])], 1],
+    ["long paths, then medium paths, of one region", [group("weur", [...many(10, 900), ...many(10, 400)])], 10],
+    ["medium paths, then long paths", [group("weur", [...many(10, 400), ...many(10, 900)])], 10],
+    [
+      "long paths of one region, medium paths of another",
+      [group("weur", many(8, 800)), group("apac", many(8, 450))],
+      8,
+    ],
+    ["the same regions in the other order", [group("apac", many(8, 450)), group("weur", many(8, 800))], 8],
+    ["one path each of two regions", [group("weur", ["/a"]), group("apac", ["/a"])], 1],
     ["nothing", [], 0],
-    ["groups of nothing", [group("weur", []), group("apac", ["/a"]), group("oc", [])], 1],
+    ["empty groups", [group("weur", []), group("apac", ["/a"]), group("oc", [])], 1],
   ] as const;
   test.each(rows)("%s", (_name, groups, expected) => {
     expect(pack(groups)).toHaveLength(expected);
   });
 
-  test("short paths of many regions: a line or two in a datagram, not one of each region", () => {
+  test("short paths of many regions: one or two lines per datagram, not one line for each region", () => {
     const regions = Array.from({ length: 30 }, (_, n) => group(`r${n}`, many(60, 40 + (n % 7))));
     const datagrams = pack(regions);
     const lines = datagrams.reduce((sum, text) => sum + text.split("\n").length, 0);
@@ -107,7 +111,7 @@ describe("as few datagrams as fit", () => {
     return count;
   }
 
-  test("500 seeded small loads: one more than the fewest at most, and the fewest nearly always", () => {
+  test("500 seeded small inputs: at most one datagram more than the minimum, and nearly always the minimum", () => {
     const random = seeded(20261122);
     let above = 0;
     for (let n = 0; n < 500; n++) {
@@ -123,7 +127,7 @@ describe("as few datagrams as fit", () => {
     expect(above).toBeLessThan(10);
   });
 
-  test("300 seeded loads of up to 300 paths: never more than filling them in order, and fewer nearly always", () => {
+  test("300 seeded inputs of up to 300 paths: never more than next-fit, and nearly always fewer", () => {
     const random = seeded(7);
     let fewer = 0;
     for (let n = 0; n < 300; n++) {
@@ -144,7 +148,7 @@ describe("as few datagrams as fit", () => {
 });
 
 describe("lines", () => {
-  test("a line of one path has no list, one of several has", () => {
+  test("a line with one path has no list, a line with several has one", () => {
     expect(pack([group("weur", ["/a"]), group("apac", ["/b", "/c"])])).toEqual([
       `{"v":1,"t":${T},"r":"weur","p":"/a"}\n{"v":1,"t":${T},"r":"apac","p":["/b","/c"]}`,
     ]);
@@ -153,24 +157,24 @@ describe("lines", () => {
   test.each([
     [capacity, 1],
     [capacity + 1, 0],
-  ])("one path whose line has %i bytes: %i datagram", (bytes, datagrams) => {
+  ])("one path in a line of %i bytes: %i datagram", (bytes, datagrams) => {
     expect(pack([group("weur", [path(bytes - HEAD.length - '""}'.length, 0)])])).toHaveLength(datagrams);
   });
   test.each([
     [capacity, 1],
     [capacity + 1, 2],
-  ])("two paths whose line has %i bytes: %i datagrams", (bytes, datagrams) => {
+  ])("two paths in a line of %i bytes: %i datagrams", (bytes, datagrams) => {
     const both = bytes - HEAD.length - '["",""]}'.length;
     expect(pack([group("weur", [path(both - 700, 0), path(700, 1)])])).toHaveLength(datagrams);
   });
   test.each([
     [capacity, 1],
     [capacity + 1, 2],
-  ])("two lines of %i bytes: %i datagrams", (bytes, datagrams) => {
+  ])("two lines of %i bytes together: %i datagrams", (bytes, datagrams) => {
     const both = bytes - 2 * (HEAD.length + '""}'.length) - 1;
     expect(pack([group("weur", [path(both - 700, 0)]), group("apac", [path(700, 1)])])).toHaveLength(datagrams);
   });
-  test("paths, lines and datagrams stand in the order given, by their first path", () => {
+  test("paths, lines and datagrams keep the given order, by their first path", () => {
     const paths = [...many(3, 400), ...many(4, 900), ...many(30, 60)];
     const lines = pack([group("weur", paths), group("apac", many(5, 300))]).map((text) =>
       text.split("\n").map((line) => {

@@ -34,7 +34,7 @@ describe("parseConfig", () => {
   test("an empty variable counts as unset", () => {
     expect(parseConfig({ WARM_REGIONS: REGIONS, WARM_SKEW: "", WARM_SECRET: "" })).toMatchObject({ WARM_SKEW: "on" });
   });
-  test("regions in the order given, names to URLs", () => {
+  test("regions keep the given order, with their URLs", () => {
     const { WARM_REGIONS } = parseConfig({ WARM_REGIONS: "weur=https://a.test, eu-2=http://127.0.0.1:8787/" });
     expect(WARM_REGIONS.map(({ region, url }) => [region, url.origin])).toEqual([
       ["weur", "https://a.test"],
@@ -42,7 +42,7 @@ describe("parseConfig", () => {
     ]);
   });
 
-  test("every problem at once, unknown names among them", () => {
+  test("reports every problem at once, including unknown names", () => {
     const found = problems({
       WARM_LISTEN: "localhost",
       WARM_MAX_AGE_MS: "fifty",
@@ -60,12 +60,12 @@ describe("parseConfig", () => {
 
   const together: readonly (readonly [string, Record<string, string>, readonly string[]])[] = [
     [
-      "an unknown name, and two settings that do not go together",
+      "an unknown name, and two settings that contradict each other",
       { WARM_REGIONS: REGIONS, WARM_FOO: "1", WARM_BATCH_MS: "100" },
       ["WARM_FOO: no such variable", "WARM_BATCH_MS: 100 is more than WARM_MAX_AGE_MS, 50"],
     ],
     [
-      "an unknown name, and an endpoint that leads nowhere",
+      "an unknown name, and an endpoint with an unknown region",
       { WARM_REGIONS: REGIONS, WARM_FOO: "1", WARM_ENDPOINTS: "es=nowhere,sg=apac,pt=gone" },
       [
         "WARM_FOO: no such variable",
@@ -82,7 +82,7 @@ describe("parseConfig", () => {
       ],
     ],
     [
-      "each region, by name and by URL",
+      "each region, for its name and for its URL",
       { WARM_REGIONS: "BAD=http://x,weur=ftp://y,q,apac=http://x,apac=http://y,W=1" },
       [
         'WARM_REGIONS: "q" is not name=value',
@@ -94,7 +94,7 @@ describe("parseConfig", () => {
       ],
     ],
     [
-      "pairs: those that can be read are looked at though others cannot",
+      "pairs: the valid ones are checked even if others are invalid",
       { WARM_REGIONS: REGIONS, WARM_ENDPOINTS: "es,pt=gone", WARM_PLACES: "ES=mars,c:PT,colo:MAD=weur" },
       [
         'WARM_ENDPOINTS: "es" is not name=value',
@@ -105,12 +105,12 @@ describe("parseConfig", () => {
       ],
     ],
     [
-      "what cannot be read is compared with nothing",
+      "an invalid setting is not compared with others",
       { WARM_REGIONS: "weur", WARM_ENDPOINTS: "es=weur", WARM_MAX_AGE_MS: "x", WARM_BATCH_MS: "1000" },
       ['WARM_REGIONS: "weur" is not name=value', 'WARM_MAX_AGE_MS: "x" is not a whole number from 1 to 60000'],
     ],
   ];
-  test.each(together)("all at once: %s", (_name, env, expected) => {
+  test.each(together)("reports all problems at once: %s", (_name, env, expected) => {
     expect(problems(env)).toEqual(expected);
   });
 
@@ -140,7 +140,7 @@ describe("parseConfig", () => {
     ["WARM_RECEIVE", "io_uring"],
     ["METRICS_LISTEN", "9464"],
   ] as const;
-  test.each(rows)("%s=%s is the one problem, and named with its value", (name, value) => {
+  test.each(rows)("%s=%s is the only problem, and is named", (name, value) => {
     const found = problems({ WARM_REGIONS: REGIONS, [name]: value });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(new RegExp(`^${name}: `));
@@ -153,11 +153,11 @@ describe("parseConfig", () => {
     ["WARM_PLACES", "colo:DXB=weur,c:IN=apac,k:OC=apac,r:eeur=apac"],
     ["WARM_ALLOWED_SENDERS", "10.0.0.0/8, ::1"],
   ] as const;
-  test.each(good)("%s=%s is fine", (name, value) => {
+  test.each(good)("%s=%s is valid", (name, value) => {
     expect(problems({ WARM_REGIONS: REGIONS, [name]: value })).toEqual([]);
   });
 
-  test("each default is one its own reader takes", () => {
+  test("each default is valid for its own parser", () => {
     for (const [name, { fallback, parse }] of Object.entries(VARIABLES)) {
       if (name !== "WARM_REGIONS") expect(() => parse(fallback)).not.toThrow();
     }

@@ -80,7 +80,7 @@ describe("the scanner and JSON.parse", () => {
     );
   }
 
-  test("agree on every line the scanner takes: 100 000 seeded lines near the format", () => {
+  test("agree on every line that the scanner accepts: 100 000 seeded lines near the format", () => {
     const random = seeded(20261121);
     const scanner = new HintScanner(places, KEY, "webp");
     let scanned = 0;
@@ -110,7 +110,7 @@ describe("the scanner and JSON.parse", () => {
     expect(slow).toBeGreaterThan(20_000);
   });
 
-  test("lines as senders write them are taken by the scanner", () => {
+  test("the scanner accepts lines in the usual spelling", () => {
     const scanner = new HintScanner(places, KEY, "webp");
     const lines = [
       `{"v":1,"t":${T},"p":"/a","r":"weur"}`,
@@ -120,7 +120,7 @@ describe("the scanner and JSON.parse", () => {
     for (const line of lines) expect(taken(scanner, line)).toBe(line.length);
   });
 
-  test("the key depends on path, region and format, and on nothing else", () => {
+  test("the key depends only on path, region and format", () => {
     const key = (line: string) => (read(line)[0] as Seen).keys[0];
     const base = key(`{"v":1,"t":${T},"p":"/a","r":"weur"}`);
     expect(key(`{"v":1,"t":5,"p":"/a","c":"ES","f":"webp"}`)).toBe(base);
@@ -138,7 +138,7 @@ describe("the scanner and JSON.parse", () => {
     expect(keys.size).toBe(200_000);
   });
 
-  test("keys are SipHash-1-3 of salt and path, as the paper writes it", () => {
+  test("keys are SipHash-1-3 of salt and path, as in the paper", () => {
     const scanner = new HintScanner(places, KEY, "webp");
     for (const length of [1, 2, 6, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000]) {
       const path = `/${"abcdefghij".repeat(100).slice(0, length - 1)}`;
@@ -156,7 +156,7 @@ describe("the scanner and JSON.parse", () => {
   });
 
   const names = ["v", "t", "p", "r", "c", "k", "colo", "f", "s", "jpg", "http_endpoint", "timestamp"];
-  test.each(names)("knows %s, and leaves a name that differs in one byte to the slow path", (name) => {
+  test.each(names)("accepts the name %s, and leaves a name with one different byte to JSON.parse", (name) => {
     const scanner = new HintScanner(places, KEY, "webp");
     const own = { v: 1, t: T, p: "/a", r: "weur" };
     const flickr = { jpg: "a.jpg", http_endpoint: "es.www", timestamp: 1.5 };
@@ -174,7 +174,7 @@ describe("the scanner and JSON.parse", () => {
     expect(taken(scanner, line.replace(`"${name}":`, `"${name}${name}":`))).toBe(-1);
   });
 
-  test("a hint whose end was left by an earlier datagram is not taken", () => {
+  test("a hint that ends in bytes of an earlier datagram is not accepted", () => {
     const scanner = new HintScanner(places, KEY, "webp");
     const line = `{"v":1,"t":${T},"p":["/a","/b"],"r":"weur","s":"api-1"}`;
     for (let length = 0; length < line.length; length++) {

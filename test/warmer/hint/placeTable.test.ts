@@ -49,7 +49,7 @@ describe("PlaceTable", () => {
     expect(lookup(table, kind, text)).toBe(region);
   });
 
-  test("says what the edge's own function says, for every two letters", () => {
+  test("agrees with the function of the edge for every two letters", () => {
     const plain = new PlaceTable(DEPLOYED, {}, new Map());
     const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
     for (const country of letters.flatMap((a) => letters.map((b) => a + b))) {
@@ -59,7 +59,7 @@ describe("PlaceTable", () => {
   });
 });
 
-test("NameTable: finds 1 000 names and none that is not there, beginnings and ends of names included", () => {
+test("NameTable: finds 1 000 names, and no other, not even parts of names", () => {
   const names = Array.from({ length: 1_000 }, (_, n) => `name-${n}`);
   const table = new NameTable(new Map(names.map((name, n) => [name, n])));
   const get = (text: string) => table.get(Buffer.from(text), 0, text.length);

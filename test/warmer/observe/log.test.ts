@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { FailureSummary, REPORT_EVERY_MS } from "../../../warmer/observe/log.ts";
 
-test("nothing failed: nothing to report", () => {
+test("nothing to report if nothing failed", () => {
   expect(new FailureSummary().take(0)).toBeUndefined();
 });
 
-test("the first failure at once, then one report per interval with all that failed since and the newest reason", () => {
+test("reports the first failure at once, then once per interval with all failures since and the newest reason", () => {
   const failures = new FailureSummary();
   failures.add("status 401", 20);
   expect(failures.take(5)).toEqual({ reason: "status 401", pushes: 1, hints: 20 });
@@ -17,7 +17,7 @@ test("the first failure at once, then one report per interval with all that fail
   expect(failures.take(5 + 9 * REPORT_EVERY_MS)).toBeUndefined();
 });
 
-test("after a quiet time the next failure is reported at once", () => {
+test("reports at once after a quiet time", () => {
   const failures = new FailureSummary();
   failures.add("a", 1);
   failures.take(0);
@@ -25,7 +25,7 @@ test("after a quiet time the next failure is reported at once", () => {
   expect(failures.take(REPORT_EVERY_MS)).toEqual({ reason: "b", pushes: 1, hints: 2 });
 });
 
-test("hints given up while they waited for their other try: reported without a push, and in the same rhythm", () => {
+test("reports hints that were given up while they waited for their retry without a push, at the same interval", () => {
   const failures = new FailureSummary();
   failures.add("status 500", 0);
   failures.take(0);

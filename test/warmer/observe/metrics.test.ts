@@ -8,7 +8,7 @@ function make() {
   return { counts, read: async () => (await registry.metrics()).split("\n") };
 }
 
-test("counts appear as they stand at the scrape, and a second scrape does not add them again", async () => {
+test("counters have their values at the scrape; a second scrape does not add them again", async () => {
   const { counts, read } = make();
   counts.received = 5;
   counts.reject("json");
@@ -22,7 +22,7 @@ test("counts appear as they stand at the scrape, and a second scrape does not ad
   }
 });
 
-test("histograms: each bucket holds what is not above its bound, in seconds", async () => {
+test("histograms: each bucket counts the values up to its bound, in seconds", async () => {
   const { counts, read } = make();
   for (const age of [0, 1, 50, 51, 5_000]) counts.ageAtPush.observe(age);
   const lines = (await read()).filter((line) => line.startsWith("firstlight_warmer_age_seconds"));
@@ -47,7 +47,7 @@ test("every outcome is exported", async () => {
   }
 });
 
-test("the edge's reasons cannot make more than 33 labels", async () => {
+test("the edge's reasons make at most 33 labels", async () => {
   const { counts, read } = make();
   for (let n = 0; n < 1_000; n++) counts.refuse(`reason_${n}`);
   const lines = (await read()).filter((line) => line.startsWith("firstlight_warmer_refused_total{"));

@@ -8,18 +8,18 @@ const TABLE = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->wh
  8812: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 21007 2 0000000000000000 0
 `;
 
-test("parseUdpTable: port, inode, bytes queued and drops of each row", () => {
+test("parseUdpTable: port, inode, queued bytes and drops of each row", () => {
   expect(parseUdpTable(TABLE)).toEqual([
     { port: 4814, inode: "40311", queuedBytes: 2560, drops: 17 },
     { port: 68, inode: "21007", queuedBytes: 0, drops: 0 },
   ]);
 });
-test("parseUdpTable: an empty or foreign text has no rows", () => {
+test("parseUdpTable: an empty or unknown text has no rows", () => {
   expect([parseUdpTable(""), parseUdpTable("a\nb c\n")]).toEqual([[], []]);
 });
 
 test.skipIf(!existsSync("/proc/net/udp"))(
-  "readUdpSocket: what a socket nobody reads drops is counted by the kernel",
+  "readUdpSocket: the kernel counts the drops of a socket that nobody reads",
   async () => {
     const socket = createSocket({ type: "udp4", recvBufferSize: 4096 });
     await new Promise<void>((bound) => socket.bind(0, "127.0.0.1", bound));

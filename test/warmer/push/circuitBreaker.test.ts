@@ -7,26 +7,26 @@ function fail(breaker: CircuitBreaker, ...times: readonly number[]): void {
   for (const now of times) breaker.failed(now);
 }
 
-test("closed until so many failures in a row", () => {
+test("closed until enough failures in a row", () => {
   const breaker = make();
   fail(breaker, 0, 0);
   expect(breaker.state(0)).toBe("closed");
   breaker.failed(0);
   expect(breaker.state(0)).toBe("open");
 });
-test("a success in between starts the count again", () => {
+test("a success resets the count", () => {
   const breaker = make();
   fail(breaker, 0, 0);
   breaker.succeeded();
   fail(breaker, 0, 0);
   expect(breaker.state(0)).toBe("closed");
 });
-test("open for the pause, then a trial", () => {
+test("open for the pause, then half-open", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0);
   expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "half-open"]);
 });
-test("late failures of requests in flight do not lengthen the pause", () => {
+test("later failures of requests in flight do not lengthen the pause", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0, 50, 99);
   expect(breaker.state(100)).toBe("half-open");
@@ -38,7 +38,7 @@ test("each failed trial doubles the pause, up to the longest", () => {
   fail(breaker, 300);
   expect([breaker.state(649), breaker.state(650)]).toEqual(["open", "half-open"]);
 });
-test("a successful trial closes it, and the next pause is the first again", () => {
+test("a successful trial closes it, and the next pause is the first one again", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0, 100);
   breaker.succeeded();
@@ -52,7 +52,7 @@ test("trip opens it at once; a later failure does not lengthen the pause", () =>
   breaker.trip(50);
   expect([breaker.state(99), breaker.state(100)]).toEqual(["open", "half-open"]);
 });
-test("allowTrial ends a trip's pause once, but closes nothing", () => {
+test("allowTrial ends the pause of a trip once, but does not close it", () => {
   const breaker = make();
   breaker.trip(0);
   breaker.allowTrial(10);
@@ -64,7 +64,7 @@ test("allowTrial ends a trip's pause once, but closes nothing", () => {
   breaker.allowTrial(211);
   expect(breaker.state(211)).toBe("closed");
 });
-test("allowTrial changes nothing where answers were failures", () => {
+test("allowTrial changes nothing if requests failed", () => {
   const breaker = make();
   fail(breaker, 0, 0, 0);
   breaker.allowTrial(10);

@@ -46,7 +46,7 @@ describe("pushes over TLS", () => {
 
   const env = () => ({ WARM_REGIONS: `weur=${url}`, WARM_CONNECTIONS: "2", WARM_MAX_AGE_MS: "5000" });
 
-  test("HTTP/1.1, which is all this server offers, on connections kept open, the name in the handshake, TLS resumed when one is opened again", async () => {
+  test("a server with HTTP/1.1 only: kept-alive connections, the name in the handshake, TLS resumed on a reopened connection", async () => {
     const warmer = await startTestWarmer(env(), { tls: { ca: authority.root } });
     const sender = startSender(warmer.udp.port);
     await until(() => warmer.pushers[0]?.connections.open === 2);
@@ -67,7 +67,7 @@ describe("pushes over TLS", () => {
     await warmer.stop();
   });
 
-  test("a certificate of an authority nobody knows: nothing is sent, the region counts as down", async () => {
+  test("a certificate of an unknown authority: nothing is sent, the region counts as down", async () => {
     const log = keptLog();
     const before = paths.length;
     const warmer = await startTestWarmer(env(), { log });

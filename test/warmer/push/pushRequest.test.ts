@@ -6,7 +6,7 @@ import { PushRequestBuilder } from "../../../warmer/push/pushRequest.ts";
 const OPTIONS = { region: "weur", secret: null, deadlineMs: 800 };
 const HTTP = new RequestEncoder(new URL("https://images.example.org"));
 
-test("a push is one request, its body as the wire contract has it", () => {
+test("a push is one request with the body of the protocol", () => {
   const text = HTTP.encode(new PushRequestBuilder(OPTIONS, "avif").build(["/a", '/b\\"c'], 1_763_760_000_999));
   const [head, body] = text.split("\r\n\r\n") as [string, string];
   expect(JSON.parse(body)).toEqual({ v: 1, region: "weur", format: "avif", deadlineMs: 800, paths: ["/a", '/b"c'] });
@@ -19,7 +19,7 @@ test("a push is one request, its body as the wire contract has it", () => {
   ]);
 });
 
-test("with a secret it carries the time and the signature of the body sent", () => {
+test("with a secret, it carries the time and the signature of its body", () => {
   const secret = "0123456789abcdef";
   const text = HTTP.encode(new PushRequestBuilder({ ...OPTIONS, secret }, "webp").build(["/a"], 1_763_760_000_999));
   const [head, body] = text.split("\r\n\r\n") as [string, string];

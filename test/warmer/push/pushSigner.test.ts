@@ -9,7 +9,7 @@ function expected(secret: string, time: number, body: string): string {
 }
 
 describe("PushSigner", () => {
-  it("gives a known answer, made with Python's hashlib and hmac", () => {
+  it("gives a known answer from Python's hashlib and hmac", () => {
     const body = '{"v":1,"region":"weur","format":"webp","deadlineMs":800,"paths":["/a"]}';
     const signature = new PushSigner("0123456789abcdef").sign(1763760000, body);
     expect(signature).toBe("zfab_E7g2FnBn0vvyMU3PrgLHAM-N29QjJ3o2Jg_LoA");
@@ -18,8 +18,8 @@ describe("PushSigner", () => {
   const secrets = [
     ["shorter than a block", "0123456789abcdef"],
     ["exactly a block", "k".repeat(64)],
-    ["longer than a block, so hashed first", "k".repeat(65)],
-    ["with bytes beyond ASCII", "sécret-ß-0123456789"],
+    ["longer than a block, so it is hashed first", "k".repeat(65)],
+    ["with characters outside ASCII", "sécret-ß-0123456789"],
   ] as const;
   for (const [name, secret] of secrets) {
     it(`agrees with createHmac for a secret ${name}`, () => {

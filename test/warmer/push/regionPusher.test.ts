@@ -48,8 +48,8 @@ async function start(
 
 describe("the log says why pushes fail, with one line per region, not per push", () => {
   const rows = [
-    ["an answer", { status: 401 }, 'pushes":1,"hints":1', "status 401"],
-    ["a lost connection, while the other try may win", { mode: "cut" }, 'pushes":1,"hints":0', ""],
+    ["an error status", { status: 401 }, 'pushes":1,"hints":1', "status 401"],
+    ["a lost connection, while the retry may succeed", { mode: "cut" }, 'pushes":1,"hints":0', ""],
   ] as const;
   test.each(rows)("%s", async (_name, behaviour, counted, reason) => {
     const sink = await startWarmSink(behaviour);
@@ -73,7 +73,7 @@ describe("the log says why pushes fail, with one line per region, not per push",
   });
 });
 
-test("a retry that got too old while it waited is in the log, with the reason the first try failed for", async () => {
+test("a retry that became too old is logged with the reason of the first failure", async () => {
   const sink = await startWarmSink({ status: 500, delayMs: 300 });
   const log = keptLog();
   // The response arrives when the hint is 300 ms old.
@@ -97,7 +97,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
     start(http, env, behaviour);
 
   describe("batches", () => {
-    test("hints of one region and format go together, 20 at most, others apart", async () => {
+    test("hints of one region and format share pushes of up to 20; others are separate", async () => {
       await using t = await setUp({ WARM_BATCH_MS: "40" });
       const paths = Array.from({ length: 45 }, (_, n) => `/a/${n}`);
       await t.sender.send(hintLine(paths));
@@ -113,7 +113,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
           .sort(),
       ).toEqual([...paths].sort());
     });
-    test("WARM_BATCH_MS=0 sends each alone", async () => {
+    test("WARM_BATCH_MS=0 sends each hint alone", async () => {
       await using t = await setUp({ WARM_BATCH_MS: "0" });
       await t.sender.send(hintLine(["/a", "/b", "/c"]));
       await until(() => t.warmer.counts.pushed === 3);
@@ -130,7 +130,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
   });
 
   describe("answers", () => {
-    test("a refused path is counted by its reason, not failed, and stays for the window", async () => {
+    test("a refused path is counted by its reason, not as failed, and stays in the dedup table", async () => {
       await using t = await setUp({}, { refuse: (path) => (path === "/no" ? "source_not_allowed" : undefined) });
       await t.sender.send(hintLine(["/yes", "/no"]));
       await until(() => t.warmer.counts.ended() === 2);
@@ -139,7 +139,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
       expect(t.warmer.counts).toMatchObject({ pushed: 1, refused: 1, duplicate: 1, failed: 0 });
       expect([...t.warmer.counts.refusedBy]).toEqual([["source_not_allowed", 1]]);
     });
-    test("a 4xx is not tried again, and frees the path", async () => {
+    test("a 4xx is not retried, and its path may be pushed again", async () => {
       await using t = await setUp({}, { status: 403 });
       await t.sender.send(hintLine("/a"));
       await until(() => t.warmer.counts.failed === 1);
@@ -149,14 +149,14 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
       expect(t.sink.pushes).toHaveLength(2);
       expect(t.warmer.counts.retries).toBe(0);
     });
-    test("a 5xx is tried once more, no more than once", async () => {
+    test("a 5xx is retried exactly once", async () => {
       await using t = await setUp({}, { status: 500 });
       await t.sender.send(hintLine("/a"));
       await until(() => t.warmer.counts.failed === 1);
       expect(t.sink.pushes).toHaveLength(2);
       expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 1 });
     });
-    test("a connection cut in the middle of the answer: tried again on another", async () => {
+    test("a connection that closes in the middle of a response: retried on another one", async () => {
       await using t = await setUp({}, { mode: "cut" });
       await t.sender.send(hintLine("/a"));
       await until(() => t.sink.pushes.length === 1);
@@ -164,14 +164,14 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
       await until(() => t.warmer.counts.pushed === 1);
       expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 0 });
     });
-    test("a retry that can no longer win is not sent", async () => {
+    test("a retry that is too late is not sent", async () => {
       await using t = await setUp({ WARM_MAX_AGE_MS: "200" }, { status: 500, delayMs: 300 });
       await t.sender.send(hintLine("/a"));
       await until(() => t.warmer.counts.failed === 1);
       expect(t.sink.pushes).toHaveLength(1);
       expect(t.warmer.counts.retries).toBe(0);
     });
-    test("no answer at all: given up after a second, and the path is free again", async () => {
+    test("no response: given up after a second, and its path may be pushed again", async () => {
       await using t = await setUp({ WARM_MAX_AGE_MS: "500" }, { mode: "hang" });
       await t.sender.send(hintLine("/a"));
       await until(() => t.warmer.counts.failed === 1);
@@ -179,7 +179,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
       await t.sender.send(hintLine("/a"));
       await until(() => t.warmer.counts.pushed === 1);
     });
-    test("a repeat of what is in flight is a duplicate; of what failed it is not", async () => {
+    test("a repeat of a path in flight is a duplicate", async () => {
       await using t = await setUp({}, { delayMs: 60 });
       await t.sender.send(hintLine("/a"));
       await until(() => t.sink.pushes.length === 1);
@@ -190,7 +190,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
     });
   });
 
-  test("a region that fails is left alone, though it opens connections or windows again and again", async () => {
+  test("a failing region gets few requests, even if it opens connections or windows again and again", async () => {
     await using w = await start(http, { WARM_BATCH_MS: "0" }, { status: 500, mode: "restless" });
     for (let n = 0; n < 120; n++) {
       await w.sender.send(hintLine(`/${n}`));
@@ -202,7 +202,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
   });
 
   describe("connections", () => {
-    test("are opened at start and kept", async () => {
+    test("are opened at the start and kept open", async () => {
       await using t = await setUp(
         { WARM_CONNECTIONS: "3", WARM_BATCH_MS: "0", WARM_MAX_AGE_MS: "5000" },
         { delayMs: 10 },
@@ -212,7 +212,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
       // HTTP/2 sends all requests over two connections to each region.
       expect(t.sink.connections()).toBe(http === "2" ? 4 : 6);
     });
-    test("the server closes an idle one that has served: another is open before it is needed", async () => {
+    test("the server closes an idle one: another one is open before it is needed", async () => {
       await using t = await setUp({ WARM_CONNECTIONS: "1" });
       await t.sender.send(hintLine("/a"));
       await until(() => t.warmer.counts.pushed === 1);
@@ -227,7 +227,7 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
     });
   });
 
-  test("the age limit holds at the push too: what waited too long for a connection is not sent", async () => {
+  test("the age limit also applies at the push: a hint that waited too long for a connection is not sent", async () => {
     await using t = await setUp(
       { WARM_CONNECTIONS: "1", WARM_BATCH_MS: "0", WARM_MAX_AGE_MS: "300" },
       { delayMs: 200 },

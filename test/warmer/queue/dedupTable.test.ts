@@ -11,7 +11,7 @@ function keyMaker(seed: number): () => readonly [number, number] {
 }
 
 describe("DedupTable", () => {
-  test("a key is remembered until its window ends, to the millisecond", () => {
+  test("a key is present until its window ends, to the millisecond", () => {
     const keys = new DedupTable(1000, WINDOW, 5_000);
     expect(keys.has(1, 2, 5_000)).toBe(false);
     expect(keys.insert(1, 2, 5_000)).toBe(true);
@@ -19,7 +19,7 @@ describe("DedupTable", () => {
     expect(keys.has(1, 2, 5_000 + WINDOW - 1)).toBe(true);
     expect(keys.has(1, 2, 5_000 + WINDOW)).toBe(false);
   });
-  test("an insertion of a remembered key changes nothing, of an expired one begins anew", () => {
+  test("inserting a present key changes nothing; inserting an expired key starts a new window", () => {
     const keys = new DedupTable(1000, WINDOW, 0);
     keys.insert(1, 2, 0);
     expect(keys.insert(1, 2, WINDOW - 1)).toBe(false);
@@ -27,7 +27,7 @@ describe("DedupTable", () => {
     expect(keys.insert(1, 2, WINDOW)).toBe(true);
     expect(keys.has(1, 2, 2 * WINDOW - 1)).toBe(true);
   });
-  test("both lanes count", () => {
+  test("both halves of the key count", () => {
     const keys = new DedupTable(1000, WINDOW, 0);
     keys.insert(1, 2, 0);
     expect([keys.has(1, 3, 0), keys.has(3, 2, 0), keys.has(2, 1, 0), keys.has(0, 0, 0)]).toEqual([
@@ -37,7 +37,7 @@ describe("DedupTable", () => {
       false,
     ]);
   });
-  test("a removed key is not remembered, and may come again", () => {
+  test("a removed key is absent and can be inserted again", () => {
     const keys = new DedupTable(1000, WINDOW, 0);
     keys.insert(1, 2, 0);
     keys.remove(1, 2);
@@ -45,18 +45,18 @@ describe("DedupTable", () => {
     expect(keys.has(1, 2, 0)).toBe(false);
     expect(keys.insert(1, 2, 0)).toBe(true);
   });
-  test("a window of 0 remembers nothing", () => {
+  test("a window of 0 keeps nothing", () => {
     const keys = new DedupTable(1000, 0, 0);
     expect(keys.insert(1, 2, 7)).toBe(true);
     expect(keys.has(1, 2, 7)).toBe(false);
   });
-  test("the key of all zero bits is a key like others", () => {
+  test("the key of all zero bits is a normal key", () => {
     const keys = new DedupTable(1000, WINDOW, 0);
     expect(keys.insert(0, 0, 0)).toBe(true);
     expect(keys.has(0, 0, 1)).toBe(true);
   });
 
-  test("a million keys are all remembered in at most 32 MB, and none that was not inserted", () => {
+  test("a million keys are all present in at most 32 MB, and no other key is", () => {
     const keys = new DedupTable(1_000_000, WINDOW, 0);
     expect(keys.byteLength).toBeLessThanOrEqual(32e6);
     const make = keyMaker(1);
@@ -72,7 +72,7 @@ describe("DedupTable", () => {
     expect(falsely).toBe(0);
   });
 
-  test("over capacity the oldest of the probed go and are counted; the newest stay", () => {
+  test("above capacity, the oldest of the searched keys are evicted and counted; the newest stay", () => {
     const keys = new DedupTable(1000, WINDOW, 0);
     const make = keyMaker(3);
     const made = Array.from({ length: 20_000 }, make);
@@ -84,7 +84,7 @@ describe("DedupTable", () => {
     expect(newest).toBe(500);
   });
 
-  test("agrees with a Map on a random run of a month, across its own re-basing", () => {
+  test("agrees with a Map in a random run of a month, across epoch changes", () => {
     const random = seeded(11);
     const keys = new DedupTable(4_000, WINDOW, 0);
     const model = new Map<number, number>();

@@ -29,7 +29,7 @@ function make(options: Partial<{ capacity: number; limit: number; waitMs: number
 }
 
 describe("when a push is due", () => {
-  test("a hint alone waits for company, to the millisecond", () => {
+  test("a single hint waits for others, to the millisecond", () => {
     const { add, next, queue } = make();
     add("/a", 100);
     expect(queue.due).toBe(105);
@@ -37,12 +37,12 @@ describe("when a push is due", () => {
     expect(next(105)).toEqual(["/a"]);
     expect(queue.due).toBe(Number.POSITIVE_INFINITY);
   });
-  test("a full one goes at once, in order", () => {
+  test("a full push is due at once, in order", () => {
     const { add, next } = make();
     expect([add("/a", 0), add("/b", 0), add("/c", 0)].map((key) => key.isDue(0))).toEqual([true, true, true]);
     expect(next(0)).toEqual(["/a", "/b", "/c"]);
   });
-  test("what is more than one push is due when its own time comes", () => {
+  test("the hints beyond one push are due at their own time", () => {
     const { add, next } = make();
     for (const [now, path] of [
       [0, "/a"],
@@ -55,20 +55,20 @@ describe("when a push is due", () => {
     expect(next(6)).toBeUndefined();
     expect(next(7)).toEqual(["/d"]);
   });
-  test("one that is about to be too old does not wait, and takes the others along", () => {
+  test("a hint that is about to be too old does not wait, and takes the others along", () => {
     const { add, next } = make();
     add("/young", 0, 50);
     add("/old", 0, 3);
     expect(next(0)).toBeUndefined();
     expect(next(1)).toEqual(["/young", "/old"]);
   });
-  test("waitMs 0 and limit 1: each alone, at once", () => {
+  test("waitMs 0 and limit 1: each hint alone, at once", () => {
     const { add, next } = make({ limit: 1, waitMs: 0 });
     add("/a", 0);
     add("/b", 0);
     expect([next(0), next(0), next(0)]).toEqual([["/a"], ["/b"], undefined]);
   });
-  test("formats go apart", () => {
+  test("formats are separate", () => {
     const { add, next, queue } = make();
     add("/a", 0);
     add("/a", 1, 51, AVIF);
@@ -76,41 +76,41 @@ describe("when a push is due", () => {
     expect([first.format, first.paths]).toEqual([WEBP, ["/a"]]);
     expect(next(6)).toEqual(["/a"]);
   });
-  test("flushing: whatever waits is due", () => {
+  test("flushing: everything that waits is due", () => {
     const { add, next } = make();
     add("/a", 0);
     expect(next(0, true)).toEqual(["/a"]);
   });
 });
 
-describe("what ends in it", () => {
-  test("too old at the push: dropped, and its key is free", () => {
+describe("hints that end in the queue", () => {
+  test("too old at the push: dropped, and its key is not inserted", () => {
     const { add, next, counts, keys } = make();
     add("/a", 0, 50, WEBP, 7);
     expect(next(51)).toBeUndefined();
     expect(counts.oldAtPush).toBe(1);
     expect(keys.has(7, 1, 51)).toBe(false);
   });
-  test("exactly at the limit it still goes", () => {
+  test("exactly at the limit: still pushed", () => {
     const { add, next, counts } = make();
     add("/a", 0, 50);
     expect(next(50)).toEqual(["/a"]);
     expect(counts.oldAtPush).toBe(0);
   });
-  test("the same key twice: the second is a duplicate, from the moment of the first one's push", () => {
+  test("the same key twice: the second is a duplicate once the first is taken", () => {
     const { add, next, counts } = make();
     add("/a", 0, 50, WEBP, 7);
     add("/a", 0, 50, WEBP, 7);
     expect(next(5)).toEqual(["/a"]);
     expect(counts.duplicate).toBe(1);
   });
-  test("over capacity the oldest goes", () => {
+  test("above capacity, the oldest hint is dropped", () => {
     const { add, next, counts } = make({ capacity: 2, limit: 20 });
     for (const path of ["/a", "/b", "/c"]) add(path, 0);
     expect(counts.overflow).toBe(1);
     expect(next(5)).toEqual(["/b", "/c"]);
   });
-  test("a capacity of 20 000 hints through a ring of 16 keeps order and counts", () => {
+  test("20 000 hints through a capacity of 16 keep their order and are counted", () => {
     const { add, next, counts } = make();
     const out: string[] = [];
     for (let n = 0; n < 20_000; n++) {
@@ -123,7 +123,7 @@ describe("what ends in it", () => {
     );
     expect(counts.overflow).toBeGreaterThan(1_000);
   });
-  test("a failed batch frees its keys; a settled one keeps them", () => {
+  test("a failed batch removes its keys; a released one keeps them", () => {
     const { add, queue, counts, keys } = make();
     add("/a", 0, 50, WEBP, 7);
     queue.fail(queue.next(5, 5, false) as PushBatch);
@@ -132,7 +132,7 @@ describe("what ends in it", () => {
     queue.release(queue.next(10, 10, false) as PushBatch);
     expect([counts.failed, keys.has(7, 1, 10)]).toEqual([1, true]);
   });
-  test("a batch tried again goes first, without what got too old meanwhile", () => {
+  test("a retry goes first, without the hints that became too old", () => {
     const { add, queue, next, counts, keys, failures } = make();
     add("/old", 0, 20, WEBP, 7);
     add("/young", 0, 60, WEBP, 8);
@@ -147,7 +147,7 @@ describe("what ends in it", () => {
     const reason = "too old to be tried again after status 503";
     expect(failures.take(21)).toEqual({ reason, pushes: 0, hints: 1 });
   });
-  test("a retry that cannot win any more does not go", () => {
+  test("a retry that is too late is not sent", () => {
     const { add, queue, next, counts, failures } = make();
     add("/a", 0, 20);
     queue.retry(queue.next(5, 5, false) as PushBatch, "stream reset");
@@ -156,7 +156,7 @@ describe("what ends in it", () => {
     const reason = "too old to be tried again after stream reset";
     expect(failures.take(21)).toEqual({ reason, pushes: 0, hints: 1 });
   });
-  test("one that goes in time, to the millisecond, is no failure", () => {
+  test("a retry in time, to the millisecond, is no failure", () => {
     const { add, queue, next, counts, failures } = make();
     add("/a", 0, 20);
     queue.retry(queue.next(5, 5, false) as PushBatch, "stream reset");
@@ -164,7 +164,7 @@ describe("what ends in it", () => {
     expect(next(20)).toEqual(["/a"]);
     expect([counts.failed, counts.retries, failures.take(20)]).toEqual([0, 1, undefined]);
   });
-  test("retries that no connection comes for end when they are too old, the others keep their order", () => {
+  test("retries without a free connection end when they are too old; the others keep their order", () => {
     const { add, queue, next, counts, keys, failures } = make({ limit: 1 });
     for (const [path, expiry, key] of [
       ["/a", 60, 7],
@@ -179,7 +179,7 @@ describe("what ends in it", () => {
     expect(failures.take(21)).toEqual({ reason: "too old to be tried again after status 500", pushes: 0, hints: 1 });
     expect([next(21), next(21), next(21)]).toEqual([["/a"], ["/c"], undefined]);
   });
-  test("the region goes down: retries have failed, and that is reported", () => {
+  test("when the region goes down, its retries fail and are reported", () => {
     const { add, queue, counts, failures } = make();
     add("/a", 0);
     add("/b", 0);
@@ -188,14 +188,14 @@ describe("what ends in it", () => {
     expect([counts.failed, counts.regionDown]).toEqual([2, 0]);
     expect(failures.take(5)).toEqual({ reason: "not tried again after ECONNRESET", pushes: 0, hints: 2 });
   });
-  test("a region that is down: what waits goes under that count", () => {
+  test("when the region goes down, waiting hints are counted as that", () => {
     const { add, queue, counts } = make();
     add("/a", 0);
     add("/b", 0, 50, AVIF);
     queue.shed("regionDown");
     expect([counts.regionDown, queue.waiting, queue.due]).toEqual([2, 0, Number.POSITIVE_INFINITY]);
   });
-  test("our clock is set back by an hour: what waits goes, instead of waiting for an hour", () => {
+  test("our clock is set back by an hour: waiting hints are dropped instead of waiting an hour", () => {
     const { add, queue, next, counts } = make();
     const hour = 3_600_000;
     add("/a", hour);
@@ -205,7 +205,7 @@ describe("what ends in it", () => {
     expect(next(0, true)).toBeUndefined();
     expect(counts.oldAtPush).toBe(2);
   });
-  test("dropExpired ends what no connection came for", () => {
+  test("dropExpired drops old hints that wait for a connection", () => {
     const { add, queue, counts } = make();
     add("/a", 0, 20);
     add("/b", 10, 60);

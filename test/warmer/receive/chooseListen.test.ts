@@ -18,7 +18,7 @@ function choose(...options: string[]): { readonly log: string[]; readonly dgram:
 }
 
 describe("WARM_RECEIVE=ffi", () => {
-  it("falls back to dgram with one line in the log where Node has no FFI", () => {
+  it("falls back to dgram with one log line if Node has no FFI", () => {
     const { log, dgram } = choose("--no-experimental-ffi");
     expect(dgram).toBe(true);
     expect(log).toHaveLength(1);
@@ -26,7 +26,7 @@ describe("WARM_RECEIVE=ffi", () => {
     expect(log[0]).toContain("node:ffi");
   });
 
-  it("is silent where it has", () => {
+  it("logs nothing if Node has FFI", () => {
     const { log, dgram } = choose();
     if (dgram) console.log(`skipped: no FFI here (${log[0]})`);
     else expect(log).toEqual([]);

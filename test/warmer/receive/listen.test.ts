@@ -27,7 +27,7 @@ describe("listenDgram", () => {
 
   const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === "::1"));
   const hosts = hasIPv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
-  test.each(hosts)("hands each datagram on, bytes and sender, on %s", async (host) => {
+  test.each(hosts)("delivers each datagram with its bytes and sender, on %s", async (host) => {
     const got: [string, boolean][] = [];
     let begun = 0;
     let ended = 0;
@@ -71,7 +71,7 @@ describe("listenDgram", () => {
     socket.close();
   });
 
-  test("a port that is taken is an error, not a shared socket", async () => {
+  test("a port in use is an error, not a shared socket", async () => {
     const sink = { slotMemory, overflow: 0, begin: () => {}, datagram: () => {}, end: () => {} };
     const senders = new SenderList(loopback, 1n);
     const first = await listenDgram({ host: "127.0.0.1", port: 0, receiveBufferBytes: 4096 }, senders, sink);

@@ -81,7 +81,7 @@ function send(socket: Socket, bytes: string | Buffer, to: Listener): Promise<voi
 describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
   const listenFfi = createListenFfi(libc as Libc);
 
-  it("hands over what dgram hands over: content, order, true length, sender", async () => {
+  it("delivers the same as dgram: content, order, true length, sender", async () => {
     const sizes = [1, 109, 1399, 1400, 1401, SLOT_BYTES, SLOT_BYTES + 1, 9_000, 65_507];
     const results: string[][] = [];
     for (const listen of [listenDgram, listenFfi]) {
@@ -99,7 +99,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     expect(results[1]?.length).toBe(sizes.length);
   });
 
-  it("takes bursts of more datagrams than a call has slots, each once and in order", async () => {
+  it("reads bursts of more datagrams than a call has slots, each once and in order", async () => {
     const recorder = new Recorder();
     const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
     const socket = await senderAt("127.0.0.1");
@@ -112,7 +112,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     await listener.close();
   });
 
-  it("takes all of a burst while more comes in than can be pushed too", async () => {
+  it("reads a whole burst even if queues overflow", async () => {
     const recorder = new Recorder();
     recorder.overflowing = 1;
     const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
@@ -125,7 +125,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     await listener.close();
   });
 
-  it("the paths that the pipeline passes on are those that were sent, whatever was received beside them", async () => {
+  it("the pipeline hands on exactly the paths that were sent, whatever else was received", async () => {
     const paths: string[] = [];
     const sink = { add: (_format: number, path: string) => paths.push(path) };
     const options = { places, key: KEY, format: "webp", hintSecret: null, maxAgeMs: 60_000, skew: false } as const;
@@ -154,7 +154,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     await listener.close();
   });
 
-  it.each([0, 70])("after the loop stood still for %d ms, knows how long datagrams waited at least", async (ms) => {
+  it.each([0, 70])("after the loop was blocked for %d ms, knows at least how long datagrams waited", async (ms) => {
     const recorder = new Recorder();
     const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
     const socket = await senderAt("127.0.0.1");
@@ -171,21 +171,21 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     await listener.close();
   });
 
-  it("tells senders apart within one call, and gives 0 for one that is not allowed", async () => {
+  it("distinguishes senders within one call, and gives 0 for one that is not allowed", async () => {
     const recorder = new Recorder();
     const listener = await listenOn(listenFfi, "127.0.0.1", recorder);
     const [allowed, other] = [await senderAt("127.0.0.1"), await senderAt("127.0.0.2")];
-    const turns = [allowed, other, other, allowed, other, allowed];
-    await Promise.all(turns.map((socket, i) => send(socket, `${i}`, listener)));
-    await recorder.count(turns.length);
+    const sockets = [allowed, other, other, allowed, other, allowed];
+    await Promise.all(sockets.map((socket, i) => send(socket, `${i}`, listener)));
+    await recorder.count(sockets.length);
     const id = sendersOf(LOOPBACK).identify("127.0.0.1");
-    const expected = turns.map((socket, i) => `1 from ${socket === allowed ? id : 0}: ${i}`);
+    const expected = sockets.map((socket, i) => `1 from ${socket === allowed ? id : 0}: ${i}`);
     expect([...recorder.seen].sort()).toEqual(expected.sort());
     for (const socket of [allowed, other]) socket.close();
     await listener.close();
   });
 
-  it("knows an IPv6 sender by the same number as dgram", async () => {
+  it("gives an IPv6 sender the same number as dgram", async () => {
     const seen: string[][] = [];
     for (const listen of [listenDgram, listenFfi]) {
       const recorder = new Recorder();
@@ -201,7 +201,7 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     expect(seen[1]?.[0]).not.toContain("from 0");
   });
 
-  it("knows an IPv4 sender on a dual-stack socket as IPv4", async () => {
+  it("treats an IPv4 sender on a dual-stack socket as IPv4", async () => {
     const recorder = new Recorder();
     const listener = await listenOn(listenFfi, "::", recorder);
     const socket = await senderAt("127.0.0.1");
@@ -214,14 +214,14 @@ describe.skipIf(typeof libc === "string")("recvmmsg through node:ffi", () => {
     await listener.close();
   });
 
-  it("says why it cannot bind", async () => {
+  it("reports why it cannot bind", async () => {
     const first = await listenOn(listenFfi, "127.0.0.1", new Recorder());
     const options = { host: "127.0.0.1", port: first.port, receiveBufferBytes: 65_536 };
     await expect(listenFfi(options, sendersOf(LOOPBACK), new Recorder())).rejects.toMatchObject({ code: "EADDRINUSE" });
     await first.close();
   });
 
-  it("gives the port and descriptor back when it closes, and gets the receive buffer it asks for", async () => {
+  it("releases the port and the descriptor when it closes, and gets the requested receive buffer", async () => {
     for (let i = 0; i < 20; i++) {
       const options = { host: "127.0.0.1", port: 0, receiveBufferBytes: 50_000 };
       const listener = await listenFfi(options, sendersOf(LOOPBACK), new Recorder());

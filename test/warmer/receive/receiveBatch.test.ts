@@ -25,10 +25,10 @@ function make(events?: { ended?: () => void; queueDelayMs?: () => number }) {
   };
 }
 
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+const nextIteration = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("ReceiveBatch", () => {
-  test("tells of the first at once, and of what else came in the turn together and in order, at its end", async () => {
+  test("delivers the first datagram at once, and the others of the iteration together and in order at its end", async () => {
     let ends = 0;
     const { batch, groups, slotMemory } = make({ ended: () => ends++ });
     batch.addSingle(Buffer.from("one"), 7);
@@ -36,11 +36,11 @@ describe("ReceiveBatch", () => {
     batch.add(5, 3, -8);
     batch.addSingle(Buffer.from("three"), 0);
     expect(groups).toEqual([["one 3 from 7", "end"]]);
-    await nextTurn();
+    await nextIteration();
     expect(groups.slice(1)).toEqual([["two 3 from -8", "three 5 from 0", "end"]]);
     expect(ends).toBe(1);
     batch.addSingle(Buffer.from("four"), 7);
-    await nextTurn();
+    await nextIteration();
     expect(groups.slice(2)).toEqual([["four 4 from 7", "end"]]);
     expect(ends).toBe(2);
   });
@@ -48,40 +48,40 @@ describe("ReceiveBatch", () => {
   test.each([
     [SINGLE_SLOTS + 1, 1],
     [SINGLE_SLOTS + 2, 2],
-  ])("of %d lone datagrams it tells %d times before the turn ends", async (count, before) => {
+  ])("delivers %d single datagrams in %d groups before the iteration ends", async (count, before) => {
     const { batch, groups } = make();
     for (let i = 0; i < count; i++) batch.addSingle(Buffer.from(`${i}`), 1);
     expect(groups.length).toBe(before);
-    await nextTurn();
+    await nextIteration();
     expect(groups.flat().filter((line) => line !== "end")).toEqual(
       Array.from({ length: count }, (_, i) => `${i} ${`${i}`.length} from 1`),
     );
   });
 
-  test("passes on at once when asked to, and nothing twice", async () => {
+  test("deliver works at once, and delivers nothing twice", async () => {
     const { batch, groups } = make();
     batch.deliver();
     expect(groups).toEqual([]);
     for (let slot = 0; slot < CALL_SLOTS; slot++) batch.add(slot, 0, 1);
     batch.deliver();
-    await nextTurn();
+    await nextIteration();
     expect(groups.map((group) => group.length)).toEqual([CALL_SLOTS + 1]);
   });
 
   test.each([
     [31, [0]],
     [32, [12]],
-  ])("%d datagrams at once waited %j ms: the newest is asked, for many", (count, expected) => {
+  ])("for %d datagrams the wait is %j ms: the kernel is asked only for many", (count, expected) => {
     const { batch, queued } = make({ queueDelayMs: () => 12 });
     for (let slot = 0; slot < count; slot++) batch.add(slot, 0, 1);
     batch.deliver();
     expect([...new Set(queued)]).toEqual(expected);
   });
 
-  test("keeps the true length of one that does not fit, and of its bytes what fits", async () => {
+  test("keeps the true length of a truncated datagram, and the bytes that fit", async () => {
     const { batch, groups, slotMemory } = make();
     batch.addSingle(Buffer.alloc(65_507, "x"), 1);
-    await nextTurn();
+    await nextIteration();
     expect(groups[0]?.[0]).toBe(`${"x".repeat(20)} 65507 from 1`);
     expect(slotMemory.indexOf("x")).toBe(CALL_SLOTS * SLOT_BYTES);
     expect(slotMemory.lastIndexOf("x")).toBe((CALL_SLOTS + 1) * SLOT_BYTES - 1);

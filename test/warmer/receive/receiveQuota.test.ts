@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ReceiveQuota } from "../../../warmer/receive/receiveQuota.ts";
 
 /** Iterations that read everything they may, or at most `most`. Returns the limit of each. */
-function turns(quota: ReceiveQuota, overflows: readonly number[], most = Number.POSITIVE_INFINITY): number[] {
+function iterations(quota: ReceiveQuota, overflows: readonly number[], most = Number.POSITIVE_INFINITY): number[] {
   let overflow = 0;
   return overflows.map((more) => {
     const { left } = quota;
@@ -14,27 +14,27 @@ function turns(quota: ReceiveQuota, overflows: readonly number[], most = Number.
 }
 
 describe("ReceiveQuota", () => {
-  test("lets the first turns fetch all that waits", () => {
-    expect(turns(new ReceiveQuota(), [0, 0, 0])).toEqual([4096, 4096, 4096]);
+  test("the first iterations may read everything", () => {
+    expect(iterations(new ReceiveQuota(), [0, 0, 0])).toEqual([4096, 4096, 4096]);
   });
 
-  test("halves what was fetched after each turn with overflow, down to one call's worth", () => {
-    expect(turns(new ReceiveQuota(), [1, 1, 5, 1, 1, 1, 1, 1])).toEqual([4096, 2048, 1024, 512, 256, 128, 64, 64]);
+  test("halves what was read after each iteration with overflow, down to one system call", () => {
+    expect(iterations(new ReceiveQuota(), [1, 1, 5, 1, 1, 1, 1, 1])).toEqual([4096, 2048, 1024, 512, 256, 128, 64, 64]);
   });
 
-  test("halves what was fetched, not what might have been", () => {
-    expect(turns(new ReceiveQuota(), [1, 1, 1], 600)).toEqual([4096, 300, 150]);
+  test("halves what was read, not what was allowed", () => {
+    expect(iterations(new ReceiveQuota(), [1, 1, 1], 600)).toEqual([4096, 300, 150]);
   });
 
-  test("grows by little after a turn without, back to the most", () => {
+  test("grows a little after an iteration without overflow, up to the maximum", () => {
     const quota = new ReceiveQuota();
-    const seen = turns(quota, [1, 1, 1, 1, 1, 1, ...new Array<number>(200).fill(0)]);
+    const seen = iterations(quota, [1, 1, 1, 1, 1, 1, ...new Array<number>(200).fill(0)]);
     expect(seen.slice(6, 10)).toEqual([64, 96, 128, 160]);
     expect(seen.at(-1)).toBe(4096);
   });
 
-  test("a turn is judged by its own overflow, not by that of all before it", () => {
+  test("an iteration counts only its own overflow", () => {
     const quota = new ReceiveQuota();
-    expect(turns(quota, [3, 0, 0])).toEqual([4096, 2048, 2080]);
+    expect(iterations(quota, [3, 0, 0])).toEqual([4096, 2048, 2080]);
   });
 });

@@ -26,14 +26,14 @@ describe("SenderList", () => {
     // Asks twice: the second result comes from the cache.
     expect([senders.identify(address) !== 0, senders.identify(address) !== 0]).toEqual([allowed, allowed]);
   });
-  test("an address is the same sender each time, another is another, and the number form agrees", () => {
+  test("an address always has the same number, another address another one, and both forms of IPv4 agree", () => {
     const senders = list("10.0.0.0/8");
     expect(senders.identify("10.0.0.1")).toBe(senders.identify("::ffff:10.0.0.1"));
     expect(senders.identify("10.0.0.1")).not.toBe(senders.identify("10.0.0.2"));
     expect(senders.identifyIPv4(0x0a000001)).toBe(senders.identify("10.0.0.1"));
     expect(senders.identifyIPv4(0xc0000001)).toBe(0);
   });
-  test("20 000 forged addresses leave no lasting memory, and no answer changes", () => {
+  test("20 000 forged addresses do not grow the cache for ever, and change no result", () => {
     const senders = list("10.0.0.0/16");
     const before = senders.identify("10.0.0.1");
     for (let n = 0; n < 20_000; n++) senders.identify(`192.168.${n >> 8}.${n & 255}`);

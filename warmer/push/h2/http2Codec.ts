@@ -98,7 +98,7 @@ export class Http2Codec implements HttpCodec {
       const violation = next === "malformed" ? FRAME_TOO_LONG : this.#handler.handle();
       if (violation !== undefined) this.#end(`HTTP/2: ${violation[1]}`, violation[0]);
     }
-    this.#settle();
+    this.#reportLost();
   }
 
   expire(now: number, limitMs: number): void {
@@ -114,7 +114,7 @@ export class Http2Codec implements HttpCodec {
       this.#pingSentAt = now;
       this.#events.write(PING);
     }
-    this.#settle();
+    this.#reportLost();
   }
 
   /** Returns GOAWAY with the error that ended the connection, or NO_ERROR if the client just leaves. */
@@ -129,7 +129,7 @@ export class Http2Codec implements HttpCodec {
   }
 
   /** Called after each event: reports the lost batches, and ends if nothing is left to wait for. */
-  #settle(): void {
+  #reportLost(): void {
     const lost = this.#streams.takeLost();
     if (lost !== undefined) this.#events.lost(lost.batches, lost.reason);
     if (this.#streams.done) this.#end("GOAWAY");

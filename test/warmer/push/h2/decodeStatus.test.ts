@@ -10,51 +10,51 @@ const bytes = (...hex: string[]): string => Buffer.from(hex.join("").replaceAll(
 const NAME = "07 3a737461747573";
 const NAME_CODE = "85 b8848d36a3";
 
-describe("the status of an answer", () => {
+describe("the status of a response", () => {
   test.each([
     ["indexed 200, the first of the table", "88", 200],
     ["indexed 204", "89", 204],
     ["indexed 500, the last of the table", "8e", 500],
     ["after a table size update", "20 8d", 404],
-    ["after two", "2020 8d", 404],
-    ["RFC 7541 C.5.1: literal, to be indexed, plain", "4803333032 5807707269766174 65", 302],
+    ["after two table size updates", "2020 8d", 404],
+    ["RFC 7541 C.5.1: literal with indexing, plain", "4803333032 5807707269766174 65", 302],
     ["C.5.2", "4803333037", 307],
-    ["C.6.1: in Huffman code", "488264025885aec3771a4b", 302],
+    ["C.6.1: Huffman-coded", "488264025885aec3771a4b", 302],
     ["C.6.2", "4883640eff", 307],
     ["without indexing", "0803323032", 202],
-    ["never to be indexed", "1803323032", 202],
-    ["named by another of the seven", "0e03343239", 429],
+    ["never indexed", "1803323032", 202],
+    ["literal value with the name index of another status", "0e03343239", 429],
     ["Huffman 202 with one bit of padding", "0882 1005", 202],
     ["Huffman 599", "0883 6df7ff", 599],
     ["100", "0803313030", 100],
-    ["name spelt out, without indexing", `00 ${NAME} 03323032`, 202],
-    ["name spelt out, to be indexed", `40 ${NAME} 03323032`, 202],
-    ["name spelt out, never to be indexed", `10 ${NAME} 03323032`, 202],
-    ["name in Huffman code", `00 ${NAME_CODE} 03323032`, 202],
-    ["name and value in Huffman code", `40 ${NAME_CODE} 82 1005`, 202],
+    ["literal name, without indexing", `00 ${NAME} 03323032`, 202],
+    ["literal name, with indexing", `40 ${NAME} 03323032`, 202],
+    ["literal name, never indexed", `10 ${NAME} 03323032`, 202],
+    ["Huffman-coded name", `00 ${NAME_CODE} 03323032`, 202],
+    ["Huffman-coded name and value", `40 ${NAME_CODE} 82 1005`, 202],
   ])("%s", (_, hex, status) => {
     expect(decodeStatus(bytes(hex))).toBe(status);
   });
 
   test.each([
-    ["an index of the static table, the last", "bd"],
-    ["an index before the status", "87"],
-    ["an index after it", "8f"],
-    ["a literal named by an index", "0f0d0131"],
-    ["the last name of the table", "0f2e0161"],
-    ["the last name, to be indexed", "7d0161"],
-    ["a name of its own", "0001610162"],
-    ["a name of as many bytes as :status", "00 07 3a73746174757a 01 61"],
-    ["a name of as many bytes in Huffman code", "00 85 b8848d36a4 01 61"],
-    [":status as if it were Huffman code", "00 87 3a737461747573 03 323032"],
-    ["Huffman :status as if it were plain", "00 05 b8848d36a3 03 323032"],
-    ["the name in capitals", "00 07 3a535441545553 03 323032"],
+    ["the last index of the static table", "bd"],
+    ["the index before :status", "87"],
+    ["the index after :status", "8f"],
+    ["a literal with an indexed name", "0f0d0131"],
+    ["the last name of the static table", "0f2e0161"],
+    ["the last name, with indexing", "7d0161"],
+    ["a literal name", "0001610162"],
+    ["a name as long as :status", "00 07 3a73746174757a 01 61"],
+    ["a Huffman-coded name as long as :status", "00 85 b8848d36a4 01 61"],
+    ["plain :status marked as Huffman-coded", "00 87 3a737461747573 03 323032"],
+    ["Huffman-coded :status marked as plain", "00 05 b8848d36a3 03 323032"],
+    ["the name in upper case", "00 07 3a535441545553 03 323032"],
     ["an empty name and value", "000000"],
-    ["a value of 126 bytes, the longest whose length is one", `00 0161 7e${"61".repeat(126)}`],
-    ["a value of 127", `00 0161 7f00${"61".repeat(127)}`],
-    ["a value of 300", `00 0161 7fad01${"61".repeat(300)}`],
-    ["a Huffman value of 127", `00 0161 ff00${"ff".repeat(127)}`],
-  ])("is not hidden by what follows, and is not %s", (_, hex) => {
+    ["a value of 126 bytes, the longest with a length of one byte", `00 0161 7e${"61".repeat(126)}`],
+    ["a value of 127 bytes", `00 0161 7f00${"61".repeat(127)}`],
+    ["a value of 300 bytes", `00 0161 7fad01${"61".repeat(300)}`],
+    ["a Huffman-coded value of 127 bytes", `00 0161 ff00${"ff".repeat(127)}`],
+  ])("is found before other fields, and is not %s", (_, hex) => {
     expect(decodeStatus(bytes("89", hex))).toBe(204);
     expect(decodeStatus(bytes(hex))).toBe(0);
     // A pseudo-header field after other fields makes the response malformed, but not the block.
@@ -72,39 +72,39 @@ describe("the status of an answer", () => {
     ["a status of 600", "0803363030"],
     ["a status of 099", "0803303939"],
     ["not digits", "0803616263"],
-    ["four digits in Huffman code", "0883 10042f"],
-    ["one letter in Huffman code", "0881 1f"],
-    ["a status of 600 in Huffman code", "0882 7000"],
-  ])("none: %s", (_, hex) => {
+    ["four Huffman-coded digits", "0883 10042f"],
+    ["one Huffman-coded letter", "0881 1f"],
+    ["a Huffman-coded status of 600", "0882 7000"],
+  ])("no status: %s", (_, hex) => {
     expect(decodeStatus(bytes(hex))).toBe(0);
   });
 
   test.each([
     ["a table of 1 byte", "21 88"],
-    ["a table of 30", "3e 88"],
-    ["a table of 31", "3f00 88"],
-    ["a table of 4 096", "3fe11f 88"],
-    ["an update without an end", "3fffff"],
+    ["a table of 30 bytes", "3e 88"],
+    ["a table of 31 bytes", "3f00 88"],
+    ["a table of 4 096 bytes", "3fe11f 88"],
+    ["an update that does not end", "3fffff"],
     ["an update after a field", "8820"],
     ["index 0", "80"],
     ["index 62, the first of the dynamic table", "be"],
     ["index 62 as a name", "0f2f0161"],
-    ["index 62 as a name, to be indexed", "7e0161"],
+    ["index 62 as a name, with indexing", "7e0161"],
     ["an index of two bytes", "ff00"],
-    ["an index without an end", "ff80"],
+    ["an index that does not end", "ff80"],
     ["a literal without a name", "00"],
     ["a literal without a value", "08"],
-    ["a spelt out name without a value", `00 ${NAME}`],
-    ["a name cut short", "00 07 3a7374617475"],
-    ["a value cut short by one", "08033230"],
-    ["a length cut short", "00 0161 7f"],
-    ["a length without an end", "00 0161 7fffffffffff00"],
+    ["a literal name without a value", `00 ${NAME}`],
+    ["a truncated name", "00 07 3a7374617475"],
+    ["a value that is one byte too short", "08033230"],
+    ["a truncated length", "00 0161 7f"],
+    ["a length that does not end", "00 0161 7fffffffffff00"],
     ["a length of 5 bytes after the prefix", "00 0161 7f8080808000"],
     ["a length of 2^28", "00 0161 7fffffff7f"],
-    ["Huffman, padded with zeros", "0882 1004"],
-    ["Huffman, a byte of padding too many", "0883 1005ff"],
-    ["Huffman, the end of the string in it", "0884 ffffffff"],
-    ["Huffman, half a code", "0882 ffff"],
+    ["Huffman code with zeros as padding", "0882 1004"],
+    ["Huffman code with one byte of padding too many", "0883 1005ff"],
+    ["Huffman code that contains the end-of-string symbol", "0884 ffffffff"],
+    ["an incomplete Huffman code", "0882 ffff"],
   ])("malformed: %s", (_, hex) => {
     expect(decodeStatus(bytes(hex))).toBeUndefined();
     // Valid fields before or after do not make the block valid. An update of the table size is malformed only after a
@@ -112,7 +112,7 @@ describe("the status of an answer", () => {
     expect(decodeStatus(bytes("0001610162", hex))).toBeUndefined();
   });
 
-  test("every status, under every name, as every kind of literal, plain and in Huffman code", () => {
+  test("every status, with every spelling of the name, as every kind of literal, plain and Huffman-coded", () => {
     const codes = new Map([...STATUS_BY_CODE].map(([code, status]) => [status, code]));
     expect(codes.size).toBe(500);
     for (let status = 100; status <= 599; status++) {
@@ -126,7 +126,7 @@ describe("the status of an answer", () => {
 });
 
 /** Blocks that may be valid, cut, flipped or shuffled. */
-test("fuzzed blocks: a status, none, or malformed; never a throw", () => {
+test("fuzzed blocks give a status, none, or malformed, and never throw", () => {
   const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 2_000_000 : 50_000;
   const random = seeded(7541);
   const below = (n: number): number => Math.floor(random() * n);

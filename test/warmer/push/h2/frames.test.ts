@@ -11,7 +11,7 @@ import {
 } from "../../../../warmer/push/h2/frames.ts";
 
 describe("written", () => {
-  test("length, type, flags and stream stand before the payload", () => {
+  test("length, type, flags and stream come before the payload", () => {
     const frame = encodeFrame(FRAME.data, FLAG.endStream, 0x7fffffff, "abc");
     expect(Buffer.from(frame, "latin1").toString("hex")).toBe("000003" + "00" + "01" + "7fffffff" + "616263");
     expect(encodeFrame(FRAME.headers, 0, 1, "x".repeat(0x1234)).slice(0, 3)).toBe("\0\x12\x34");
@@ -31,7 +31,7 @@ describe("written", () => {
   test.each([0, 1, 255, 256, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1])("%d in four bytes", (value) => {
     expect(readUint32(uint32(value), 0)).toBe(value);
   });
-  test("no number past the end", () => {
+  test("reading past the end gives NaN", () => {
     expect(readUint32("abc", 0)).toBeNaN();
   });
 });
@@ -51,22 +51,22 @@ describe("read", () => {
     }
     expect(seen).toEqual(["6 0 0 12345678", "0 1 5 ", "0 0 3 abc"]);
   });
-  test("the reserved bit of the stream is not read", () => {
+  test("ignores the reserved bit of the stream", () => {
     const reader = new FrameReader();
     reader.feed("\0\0\0\0\0\x80\0\0\x07");
     expect([reader.next(), reader.stream]).toEqual(["frame", 7]);
   });
-  test("16 384 bytes are a frame, one more is not", () => {
+  test("accepts a frame of 16 384 bytes and rejects one byte more", () => {
     const [fits, not] = [new FrameReader(), new FrameReader()];
     fits.feed(encodeFrame(FRAME.data, 0, 1, "x".repeat(16_384)));
     not.feed(encodeFrame(FRAME.data, 0, 1, "x".repeat(16_385)));
     expect([fits.next(), not.next()]).toEqual(["frame", "malformed"]);
   });
   test.each([
-    ["as it is", FRAME.data, 0, "abc", "abc"],
+    ["without padding", FRAME.data, 0, "abc", "abc"],
     ["padded", FRAME.data, FLAG.padded, "\x02abc..", "abc"],
-    ["all padding", FRAME.data, FLAG.padded, "\x02..", ""],
-    ["more padding than there is", FRAME.data, FLAG.padded, "\x03..", undefined],
+    ["only padding", FRAME.data, FLAG.padded, "\x02..", ""],
+    ["more padding than bytes", FRAME.data, FLAG.padded, "\x03..", undefined],
     ["padded and empty", FRAME.data, FLAG.padded, "", undefined],
     ["priority", FRAME.headers, FLAG.priority, "12345abc", "abc"],
     ["priority and padding", FRAME.headers, FLAG.priority | FLAG.padded, "\x0112345abc.", "abc"],

@@ -3,7 +3,7 @@ import { isHuffmanCode, STATUS_BY_CODE, STATUS_NAME_CODE } from "../../../../war
 
 const bytes = (hex: string): string => Buffer.from(hex.replaceAll(" ", ""), "hex").toString("latin1");
 
-test("the codes of RFC 7541, C.6", () => {
+test("the codes in RFC 7541, C.6", () => {
   expect(STATUS_BY_CODE.get(bytes("6402"))).toBe(302);
   expect(STATUS_BY_CODE.get(bytes("640eff"))).toBe(307);
   expect([STATUS_BY_CODE.size, new Set(STATUS_BY_CODE.values()).size]).toEqual([500, 500]);
@@ -24,16 +24,16 @@ describe("Huffman code", () => {
     expect(isHuffmanCode(bytes(hex))).toBe(true);
   });
   test.each([
-    ["a byte of padding", "ff"],
+    ["one byte of padding", "ff"],
     ["8 bits of padding after whole codes", "1084210842ff"],
-    ["padding of zeros", "a8eb10649cb8"],
-    ["half a code", "a8eb10649cbe"],
-    ["the end of a string", "ffffffff"],
-    ["the end of a string between codes", "1fffffffff"],
-  ])("not: %s", (_, hex) => {
+    ["zeros as padding", "a8eb10649cb8"],
+    ["an incomplete code", "a8eb10649cbe"],
+    ["the end-of-string symbol", "ffffffff"],
+    ["the end-of-string symbol between codes", "1fffffffff"],
+  ])("not Huffman code: %s", (_, hex) => {
     expect(isHuffmanCode(bytes(hex))).toBe(false);
   });
-  test("the status's name and values are", () => {
+  test("the name and the values of :status are Huffman code", () => {
     expect([STATUS_NAME_CODE, ...STATUS_BY_CODE.keys()].every(isHuffmanCode)).toBe(true);
   });
 });

@@ -118,7 +118,7 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, n) 
 const later = (stream: ServerHttp2Stream): void => void setTimeout(() => accept(stream), 20);
 
 describe("streams", () => {
-  test("200 pushes, all in flight at once on two connections", async () => {
+  test("200 pushes, all in flight on two connections", async () => {
     await using t = await edge({
       env: { WARM_CONNECTIONS: "200" },
       on: (stream) => void setTimeout(() => accept(stream), 300),
@@ -130,7 +130,7 @@ describe("streams", () => {
     expect(t.sessions.length).toBeLessThanOrEqual(2);
     expect(t.warmer.counts).toMatchObject({ requests: 200, failed: 0 });
   });
-  test("200 pushes, no more in flight than the server's 7 on each connection", async () => {
+  test("200 pushes, at most 7 in flight on each connection, as the server allows", async () => {
     await using t = await edge({ settings: { maxConcurrentStreams: 7 }, env: { WARM_CONNECTIONS: "64" }, on: later });
     await until(() => t.warmer.pushers[0]?.connections.open === 14);
     for (let n = 0; n < 10; n++) await t.sender.send(hintLine(names(200).slice(n * 20, n * 20 + 20)));
@@ -138,13 +138,13 @@ describe("streams", () => {
     expect(t.most()).toBe(14);
     expect(t.warmer.counts).toMatchObject({ requests: 200, failed: 0, retries: 0 });
   });
-  test("WARM_CONNECTIONS bounds them where the server does not", async () => {
+  test("WARM_CONNECTIONS limits them if the server does not", async () => {
     await using t = await edge({ env: { WARM_CONNECTIONS: "5" }, on: later });
     await t.sender.send(hintLine(names(40)));
     await until(() => t.warmer.counts.pushed === 40);
     expect(t.most()).toBe(5);
   });
-  test("a window of 10 bytes: bodies arrive whole, piece by piece", async () => {
+  test("a window of 10 bytes: bodies arrive complete, in pieces", async () => {
     await using t = await edge({ settings: { initialWindowSize: 10 } });
     await t.sender.send(hintLine(names(20)));
     await until(() => t.warmer.counts.pushed === 20);
@@ -158,7 +158,7 @@ describe("streams", () => {
     expect(t.seen[0]?.paths).toEqual(paths);
     expect(Number(t.seen[0]?.headers["content-length"])).toBeGreaterThan(16_384);
   });
-  test("the fields are those of the wire contract", async () => {
+  test("the header fields are those of the protocol", async () => {
     await using t = await edge({ env: { WARM_SECRET: "0123456789abcdef" } });
     await t.sender.send(hintLine("/a"));
     await until(() => t.warmer.counts.pushed === 1);
@@ -175,13 +175,13 @@ describe("streams", () => {
 });
 
 describe("endings", () => {
-  test("RST_STREAM: that push is tried again, the others are not", async () => {
+  test("RST_STREAM: only that push is retried", async () => {
     await using t = await edge({ on: (stream, n) => (n === 1 ? stream.close(2) : accept(stream)) });
     await t.sender.send(hintLine(names(5)));
     await until(() => t.warmer.counts.pushed === 5);
     expect(t.warmer.counts).toMatchObject({ requests: 6, retries: 1, failed: 0 });
   });
-  test("GOAWAY with pushes in flight: they are answered, and the next ones go elsewhere", async () => {
+  test("GOAWAY with pushes in flight: they are answered, and later pushes use another connection", async () => {
     await using t = await edge({ on: (stream) => void setTimeout(() => accept(stream), 150) });
     await until(() => t.sessions.length === 2);
     await t.sender.send(hintLine(names(4)));
@@ -192,7 +192,7 @@ describe("endings", () => {
     await until(() => t.warmer.counts.pushed === 5);
     expect(t.warmer.counts).toMatchObject({ requests: 5, failed: 0, retries: 0 });
   });
-  test("GOAWAY below a push in flight: that one is tried again at once, the other is answered", async () => {
+  test("GOAWAY below a push in flight: that one is retried at once, the other is answered", async () => {
     let first: ServerHttp2Stream | undefined;
     // A retry after the timeout of one second would be too old.
     await using t = await edge({
@@ -209,14 +209,14 @@ describe("endings", () => {
     expect(t.seen.map(({ stream }) => stream.id)).toEqual([1, 3, 1]);
     expect(t.warmer.counts).toMatchObject({ requests: 3, retries: 1, failed: 0 });
   });
-  test("the server closes: what was in flight is tried once more", async () => {
+  test("the server closes: pushes in flight are retried once", async () => {
     await using t = await edge({ on: (stream, n) => (n <= 4 ? n === 4 && stream.session?.destroy() : accept(stream)) });
     await t.sender.send(hintLine(names(4)));
     await until(() => t.warmer.counts.pushed === 4);
     expect(t.warmer.counts).toMatchObject({ requests: 8, retries: 4, failed: 0 });
     expect(t.warmer.pushers[0]?.state).toBe("up");
   });
-  test("only the late push is lost; the connection and the others stay", async () => {
+  test("only the late push is lost; the connection and the others continue", async () => {
     let late: ServerHttp2Stream | undefined;
     await using t = await edge({
       env: { WARM_MAX_AGE_MS: "500" },
@@ -236,7 +236,7 @@ describe("endings", () => {
     expect(t.sessions.length).toBe(length);
     expect(t.warmer.counts).toMatchObject({ failed: 1, requests: 12 });
   });
-  test("we stop: GOAWAY without an error on every connection, in-flight pushes or not, and both ends close", async () => {
+  test("the warmer stops: GOAWAY without an error on every connection, with or without pushes in flight, and both ends close", async () => {
     await using t = await edge({ on: () => {} });
     await until(() => t.sessions.length === 2);
     await t.sender.send(hintLine(names(3)));
@@ -254,20 +254,17 @@ describe("endings", () => {
     ["FLOW_CONTROL_ERROR", 3, encodeWindowUpdate(0, 2 ** 31 - 1)],
     ["FRAME_SIZE_ERROR", 6, encodeFrame(FRAME.ping, 0, 0, "1234567")],
     ["COMPRESSION_ERROR", 9, encodeFrame(FRAME.headers, FLAG.endHeaders, 1, "\xbe")],
-  ])(
-    "the server does something amiss: it is told by GOAWAY, %s, and the push goes elsewhere",
-    async (_, code, text) => {
-      // The other connection stays open. Without any, the region would be down and nothing would be retried.
-      await using t = await edge({ on: (stream, n) => (n === 1 ? t.write(stream, text) : accept(stream)) });
-      await until(() => t.sessions.length === 2);
-      await t.sender.send(hintLine("/a"));
-      await until(() => t.warmer.counts.pushed === 1);
-      await until(() => t.goaways.length === 1 && t.sessions.some(({ destroyed }) => destroyed));
-      expect(t.goaways).toEqual([`${code} 0`]);
-      expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 0 });
-    },
-  );
-  test("answers of any shape HPACK allows: a name spelt out, plain, and fields of all kinds behind it", async () => {
+  ])("a protocol error of the server: GOAWAY with %s, and the push uses another connection", async (_, code, text) => {
+    // The other connection stays open. Without any, the region would be down and nothing would be retried.
+    await using t = await edge({ on: (stream, n) => (n === 1 ? t.write(stream, text) : accept(stream)) });
+    await until(() => t.sessions.length === 2);
+    await t.sender.send(hintLine("/a"));
+    await until(() => t.warmer.counts.pushed === 1);
+    await until(() => t.goaways.length === 1 && t.sessions.some(({ destroyed }) => destroyed));
+    expect(t.goaways).toEqual([`${code} 0`]);
+    expect(t.warmer.counts).toMatchObject({ requests: 2, retries: 1, failed: 0 });
+  });
+  test("responses with any HPACK encoding: a literal name, plain, with fields of all kinds after it", async () => {
     await using t = await edge({
       on: (stream) => {
         const fields = "\x20\x40\x07:status\x03202\x0f\x10\x01x\x40\x01a\x01b\x10\x01c\x82\x1c\x64\xbd";
@@ -284,7 +281,7 @@ describe("endings", () => {
     expect(t.warmer.counts).toMatchObject({ requests: 1, failed: 0 });
     expect(t.goaways).toEqual([]);
   });
-  test("a server that neither reads nor closes does not keep us", async () => {
+  test("a server that neither reads nor closes does not delay the stop", async () => {
     const sockets: Socket[] = [];
     const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
       sockets.push(socket.pause().on("error", () => {}));
@@ -311,7 +308,7 @@ describe("endings", () => {
     });
     expect(answered).toEqual(payload);
   });
-  test("a server that speaks only HTTP/1.1: the region counts as down, and the log says why", async () => {
+  test("a server with HTTP/1.1 only: the region counts as down, and the log says why", async () => {
     const { createServer: createHttp1 } = await import("node:http");
     const server = createHttp1().listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -361,14 +358,14 @@ describe("over TLS", () => {
     return seen;
   }
 
-  test("auto agrees on HTTP/2 where the server speaks it", async () => {
+  test("auto selects HTTP/2 if the server speaks it", async () => {
     const seen = await pushOnce("auto", true);
     expect(seen[0]).toBe("2.0 h2");
   });
   test("1.1 does not offer HTTP/2", async () => {
     expect((await pushOnce("1.1", true))[0]).toBe("1.1 http/1.1");
   });
-  test("2 takes nothing else", async () => {
+  test("2 accepts nothing else", async () => {
     const seen = await pushOnce("2", false);
     expect(seen[0]).toBe("2.0 h2");
     // GOAWAY comes before TLS closes: the warmer has stopped, and the server knows.
