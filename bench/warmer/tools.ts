@@ -42,17 +42,18 @@ export function prepareTools(): Tools {
     nice: works("nice", "-n", "-15", "sh", "-c", "test $(nice) -lt 0"),
   };
   if (!pinning.taskset)
-    notes.push("no taskset or no second core: programs and generator share the cores, ratios are rough");
+    notes.push("no taskset or no second core: programs and generator share the cores, so ratios are rough");
 
   const gcc = works("gcc", "--version");
   for (const name of gcc ? ["load", "sink", "limit"] : []) {
     compile("gcc", "-O2", "-o", join(folder, name), join(HERE, "native", `${name}.c`), "-lm", "-lpthread");
   }
-  if (!gcc) notes.push("no gcc: generator and sink run in Node (slower, so high rates are capped by them); no C limit");
+  if (!gcc)
+    notes.push("no gcc: generator and sink run in Node (they are slower, so they limit high rates); no C limit");
 
   const java = works("javac", "-version") && works("java", "-version");
   if (java) compile("javac", "-d", folder, join(HERE, "baseline", "Loop2014.java"));
-  else notes.push("no JDK: the 2014 loop in Java is skipped, and with it every ratio");
+  else notes.push("no JDK: the 2014 loop in Java and all ratios are skipped");
 
   const python = works("python3", "--version");
   if (!python) notes.push("no python3: the 2014 loop in Python is skipped");

@@ -59,7 +59,7 @@ export async function endToEndRows(
   // An operator can choose the version with WARM_HTTP, so the better one is judged. The other stands beside it.
   const better = of("singlyH2") > of("singly") ? "singlyH2" : "singly";
   const version = (name: string, figure: string): Row => ({
-    ...row(`${name}${figure === better ? " (the better: judged)" : ""}`, figure, "java", 2.5),
+    ...row(`${name}${figure === better ? " (the better one, judged)" : ""}`, figure, "java", 2.5),
     ...(figure === better ? {} : WITHOUT_TARGET),
   });
   const rows = [

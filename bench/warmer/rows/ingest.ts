@@ -44,9 +44,9 @@ export async function ingestRows(
   };
   const rows = [
     row("ingest, one hint per datagram, public API", "dgram", "java", 1.2, ">= 1.2x Java"),
-    row("  a listener that only counts, public API", "floor", "java", null, "the most there is"),
+    row("  a listener that only counts, public API", "floor", "java", null, "the maximum"),
     row("ingest, one hint per datagram, ffi", "ffi", "java", 5, ">= 5x Java"),
-    row("  the same, of a C recvmmsg loop", "ffi", "limit", 0.75, `>= 0.75x C (${of("limit")})`),
+    row("  the same, compared with a C recvmmsg loop", "ffi", "limit", 0.75, `>= 0.75x C (${of("limit")})`),
     row("ingest, 8 hints per datagram, public API", "dgram8", "dgram", 3, ">= 3x one hint"),
   ];
   return { rows, figures };

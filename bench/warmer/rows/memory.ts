@@ -10,7 +10,7 @@ export function memoryRows(): { rows: Row[]; figures: TableMemory } {
   const figures = tableMemory();
   const megabytes = Math.max(figures.megabytes, figures.grownMegabytes);
   const row: Row = {
-    name: `the table with 1 M remembered keys (${figures.remembered} of them still known)`,
+    name: `the dedup table with 1 M keys (${figures.remembered} of them present)`,
     baseline: null,
     figure: `${megabytes.toFixed(1)} MB`,
     ratio: null,

@@ -24,7 +24,7 @@ export async function overloadRows(
     const result = await overload(tools, contender, { ...how, stepSeconds: plan.probeSeconds });
     setting.say(
       `overload, ${contender.name}: offered ${rate(result.offered)}/s of ${rate(result.capacity)}/s, kept ` +
-        `${result.kept.map(percent).join(", ")}, ${result.late} late, the latest by ${Math.round(result.latestMs)} ms`,
+        `${result.kept.map(percent).join(", ")}, ${result.late} late, the latest ${Math.round(result.latestMs)} ms old`,
     );
     return result;
   };
@@ -48,7 +48,7 @@ export async function overloadRows(
       reached: Math.max(...late) === 0,
     },
     {
-      name: "  goodput kept, of the capacity right before",
+      name: "  goodput as a share of the capacity right before",
       baseline: java === null ? null : percent(median(java.kept)),
       figure: percent(kept),
       ratio: null,
