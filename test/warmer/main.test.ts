@@ -44,24 +44,27 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     ["SIGTERM", "SIGTERM"],
     ["SIGTERM", "SIGINT"],
     ["SIGINT", "SIGINT"],
-  ] as const)("%s followed by %s, as a process group and npm send them: waiting hints are pushed", async (...signals) => {
-    const sink = await startWarmSink();
-    sink.behaviour.delayMs = 300;
-    const started = start(["--port", "0", "--region", `weur=${sink.url}`], {
-      WARM_BATCH_MS: "200",
-      WARM_MAX_AGE_MS: "5000",
-    });
-    const { udp } = await ready(started);
-    const sender = startSender(udp);
-    await sender.send(hintLine("/last"));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const signal of signals) started.child.kill(signal);
-    const [code] = await once(started.child, "exit");
-    expect([code, sink.paths()]).toEqual([0, ["/last"]]);
-    expect(started.err()).toContain('"pushed":1');
-    sender.close();
-    await sink.close();
-  });
+  ] as const)(
+    "%s followed by %s, as a process group and npm send them: waiting hints are pushed",
+    async (...signals) => {
+      const sink = await startWarmSink();
+      sink.behaviour.delayMs = 300;
+      const started = start(["--port", "0", "--region", `weur=${sink.url}`], {
+        WARM_BATCH_MS: "200",
+        WARM_MAX_AGE_MS: "5000",
+      });
+      const { udp } = await ready(started);
+      const sender = startSender(udp);
+      await sender.send(hintLine("/last"));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const signal of signals) started.child.kill(signal);
+      const [code] = await once(started.child, "exit");
+      expect([code, sink.paths()]).toEqual([0, ["/last"]]);
+      expect(started.err()).toContain('"pushed":1');
+      sender.close();
+      await sink.close();
+    },
+  );
 
   test("is ready when its connections are open: a hint sent at once is pushed", async () => {
     const sink = await startWarmSink();

@@ -1,118 +1,11 @@
 /** Pushes to Node's own HTTP/2 server: two independent implementations must agree. */
 import { once } from "node:events";
-import {
-  createSecureServer,
-  createServer,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-  type Settings,
-} from "node:http2";
+import type { ServerHttp2Stream } from "node:http2";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { encodeFrame, encodeSettings, encodeWindowUpdate, FLAG, FRAME } from "../../../../warmer/push/h2/frames.ts";
-import type { Warmer } from "../../../../warmer/service.ts";
-import { createAuthority } from "../../../support/sources/authority.ts";
-import {
-  hintLine,
-  keptLog,
-  type Sender,
-  startSender,
-  startTestWarmer,
-  unsettled,
-  until,
-} from "../../../support/warmer.ts";
-
-type Seen = {
-  readonly headers: IncomingHttpHeaders;
-  readonly paths: readonly string[];
-  readonly stream: ServerHttp2Stream;
-};
-
-type Edge = {
-  warmer: Warmer;
-  sender: Sender;
-  seen: Seen[];
-  sessions: ServerHttp2Session[];
-  /** Received GOAWAY frames, as code and last stream. */
-  goaways: string[];
-  /** Writes raw bytes as the server to the connection of a stream, past its HTTP/2 layer. */
-  write(stream: ServerHttp2Stream, text: string): void;
-  /** The most streams that were open at the same time. */
-  most(): number;
-  paths(): string[];
-  [Symbol.asyncDispose](): Promise<void>;
-};
-
-type Behaviour = {
-  readonly settings?: Settings;
-  readonly env?: Record<string, string>;
-  /** Called for each push that has arrived. By default it sends a response. */
-  readonly on?: (stream: ServerHttp2Stream, n: number) => void;
-};
-
-const accept = (stream: ServerHttp2Stream): void => {
-  if (stream.closed || stream.destroyed) return;
-  stream.respond({ ":status": 202, "content-type": "application/json" });
-  stream.end('{"accepted":1,"refused":[]}');
-};
-
-async function edge({ settings = {}, env = {}, on = accept }: Behaviour): Promise<Edge> {
-  const seen: Seen[] = [];
-  const sessions: ServerHttp2Session[] = [];
-  const goaways: string[] = [];
-  const sockets: Socket[] = [];
-  let [open, most] = [0, 0];
-  const server: Http2Server = createServer({ settings });
-  server.on("connection", (socket: Socket) => sockets.push(socket));
-  server.on("session", (session) => {
-    sessions.push(session);
-    session.on("goaway", (code: number, last: number) => goaways.push(`${code} ${last}`));
-  });
-  server.on("sessionError", () => {});
-  server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    most = Math.max(most, ++open);
-    stream.on("close", () => open--).on("error", () => {});
-    let body = "";
-    stream.setEncoding("latin1").on("data", (text: string) => (body += text));
-    stream.on("end", () => {
-      seen.push({ headers, paths: (JSON.parse(body) as { paths: string[] }).paths, stream });
-      on(stream, seen.length);
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const warmer = await startTestWarmer({
-    WARM_REGIONS: `weur=http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    WARM_HTTP: "2",
-    WARM_BATCH_MS: "0",
-    WARM_MAX_AGE_MS: "8000",
-    ...env,
-  });
-  const sender = startSender(warmer.udp.port);
-  await until(() => (warmer.pushers[0]?.connections.opened ?? 0) > 0);
-  return {
-    warmer,
-    sender,
-    seen,
-    sessions,
-    goaways,
-    // Connections and their sessions arrive in the same order.
-    write: (stream, text) =>
-      void sockets[sessions.indexOf(stream.session as ServerHttp2Session)]?.write(text, "latin1"),
-    most: () => most,
-    paths: () => seen.flatMap(({ paths }) => paths),
-    async [Symbol.asyncDispose]() {
-      sender.close();
-      await warmer.stop();
-      for (const session of sessions) session.destroy();
-      server.close();
-      expect(unsettled(warmer)).toBe(0);
-    },
-  };
-}
+import { accept, edge } from "../../../support/http2Edge.ts";
+import { hintLine, keptLog, startTestWarmer, until } from "../../../support/warmer.ts";
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `/p/${n}`);
 const later = (stream: ServerHttp2Stream): void => void setTimeout(() => accept(stream), 20);
@@ -318,57 +211,5 @@ describe("endings", () => {
     await until(() => log.lines.some((line) => line.includes("region is down") && line.includes("HTTP/2: ")));
     await warmer.stop();
     server.close();
-  });
-});
-
-// test/warmer/push/connection.test.ts shows the fallback of `auto` to HTTP/1.1.
-describe("over TLS", () => {
-  const authority = createAuthority();
-  const { cert, key } = authority.issue(["localhost"]);
-
-  /** Pushes once. Returns what the server saw. */
-  async function pushOnce(http: string, allowHTTP1: boolean): Promise<string[]> {
-    const seen: string[] = [];
-    const options = { cert, key, allowHTTP1 };
-    const server = createSecureServer(options, (request, response) => {
-      request.resume().on("end", () => {
-        seen.push(`${request.httpVersion} ${(request.socket as TLSSocket).alpnProtocol}`);
-        response.writeHead(202, { "Content-Length": 2 }).end("{}");
-      });
-    });
-    const sessions: ServerHttp2Session[] = [];
-    server.on("session", (session) => {
-      sessions.push(session);
-      session.on("goaway", (code: number) => seen.push(`GOAWAY ${code}`));
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const url = `https://localhost:${(server.address() as AddressInfo).port}`;
-    const env = { WARM_REGIONS: `weur=${url}`, WARM_HTTP: http, WARM_CONNECTIONS: "3", WARM_MAX_AGE_MS: "5000" };
-    const warmer = await startTestWarmer(env, { tls: { ca: authority.root } });
-    const sender = startSender(warmer.udp.port);
-    await until(() => warmer.pushers[0]?.connections.open === 3);
-    await sender.send(hintLine("/tls"));
-    await until(() => warmer.counts.pushed === 1);
-    sender.close();
-    seen.push(`${warmer.pushers[0]?.connections.opened} opened`);
-    await warmer.stop();
-    for (const session of sessions) session.destroy();
-    server.close();
-    return seen;
-  }
-
-  test("auto selects HTTP/2 if the server speaks it", async () => {
-    const seen = await pushOnce("auto", true);
-    expect(seen[0]).toBe("2.0 h2");
-  });
-  test("1.1 does not offer HTTP/2", async () => {
-    expect((await pushOnce("1.1", true))[0]).toBe("1.1 http/1.1");
-  });
-  test("2 accepts nothing else", async () => {
-    const seen = await pushOnce("2", false);
-    expect(seen[0]).toBe("2.0 h2");
-    // GOAWAY comes before TLS closes: the warmer has stopped, and the server knows.
-    expect(seen.slice(-2)).toEqual(["GOAWAY 0", "GOAWAY 0"]);
   });
 });
