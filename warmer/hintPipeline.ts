@@ -8,7 +8,7 @@ import type { Rejection } from "./hint/rejections.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { RegionPusher } from "./push/regionPusher.ts";
 import type { DedupTable } from "./queue/dedupTable.ts";
-import type { DatagramSink } from "./receive/listen.ts";
+import type { DatagramSink } from "./receive/receiveBatch.ts";
 
 export type HintPipelineOptions = {
   readonly places: PlaceTable;

@@ -5,9 +5,9 @@
 
 import { createHmac } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
-import { MAX_DATAGRAM_BYTES } from "../hint/protocol.ts";
+import { FORMATS, MAX_DATAGRAM_BYTES } from "../hint/protocol.ts";
 import { parseAddress } from "./address.ts";
-import { type HintGroup, lineOf, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
+import { type HintGroup, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
 
 /** Where the reader of a hint is: exactly one of these. */
 export type HintPlace =
@@ -47,6 +47,9 @@ export type Hinter = {
   /** Sends what is left and closes the socket. Never rejects. */
   close(): Promise<void>;
 };
+
+/** The fields of a line for each place. */
+const PLACES = { region: "r", country: "c", continent: "k", colo: "colo" } as const;
 
 /** The most paths in one tick. A page has a few dozen. */
 const MAX_PATHS_PER_TICK = 10_000;
@@ -157,6 +160,22 @@ export function createHinter(options: HinterOptions): Hinter {
         if (leaving === 0) end();
       });
     },
+  };
+}
+
+/**
+ * The fields of a line without time and paths. Undefined if its place or format is invalid.
+ * @param sender the name the sender gives, if any
+ */
+function lineOf(hint: Hint, sender: string | undefined): Record<string, unknown> | undefined {
+  const given = Object.entries(PLACES).filter(([name]) => typeof hint[name as keyof Hint] === "string");
+  const [place, second] = given;
+  if (place === undefined || second !== undefined) return undefined;
+  if (hint.format !== undefined && !FORMATS.includes(hint.format)) return undefined;
+  return {
+    [place[1]]: hint[place[0] as keyof Hint],
+    ...(hint.format === undefined ? {} : { f: hint.format }),
+    ...(sender === undefined ? {} : { s: sender }),
   };
 }
 

@@ -1,6 +1,4 @@
-import { FORMATS } from "../hint/protocol.ts";
 import { type Packing, type PackingInput, packBins } from "./binPacking.ts";
-import type { Hint } from "./hint.ts";
 
 /** Bytes that a signature adds: the line feed before it, its `#` and 43 characters. */
 export const SIGNATURE_BYTES = 45;
@@ -13,24 +11,6 @@ export type HintGroup = { readonly line: Readonly<Record<string, unknown>>; read
  * number.
  */
 type Writing = { done: string; group: number; list: string; paths: number };
-
-const PLACES = { region: "r", country: "c", continent: "k", colo: "colo" } as const;
-
-/**
- * The fields of a line without time and paths. Undefined if its place or format is invalid.
- * @param sender the name the sender gives, if any
- */
-export function lineOf(hint: Hint, sender: string | undefined): Record<string, unknown> | undefined {
-  const given = Object.entries(PLACES).filter(([name]) => typeof hint[name as keyof Hint] === "string");
-  const [place, second] = given;
-  if (place === undefined || second !== undefined) return undefined;
-  if (hint.format !== undefined && !FORMATS.includes(hint.format)) return undefined;
-  return {
-    [place[1]]: hint[place[0] as keyof Hint],
-    ...(hint.format === undefined ? {} : { f: hint.format }),
-    ...(sender === undefined ? {} : { s: sender }),
-  };
-}
 
 /**
  * Converts a path to the form the warmer accepts: without scheme, host and fragment, with its leading slash, and

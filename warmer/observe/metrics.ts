@@ -1,12 +1,23 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { RegionPusher } from "../push/regionPusher.ts";
 import type { BucketCounts, Counts } from "./counts.ts";
 import { readUdpSocket } from "./procNetUdp.ts";
+
+/** The figures of one region's pusher. */
+export type PusherMetrics = {
+  readonly region: string;
+  /** Hints in flight. */
+  readonly inFlight: number;
+  /** Hints that wait. */
+  readonly waiting: number;
+  /** Requests that can be in flight, requests in flight, and connections opened so far. */
+  readonly connections: { readonly open: number; readonly busy: number; readonly opened: number };
+  readonly state: "up" | "down" | "trial";
+};
 
 /** What the metrics are read from at each scrape. */
 export type MetricSources = {
   readonly counts: Counts;
-  readonly pushers: readonly RegionPusher[];
+  readonly pushers: readonly PusherMetrics[];
   /** Keys evicted from the dedup table. */
   evicted(): number;
   /** Senders whose clock offset is known. */

@@ -1,5 +1,28 @@
-import type { DatagramSink } from "./listen.ts";
 import { CALL_SLOTS, SINGLE_SLOTS, SLOT_BYTES, SLOT_COUNT } from "./receiveSlots.ts";
+
+/**
+ * Takes datagrams from any receiver. The receiver writes them into slots of `slotMemory` and then reports them one by
+ * one. `begin` starts a group of datagrams that arrived together (the clocks are read once), `end` closes it.
+ */
+export type DatagramSink = {
+  /**
+   * SLOT_MEMORY_BYTES at a fixed address. A slot belongs to the receiver until it reports the datagram in it, and again
+   * after `end`.
+   */
+  readonly slotMemory: Buffer;
+  /** Hints dropped so far because a queue was full. */
+  readonly overflow: number;
+  begin(): void;
+  /**
+   * Reports one datagram.
+   * @param slot the slot that holds its bytes
+   * @param length bytes of the datagram; the true length if it was truncated (MSG_TRUNC)
+   * @param sender number from SenderList, 0 = not allowed
+   * @param queuedMs at least how long it waited in the kernel's queue, ms; 0 = unknown
+   */
+  datagram(slot: number, length: number, sender: number, queuedMs: number): void;
+  end(): void;
+};
 
 /** From this many datagrams on, the kernel is asked how long they waited. */
 const ASK_DELAY_FROM = 32;
