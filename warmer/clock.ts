@@ -1,8 +1,8 @@
-/** The two clocks the warmer needs, passed in so that tests can set them. */
+/** The two clocks of the warmer. They are arguments, so that tests can set them. */
 export type Clock = {
-  /** Unix time, ms: what stamps are compared with. May jump. */
+  /** Unix time, ms. Compared with the stamps of hints. It may jump. */
   wall(): number;
-  /** Ms since some start; never jumps. */
+  /** Ms since some start. It never jumps. */
   steady(): number;
 };
 

@@ -1,19 +1,20 @@
 /**
- * `npm run warmer`: the warmer, configured by its variables (docs/warmer.md); flags stand for some of them. Prints one
- * line when it is ready; logs are JSON on standard error.
+ * `npm run warmer`: starts the warmer. It is configured by environment variables (docs/warmer.md); some have a flag
+ * too. It prints one line when it is ready. Logs are JSON on standard error.
  */
+
 import { pino } from "pino";
 import { readFlags } from "./cli/flags.ts";
 import { systemClock } from "./clock.ts";
-import { ConfigError, parseConfig } from "./config.ts";
-import { drawKey } from "./key.ts";
+import { ConfigError, parseConfig } from "./config/parseConfig.ts";
+import { drawKey } from "./hint/hintScanner.ts";
 import { startWarmer } from "./service.ts";
 
 const USAGE = `Usage: WARM_SECRET=… npm run warmer -- [--port N] [--metrics-port M] [--region NAME=URL …]
-  --port N            WARM_LISTEN=127.0.0.1:N; moves metrics to a free port, unless they are told theirs
+  --port N            WARM_LISTEN=127.0.0.1:N; metrics use a free port unless their port is set
   --metrics-port M    METRICS_LISTEN=127.0.0.1:M
-  --region NAME=URL   a region of WARM_REGIONS and the Worker that fills it; may be repeated
-Flags go before variables. Everything else is a variable, see docs/warmer.md; WARM_SECRET is the Worker's.`;
+  --region NAME=URL   one region of WARM_REGIONS and the Worker that fills it; can be repeated
+Flags override variables. All other settings are variables, see docs/warmer.md. WARM_SECRET is that of the Worker.`;
 
 const log = pino({ name: "warmer" }, pino.destination({ fd: 2, sync: true }));
 
@@ -31,7 +32,7 @@ try {
       () => process.exit(1),
     );
   };
-  // A group gets a signal, and npm hands on its own: the second one must not cut the first one's drain.
+  // A process group gets the signal directly and npm forwards it again. The second signal must not interrupt the drain.
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   const address = ({ host, port }: { host: string; port: number }): string =>
@@ -42,13 +43,13 @@ try {
     console.error(error.message);
     process.exit(2);
   }
-  // What the system refused, such as a port that is taken, says enough by itself; anything else needs its stack.
+  // A system error, such as a port that is in use, explains itself. Any other error needs its stack.
   const system = error instanceof Error && "syscall" in error;
   log.error(system ? { reason: error.message } : { err: error }, "could not start");
   process.exit(1);
 }
 
-/** The process's environment with the flags laid over it. */
+/** The environment of the process. Flags override variables. */
 function environment(args: readonly string[]): Record<string, string | undefined> {
   const { values } = readFlags(USAGE, {
     args,
@@ -61,7 +62,7 @@ function environment(args: readonly string[]): Record<string, string | undefined
   const env: Record<string, string | undefined> = { ...process.env };
   if (values.port !== undefined) {
     env.WARM_LISTEN = `127.0.0.1:${values.port}`;
-    // A warmer started by hand on a port of its own should not fight another over the metrics' default port.
+    // A warmer that is started by hand on its own port must not collide with another one on the default metrics port.
     env.METRICS_LISTEN ??= "127.0.0.1:0";
   }
   if (values["metrics-port"] !== undefined) env.METRICS_LISTEN = `127.0.0.1:${values["metrics-port"]}`;

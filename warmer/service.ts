@@ -3,37 +3,37 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import type { Clock } from "./clock.ts";
-import type { WarmerConfig } from "./config.ts";
-import { Counts, OUTCOMES } from "./counts.ts";
-import { RecentKeys } from "./dedup.ts";
-import { Intake } from "./intake.ts";
-import type { HashKey } from "./key.ts";
-import { type Listener, receiveBufferBytes } from "./listen.ts";
-import type { Log } from "./log.ts";
-import { createRegistry } from "./metrics.ts";
-import { RegionPusher } from "./push.ts";
-import { chooseListen, SERVICE_RATE } from "./receive/choose.ts";
-import { PlaceTable } from "./region.ts";
-import { MAX_PATHS_PER_PUSH } from "./request.ts";
-import { SenderList } from "./senders.ts";
-import { createStatusServer } from "./status.ts";
+import type { WarmerConfig } from "./config/parseConfig.ts";
+import type { HashKey } from "./hint/hintScanner.ts";
+import { PlaceTable } from "./hint/placeTable.ts";
+import { HintPipeline } from "./hintPipeline.ts";
+import { Counts, OUTCOMES } from "./observe/counts.ts";
+import type { Log } from "./observe/log.ts";
+import { createRegistry } from "./observe/metrics.ts";
+import { createStatusServer } from "./observe/statusServer.ts";
+import { MAX_PATHS_PER_PUSH } from "./push/pushRequest.ts";
+import { RegionPusher } from "./push/regionPusher.ts";
+import { DedupTable } from "./queue/dedupTable.ts";
+import { chooseListen, SERVICE_RATE } from "./receive/chooseListen.ts";
+import { type Listener, receiveBufferBytes } from "./receive/listen.ts";
+import { SenderList } from "./receive/senderList.ts";
 
-/** What the service takes from the outside world, passed in. Times in ms. */
-export type ServiceParts = {
+/** What the service takes from outside. Times in ms. */
+export type ServiceDependencies = {
   readonly clock: Clock;
   readonly log: Log;
   readonly key: HashKey;
   readonly random: () => number;
-  /** Extra TLS options of the pushes' connections. */
+  /** Extra TLS options for the connections to the edge. */
   readonly tls: ConnectionOptions;
 };
 
 /**
- * Fixed sizes. A queue of a few hundred is worked off within the age limit or it is too long. Times in ms; a secret's
- * length in characters, below which it is warned of.
+ * Fixed limits. Times in ms. `queue`: hints per region and format; a longer queue could not be pushed within the age
+ * limit. `secret`: characters; a shorter secret gets a warning.
  */
 const LIMITS = {
-  lane: 512,
+  queue: 512,
   timeoutMs: 1_000,
   tickMs: 100,
   receiveDelayMs: 10,
@@ -48,15 +48,15 @@ export type Warmer = {
   readonly metrics: { readonly host: string; readonly port: number };
   readonly counts: Counts;
   readonly pushers: readonly RegionPusher[];
-  /** Stops receiving, pushes what waits, and ends within a second whatever the regions do. */
+  /** Stops receiving, pushes the waiting hints, and ends within one second, whatever the regions do. */
   stop(): Promise<void>;
 };
 
-/** Puts the parts together and starts them; resolves when it listens. */
-export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Promise<Warmer> {
-  const { clock, log, key } = parts;
+/** Connects the parts and starts them. Resolves when the warmer listens. */
+export async function startWarmer(config: WarmerConfig, dependencies: ServiceDependencies): Promise<Warmer> {
+  const { clock, log, key } = dependencies;
   const counts = new Counts();
-  const keys = new RecentKeys(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
+  const keys = new DedupTable(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
   const batched = config.WARM_BATCH_MS > 0;
   const pushers = config.WARM_REGIONS.map(({ region, url }) => {
     return new RegionPusher(
@@ -64,25 +64,25 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
         region,
         url,
         http: config.WARM_HTTP,
-        tls: parts.tls,
+        tls: dependencies.tls,
         secret: config.WARM_SECRET,
         deadlineMs: config.WARM_DEADLINE_MS,
         connections: config.WARM_CONNECTIONS,
         timeoutMs: LIMITS.timeoutMs,
-        lane: {
-          capacity: LIMITS.lane,
+        queue: {
+          capacity: LIMITS.queue,
           limit: batched ? MAX_PATHS_PER_PUSH : 1,
           waitMs: config.WARM_BATCH_MS,
           maxAgeMs: config.WARM_MAX_AGE_MS,
         },
-        random: parts.random,
+        random: dependencies.random,
       },
       { keys, counts, clock, log },
     );
   });
   const deployed = config.WARM_REGIONS.map(({ region }) => region);
   const places = new PlaceTable(deployed, Object.fromEntries(config.WARM_PLACES), config.WARM_ENDPOINTS);
-  const intake = new Intake(
+  const pipeline = new HintPipeline(
     {
       places,
       key,
@@ -102,14 +102,14 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   const asked =
     config.WARM_RECEIVE_BUFFER || receiveBufferBytes(LIMITS.receiveDelayMs, SERVICE_RATE[config.WARM_RECEIVE]);
   const senders = new SenderList(config.WARM_ALLOWED_SENDERS, key[0]);
-  const listener = await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, intake);
+  const listener = await listen({ ...config.WARM_LISTEN, receiveBufferBytes: asked }, senders, pipeline);
 
   let stopped: Promise<void> | undefined;
   const registry = createRegistry({
     counts,
     pushers,
     evicted: () => keys.evicted,
-    knownSenders: () => intake.ages.knownSenders(),
+    knownSenders: () => pipeline.ageFilter.knownSenders(),
     port: () => listener.port,
   });
   const status = createStatusServer({
@@ -126,11 +126,10 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   }, LIMITS.tickMs);
   const { receiveBufferBytes: granted } = listener;
   log.info({ udp: `${listener.host}:${listener.port}`, regions: deployed, asked, granted }, "listening");
-  if (config.WARM_SECRET === null) log.warn("WARM_SECRET is not set: pushes go unsigned, and a Worker refuses those");
+  if (config.WARM_SECRET === null) log.warn("WARM_SECRET is not set: pushes are unsigned, and a Worker refuses them");
   for (const name of ["WARM_SECRET", "WARM_HINT_SECRET"] as const) {
     const length = config[name]?.length ?? LIMITS.secret;
-    if (length < LIMITS.secret)
-      log.warn({ length }, `${name} is short: it can be guessed below ${LIMITS.secret} characters`);
+    if (length < LIMITS.secret) log.warn({ length }, `${name} is short: use at least ${LIMITS.secret} characters`);
   }
   await settled(pushers);
 
@@ -151,7 +150,7 @@ export async function startWarmer(config: WarmerConfig, parts: ServiceParts): Pr
   };
 }
 
-/** Waits until connections are open: a hint that comes while they open would be old before one is. */
+/** Waits until the connections are open. A hint that arrives while they open would be too old when one is ready. */
 async function settled(pushers: readonly RegionPusher[]): Promise<void> {
   const until = performance.now() + LIMITS.openMs;
   while (performance.now() < until && pushers.some(({ opening }) => opening)) await pause(5);

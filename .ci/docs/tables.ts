@@ -6,10 +6,10 @@ import { formatRows } from "../../src/image/formats/registry.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
 import { PARAMETERS } from "../../src/request/grammars/photon.ts";
 import { DEFAULTS, OPTIONS } from "../../src/request/options.ts";
-import { Counts } from "../../warmer/counts.ts";
-import { createRegistry } from "../../warmer/metrics.ts";
-import { REJECTIONS } from "../../warmer/rejections.ts";
-import { VARIABLES } from "../../warmer/variables.ts";
+import { VARIABLES } from "../../warmer/config/variables.ts";
+import { REJECTIONS } from "../../warmer/hint/rejections.ts";
+import { Counts } from "../../warmer/observe/counts.ts";
+import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
 
 /** Name of a block in docs/ -> its Markdown. */
@@ -67,7 +67,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   ranges: () =>
     table(
       ["range", "what it is", "set aside by", "verdict"],
-      RANGES.map((range: Range) => [code(range.cidr), range.what, range.by, verdictOf(range)]),
+      RANGES.map((range: Range) => [code(range.cidr), range.what, range.by, refusalReasons(range)]),
     ),
   warmerVariables: () =>
     table(
@@ -113,7 +113,7 @@ export function withTables(page: string): string {
   });
 }
 
-function verdictOf({ embeds, bare }: Range): string {
+function refusalReasons({ embeds, bare }: Range): string {
   if (bare) return "the router itself as its IPv4 address, hosts behind it refused";
   return embeds === undefined ? "refused" : "as the IPv4 address in it";
 }

@@ -11,7 +11,7 @@ export type Counters = {
   readonly pushed: number;
 };
 
-/** Something that takes hints, running. */
+/** A running program that takes hints. */
 export type Running = {
   readonly port: number;
   counters(): Promise<Counters>;
@@ -20,10 +20,10 @@ export type Running = {
   stop(): Promise<void>;
 };
 
-/** A program under test. `sinkPort` 0 means ingest: everything but the push. */
+/** A program under test. `sinkPort` 0 means ingest: everything except the push. */
 export type Contender = { readonly name: string; start(sinkPort: number): Promise<Running> };
 
-/** Regions the endpoints of the bench's hints map to; three, as deployed by default. */
+/** The regions of the endpoints in the hints. Three regions, as deployed by default. */
 const ENDPOINTS = "es=weur,fr=weur,de=weur,it=weur,sg=apac,vn=apac,au=apac,br=enam";
 const REGIONS = ["weur", "apac", "enam"];
 const SECRET = "bench-secret-bench-secret-bench!";
@@ -32,7 +32,7 @@ const PREFIX = "firstlight_warmer_";
 const INGEST = fileURLToPath(new URL("./ingest-program.ts", import.meta.url));
 const SERVICE = fileURLToPath(new URL("../../warmer/main.ts", import.meta.url));
 
-/** The 2014 loop (Java or Python) or the C limit: counters on standard input. */
+/** The 2014 loop (Java or Python) or the C limit. A line on standard input makes it print its counters. */
 export function loop(
   tools: Tools,
   name: string,
@@ -64,7 +64,9 @@ async function watch(child: Child, port: number): Promise<Running> {
   };
 }
 
-/** Firstlight's warmer; ingest runs its own modules up to the push, else it is the service as an operator starts it. */
+/**
+ * Firstlight's warmer. Ingest runs its own modules up to the push; else it is the service as an operator starts it.
+ */
 export function firstlight(tools: Tools, name: string, environment: Readonly<Record<string, string>>): Contender {
   const settings = {
     ...process.env,
@@ -94,7 +96,7 @@ export function firstlight(tools: Tools, name: string, environment: Readonly<Rec
   };
 }
 
-/** The counters out of the Prometheus text. */
+/** Reads the counters from the Prometheus text. */
 export function fromMetrics(text: string): Counters {
   const sum = (name: string): number => {
     let total = 0;

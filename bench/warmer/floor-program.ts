@@ -1,6 +1,6 @@
 /**
- * The floor of the public API: a dgram socket whose listener only counts. What it takes is all that Node leaves for a
- * warmer, whatever it does with a datagram. Arguments as the 2014 loop's: PORT ingest 0 RECEIVE_BUFFER.
+ * The floor of the public API: a dgram socket whose listener only counts. No warmer on Node can take more than this.
+ * Same arguments as the 2014 loop: PORT ingest 0 RECEIVE_BUFFER.
  */
 import { createSocket } from "node:dgram";
 

@@ -8,7 +8,7 @@ export type LoadOptions = {
   readonly rate: number;
   readonly seconds: number;
   readonly perDatagram?: number;
-  /** Share of hints that repeat a picture sent before, 0 to 1. */
+  /** Share of hints that repeat an earlier picture, 0 to 1. */
   readonly repeats?: number;
   /** One datagram at a time with exponential gaps, instead of even bursts every 50 us. */
   readonly poisson?: boolean;
@@ -19,9 +19,9 @@ export type LoadResult = {
   readonly sent: number;
   readonly distinct: number;
   readonly seconds: number;
-  /** Datagrams the kernel refused to send. */
+  /** Datagrams that the kernel refused to send. */
   readonly refused: number;
-  /** Times the generator fell 2 ms behind its schedule and let the backlog go. */
+  /** How often the generator was 2 ms late and skipped the backlog. */
   readonly behind: number;
 };
 
@@ -30,7 +30,7 @@ export const REPEATS = 0.6;
 
 let seed = 0;
 
-/** Runs the generator to its end on its core. */
+/** Runs the generator on its core until it ends. */
 export async function runLoad(tools: Tools, options: LoadOptions): Promise<LoadResult> {
   const words = ["-p", options.port, "-r", options.rate, "-d", options.seconds, "-m", options.perDatagram ?? 1];
   words.push("-u", options.repeats ?? REPEATS, "-x", ++seed);

@@ -1,8 +1,7 @@
 /**
  * `npm run bench -- warmer [--json FILE] [--quick] [--only ingest,endtoend,latency,overload,memory]`
- *
- * The warmer against the loop of 2014, in one run with one load generator: the program under test alone on one core,
- * generator and sink on the other. What each row means, and what was decided how, is in bench/README.md.
+ * Compares the warmer with the loop of 2014 in one run, with one load generator. The program under test has one core
+ * for itself; generator and sink use the other. bench/README.md explains each row and each decision.
  */
 import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
@@ -18,7 +17,7 @@ import { prepareTools } from "./tools.ts";
 
 const PARTS = ["ingest", "endtoend", "latency", "overload", "memory"] as const;
 
-/** Runs the bench, prints the table, and gives its rows and every figure behind them. */
+/** Runs the bench and prints the table. Returns its rows and all figures behind them. */
 export async function run(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({
     args: [...args],

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { receiveBufferBytes } from "../../warmer/listen.ts";
-import { SERVICE_RATE } from "../../warmer/receive/choose.ts";
+import { SERVICE_RATE } from "../../warmer/receive/chooseListen.ts";
+import { receiveBufferBytes } from "../../warmer/receive/listen.ts";
 import { type Contender, firstlight, loop } from "./contender.ts";
 import type { Tools } from "./tools.ts";
 
@@ -41,20 +41,23 @@ export const QUICK = {
   overloadRounds: 3,
 } as const satisfies Plan;
 
-/** What each part of the bench is given. */
+/** What each part of the bench gets. */
 export type Setting = {
   readonly tools: Tools;
   readonly plan: Plan;
-  /** Says what is going on, while it does. */
+  /** Reports progress. */
   say(line: string): void;
 };
 
-/** The receive buffer Firstlight asks for by default with ffi; the others get the same, so that it decides nothing. */
+/**
+ * The receive buffer Firstlight requests by default with ffi. The other programs get the same, so that it decides
+ * nothing.
+ */
 export const RECEIVE_BUFFER = receiveBufferBytes(10, SERVICE_RATE.ffi);
 
 const FLOOR = fileURLToPath(new URL("./floor-program.ts", import.meta.url));
 
-/** Every program of the bench; null where its runtime is absent. */
+/** Every program of the bench. Null if its runtime is missing. */
 export function contenders(tools: Tools) {
   const old = (name: string, command: readonly string[] | null, buffer: number): Contender | null =>
     command === null ? null : loop(tools, name, command, buffer);
@@ -81,7 +84,7 @@ export function contenders(tools: Tools) {
     ffiH2: ours("Firstlight, ffi, HTTP/2", "ffi", 3, "2"),
     ffiSingly: ours("Firstlight, ffi, batching off", "ffi", 0),
     ffiSinglyH2: ours("Firstlight, ffi, batching off, HTTP/2", "ffi", 0, "2"),
-    /** As an operator starts it, receive buffer and all. */
+    /** As an operator starts it, including the receive buffer. */
     ffiDefaults: firstlight(tools, "Firstlight, ffi", { WARM_RECEIVE: "ffi" }),
   };
 }

@@ -11,7 +11,7 @@ export const LOAD_CORE = 0;
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 3_000;
 
-/** Words put before a command line: the core it may run on, and a raised priority where that is permitted. */
+/** The words before a command line: the core it may use, and a raised priority if that is permitted. */
 export type Pinning = { readonly taskset: boolean; readonly nice: boolean };
 
 export function pinned(pinning: Pinning, core: number, command: readonly string[]): string[] {
@@ -29,18 +29,18 @@ process.on("exit", () => {
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 /**
- * Linux weighs sessions before processes (autogroup), so a raised priority counts for nothing until the session has it
- * too; each child is a session of its own.
+ * Linux schedules sessions before processes (autogroup). So a raised priority has no effect until the session has it
+ * too. Each child is a session of its own.
  */
 function raise(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/autogroup`, "-15");
   } catch {
-    // No autogroups here, or not permitted: others disturb more.
+    // No autogroups, or not permitted: other processes disturb more.
   }
 }
 
-/** A child that says it is ready with a first line, answers on standard output and ends on SIGTERM. */
+/** A child process. Its first line says that it is ready, it responds on standard output, and it ends on SIGTERM. */
 export class Child {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #lines: Interface;
@@ -83,7 +83,10 @@ export class Child {
     return this.#process.pid ?? -1;
   }
 
-  /** The next line of its standard output. Throws with what it wrote to standard error when it ends first. */
+  /**
+   * The next line of its standard output.
+   * @throws Error with its standard error if it ends first
+   */
   async line(timeoutMs: number = READY_TIMEOUT_MS): Promise<string> {
     const kept = this.#pending.shift();
     if (kept !== undefined) return kept;
@@ -96,7 +99,7 @@ export class Child {
     return line;
   }
 
-  /** The first line that begins with "ready"; log lines before it are passed over. */
+  /** The first line that starts with "ready". Log lines before it are skipped. */
   async ready(): Promise<string> {
     for (;;) {
       const line = await this.line();
@@ -112,7 +115,7 @@ export class Child {
     return this.#exit;
   }
 
-  /** SIGTERM, then SIGKILL when it does not end. */
+  /** Sends SIGTERM, then SIGKILL if it does not end. */
   async stop(): Promise<void> {
     if (this.#ended) return;
     this.#process.kill("SIGTERM");
@@ -123,7 +126,7 @@ export class Child {
   }
 }
 
-/** CPU time of a process in seconds, all threads, from /proc; NaN where there is none. */
+/** CPU time of a process in seconds, all threads, from /proc. NaN without /proc. */
 export function cpuSeconds(pid: number): number {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);

@@ -2,12 +2,12 @@ import { createServer } from "node:net";
 import { Child, LOAD_CORE, pinned } from "./process.ts";
 import type { Tools } from "./tools.ts";
 
-/** What the sink saw since its last reset. Ages in microseconds from the picture's first hint. */
+/** What the sink saw since its last reset. Ages in microseconds since the first hint of the picture. */
 export type SinkStats = {
   readonly requests: number;
   readonly paths: number;
   readonly distinct: number;
-  /** Pictures that came more than 50 ms after their hint. */
+  /** Pictures that arrived more than 50 ms after their hint. */
   readonly over: number;
   /** Connections opened. */
   readonly opened: number;
@@ -16,7 +16,7 @@ export type SinkStats = {
   readonly max: number;
 };
 
-/** A TCP port free on loopback at this moment. */
+/** A TCP port that is free on loopback now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -28,7 +28,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The HTTP sink: counts pictures and their ages, answers at once or after a delay. */
+/** The HTTP sink. It counts pictures and their ages, and responds at once or after a delay. */
 export class Sink {
   readonly port: number;
   readonly #child: Child;
@@ -54,7 +54,7 @@ export class Sink {
     return this.#ask("stats");
   }
 
-  /** Gives the counts so far and begins anew. */
+  /** Returns the counts so far and resets them. */
   reset(): Promise<SinkStats> {
     return this.#ask("reset");
   }

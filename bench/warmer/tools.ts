@@ -7,7 +7,7 @@ import type { Pinning } from "./process.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** Command lines of what the bench runs; null where the machine lacks what it takes. */
+/** Command lines of the programs that the bench runs. Null if the machine lacks what they need. */
 export type Tools = {
   readonly load: readonly string[];
   readonly sink: readonly string[];
@@ -17,7 +17,7 @@ export type Tools = {
   readonly pinning: Pinning;
   /** What was left out or replaced, for the reader of the table. */
   readonly notes: readonly string[];
-  /** Removes what was compiled. */
+  /** Removes the compiled files. */
   remove(): void;
 };
 
@@ -30,7 +30,9 @@ function compile(command: string, ...options: string[]): void {
   if (run.status !== 0) throw new Error(`${command} ${options.join(" ")} ended with ${run.status}\n${run.stderr}`);
 }
 
-/** Looks for gcc, javac, python3, taskset and nice, and compiles into a folder of its own below the system's temporary one. */
+/**
+ * Looks for gcc, javac, python3, taskset and nice. Compiles into a new folder in the temporary folder of the system.
+ */
 export function prepareTools(): Tools {
   const folder = mkdtempSync(join(tmpdir(), "firstlight-bench-"));
   const notes: string[] = [];
@@ -40,17 +42,18 @@ export function prepareTools(): Tools {
     nice: works("nice", "-n", "-15", "sh", "-c", "test $(nice) -lt 0"),
   };
   if (!pinning.taskset)
-    notes.push("no taskset or no second core: programs and generator share the cores, ratios are rough");
+    notes.push("no taskset or no second core: programs and generator share the cores, so ratios are rough");
 
   const gcc = works("gcc", "--version");
   for (const name of gcc ? ["load", "sink", "limit"] : []) {
     compile("gcc", "-O2", "-o", join(folder, name), join(HERE, "native", `${name}.c`), "-lm", "-lpthread");
   }
-  if (!gcc) notes.push("no gcc: generator and sink run in Node (slower, so high rates are capped by them); no C limit");
+  if (!gcc)
+    notes.push("no gcc: generator and sink run in Node (they are slower, so they limit high rates); no C limit");
 
   const java = works("javac", "-version") && works("java", "-version");
   if (java) compile("javac", "-d", folder, join(HERE, "baseline", "Loop2014.java"));
-  else notes.push("no JDK: the 2014 loop in Java is skipped, and with it every ratio");
+  else notes.push("no JDK: the 2014 loop in Java and all ratios are skipped");
 
   const python = works("python3", "--version");
   if (!python) notes.push("no python3: the 2014 loop in Python is skipped");

@@ -1,8 +1,8 @@
-import { DatagramReader } from "../../warmer/datagram.ts";
-import { FORMATS } from "../../warmer/formats.ts";
-import { PlaceTable } from "../../warmer/region.ts";
-import type { HintRegisters } from "../../warmer/registers.ts";
-import { SLOT_BYTES } from "../../warmer/room.ts";
+import { DatagramReader } from "../../warmer/hint/datagramReader.ts";
+import type { ScannedHint } from "../../warmer/hint/hintScanner.ts";
+import { PlaceTable } from "../../warmer/hint/placeTable.ts";
+import { FORMATS } from "../../warmer/hint/protocol.ts";
+import { SLOT_BYTES } from "../../warmer/receive/receiveSlots.ts";
 
 export const DEPLOYED = ["enam", "weur", "apac"];
 export const KEY = [77n, 5n] as const;
@@ -15,11 +15,11 @@ export const places = new PlaceTable(
   ]),
 );
 
-/** The slot datagrams are put into, and what stands around them. */
+/** The slot that datagrams are put into, and the bytes around them. */
 const SLOT = 3;
 const LEFT_OVER = '"}]},"r":"weur","p":"/z"}\n';
 
-/** A hint as it was read; `keys` has path, region, format and sender hashed. */
+/** A hint as it was read. `keys` are hashes of path, region, format and sender. */
 export type Seen = {
   time: number;
   region: string | undefined;
@@ -36,31 +36,31 @@ function readerWith(secret: string | null): DatagramReader {
   return known;
 }
 
-/** What a datagram is read as: hints, and reasons of rejections, in order. */
+/** Reads a datagram. Returns its hints and the reasons of its rejections, in order. */
 export function read(bytes: string | Uint8Array, secret: string | null = null): (Seen | string)[] {
   const reader = readerWith(secret);
   const seen: (Seen | string)[] = [];
   const text = Buffer.from(bytes as string);
-  // Its slot has had other datagrams before, whose ends stand behind it.
-  for (let at = 0; at < SLOT_BYTES; at += LEFT_OVER.length) reader.room.write(LEFT_OVER, SLOT * SLOT_BYTES + at);
-  text.copy(reader.room, SLOT * SLOT_BYTES, 0, SLOT_BYTES);
+  // The slot had other datagrams before. Their ends are still behind the new one.
+  for (let at = 0; at < SLOT_BYTES; at += LEFT_OVER.length) reader.slotMemory.write(LEFT_OVER, SLOT * SLOT_BYTES + at);
+  text.copy(reader.slotMemory, SLOT * SLOT_BYTES, 0, SLOT_BYTES);
   reader.read(SLOT, text.length, {
     hint: (r) =>
       seen.push(seenOf(r, (i) => JSON.parse(`"${reader.path(r.starts[i] as number, r.ends[i] as number)}"`) as string)),
     reject: (reason) => seen.push(reason),
-    settle: () => {},
+    flush: () => {},
   });
   return seen;
 }
 
-/** The registers as a plain value. */
-export function seenOf(r: HintRegisters, path: (index: number) => string): Seen {
+/** A scanned hint as a plain value. */
+export function seenOf(r: ScannedHint, path: (index: number) => string): Seen {
   const indexes = Array.from({ length: r.count }, (_, i) => i);
   return {
     time: r.time,
     region: DEPLOYED[r.region],
     format: FORMATS[r.format],
     paths: indexes.map(path),
-    keys: indexes.map((i) => `${r.lane1[i]} ${r.lane2[i]} ${r.sender}`),
+    keys: indexes.map((i) => `${r.keyLow[i]} ${r.keyHigh[i]} ${r.sender}`),
   };
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import type { HttpVersion } from "../../warmer/socket.ts";
+import type { HttpVersion } from "../../warmer/push/socket.ts";
 
 /** One push as it arrived. */
 export type Push = {
@@ -14,16 +14,16 @@ export type Push = {
   readonly paths: readonly string[];
 };
 
-/** How the sink behaves; may be changed while it runs. */
+/** How the sink behaves. May be changed while it runs. */
 export type SinkBehaviour = {
-  /** Ms before it answers. */
+  /** Ms before it responds. */
   delayMs: number;
   status: number;
-  /** Paths to refuse, and why. */
+  /** The reason to refuse a path, or undefined to accept it. */
   refuse: (path: string) => string | undefined;
   /**
-   * `answer`; `hang`: never; `reset`: cut the connection; `cut`: cut it in the middle of the body; `restless`: answers,
-   * and closes the connection after that, or with HTTP/2 widens its window.
+   * `answer`: responds. `hang`: never responds. `reset`: resets the connection. `cut`: closes the connection in the
+   * middle of the body. `restless`: responds and then closes the connection, or with HTTP/2 opens its window further.
    */
   mode: "answer" | "hang" | "reset" | "cut" | "restless";
 };
@@ -35,7 +35,7 @@ export type WarmSink = {
   readonly pushes: Push[];
   /** Connections accepted so far. */
   connections(): number;
-  /** Closes the connections, as a server does that keeps them only so long. */
+  /** Closes the connections, like a server that limits their lifetime. */
   hangUp(): void;
   /** Paths that arrived, in order. */
   paths(): string[];
@@ -44,7 +44,7 @@ export type WarmSink = {
 
 type SinkRequest = IncomingMessage | Http2ServerRequest;
 
-/** An edge that only counts: answers `POST /warm` as the wire contract says, in HTTP/1.1 or, at once, HTTP/2. */
+/** An edge that only counts. It answers `POST /warm` as specified, in HTTP/1.1 or (with prior knowledge) HTTP/2. */
 export async function startWarmSink(
   initial: Partial<SinkBehaviour> = {},
   port = 0,
@@ -92,7 +92,7 @@ export async function startWarmSink(
       const { session } = response.stream;
       setTimeout(() => session?.setLocalWindowSize((session.state.localWindowSize ?? 65_535) + 10_000), 3);
     }
-    // The two classes' overloads do not unite, the calls are the same.
+    // TypeScript cannot unite the overloads of the two classes. The calls are the same.
     const to = response as ServerResponse;
     to.writeHead(behaviour.status, head);
     if (restless || behaviour.mode === "answer") to.end(text);
@@ -104,7 +104,7 @@ export async function startWarmSink(
   server.on("connection", (socket: Socket) => {
     connections++;
     sockets.set(socket.remotePort, socket);
-    // HTTP/2 leaves a reset to the socket's owner.
+    // HTTP/2 leaves a reset to the owner of the socket.
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket.remotePort));
   });

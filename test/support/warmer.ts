@@ -1,18 +1,21 @@
 import { createSocket, type Socket } from "node:dgram";
 import { systemClock } from "../../warmer/clock.ts";
-import { parseConfig } from "../../warmer/config.ts";
-import { OUTCOMES } from "../../warmer/counts.ts";
-import { type ServiceParts, startWarmer, type Warmer } from "../../warmer/service.ts";
+import { parseConfig } from "../../warmer/config/parseConfig.ts";
+import { OUTCOMES } from "../../warmer/observe/counts.ts";
+import { type ServiceDependencies, startWarmer, type Warmer } from "../../warmer/service.ts";
 
 /** A log that keeps its lines. */
-export function keptLog(): ServiceParts["log"] & { readonly lines: string[] } {
+export function keptLog(): ServiceDependencies["log"] & { readonly lines: string[] } {
   const lines: string[] = [];
   const keep = (...parts: unknown[]): void => void lines.push(parts.map((part) => JSON.stringify(part)).join(" "));
-  return { lines, info: keep, warn: keep, error: keep } as ServiceParts["log"] & { readonly lines: string[] };
+  return { lines, info: keep, warn: keep, error: keep } as ServiceDependencies["log"] & { readonly lines: string[] };
 }
 
 /** A warmer in this process, on free ports of loopback. */
-export function startTestWarmer(env: Record<string, string>, parts: Partial<ServiceParts> = {}): Promise<Warmer> {
+export function startTestWarmer(
+  env: Record<string, string>,
+  parts: Partial<ServiceDependencies> = {},
+): Promise<Warmer> {
   const config = parseConfig({
     WARM_LISTEN: "127.0.0.1:0",
     METRICS_LISTEN: "127.0.0.1:0",
@@ -47,7 +50,7 @@ export function hintLine(path: string | readonly string[], fields: Record<string
   return JSON.stringify({ v: 1, t: Date.now(), p: path, r: "weur", ...fields });
 }
 
-/** Waits until the condition holds; fails after `ms`. */
+/** Waits until the condition holds. Fails after `ms`. */
 export async function until(condition: () => boolean, ms = 10_000): Promise<void> {
   const end = performance.now() + ms;
   while (!condition()) {
@@ -61,14 +64,14 @@ export function unsettled(warmer: Warmer): number {
   return warmer.counts.received - warmer.counts.ended();
 }
 
-/** The sum that must always hold: every hint received has ended as exactly one outcome, or still waits. */
+/** Whether every received hint has ended as exactly one outcome or still waits. This must always hold. */
 export function isBalanced(warmer: Warmer): boolean {
   const waiting = warmer.pushers.reduce((sum, pusher) => sum + pusher.waiting + pusher.inFlight, 0);
   const ended = OUTCOMES.reduce((sum, outcome) => sum + warmer.counts[outcome], 0);
   return warmer.counts.received === ended + waiting;
 }
 
-/** Pseudo-random numbers in [0, 1) from a seed (mulberry32), so that a failing run can be run again. */
+/** Pseudo-random numbers in [0, 1) from a seed (mulberry32), so that a failed run can be repeated. */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,10 +1,10 @@
 import { expect } from "vitest";
+import type { HttpVersion } from "../../warmer/push/socket.ts";
 import type { Warmer } from "../../warmer/service.ts";
-import type { HttpVersion } from "../../warmer/socket.ts";
 import { startSender, startTestWarmer, unsettled, until } from "./warmer.ts";
 import { startWarmSink } from "./warmSink.ts";
 
-/** A warmer with two regions, a sink behind each, and a sender. */
+/** A warmer with two regions, a sink for each, and a sender. */
 export type World = {
   readonly warmer: Warmer;
   readonly weur: Awaited<ReturnType<typeof startWarmSink>>;
@@ -13,7 +13,7 @@ export type World = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** Starts a world; at its end every hint received must have ended as exactly one outcome. */
+/** Starts a world. At its end, every received hint must have ended as exactly one outcome. */
 export async function world(env: Record<string, string> = {}, http: HttpVersion = "1.1"): Promise<World> {
   const [weur, apac] = [await startWarmSink({}, 0, http), await startWarmSink({}, 0, http)];
   const warmer = await startTestWarmer({
@@ -32,7 +32,7 @@ export async function world(env: Record<string, string> = {}, http: HttpVersion 
       sender.close();
       await warmer.stop();
       await Promise.all([weur.close(), apac.close()]);
-      // After the drain nothing is left over: received is the sum of all outcomes.
+      // After the drain, nothing waits: received is the sum of all outcomes.
       expect(unsettled(warmer)).toBe(0);
     },
   };

@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Counts } from "../../warmer/counts.ts";
-import { createRegistry } from "../../warmer/metrics.ts";
-import { parseHint } from "../../warmer/parse.ts";
-import { isSigned, signatureLine } from "../../warmer/signed.ts";
+import { isSigned, signatureLine } from "../../warmer/hint/datagramSignature.ts";
+import { parseHint } from "../../warmer/hint/parseHint.ts";
+import { Counts } from "../../warmer/observe/counts.ts";
+import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 import { startWarmSink } from "../support/warmSink.ts";
 
 const datagram = readFileSync("docs/datagram.md", "utf8");
 
-/** Blocks of docs/datagram.md in one language. */
+/** The code blocks of docs/datagram.md in one language. */
 function blocks(language: string): readonly string[] {
   return [...datagram.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text = ""]) =>
     name === language ? [text] : [],
@@ -19,7 +19,7 @@ function blocks(language: string): readonly string[] {
 
 const has = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
 
-describe("the examples in docs/datagram.md are taken by a warmer", () => {
+describe("a warmer accepts the examples in docs/datagram.md", () => {
   const signed = "0123456789abcdef";
   const rows = [
     ["bash, unsigned", "bash", 0, "", has("bash", "-c", "exit"), 1],
@@ -48,7 +48,7 @@ describe("the examples in docs/datagram.md are taken by a warmer", () => {
   });
 });
 
-test("the datagram laid out byte by byte is what it says, and its signature holds", () => {
+test("the byte-by-byte datagram is what the page says, and its signature is valid", () => {
   const dump = [...datagram.matchAll(/^[0-9a-f]{8} {2}((?:[0-9a-f]{2} {1,2})+)/gm)].map(([, hex = ""]) => hex.trim());
   const bytes = Buffer.from(
     dump
@@ -62,7 +62,7 @@ test("the datagram laid out byte by byte is what it says, and its signature hold
   expect(parseHint(bytes.subarray(0, mark).toString())).toMatchObject({ time: 1763760000123, paths: ["/a"] });
 });
 
-describe("dashboard, alerts and docs name metrics that exist", () => {
+describe("dashboard, alerts and docs name only existing metrics", () => {
   const none = { evicted: () => 0, knownSenders: () => 0, port: () => 0 };
   const registry = createRegistry({ counts: new Counts(), pushers: [], ...none });
   const known = new Set(
@@ -84,12 +84,12 @@ describe("dashboard, alerts and docs name metrics that exist", () => {
     const named = readFileSync("docs/warmer.md", "utf8").match(/firstlight_warmer_[a-z_0-9]+/g) ?? [];
     expect(named.filter((name) => !known.has(name) && !/_(process|nodejs)_$/.test(name))).toEqual([]);
   });
-  test("a warmer that is gone raises an alert, under the job that docs/warmer.md has Prometheus scrape", () => {
+  test("a missing warmer raises an alert, with the job name of docs/warmer.md", () => {
     const jobs = [...readFileSync("docs/alerts.yml", "utf8").matchAll(/up\{job="([^"]+)"\}/g)].map(([, job]) => job);
     const scraped = /job_name: (\S+)/.exec(readFileSync("docs/warmer.md", "utf8"))?.[1];
     expect(jobs).toEqual([scraped, scraped]);
   });
-  test("the dashboard is JSON that Grafana takes: panels with places, queries and an own id each", () => {
+  test("the dashboard is JSON for Grafana: each panel has a position, queries and its own id", () => {
     const { panels } = JSON.parse(readFileSync("docs/grafana/warmer.json", "utf8")) as {
       panels: { id: number; title: string; gridPos: object; targets: { expr: string }[] }[];
     };

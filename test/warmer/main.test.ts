@@ -44,24 +44,27 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     ["SIGTERM", "SIGTERM"],
     ["SIGTERM", "SIGINT"],
     ["SIGINT", "SIGINT"],
-  ] as const)("%s and %s right after it, as a group and npm send them: what waits is pushed", async (...signals) => {
-    const sink = await startWarmSink();
-    sink.behaviour.delayMs = 300;
-    const started = start(["--port", "0", "--region", `weur=${sink.url}`], {
-      WARM_BATCH_MS: "200",
-      WARM_MAX_AGE_MS: "5000",
-    });
-    const { udp } = await ready(started);
-    const sender = startSender(udp);
-    await sender.send(hintLine("/last"));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const signal of signals) started.child.kill(signal);
-    const [code] = await once(started.child, "exit");
-    expect([code, sink.paths()]).toEqual([0, ["/last"]]);
-    expect(started.err()).toContain('"pushed":1');
-    sender.close();
-    await sink.close();
-  });
+  ] as const)(
+    "%s followed by %s, as a process group and npm send them: waiting hints are pushed",
+    async (...signals) => {
+      const sink = await startWarmSink();
+      sink.behaviour.delayMs = 300;
+      const started = start(["--port", "0", "--region", `weur=${sink.url}`], {
+        WARM_BATCH_MS: "200",
+        WARM_MAX_AGE_MS: "5000",
+      });
+      const { udp } = await ready(started);
+      const sender = startSender(udp);
+      await sender.send(hintLine("/last"));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const signal of signals) started.child.kill(signal);
+      const [code] = await once(started.child, "exit");
+      expect([code, sink.paths()]).toEqual([0, ["/last"]]);
+      expect(started.err()).toContain('"pushed":1');
+      sender.close();
+      await sink.close();
+    },
+  );
 
   test("is ready when its connections are open: a hint sent at once is pushed", async () => {
     const sink = await startWarmSink();
@@ -75,7 +78,7 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     await sink.close();
   });
 
-  test("a region that nobody answers for delays readiness by less than a second", async () => {
+  test("a region that does not respond delays readiness by less than a second", async () => {
     const started = start(["--port", "0", "--region", "weur=http://127.0.0.1:9"]);
     const begun = performance.now();
     await ready(started);
@@ -83,7 +86,7 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     expect(started.err()).toContain("listening");
   });
 
-  test("takes short secrets, as the Worker does, with a warning", async () => {
+  test("accepts short secrets with a warning, as the Worker does", async () => {
     const short = { WARM_SECRET: "s3cret", WARM_HINT_SECRET: "k" };
     const started = start(["--port", "0", "--region", "weur=http://127.0.0.1:9"], short);
     await ready(started);
@@ -134,7 +137,7 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     await sink.close();
   });
 
-  test("no region reachable: alive, not ready; no secret: a warning before it is ready", async () => {
+  test("no reachable region: alive, not ready; no secret: a warning before it is ready", async () => {
     const started = start(["--port", "0", "--region", "weur=http://127.0.0.1:9"]);
     const { metrics } = await ready(started);
     expect(started.err()).toMatch(/"level":40,.*WARM_SECRET is not set/);
@@ -142,14 +145,14 @@ describe("npm run warmer", { timeout: 60_000 }, () => {
     expect((await fetch(`${metrics}/readyz`)).status).toBe(503);
   });
 
-  test("a wrong configuration: every problem on its line, exit 2, nothing on standard output", async () => {
+  test("an invalid configuration: each problem on a line, exit code 2, nothing on standard output", async () => {
     const started = start([], { WARM_MAX_AGE_MS: "x", WARM_TYPO: "1" });
     const [code] = await once(started.child, "exit");
     expect([code, started.out()]).toEqual([2, ""]);
     for (const name of ["WARM_REGIONS", "WARM_MAX_AGE_MS", "WARM_TYPO"]) expect(started.err()).toContain(`  ${name}: `);
   });
 
-  test("a port that is taken: one log line, exit 1", async () => {
+  test("a port in use: one log line, exit code 1", async () => {
     const { udp } = await ready(start(["--port", "0", "--region", "weur=http://127.0.0.1:9"]));
     const second = start(["--port", String(udp), "--region", "weur=http://127.0.0.1:9"]);
     const [code] = await once(second.child, "exit");

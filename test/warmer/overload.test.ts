@@ -1,4 +1,4 @@
-/** More than can be worked off, and the end: FIRSTLIGHT_LONG=1 keeps the overload up for a minute. */
+/** Overload, and the end of the process. FIRSTLIGHT_LONG=1 keeps the overload up for a minute. */
 import { describe, expect, test } from "vitest";
 import { hintLine, isBalanced, unsettled, until } from "../support/warmer.ts";
 import { world } from "../support/world.ts";
@@ -9,8 +9,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 describe.each(["1.1", "2"] as const)("overload, HTTP/%s", (http) => {
   const seconds = LONG ? 60 : 3;
-  test(`twice what the region can take for ${seconds} s: nothing older than 50 ms is sent, >= 80 % of its capacity is used`, async () => {
-    // The sink answers after 20 ms, 4 requests of one hint at a time: 200 a second at the most.
+  test(`twice the capacity of the region for ${seconds} s: nothing older than 50 ms is sent, >= 80 % of the capacity is used`, async () => {
+    // The sink responds after 20 ms to 4 requests of one hint at a time: at most 200 hints per second.
     await using w = await world({ WARM_CONNECTIONS: "4", WARM_BATCH_MS: "0", WARM_SKEW: "off" }, http);
     w.weur.behaviour.delayMs = 20;
     const started = performance.now();
@@ -26,13 +26,14 @@ describe.each(["1.1", "2"] as const)("overload, HTTP/%s", (http) => {
     expect(counts.oldAtPush + counts.overflow).toBeGreaterThan(sent / 4);
     const over50 = counts.ageAtPush.counts.slice(counts.ageAtPush.bounds.indexOf(50) + 1);
     expect([...over50]).toEqual([0, 0, 0, 0, 0]);
-    // What two timers, Node's and the sink's, leave of 20 ms is measured, not assumed: the mean answer time.
+    // Two timers, of Node and of the sink, add to the 20 ms. So the capacity is computed from the measured mean
+    // response time.
     const capacity = (4 / (counts.answerTime.sum / counts.answerTime.total())) * 1_000 * seconds;
     expect(counts.pushed).toBeGreaterThanOrEqual(capacity * 0.8);
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(100e6);
   }, 120_000);
 
-  test("a burst of 20 000 hints at once: bounded queues, no hint unaccounted for", async () => {
+  test("a burst of 20 000 hints: queues are bounded, every hint is counted", async () => {
     await using w = await world({}, http);
     const paths = Array.from({ length: 80 }, (_, n) => n);
     for (let n = 0; n < 250; n++) await w.send(hintLine(paths.map((m) => `/${n}/${m}`)));
@@ -40,14 +41,14 @@ describe.each(["1.1", "2"] as const)("overload, HTTP/%s", (http) => {
     expect(isBalanced(w.warmer)).toBe(true);
     const { overflow, oldAtPush, oldAtReceipt } = w.warmer.counts;
     expect(overflow + oldAtPush + oldAtReceipt).toBeGreaterThan(1_000);
-    // And once it is over, it is over.
+    // After the overload, new hints are pushed again.
     await w.send(hintLine("/after"));
     await until(() => w.weur.paths().includes("/after"));
   });
 });
 
 describe("stopping", () => {
-  test("what waits is pushed first, within a second even when a region hangs", async () => {
+  test("pushes waiting hints first, and ends within a second even if a region hangs", async () => {
     await using w = await world({ WARM_BATCH_MS: "400", WARM_MAX_AGE_MS: "2000" });
     w.apac.behaviour.mode = "hang";
     await w.send(hintLine("/last", { r: "weur" }));

@@ -1,6 +1,6 @@
 /**
- * What holds when everything around the warmer goes wrong. In each: every hint received ends as exactly one outcome,
- * memory and age stay bounded, and regions that are well see nothing of it.
+ * What holds when everything around the warmer fails. In each test, every received hint ends as exactly one outcome,
+ * memory and age stay bounded, and healthy regions are not affected.
  */
 import { describe, expect, test } from "vitest";
 import { hintLine, isBalanced, seeded, unsettled, until } from "../support/warmer.ts";
@@ -10,7 +10,7 @@ import { type World, world } from "../support/world.ts";
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("datagrams", () => {
-  test("lost, reordered and doubled ones: each path is pushed once, whatever the order", async () => {
+  test("lost, reordered and repeated: each path is pushed once", async () => {
     await using w = await world({ WARM_MAX_AGE_MS: "5000" });
     const random = seeded(1);
     const paths = Array.from({ length: 300 }, (_, n) => `/p/${n}`);
@@ -23,7 +23,7 @@ describe("datagrams", () => {
     expect(w.warmer.counts).toMatchObject({ pushed: arriving.size, duplicate: datagrams.length - arriving.size });
   });
 
-  test("garbage between good ones: each bad one counted, each good one pushed", async () => {
+  test("garbage between valid ones: each bad one is counted, each valid one is pushed", async () => {
     await using w = await world({ WARM_MAX_AGE_MS: "5000" });
     const random = seeded(2);
     for (let n = 0; n < 200; n++) {
@@ -35,7 +35,7 @@ describe("datagrams", () => {
     expect(isBalanced(w.warmer)).toBe(true);
   });
 
-  test("of 64 KB: rejected as too long, the next one is read", async () => {
+  test("64 KB: rejected as too long, and the next one is read", async () => {
     await using w = await world({ WARM_MAX_AGE_MS: "5000" });
     await w.send(hintLine(Array.from({ length: 5_000 }, (_, n) => `/long/${n}`)));
     await w.send(Buffer.alloc(65_507, "x"));
@@ -45,7 +45,7 @@ describe("datagrams", () => {
     expect(w.weur.paths()).toEqual(["/short"]);
   });
 
-  test("from senders not allowed: counted, never read", async () => {
+  test("from a sender that is not allowed: counted, not read", async () => {
     await using w = await world({ WARM_ALLOWED_SENDERS: "10.0.0.0/8" });
     await w.send(hintLine("/a"));
     await until(() => w.warmer.counts.received === 1);
@@ -54,9 +54,9 @@ describe("datagrams", () => {
 });
 
 describe("clocks", () => {
-  // Wall clocks of senders; ours runs in real time, so the learning takes its 2 s.
+  // Only the senders' clocks are changed. Ours runs in real time, so the learning takes 2 s.
   test.each([5_000, -5_000])(
-    "a sender %d ms off: known after 2 s, then pushed; another sender pays nothing",
+    "a sender %d ms off: known after 2 s, then pushed; another sender loses nothing",
     async (off) => {
       await using w = await world({ WARM_MAX_AGE_MS: "400" });
       const arrived = (tag: string) => w.weur.paths().filter((path) => path.startsWith(`/${tag}/`)).length;
@@ -73,7 +73,7 @@ describe("clocks", () => {
     },
   );
 
-  test("a stale log replayed: old, every line of it", async () => {
+  test("a replayed stale log: every line is old", async () => {
     await using w = await world({ WARM_MAX_AGE_MS: "400" });
     for (let n = 0; n < 500; n++) {
       await w.send(hintLine(`/stale/${n}`, { t: Date.now() - 3_600_000 + n, s: "replay" }));
@@ -84,17 +84,17 @@ describe("clocks", () => {
   });
 });
 
-describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
-  // Wider than the default, so that a busy machine does not lose the well region's hints.
+describe.each(["1.1", "2"] as const)("a failing region, HTTP/%s", (http) => {
+  // Longer than the default, so that a busy machine does not lose hints of the healthy region.
   const MAX_AGE_MS = 500;
   const AGE = { WARM_MAX_AGE_MS: String(MAX_AGE_MS) };
 
-  /** Sends to both regions for a while, one hint to each every few ms; gives how many to each. */
+  /** Sends to both regions for a while, one hint to each every few ms. Returns how many to each. */
   async function sendToBoth(w: World, ms: number, tag: string): Promise<number> {
     const end = performance.now() + ms;
     let n = 0;
     while (performance.now() < end) {
-      // The time is in the path, so that the sink can tell how old it came.
+      // The path contains the time, so that the sink can compute the age.
       const path = `/${tag}/${n}/${Date.now()}`;
       await w.send(`${hintLine(path, { r: "weur" })}\n${hintLine(path, { r: "apac" })}`);
       n++;
@@ -104,16 +104,16 @@ describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
     return n;
   }
 
-  /** The well region got every hint, and none older than the limit allows. */
+  /** The healthy region got every hint, and none older than the limit. */
   async function expectUntouched(w: World, sent: number): Promise<void> {
     await until(() => w.apac.paths().length === sent);
     const ages = w.apac.pushes.flatMap(({ at, paths }) => paths.map((path) => at - Number(path.split("/")[3])));
-    // Some allowance for a sink that shares this process's one thread.
+    // The sink shares the one thread of this process, so it gets some tolerance.
     expect(Math.max(...ages)).toBeLessThan(MAX_AGE_MS + 100);
     expect(ages.sort((a, b) => a - b)[Math.floor(ages.length / 2)]).toBeLessThan(50);
   }
 
-  test("down: nothing piles up, its breaker opens, it comes back by itself; the other misses no hint", async () => {
+  test("down: queues stay bounded, its breaker opens, it recovers by itself; the other region misses no hint", async () => {
     await using w = await world(AGE, http);
     const { port } = w.weur;
     await w.weur.close();
@@ -136,7 +136,7 @@ describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
     await again.close();
   });
 
-  test("slow: what waits is bounded and gets old, not sent late; the other misses no hint", async () => {
+  test("slow: waiting hints are bounded and become old, none is sent late; the other region misses no hint", async () => {
     await using w = await world({ ...AGE, WARM_CONNECTIONS: "2", WARM_BATCH_MS: "0" }, http);
     w.weur.behaviour.delayMs = 900;
     const sent = await sendToBoth(w, 1_500, "slow");
@@ -145,7 +145,7 @@ describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
     await expectUntouched(w, sent);
   });
 
-  test("resetting in the middle of the body: retried once, then failed; the other misses no hint", async () => {
+  test("closing in the middle of the body: retried once, then failed; the other region misses no hint", async () => {
     await using w = await world(AGE, http);
     w.weur.behaviour.mode = "cut";
     const sent = await sendToBoth(w, 1_000, "cut");
@@ -153,7 +153,7 @@ describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
     await expectUntouched(w, sent);
   });
 
-  test("resetting connections: the same", async () => {
+  test("resetting connections: retried once, then failed; the other region misses no hint", async () => {
     await using w = await world(AGE, http);
     w.weur.behaviour.mode = "reset";
     const sent = await sendToBoth(w, 1_000, "reset");
@@ -161,7 +161,7 @@ describe.each(["1.1", "2"] as const)("a region in trouble, HTTP/%s", (http) => {
     await expectUntouched(w, sent);
   });
 
-  test("hanging: given up after a second each; the other misses no hint", async () => {
+  test("hanging: each push is given up after a second; the other region misses no hint", async () => {
     await using w = await world({ ...AGE, WARM_CONNECTIONS: "2" }, http);
     w.weur.behaviour.mode = "hang";
     const sent = await sendToBoth(w, 1_000, "hang");

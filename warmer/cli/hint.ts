@@ -1,20 +1,19 @@
-/** `npm run hint`: sends one hint, as an API server would. WARM_HINT_SECRET signs. */
-import { counted } from "../../src/cli/counted.ts";
-import { refuse } from "../../src/cli/usage.ts";
+/** `npm run hint`: sends one hint, like an API server. It is signed if WARM_HINT_SECRET is set. */
+
 import { parseAddress } from "../client/address.ts";
 import { createHinter, type Hint } from "../client/hint.ts";
-import { FORMATS } from "../formats.ts";
-import { VARIABLES } from "../variables.ts";
-import { readFlags } from "./flags.ts";
+import { VARIABLES } from "../config/variables.ts";
+import { FORMATS } from "../hint/protocol.ts";
+import { counted, readFlags, refuse } from "./flags.ts";
 
 const USAGE = `Usage: npm run hint -- PATH… --region R | --country C | --continent K | --colo X
          [--format webp|avif|base] [--to HOST:PORT]
-A path is what follows the host, such as /_/w:320/plain/https://example.org/a.jpg. --to defaults to WARM_LISTEN, else
-${VARIABLES.WARM_LISTEN.fallback}; WARM_HINT_SECRET in the environment signs.`;
+A path is the part of a URL after the host, such as /_/w:320/plain/https://example.org/a.jpg. The default of --to is
+WARM_LISTEN, else ${VARIABLES.WARM_LISTEN.fallback}. The hint is signed if WARM_HINT_SECRET is set.`;
 
 const PLACES = ["region", "country", "continent", "colo"] as const;
 
-/** The warmer drops what is not of this form, and nobody hears of it. */
+/** The warmer silently drops values of any other form, so they are checked here. */
 const FORMS = {
   region: { form: /^[a-z][a-z0-9-]{0,31}$/, words: "a name of lower-case letters, digits and hyphens, 32 at most" },
   country: { form: /^[a-z]{2}$/i, words: "2 letters, such as ES" },

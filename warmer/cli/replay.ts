@@ -1,18 +1,20 @@
-/** `npm run replay`: sends the hints in a file, freshly stamped, at a steady rate. WARM_HINT_SECRET signs. */
+/**
+ * `npm run replay`: sends the hints of a file at a constant rate, with the current time. They are signed if
+ * WARM_HINT_SECRET is set.
+ */
+
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { open } from "node:fs/promises";
-import { counted } from "../../src/cli/counted.ts";
-import { refuse } from "../../src/cli/usage.ts";
-import { type HostPort, hostPort, SettingProblem } from "../readers.ts";
-import { restamp } from "../stamp.ts";
-import { VARIABLES } from "../variables.ts";
-import { readFlags } from "./flags.ts";
+import { type HostPort, hostPort, SettingError } from "../config/parsers.ts";
+import { VARIABLES } from "../config/variables.ts";
+import { counted, readFlags, refuse } from "./flags.ts";
+import { restamp } from "./restamp.ts";
 
 const USAGE = `Usage: npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]
-Sends the hints in FILE, one JSON object a line as in a datagram (docs/datagram.md), N lines a second (default 1000),
-stamped with the present unless --keep-time. --to defaults to WARM_LISTEN, else ${VARIABLES.WARM_LISTEN.fallback};
-WARM_HINT_SECRET in the environment signs.`;
+Sends the hints in FILE: one JSON object per line as in a datagram (docs/datagram.md), N lines per second (default
+1000). Each gets the current time, unless --keep-time is given. The default of --to is WARM_LISTEN, else
+${VARIABLES.WARM_LISTEN.fallback}. The hints are signed if WARM_HINT_SECRET is set.`;
 
 const { values, positionals } = readFlags(USAGE, {
   args: process.argv.slice(2),
@@ -25,11 +27,11 @@ const { values, positionals } = readFlags(USAGE, {
 });
 const [file] = positionals;
 const rate = Number(values.rate);
-if (file === undefined) refuse(USAGE, "Give a file of hints, one a line");
+if (file === undefined) refuse(USAGE, "Give a file of hints, one per line");
 if (!(rate > 0)) refuse(USAGE, `--rate ${values.rate} is not above 0`);
 const { host, port } = target(values.to ?? (process.env.WARM_LISTEN || VARIABLES.WARM_LISTEN.fallback));
 const hints = await open(file).catch((error: Error) => refuse(USAGE, error.message));
-if ((await hints.stat()).isDirectory()) refuse(USAGE, `${file} is a folder: give a file of hints, one a line`);
+if ((await hints.stat()).isDirectory()) refuse(USAGE, `${file} is a folder: give a file of hints, one per line`);
 const secret = process.env.WARM_HINT_SECRET;
 const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
 const started = performance.now();
@@ -62,7 +64,7 @@ function target(text: string): HostPort {
     const to = hostPort(text);
     return to.port === 0 ? refuse(USAGE, `--to cannot be ${text}: HOST:PORT, a port from 1 to 65535`) : to;
   } catch (error) {
-    if (error instanceof SettingProblem) refuse(USAGE, error.message);
+    if (error instanceof SettingError) refuse(USAGE, error.message);
     throw error;
   }
 }

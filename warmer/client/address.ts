@@ -1,4 +1,4 @@
-/** `host:port`, IPv6 in brackets -> its parts; undefined when it is none. The host may be a name. */
+/** Parses `host:port`, IPv6 in brackets. Undefined if it is none. The host may be a name. */
 export function parseAddress(address: unknown): { host: string; port: number } | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+)):(\d{1,5})$/i.exec(typeof address === "string" ? address : "");
   const host = match?.[1] ?? match?.[2];

@@ -1,13 +1,15 @@
 /**
- * Sends hints to the warmer from an API server: tells it which pictures a page that is being made will show, and
- * where, so that they are there before the browser asks. Node only; no dependencies.
+ * Sends hints from an API server to the warmer: which pictures a page will show, and where its reader is. So the
+ * pictures are ready before the browser asks. Node only; no dependencies.
  */
+
 import { createHmac } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
+import { FORMATS, MAX_DATAGRAM_BYTES } from "../hint/protocol.ts";
 import { parseAddress } from "./address.ts";
-import { type Group, lineOf, MAX_DATAGRAM_BYTES, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
+import { type HintGroup, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
 
-/** Where a hint's reader is: exactly one of them. */
+/** Where the reader of a hint is: exactly one of these. */
 export type HintPlace =
   | { readonly region: string }
   | { readonly country: string }
@@ -16,55 +18,61 @@ export type HintPlace =
 
 export type HintFormat = "webp" | "avif" | "base";
 
-/** One hint as the caller gives it. `paths`: paths, or whole URLs, of pictures as the browser will ask for them. */
+/** One hint. `paths`: paths or whole URLs of pictures, as the browser will request them. */
 export type Hint = HintPlace & {
   readonly paths: string | readonly string[];
-  /** Left out, the warmer's default. */
+  /** Default: the format that the warmer is configured with. */
   readonly format?: HintFormat;
 };
 
 export type HinterOptions = {
-  /** The warmer's `host:port`; IPv6 in brackets. An address is best: a name is looked up again and again. */
+  /** `host:port` of the warmer; IPv6 in brackets. Prefer an address: a name is resolved again and again. */
   readonly address: string;
-  /** The warmer's `WARM_HINT_SECRET`, if it has one. */
+  /** `WARM_HINT_SECRET` of the warmer, if it has one. */
   readonly secret?: string;
-  /** A name for this sender, if several with different clocks share an address. */
+  /** A name for this sender. Needed if several senders with different clocks share an address. */
   readonly sender?: string;
 };
 
-/** Paths sent and dropped so far, and datagrams that failed. Sent is not received: this is UDP. */
+/** Paths sent and dropped so far, and datagrams that failed. "Sent" does not mean received: this is UDP. */
 export type HinterCounts = { readonly sent: number; readonly dropped: number; readonly errors: number };
 
 export type Hinter = {
-  /** Hints at pictures a reader at a place will ask for. Returns at once, sends at the end of the tick, never throws. */
+  /**
+   * Announces pictures that a reader at a place will request. Returns at once, sends at the end of the tick, never
+   * throws.
+   */
   hint(hint: Hint): void;
   counts(): HinterCounts;
   /** Sends what is left and closes the socket. Never rejects. */
   close(): Promise<void>;
 };
 
-/** Paths held within one tick; a page has some dozens. */
+/** The fields of a line for each place. */
+const PLACES = { region: "r", country: "c", continent: "k", colo: "colo" } as const;
+
+/** The most paths in one tick. A page has a few dozen. */
 const MAX_PATHS_PER_TICK = 10_000;
 
-/** How long closing waits for datagrams to leave. */
+/** How long closing waits for datagrams to leave, ms. */
 const CLOSE_MS = 500;
 
-/** Bytes that may wait for the network card; over it hints are dropped, not queued. */
+/** Bytes that may wait for the network card. Above it, hints are dropped, not queued. */
 const MAX_QUEUED_BYTES = 1_000_000;
 
 /**
- * Makes a hinter. It never throws, waits, or keeps the process alive: a hint that cannot be sent, or has no path and
- * place that could be, is dropped and counted. Pictures that were not hinted at are only slower. Options that cannot be
- * used, such as a wrong address, are a warning of the process (`process.emitWarning`), and every hint is dropped.
+ * Makes a hinter. It never throws, never waits, and does not keep the process alive. A hint is dropped and counted if
+ * it cannot be sent, or if it has no valid path and place. A picture without a hint is only slower. Invalid options,
+ * such as a wrong address, cause a process warning (`process.emitWarning`), and then every hint is dropped.
  */
 export function createHinter(options: HinterOptions): Hinter {
   const problem = problemOf(options);
   if (problem !== undefined) process.emitWarning(`firstlight/hint: ${problem}; every hint is dropped`);
   const { address, secret, sender }: Partial<HinterOptions> = problem === undefined ? options : {};
   const target = parseAddress(address);
-  const room = MAX_DATAGRAM_BYTES - (secret ? SIGNATURE_BYTES : 0);
+  const capacity = MAX_DATAGRAM_BYTES - (secret ? SIGNATURE_BYTES : 0);
   const counts = { sent: 0, dropped: 0, errors: 0 };
-  let groups = new Map<string, Group>();
+  let groups = new Map<string, HintGroup>();
   let waiting = 0;
   let socket: Socket | undefined;
   let closed = false;
@@ -78,7 +86,7 @@ export function createHinter(options: HinterOptions): Hinter {
     return opened;
   }
 
-  /** Keeps what can be sent of a hint until the tick ends; gives how many paths. What may throw comes first. */
+  /** Keeps the valid paths of a hint until the tick ends. Returns how many. Everything that may throw comes first. */
   function add(hint: Hint, given: readonly unknown[]): number {
     const line = lineOf(hint, sender ?? undefined);
     if (target === undefined || line === undefined || closed) return 0;
@@ -99,7 +107,7 @@ export function createHinter(options: HinterOptions): Hinter {
     groups = new Map();
     waiting = 0;
     try {
-      const { datagrams, dropped } = packHints(packing.values(), Date.now(), room);
+      const { datagrams, dropped } = packHints(packing.values(), Date.now(), capacity);
       socket ??= open();
       counts.sent += count - dropped;
       counts.dropped += dropped;
@@ -155,13 +163,29 @@ export function createHinter(options: HinterOptions): Hinter {
   };
 }
 
+/**
+ * The fields of a line without time and paths. Undefined if its place or format is invalid.
+ * @param sender the name the sender gives, if any
+ */
+function lineOf(hint: Hint, sender: string | undefined): Record<string, unknown> | undefined {
+  const given = Object.entries(PLACES).filter(([name]) => typeof hint[name as keyof Hint] === "string");
+  const [place, second] = given;
+  if (place === undefined || second !== undefined) return undefined;
+  if (hint.format !== undefined && !FORMATS.includes(hint.format)) return undefined;
+  return {
+    [place[1]]: hint[place[0] as keyof Hint],
+    ...(hint.format === undefined ? {} : { f: hint.format }),
+    ...(sender === undefined ? {} : { s: sender }),
+  };
+}
+
 /** What is wrong with the options, if anything. */
 function problemOf(options: unknown): string | undefined {
   if (typeof options !== "object" || options === null) return "no options are given";
   const { address, secret, sender } = options as Record<string, unknown>;
   const texts = Object.entries({ secret, sender });
   const other = texts.find(([, value]) => typeof (value ?? "") !== "string");
-  if (other !== undefined) return `${other[0]} is no text`;
+  if (other !== undefined) return `${other[0]} is not a text`;
   if (parseAddress(address) !== undefined) return undefined;
   const given = typeof address === "string" ? `"${address}"` : `of type ${typeof address}`;
   return `address ${given} is not host:port, such as 127.0.0.1:4814`;
@@ -173,7 +197,7 @@ function signed(text: string, secret: string): string {
   return `${lines}#${createHmac("sha256", secret).update(lines).digest("base64url")}`;
 }
 
-/** Node 20 and 22 have `getSendQueueSize`; where it is missing nothing is known to wait. */
+/** Node 20 and 22 have `getSendQueueSize`. If it is missing, the number is unknown and counts as 0. */
 function queuedBytes(socket: Socket): number {
   try {
     return socket.getSendQueueSize();

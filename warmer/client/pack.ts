@@ -1,40 +1,20 @@
-import { FORMATS } from "../formats.ts";
-import { type Filling, fill, type Load } from "./fill.ts";
-import type { Hint } from "./hint.ts";
+import { type Packing, type PackingInput, packBins } from "./binPacking.ts";
 
-/** The largest datagram the warmer takes, bytes. */
-export const MAX_DATAGRAM_BYTES = 1400;
-
-/** What a signature adds, bytes: the line feed before it, its `#` and 43 characters. */
+/** Bytes that a signature adds: the line feed before it, its `#` and 43 characters. */
 export const SIGNATURE_BYTES = 45;
 
-/** Hints with the same place and format, which share lines. */
-export type Group = { readonly line: Readonly<Record<string, unknown>>; readonly paths: string[] };
+/** Hints with the same place and format. They share lines. */
+export type HintGroup = { readonly line: Readonly<Record<string, unknown>>; readonly paths: string[] };
 
-/** A datagram being written: its lines so far, and the group, list of paths and their number of the last one. */
+/**
+ * A datagram that is being written: its complete lines, and for the last line its group, its list of paths and their
+ * number.
+ */
 type Writing = { done: string; group: number; list: string; paths: number };
 
-const PLACES = { region: "r", country: "c", continent: "k", colo: "colo" } as const;
-
 /**
- * The fields of a hint's line apart from its time and paths; undefined when its place or format is none.
- * @param sender the name the sender gives itself, if any
- */
-export function lineOf(hint: Hint, sender: string | undefined): Record<string, unknown> | undefined {
-  const given = Object.entries(PLACES).filter(([name]) => typeof hint[name as keyof Hint] === "string");
-  const [place, second] = given;
-  if (place === undefined || second !== undefined) return undefined;
-  if (hint.format !== undefined && !FORMATS.includes(hint.format)) return undefined;
-  return {
-    [place[1]]: hint[place[0] as keyof Hint],
-    ...(hint.format === undefined ? {} : { f: hint.format }),
-    ...(sender === undefined ? {} : { s: sender }),
-  };
-}
-
-/**
- * A path as the warmer takes it: without scheme, host and fragment, with its leading slash, and percent-encoded where it is not
- * printable ASCII (what a browser does too). Undefined for what is no text.
+ * Converts a path to the form the warmer accepts: without scheme, host and fragment, with its leading slash, and
+ * percent-encoded where it is not printable ASCII (as browsers do). Undefined if it is not text.
  */
 export function pathOf(path: unknown): string | undefined {
   if (typeof path !== "string" || path === "") return undefined;
@@ -44,16 +24,17 @@ export function pathOf(path: unknown): string | undefined {
 }
 
 /**
- * Packs hints into as few datagrams as can be found fast (see fill.ts), one JSON object a line, several paths in each.
- * Within a line, lines of a datagram, and datagrams stand in the order in which their first paths were given.
- * @param time unix ms, @param room bytes of a datagram
- * @returns texts to send (ASCII but for the caller's names), whose last line has no line feed; and how many paths were
- *   too long for any
+ * Packs hints into few datagrams (see binPacking.ts): one JSON object per line, several paths in each. The paths of a
+ * line, the lines of a datagram, and the datagrams keep the order in which their first paths were given.
+ * @param time unix ms
+ * @param capacity bytes of a datagram
+ * @returns the texts to send (ASCII, except for names the caller gives), without a line feed at the end; and the number
+ *   of paths that are too long for any datagram
  */
 export function packHints(
-  groups: Iterable<Group>,
+  groups: Iterable<HintGroup>,
   time: number,
-  room: number,
+  capacity: number,
 ): { readonly datagrams: readonly string[]; readonly dropped: number } {
   const heads: string[] = [];
   const frames: number[] = [];
@@ -67,7 +48,7 @@ export function packHints(
     const before = items.length;
     for (const path of paths) {
       const item = JSON.stringify(path);
-      if (frame + item.length > room + 1) {
+      if (frame + item.length > capacity + 1) {
         dropped++;
         continue;
       }
@@ -79,16 +60,16 @@ export function packHints(
     heads.push(head);
     frames.push(frame);
   }
-  const load = { sizes, groupOf, frames, room: room + 1 };
-  return { datagrams: write(load, fill(load), heads, items), dropped };
+  const input = { sizes, groupOf, frames, capacity: capacity + 1 };
+  return { datagrams: write(input, packBins(input), heads, items), dropped };
 }
 
-/** Writes out what goes where. Paths of a group stand together, and so do those of a line. */
-function write(load: Load, filling: Filling, heads: readonly string[], items: readonly string[]): string[] {
+/** Writes the datagrams. The paths of a group follow each other, and so do those of a line. */
+function write(input: PackingInput, filling: Packing, heads: readonly string[], items: readonly string[]): string[] {
   const texts = new Map<number, Writing>();
   for (let path = 0; path < items.length; path++) {
     const datagram = filling.datagramOf[path] as number;
-    const group = load.groupOf[path] as number;
+    const group = input.groupOf[path] as number;
     const item = items[path] as string;
     const text = texts.get(datagram);
     if (text === undefined) texts.set(datagram, { done: "", group, list: item, paths: 1 });

@@ -4,13 +4,13 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 
 /**
- * A `sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes) as bind(2) takes it: family in the machine's order (little
- * endian), port and address in the network's.
- * @param host an IP address; an IPv6 one without a zone
+ * Encodes a `sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes) for bind(2). The family is little endian, port and
+ * address are in network order.
+ * @param host an IP address; an IPv6 address without a zone
  */
 export function socketAddress(host: string, port: number): Buffer {
   const six = isIPv6(host);
-  // allocUnsafeSlow and fill: memory of its own outside the garbage collector's heap, which does not move.
+  // allocUnsafeSlow: memory of its own, outside the garbage-collected heap, at a fixed address.
   const bytes = Buffer.allocUnsafeSlow(six ? 28 : 16).fill(0);
   bytes.writeUInt16LE(six ? AF_INET6 : AF_INET, 0);
   bytes.writeUInt16BE(port, 2);
@@ -19,7 +19,7 @@ export function socketAddress(host: string, port: number): Buffer {
   return bytes;
 }
 
-/** The 16 bytes of an IPv6 address (RFC 4291 section 2.2), through the URL parser, which writes it in hex groups. */
+/** The 16 bytes of an IPv6 address (RFC 4291 section 2.2). The URL parser normalises it to hex groups. */
 function ipv6Bytes(host: string): Uint8Array {
   const [left = "", right] = new URL(`http://[${host}]`).hostname.slice(1, -1).split("::");
   const groups = (text: string): number[] =>

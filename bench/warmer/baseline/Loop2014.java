@@ -13,13 +13,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The 2014 loop, line for line, written from its published description: one UDP socket; decode the JSON; pick the
- * cache; drop what was warmed lately; drop what is older than 50 ms; GET through a keep-alive proxy from a pool of
- * 100 threads. Nothing is made better than it was described and nothing worse.
+ * The 2014 loop, written line by line from its published description: one UDP socket; decode the JSON; select the
+ * cache; drop what was warmed recently; drop what is older than 50 ms; GET through a keep-alive proxy from a pool of
+ * 100 threads. Nothing is better or worse than described.
  *
- * Arguments: PORT ingest|inline|push SINK_PORT RECEIVE_BUFFER(0 = the system's). With "ingest" the pool's tasks do
- * nothing; with "inline" there is no pool either, which is not the loop as published but isolates its receive side.
- * A line on standard input prints the counters.
+ * Arguments: PORT ingest|inline|push SINK_PORT RECEIVE_BUFFER (0 = default of the system). With "ingest" the tasks of the
+ * pool do nothing. With "inline" there is no pool: this is not the published loop, but it isolates its receive side.
+ * A line on standard input makes it print its counters.
  */
 public class Loop2014 {
   static final Map<String, String> CACHES =
@@ -51,7 +51,7 @@ public class Loop2014 {
     return now() - (Double) hint.get("timestamp") > TOO_OLD;
   }
 
-  /** A flat JSON object of strings and numbers; faster here than a general library, so the loop loses nothing by it. */
+  /** Parses a flat JSON object of strings and numbers. Faster here than a general library, so the loop has no disadvantage. */
   static Map<String, Object> parse(byte[] bytes, int length) {
     HashMap<String, Object> fields = new HashMap<>(8);
     int at = 1;
@@ -83,7 +83,7 @@ public class Loop2014 {
       connection.getResponseCode();
       connection.getInputStream().close();
     } catch (Exception failed) {
-      // As published: a failed warm-up is forgotten.
+      // As published: a failed warm-up is ignored.
     }
   }
 
@@ -95,7 +95,7 @@ public class Loop2014 {
         System.out.flush();
       }
     } catch (Exception closed) {
-      // The bench has gone.
+      // The bench has ended.
     }
     Runtime.getRuntime().halt(0);
   }

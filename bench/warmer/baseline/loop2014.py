@@ -1,7 +1,7 @@
-"""The 2014 loop, line for line, written from its published description (see Loop2014.java beside it).
+"""The 2014 loop, written line by line from its published description (see Loop2014.java).
 
-Arguments: PORT ingest|inline|push SINK_PORT RECEIVE_BUFFER(0 = the system's), as there.
-A line on standard input prints the counters.
+Same arguments: PORT ingest|inline|push SINK_PORT RECEIVE_BUFFER (0 = default of the system).
+A line on standard input makes it print its counters.
 """
 import http.client
 import json
@@ -49,7 +49,7 @@ def warm_up(hint):
         connection.putheader("Host", hint["cache"])
         connection.endheaders()
         connection.getresponse().read()
-    except Exception:  # as published: a failed warm-up is forgotten
+    except Exception:  # as published: a failed warm-up is ignored
         local.connection = None
 
 

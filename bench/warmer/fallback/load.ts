@@ -1,4 +1,7 @@
-/** The generator where there is no C compiler: the same options and the same line of JSON as native/load.c. */
+/**
+ * The load generator for machines without a C compiler. It takes the same options and prints the same line of JSON as
+ * native/load.c.
+ */
 import { createSocket } from "node:dgram";
 import { parseArgs } from "node:util";
 

@@ -1,4 +1,4 @@
-/** The sink where there is no C compiler: the same port, delay and answers as native/sink.c. */
+/** The sink for machines without a C compiler. It has the same port, delay and responses as native/sink.c. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { createServer as createTcpServer } from "node:net";
@@ -59,7 +59,7 @@ function serve(request: IncomingMessage | Http2ServerRequest, response: ServerRe
 const http1 = createServer(serve);
 const http2 = createHttp2Server(serve);
 http1.keepAliveTimeout = 0;
-// The first bytes tell the version: HTTP/2 with prior knowledge begins with "PRI".
+// The first bytes show the version: HTTP/2 with prior knowledge starts with "PRI".
 const server = createTcpServer({ noDelay: true }, (socket) => {
   opened++;
   socket.once("readable", () => {

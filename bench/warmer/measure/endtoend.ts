@@ -2,21 +2,21 @@ import type { Contender } from "../contender.ts";
 import { REPEATS } from "../load.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
-import { type Probe, probe, settle } from "./probe.ts";
+import { drain, type Probe, probe } from "./probe.ts";
 
 /** How the highest rate is searched. Rates in hints per second. */
 export type SearchOptions = {
-  /** A rate it surely takes. */
+  /** A rate that it certainly takes. */
   readonly from: number;
   readonly delayMs: number;
-  /** Length of one probe and of the confirming one, seconds. */
+  /** Length of one probe and of the confirming probe, seconds. */
   readonly seconds: number;
   readonly confirmSeconds: number;
   readonly repeats?: number;
   readonly limitP99Us?: number;
 };
 
-/** The highest rate taken without loss, and the ages seen at it in microseconds. */
+/** The highest rate without loss, and the ages at that rate in microseconds. */
 export type Capacity = {
   readonly rate: number;
   readonly pushesPerSecond: number;
@@ -30,11 +30,13 @@ export type Capacity = {
 const LIMIT_P99_US = 50_000;
 const STEP = 1.35;
 const FINEST = 1.03;
-/** On a machine too busy to decide it, the search ends here and the confirming spells find what holds. */
+/**
+ * On a machine that is too busy to decide, the search ends here. The confirming probes then find a rate that holds.
+ */
 const MOST_PROBES = 16;
 const WARM_UP = { seconds: 2.5, share: 0.7 } as const;
 
-/** Every picture came, in time. */
+/** Every picture arrived in time. */
 function passes({ load, sink }: Probe): boolean {
   return sink.distinct === load.distinct && sink.p99 < LIMIT_P99_US;
 }
@@ -53,9 +55,10 @@ function capacityOf({ load, sink }: Probe, probes: number): Capacity {
 }
 
 /**
- * Searches the highest rate at which every distinct picture reaches the sink and the 99th percentile of the age there
- * is below 50 ms: up by a third while it holds, then bisection to 3 %, then a longer spell at the rate found, 4 % lower
- * each time that fails. A failed probe is tried once more, since one hiccup of a shared machine decides nothing.
+ * Searches the highest rate at which every distinct picture reaches the sink and the 99th percentile of age there is
+ * below 50 ms. It raises the rate by a third while it holds, bisects to 3 %, and confirms with a longer probe; each
+ * failure there lowers the rate by 4 %. A failed probe is repeated once, because one pause of a shared machine decides
+ * nothing.
  */
 export async function highestRate(tools: Tools, contender: Contender, options: SearchOptions): Promise<Capacity> {
   const sink = await Sink.start(tools, options.delayMs);
@@ -67,13 +70,13 @@ export async function highestRate(tools: Tools, contender: Contender, options: S
       probes++;
       const result = await probe(tools, running, sink, { rate, seconds, repeats });
       if (passes(result)) return result;
-      await settle(sink);
+      await drain(sink);
     }
     return null;
   };
   try {
     await probe(tools, running, sink, { rate: options.from * WARM_UP.share, seconds: WARM_UP.seconds, repeats });
-    await settle(sink);
+    await drain(sink);
     let low = options.from;
     let high = Number.POSITIVE_INFINITY;
     while (high / low > FINEST && probes < MOST_PROBES) {

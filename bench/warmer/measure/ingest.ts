@@ -4,28 +4,28 @@ import { runLoad } from "../load.ts";
 import { sleep } from "../process.ts";
 import type { Tools } from "../tools.ts";
 
-/** One saturated spell of one program. */
+/** One run of one program under full load. */
 export type IngestRun = {
-  /** Hints taken per second of the one core's time the program got. */
+  /** Hints taken per second of CPU time of the one core. */
   readonly perCpuSecond: number;
-  /** Hints taken per second of wall clock; the same on a machine where nothing else runs. */
+  /** Hints taken per second of wall clock. The same on a machine where nothing else runs. */
   readonly perSecond: number;
-  /** Share of the hints sent that it took. */
+  /** Share of the sent hints that it took. */
   readonly taken: number;
-  /** Share of the hints taken that it found to be repeats. */
+  /** Share of the taken hints that were repeats. */
   readonly duplicates: number;
 };
 
-/** A program and the shape of what it is sent. */
+/** A program, and the kind of datagrams it is sent. */
 export type IngestSeries = { readonly name: string; readonly contender: Contender; readonly perDatagram: number };
 
-/** How hard a program is pushed past what it can take: enough to keep it busy, little enough that repeats stay repeats. */
+/** Load relative to what a program takes: enough to keep it busy, and low enough that repeats stay repeats. */
 const PRESSURE = 1.1;
 const SATURATED_BELOW = 0.97;
 const WARM_UP_SECONDS = 1.5;
-/** A spell in which a program was not busy all the time is taken again, faster. */
+/** A run in which a program was not always busy is repeated with more load. */
 const MOST_TRIES = 3;
-/** Rounds in which the rates are found; they do not count. */
+/** Rounds that find the rates. They do not count. */
 const TRIALS = 2;
 
 async function sample(tools: Tools, running: Running, rate: number, seconds: number, perDatagram: number) {
@@ -44,11 +44,12 @@ async function sample(tools: Tools, running: Running, rate: number, seconds: num
 }
 
 /**
- * What each program takes on one core. All run at once, idle but for the one whose turn it is, and have short spells in
- * turn: the machine's speed changes by the second, so only spells next to each other can be compared. A flood warms a
- * program up and gives a first guess; then the rate goes to just above what it takes, because a flood loses the first
- * hint of most pictures, so that their repeats are none and the message mix is another one for each program.
- * @returns the spells of each series, in the order of the rounds; null where a program was not busy all the time
+ * Measures what each program takes on one core. All programs run at the same time; they are idle except for the one
+ * that is measured, and they are measured in turn for a short time each. The speed of the machine changes within
+ * seconds, so only runs next to each other can be compared. A flood warms a program up and gives a first estimate. Then
+ * the rate is set just above what the program takes: a flood would lose the first hint of most pictures, so repeats
+ * would become first hints, and the mix would differ between programs.
+ * @returns the runs of each series, in the order of the rounds; null if a program was not always busy
  */
 export async function ingestRounds(
   tools: Tools,
@@ -85,7 +86,7 @@ export async function ingestRounds(
   }
 }
 
-/** Medians over the spells that count; NaN when none does. */
+/** Medians over the runs that count. NaN if there are none. */
 export function ingestMedian(runs: readonly (IngestRun | null)[]): IngestRun {
   const of = (field: keyof IngestRun): number => median(runs.flatMap((run) => (run === null ? [] : [run[field]])));
   return {
@@ -96,7 +97,7 @@ export function ingestMedian(runs: readonly (IngestRun | null)[]): IngestRun {
   };
 }
 
-/** The median of the quotients of spells of one round. */
+/** The median of the ratios of runs in the same round. */
 export function ingestRatio(runs: readonly (IngestRun | null)[], base: readonly (IngestRun | null)[]): number {
   return median(
     runs.flatMap((run, round) => {

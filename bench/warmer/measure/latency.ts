@@ -2,25 +2,25 @@ import { median } from "../../table.ts";
 import type { Contender, Running } from "../contender.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
-import { probe, settle } from "./probe.ts";
+import { drain, probe } from "./probe.ts";
 
 /** Ages at the sink at a low rate, microseconds. */
 export type Latency = { readonly p50: number; readonly p99: number };
 
-/** Hints per second, one at a time, gaps exponential. */
+/** Hints per second, one at a time, with exponential gaps. */
 export const LATENCY_RATE = 5_000;
 const WARM_UP_SECONDS = 2.5;
 
 const LOAD = { rate: LATENCY_RATE, poisson: true } as const;
 
-/** A program, its sink and what was measured of it. */
+/** A program, its sink and its measurements. */
 type Trial = { readonly name: string; readonly sink: Sink; readonly running: Running; readonly runs: Latency[] };
 
 /**
- * From datagram to request at a rate that leaves every program idle most of the time. All run at once, idle but for the
- * one whose turn it is, and have short spells in turn: the machine's speed, and how often it takes a core away, change by
- * the second, so only spells next to each other can be compared.
- * @returns the spells of each, in the order of the rounds
+ * Measures the time from datagram to request at a rate that leaves every program idle most of the time. All programs
+ * run at the same time and are measured in turn for a short time each. The speed of the machine, and how often it takes
+ * a core away, change within seconds, so only runs next to each other can be compared.
+ * @returns the runs of each program, in the order of the rounds
  */
 export async function latencyRounds(
   tools: Tools,
@@ -41,7 +41,7 @@ export async function latencyRounds(
     }
     for (let round = 0; round < rounds; round++) {
       for (const { sink, running, runs } of trials) {
-        await settle(sink);
+        await drain(sink);
         const { sink: seen } = await probe(tools, running, sink, { ...LOAD, seconds });
         runs.push({ p50: seen.p50, p99: seen.p99 });
       }
@@ -59,7 +59,7 @@ export function latencyMedian(runs: readonly Latency[]): Latency {
   return { p50: median(runs.map(({ p50 }) => p50)), p99: median(runs.map(({ p99 }) => p99)) };
 }
 
-/** The median of the quotients of spells of one round. */
+/** The median of the ratios of runs in the same round. */
 export function latencyRatio(runs: readonly Latency[], base: readonly Latency[], of: "p50" | "p99"): number {
   return median(runs.map((run, round) => run[of] / (base[round]?.[of] ?? Number.NaN)));
 }

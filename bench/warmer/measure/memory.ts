@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** The table of pushed keys with a million keys in it. Bytes in MB of 10^6. */
+/** The dedup table with a million keys. Sizes in MB of 10^6 bytes. */
 export type TableMemory = {
   readonly keys: number;
   readonly megabytes: number;
-  /** What the process grew by, heap and outside of it. */
+  /** Growth of the process, inside and outside the heap. */
   readonly grownMegabytes: number;
-  /** Keys still known after all were put in. */
+  /** Keys that are still present after all were inserted. */
   readonly remembered: number;
 };
 
 const KEYS = 1_000_000;
 
-/** Fills the warmer's table in a process of its own, so that nothing else is counted. */
+/** Fills the dedup table in a process of its own, so that nothing else is counted. */
 export function tableMemory(): TableMemory {
   const program = fileURLToPath(new URL("../table-program.ts", import.meta.url));
   const run = spawnSync(process.execPath, ["--expose-gc", program, String(KEYS)], { encoding: "utf8" });

@@ -2,41 +2,43 @@ import { median } from "../../table.ts";
 import type { Contender } from "../contender.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
-import { type Probe, probe, settle } from "./probe.ts";
+import { drain, type Probe, probe } from "./probe.ts";
 
-/** What became of twice the hints a program can take. All pictures are distinct, so that each age is exact. */
+/** What a program does with twice the hints it can take. All pictures are distinct, so that each age is exact. */
 export type Overload = {
-  /** Medians over the rounds: pictures per second that came within 50 ms, at the best rate and at twice as much. */
+  /**
+   * Medians over the rounds: pictures per second that arrived within 50 ms, at the best rate and at twice that rate.
+   */
   readonly capacity: number;
   readonly offered: number;
   readonly goodput: number;
-  /** Of each round: the goodput under overload as a share of the capacity found just before it. */
+  /** For each round: the goodput under overload as a share of the capacity found just before. */
   readonly kept: readonly number[];
-  /** Pictures that came later than 50 ms in all overloads, and the latest, ms. */
+  /** Pictures that arrived later than 50 ms in all overloads, and the latest, ms. */
   readonly late: number;
   readonly latestMs: number;
 };
 
 /** How it is measured. */
 export type OverloadOptions = {
-  /** A rate it takes for sure, hints per second. */
+  /** A rate that it certainly takes, hints per second. */
   readonly from: number;
-  /** Hints of one datagram. */
+  /** Hints in one datagram. */
   readonly perDatagram: number;
-  /** Length of one step on the way to the capacity, and of one overload, seconds. */
+  /** Length of one step of the capacity search, and of one overload, seconds. */
   readonly stepSeconds: number;
   readonly overloadSeconds: number;
   readonly rounds: number;
 };
 
-/** How a capacity is searched: up from a share of the one before. */
+/** How a capacity is searched: it starts at a share of the one before. */
 type Climb = { readonly start: number; readonly step: number };
 const FIRST: Climb = { start: 1, step: 1.3 };
 const AGAIN: Climb = { start: 0.8, step: 1.12 };
 
-/** Saturated: less than this share of what was offered came in time. */
+/** Saturated: less than this share of the offered pictures arrived in time. */
 const SATURATED_BELOW = 0.85;
-/** One hiccup of a shared machine does not make a rate too high. */
+/** One pause of a shared machine does not make a rate too high. */
 const MOST_FAILED = 3;
 const FACTOR = 2;
 
@@ -45,16 +47,16 @@ function goodput({ load, sink }: Probe): number {
 }
 
 /**
- * In rounds, to one process: raises the rate by steps until it no longer brings what it is offered; the most it brought
- * in time on the way is its capacity. Then offers twice that. A shared machine's speed changes by the second, so that
- * only an overload and the capacity found right before it can be compared.
+ * Runs in rounds against one process. Each round raises the rate step by step until the program no longer keeps up. The
+ * most pictures that arrived in time are its capacity. Then it offers twice that. The speed of a shared machine changes
+ * within seconds, so an overload can be compared only with the capacity found right before it.
  */
 export async function overload(tools: Tools, contender: Contender, options: OverloadOptions): Promise<Overload> {
   const { from, perDatagram, stepSeconds, overloadSeconds, rounds } = options;
   const sink = await Sink.start(tools, 0);
   const running = await contender.start(sink.port);
   const spell = async (rate: number, seconds: number): Promise<Probe> => {
-    await settle(sink);
+    await drain(sink);
     return probe(tools, running, sink, { rate, seconds, perDatagram, repeats: 0 });
   };
   try {
@@ -80,7 +82,7 @@ export async function overload(tools: Tools, contender: Contender, options: Over
   }
 }
 
-/** The most that came in time at any rate on the way up to where it is surely too much. */
+/** The most pictures that arrived in time at any rate, up to a rate that is certainly too high. */
 async function climb(from: number, { start, step }: Climb, spell: (rate: number) => Promise<Probe>): Promise<number> {
   let best = 0;
   for (let rate = from * start, failed = 0; failed < MOST_FAILED; ) {

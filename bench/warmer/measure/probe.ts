@@ -4,14 +4,16 @@ import { sleep } from "../process.ts";
 import type { Sink, SinkStats } from "../sink.ts";
 import type { Tools } from "../tools.ts";
 
-/** One spell of load against a running program, seen from both ends. */
+/** One run of load against a program, seen from both ends. */
 export type Probe = { readonly load: LoadResult; readonly sink: SinkStats };
 
-/** A program that brings nothing more for this long is done with a spell. */
+/** A program that delivers nothing for this long has finished. */
 const QUIET_MS = 120;
 const LONGEST_DRAIN_MS = 15_000;
 
-/** Sends a spell of hints, waits until every picture has come or nothing comes any more, and gives both counts. */
+/**
+ * Sends hints for some time, waits until every picture has arrived or nothing more arrives, and returns both counts.
+ */
 export async function probe(
   tools: Tools,
   running: Running,
@@ -31,8 +33,8 @@ export async function probe(
   return { load: sent, sink: seen };
 }
 
-/** Waits until the program has brought everything it will bring, so that the next spell begins with empty queues. */
-export async function settle(sink: Sink): Promise<void> {
+/** Waits until the program has delivered everything, so that the next run starts with empty queues. */
+export async function drain(sink: Sink): Promise<void> {
   const deadline = performance.now() + LONGEST_DRAIN_MS;
   let before = -1;
   for (let quiet = 0; quiet < 2 && performance.now() < deadline; ) {

@@ -1,5 +1,5 @@
-// As much of HTTP/2 (RFC 9113) as the sink needs: it reads no header, since every request is a push, and answers 202
-// with a literal status (RFC 7541, 6.2.2), so that no table has to be kept.
+// The part of HTTP/2 (RFC 9113) that the sink needs. It reads no headers, because every request is a push. It answers
+// 202 with a literal status (RFC 7541, 6.2.2), so it needs no table.
 #include <stdint.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 enum { H2_DATA = 0, H2_SETTINGS = 4, H2_PING = 6, H2_WINDOW = 8, H2_HEAD = 9, H2_ACK = 1, H2_END_STREAM = 1, H2_END_HEADERS = 4 };
 typedef struct { uint32_t length, stream; int type, flags; char *payload, *end; } Frame;
 
-// The frame that begins at `at`; 0 when it is not complete.
+// Reads the frame that starts at `at`. Returns 0 if it is incomplete.
 static int h2_frame(char *at, char *end, Frame *frame) {
   if (end - at < H2_HEAD) return 0;
   unsigned char *b = (unsigned char *)at;
@@ -37,20 +37,20 @@ static int h2_answer(char *to, uint32_t stream, const char *body, int length) {
   return at + length;
 }
 
-// Gives the connection so many bytes more to send.
+// WINDOW_UPDATE: the connection may send so many bytes more.
 static int h2_window(char *to, uint32_t bytes) {
   h2_head(to, 4, H2_WINDOW, 0, 0);
   to[9] = (char)(bytes >> 24), to[10] = (char)(bytes >> 16), to[11] = (char)(bytes >> 8), to[12] = (char)bytes;
   return 13;
 }
 
-// Empty SETTINGS, and a window that is never the limit.
+// Empty SETTINGS, and a window that never limits.
 static int h2_hello(char *to) {
   int at = h2_head(to, 0, H2_SETTINGS, 0, 0);
   return at + h2_window(to + at, 1 << 30);
 }
 
-// What a frame that is no DATA calls for: the acknowledgement of SETTINGS and PING.
+// The reply to a frame other than DATA: acknowledges SETTINGS and PING.
 static int h2_reply(char *to, const Frame *frame) {
   if (frame->flags & H2_ACK) return 0;
   if (frame->type == H2_SETTINGS) return h2_head(to, 0, H2_SETTINGS, H2_ACK, 0);

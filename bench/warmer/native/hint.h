@@ -1,9 +1,9 @@
-// The one message of this bench, shared by the generator (writes it) and the sink (reads it back out of a request).
+// The one message of this bench. The generator writes it, and the sink reads the name from a request.
 //
 //   {"jpg":"7372/0000000042_0123456789_z.jpg","http_endpoint":"es.www.example.com","timestamp":1763760000.123456}
 //
-// The first ten digits of the name count the distinct pictures of one run. The second ten are the time of the
-// picture's first hint in microseconds modulo 10^10, so whoever sees the name can tell its age without any other channel.
+// The first ten digits of the name number the distinct pictures of one run. The second ten are the time of the picture's
+// first hint in microseconds modulo 10^10. So the name alone is enough to compute its age.
 #ifndef HINT_H
 #define HINT_H
 #include <stdint.h>

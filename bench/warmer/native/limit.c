@@ -1,7 +1,7 @@
-// The limit: the warmer's ingest in C. recvmmsg of 64, then per hint what the warmer does before a push: the sender's
-// address against one CIDR, parse, age, region by table, look up and remember in a table of 64-bit keys of the same
-// size and shape, keep the path.
-// Arguments as the 2014 loop: PORT ingest 0 RECEIVE_BUFFER. A line on standard input prints the counters.
+// The limit: the warmer's ingest in C. recvmmsg of 64 datagrams, then for each hint what the warmer does before a push:
+// check the sender's address against one CIDR, parse, age, region from a table, look up and insert the key in a table of
+// 64-bit keys with the same size and layout, keep the path.
+// Same arguments as the 2014 loop: PORT ingest 0 RECEIVE_BUFFER. A line on standard input makes it print its counters.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
-// UDP load generator: hints with fresh time stamps to one loopback port, a fixed share of them repeats.
-// Prints one line of JSON: hints and distinct pictures sent, seconds taken, datagrams refused by the kernel,
-// and how often it fell more than 2 ms behind its own schedule (it then lets the backlog go instead of bursting).
-// A burst goes out as one sendmsg cut into datagrams by the kernel (UDP_SEGMENT), else one core could not send more
-// than a C receiver takes; the receiver sees ordinary datagrams.
+// UDP load generator: hints with current time stamps to one loopback port. A fixed share of them are repeats.
+// It prints one line of JSON: hints and distinct pictures sent, seconds taken, datagrams the kernel refused, and how
+// often it was more than 2 ms late (it then skips the backlog instead of sending it as a burst).
+// A burst is one sendmsg that the kernel splits into datagrams (UDP_SEGMENT). Otherwise one core could not send more
+// than a C receiver takes. The receiver sees ordinary datagrams.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -57,14 +57,14 @@ int main(int count, char **values) {
       case 'r': rate = atof(optarg); break;       // hints per second, 0 = as fast as possible
       case 'd': seconds = atof(optarg); break;
       case 'm': per_datagram = atoi(optarg); break;
-      case 'u': repeats = atof(optarg); break;    // share of hints that repeat a picture already sent
+      case 'u': repeats = atof(optarg); break;    // share of hints that repeat an earlier picture
       case 'x': state ^= (strtoull(optarg, 0, 10) + 1) * 0x9E3779B97F4A7C15ULL; break;
       case 'P': poisson = 1; break;               // one datagram at a time with exponential gaps
       default: return 2;
     }
   for (int i = 0; i < 20; i++) next_random();
   prctl(PR_SET_TIMERSLACK, 1);
-  if (rate > 0) { // keeps its pace beside the sink on the same core; never spins, so it starves nobody
+  if (rate > 0) { // keeps its rate beside the sink on the same core; it sleeps and never spins, so it does not block others
     struct sched_param priority = {.sched_priority = 1};
     sched_setscheduler(0, SCHED_FIFO, &priority);
   }

@@ -1,6 +1,7 @@
-// The cache or edge at the other end: HTTP/1.1 with keep-alive or HTTP/2 with prior knowledge (h2.h), on loopback. Finds the pictures named in each request
-// (the path of a GET, the body of a POST), and from each name its number and age. GET is answered 204, POST 202 with a
-// few bytes of JSON, at once or after a fixed delay. GET /stats gives what was seen since the last GET /reset.
+// The cache or edge at the other end, on loopback: HTTP/1.1 with keep-alive, or HTTP/2 with prior knowledge (h2.h).
+// It finds the names of pictures in each request (path of a GET, body of a POST), and reads number and age from each
+// name. It answers GET with 204 and POST with 202 and a few bytes of JSON, at once or after a fixed delay. GET /stats
+// returns the counts since the last GET /reset.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,9 +15,9 @@
 #include "hint.h"
 
 enum { ROOM = 32768, MAX_FDS = 65536, AGES = 1 << 22, IDS = 1 << 26, WAITING = 1 << 20, LIMIT_US = 50000 };
-// h2: 0 until its first bytes are seen, 1 for HTTP/1.1, 2 for HTTP/2; taken: bytes of DATA not yet given back.
+// h2: 0 before the first bytes, 1 for HTTP/1.1, 2 for HTTP/2. taken: bytes of DATA without a WINDOW_UPDATE yet.
 typedef struct { int used, h2; uint32_t generation, taken; char bytes[ROOM]; } Connection;
-// stream: that of HTTP/2, 0 for HTTP/1.1.
+// stream: the HTTP/2 stream, 0 for HTTP/1.1.
 typedef struct { int fd, accepted; uint32_t generation, stream; int64_t due; } Answer;
 static Connection *connections[MAX_FDS];
 static uint32_t generations[MAX_FDS], ages[AGES];
@@ -26,7 +27,7 @@ static uint64_t first_waiting, last_waiting, requests, paths, distinct, over, op
 
 static void seen(const char *name, uint64_t now_us) {
   uint64_t age = (now_us % AGE_MODULUS + AGE_MODULUS - read_digits(name + 11, 10)) % AGE_MODULUS;
-  if (age > AGE_MODULUS / 2) age = 0; // the clocks are one; a stamp of the same microsecond may round above
+  if (age > AGE_MODULUS / 2) age = 0; // both use one clock, but a stamp of the same microsecond may be rounded up
   uint64_t id = read_digits(name, 10) % IDS;
   paths++;
   if (!(known[id / 8] & 1 << id % 8)) { known[id / 8] |= (uint8_t)(1 << id % 8); distinct++; }
@@ -66,7 +67,7 @@ static int control(char *to, const char *request) {
   return sprintf(to, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body);
 }
 
-// Counts the pictures named from `at` to `end`.
+// Counts the names of pictures from `at` to `end`.
 static int look(char *at, char *end, uint64_t now_us) {
   int found = 0;
   for (char *mark = at; (mark = memmem(mark, (size_t)(end - mark), "_z.jpg", 6)); mark += 6) {
@@ -82,7 +83,7 @@ static int later(int fd, Connection *it, int accepted, uint32_t stream, int64_t 
   return 0;
 }
 
-// Every push is one DATA frame, as the warmer sends it.
+// The warmer sends every push as one DATA frame.
 static void serve_h2(int fd, Connection *it, char *at, int64_t delay_us) {
   static char out[ROOM];
   int written = 0;
@@ -103,7 +104,7 @@ static void serve_h2(int fd, Connection *it, char *at, int64_t delay_us) {
   if (written && write(fd, out, (size_t)written) < 0) return;
 }
 
-// Tells the protocol by the first bytes; then HTTP/2's preface is taken off and answered.
+// Detects the protocol from the first bytes. Removes and answers the preface of HTTP/2.
 static void greet(int fd, Connection *it) {
   int preface = sizeof H2_PREFACE - 1;
   if (memcmp(it->bytes, H2_PREFACE, (size_t)(it->used < preface ? it->used : preface))) { it->h2 = 1; return; }

@@ -4,7 +4,7 @@ import { type Capacity, highestRate } from "../measure/endtoend.ts";
 import type { Contenders, Setting } from "../plan.ts";
 import { judge, type Row, rate, times } from "./row.ts";
 
-/** One program at one sink; `from` is a rate it takes for sure. */
+/** One program with one sink. `from` is a rate that it certainly takes. */
 type Series = {
   readonly name: string;
   readonly contender: Contender | null;
@@ -12,13 +12,13 @@ type Series = {
   readonly from: number;
 };
 
-/** The slow sink's delay: a data centre on the other side of an ocean. */
+/** Delay of the slow sink: a data centre on the other side of an ocean. */
 const SLOW_MS = 50;
 
-/** Stands beside the row that is judged. */
+/** A row that stands beside the judged one. */
 const WITHOUT_TARGET = { target: "", reached: null } as const satisfies Partial<Row>;
 
-/** Highest rates without loss, datagram to request. */
+/** The highest rates without loss, from datagram to request. */
 export async function endToEndRows(
   setting: Setting,
   all: Contenders,
@@ -56,10 +56,10 @@ export async function endToEndRows(
     target: `>= ${target}x`,
     reached: judge(of(figure) / of(java), target, "higher"),
   });
-  // What an operator can have by WARM_HTTP is judged by the better of the two; the other stands beside it.
+  // An operator can choose the version with WARM_HTTP, so the better one is judged. The other stands beside it.
   const better = of("singlyH2") > of("singly") ? "singlyH2" : "singly";
   const version = (name: string, figure: string): Row => ({
-    ...row(`${name}${figure === better ? " (the better: judged)" : ""}`, figure, "java", 2.5),
+    ...row(`${name}${figure === better ? " (the better one, judged)" : ""}`, figure, "java", 2.5),
     ...(figure === better ? {} : WITHOUT_TARGET),
   });
   const rows = [

@@ -3,14 +3,14 @@ import { type IngestRun, type IngestSeries, ingestMedian, ingestRatio, ingestRou
 import type { Contenders, Setting } from "../plan.ts";
 import { judge, type Row, rate, times } from "./row.ts";
 
-/** Everything but the push, on one core. The rates are per second of that core's time (see README.md). */
+/** Everything except the push, on one core. The rates are per second of CPU time of that core (see README.md). */
 export async function ingestRows(
   setting: Setting,
   all: Contenders,
 ): Promise<{ rows: Row[]; figures: Record<string, IngestRun> }> {
   const one = (name: string, contender: Contender | null, perDatagram = 1): IngestSeries[] =>
     contender === null ? [] : [{ name, contender, perDatagram }];
-  // Those that are compared stand next to each other.
+  // Programs that are compared stand next to each other.
   const series = [
     ...one("dgram8", all.dgram, 8),
     ...one("dgram", all.dgram),
@@ -44,9 +44,9 @@ export async function ingestRows(
   };
   const rows = [
     row("ingest, one hint per datagram, public API", "dgram", "java", 1.2, ">= 1.2x Java"),
-    row("  a listener that only counts, public API", "floor", "java", null, "the most there is"),
+    row("  a listener that only counts, public API", "floor", "java", null, "the maximum"),
     row("ingest, one hint per datagram, ffi", "ffi", "java", 5, ">= 5x Java"),
-    row("  the same, of a C recvmmsg loop", "ffi", "limit", 0.75, `>= 0.75x C (${of("limit")})`),
+    row("  the same, compared with a C recvmmsg loop", "ffi", "limit", 0.75, `>= 0.75x C (${of("limit")})`),
     row("ingest, 8 hints per datagram, public API", "dgram8", "dgram", 3, ">= 3x one hint"),
   ];
   return { rows, figures };

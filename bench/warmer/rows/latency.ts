@@ -3,7 +3,7 @@ import { LATENCY_RATE, type Latency, latencyMedian, latencyRatio, latencyRounds 
 import type { Contenders, Setting } from "../plan.ts";
 import { judge, type Row, times } from "./row.ts";
 
-/** From datagram to request at a low rate, batching off. */
+/** From datagram to request at a low rate, without batching. */
 export async function latencyRows(
   setting: Setting,
   all: Contenders,

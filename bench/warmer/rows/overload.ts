@@ -8,12 +8,13 @@ const KEPT = 0.8;
 const JAVA_TIMES = 4;
 
 /**
- * Hints of one of Firstlight's datagrams. With one each, twice what it takes keeps the generator so busy that the sink,
- * which shares its core, gets none of it, and every push is late there. Java's loop takes one, and little enough of them.
+ * Hints in each of Firstlight's datagrams. With one hint each, twice its capacity keeps the generator so busy that the
+ * sink, on the same core, gets no time, and every push is late there. Java's loop gets one, because it takes few
+ * enough.
  */
 const PER_DATAGRAM = 4;
 
-/** Twice the load that can be taken. */
+/** Twice the load that a program can take. */
 export async function overloadRows(
   setting: Setting,
   all: Contenders,
@@ -23,12 +24,12 @@ export async function overloadRows(
     const result = await overload(tools, contender, { ...how, stepSeconds: plan.probeSeconds });
     setting.say(
       `overload, ${contender.name}: offered ${rate(result.offered)}/s of ${rate(result.capacity)}/s, kept ` +
-        `${result.kept.map(percent).join(", ")}, ${result.late} late, the latest by ${Math.round(result.latestMs)} ms`,
+        `${result.kept.map(percent).join(", ")}, ${result.late} late, the latest ${Math.round(result.latestMs)} ms old`,
     );
     return result;
   };
   const { overloadSeconds, overloadRounds: rounds } = plan;
-  // One long spell: its queue has no end, and grows with the time.
+  // One long run: the queue of this program has no limit and grows with time.
   const once = { from: 4_000, perDatagram: 1, overloadSeconds: overloadSeconds * JAVA_TIMES, rounds: 1 };
   const java = all.javaAsPublished === null ? null : await run(all.javaAsPublished, once);
   const ours: Overload[] = [];
@@ -47,7 +48,7 @@ export async function overloadRows(
       reached: Math.max(...late) === 0,
     },
     {
-      name: "  goodput kept, of the capacity right before",
+      name: "  goodput as a share of the capacity right before",
       baseline: java === null ? null : percent(median(java.kept)),
       figure: percent(kept),
       ratio: null,

@@ -1,15 +1,15 @@
 import { table } from "../../table.ts";
 
-/** One line of the table: a figure, what it is measured against, and whether it reaches its target. */
+/** One line of the table: a figure, its baseline, and whether it reaches its target. */
 export type Row = {
   readonly name: string;
-  /** The 2014 loop's own figure, with its unit; null when it was not run or has none. */
+  /** The figure of the 2014 loop with its unit. Null if it was not run or has none. */
   readonly baseline: string | null;
   readonly figure: string;
-  /** Ratio to the baseline, or the figure itself where there is none; null when it could not be taken. */
+  /** Ratio to the baseline, or the figure itself if there is none. Null if it could not be measured. */
   readonly ratio: string | null;
   readonly target: string;
-  /** null: not judged, for want of a baseline. */
+  /** Null: not judged, because there is no baseline. */
   readonly reached: boolean | null;
 };
 
@@ -19,7 +19,7 @@ export function judge(ratio: number, target: number, better: "higher" | "lower")
   return better === "higher" ? ratio >= target : ratio <= target;
 }
 
-/** `1.2 M`, `340 k`, `980`: three digits are all that such a measurement knows. */
+/** Formats a rate: `1.2 M`, `340 k`, `980`. Such a measurement is not more precise than three digits. */
 export function rate(perSecond: number): string {
   if (!Number.isFinite(perSecond)) return "-";
   if (perSecond >= 1e6) return `${(perSecond / 1e6).toFixed(2)} M`;
@@ -30,7 +30,7 @@ export function times(ratio: number): string | null {
   return Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : null;
 }
 
-/** The table as printed. */
+/** The table as text. */
 export function printed(rows: readonly Row[]): string {
   const verdict = (reached: boolean | null): string =>
     reached === null ? "not judged" : reached ? "reached" : "MISSED";

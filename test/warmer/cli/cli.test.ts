@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { restamp } from "../../../warmer/stamp.ts";
+import { restamp } from "../../../warmer/cli/restamp.ts";
 import { hintLine, startTestWarmer, until } from "../../support/warmer.ts";
 import { startWarmSink } from "../../support/warmSink.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "firstlight-replay-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a tool of warmer/cli; gives its exit code and output. */
+/** Runs a program of warmer/cli. Returns its exit code and output. */
 function run(
   tool: string,
   args: readonly string[],
@@ -26,20 +26,20 @@ function run(
 }
 
 describe.each(["hint", "replay", "../main"])("flags of %s", { timeout: 60_000 }, (tool) => {
-  test.each(["--help", "-h"])("%s: the usage, exit 0", async (flag) => {
+  test.each(["--help", "-h"])("%s prints the usage and exits with 0", async (flag) => {
     expect(await run(tool, [flag])).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: .*npm run /) });
   });
-  test("one it does not know: a line and the usage, exit 2", async () => {
+  test("an unknown flag prints one line and the usage, and exits with 2", async () => {
     const { code, out } = await run(tool, ["--nonsense"]);
     expect([code, out]).toEqual([2, expect.stringMatching(/^Unknown option '--nonsense'\nUsage: .*npm run /)]);
   });
 });
 
 describe("npm run hint", { timeout: 60_000 }, () => {
-  test("sends one signed hint that arrives at its region", async () => {
+  test("sends a signed hint, which arrives at its region", async () => {
     const sink = await startWarmSink();
     const secret = "0123456789abcdef";
-    // The age is not the point here; a busy machine takes its time to start a process.
+    // This test is not about age, and a busy machine needs time to start a process.
     const warmer = await startTestWarmer({
       WARM_REGIONS: `weur=${sink.url}`,
       WARM_HINT_SECRET: secret,
@@ -54,7 +54,7 @@ describe("npm run hint", { timeout: 60_000 }, () => {
     await warmer.stop();
     await sink.close();
   });
-  test("without a path or a place: says so, exit 2", async () => {
+  test("without a path or a place: prints the problem, exits with 2", async () => {
     expect(await run("hint", ["--region", "weur"])).toMatchObject({
       code: 2,
       out: expect.stringMatching(/^Give a path\nUsage: /),
@@ -69,14 +69,14 @@ describe("npm run hint", { timeout: 60_000 }, () => {
     [["--region", "weur", "--format", "gif"], "--format cannot be gif: one of webp, avif, base"],
     [["--region", "weur", "--to", "nowhere"], "--to cannot be nowhere: HOST:PORT"],
     [["--region", "weur", "--to", "127.0.0.1:0"], "--to cannot be 127.0.0.1:0: HOST:PORT"],
-  ])("what the warmer would drop unheard is said here: %j", async (flags, message) => {
+  ])("reports values that the warmer would drop silently: %j", async (flags, message) => {
     const { code, out } = await run("hint", ["/a", ...flags]);
     expect([code, out.split("\n")[0]]).toEqual([2, expect.stringContaining(message)]);
   });
 });
 
 describe("npm run replay", { timeout: 60_000 }, () => {
-  test("sends each line of a file, freshly stamped, at the rate asked for", async () => {
+  test("sends each line of a file with the current time, at the given rate", async () => {
     const sink = await startWarmSink();
     const warmer = await startTestWarmer({
       WARM_REGIONS: `weur=${sink.url}`,
@@ -99,7 +99,7 @@ describe("npm run replay", { timeout: 60_000 }, () => {
     await warmer.stop();
     await sink.close();
   });
-  test("without a file of hints: says so, exit 2", async () => {
+  test("without a file of hints: prints the problem, exits with 2", async () => {
     expect(await run("replay", [])).toMatchObject({ code: 2, out: expect.stringMatching(/^Give a file.*\nUsage: /) });
     expect(await run("replay", [join(folder, "none")])).toMatchObject({
       code: 2,
@@ -130,9 +130,9 @@ describe("npm run replay", { timeout: 60_000 }, () => {
 
 describe("restamp", () => {
   const rows = [
-    ["our form, ms", '{"v":1,"t":1,"p":"/a","r":"weur"}', '{"v":1,"t":1500,"p":"/a","r":"weur"}'],
-    ["Flickr's, s", '{"jpg":"a","timestamp":1}', '{"jpg":"a","timestamp":1.5}'],
-    ["no JSON", "{", "{"],
+    ["own form, ms", '{"v":1,"t":1,"p":"/a","r":"weur"}', '{"v":1,"t":1500,"p":"/a","r":"weur"}'],
+    ["Flickr's form, s", '{"jpg":"a","timestamp":1}', '{"jpg":"a","timestamp":1.5}'],
+    ["not JSON", "{", "{"],
     ["a list", "[1]", "[1]"],
     ["null", "null", "null"],
   ] as const;

@@ -2,11 +2,11 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { createHinter, type Hint, type HinterOptions } from "../../../warmer/client/hint.ts";
-import { parseHint } from "../../../warmer/parse.ts";
-import { isSigned, signatureLine } from "../../../warmer/signed.ts";
+import { isSigned, signatureLine } from "../../../warmer/hint/datagramSignature.ts";
+import { parseHint } from "../../../warmer/hint/parseHint.ts";
 import { until } from "../../support/warmer.ts";
 
-/** A socket that keeps what it gets. */
+/** A socket that keeps the datagrams it receives. */
 async function startReceiver(): Promise<{ address: string; got: Buffer[]; close(): void }> {
   const socket = createSocket("udp4");
   const got: Buffer[] = [];
@@ -24,8 +24,8 @@ const linesOf = (datagrams: readonly Buffer[]): string[] =>
       .filter((line) => line !== ""),
   );
 
-describe("what arrives", () => {
-  test("hints of one tick go in one datagram, those of one place in one line", async () => {
+describe("what the receiver gets", () => {
+  test("hints of one tick share a datagram, hints of one place share a line", async () => {
     const receiver = await startReceiver();
     const hinter = createHinter({ address: receiver.address });
     const before = Date.now();
@@ -48,7 +48,7 @@ describe("what arrives", () => {
     receiver.close();
   });
 
-  test("1 000 paths: no datagram over 1400 bytes, as few of them as there can be, every path once", async () => {
+  test("1 000 paths: no datagram above 1400 bytes, the fewest possible datagrams, every path once", async () => {
     const receiver = await startReceiver();
     const hinter = createHinter({ address: receiver.address, secret: "0123456789abcdef", sender: "api-1" });
     const paths = Array.from({ length: 1_000 }, (_, n) => `/w:320/${"x".repeat(n % 90)}${n}`);
@@ -72,7 +72,7 @@ describe("what arrives", () => {
     receiver.close();
   });
 
-  test("the longest path there can be fills a datagram, signed or not; one byte more is dropped", async () => {
+  test("the longest possible path fills a datagram, signed or not; one byte more is dropped", async () => {
     for (const secret of [undefined, "0123456789abcdef"]) {
       const receiver = await startReceiver();
       const hinter = createHinter({ address: receiver.address, ...(secret === undefined ? {} : { secret }) });
@@ -123,7 +123,7 @@ describe("never throws, never waits", () => {
     ["a path longer than a datagram", { paths: `/${"x".repeat(2_000)}`, region: "weur" }],
     ["a symbol", { paths: Symbol("a"), region: "weur" }],
     ["a format of another type", { paths: "/a", region: "weur", format: 1n }],
-    ["a format nobody knows", { paths: "/a", region: "weur", format: "gif" }],
+    ["an unknown format", { paths: "/a", region: "weur", format: "gif" }],
     ["paths that throw", { paths: [{ toString: () => fail() }], region: "weur" }],
     ["a place that throws", Object.defineProperty({ paths: "/a" }, "region", { get: () => fail() })],
   ];
@@ -140,7 +140,7 @@ describe("never throws, never waits", () => {
     receiver.close();
   });
   test.each(["", "nonsense", "127.0.0.1:0", "127.0.0.1:99999", "a b:1"])(
-    "address %j: dropped, counted",
+    "address %j: every hint is dropped and counted",
     async (address) => {
       const warned = once(process, "warning");
       const hinter = createHinter({ address });
@@ -155,24 +155,27 @@ describe("never throws, never waits", () => {
     ["null", null, "no options are given"],
     ["no address", {}, "address of type undefined is not host:port"],
     ["a wrong address", { address: "127.0.0.1" }, 'address "127.0.0.1" is not host:port'],
-    ["a secret of another type", { address: "127.0.0.1:9", secret: 7 }, "secret is no text"],
-    ["a sender that throws", { address: "127.0.0.1:9", sender: { toJSON: () => fail() } }, "sender is no text"],
+    ["a secret of another type", { address: "127.0.0.1:9", secret: 7 }, "secret is not a text"],
+    ["a sender that throws", { address: "127.0.0.1:9", sender: { toJSON: () => fail() } }, "sender is not a text"],
   ];
-  test.each(unusable)("options %s: a warning, every hint dropped and counted once", async (_name, options, message) => {
-    const warned = once(process, "warning") as Promise<[Error]>;
-    const hinter = createHinter(options as HinterOptions);
-    hinter.hint({ paths: ["/a", "/b"], region: "weur" });
-    await hinter.close();
-    expect(hinter.counts()).toEqual({ sent: 0, dropped: 2, errors: 0 });
-    expect((await warned)[0].message).toMatch(`firstlight/hint: ${message}`);
-  });
-  test("each path of a hint that cannot be written is dropped, and not sent besides", async () => {
+  test.each(unusable)(
+    "options %s: one warning, every hint is dropped and counted once",
+    async (_name, options, message) => {
+      const warned = once(process, "warning") as Promise<[Error]>;
+      const hinter = createHinter(options as HinterOptions);
+      hinter.hint({ paths: ["/a", "/b"], region: "weur" });
+      await hinter.close();
+      expect(hinter.counts()).toEqual({ sent: 0, dropped: 2, errors: 0 });
+      expect((await warned)[0].message).toMatch(`firstlight/hint: ${message}`);
+    },
+  );
+  test("each path of an invalid hint is dropped once and not sent", async () => {
     const hinter = createHinter({ address: "127.0.0.1:9" });
     hinter.hint({ paths: ["/a", "/b"], region: "weur", format: 1n } as unknown as Hint);
     await hinter.close();
     expect(hinter.counts()).toEqual({ sent: 0, dropped: 2, errors: 0 });
   });
-  test("nobody listens, or the name does not resolve: counted at the most", async () => {
+  test("no receiver, or an unknown name: at most the errors counter shows it", async () => {
     for (const address of ["127.0.0.1:9", "no-such-host.invalid:4814"]) {
       const hinter = createHinter({ address });
       hinter.hint({ paths: "/a", region: "weur" });
@@ -188,7 +191,7 @@ describe("never throws, never waits", () => {
     expect(hinter.counts()).toMatchObject({ sent: 10_000, dropped: 1_000 });
     receiver.close();
   });
-  test("after close: dropped", async () => {
+  test("after close: hints are dropped", async () => {
     const hinter = createHinter({ address: "127.0.0.1:9" });
     await hinter.close();
     hinter.hint({ paths: "/a", region: "weur" });

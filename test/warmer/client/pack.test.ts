@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Group, MAX_DATAGRAM_BYTES, packHints, pathOf } from "../../../warmer/client/pack.ts";
-import { parseHint } from "../../../warmer/parse.ts";
+import { type HintGroup, packHints, pathOf } from "../../../warmer/client/pack.ts";
+import { parseHint } from "../../../warmer/hint/parseHint.ts";
+import { MAX_DATAGRAM_BYTES } from "../../../warmer/hint/protocol.ts";
 import { seeded } from "../../support/warmer.ts";
 
 const T = 1_763_760_000_123;
@@ -8,14 +9,14 @@ const HEAD = `{"v":1,"t":${T},"r":"weur","p":`;
 
 const path = (bytes: number, n: number): string => `/${n}`.padEnd(bytes, "x");
 const many = (count: number, bytes: number): string[] => Array.from({ length: count }, (_, n) => path(bytes, n));
-const group = (r: string, paths: string[]): Group => ({ line: { r }, paths });
+const group = (r: string, paths: string[]): HintGroup => ({ line: { r }, paths });
 
-/** Packs, and checks that the warmer reads from it every path that is not dropped, each once and at its place. */
-function pack(groups: readonly Group[], room = MAX_DATAGRAM_BYTES): readonly string[] {
-  const { datagrams, dropped } = packHints(groups, T, room);
+/** Packs, and checks that the warmer reads every path that was not dropped, exactly once and with its place. */
+function pack(groups: readonly HintGroup[], capacity = MAX_DATAGRAM_BYTES): readonly string[] {
+  const { datagrams, dropped } = packHints(groups, T, capacity);
   const seen: string[] = [];
   for (const text of datagrams) {
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(room);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(capacity);
     for (const line of text.split("\n")) {
       const hint = parseHint(line);
       if (typeof hint === "string") throw new Error(`${hint}: ${line}`);
@@ -25,28 +26,32 @@ function pack(groups: readonly Group[], room = MAX_DATAGRAM_BYTES): readonly str
   }
   const fitting = groups.flatMap(({ line, paths }) => {
     const bytes = Buffer.byteLength(`{"v":1,"t":${T},"p":,${JSON.stringify(line).slice(1)}`);
-    return paths.filter((p) => bytes + JSON.stringify(p).length <= room).map((p) => `${line.r} ${p}`);
+    return paths.filter((p) => bytes + JSON.stringify(p).length <= capacity).map((p) => `${line.r} ${p}`);
   });
   expect(seen.toSorted()).toEqual(fitting.toSorted());
   expect(dropped).toBe(groups.reduce((sum, { paths }) => sum + paths.length, 0) - fitting.length);
   return datagrams;
 }
 
-describe("as few datagrams as fit", () => {
+describe("the fewest datagrams", () => {
   const rows = [
-    ["long ones, then middling ones, of a region", [group("weur", [...many(10, 900), ...many(10, 400)])], 10],
-    ["middling ones, then long ones", [group("weur", [...many(10, 400), ...many(10, 900)])], 10],
-    ["long ones of a region, middling ones of another", [group("weur", many(8, 800)), group("apac", many(8, 450))], 8],
-    ["the other way about", [group("apac", many(8, 450)), group("weur", many(8, 800))], 8],
-    ["one each of two regions", [group("weur", ["/a"]), group("apac", ["/a"])], 1],
+    ["long paths, then medium paths, of one region", [group("weur", [...many(10, 900), ...many(10, 400)])], 10],
+    ["medium paths, then long paths", [group("weur", [...many(10, 400), ...many(10, 900)])], 10],
+    [
+      "long paths of one region, medium paths of another",
+      [group("weur", many(8, 800)), group("apac", many(8, 450))],
+      8,
+    ],
+    ["the same regions in the other order", [group("apac", many(8, 450)), group("weur", many(8, 800))], 8],
+    ["one path each of two regions", [group("weur", ["/a"]), group("apac", ["/a"])], 1],
     ["nothing", [], 0],
-    ["groups of nothing", [group("weur", []), group("apac", ["/a"]), group("oc", [])], 1],
+    ["empty groups", [group("weur", []), group("apac", ["/a"]), group("oc", [])], 1],
   ] as const;
   test.each(rows)("%s", (_name, groups, expected) => {
     expect(pack(groups)).toHaveLength(expected);
   });
 
-  test("short paths of many regions: a line or two in a datagram, not one of each region", () => {
+  test("short paths of many regions: one or two lines per datagram, not one line for each region", () => {
     const regions = Array.from({ length: 30 }, (_, n) => group(`r${n}`, many(60, 40 + (n % 7))));
     const datagrams = pack(regions);
     const lines = datagrams.reduce((sum, text) => sum + text.split("\n").length, 0);
@@ -55,8 +60,8 @@ describe("as few datagrams as fit", () => {
     expect(lines).toBeLessThan(datagrams.length + 2 * regions.length);
   });
 
-  /** The fewest there can be, by trying all ways. */
-  function fewest(groups: readonly Group[], room: number): number {
+  /** The smallest possible number of datagrams, by trying all packings. */
+  function fewest(groups: readonly HintGroup[], capacity: number): number {
     const items = groups.flatMap(({ line, paths }) => paths.map((p) => ({ r: String(line.r), p })));
     let best = items.length;
     const bins: { r: string; p: string }[][] = [];
@@ -76,7 +81,7 @@ describe("as few datagrams as fit", () => {
       }
       for (const bin of bins) {
         bin.push(item);
-        if (bytes(bin) <= room) put(at + 1);
+        if (bytes(bin) <= capacity) put(at + 1);
         bin.pop();
       }
       bins.push([item]);
@@ -87,8 +92,8 @@ describe("as few datagrams as fit", () => {
     return best;
   }
 
-  /** Fills one after the other, each with what comes next. */
-  function inOrder(groups: readonly Group[], room: number): number {
+  /** The number of datagrams of next-fit in the given order. */
+  function inOrder(groups: readonly HintGroup[], capacity: number): number {
     let count = 0;
     let left = -1;
     let open = "";
@@ -98,7 +103,7 @@ describe("as few datagrams as fit", () => {
         const more = open === line.r ? p.length + 3 : alone;
         if (more > left) {
           count++;
-          left = room - alone;
+          left = capacity - alone;
         } else left -= more;
         open = String(line.r);
       }
@@ -106,7 +111,7 @@ describe("as few datagrams as fit", () => {
     return count;
   }
 
-  test("500 seeded small loads: one more than the fewest at most, and the fewest nearly always", () => {
+  test("500 seeded small inputs: at most one datagram more than the minimum, and nearly always the minimum", () => {
     const random = seeded(20261122);
     let above = 0;
     for (let n = 0; n < 500; n++) {
@@ -122,19 +127,19 @@ describe("as few datagrams as fit", () => {
     expect(above).toBeLessThan(10);
   });
 
-  test("300 seeded loads of up to 300 paths: never more than filling them in order, and fewer nearly always", () => {
+  test("300 seeded inputs of up to 300 paths: never more than next-fit, and nearly always fewer", () => {
     const random = seeded(7);
     let fewer = 0;
     for (let n = 0; n < 300; n++) {
       const longest = 60 + random() * 1200;
-      const room = random() < 0.5 ? MAX_DATAGRAM_BYTES : 1355;
+      const capacity = random() < 0.5 ? MAX_DATAGRAM_BYTES : 1355;
       const groups = Array.from({ length: 1 + Math.floor(random() * 6) }, (_, g) =>
         group(
           `r${g}`,
           Array.from({ length: Math.floor(random() * 50) }, (_, i) => path(4 + random() * longest, i)),
         ),
       );
-      const [got, before] = [pack(groups, room).length, inOrder(groups, room)];
+      const [got, before] = [pack(groups, capacity).length, inOrder(groups, capacity)];
       if (got > before) expect.fail(`${got} instead of ${before}`);
       if (got < before) fewer++;
     }
@@ -143,33 +148,33 @@ describe("as few datagrams as fit", () => {
 });
 
 describe("lines", () => {
-  test("a line of one path has no list, one of several has", () => {
+  test("a line with one path has no list, a line with several has one", () => {
     expect(pack([group("weur", ["/a"]), group("apac", ["/b", "/c"])])).toEqual([
       `{"v":1,"t":${T},"r":"weur","p":"/a"}\n{"v":1,"t":${T},"r":"apac","p":["/b","/c"]}`,
     ]);
   });
-  const room = MAX_DATAGRAM_BYTES;
+  const capacity = MAX_DATAGRAM_BYTES;
   test.each([
-    [room, 1],
-    [room + 1, 0],
-  ])("one path whose line has %i bytes: %i datagram", (bytes, datagrams) => {
+    [capacity, 1],
+    [capacity + 1, 0],
+  ])("one path in a line of %i bytes: %i datagram", (bytes, datagrams) => {
     expect(pack([group("weur", [path(bytes - HEAD.length - '""}'.length, 0)])])).toHaveLength(datagrams);
   });
   test.each([
-    [room, 1],
-    [room + 1, 2],
-  ])("two paths whose line has %i bytes: %i datagrams", (bytes, datagrams) => {
+    [capacity, 1],
+    [capacity + 1, 2],
+  ])("two paths in a line of %i bytes: %i datagrams", (bytes, datagrams) => {
     const both = bytes - HEAD.length - '["",""]}'.length;
     expect(pack([group("weur", [path(both - 700, 0), path(700, 1)])])).toHaveLength(datagrams);
   });
   test.each([
-    [room, 1],
-    [room + 1, 2],
-  ])("two lines of %i bytes: %i datagrams", (bytes, datagrams) => {
+    [capacity, 1],
+    [capacity + 1, 2],
+  ])("two lines of %i bytes together: %i datagrams", (bytes, datagrams) => {
     const both = bytes - 2 * (HEAD.length + '""}'.length) - 1;
     expect(pack([group("weur", [path(both - 700, 0)]), group("apac", [path(700, 1)])])).toHaveLength(datagrams);
   });
-  test("paths, lines and datagrams stand in the order given, by their first path", () => {
+  test("paths, lines and datagrams keep the given order, by their first path", () => {
     const paths = [...many(3, 400), ...many(4, 900), ...many(30, 60)];
     const lines = pack([group("weur", paths), group("apac", many(5, 300))]).map((text) =>
       text.split("\n").map((line) => {

@@ -1,0 +1,37 @@
+import type { PushBatch } from "../queue/pushBatch.ts";
+import type { PushRequest } from "./pushRequest.ts";
+import type { PushResponse } from "./pushResponse.ts";
+
+/**
+ * One HTTP version on one connection. It encodes pushes to bytes and decodes bytes to responses. It does not know the
+ * socket.
+ */
+export type HttpCodec = {
+  /** The most requests that can be in flight. 0 if it will never take another. */
+  readonly capacity: number;
+  /** Requests it takes now. */
+  readonly free: number;
+  /** Sends one push. Call it only while `free` is above 0. */
+  send(push: PushRequest, batch: PushBatch): void;
+  /** Takes received bytes, latin1. Never throws. */
+  receive(text: string): void;
+  /** Gives up requests that were sent more than `limitMs` ago. `now` is ms of the steady clock. */
+  expire(now: number, limitMs: number): void;
+  /** Takes no more requests. Returns the last bytes to send before the connection closes, latin1; "" for none. */
+  close(): string;
+  /** Removes and returns everything in flight, because the connection is gone. */
+  abandon(): PushBatch[];
+};
+
+/** What a codec tells its connection. */
+export type HttpCodecEvents = {
+  /** Bytes to send, latin1. */
+  write(text: string): void;
+  /** Requests can be sent now, or more or fewer than before. */
+  changed(): void;
+  answered(batch: PushBatch, response: PushResponse): void;
+  /** These batches will get no response. The connection stays open. */
+  lost(batches: readonly PushBatch[], reason: string): void;
+  /** The connection is of no more use. */
+  end(reason: string): void;
+};

@@ -1,0 +1,228 @@
+import { FORMATS } from "../hint/protocol.ts";
+import { FailureSummary } from "../observe/log.ts";
+import type { HintQueueOptions } from "../queue/hintQueue.ts";
+import type { PushBatch } from "../queue/pushBatch.ts";
+import { type PushContext, RegionQueue } from "../queue/regionQueue.ts";
+import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
+import { ConnectionPool } from "./connectionPool.ts";
+import { PushRequestBuilder } from "./pushRequest.ts";
+import type { PushResponse } from "./pushResponse.ts";
+import { refusalReasons } from "./pushResponse.ts";
+import type { Endpoint } from "./socket.ts";
+
+export type PushOptions = Endpoint & {
+  readonly region: string;
+  /** `WARM_SECRET`. Null sends pushes unsigned. */
+  readonly secret: string | null;
+  readonly deadlineMs: number;
+  readonly connections: number;
+  readonly timeoutMs: number;
+  readonly queue: HintQueueOptions;
+  readonly random: () => number;
+};
+
+/**
+ * Pushes the hints of one region. It sends full or due batches over free connections, handles the responses, retries
+ * once if there is time, and pauses while the circuit breaker is open. Everything is bounded: waiting hints by the
+ * queue, requests in flight by WARM_CONNECTIONS. Regions share only the dedup table, so a dead region does not affect
+ * the others.
+ */
+export class RegionPusher {
+  readonly region: string;
+  /** Hints in flight. */
+  inFlight = 0;
+  readonly #maxAgeMs: number;
+  readonly #context: PushContext;
+  readonly #queue: RegionQueue;
+  readonly #requests: readonly PushRequestBuilder[];
+  readonly #pool: ConnectionPool;
+  readonly #breaker = new CircuitBreaker(REGION_BREAKER);
+  readonly #failures = new FailureSummary();
+  #timer: NodeJS.Timeout | undefined;
+  #timerDue = Number.POSITIVE_INFINITY;
+  #flushing = false;
+  #stopped = false;
+
+  constructor(options: PushOptions, context: PushContext) {
+    this.region = options.region;
+    this.#maxAgeMs = options.queue.maxAgeMs;
+    this.#context = context;
+    this.#queue = new RegionQueue(options.queue, context, this.#failures);
+    this.#requests = FORMATS.map((format) => new PushRequestBuilder(options, format));
+    const events = {
+      opened: () => {
+        this.#breaker.allowTrial(context.clock.steady());
+        this.#sendDue();
+      },
+      changed: () => this.#sendDue(),
+      answered: (batch: PushBatch, response: PushResponse) => this.#onResponse(batch, response),
+      lost: (batches: readonly PushBatch[], reason: string) => this.#onLost(batches, reason),
+    };
+    this.#pool = new ConnectionPool(options, events, () => context.clock.steady());
+  }
+
+  /** Hints that wait for others or for a connection. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
+  /** Requests that can be in flight, requests in flight, and connections opened so far. */
+  get connections(): { readonly open: number; readonly busy: number; readonly opened: number } {
+    return { open: this.#pool.openCount, busy: this.#pool.busyCount, opened: this.#pool.opened };
+  }
+
+  /** Some connections are being opened. */
+  get opening(): boolean {
+    return this.#pool.opening;
+  }
+
+  get state(): "up" | "down" | "trial" {
+    const state = this.#breaker.state(this.#context.clock.steady());
+    return state === "closed" ? "up" : state === "open" ? "down" : "trial";
+  }
+
+  start(): void {
+    this.#pool.start();
+  }
+
+  /**
+   * Adds a hint.
+   * @param format index into FORMATS
+   * @param path as it is written in a JSON string
+   * @param expiry unix ms after which it is too old
+   * @param now unix ms
+   */
+  add(format: number, path: string, expiry: number, keyLow: number, keyHigh: number, now: number): void {
+    const queue = this.#queue.add(format, path, expiry, keyLow, keyHigh, now);
+    if (queue.isDue(now)) this.#sendDue();
+    else this.#schedule(queue.due, now);
+  }
+
+  /** Regular work, about ten times a second: gives up late requests, opens missing connections, drops old hints. */
+  tick(): void {
+    this.#pool.tick();
+    this.#queue.dropExpired(this.#context.clock.wall());
+    this.#sendDue();
+    this.#report(this.#context.clock.steady());
+  }
+
+  /** From now on, no hint waits for others. */
+  flush(): void {
+    this.#flushing = true;
+    this.#sendDue();
+  }
+
+  /**
+   * Gives up everything that waits or is in flight, and counts it as failed. Resolves when the connections are closed.
+   */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    const closed = this.#pool.stop();
+    this.#queue.shed("failed");
+    await closed;
+  }
+
+  #sendDue(): void {
+    const { clock } = this.#context;
+    const steady = clock.steady();
+    while (!this.#stopped) {
+      const state = this.#breaker.state(steady);
+      if (state === "open") {
+        this.#queue.shed("regionDown");
+        return;
+      }
+      if (!this.#pool.hasFree || (state === "half-open" && this.inFlight > 0)) return;
+      const now = clock.wall();
+      const batch = this.#queue.next(now, steady, this.#flushing);
+      if (batch === undefined) {
+        this.#schedule(this.#queue.due, now);
+        return;
+      }
+      this.#send(batch, now, steady);
+    }
+  }
+
+  #send(batch: PushBatch, now: number, steady: number): void {
+    const { counts } = this.#context;
+    for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#maxAgeMs);
+    counts.batchSize.observe(batch.size);
+    counts.requests++;
+    this.inFlight += batch.size;
+    batch.sentAt = steady;
+    this.#pool.send((this.#requests[batch.format] as PushRequestBuilder).build(batch.paths, now), batch);
+  }
+
+  #onResponse(batch: PushBatch, response: PushResponse): void {
+    const { counts, clock } = this.#context;
+    this.inFlight -= batch.size;
+    const steady = clock.steady();
+    counts.answerTime.observe(steady - batch.sentAt);
+    const accepted = response.status >= 200 && response.status < 300;
+    if (accepted) {
+      this.#recordSuccess(steady);
+      const refused = refusalReasons(response.body, batch.size);
+      for (const reason of refused) counts.refuse(reason);
+      counts.pushed += batch.size - refused.length;
+      this.#queue.release(batch);
+    } else {
+      const reason = `status ${response.status}`;
+      this.#recordFailure(reason, steady);
+      // A 4xx would come again. A 5xx may come from one bad machine.
+      this.#endFailed(batch, reason, response.status >= 500);
+    }
+    this.#sendDue();
+    // Report last: hints that are now too late for their retry belong in the same line.
+    if (!accepted) this.#report(steady);
+  }
+
+  #onLost(batches: readonly PushBatch[], reason: string): void {
+    const steady = this.#context.clock.steady();
+    if (!this.#stopped) this.#recordFailure(reason, steady, this.#pool.openCount === 0);
+    for (const batch of batches) {
+      this.inFlight -= batch.size;
+      this.#endFailed(batch, reason, true);
+    }
+    if (batches.length > 0) this.#sendDue();
+    this.#report(steady);
+  }
+
+  /** Ends a push that failed. Its hints are retried once if that can help, else they have failed. */
+  #endFailed(batch: PushBatch, reason: string, retryable: boolean): void {
+    const retry = retryable && !this.#stopped && batch.attempt === 0;
+    this.#failures.add(reason, retry ? 0 : batch.size);
+    if (retry) this.#queue.retry(batch, reason);
+    else this.#queue.fail(batch);
+  }
+
+  /** Logs why pushes fail, from time to time and never for each push. */
+  #report(steady: number): void {
+    const report = this.#stopped ? undefined : this.#failures.take(steady);
+    if (report !== undefined) this.#context.log.warn({ region: this.region, ...report }, "pushes fail");
+  }
+
+  #recordSuccess(steady: number): void {
+    if (this.#breaker.state(steady) !== "closed") this.#context.log.info({ region: this.region }, "region is up again");
+    this.#breaker.succeeded();
+  }
+
+  #recordFailure(reason: string, steady: number, unreachable = false): void {
+    const before = this.#breaker.state(steady);
+    if (unreachable) this.#breaker.trip(steady);
+    else this.#breaker.failed(steady);
+    if (before === "closed" && this.#breaker.state(steady) === "open") {
+      this.#context.log.warn({ region: this.region, reason }, "region is down");
+    }
+  }
+
+  #schedule(due: number, now: number): void {
+    if (due >= this.#timerDue || this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timerDue = due;
+    const wait = Math.max(1, Math.ceil(due - now));
+    this.#timer = setTimeout(() => {
+      this.#timerDue = Number.POSITIVE_INFINITY;
+      this.#sendDue();
+    }, wait);
+  }
+}
