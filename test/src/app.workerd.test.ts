@@ -1,7 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createApp } from "../../src/app.ts";
-import { BINDINGS } from "../support/scope.workerd.ts";
+import { createRouter } from "../../src/app.ts";
+import { newIsolateState } from "../../src/context/isolateState.ts";
+import { BINDINGS } from "../support/world.workerd.ts";
 
 const HOST = "https://img.test";
 /** What was logged: [the console's level, the line]. */
@@ -15,9 +16,11 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+const isolate = { now: () => Date.now(), fetch, state: newIsolateState() };
+
 async function ask(url: string, init: RequestInit = {}, bindings: object = {}): Promise<Response> {
   const ctx = createExecutionContext();
-  const answer = await createApp().fetch(new Request(url, init), { ...BINDINGS, ...bindings }, ctx);
+  const answer = await createRouter(isolate).fetch(new Request(url, init), { ...BINDINGS, ...bindings }, ctx);
   await waitOnExecutionContext(ctx);
   return answer;
 }

@@ -15,7 +15,7 @@ export type Faults = {
   readonly r2?: Health;
   /** Only what writes to R2. */
   readonly r2Writes?: Health;
-  readonly flight?: Health;
+  readonly coordinator?: Health;
   readonly edge?: Health;
   /** Milliseconds the Worker's clock is off. */
   readonly clock?: number;
@@ -94,8 +94,8 @@ function faulty(env) {
         made[name] = wrap(env[name], (method) => (WRITES.includes(method) ? (faults.r2Writes ?? faults.r2) : faults.r2));
       }
     }
-    if (env.FLIGHT) {
-      made.FLIGHT = wrap(env.FLIGHT, () => faults.flight, ["get", "getByName", "idFromName", "newUniqueId", "idFromString"]);
+    if (env.COORDINATOR) {
+      made.COORDINATOR = wrap(env.COORDINATOR, () => faults.coordinator, ["get", "getByName", "idFromName", "newUniqueId", "idFromString"]);
     }
     envs.set(env, made);
   }

@@ -11,7 +11,11 @@ const world = () => {
     },
   };
   const cache = new SettingsCache();
-  return { state, cache, at: (now: number) => cache.get(store, now, (work) => state.background.push(work)) };
+  return {
+    state,
+    cache,
+    at: (now: number) => cache.get({ kv: store, now, waitUntil: (work) => state.background.push(work) }),
+  };
 };
 
 describe("SettingsCache", () => {
@@ -49,17 +53,17 @@ describe("SettingsCache", () => {
     state.fails = true;
     const background: Promise<unknown>[] = [];
     const ask = (ledger: () => Promise<string | null>) =>
-      cache.get(
-        {
+      cache.get({
+        kv: {
           get: async () => {
             if (state.fails) throw new Error("KV is down");
             return state.text;
           },
         },
-        1_000_000,
-        (work) => background.push(work),
+        now: 1_000_000,
+        waitUntil: (work) => background.push(work),
         ledger,
-      );
+      });
     expect(await ask(() => Promise.reject(new Error("R2 is down")))).toBeNull();
     expect(await ask(async () => "ledger")).toBe("ledger");
     state.fails = false;

@@ -1,26 +1,38 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { derived } from "../../../src/rendition/derive.ts";
-import { writeSourceMeta } from "../../../src/store/sourceMeta.ts";
+import { derive } from "../../../src/rendition/derive.ts";
+import { ORIGINAL, type VariantMeta, writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import type { Stored } from "../../../src/store/tiers/tier.ts";
 import { brokenService, slowService } from "../../support/brokenService.ts";
-import { freshSource, jpegOf, orderOf, scopeOf, wantedOf } from "../../support/scope.workerd.ts";
 import { metaOf, NOW } from "../../support/stored.ts";
+import {
+  configWith,
+  freshSource,
+  jpegOf,
+  missOf,
+  requestOf,
+  type WorldOptions,
+  worldOf,
+} from "../../support/world.workerd.ts";
 
 const WHOLE = { quality: 0, sourceWidth: 400, sourceHeight: 300 };
 
+const keyOfLarge = async (source: string) =>
+  (await missOf(requestOf(source, { width: 200, height: 200 }), worldOf())).store.key;
+
 /** A size of 200 x 150 in the primary and the region, from which one of 40 can be made. */
 async function storeParent(source: string, over: Partial<Stored["meta"]> = {}): Promise<void> {
-  const { shelf } = await orderOf(wantedOf(source, { width: 200, height: 200 }), scopeOf());
+  const key = await keyOfLarge(source);
   const meta = metaOf({ ...{ source, format: "jpeg", width: 200, height: 150, whole: WHOLE }, ...over });
   const stored = { bytes: await jpegOf(200, 150), meta };
-  await r2Tier(env.R2_PRIMARY, "primary", "p").put(shelf.key, stored);
-  await r2Tier(env.R2_WEUR, "region", "r").put(shelf.key, stored);
+  await r2Tier(env.R2_PRIMARY, "primary", "p").put(key, stored);
+  await r2Tier(env.R2_WEUR, "region", "r").put(key, stored);
 }
 
-async function derive(source: string, bindings: Partial<Env>, ifError = false): Promise<Stored | null> {
-  return derived(await orderOf(wantedOf(source), scopeOf(bindings)), ifError);
+async function derived(source: string, options: WorldOptions = {}, ifError = false): Promise<Stored | null> {
+  const world = worldOf(options);
+  return derive(await missOf(requestOf(source), world), world.app, world.job, ifError);
 }
 
 describe("with stores that fail", () => {
@@ -32,56 +44,62 @@ describe("with stores that fail", () => {
   ])("%s: derived", { timeout: 15_000 }, async (_, bindings) => {
     const source = freshSource();
     await storeParent(source);
-    const stored = await derive(source, bindings);
-    expect(stored?.meta).toMatchObject({
-      source,
-      width: 40,
-      height: 30,
-      sourceHash: "0badcafe",
-      freshUntil: NOW + 3_600_000,
-    });
+    const stored = await derived(source, { bindings });
+    const expected = { source, width: 40, height: 30, sourceHash: "0badcafe", freshUntil: NOW + 3_600_000, cut: false };
+    expect(stored?.meta).toMatchObject(expected);
     expect(stored?.meta.whole).toBeUndefined();
   });
   test("the primary fails: there is no list of what could be a parent", async () => {
     const source = freshSource();
     await storeParent(source);
-    expect(await derive(source, { R2_PRIMARY: brokenService(env.R2_PRIMARY) })).toBeNull();
+    expect(await derived(source, { bindings: { R2_PRIMARY: brokenService(env.R2_PRIMARY) } })).toBeNull();
   });
 });
 
 describe("no parent", () => {
   test("nothing stored", async () => {
-    expect(await derive(freshSource(), {})).toBeNull();
+    expect(await derived(freshSource())).toBeNull();
   });
   test("a stale one, unless its source has failed", async () => {
     const source = freshSource();
     await storeParent(source, { freshUntil: NOW - 1 });
-    expect(await derive(source, {})).toBeNull();
-    expect((await derive(source, {}, true))?.meta.freshUntil).toBe(NOW - 1);
+    expect(await derived(source)).toBeNull();
+    expect((await derived(source, {}, true))?.meta.freshUntil).toBe(NOW - 1);
   });
-  test("one of another version than the source has now", async () => {
+  test.each([
+    ["other bytes of the same variant", ORIGINAL, "00000002", 1],
+    ["a later generation", "provider-640", "00000002", 2],
+  ])("one that the source has replaced: %s", async (_name, variant, hash, generation) => {
     const source = freshSource();
     await storeParent(source);
-    const { shelf } = await orderOf(wantedOf(source), scopeOf());
-    await writeSourceMeta(env.THUMBS, shelf.keys.sourceMeta, {
-      ...{ sourceHash: "00000002", at: NOW + 1, width: 400, height: 300, orientation: 1, format: "jpeg", bytes: 1 },
+    const { store } = await missOf(requestOf(source), worldOf());
+    const fetched: VariantMeta = {
+      ...{ hash, at: NOW + 1, width: 400, height: 300, orientation: 1, format: "jpeg", bytes: 1 },
       ...{ etag: null, lastModified: null },
-    });
-    expect(await derive(source, {})).toBeNull();
+    };
+    const known = { generation, at: NOW + 1, variants: { [variant]: fetched } };
+    await writeSourceMeta(env.THUMBS, store.keys.sourceMeta, known);
+    expect(await derived(source)).toBeNull();
   });
   test("one that was replaced after it was listed", async () => {
     const source = freshSource();
     await storeParent(source);
-    const order = await orderOf(wantedOf(source), scopeOf());
-    await order.shelf.parents();
+    const world = worldOf();
+    const miss = await missOf(requestOf(source), world);
+    await miss.store.parents();
     await storeParent(source, { sourceHash: "00000002" });
-    expect(await derived(order)).toBeNull();
+    expect(await derive(miss, world.app, world.job)).toBeNull();
   });
-  test("for a renewal: it is there to ask the source", async () => {
+  test("one whose bytes came, through a redirect, from what was taken down since", async () => {
     const source = freshSource();
-    await storeParent(source);
-    const held = { bytes: new Uint8Array(1), meta: metaOf() };
-    expect(await derived(await orderOf(wantedOf(source), scopeOf(), held))).toBeNull();
+    const final = { host16: "b".repeat(16), source32: "b".repeat(32), url: "https://b.test/1.jpg", complete: true };
+    await storeParent(source, { final });
+    const listed = { ...worldOf().app.config, allowedSources: ["pictures.test", "b.test"] };
+    expect(await derived(source, { config: listed })).not.toBeNull();
+    const blocked = { sources: new Set([final.source32]), hosts: new Set<string>() };
+    expect(await derived(source, { config: { ...listed, blocked } })).toBeNull();
+    expect(await derived(source, { config: { ...listed, epochs: { [final.host16]: NOW + 1 } } })).toBeNull();
+    expect(await derived(source, { config: configWith({}) })).toBeNull();
   });
 });
 
@@ -90,9 +108,8 @@ test.each([
   ["nothing but its first bytes", async () => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0)],
 ])("a parent that is %s gives no picture", async (_, make) => {
   const source = freshSource();
-  const { shelf } = await orderOf(wantedOf(source, { width: 200, height: 200 }), scopeOf());
   const meta = metaOf({ source, format: "jpeg", width: 200, height: 150, whole: WHOLE });
-  await r2Tier(env.R2_PRIMARY, "primary", "p").put(shelf.key, { bytes: await make(), meta });
-  // What is thrown its caller takes for none (region/makeOnce.ts).
-  expect(await derive(source, {}).catch(() => null)).toBeNull();
+  await r2Tier(env.R2_PRIMARY, "primary", "p").put(await keyOfLarge(source), { bytes: await make(), meta });
+  // The caller takes what is thrown for none (renderMiss.ts).
+  expect(await derived(source).catch(() => null)).toBeNull();
 });

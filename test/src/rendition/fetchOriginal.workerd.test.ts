@@ -1,20 +1,21 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { MemoryReservation } from "../../../src/concurrency/memoryReservation.ts";
-import { readSource } from "../../../src/rendition/fetchOriginal.ts";
+import { fetchOriginal } from "../../../src/rendition/fetchOriginal.ts";
+import { finalAddressOf } from "../../../src/store/finalAddress.ts";
 import { sourceKeys } from "../../../src/store/key.ts";
-import { writeSourceMeta } from "../../../src/store/sourceMeta.ts";
+import { ORIGINAL, type VariantMeta, writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService, slowService } from "../../support/brokenService.ts";
+import { metaOf, NOW } from "../../support/stored.ts";
 import {
   configWith,
   freshSource,
   jpegOf,
-  orderOf,
-  scopeOf,
-  type TestScope,
-  wantedOf,
-} from "../../support/scope.workerd.ts";
-import { metaOf, NOW } from "../../support/stored.ts";
+  missOf,
+  requestOf,
+  type World,
+  worldOf,
+} from "../../support/world.workerd.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -28,63 +29,97 @@ function sourceIs(answer: (url: string) => Response | Promise<Response>): (strin
   return asked;
 }
 
-const HELD = { bytes: new Uint8Array(3), meta: metaOf({ freshUntil: NOW }) };
+const STALE = { bytes: new Uint8Array(3), meta: metaOf({ freshUntil: NOW }) };
 
-async function read(source: string, scope: TestScope, held: typeof HELD | null = null) {
-  const room = new MemoryReservation(scope.isolate.bytes(scope.config), scope.priority);
-  return readSource(await orderOf(wantedOf(source), scope, held), room).finally(() => room.leave());
+async function ask(source: string, world: World, stale: typeof STALE | null = null) {
+  const { app, caller, job } = world;
+  const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
+  const miss = await missOf(requestOf(source), world, { stale });
+  return fetchOriginal(miss, app, caller, job, memory).finally(() => memory.release());
 }
 
-async function knowFacts(source: string, v = "0badcafe"): Promise<void> {
-  await writeSourceMeta(env.THUMBS, (await sourceKeys(source)).facts, {
-    ...{ v, at: NOW, width: 4, height: 3, orientation: 1, format: "jpeg", bytes: 1 },
+async function known(source: string, hash = "0badcafe"): Promise<void> {
+  const fetched: VariantMeta = {
+    ...{ hash, at: NOW, width: 4, height: 3, orientation: 1, format: "jpeg", bytes: 1 },
     ...{ etag: '"one"', lastModified: null },
-  });
+  };
+  const meta = { generation: 1, at: NOW, variants: { [ORIGINAL]: fetched } };
+  await writeSourceMeta(env.THUMBS, (await sourceKeys(source)).sourceMeta, meta);
 }
 
 describe("asking again for a picture in hand", () => {
   const unchanged = () => new Response(null, { status: 304, headers: { "cache-control": "max-age=7200" } });
 
-  test("with the validators of its version: 304 renews it", async () => {
+  test("with the validators of its bytes: 304 renews it", async () => {
     const source = freshSource();
-    await knowFacts(source);
+    await known(source);
     const asked = sourceIs(unchanged);
-    const got = await read(source, scopeOf(), HELD);
+    const got = await ask(source, worldOf(), STALE);
     expect(asked).toEqual(['"one"']);
-    expect(got).toEqual({
-      kind: "same",
-      renewed: { ...HELD, meta: { ...HELD.meta, storedAt: NOW, freshUntil: NOW + 7_200_000 } },
-    });
+    const final = await finalAddressOf(source);
+    const meta = { ...STALE.meta, final, storedAt: NOW, freshUntil: NOW + 7_200_000 };
+    expect(got).toEqual({ kind: "same", renewed: { ...STALE, meta } });
   });
 
   test.each([
     ["KV fails", { THUMBS: brokenService(env.THUMBS) }, "0badcafe"],
     ["KV hangs", { THUMBS: slowService(env.THUMBS, 3_000) }, "0badcafe"],
-    ["the facts are of another version", {}, "00000002"],
-  ])("%s: for all of it", async (_, bindings, v) => {
+    ["the metadata is of other bytes", {}, "00000002"],
+  ])("%s: for all of it", async (_, bindings, hash) => {
     const source = freshSource();
-    await knowFacts(source, v);
+    await known(source, hash);
     const picture = await jpegOf(8, 8);
     const asked = sourceIs(() => new Response(picture));
-    const got = await read(source, scopeOf(bindings), HELD);
+    const got = await ask(source, worldOf({ bindings }), STALE);
     expect([asked, got.kind]).toEqual([[null], "bytes"]);
   });
 });
 
-test("a redirect to what was taken down is blocked, the first address being none", async () => {
+describe("the generation", () => {
+  test.each([
+    ["of a source that nobody knows is 1", null, 1],
+    ["rises when the recorded bytes were others", "00000002", 2],
+  ])("%s", async (_name, hash, generation) => {
+    const source = freshSource();
+    if (hash !== null) await known(source, hash);
+    const picture = await jpegOf(8, 8);
+    sourceIs(() => new Response(picture));
+    expect(await ask(source, worldOf())).toMatchObject({ kind: "bytes", variant: ORIGINAL, generation });
+  });
+});
+
+test("a redirect to what was taken down is blocked, though the address asked for is not", async () => {
   const [from, to] = [freshSource(), freshSource()];
   const picture = await jpegOf(8, 8);
   sourceIs((url) => (url === from ? Response.redirect(to, 302) : new Response(picture)));
   const { source32 } = await sourceKeys(to);
   const config = configWith({ blocked: { sources: new Set([source32]), hosts: new Set() } });
-  await expect(read(from, scopeOf({}, { config }))).rejects.toMatchObject({ reason: "blocked" });
-  expect((await read(to, scopeOf())).kind).toBe("bytes");
+  await expect(ask(from, worldOf({ config }))).rejects.toMatchObject({ reason: "blocked" });
+  expect((await ask(to, worldOf())).kind).toBe("bytes");
 });
 
-test("what the source said is in the trace, whichever way it ended", async () => {
-  const scope = scopeOf();
+test.each([
+  ["itself", (from: string) => from, (from: string) => from],
+  ["the target of a redirect", () => "https://pictures.test/target.jpg", () => "https://pictures.test/target.jpg"],
+])("the final address is %s", async (_name, target, expected) => {
+  const from = freshSource();
+  const picture = await jpegOf(8, 8);
+  const to = target(from);
+  sourceIs((url) => (url === from && to !== from ? Response.redirect(to, 302) : new Response(picture)));
+  expect(await ask(from, worldOf())).toMatchObject({ final: await finalAddressOf(expected(from)), source: from });
+});
+
+test("an upgrade to HTTPS is no redirect: the final address is the one asked for", async () => {
+  const from = freshSource().replace("https:", "http:");
+  const picture = await jpegOf(8, 8);
+  sourceIs(() => new Response(picture));
+  expect(await ask(from, worldOf())).toMatchObject({ final: await finalAddressOf(from) });
+});
+
+test("the trace has the source's status, whichever way it ended", async () => {
+  const world = worldOf();
   sourceIs(() => new Response("gone", { status: 410 }));
-  await expect(read(freshSource(), scope)).rejects.toMatchObject({ reason: "source_missing" });
-  expect(scope.trace.sourceStatus).toBe(410);
-  expect(scope.trace.stages.origin).toBeDefined();
+  await expect(ask(freshSource(), world)).rejects.toMatchObject({ reason: "source_missing" });
+  expect(world.job.trace.sourceStatus).toBe(410);
+  expect(world.job.trace.stages.origin).toBeDefined();
 });

@@ -1,73 +1,88 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Header } from "../../../src/image/rendition.ts";
-import type { SourceBytes } from "../../../src/rendition/fetchOriginal.ts";
+import type { FetchedBytes } from "../../../src/rendition/fetchOriginal.ts";
 import { storeOriginal, storeRendition, storeSourceMeta } from "../../../src/rendition/storeRendition.ts";
 import { sourceKeys } from "../../../src/store/key.ts";
-import { readSourceMeta } from "../../../src/store/sourceMeta.ts";
+import { ORIGINAL, readSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService } from "../../support/brokenService.ts";
-import { configWith, freshSource, orderOf, scopeOf, wantedOf } from "../../support/scope.workerd.ts";
-import { NOW, storedOf } from "../../support/stored.ts";
+import { FINAL, NOW, originalOf, storedOf } from "../../support/stored.ts";
+import { configWith, freshSource, missOf, requestOf, worldOf } from "../../support/world.workerd.ts";
 
 const HEADER: Header = {
   ...{ format: "jpeg", width: 40, height: 30, orientation: 1, frames: 1 },
   ...{ alpha: false, progressive: false, colour: "ycc" },
 };
-const sourceOf = (source: string, over: Partial<SourceBytes> = {}): SourceBytes => ({
-  ...{ bytes: new Uint8Array(10), source, sourceHash: "0badcafe", storedAt: NOW, freshUntil: NOW + 1_000 },
+const fetchedOf = (source: string, over: Partial<FetchedBytes> = {}): FetchedBytes => ({
+  kind: "bytes",
+  ...originalOf(new Uint8Array(10), { source }),
   ...{ truncated: false, validators: { etag: '"1"', lastModified: null } },
   ...over,
 });
+const missIn = (world: ReturnType<typeof worldOf>, source = freshSource()) => missOf(requestOf(source), world);
 
-describe("keepRendition", () => {
+describe("storeRendition", () => {
   test.each([
-    ["nothing fails", {}, null],
-    ["KV fails: it is not written now", { THUMBS: brokenService(env.THUMBS) }, null],
-    ["the primary fails: the region has it", { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, null],
-  ])("%s", async (_, bindings, rejected) => {
-    const order = await orderOf(wantedOf(freshSource()), scopeOf(bindings));
-    await expect(storeRendition(order, storedOf())).resolves.toBe(rejected ?? undefined);
-    expect(await env.R2_WEUR.head(order.shelf.key)).not.toBeNull();
+    ["nothing fails", {}],
+    ["KV fails: it is not written now", { THUMBS: brokenService(env.THUMBS) }],
+    ["the primary fails: the region has it", { R2_PRIMARY: brokenService(env.R2_PRIMARY) }],
+  ])("%s", async (_, bindings) => {
+    const world = worldOf({ bindings });
+    const { store } = await missIn(world);
+    await expect(storeRendition(store, storedOf(), world.app)).resolves.toBeUndefined();
+    expect(await env.R2_WEUR.head(store.key)).not.toBeNull();
   });
   test("the region fails: those who wait are not told that it is there, though the primary has it", async () => {
-    const order = await orderOf(wantedOf(freshSource()), scopeOf({ R2_WEUR: brokenService(env.R2_WEUR) }));
-    await expect(storeRendition(order, storedOf())).rejects.toThrow("region has not stored it: error");
-    expect(await env.R2_PRIMARY.head(order.shelf.key)).not.toBeNull();
+    const world = worldOf({ bindings: { R2_WEUR: brokenService(env.R2_WEUR) } });
+    const { store } = await missIn(world);
+    await expect(storeRendition(store, storedOf(), world.app)).rejects.toThrow("region has not stored it: error");
+    expect(await env.R2_PRIMARY.head(store.key)).not.toBeNull();
   });
   test("a region without a bucket: the primary counts", async () => {
-    const order = await orderOf(
-      wantedOf(freshSource()),
-      scopeOf({ R2_PRIMARY: brokenService(env.R2_PRIMARY) }, { region: "oc" }),
-    );
-    await expect(storeRendition(order, storedOf())).rejects.toThrow("primary has not stored it: error");
+    const world = worldOf({ bindings: { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, caller: { region: "oc" } });
+    const { store } = await missIn(world);
+    await expect(storeRendition(store, storedOf(), world.app)).rejects.toThrow("primary has not stored it: error");
   });
 });
 
 describe("what was taken down or purged meanwhile", () => {
-  test.each([
-    [
-      "blocked",
-      (keys: Awaited<ReturnType<typeof sourceKeys>>) => ({
-        blocked: { sources: new Set([keys.source32]), hosts: new Set<string>() },
-      }),
-    ],
-    ["purged", (keys: Awaited<ReturnType<typeof sourceKeys>>) => ({ epochs: { [keys.host16]: NOW } })],
-  ])("%s: neither rendition, original nor facts are kept", async (_, change) => {
+  type Keys = { readonly host16: string; readonly source32: string };
+  const CHANGES = [
+    ["blocked", ({ source32 }: Keys) => ({ blocked: { sources: new Set([source32]), hosts: new Set<string>() } })],
+    ["its host blocked", ({ host16 }: Keys) => ({ blocked: { sources: new Set<string>(), hosts: new Set([host16]) } })],
+    ["purged", ({ host16 }: Keys) => ({ epochs: { [host16]: NOW + 1 } })],
+  ] as const;
+
+  test.each(CHANGES)("%s: neither rendition, original nor source metadata are stored", async (_, change) => {
     const source = freshSource();
     const keys = await sourceKeys(source);
-    const changed = configWith(change(keys));
-    const order = await orderOf(wantedOf(source), scopeOf({}, { refreshedConfig: async () => changed }));
-    await expect(storeRendition(order, storedOf())).rejects.toThrow("blocked");
-    await expect(storeOriginal(sourceOf(source), order, env.R2_WEUR)).rejects.toThrow("Taken down or purged");
-    await storeSourceMeta(order, sourceOf(source), HEADER);
-    expect(await env.R2_PRIMARY.head(order.shelf.key)).toBeNull();
+    const world = worldOf({ latest: configWith(change(keys)) });
+    const miss = await missIn(world, source);
+    await expect(storeRendition(miss.store, storedOf(), world.app)).rejects.toThrow("blocked");
+    await storeOriginal(fetchedOf(source), miss, world.app, world.caller);
+    await storeSourceMeta(fetchedOf(source), HEADER, miss.store, world.app);
+    expect(await env.R2_PRIMARY.head(miss.store.key)).toBeNull();
+    expect(await env.R2_WEUR.head(keys.original)).toBeNull();
+    expect(await env.THUMBS.get(keys.sourceMeta)).toBeNull();
+  });
+
+  test.each(CHANGES)("the target of a redirect is %s: the same", async (_, change) => {
+    const source = freshSource();
+    const keys = await sourceKeys(source);
+    const final = { ...FINAL, url: "https://b.test/1.jpg" };
+    const world = worldOf({ latest: configWith(change(final)) });
+    const miss = await missIn(world, source);
+    await expect(storeRendition(miss.store, storedOf({ final }), world.app)).rejects.toThrow("blocked");
+    await storeOriginal(fetchedOf(source, { final }), miss, world.app, world.caller);
+    await storeSourceMeta(fetchedOf(source, { final }), HEADER, miss.store, world.app);
+    expect(await env.R2_PRIMARY.head(miss.store.key)).toBeNull();
     expect(await env.R2_WEUR.head(keys.original)).toBeNull();
     expect(await env.THUMBS.get(keys.sourceMeta)).toBeNull();
   });
 });
 
-describe("keepFacts", () => {
-  test("written once, and again when a validator changes", async () => {
+describe("storeSourceMeta", () => {
+  test("writes once, and again when a validator changes", async () => {
     const source = freshSource();
     const puts: string[] = [];
     const THUMBS = new Proxy(env.THUMBS, {
@@ -77,26 +92,33 @@ describe("keepFacts", () => {
         return typeof member === "function" ? member.bind(kv) : member;
       },
     });
-    const order = await orderOf(wantedOf(source), scopeOf({ THUMBS }));
-    await storeSourceMeta(order, sourceOf(source), HEADER);
-    await storeSourceMeta(order, sourceOf(source), HEADER);
+    const { app, caller, job } = worldOf({ bindings: { THUMBS } });
+    const { store } = await missOf(requestOf(source), { app, caller, job, settled: async () => [] });
+    await storeSourceMeta(fetchedOf(source), HEADER, store, app);
+    await storeSourceMeta(fetchedOf(source), HEADER, store, app);
     expect(puts).toHaveLength(1);
-    await storeSourceMeta(order, sourceOf(source, { validators: { etag: '"2"', lastModified: null } }), HEADER);
+    const validators = { etag: '"2"', lastModified: null };
+    await storeSourceMeta(fetchedOf(source, { validators, storedAt: NOW + 9 }), HEADER, store, app);
     expect(puts).toHaveLength(2);
-    expect(await readSourceMeta(env.THUMBS, order.shelf.keys.sourceMeta, 0)).toMatchObject({
-      sourceHash: "0badcafe",
-      etag: '"2"',
-    });
+    const known = await readSourceMeta(env.THUMBS, store.keys.sourceMeta, 0);
+    // The same bytes keep the time at which they were first seen.
+    expect(known).toMatchObject({ generation: 1, at: NOW });
+    expect(known?.variants[ORIGINAL]).toMatchObject({ hash: "0badcafe", etag: '"2"', at: NOW });
   });
-  test("bytes from our own store say nothing new", async () => {
-    const order = await orderOf(wantedOf(freshSource()), scopeOf());
-    await storeSourceMeta(order, sourceOf("x", { validators: null }), HEADER);
-    expect(await env.THUMBS.get(order.shelf.keys.sourceMeta)).toBeNull();
+  test("bytes from our own store teach nothing new", async () => {
+    const world = worldOf();
+    const { store } = await missIn(world);
+    await storeSourceMeta(fetchedOf("x", { validators: null }), HEADER, store, world.app);
+    expect(await env.THUMBS.get(store.keys.sourceMeta)).toBeNull();
   });
 });
 
 test("half a source is not kept", async () => {
-  const order = await orderOf(wantedOf(freshSource()), scopeOf());
-  await expect(storeOriginal(sourceOf("x", { truncated: true }), order, env.R2_WEUR)).rejects.toThrow("Half");
-  expect(await env.R2_WEUR.head(order.shelf.keys.original)).toBeNull();
+  const world = worldOf();
+  const source = freshSource();
+  const miss = await missIn(world, source);
+  await storeOriginal(fetchedOf(source, { truncated: true }), miss, world.app, world.caller);
+  expect(await env.R2_WEUR.head(miss.store.keys.original)).toBeNull();
+  await storeOriginal(fetchedOf(source), miss, world.app, world.caller);
+  expect(await env.R2_WEUR.head(miss.store.keys.original)).not.toBeNull();
 });

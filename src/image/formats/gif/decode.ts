@@ -1,7 +1,8 @@
 /** GIF: the first frame on a transparent screen. */
-import { damaged } from "../byteReader.ts";
-import { resizeWhole } from "../../resize/whole.ts";
+
 import type { Decoder } from "../../picture.ts";
+import { resizeWhole } from "../../resize/whole.ts";
+import { damaged } from "../byteReader.ts";
 import { type GifFrame, readScreen, walkBlocks } from "./blocks.ts";
 import { drawFrame } from "./draw.ts";
 

@@ -1,7 +1,8 @@
 /** GIF header: the screen's size, and the frames counted without decoding one. */
+
+import type { Source } from "../../picture.ts";
 import { damaged } from "../byteReader.ts";
 import { still } from "../still.ts";
-import type { Source } from "../../picture.ts";
 import { readScreen, walkBlocks } from "./blocks.ts";
 
 /**

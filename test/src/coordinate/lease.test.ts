@@ -1,0 +1,138 @@
+import { describe, expect, test, vi } from "vitest";
+import type { Grant, Outcome } from "../../../src/coordinate/coordinatorState.ts";
+import { COORDINATOR_SILENCE_MS, type CoordinatorPort, Lease } from "../../../src/coordinate/lease.ts";
+import { Failure } from "../../../src/errors.ts";
+
+/** A coordinator that gives these grants in turn and writes down what it hears. */
+function portOf(...grants: (Grant | Error)[]) {
+  const heard: string[] = [];
+  const waits: number[] = [];
+  const port: CoordinatorPort = {
+    async ask(_holder, _key, waitMs) {
+      waits.push(waitMs);
+      const grant = grants.shift();
+      if (grant === undefined || grant instanceof Error) throw grant ?? new Error("no grant left");
+      return grant;
+    },
+    report: async (_holder, _key, { kind }: Outcome) => void heard.push(kind),
+  };
+  return { port, heard, waits };
+}
+const WAIT: Grant = { do: "wait", until: 1 };
+
+describe("Lease asks", () => {
+  test.each([
+    ["fetch", { do: "fetch" }],
+    ["render", { do: "render" }],
+    ["read", { do: "read" }],
+  ] as const)("once, and gives %s", async (word, grant) => {
+    const { port, waits } = portOf(grant);
+    const lease = new Lease(port, "a", "k", 500);
+    expect((await lease.ask()).do).toBe(word);
+    expect((await lease.ask()).do).toBe(word);
+    expect(waits).toEqual([0]);
+  });
+
+  test("again with its time where there is something to wait for", async () => {
+    const { port, waits } = portOf(WAIT, { do: "read" });
+    expect((await new Lease(port, "a", "k", 500).ask()).do).toBe("read");
+    expect(waits).toEqual([0, 500]);
+  });
+
+  test("and looks once more when it has waited too long", async () => {
+    expect((await new Lease(portOf(WAIT, WAIT).port, "a", "k", 500).ask()).do).toBe("read");
+  });
+
+  test.each([
+    ["fails", portOf(new Error("overloaded")).port],
+    ["fails while it waits", portOf(WAIT, new Error("overloaded")).port],
+    ["says a word of another Worker", portOf({ do: "later" } as never).port],
+    ["is not bound", null],
+  ])("and works alone when the coordinator %s", async (_name, port) => {
+    expect((await new Lease(port, "a", "k").ask()).do).toBe("alone");
+  });
+
+  test("and works alone when the coordinator hangs", async () => {
+    vi.useFakeTimers();
+    try {
+      const asked = new Lease({ ask: () => new Promise(() => {}), report: async () => {} }, "a", "k").ask();
+      await vi.advanceTimersByTimeAsync(COORDINATOR_SILENCE_MS);
+      expect((await asked).do).toBe("alone");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe("Lease ends", () => {
+  const held = (grant: Grant = { do: "fetch" }) => {
+    const { port, heard } = portOf(grant);
+    return { lease: new Lease(port, "a", "k"), heard };
+  };
+
+  test.each(["fetch", "render"] as const)("a %s that came to nothing is released, once", async (word) => {
+    const { lease, heard } = held({ do: word });
+    await lease.ask();
+    await lease.release();
+    await lease.release();
+    expect(heard).toEqual(["released"]);
+  });
+
+  test.each([
+    ["never asked for", async () => {}],
+    ["told to read", async (lease: Lease) => void (await lease.ask())],
+  ])("one that was %s has nothing to release", async (_name, ask) => {
+    const { lease, heard } = held({ do: "read" });
+    await ask(lease);
+    await lease.release();
+    expect(heard).toEqual([]);
+  });
+
+  test.each([
+    ["stored", (lease: Lease) => lease.reportStored(Promise.resolve()), ["stored"]],
+    [
+      "released when storing fails",
+      (lease: Lease) => lease.reportStored(Promise.reject(new Error("R2"))),
+      ["released"],
+    ],
+    ["failed, of the source", (lease: Lease) => lease.reportFailure(new Failure("source_missing")), ["failed"]],
+    ["released, of a wish", (lease: Lease) => lease.reportFailure(new Failure("result_too_large")), ["released"]],
+    ["released, of our own fault", (lease: Lease) => lease.reportFailure(new Error("bug")), ["released"]],
+  ])("an outcome ends it: %s", async (_name, end, expected) => {
+    const { lease, heard } = held();
+    await lease.ask();
+    await end(lease);
+    await lease.release();
+    expect(heard).toEqual(expected);
+  });
+
+  test("from the moment that storing begins, not when it is done", async () => {
+    const { lease, heard } = held();
+    await lease.ask();
+    let done = () => {};
+    const storing = lease.reportStored(new Promise<void>((resolve) => (done = resolve)));
+    await lease.release();
+    expect(heard).toEqual([]);
+    done();
+    await storing;
+    expect(heard).toEqual(["stored"]);
+  });
+
+  test("what is said of the original does not end it", async () => {
+    const { lease, heard } = held();
+    await lease.ask();
+    await lease.report({ kind: "kept", until: 5 });
+    await lease.release();
+    expect(heard).toEqual(["kept", "released"]);
+  });
+
+  test("a coordinator that cannot be reached harms nobody", async () => {
+    const port: CoordinatorPort = {
+      ask: async () => ({ do: "fetch" }),
+      report: () => Promise.reject(new Error("gone")),
+    };
+    const lease = new Lease(port, "a", "k");
+    await lease.ask();
+    await expect(lease.reportFailure(new Failure("source_missing"))).resolves.toBeUndefined();
+  });
+});
