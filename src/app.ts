@@ -11,7 +11,8 @@ import { warm } from "./handlers/warm.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { ownAddress } from "./request/ownAddress.ts";
 import { type Answer, toResponse } from "./respond/answer.ts";
-import { FIXED_HEADERS, failureAnswer, HSTS } from "./respond/headers.ts";
+import { FIXED_HEADERS, HSTS } from "./respond/fixedHeaders.ts";
+import { failureAnswer } from "./respond/headers.ts";
 import { addStage, cacheStatus, newTrace, record, serverTiming } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
-import { hostHash, sourceKeys } from "../../src/store/key.ts";
+import { hostHash, sourceKeys } from "../../src/store/schema/key.ts";
 import { SEEDER, type Seed, seed } from "../../test/support/seeder.ts";
 import type { BenchOptions, Row } from "./row.ts";
 

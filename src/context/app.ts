@@ -2,7 +2,6 @@
 import { type Config, parseConfig } from "../config/config.ts";
 import { readLedger } from "../live/ledger.ts";
 import type { IsolateState } from "./isolateState.ts";
-import type { WaitUntil } from "./job.ts";
 
 export type App = {
   readonly bindings: Env;
@@ -15,6 +14,9 @@ export type App = {
   readonly fetch: typeof fetch;
   readonly state: IsolateState;
 };
+
+/** Takes work that goes on after the answer. Its failure is logged and harms nobody. */
+export type WaitUntil = (work: Promise<unknown>) => void;
 
 export type AppDeps = Pick<App, "bindings" | "now" | "fetch" | "state"> & { readonly waitUntil: WaitUntil };
 

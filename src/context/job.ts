@@ -1,11 +1,8 @@
 /** One piece of work: how urgent it is, what is written down of it, and what goes on after its answer. */
 import { Priority } from "../concurrency/priority.ts";
 import { newTrace, record, type Trace } from "../telemetry.ts";
-import type { App } from "./app.ts";
+import type { App, WaitUntil } from "./app.ts";
 import { type Audience, type Caller, withAudience } from "./caller.ts";
-
-/** Takes work that goes on after the answer. Its failure is logged and harms nobody. */
-export type WaitUntil = (work: Promise<unknown>) => void;
 
 export type Job = {
   /** Queue priority. Raised when a user request joins warm work. */

@@ -16,8 +16,8 @@ import { type PurgeTarget, readPurgeOrder } from "../request/purgeOrder.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody } from "../request/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
-import { hostHash, sourceKeys } from "../store/key.ts";
 import { BadCursor, type PurgeTarget as Deletion, type PurgeStep, purgeStep } from "../store/purge.ts";
+import { hostHash, sourceKeys } from "../store/schema/key.ts";
 import { purgeStores } from "../store/tierTable.ts";
 
 /** Answers `{deleted, cursor, done}`. Throws Failure. */

@@ -1,20 +1,11 @@
 /** Which job works on which queue. A job per queue; each message has a trace of its own in the log. */
 import { type App, createApp } from "../context/app.ts";
-import type { Caller } from "../context/caller.ts";
 import type { IsolateState } from "../context/isolateState.ts";
-import { type Job, loggedWaitUntil, newJob } from "../context/job.ts";
+import { loggedWaitUntil, newJob } from "../context/job.ts";
 import { ANSWERS, asFailure } from "../errors.ts";
 import { addStage, record } from "../telemetry.ts";
 import { masters } from "./masters.ts";
-
-export type QueueJob<Message> = {
-  /** Null = not readable: the message is acknowledged and dropped. */
-  readonly parse: (body: unknown) => Message | null;
-  /** For whom the work is done: a real place, origin and own host. */
-  readonly callerOf: (message: Message) => Caller;
-  /** Throws when the message shall come again. */
-  readonly run: (message: Message, app: App, caller: Caller, job: Job) => Promise<void>;
-};
+import type { QueueJob } from "./queueJob.ts";
 
 /** By the last word of the queue's name: `firstlight-masters`, `staging-masters`. */
 export const JOBS = { masters } as const satisfies Readonly<Record<string, unknown>>;

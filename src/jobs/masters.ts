@@ -10,7 +10,7 @@ import { mayStore } from "../rendition/mayStore.ts";
 import { render } from "../rendition/renderThumbnail.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { r2Tier } from "../store/tiers/r2.ts";
-import type { QueueJob } from "./dispatch.ts";
+import type { QueueJob } from "./queueJob.ts";
 
 /**
  * A message that cannot be read is dropped, and so is one whose original is gone. The same message twice, or from two

@@ -7,7 +7,7 @@ import { headerOf, renderImage } from "../image/pipeline.ts";
 import { readHeader } from "../image/readHeader.ts";
 import type { Header, Rendition } from "../image/rendition.ts";
 import type { OutputFormat, RenditionRequest, Transform } from "../request/imageRequest.ts";
-import { variantEtag } from "../store/key.ts";
+import { variantEtag } from "../store/schema/key.ts";
 import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import { wholeOf } from "./chooseParent.ts";

@@ -1,5 +1,5 @@
 /** An answer as values, which is what every handler gives. app.ts makes a Response of it once, when all is known. */
-import { FIXED_HEADERS } from "./headers.ts";
+import { FIXED_HEADERS } from "./fixedHeaders.ts";
 
 export type AnswerHeaders = {
   /** Headers that many answers share. Made once and never changed: copying them costs a third of setting them anew. */

@@ -4,19 +4,7 @@ import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts"
 import type { ImageRequest, OutputFormat } from "../request/imageRequest.ts";
 import type { StoredMeta } from "../store/tiers/tier.ts";
 import type { Answer, AnswerHeaders } from "./answer.ts";
-
-/** On every answer, pictures and errors alike: a picture must not become a page, and may be embedded anywhere. */
-export const FIXED_HEADERS = {
-  "x-content-type-options": "nosniff",
-  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
-  "access-control-allow-origin": "*",
-  "cross-origin-resource-policy": "cross-origin",
-  "timing-allow-origin": "*",
-  "referrer-policy": "no-referrer",
-} as const satisfies Readonly<Record<string, string>>;
-
-/** Sent with answers over HTTPS (RFC 6797): one year, as preload lists ask. */
-export const HSTS = "max-age=31536000; includeSubDomains";
+import { FIXED_HEADERS } from "./fixedHeaders.ts";
 
 export const CONTENT_TYPES = {
   webp: "image/webp",

@@ -6,7 +6,7 @@
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { withTimeout } from "../concurrency/timeout.ts";
 import { Failure, type FailureFacts, isShared, keepSeconds, type Reason } from "../errors.ts";
-import { edgeUrl } from "./key.ts";
+import { edgeUrl } from "./schema/key.ts";
 
 /** What is remembered. */
 export type Negative = {

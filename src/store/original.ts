@@ -3,7 +3,7 @@
  * long enough for the other sizes of a page, so that they need no second fetch.
  */
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
-import { decodeProvenance, encodeProvenance } from "./meta.ts";
+import { decodeProvenance, encodeProvenance } from "./schema/meta.ts";
 import type { Provenance } from "./tiers/tier.ts";
 
 export type Original = Provenance & { readonly bytes: Uint8Array };

@@ -1,6 +1,6 @@
 /** The stored renditions of a source that smaller sizes can be derived from; rendition/chooseParent.ts picks one. */
-import type { SourceKeys } from "./key.ts";
-import { decodeMeta } from "./meta.ts";
+import type { SourceKeys } from "./schema/key.ts";
+import { decodeMeta } from "./schema/meta.ts";
 import type { Parent } from "./tiers/tier.ts";
 
 /** At most this many renditions of a source are looked at: one page of a listing. */

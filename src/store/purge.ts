@@ -10,7 +10,7 @@
  *
  * Every prefix is gone through twice: the second round finds what was stored during the first.
  */
-import { hostHash, KEY_PREFIXES, type KeyKind, renditionKey, sourceKeys } from "./key.ts";
+import { hostHash, KEY_PREFIXES, type KeyKind, renditionKey, sourceKeys } from "./schema/key.ts";
 import type { MetaRecord, PurgeStore } from "./tiers/tier.ts";
 
 export type PurgeTarget =

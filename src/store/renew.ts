@@ -1,5 +1,5 @@
 /** Makes a stored master fresh again when its source has confirmed the same bytes. */
-import { decodeMeta } from "./meta.ts";
+import { decodeMeta } from "./schema/meta.ts";
 import type { Provenance } from "./tiers/tier.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** What every tier must do, run against each in workerd on the real service simulated by miniflare. */
 import { describe, expect, test } from "vitest";
-import { encodeMeta } from "../../src/store/meta.ts";
+import { encodeMeta } from "../../src/store/schema/meta.ts";
 import type { Tier } from "../../src/store/tiers/tier.ts";
 import { metaOf, NOW, storedOf } from "../support/stored.ts";
 

@@ -3,7 +3,7 @@
  * stored, and with a stale one. The Worker is the built one; sources are real servers; only its clock is moved.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sourceKeys } from "../../src/store/key.ts";
+import { sourceKeys } from "../../src/store/schema/key.ts";
 import { type FaultyEdge, startFaultyEdge } from "../support/faultyEdge.ts";
 import { createAuthority } from "../support/sources/authority.ts";
 import { jpegOf, meanColour } from "../support/sources/picture.ts";

@@ -3,7 +3,7 @@
  * clock, and another version of the Worker on the same storage. Sources are well; the Worker is the built one.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { sourceKeys } from "../../src/store/key.ts";
+import { sourceKeys } from "../../src/store/schema/key.ts";
 import { type Faults, type FaultyEdge, startFaultyEdge } from "../support/faultyEdge.ts";
 import { createAuthority } from "../support/sources/authority.ts";
 import { jpegOf, meanColour } from "../support/sources/picture.ts";

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { callPurge } from "../../src/cli/purge/call.ts";
 import { SETTINGS_MAX_AGE_MS } from "../../src/live/settingsCache.ts";
-import { hostHash, type SourceKeys, sourceKeys } from "../../src/store/key.ts";
+import { hostHash, type SourceKeys, sourceKeys } from "../../src/store/schema/key.ts";
 import { type FaultyEdge, startFaultyEdge } from "../support/faultyEdge.ts";
 import { jpegOf } from "../support/sources/picture.ts";
 import { type Answer, askFor, type Fetch, settled } from "./asking.ts";

@@ -1,7 +1,7 @@
 /** The stores of a running edge, looked into and emptied tier by tier. */
 
 import type { Edge } from "../../src/cli/edge/start.ts";
-import { edgeUrl } from "../../src/store/key.ts";
+import { edgeUrl } from "../../src/store/schema/key.ts";
 
 /** Waits until `key` under prefix `t/` is in the bucket, since storing goes on after the answer. Gives all keys there. */
 export async function storedKeys(edge: Edge, binding: string, count = 1): Promise<string[]> {

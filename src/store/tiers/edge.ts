@@ -3,9 +3,9 @@
  * built each time, so that freshness, file name and Vary are the request's own.
  */
 import { BoundedMap } from "../../concurrency/boundedMap.ts";
-import { edgeUrl } from "../key.ts";
-import { checked } from "../magic.ts";
-import { decodeMeta, encodeMeta } from "../meta.ts";
+import { edgeUrl } from "../schema/key.ts";
+import { checked } from "../schema/magic.ts";
+import { decodeMeta, encodeMeta } from "../schema/meta.ts";
 import type { Stored, StoredMeta, Tier } from "./tier.ts";
 
 const META_HEADER = "x-firstlight-meta";

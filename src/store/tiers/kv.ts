@@ -3,8 +3,8 @@
  * and never asked whether a pushed picture has come, because its writes take up to a minute to be seen and misses are
  * cached too.
  */
-import { checked } from "../magic.ts";
-import { decodeMeta, encodeMeta } from "../meta.ts";
+import { checked } from "../schema/magic.ts";
+import { decodeMeta, encodeMeta } from "../schema/meta.ts";
 import type { MetaRecord, PurgeStore, Tier } from "./tier.ts";
 
 /** Only a small picture is worth a copy in every data centre. */

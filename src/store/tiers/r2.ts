@@ -3,8 +3,8 @@
  * R2 is strongly consistent: every `get` after a `put` sees what it has stored.
  */
 import { CONTENT_TYPES } from "../../respond/headers.ts";
-import { checked } from "../magic.ts";
-import { decodeMeta, encodeMeta } from "../meta.ts";
+import { checked } from "../schema/magic.ts";
+import { decodeMeta, encodeMeta } from "../schema/meta.ts";
 import type { PurgeStore, Stored, Tier } from "./tier.ts";
 
 /** customMetadata holds 2048 bytes; names and values count. */

@@ -1,7 +1,7 @@
 /** One contract for every place that can keep a rendition. Every tier passes the same tests (test/contract/tier.ts). */
 import type { OutputFormat } from "../../request/imageRequest.ts";
-import type { FinalAddress } from "../finalAddress.ts";
-import type { KeyKind } from "../key.ts";
+import type { FinalAddress } from "../schema/finalAddress.ts";
+import type { KeyKind } from "../schema/key.ts";
 
 /** Which bytes of a source a thing was made from, and when they came. Times are unix milliseconds. */
 export type Provenance = {

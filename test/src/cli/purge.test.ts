@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Edge, startEdge } from "../../../src/cli/edge/start.ts";
-import { hostHash, sourceKeys } from "../../../src/store/key.ts";
+import { hostHash, sourceKeys } from "../../../src/store/schema/key.ts";
 import { SEEDER, seed } from "../../support/seeder.ts";
 
 const SECRET = "purge secret of this test";

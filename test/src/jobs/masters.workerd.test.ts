@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { newIsolateState } from "../../../src/context/isolateState.ts";
 import { dispatch } from "../../../src/jobs/dispatch.ts";
 import { orderMaster } from "../../../src/rendition/orderMaster.ts";
-import { sourceKeys } from "../../../src/store/key.ts";
+import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { putOriginal } from "../../../src/store/original.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import type { Provenance, Stored, StoredMeta } from "../../../src/store/tiers/tier.ts";

@@ -6,7 +6,7 @@ import { coordinatorOf } from "../../../src/coordinate/renderCoordinator.ts";
 import { Failure } from "../../../src/errors.ts";
 import { getRendition } from "../../../src/rendition/getRendition.ts";
 import { renderMiss } from "../../../src/rendition/renderMiss.ts";
-import { sourceKeys } from "../../../src/store/key.ts";
+import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { putNegative } from "../../../src/store/negative.ts";
 import { putOriginal } from "../../../src/store/original.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Rendition } from "../../../src/image/rendition.ts";
 import { toStored } from "../../../src/rendition/renderThumbnail.ts";
 import { freshnessOf } from "../../../src/store/freshness.ts";
-import { variantEtag } from "../../../src/store/key.ts";
+import { variantEtag } from "../../../src/store/schema/key.ts";
 import { knownOf, NOW, provenanceOf } from "../../support/stored.ts";
 
 const RENDITION: Rendition = {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Header } from "../../../src/image/rendition.ts";
 import type { FetchedBytes } from "../../../src/rendition/fetchOriginal.ts";
 import { storeOriginal, storeRendition, storeSourceMeta } from "../../../src/rendition/storeRendition.ts";
-import { sourceKeys } from "../../../src/store/key.ts";
+import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { ORIGINAL, readSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { FINAL, NOW, originalOf, storedOf } from "../../support/stored.ts";

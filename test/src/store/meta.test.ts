@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeMeta, encodeMeta } from "../../../src/store/meta.ts";
+import { decodeMeta, encodeMeta } from "../../../src/store/schema/meta.ts";
 import { metaOf } from "../../support/stored.ts";
 
 const WHOLE = { quality: 80, sourceWidth: 4000, sourceHeight: 3000 };

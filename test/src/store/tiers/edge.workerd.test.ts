@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { edgeUrl } from "../../../../src/store/key.ts";
+import { edgeUrl } from "../../../../src/store/schema/key.ts";
 import { edgeTier, edgeWorks } from "../../../../src/store/tiers/edge.ts";
 import { tierContract } from "../../../contract/tier.ts";
 import { brokenService } from "../../../support/brokenService.ts";

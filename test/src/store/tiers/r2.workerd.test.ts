@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { encodeMeta } from "../../../../src/store/meta.ts";
+import { encodeMeta } from "../../../../src/store/schema/meta.ts";
 import { r2Tier } from "../../../../src/store/tiers/r2.ts";
 import { tierContract } from "../../../contract/tier.ts";
 import { brokenService } from "../../../support/brokenService.ts";

@@ -1,0 +1,13 @@
+/** What a queue's job is; dispatch.ts has the table of them. */
+import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import type { Job } from "../context/job.ts";
+
+export type QueueJob<Message> = {
+  /** Null = not readable: the message is acknowledged and dropped. */
+  readonly parse: (body: unknown) => Message | null;
+  /** For whom the work is done: a real place, origin and own host. */
+  readonly callerOf: (message: Message) => Caller;
+  /** Throws when the message shall come again. */
+  readonly run: (message: Message, app: App, caller: Caller, job: Job) => Promise<void>;
+};
