@@ -4,6 +4,7 @@
  */
 import { toBase64url } from "../request/base64url.ts";
 import { isHttpUrl } from "../request/isHttpUrl.ts";
+import { quantise, quantiseLength } from "../request/quantum.ts";
 import { signPath } from "../request/signature.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
@@ -96,11 +97,11 @@ const WRITERS: Writers = {
   resize: (type) => `rt:${type}`,
   width: (width) => `w:${side(width, "width")}`,
   height: (height) => `h:${side(height, "height")}`,
-  dpr: (dpr) => `dpr:${dpr}`,
+  dpr: (dpr) => `dpr:${quantise(dpr)}`,
   enlarge: (yes) => `el:${flag(yes)}`,
   gravity: (gravity) => `g:${gravityText(gravity)}`,
   crop: ({ width, height, gravity }) =>
-    `c:${width}:${height}${gravity === undefined ? "" : `:${gravityText(gravity)}`}`,
+    `c:${cropSide(width, "width")}:${cropSide(height, "height")}${gravity === undefined ? "" : `:${gravityText(gravity)}`}`,
   background: (colour) => `bg:${colour}`,
   quality: (quality) => `q:${quality}`,
   format: (format) => `f:${format}`,
@@ -130,7 +131,15 @@ function checkOption(name: string, value: unknown): void {
 }
 
 function gravityText({ at, x = 0, y = 0 }: ClientGravity): string {
-  return x === 0 && y === 0 && at !== "fp" ? at : `${at}:${x}:${y}`;
+  const [left, top] = at === "fp" ? [quantise(x), quantise(y)] : [quantiseLength(x), quantiseLength(y)];
+  return left === 0 && top === 0 && at !== "fp" ? at : `${at}:${left}:${top}`;
+}
+
+/** A share that rounds to 0 is refused: 0 means the whole side. */
+function cropSide(value: number, name: string): number {
+  const side = quantiseLength(value);
+  if (side === 0 && value !== 0) throw new RangeError(`The crop ${name} cannot be ${value}: 0, or at least 0.000001`);
+  return side;
 }
 
 function side(pixels: number, name: string): number {

@@ -121,7 +121,10 @@ function relativeCrop({ crop, gravity }: Transform, source: Size): Transform["cr
 
 function relativeGravity(gravity: Gravity, source: Size): Gravity {
   if (gravity.kind === "focus") return gravity;
-  const share = (offset: number, of: number) => (Math.abs(offset) < 1 ? offset : offset / of);
+  // An offset past the picture stays a share: from 1 on it would be read as pixels.
+  const largest = 1 - Number.EPSILON;
+  const share = (offset: number, of: number) =>
+    Math.abs(offset) < 1 ? offset : Math.max(-largest, Math.min(largest, offset / of));
   return { ...gravity, x: share(gravity.x, source.width), y: share(gravity.y, source.height) };
 }
 

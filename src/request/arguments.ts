@@ -1,5 +1,6 @@
 /** Readers of option arguments: text -> value, or an Error that says the limit. No reader backtracks. */
 import type { Gravity, OutputFormat } from "./imageRequest.ts";
+import { QUANTUM, quantise, quantiseLength } from "./quantum.ts";
 
 export type ArgumentReader<T> = {
   readonly read: (text: string) => T;
@@ -35,9 +36,51 @@ export function whole(min: number, max: number): ArgumentReader<number> {
   return reader(`a whole number from ${min} to ${max}`, (text) => within(/^\d{1,15}$/, text, min, max));
 }
 
-/** A decimal number from `min` to `max`, no exponent. */
+const DECIMAL = /^-?\d{1,9}(\.\d{1,9})?$/;
+
+/** A decimal number from `min` to `max` without exponent. Gives the nearest multiple of `QUANTUM`. */
 export function decimal(min: number, max: number): ArgumentReader<number> {
-  return reader(`a number from ${min} to ${max}`, (text) => within(/^-?\d{1,9}(\.\d{1,9})?$/, text, min, max));
+  return reader(`a number from ${min} to ${max}`, (text) => {
+    const value = within(DECIMAL, text, min, max);
+    return value === undefined ? undefined : quantise(value);
+  });
+}
+
+/** An offset: pixels, or a share of the side below 1. Both may be negative. */
+const OFFSET = reader("a number from -65535 to 65535", (text) => {
+  const value = within(DECIMAL, text, -65_535, 65_535);
+  return value === undefined ? undefined : quantiseLength(value);
+});
+
+/**
+ * A side of a crop: pixels, a share of the side below 1, or 0 for the whole side. A share so small that it would round
+ * to 0 is refused: it must not become the whole side.
+ */
+export const CROP_SIDE = reader(`0, or a number from ${decimalText(QUANTUM)} to 65535`, (text) => {
+  const value = within(DECIMAL, text, 0, 65_535);
+  return value === undefined ? undefined : cropSide(value);
+});
+
+/** A side in percent -> a share of it; 100 % is 0, the whole side. Limits as `CROP_SIDE`. */
+export const CROP_PERCENT = reader(`0, or a number from ${decimalText(100 * QUANTUM)} to 100`, (text) => {
+  const value = within(DECIMAL, text, 0, 100);
+  return value === 100 ? 0 : value === undefined ? undefined : cropSide(value / 100);
+});
+
+/** An offset in percent -> a share of the side; 100 % is the largest share. */
+export const OFFSET_PERCENT = reader("a number from 0 to 100", (text) => {
+  const value = within(DECIMAL, text, 0, 100);
+  return value === undefined ? undefined : Math.min(quantiseLength(value / 100), quantise(1 - QUANTUM));
+});
+
+function cropSide(value: number): number | undefined {
+  const side = quantiseLength(value);
+  return side === 0 && value !== 0 ? undefined : side;
+}
+
+/** A small number without an exponent: 1e-6 -> 0.000001. */
+function decimalText(value: number): string {
+  return value.toFixed(6).replace(/0+$/, "");
 }
 
 function within(shape: RegExp, text: string, min: number, max: number): number | undefined {
@@ -75,7 +118,6 @@ export const QUARTER_TURNS = reader("a multiple of 90", (text): 0 | 90 | 180 | 2
 });
 
 const COMPASS = ["ce", "no", "so", "ea", "we", "noea", "nowe", "soea", "sowe"] as const;
-const OFFSET = decimal(-65_535, 65_535);
 const SHARE = decimal(0, 1);
 const GRAVITY_LIMIT = `one of ${COMPASS.join(", ")}, or fp:x:y with 0 to 1; there is no smart cropping here`;
 

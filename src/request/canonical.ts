@@ -4,6 +4,7 @@
  * (not the signature, expiry, file name or attachment).
  */
 import type { AcceptClass, Gravity, ImageRequest, Transform } from "./imageRequest.ts";
+import { folded, quantise } from "./quantum.ts";
 
 /**
  * The Accept class a picture is stored under. AVIF is not made in the first answer, so a browser that takes AVIF
@@ -45,24 +46,12 @@ export function canonicalOptions({ transform, accept, cachebuster }: Variant): s
   return cachebuster === "" ? text : `${text}/cb:${encodeURIComponent(cachebuster)}`;
 }
 
-const CENTRE: Gravity = { kind: "compass", at: "ce", x: 0, y: 0 };
-
-/**
- * The same picture in fewer ways of saying it: `fit` and `force` cut nothing, so gravity does not matter and dpr is
- * only a factor of the sides. Other types keep dpr, because gravity offsets are multiplied by it.
- */
-function folded(t: Transform): Transform {
-  if (t.crop !== null || (t.resize !== "fit" && t.resize !== "force")) return t;
-  if (t.width === 0 && t.height === 0) return { ...t, gravity: CENTRE };
-  return { ...t, gravity: CENTRE, width: t.width * t.dpr, height: t.height * t.dpr, dpr: 1 };
-}
-
 function gravityText(gravity: Gravity): string {
   const at = gravity.kind === "compass" ? gravity.at : "fp";
   return `${at}_${num(gravity.x)}_${num(gravity.y)}`;
 }
 
-/** Six decimals at most, no trailing zeros: 0.1 + 0.2 and 0.3 are one key. */
+/** Six decimals at most, no trailing zeros. The readers of options quantise in the same way (quantum.ts). */
 function num(value: number): string {
-  return String(Math.round(value * 1e6) / 1e6);
+  return String(quantise(value));
 }

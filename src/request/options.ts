@@ -3,6 +3,7 @@ import { Failure } from "../errors.ts";
 import {
   ArgumentError,
   type ArgumentReader,
+  CROP_SIDE,
   decimal,
   FLAG,
   FORMAT,
@@ -208,7 +209,7 @@ function option(short: readonly string[], doc: string, ...args: readonly Argumen
 }
 
 function readCrop([width = "", height = "", ...gravity]: readonly string[]): Change {
-  const side = (text: string) => (text === "" ? 0 : decimal(0, 65_535).read(text));
+  const side = (text: string) => (text === "" ? 0 : CROP_SIDE.read(text));
   const own = gravity.length > 0 && gravity[0] !== "" ? readGravity(gravity) : null;
   const crop = { width: side(width), height: side(height), gravity: own };
   return { crop: crop.width === 0 && crop.height === 0 ? null : crop };

@@ -6,7 +6,7 @@ import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
 import { isListed } from "../../policy/source.ts";
-import { ArgumentError, type ArgumentReader, decimal, whole } from "../arguments.ts";
+import { ArgumentError, type ArgumentReader, CROP_PERCENT, decimal, OFFSET_PERCENT, whole } from "../arguments.ts";
 import { canonicalSource } from "../canonicalSource.ts";
 import type { AcceptClass, ImageRequest, Transform } from "../imageRequest.ts";
 import { DEFAULTS } from "../options.ts";
@@ -21,7 +21,6 @@ type Change = Partial<Transform>;
 type Parameter = { readonly limit: string; readonly doc: string; readonly change: (text: string) => Change };
 
 const SIDE = whole(0, 65_535);
-const PERCENT = decimal(0, 100);
 const BOX = "width,height";
 
 /** Parameters of the query. Photon's others that change the picture are refused; what Photon never knew is ignored. */
@@ -115,10 +114,16 @@ function readBox(text: string): { width: number; height: number } {
 function readCrop(text: string): Change {
   const [x = "", y = "", width = "", height = "", ...more] = text.split(",");
   if (more.length > 0) throw new ArgumentError(text, PARAMETERS.crop.limit);
-  const measure = (part: string) => (part.endsWith("px") ? SIDE.read(part.slice(0, -2)) : PERCENT.read(part) / 100);
-  const side = (part: string) => (part.endsWith("px") || measure(part) < 1 ? measure(part) : 0);
-  const crop = { width: side(width), height: side(height) };
-  return { crop: { ...crop, gravity: { kind: "compass", at: "nowe", x: measure(x), y: measure(y) } } };
+  const measure = (part: string, percent: ArgumentReader<number>) =>
+    part.endsWith("px") ? SIDE.read(part.slice(0, -2)) : percent.read(part);
+  const crop = { width: measure(width, CROP_PERCENT), height: measure(height, CROP_PERCENT) };
+  const gravity = {
+    kind: "compass",
+    at: "nowe",
+    x: measure(x, OFFSET_PERCENT),
+    y: measure(y, OFFSET_PERCENT),
+  } as const;
+  return { crop: { ...crop, gravity } };
 }
 
 /** Compared by their hashes, so that neither content nor length shows in the time. */

@@ -109,6 +109,10 @@ describe("transformFrom", () => {
     ["turned by 90 degrees", { rotate: 90 }],
     ["a crop in pixels of the source", { crop: { width: 2000, height: 1500, gravity: southEast } }],
     ["a crop in shares", { crop: { width: 0.5, height: 0.5, gravity: focus } }],
+    [
+      "a crop with an offset past the source",
+      { crop: { width: 2000, height: 1500, gravity: { ...southEast, x: 9000, y: -9000 } } },
+    ],
     ["a crop as large as the source", { crop: { width: 4000, height: 9999, gravity: null } }],
     [
       "a crop that takes the picture's gravity",
