@@ -5,7 +5,7 @@ import { ANSWERS } from "../../src/errors.ts";
 import { formatRows } from "../../src/image/formats/registry.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
 import { PARAMETERS } from "../../src/request/grammars/photon.ts";
-import { DEFAULTS, OPTIONS } from "../../src/request/options.ts";
+import { DEFAULTS, OPTIONS } from "../../src/request/options/table.ts";
 import { Counts } from "../../warmer/counts.ts";
 import { createRegistry } from "../../warmer/metrics.ts";
 import { REJECTIONS } from "../../warmer/rejections.ts";

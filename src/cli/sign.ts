@@ -6,9 +6,9 @@
 import { parseConfig } from "../config/config.ts";
 import { SETTINGS } from "../config/table.ts";
 import { Failure, publicMessage } from "../errors.ts";
-import { toBase64url } from "../request/base64url.ts";
-import { applyOption, DEFAULTS } from "../request/options.ts";
-import { signPath } from "../request/signature.ts";
+import { applyOption, DEFAULTS } from "../request/options/table.ts";
+import { toBase64url } from "../request/signing/base64url.ts";
+import { signPath } from "../request/signing/signature.ts";
 import { parseSignArguments, SIGN_USAGE, type SignArguments } from "./sign/arguments.ts";
 import { explain } from "./sign/explain.ts";
 import { answerHelp, refuse } from "./usage.ts";

@@ -2,10 +2,11 @@
  * Builds our URLs, for front ends and servers: browser, Node, Workers; no dependencies. Sources are written in base64,
  * which no zone or proxy rewrites. Sign where the key is safe (a server, a build), never in a page.
  */
-import { toBase64url } from "../request/base64url.ts";
+
 import { isHttpUrl } from "../request/isHttpUrl.ts";
-import { quantise, quantiseLength } from "../request/quantum.ts";
-import { signPath } from "../request/signature.ts";
+import { quantise, quantiseLength } from "../request/options/quantum.ts";
+import { toBase64url } from "../request/signing/base64url.ts";
+import { signPath } from "../request/signing/signature.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
 

@@ -6,7 +6,7 @@
  * result, so the window in the source may have fractions.
  */
 import type { Gravity, Transform } from "../request/imageRequest.ts";
-import { folded } from "../request/quantum.ts";
+import { folded } from "../request/options/quantum.ts";
 import type { Rect } from "./picture.ts";
 
 export type Size = { readonly width: number; readonly height: number };

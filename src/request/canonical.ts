@@ -4,7 +4,7 @@
  * (not the signature, expiry, file name or attachment).
  */
 import type { AcceptClass, Gravity, ImageRequest, Transform } from "./imageRequest.ts";
-import { folded, quantise } from "./quantum.ts";
+import { folded, quantise } from "./options/quantum.ts";
 
 /**
  * The Accept class a picture is stored under. AVIF is not made in the first answer, so a browser that takes AVIF

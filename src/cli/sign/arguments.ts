@@ -1,6 +1,6 @@
 /** The command line of `npm run sign`: arguments in, a checked value or every problem at once out. Pure. */
 import { isHttpUrl } from "../../request/isHttpUrl.ts";
-import { OPTIONS } from "../../request/options.ts";
+import { OPTIONS } from "../../request/options/table.ts";
 
 export type SignArguments = {
   readonly mode: "sign" | "explain";

@@ -2,13 +2,13 @@
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
-import { fromBase64url } from "../base64url.ts";
-import { canonicalSource } from "../canonicalSource.ts";
-import { readEncodedSource } from "../encodedSource.ts";
 import type { AcceptClass, ImageRequest } from "../imageRequest.ts";
-import { applyOption, DEFAULTS } from "../options.ts";
-import { repairPath, signedSpellings } from "../repair.ts";
-import { isSigned } from "../signature.ts";
+import { applyOption, DEFAULTS } from "../options/table.ts";
+import { fromBase64url } from "../signing/base64url.ts";
+import { repairPath, signedSpellings } from "../signing/repair.ts";
+import { isSigned } from "../signing/signature.ts";
+import { canonicalSource } from "../source/canonicalSource.ts";
+import { readEncodedSource } from "../source/encodedSource.ts";
 
 /** What stands where the signature would, in unsigned URLs of all builders. */
 const UNSIGNED: readonly string[] = ["unsafe", "insecure", "_"];

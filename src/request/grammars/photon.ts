@@ -6,11 +6,18 @@ import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
 import { isListed } from "../../policy/source.ts";
-import { ArgumentError, type ArgumentReader, CROP_PERCENT, decimal, OFFSET_PERCENT, whole } from "../arguments.ts";
-import { canonicalSource } from "../canonicalSource.ts";
 import type { AcceptClass, ImageRequest, Transform } from "../imageRequest.ts";
-import { DEFAULTS } from "../options.ts";
-import { equalBytes } from "../signature.ts";
+import {
+  ArgumentError,
+  type ArgumentReader,
+  CROP_PERCENT,
+  decimal,
+  OFFSET_PERCENT,
+  whole,
+} from "../options/arguments.ts";
+import { DEFAULTS } from "../options/table.ts";
+import { equalBytes } from "../signing/signature.ts";
+import { canonicalSource } from "../source/canonicalSource.ts";
 
 export const PHOTON_PREFIX = "/photon/";
 

@@ -9,7 +9,7 @@ import { planRender } from "../../../src/image/plan.ts";
 import { canonicalOptions } from "../../../src/request/canonical.ts";
 import type { ImageRequest } from "../../../src/request/imageRequest.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
-import { signPath } from "../../../src/request/signature.ts";
+import { signPath } from "../../../src/request/signing/signature.ts";
 import { LIMITS } from "../image/orders.ts";
 
 const PAIRS = 100_000;

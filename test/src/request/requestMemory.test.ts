@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/config.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 import { RequestMemory } from "../../../src/request/requestMemory.ts";
-import { signPath } from "../../../src/request/signature.ts";
+import { signPath } from "../../../src/request/signing/signature.ts";
 
 const VARS = { SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" };
 const config = parseConfig(VARS);

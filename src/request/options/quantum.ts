@@ -2,7 +2,7 @@
  * The step in which numbers are read. The cache key writes numbers in this step, so the plan must see no finer ones:
  * two requests that share a key must make the same picture.
  */
-import type { Gravity, Transform } from "./imageRequest.ts";
+import type { Gravity, Transform } from "../imageRequest.ts";
 
 const STEPS = 1_000_000;
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../../src/errors.ts";
-import { checkSignedBody, signBody } from "../../../src/request/signedBody.ts";
+import { Failure } from "../../../../src/errors.ts";
+import { checkSignedBody, signBody } from "../../../../src/request/signing/signedBody.ts";
 
 const SECRET = "s3cret";
 const NOW = 1_700_000_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { repairPath, signedSpellings } from "../../../src/request/repair.ts";
+import { repairPath, signedSpellings } from "../../../../src/request/signing/repair.ts";
 
 describe("repairPath", () => {
   test.each([

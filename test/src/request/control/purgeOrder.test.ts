@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../../src/errors.ts";
-import { readPurgeOrder } from "../../../src/request/purgeOrder.ts";
+import { Failure } from "../../../../src/errors.ts";
+import { readPurgeOrder } from "../../../../src/request/control/purgeOrder.ts";
 
 describe("readPurgeOrder", () => {
   test.each([

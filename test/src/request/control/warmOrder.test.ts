@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../../src/errors.ts";
-import { MAX_WARM_PATHS, readWarmOrder } from "../../../src/request/warmOrder.ts";
+import { Failure } from "../../../../src/errors.ts";
+import { MAX_WARM_PATHS, readWarmOrder } from "../../../../src/request/control/warmOrder.ts";
 
 const REGIONS = ["enam", "weur"];
 const GOOD = { v: 1, region: "weur", format: "webp", deadlineMs: 800, paths: ["/a"] };

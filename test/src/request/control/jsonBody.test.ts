@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../../src/errors.ts";
-import { MAX_BODY_BYTES, parseObject, readBody } from "../../../src/request/jsonBody.ts";
+import { Failure } from "../../../../src/errors.ts";
+import { MAX_BODY_BYTES, parseObject, readBody } from "../../../../src/request/control/jsonBody.ts";
 
 const read = async (body: BodyInit): Promise<unknown> => {
   try {

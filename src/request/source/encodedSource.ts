@@ -1,6 +1,6 @@
 /** The last part of an imgproxy path: a source, plain or in base64, with an optional output format. */
-import { Failure } from "../errors.ts";
-import { textFromBase64url } from "./base64url.ts";
+import { Failure } from "../../errors.ts";
+import { textFromBase64url } from "../signing/base64url.ts";
 
 export type EncodedSource = {
   /** As the builder was given it; not checked yet. */

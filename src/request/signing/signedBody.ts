@@ -1,5 +1,5 @@
 /** Requests of our own tools (`POST /warm`, `POST /purge`): signed over method, path, time and body. */
-import { Failure } from "../errors.ts";
+import { Failure } from "../../errors.ts";
 import { fromBase64url, toBase64url } from "./base64url.ts";
 import { equalBytes } from "./signature.ts";
 

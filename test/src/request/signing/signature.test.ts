@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fromBase64url, textFromBase64url, toBase64url } from "../../../src/request/base64url.ts";
-import { equalBytes, isSigned, signPath } from "../../../src/request/signature.ts";
+import { fromBase64url, textFromBase64url, toBase64url } from "../../../../src/request/signing/base64url.ts";
+import { equalBytes, isSigned, signPath } from "../../../../src/request/signing/signature.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const DOCS = { key: bytes("secret"), salt: bytes("hello") };

@@ -1,5 +1,5 @@
 /** imgproxy's URL signature: base64url(HMAC-SHA256(key, salt || path)), path from the slash after the signature on. */
-import type { SigningPair } from "../config/config.ts";
+import type { SigningPair } from "../../config/config.ts";
 import { fromBase64url, toBase64url } from "./base64url.ts";
 
 type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;

@@ -1,5 +1,7 @@
 /** imgproxy's processing options as one table: names, arguments, ranges. docs/url.md is printed from it. */
-import { Failure } from "../errors.ts";
+import { Failure } from "../../errors.ts";
+import type { ImageRequest, ResizeType, Transform } from "../imageRequest.ts";
+import { textFromBase64url } from "../signing/base64url.ts";
 import {
   ArgumentError,
   type ArgumentReader,
@@ -13,8 +15,6 @@ import {
   whole,
   word,
 } from "./arguments.ts";
-import { textFromBase64url } from "./base64url.ts";
-import type { ImageRequest, ResizeType, Transform } from "./imageRequest.ts";
 
 /** What options say, on top of the defaults. */
 export type Options = Transform & Pick<ImageRequest, "cachebuster" | "expires"> & ImageRequest["delivery"];

@@ -1,5 +1,5 @@
 /** One spelling for each source, so that doors and builders share what is stored. */
-import { Failure } from "../errors.ts";
+import { Failure } from "../../errors.ts";
 
 /**
  * A source as it is fetched and keyed: WHATWG href without fragment, scheme kept, query untouched. That parser also

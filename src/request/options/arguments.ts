@@ -1,5 +1,5 @@
 /** Readers of option arguments: text -> value, or an Error that says the limit. No reader backtracks. */
-import type { Gravity, OutputFormat } from "./imageRequest.ts";
+import type { Gravity, OutputFormat } from "../imageRequest.ts";
 import { QUANTUM, quantise, quantiseLength } from "./quantum.ts";
 
 export type ArgumentReader<T> = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canonicalSource } from "../../../src/request/canonicalSource.ts";
+import { canonicalSource } from "../../../../src/request/source/canonicalSource.ts";
 
 test.each([
   ["HTTPS://Example.ORG:443/A?b=C#d", "https://example.org/A?b=C"],

@@ -1,6 +1,6 @@
 /** The body of `POST /purge`, checked. Pure. */
-import { Failure } from "../errors.ts";
-import { canonicalSource } from "./canonicalSource.ts";
+import { Failure } from "../../errors.ts";
+import { canonicalSource } from "../source/canonicalSource.ts";
 
 export type PurgeTarget =
   /** All of one source; canonical. */

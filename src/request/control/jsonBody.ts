@@ -1,5 +1,5 @@
 /** The body of a request of our own tools: a JSON object, capped as it is read. */
-import { Failure } from "../errors.ts";
+import { Failure } from "../../errors.ts";
 
 /** 20 paths of 2 kB and their frame fit in. */
 export const MAX_BODY_BYTES = 64 * 1024;
