@@ -6,7 +6,8 @@
 import { parseConfig } from "../config/config.ts";
 import { SETTINGS } from "../config/table.ts";
 import { Failure, publicMessage } from "../errors.ts";
-import { applyOption, DEFAULTS } from "../request/options/table.ts";
+import { checkRefusals } from "../policy/unsigned.ts";
+import { applyOption, DEFAULTS } from "../request/options/applyOption.ts";
 import { toBase64url } from "../request/signing/base64url.ts";
 import { signPath } from "../request/signing/signature.ts";
 import { parseSignArguments, SIGN_USAGE, type SignArguments } from "./sign/arguments.ts";
@@ -28,7 +29,7 @@ try {
 }
 
 async function sign({ url, segments, plain, endpoint, ...args }: SignArguments): Promise<number> {
-  segments.reduce(applyOption, DEFAULTS);
+  segments.reduce((options, segment) => applyOption(options, segment), DEFAULTS);
   const config = configFrom(args);
   const [pair] = config.signingPairs;
   if (pair === undefined) throw new Error("No key: set SIGNING_KEYS and SIGNING_SALTS, or give --key and --salt");
@@ -57,9 +58,11 @@ function lineOf(error: unknown): string {
 /** The environment's variables that are ours, and what the command line says instead. */
 function configFrom({ key, salt, size }: Pick<SignArguments, "key" | "salt" | "size">) {
   const ours = Object.values(SETTINGS).map(({ variable }) => [variable, process.env[variable]]);
-  return parseConfig({
+  const config = parseConfig({
     ...Object.fromEntries(ours),
     ...(key === undefined ? {} : { SIGNING_KEYS: key, SIGNING_SALTS: salt }),
     ...(size === undefined ? {} : { SIGNATURE_SIZE: size }),
   });
+  checkRefusals(config);
+  return config;
 }

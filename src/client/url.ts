@@ -3,10 +3,11 @@
  * which no zone or proxy rewrites. Sign where the key is safe (a server, a build), never in a page.
  */
 
-import { isHttpUrl } from "../request/isHttpUrl.ts";
 import { quantise, quantiseLength } from "../request/options/quantum.ts";
 import { toBase64url } from "../request/signing/base64url.ts";
 import { signPath } from "../request/signing/signature.ts";
+import { isHttpUrl } from "../request/source/canonicalSource.ts";
+import { MAX_SIDE, OUTPUT_FORMATS, RESIZE_TYPES, ROTATIONS } from "../request/transform.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
 
@@ -89,9 +90,6 @@ export async function srcset(
   return entries.join(", ");
 }
 
-/** The largest side the proxy reads. */
-const MAX_SIDE = 65_535;
-
 type Writers = { readonly [K in keyof Required<ImageOptions>]: (value: Required<ImageOptions>[K]) => string };
 
 const WRITERS: Writers = {
@@ -114,11 +112,11 @@ const WRITERS: Writers = {
   attachment: (yes) => `att:${flag(yes)}`,
 };
 
-/** The words of the options that take one; the same as the types above. */
+/** The words of the options that take one, as the proxy reads them. */
 const WORDS = {
-  resize: ["fit", "fill", "fill-down", "force", "auto"],
-  format: ["webp", "jpeg", "png"],
-  rotate: [0, 90, 180, 270],
+  resize: RESIZE_TYPES,
+  format: OUTPUT_FORMATS,
+  rotate: ROTATIONS,
 } as const satisfies { readonly [K in keyof ImageOptions]?: readonly NonNullable<ImageOptions[K]>[] };
 
 /** A misspelt option would be signed, and then be refused, or worse, give the picture as it is. */

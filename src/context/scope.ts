@@ -9,6 +9,7 @@ import { readLedger } from "../live/ledger.ts";
 import { withSettings } from "../live/liveSettings.ts";
 import { SettingsCache } from "../live/settingsCache.ts";
 import { clientKey } from "../policy/client.ts";
+import { checkRefusals } from "../policy/unsigned.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 import { newTrace, record, type Trace } from "../telemetry.ts";
 import { type Isolate, newIsolate } from "./isolate.ts";
@@ -104,6 +105,7 @@ function configOf(env: Env): Config {
   let config = CONFIGS.get(env);
   if (config === undefined) {
     config = parseConfig(env as unknown as Readonly<Record<string, unknown>>);
+    checkRefusals(config);
     CONFIGS.set(env, config);
   }
   return config;

@@ -5,8 +5,8 @@
  * Rounding: a side is round(source * scale), at least 1 px. Where a fill cuts, the cut is made at whole pixels of the
  * result, so the window in the source may have fractions.
  */
-import type { Gravity, Transform } from "../request/imageRequest.ts";
-import { folded } from "../request/options/quantum.ts";
+import type { Gravity, Transform } from "../request/transform.ts";
+import { folded } from "../request/transform.ts";
 import type { Rect } from "./picture.ts";
 
 export type Size = { readonly width: number; readonly height: number };

@@ -1,4 +1,5 @@
 /** Host names and host patterns. Pure; names are compared as WHATWG URL parsing leaves them (lower case, punycode). */
+import type { HostPattern } from "../config/hostPattern.ts";
 import { isLoopback, parseAddress } from "./address.ts";
 
 /** Names that mean "this machine" or "this network", and so are no third party's. Each stands for its subdomains too. */
@@ -37,45 +38,6 @@ export function isLoopbackHost(hostname: string): boolean {
   if (hostname === "localhost" || hostname.endsWith(".localhost")) return true;
   const address = parseAddress(hostname);
   return address !== null && isLoopback(address);
-}
-
-/** One entry of `ALLOWED_SOURCES`, parsed. */
-export type HostPattern = {
-  /** null = either scheme. */
-  readonly scheme: "http:" | "https:" | null;
-  readonly subdomains: boolean;
-  readonly hostname: string;
-  /** null = any port the policy lets through. */
-  readonly port: string | null;
-  /** Without a slash at the end; empty = every path. */
-  readonly path: string;
-};
-
-/** Below that a pattern would stand for a whole top-level domain. */
-const MIN_WILDCARD_LABELS = 2;
-
-/**
- * Reads `example.org`, `*.example.org` (subdomains, not the name itself), `example.org:8080`, `example.org/photos`,
- * `https://example.org`. Throws an Error with the reason when it is none of them; a lone `*` and `*.org` are refused,
- * since they would make an open proxy. `*.co.uk` is not told from `*.example.uk`: that takes the public suffix list.
- */
-export function parseHostPattern(text: string): HostPattern {
-  const scheme = text.startsWith("https://") ? "https:" : text.startsWith("http://") ? "http:" : null;
-  const rest = scheme === null ? text : text.slice(scheme.length + 2);
-  const subdomains = rest.startsWith("*.");
-  const bare = subdomains ? rest.slice(2) : rest;
-  if (bare.includes("*")) throw new Error(`"${text}": a * may only stand as *. before a name`);
-  const url = URL.canParse(`https://${bare}`) ? new URL(`https://${bare}`) : null;
-  if (url === null) throw new Error(`"${text}" is not a host`);
-  if (/[@?#]|:\/\//.test(bare)) throw new Error(`"${text}": only http(s)://, host, port and path may stand here`);
-  if (subdomains && parseAddress(url.hostname) !== null) throw new Error(`"${text}": an address has no subdomains`);
-  const labels = url.hostname.split(".").filter((label) => label !== "").length;
-  if (subdomains && labels < MIN_WILDCARD_LABELS) {
-    throw new Error(`"${text}": *. needs a name of ${MIN_WILDCARD_LABELS} labels or more after it, not ${labels}`);
-  }
-  const explicit = /^(?:\[[^\]]*\]|[^/:]*):(\d+)/.exec(bare)?.[1];
-  const port = explicit === undefined ? null : String(Number(explicit));
-  return { scheme, subdomains, hostname: url.hostname, port, path: url.pathname.replace(/\/$/, "") };
 }
 
 /**

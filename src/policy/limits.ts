@@ -1,7 +1,7 @@
 /** What is too large by the wish alone, whatever the source: refused before any source is asked. */
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
-import type { Transform } from "../request/imageRequest.ts";
+import type { Transform } from "../request/transform.ts";
 
 /**
  * Throws Failure `result_too_large` when the result is sure to be over the limits. Sure is only what may grow

@@ -1,15 +1,23 @@
-/** How many new pictures a client may cause: only misses count, and only those nobody signed for. */
-
-import type { Scope } from "../context/scope.ts";
+/** How many new pictures a client may cause. Only misses count, and only those that no signature permits. */
 import { Failure } from "../errors.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 
 /** The rate limit binding's own period (wrangler.toml). */
 const PERIOD_SECONDS = 60;
 
-/** Throws Failure `rate_limited` when this client has caused too many misses. A limiter that fails limits nobody. */
-export async function limitMisses(wanted: Pick<ImageRequest, "authority">, scope: Scope): Promise<void> {
-  if (wanted.authority === "signature" || scope.warming) return;
-  const outcome = await scope.env.MISS_LIMIT.limit({ key: scope.client() }).catch(() => ({ success: true }));
+/** The rate limit binding, as far as it is used here. */
+export type MissLimiter = { limit(options: { key: string }): Promise<{ success: boolean }> };
+
+/**
+ * Counts a miss of this client. `client` gives the name it is counted under (client.ts). Throws Failure `rate_limited`
+ * when it has caused too many. A limiter that fails limits nobody.
+ */
+export async function limitMisses(
+  { authority }: Pick<ImageRequest, "authority">,
+  client: () => string,
+  limiter: MissLimiter,
+): Promise<void> {
+  if (authority === "signature") return;
+  const outcome = await limiter.limit({ key: client() }).catch(() => ({ success: true }));
   if (!outcome.success) throw new Failure("rate_limited", { retryAfter: PERIOD_SECONDS });
 }

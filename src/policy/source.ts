@@ -1,9 +1,10 @@
 /** May this source be fetched? Asked for the first address and again for every redirect hop. Pure. */
 import type { Config } from "../config/config.ts";
+import { type HostPattern, parseHostPattern } from "../config/hostPattern.ts";
 import { Failure } from "../errors.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { parseAddress, refusedRange } from "./address.ts";
-import { type HostPattern, isLoopbackHost, judgeName, matchesPattern, parseHostPattern, portOf } from "./hosts.ts";
+import { isLoopbackHost, judgeName, matchesPattern, portOf } from "./hosts.ts";
 
 type Authority = ImageRequest["authority"];
 type SourceRules = Pick<Config, "allowedSources" | "signedNeedsAllowed" | "httpSources" | "allowLoopbackSources">;

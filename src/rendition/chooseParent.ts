@@ -12,7 +12,9 @@
  */
 import { computeGeometry, type Size } from "../image/geometry.ts";
 import type { Header } from "../image/rendition.ts";
-import type { Gravity, OutputFormat, Transform } from "../request/imageRequest.ts";
+import { isDefault, type OptionTable } from "../request/options/option.ts";
+import { OPTIONS } from "../request/options/table.ts";
+import type { Gravity, OutputFormat, Transform } from "../request/transform.ts";
 import { freshnessOf, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
 import type { StoredMeta, Whole } from "../store/tiers/tier.ts";
 
@@ -35,18 +37,25 @@ export type DeriveWish = { readonly transform: Transform; readonly format: Outpu
 export type Derivation = { readonly parent: Parent; readonly transform: Transform };
 
 /**
- * What StoredMeta.whole says of a rendition: set when nothing was cut, turned against the source or flattened away.
- * `source` is the header of what it was made from, the original (never a parent: its own `whole` is handed on).
+ * What StoredMeta.whole says of a rendition: set when every option that changes the picture is at its default or says
+ * that this value keeps the picture whole (`keepsWhole` in the table of options). An option that says nothing does not.
+ * `source` is the header of what it was made from, the original (never a parent, whose own `whole` is handed on).
  */
-export function wholeOf(transform: Transform, format: OutputFormat, source: Header): { whole?: Whole } {
-  const { resize, crop, rotate, background, autoRotate, quality } = transform;
-  const flattened = source.alpha && (format === "jpeg" || background !== null);
-  if (crop !== null || rotate !== 0 || flattened) return {};
-  if (!autoRotate && source.orientation !== 1) return {};
+export function wholeOf(
+  transform: Transform,
+  format: OutputFormat,
+  source: Header,
+  table: OptionTable = OPTIONS,
+): { whole?: Whole } {
+  const values: Readonly<Record<string, unknown>> = { ...transform, format };
+  const isWhole = Object.entries(table).every(([field, row]) => {
+    if (row.effect !== "geometry" && row.effect !== "pixels") return true;
+    return isDefault(row, values[field]) || row.keepsWhole?.(values[field], source) === true;
+  });
+  if (!isWhole) return {};
   const swap = source.orientation >= 5;
   const [sourceWidth, sourceHeight] = swap ? [source.height, source.width] : [source.width, source.height];
-  // Other types may cut or stretch; `fit` does neither.
-  return resize === "fit" ? { whole: { quality: quality ?? 0, sourceWidth, sourceHeight } } : {};
+  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight } };
 }
 
 /**

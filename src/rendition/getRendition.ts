@@ -48,7 +48,7 @@ export async function render(request: Request, scope: Scope): Promise<Answer> {
 export async function admitted(wanted: ImageRequest, scope: Scope): Promise<RenditionStore> {
   const { config, trace, ownHost, warming } = scope;
   const shelf = await openRenditionStore(wanted, scope);
-  trace.door = wanted.door;
+  trace.door = wanted.grammar;
   trace.sourceHost = shelf.sourceHost;
   checkRequestedSource(wanted, config, ownHost);
   trace.edgeOff = shelf.edge === null && !warming;

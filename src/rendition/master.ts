@@ -7,7 +7,8 @@
  *   MASTERS.send(masterOrder(...))     { v: 1, source, region }
  *   makeMaster(order, steps)           in the consumer
  */
-import type { ImageRequest, Transform } from "../request/imageRequest.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import type { Transform } from "../request/transform.ts";
 import type { Stored, Whole } from "../store/tiers/tier.ts";
 import type { Parent } from "./chooseParent.ts";
 

@@ -48,7 +48,7 @@ async function makeWithin(room: MemoryReservation, order: MakeOrder, lease: Leas
     return whileFailing(order, known, room);
   }
   try {
-    await limitMisses(order.wanted, scope);
+    if (!scope.warming) await limitMisses(order.wanted, scope.client, scope.env.MISS_LIMIT);
     const { made, how } = await makeOnce(lease, stepsOf(order, room));
     return { stored: made, hit: how === "derived" ? "derived" : null };
   } catch (error) {

@@ -3,7 +3,7 @@
  * header in the Cache API. Schema 1; a reader ignores names it does not know and takes a missing required one as a
  * miss, so objects of a newer Worker are either readable or absent, never wrong.
  */
-import type { OutputFormat } from "../request/imageRequest.ts";
+import type { OutputFormat } from "../request/transform.ts";
 import type { StoredMeta, Whole } from "./tiers/tier.ts";
 
 export type MetaRecord = Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ export async function explain(url: string, accept: string | null, config: Config
     const request = await readImageRequest(url, accept, config, now);
     const { transform, delivery, expires } = request;
     const lines = [
-      `door        ${request.door}`,
+      `door        ${request.grammar}`,
       `source      ${request.source}`,
       `vouched by  ${request.authority}`,
       ...Object.entries(transform).map(([name, value]) => `${name.padEnd(12)}${JSON.stringify(value)}`),

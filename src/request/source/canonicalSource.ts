@@ -1,4 +1,4 @@
-/** One spelling for each source, so that doors and builders share what is stored. */
+/** One spelling for each source, so that grammars and builders share what is stored. */
 import { Failure } from "../../errors.ts";
 
 /**
@@ -13,4 +13,9 @@ export function canonicalSource(text: string): string {
   }
   url.hash = "";
   return url.href;
+}
+
+/** Whether a text is an absolute http or https URL, as WHATWG URL parsing reads it. */
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -1,5 +1,5 @@
 /** One contract for every place a rendition can be kept. Every tier passes the same test suite (test/contract/tier.ts). */
-import type { OutputFormat } from "../../request/imageRequest.ts";
+import type { OutputFormat } from "../../request/transform.ts";
 
 export type TierName = "edge" | "kv" | "region" | "primary";
 

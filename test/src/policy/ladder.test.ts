@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { snapToLadder } from "../../../src/policy/ladder.ts";
-import type { Transform } from "../../../src/request/imageRequest.ts";
-import { DEFAULTS } from "../../../src/request/options/table.ts";
+import { DEFAULTS } from "../../../src/request/options/applyOption.ts";
+import type { Transform } from "../../../src/request/transform.ts";
 
 /** Wide, so that every row of the table may say any of it. */
 type Row = readonly [string, Partial<Transform>, Partial<Transform>];

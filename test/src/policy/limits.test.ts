@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { refuseHugeResult } from "../../../src/policy/limits.ts";
-import { DEFAULTS } from "../../../src/request/options/table.ts";
+import { DEFAULTS } from "../../../src/request/options/applyOption.ts";
 
 const LIMITS = { maxResultSide: 4096, maxResultPixels: 12_000_000 };
 

@@ -13,7 +13,9 @@ import {
   transformFrom,
   wholeOf,
 } from "../../../src/rendition/chooseParent.ts";
-import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
+import type { Option } from "../../../src/request/options/option.ts";
+import { OPTIONS } from "../../../src/request/options/table.ts";
+import type { OutputFormat, Transform } from "../../../src/request/transform.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
 import type { Whole } from "../../../src/store/tiers/tier.ts";
 import { metaOf, NOW } from "../../support/stored.ts";
@@ -156,11 +158,12 @@ describe("transformFrom", () => {
   ])("not derived: %s", (_name, over) => expect(from(over)).toBeNull());
 });
 
+const HEADER: Header = {
+  ...{ format: "jpeg", width: 4000, height: 3000, orientation: 1, frames: 1 },
+  ...{ alpha: false, progressive: false, colour: "ycc" },
+};
+
 describe("wholeOf", () => {
-  const header: Header = {
-    ...{ format: "jpeg", width: 4000, height: 3000, orientation: 1, frames: 1 },
-    ...{ alpha: false, progressive: false, colour: "ycc" },
-  };
   test.each([
     ["fit", {}, {}, "webp", { quality: 0, sourceWidth: 4000, sourceHeight: 3000 }],
     ["its quality", { quality: 60 }, {}, "jpeg", { quality: 60, sourceWidth: 4000, sourceHeight: 3000 }],
@@ -183,7 +186,29 @@ describe("wholeOf", () => {
     ["not turned upright", { autoRotate: false }, { orientation: 6 }, "webp", undefined],
     ["not turned, and upright already", { autoRotate: false }, {}, "webp", { ...WHOLE }],
   ] as const)("%s", (_name, over, source, format, expected) => {
-    expect(wholeOf({ ...WISH, ...over } as Transform, format, { ...header, ...source }).whole).toEqual(expected);
+    expect(wholeOf({ ...WISH, ...over } as Transform, format, { ...HEADER, ...source }).whole).toEqual(expected);
+  });
+});
+
+describe("what may be a parent follows from the table of options", () => {
+  const dummy = { ...OPTIONS.dpr, name: "dummy", short: [], key: "dm", fallback: 0, keepsWhole: undefined } as const;
+  const whole = (value: number, row: Partial<Option<number>>) =>
+    wholeOf({ ...WISH, dummy: value } as Transform, "webp", HEADER, {
+      ...OPTIONS,
+      dummy: { ...dummy, ...row } as Option<unknown>,
+    }).whole;
+  test.each(["pixels", "geometry"] as const)("a new option whose effect is %s makes no parent", (effect) => {
+    expect(whole(1, { effect })).toBeUndefined();
+    expect(whole(0, { effect })).toEqual(WHOLE);
+  });
+  test("unless its row says that this value keeps the picture whole", () => {
+    const keepsWhole = (value: number) => value < 3;
+    expect(whole(2, { effect: "pixels", keepsWhole })).toEqual(WHOLE);
+    expect(whole(3, { effect: "pixels", keepsWhole })).toBeUndefined();
+  });
+  test("a new option that changes only the key or the delivery does not matter", () => {
+    expect(whole(1, { effect: "cache" })).toEqual(WHOLE);
+    expect(whole(1, { effect: "delivery" })).toEqual(WHOLE);
   });
 });
 

@@ -62,7 +62,7 @@ describe("URLs of the public Node builder work unchanged", () => {
       displayAs,
     );
     expect(await read(url)).toEqual({
-      door: "imgproxy",
+      grammar: "imgproxy",
       source: SOURCE,
       authority: "signature",
       accept: "base",

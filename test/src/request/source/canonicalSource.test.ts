@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canonicalSource } from "../../../../src/request/source/canonicalSource.ts";
+import { canonicalSource, isHttpUrl } from "../../../../src/request/source/canonicalSource.ts";
 
 test.each([
   ["HTTPS://Example.ORG:443/A?b=C#d", "https://example.org/A?b=C"],
@@ -23,3 +23,17 @@ test.each([
   "https://",
   "https://a b/",
 ])("%j is refused", (text) => expect(() => canonicalSource(text)).toThrow("source_invalid"));
+
+test.each([
+  ["https://a.test/b.jpg", true],
+  ["HTTP://a.test", true],
+  ["http:/a.test/b.jpg", true],
+  ["https://", false],
+  ["//a.test/b.jpg", false],
+  ["a.jpg", false],
+  ["", false],
+  ["ftp://a.test/b.jpg", false],
+  ["data:image/png;base64,AAAA", false],
+])("%j: %s", (text, expected) => {
+  expect(isHttpUrl(text)).toBe(expected);
+});
