@@ -1,6 +1,6 @@
 /**
- * `npm run sign -- SOURCE [OPTION ...]` prints a signed URL (its path, without --endpoint); `--explain URL` says what
- * a URL, or a path, means and why it is refused. Exit code 1: refused, 2: wrong arguments.
+ * `npm run sign -- SOURCE [OPTION ...]` prints a signed URL, or its path when there is no --endpoint. `--explain URL` says
+ * what a URL or a path means and why it is refused. Exit code 1: refused, 2: wrong arguments.
  */
 
 import { parseConfig } from "../config/config.ts";
@@ -14,7 +14,7 @@ import { parseSignArguments, SIGN_USAGE, type SignArguments } from "./sign/argum
 import { explain } from "./sign/explain.ts";
 import { answerHelp, refuse } from "./usage.ts";
 
-/** Whose a path is when nobody says it: on loopback, so that settings for development are explained too. */
+/** The endpoint of a path when none is given. It is on loopback, so that settings for development are explained too. */
 const NO_ENDPOINT = "http://127.0.0.1";
 
 const argv = process.argv.slice(2);
@@ -55,7 +55,7 @@ function lineOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The environment's variables that are ours, and what the command line says instead. */
+/** Our variables from the environment; the command line overrides them. */
 function configFrom({ key, salt, size }: Pick<SignArguments, "key" | "salt" | "size">) {
   const ours = Object.values(SETTINGS).map(({ variable }) => [variable, process.env[variable]]);
   const config = parseConfig({

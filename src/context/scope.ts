@@ -8,7 +8,7 @@ import { asFailure } from "../errors.ts";
 import { readLedger } from "../live/ledger.ts";
 import { withSettings } from "../live/liveSettings.ts";
 import { SettingsCache } from "../live/settingsCache.ts";
-import { clientKey } from "../policy/client.ts";
+import { clientKey } from "../policy/rate.ts";
 import { checkRefusals } from "../policy/unsigned.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 import { newTrace, record, type Trace } from "../telemetry.ts";

@@ -1,14 +1,25 @@
-/** Takedowns, as changes of the live settings. Pure; hashes are those of the stored names (cache/key.ts). */
-import type { LiveSettings } from "../live/liveSettings.ts";
+/** Takedowns, as changes of the live settings. Pure. Hashes are those of the stored names (store/key.ts). */
 
 /** What is purged: everything of a host, or one source of it. */
 export type Target = { readonly host16: string; readonly source32: string | null };
 
+/** The part of the live settings that a purge changes. */
+type Takedowns = {
+  /** Purge epoch per `host16`, unix milliseconds. */
+  readonly epochs: Readonly<Record<string, number>>;
+  readonly blocked: { readonly sources: readonly string[]; readonly hosts: readonly string[] };
+};
+
 /**
- * The settings after a purge: the host's epoch is `now` (unix ms), so that every edge misses, and never goes back; and
+ * The settings after a purge. The host's epoch becomes `now` (unix ms), so that every edge misses; it never goes back.
  * `block` keeps the target out (true), lets it in again (false), or leaves that as it is (null). Idempotent.
  */
-export function withPurge(settings: LiveSettings, target: Target, block: boolean | null, now: number): LiveSettings {
+export function withPurge<Settings extends Takedowns>(
+  settings: Settings,
+  target: Target,
+  block: boolean | null,
+  now: number,
+): Settings {
   const { host16, source32 } = target;
   const epoch = Math.max(now, settings.epochs[host16] ?? 0);
   const { sources, hosts } = settings.blocked;
@@ -22,6 +33,7 @@ export function withPurge(settings: LiveSettings, target: Target, block: boolean
   };
 }
 
+/** The list with the member (true), without it (false), or as it is (null). */
 function withMember(list: readonly string[], member: string, keep: boolean | null): readonly string[] {
   if (keep === null || list.includes(member) === keep) return list;
   return keep ? [...list, member] : list.filter((other) => other !== member);

@@ -1,8 +1,8 @@
-/** Host names and host patterns. Pure; names are compared as WHATWG URL parsing leaves them (lower case, punycode). */
+/** Host names, and what a host pattern matches. Pure. Names are compared after WHATWG URL parsing (lower case, punycode). */
 import type { HostPattern } from "../config/hostPattern.ts";
 import { isLoopback, parseAddress } from "./address.ts";
 
-/** Names that mean "this machine" or "this network", and so are no third party's. Each stands for its subdomains too. */
+/** Names that mean "this machine" or "this network". Each stands for its subdomains too. */
 const LOCAL_NAMES = [
   { suffix: "localhost", by: "RFC 6761 6.3" },
   { suffix: "local", by: "RFC 6762" },
@@ -20,9 +20,9 @@ const LOCAL_NAMES = [
 export type NameVerdict = "public" | "local" | "malformed";
 
 /**
- * What a host name (not an address) is: `local` when it names this machine or network or has one label only,
- * `malformed` when no public DNS name looks so (RFC 1035 2.3.4 lengths; letters, digits, `-`, `_`; no empty label, so
- * no trailing dot either, which would be a second spelling of the same host).
+ * What a host name (not an address) is. `local`: it names this machine or network, or has only one label. `malformed`:
+ * no public DNS name has this form (RFC 1035 2.3.4 lengths; letters, digits, `-`, `_`; no empty label). A trailing dot is
+ * malformed too, because it would be a second spelling of the same host.
  */
 export function judgeName(hostname: string): NameVerdict {
   const name = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
@@ -41,9 +41,9 @@ export function isLoopbackHost(hostname: string): boolean {
 }
 
 /**
- * Whether a source matches a pattern. Hosts are compared label by label and paths segment by segment, so
- * `*.b.test` does not match `evilb.test` nor `/a` the path `/ab`. Where the path counts, one with an encoded separator
- * (`%2F`, `%5C`) does not match: what the source makes of it is not ours to know.
+ * Whether a source matches a pattern. Hosts are compared label by label and paths segment by segment, so `*.b.test`
+ * does not match `evilb.test`, and `/a` does not match the path `/ab`. When the pattern has a path, a source path with an
+ * encoded separator (`%2F`, `%5C`) does not match, because we cannot know how the source reads it.
  */
 export function matchesPattern(url: URL, pattern: HostPattern): boolean {
   if (pattern.scheme !== null && url.protocol !== pattern.scheme) return false;
@@ -55,7 +55,7 @@ export function matchesPattern(url: URL, pattern: HostPattern): boolean {
   return url.pathname === pattern.path || url.pathname.startsWith(`${pattern.path}/`);
 }
 
-/** The port a URL connects to, its scheme's own when none is written. */
+/** The port that a URL connects to. Without a port in the URL it is the scheme's own. */
 export function portOf(url: URL): string {
   if (url.port !== "") return url.port;
   return url.protocol === "https:" ? "443" : "80";

@@ -1,14 +1,14 @@
 /**
- * A smaller size from a larger stored one, with no trip to the source.
+ * Chooses a stored rendition from which a smaller size can be made, without a request to the source.
  *
- * The rule (measured by `npm run bench -- derive`, held to by test/src/rendition/chooseParent.test.ts): the parent shows the whole source upright with its alpha, is of
- * the same source version, was not encoded worse than `MIN_QUALITY`, and has at least `SPARE` of its pixels for each
- * of the result's in both directions. Then the derived picture has the very size a direct one has.
+ * The rule: the parent shows the whole source upright with its alpha, is of the same source version, was not encoded
+ * worse than `MIN_QUALITY`, and has at least `SPARE` of its pixels for each pixel of the result in both directions. Then
+ * the derived picture has exactly the size of a direct one. `npm run bench -- derive` measures what it costs;
+ * test/src/rendition/chooseParent.test.ts checks it.
  *
- *   wholeOf(order)                                      what to put into StoredMeta.whole when storing
- *   findParents(bucket, keys)                           the candidates of a source (parents.ts)
- *   chooseParent(wish, parents, known, now, windows)    -> { parent, transform } | null
- *   then: r2Tier(bucket, ...).get(parent.key) -> renderImage({ bytes, transform, format, ... })
+ *   wholeOf(transform, format, source)                     what to put into StoredMeta.whole when storing
+ *   chooseParent(request, parents, known, now, windows)    -> { parent, transform } | null
+ *   then: renderImage({ bytes of the parent, transform, format, ... })
  */
 import { computeGeometry, type Size } from "../image/geometry.ts";
 import type { Header } from "../image/rendition.ts";
@@ -24,15 +24,15 @@ import type { StoredMeta, Whole } from "../store/tiers/tier.ts";
  * `npm run bench -- derive`. Less than 2, because a rung of 640 over one of 320 may be 427 over 214 the other way.
  */
 export const SPARE = 1.9;
-/** Below it a parent's artefacts would be handed down. */
+/** A parent of lower quality would pass its artefacts on. */
 export const MIN_QUALITY = 70;
-/** Above it a caller wants more than a second generation can give. */
-const MAX_WISHED_QUALITY = 85;
+/** A request for a higher quality is not derived: a second generation cannot give it. */
+const MAX_DERIVED_QUALITY = 85;
 
 export type Parent = { readonly key: string; readonly meta: StoredMeta & { readonly whole: Whole } };
 
-/** What is asked for: the transform and the format it will be made in. */
-export type DeriveWish = { readonly transform: Transform; readonly format: OutputFormat };
+/** The requested transform, and the format of the result. */
+export type DeriveRequest = { readonly transform: Transform; readonly format: OutputFormat };
 
 export type Derivation = { readonly parent: Parent; readonly transform: Transform };
 
@@ -59,12 +59,13 @@ export function wholeOf(
 }
 
 /**
- * The smallest parent with enough to spare and the transform that makes the wish from it; null when there is none.
- * `known` is the source's version by its facts; without facts the newest parent's version counts. Only fresh parents
- * derive, so that a derived picture is no staler than what it stands beside; with `ifError` stale ones do too.
+ * The smallest parent with enough pixels, and the transform that makes the requested picture from it; null when there is
+ * none. `known` is the source's version by its stored metadata; without it the newest parent's version counts. Only fresh
+ * parents are used, so that a derived picture is not staler than the others of its source. With `ifError` stale parents
+ * are used too.
  */
 export function chooseParent(
-  wish: DeriveWish,
+  request: DeriveRequest,
   parents: readonly Parent[],
   known: KnownVersion | null,
   now: number,
@@ -75,32 +76,34 @@ export function chooseParent(
   const version = known !== null && known.at >= (newest?.meta.storedAt ?? 0) ? known.v : (newest?.meta.v ?? null);
   const usable = ({ meta }: Parent) => {
     const freshness = freshnessOf(meta, now, windows);
-    return meta.v === version && (freshness === "fresh" || (ifError && freshness !== "expired")) && isGood(meta, wish);
+    return (
+      meta.v === version && (freshness === "fresh" || (ifError && freshness !== "expired")) && isGood(meta, request)
+    );
   };
   const smallestFirst = parents.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
   for (const parent of smallestFirst) {
-    const transform = transformFrom(parent.meta, wish.transform);
+    const transform = transformFrom(parent.meta, request.transform);
     if (transform !== null) return { parent, transform };
   }
   return null;
 }
 
-function isGood({ format, whole }: Parent["meta"], wish: DeriveWish): boolean {
+function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): boolean {
   if (format === "png") return true;
-  if (wish.format === "png" || (wish.transform.quality ?? 0) > MAX_WISHED_QUALITY) return false;
+  if (request.format === "png" || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
 }
 
 /**
- * The transform that makes from the parent what `wanted` makes from the source, or null when the parent has too little
- * to spare or the wish cannot be said in the parent's pixels.
+ * The transform that makes from the parent the picture that `wanted` makes from the source. Null when the parent has too
+ * few pixels, or when the parent cannot give this picture at all.
  */
 export function transformFrom(meta: Parent["meta"], wanted: Transform): Transform | null {
   const { resize, width, height } = wanted;
-  // The source's own size, and types that keep one of its sides or decide by it.
+  // These keep the source's own size or one of its sides, or depend on it.
   if (width === 0 && height === 0) return null;
   if ((resize === "force" || resize === "auto") && (width === 0 || height === 0)) return null;
-  // Not upright: the stored orientation is gone from every parent.
+  // Every parent is stored upright, so the source's orientation is lost.
   if (!wanted.autoRotate) return null;
   const swap = wanted.rotate === 90 || wanted.rotate === 270;
   const turned = (size: Size): Size => (swap ? { width: size.height, height: size.width } : size);
@@ -117,7 +120,7 @@ export function transformFrom(meta: Parent["meta"], wanted: Transform): Transfor
   return null;
 }
 
-/** Sides and offsets of a crop in shares of the source instead of its pixels. */
+/** The same crop with sides and offsets as shares of the source instead of pixels. */
 function relativeCrop({ crop, gravity }: Transform, source: Size): Transform["crop"] {
   if (crop === null) return null;
   const share = (side: number, of: number) => (side < 1 ? side : side >= of ? 0 : side / of);
@@ -137,7 +140,7 @@ function relativeGravity(gravity: Gravity, source: Size): Gravity {
   return { ...gravity, x: share(gravity.x, source.width), y: share(gravity.y, source.height) };
 }
 
-/** A parent's sides are rounded, so `fit` may come out a pixel off: then it is told the size. */
+/** `fit` as `force` to the exact size. A parent's sides are rounded, so `fit` could be one pixel off. */
 function exactSize(transform: Transform, { width, height }: Size): Transform {
   if (transform.resize !== "fit") return transform;
   return { ...transform, resize: "force", width, height, dpr: 1, enlarge: true };

@@ -10,7 +10,7 @@ export type SignArguments = {
   /** Option segments as they will stand in the path: `rs:fill:300:200`. */
   readonly segments: readonly string[];
   readonly plain: boolean;
-  /** Where the proxy answers, without a slash at the end; empty: it was not said. */
+  /** Where the proxy answers, without a slash at the end; empty = not given. */
   readonly endpoint: string;
   readonly key: string | undefined;
   readonly salt: string | undefined;
@@ -31,7 +31,7 @@ Key and salt default to the first of SIGNING_KEYS and SIGNING_SALTS in the envir
 const VALUES = ["endpoint", "key", "salt", "size", "accept", "explain"] as const;
 const OPTION_NAMES: ReadonlySet<string> = new Set(namedOptions().flatMap(({ name, short }) => [name, ...short]));
 
-/** Reads the words after `npm run sign --`; `--name=value` is taken too. Never throws. */
+/** Reads the words after `npm run sign --`. `--name=value` is read too. Never throws. */
 export function parseSignArguments(argv: readonly string[]): ParsedSignArguments {
   const problems: string[] = [];
   const values: Partial<Record<(typeof VALUES)[number], string>> = {};

@@ -1,10 +1,10 @@
-/** The body of a request of our own tools: a JSON object, capped as it is read. */
+/** Reads the body of a request of our own tools: a JSON object, limited in size while it is read. */
 import { Failure } from "../../errors.ts";
 
-/** 20 paths of 2 kB and their frame fit in. */
+/** Room for 20 paths of 2 kB and the rest of the body. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** The bytes of a body; counted as they come, since Content-Length is only what the sender says. */
+/** The bytes of a body. They are counted as they arrive, because Content-Length may be wrong. Throws `body_invalid`. */
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -3,20 +3,20 @@ import { Failure } from "../../errors.ts";
 import { canonicalSource } from "../source/canonicalSource.ts";
 
 export type PurgeTarget =
-  /** All of one source; canonical. */
+  /** Everything of one source; canonical. */
   | { readonly kind: "source"; readonly source: string }
-  /** All sources of a host whose canonical address begins so. */
+  /** Every source of a host whose canonical address begins with the prefix. */
   | { readonly kind: "prefix"; readonly prefix: string; readonly host: string }
-  /** All sources of a host, as in `URL.host`. */
+  /** Every source of a host, written as `URL.host` does. */
   | { readonly kind: "host"; readonly host: string }
-  /** One rendition, by the proxy path it is asked for. */
+  /** One rendition, by the proxy path that asks for it. */
   | { readonly kind: "path"; readonly path: string };
 
 export type PurgeOrder = {
   readonly target: PurgeTarget;
   /** Keep it out (true), let it in again (false), or only delete (null). */
   readonly block: boolean | null;
-  /** Where an earlier call stopped. */
+  /** Where an earlier call stopped; null = from the beginning. */
   readonly cursor: string | null;
 };
 
@@ -49,7 +49,7 @@ export function readPurgeOrder(body: Readonly<Record<string, unknown>>): PurgeOr
   return { target: FIELDS[kind](text), block, cursor };
 }
 
-/** A host as in `URL.host`, so that it hashes as its sources' do; a port only when it is not HTTPS's. */
+/** A host as `URL.host` writes it, so that its hash is that of its sources. A port stays only when it is not HTTPS's. */
 function hostOf(text: string): string {
   const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : null;
   const bare = url !== null && url.pathname === "/" && url.search === "" && url.username === "" && !text.includes("/");

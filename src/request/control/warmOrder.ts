@@ -15,13 +15,13 @@ const ACCEPT = { webp: "image/webp", avif: "image/avif,image/webp", base: "" } a
 export type WarmOrder = {
   readonly region: string;
   readonly accept: string;
-  /** Milliseconds from receipt after which the work is worth nothing. */
+  /** Milliseconds after receipt. Later the work is of no use. */
   readonly deadlineMs: number;
-  /** Proxy paths as a browser would ask for them, beginning with `/`. */
+  /** Proxy paths as a browser asks for them; each begins with `/`. */
   readonly paths: readonly string[];
 };
 
-/** Throws Failure `body_invalid` that names the field and its limit. `regions`: those deployed. */
+/** Reads a push. `regions`: the deployed ones. Throws Failure `body_invalid` that names the field and its limit. */
 export function readWarmOrder(body: Readonly<Record<string, unknown>>, regions: readonly string[]): WarmOrder {
   const { v, region, format = "webp", deadlineMs = DEFAULT_DEADLINE_MS, paths } = body;
   if (v !== 1) refuse("v must be 1");

@@ -8,8 +8,8 @@ export function toBase64url(bytes: Uint8Array): string {
 }
 
 /**
- * Base64url text -> bytes, or null when it is not the one spelling of them: another alphabet, an impossible length, or
- * bits set past the end (RFC 4648 3.5). Up to two `=` at the end are taken off first.
+ * Base64url text -> bytes. Null when the text is not the one spelling of its bytes: another alphabet, an impossible
+ * length, or bits set past the end (RFC 4648 3.5). Up to two `=` at the end are removed first.
  */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   const end = text.endsWith("==") ? -2 : text.endsWith("=") ? -1 : text.length;
@@ -20,7 +20,7 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   return toBase64url(bytes) === bare ? bytes : null;
 }
 
-/** The UTF-8 text that base64url text stands for, or null when it is not strict base64url of valid UTF-8. */
+/** Base64url text -> the UTF-8 text it encodes. Null when it is not strict base64url of valid UTF-8. */
 export function textFromBase64url(text: string): string | null {
   const bytes = fromBase64url(text);
   if (bytes === null) return null;

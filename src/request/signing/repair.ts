@@ -1,33 +1,33 @@
 /**
- * Undoes what proxies and zones do to a path between the builder that signed it and us. Cloudflare's URL
- * normalisation merges slashes, decodes unreserved characters and writes escapes in upper case (RFC 3986 6.2.2);
- * other proxies escape the colons of options. Nothing here changes what a path means, only how it is written.
+ * Undoes what proxies and zones do to a path on its way from the builder that signed it to us. Cloudflare's URL
+ * normalisation merges slashes, decodes unreserved characters and writes escapes in upper case (RFC 3986 6.2.2). Other
+ * proxies escape the colons of options. A repair changes how a path is written, never what it means.
  */
 
 const PLAIN = "/plain/";
 
-/** imgproxy's own repair: `%3A` is `:` in options, and the scheme of a plain source has its two slashes again. */
+/** imgproxy's own repair: `%3A` becomes `:` in options, and the scheme of a plain source gets its two slashes back. */
 export function repairPath(path: string): string {
   const { options, source } = split(path);
   return unescapeColons(options) + (source === null ? "" : PLAIN + repairScheme(source));
 }
 
 /**
- * The paths that may have been signed, given the one that came: as it is, repaired, and both in the spellings of
- * builders whose escapes normalisation takes away. Without doubles, likeliest first, eight at most.
+ * The paths that the builder may have signed, given the path that arrived: as it is, repaired, and both in the spellings
+ * of builders whose escapes normalisation removes. Each path once, the likeliest first, eight at most.
  */
 export function signedSpellings(path: string): readonly string[] {
   const bases = [path, repairPath(path)];
   return [...new Set([...bases, ...bases.flatMap((base) => SPELLINGS.map((spell) => spell(base)))])];
 }
 
-/** Builders that escape more than they must, or in another case. */
+/** Spellings of builders that escape more than necessary, or in lower case. */
 const SPELLINGS: readonly ((path: string) => string)[] = [
   // Java's and PHP's urlencode escape the tilde.
   (path) => path.replaceAll("~", "%7E"),
-  // .NET's UrlEncode writes lower case; a path with some of it did not come through normalisation.
+  // .NET's UrlEncode writes lower case. A path that has some did not pass through normalisation.
   (path) => (/%(.?[a-f]|[a-f])/.test(path) ? path : path.replace(/%[0-9A-F]{2}/g, (text) => text.toLowerCase())),
-  // Rust's NON_ALPHANUMERIC escapes every mark of a source.
+  // Rust's NON_ALPHANUMERIC escapes every punctuation mark of a source.
   (path) => {
     const { options, source } = split(path);
     return source === null ? path : options + PLAIN + source.replace(/[-._~]/g, escapeMark);

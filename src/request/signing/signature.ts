@@ -1,20 +1,20 @@
-/** imgproxy's URL signature: base64url(HMAC-SHA256(key, salt || path)), path from the slash after the signature on. */
+/** imgproxy's URL signature: base64url(HMAC-SHA256(key, salt || path)). The path begins with the slash after it. */
 import type { SigningPair } from "../../config/config.ts";
 import { fromBase64url, toBase64url } from "./base64url.ts";
 
 type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
-/** Imported once per pair and isolate. */
+/** Each pair's key is imported once per isolate. */
 const KEYS = new WeakMap<SigningPair, HmacKey>();
 
-/** The signature of a path (`/rs:fit:100/…`), of `size` bytes (16 to 32), as the text to stand before it. */
+/** The signature of a path (`/rs:fit:100/…`), `size` bytes long (16 to 32), as the text that stands before the path. */
 export async function signPath(path: string, pair: SigningPair, size = 32): Promise<string> {
   return toBase64url((await digest(path, pair)).subarray(0, size));
 }
 
 /**
- * Whether `signature` signs `path` under one of the pairs. Reads the signature strictly (one spelling, `size` bytes
- * exactly) and compares in constant time; every pair is tried, whichever fits.
+ * Whether `signature` signs `path` under one of the pairs. It must have its one spelling and exactly `size` bytes. It is
+ * compared in constant time, and with every pair even after one fits.
  */
 export async function isSigned(
   signature: string,
@@ -28,7 +28,7 @@ export async function isSigned(
   return digests.map((expected) => equalBytes(given, expected.subarray(0, size))).includes(true);
 }
 
-/** Compares without telling by its time where the first difference is. Lengths are no secret. */
+/** Compares in constant time. Lengths are no secret. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;

@@ -6,7 +6,7 @@ import { equalBytes } from "./signature.ts";
 export const TIME_HEADER = "X-Firstlight-Time";
 export const SIGNATURE_HEADER = "X-Firstlight-Signature";
 
-/** How far the sender's clock may be from ours, in seconds, both ways. */
+/** The largest difference between the sender's clock and ours, in seconds, in either direction. */
 const TOLERANCE_SECONDS = 60;
 
 /** The text that is signed: `POST\n<path>\n<unix seconds>\n<hex SHA-256 of the body>`. */
@@ -27,9 +27,9 @@ export async function signBody(
 }
 
 /**
- * Checks a signed request of ours. `path` as routed (`/warm`), `body` as received, `now` in milliseconds. Throws Failure
- * `not_found` when no secret is set (there is no such address then) and `unauthorised` for a signature or time that is
- * missing, wrong, or more than 60 s off.
+ * Checks a signed request of our own tools. `path` as routed (`/warm`), `body` as received, `now` in milliseconds. Throws
+ * Failure `not_found` when no secret is set (then there is no such address). Throws `unauthorised` when the signature or
+ * the time is missing or wrong, or when the time is more than 60 s off.
  */
 export async function checkSignedBody(
   headers: Pick<Headers, "get">,

@@ -2,8 +2,8 @@
 import { Failure } from "../../errors.ts";
 
 /**
- * A source as it is fetched and keyed: WHATWG href without fragment, scheme kept, query untouched. That parser also
- * takes `http:/x`, `http:///x` and `HTTP://x` for `http://x`. Throws Failure `source_invalid` when it is no http(s) URL.
+ * A source as it is fetched and keyed: WHATWG href without fragment, scheme kept, query untouched. WHATWG parsing also
+ * reads `http:/x`, `http:///x` and `HTTP://x` as `http://x`. Throws Failure `source_invalid` when it is no http(s) URL.
  */
 export function canonicalSource(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;

@@ -3,15 +3,15 @@ import { Failure } from "../../errors.ts";
 import { textFromBase64url } from "../signing/base64url.ts";
 
 export type EncodedSource = {
-  /** As the builder was given it; not checked yet. */
+  /** As it was given to the builder. It is not checked yet. */
   readonly source: string;
   /** Text after `@` or `.`; empty = none. */
   readonly extension: string;
-  /** A name behind a base64 source, for the sake of readable URLs; null = none. */
+  /** A file name after a base64 source, which makes a URL readable; null = none. */
   readonly filename: string | null;
 };
 
-/** Reads path segments after the options. Throws Failure `url_invalid` when they hold no source. */
+/** Reads the path segments after the options. Throws Failure `url_invalid` when they hold no source. */
 export function readEncodedSource(segments: readonly string[]): EncodedSource {
   const [first, ...rest] = segments;
   if (first === undefined || first === "") throw new Failure("url_invalid", { why: "it names no source" });
@@ -21,7 +21,8 @@ export function readEncodedSource(segments: readonly string[]): EncodedSource {
 }
 
 /**
- * Percent-decoded once. What follows the last `@` is a format when it is one word; else the `@` is the source's own.
+ * A plain source is percent-decoded once. One word after the last `@` is a format. Otherwise the `@` belongs to the
+ * source.
  */
 function readPlain(text: string): EncodedSource {
   const at = text.lastIndexOf("@");
@@ -29,7 +30,7 @@ function readPlain(text: string): EncodedSource {
   const source = percentDecoded(isFormat ? text.slice(0, at) : text);
   if (source === "") throw new Failure("url_invalid", { why: "it names no source" });
   return {
-    // Encoded twice, as happens when a builder's output is encoded again: no scheme has an escape in it.
+    // It was encoded twice when an escape is left in the scheme: a builder's output was encoded again.
     source: /^https?%3a/i.test(source) ? percentDecoded(source) : source,
     extension: isFormat ? text.slice(at + 1) : "",
     filename: null,
@@ -37,8 +38,8 @@ function readPlain(text: string): EncodedSource {
 }
 
 /**
- * Base64url may be cut by slashes anywhere and may be followed by `.format`, and by a file name as the last segment.
- * All segments are tried as the source first; what then is not text is read with the last one as a name.
+ * Slashes may cut base64url anywhere. `.format` may follow it, and a file name as the last segment. First all segments
+ * are read as the source. If that gives no text, the last segment is read as a file name.
  */
 function readBase64(segments: readonly string[]): EncodedSource {
   const whole = decode(segments.join(""));
@@ -50,7 +51,7 @@ function readBase64(segments: readonly string[]): EncodedSource {
   return { ...named, filename: last === "" ? null : percentDecoded(last) };
 }
 
-/** A source is text without spaces and control characters, so that a file name taken for base64 does not pass. */
+/** A source has no control characters. A file name that happens to be base64 mostly decodes to some, and is refused. */
 function decode(text: string): { source: string; extension: string } | null {
   const [encoded = "", extension = "", ...more] = text.split(".");
   const source = more.length > 0 ? null : textFromBase64url(encoded.replace(/%3D/gi, "="));

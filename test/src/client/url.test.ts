@@ -143,7 +143,7 @@ test("srcset", async () => {
   expect(await srcset([160, 320], (width) => `/${width}`)).toBe("/160 160w, /320 320w");
 });
 
-describe("what cannot be meant is refused", () => {
+describe("impossible values are refused", () => {
   test.each([
     [{ key: undefined, salt: undefined }, "The signing key is missing"],
     [{ key: KEY, salt: undefined }, "The signing salt is missing"],

@@ -25,6 +25,6 @@ test.each<Row>([
   ["quality on a rung", { quality: 80 }, { quality: 80 }],
   ["quality above the top", { quality: 100 }, { quality: 80 }],
   ["no quality is the format's own", { quality: null }, { quality: null }],
-])("%s", (_, wish, expected) => {
-  expect(snapToLadder({ ...DEFAULTS, ...wish }, LADDER)).toMatchObject(expected);
+])("%s", (_, asked, expected) => {
+  expect(snapToLadder({ ...DEFAULTS, ...asked }, LADDER)).toMatchObject(expected);
 });

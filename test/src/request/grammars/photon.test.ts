@@ -93,7 +93,7 @@ describe("parameters", () => {
   });
 });
 
-describe("who vouches", () => {
+describe("what permits a source", () => {
   test.each([
     ["a listed source, no header", "listed.test/a.jpg", null, "list"],
     ["a listed source with the header stays public", "listed.test/a.jpg", SECRET, "list"],

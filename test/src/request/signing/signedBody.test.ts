@@ -8,7 +8,7 @@ const NOW = 1_700_000_000_000;
 const TIME = String(NOW / 1000);
 const BODY = new TextEncoder().encode('{"v":1,"paths":["/a"]}');
 
-/** As the contract words it, by other means than ours. */
+/** What the contract says, computed by other means than ours. */
 function independent(path: string, time: string, body: Uint8Array): string {
   const hex = createHash("sha256").update(body).digest("hex");
   return createHmac("sha256", SECRET).update(`POST\n${path}\n${time}\n${hex}`).digest("base64url");
@@ -40,7 +40,7 @@ describe("checkSignedBody", () => {
   };
   const seconds = (off: number) => String(NOW / 1000 + off);
   test.each([
-    ["as it should be", {}, "ok"],
+    ["correct", {}, "ok"],
     ["60 s slow", { time: seconds(-60) }, "ok"],
     ["60 s fast", { time: seconds(60) }, "ok"],
     ["61 s slow", { time: seconds(-61) }, "unauthorised"],
