@@ -2,8 +2,8 @@
 import { Failure } from "../../errors.ts";
 import type { ImageRequest } from "../imageRequest.ts";
 import { ArgumentError } from "./arguments.ts";
-import type { Argument, OptionTable, UnsignedRule } from "./option.ts";
-import { COMPOSED, OPTIONS, type Options } from "./table.ts";
+import type { Argument, Options, OptionTable, UnsignedRule } from "./option.ts";
+import { COMPOSED, OPTIONS } from "./table.ts";
 
 /** What an option's arguments change. */
 type Reading = (args: readonly string[]) => Readonly<Record<string, unknown>>;

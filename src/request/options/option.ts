@@ -1,5 +1,11 @@
 /** What one row of the table of options (table.ts) says. */
+import type { ImageRequest } from "../imageRequest.ts";
+import type { Transform } from "../transform.ts";
 import { ArgumentError, type ArgumentReader } from "./arguments.ts";
+import { quantise } from "./quantum.ts";
+
+/** Everything that options say. */
+export type Options = Transform & Pick<ImageRequest, "cachebuster" | "expires"> & ImageRequest["delivery"];
 
 /** What a rendition's source looks like, as far as an option's `keepsWhole` needs it. */
 export type SourceTraits = {
@@ -58,6 +64,9 @@ type CacheRow<T> = KeyRow<T> & { readonly effect: "cache" };
 
 export type Option<T> = DeliveryRow<T> | PictureRow<T> | CacheRow<T>;
 
+/** Some of the rows, each of its field's type. */
+export type Rows = { readonly [K in keyof Options]?: Option<Options[K]> };
+
 /** Field of the request's options -> its row. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
@@ -76,4 +85,19 @@ export function single<T, V = T>(name: string, { limit, read }: ArgumentReader<T
       return text === "" ? undefined : convert(read(text));
     },
   };
+}
+
+/** For `single`: the value as it was read. */
+export function same<T>(value: T): T {
+  return value;
+}
+
+/** The canonical text of a number: six decimals at most, no trailing zeros. */
+export function numberText(value: number): string {
+  return String(quantise(value));
+}
+
+/** The canonical text of a flag. */
+export function flagText(value: boolean): string {
+  return value ? "1" : "0";
 }

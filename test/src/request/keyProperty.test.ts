@@ -72,6 +72,11 @@ const IMGPROXY: readonly (() => Pair)[] = [
     const [w, h] = [3 * (1 + below(90)), 3 * below(90)];
     return [`s:${w}:${h}/dpr:1.5`, `s:${w / 3}:${h / 3}/dpr:4.5`];
   },
+  () => {
+    const side = 2 * (1 + below(200));
+    return [`c:0.5:0.75:so/g:no/w:${side}/dpr:1.5`, `c:0.5:0.75:so/w:${side / 2}/dpr:3`];
+  },
+  () => ["c:40:40/g:we:5:0.1", "c:40:40:we:5:0.1"],
   () => ["g:ce:0.3:0.3", `g:${pick(GRAVITY)}`],
 ];
 
