@@ -5,29 +5,56 @@ import { ANSWERS } from "../../src/errors.ts";
 import { formatRows } from "../../src/image/formats/registry.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
 import { PARAMETERS } from "../../src/request/grammars/photon.ts";
-import { DEFAULTS, OPTIONS } from "../../src/request/options.ts";
 import { VARIABLES } from "../../warmer/config/variables.ts";
 import { REJECTIONS } from "../../warmer/hint/rejections.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
+import { GRAMMARS } from "../../src/request/grammars/table.ts";
+import type { ImageRequest } from "../../src/request/imageRequest.ts";
+import { DEFAULTS, namedOptions } from "../../src/request/options/applyOption.ts";
+import type { UnsignedRule } from "../../src/request/options/option.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
+
+const AUTHORITIES = {
+  signature: "a signature",
+  list: "the list of allowed sources",
+  header: "the secret header",
+} as const satisfies Record<ImageRequest["authority"], string>;
+
+const UNSIGNED = {
+  free: "as asked",
+  sides: "the ladder's size",
+  qualities: "the ladder's quality",
+  refusable: "as asked; refusable",
+} as const satisfies Record<UnsignedRule, string>;
 
 /** Name of a block in docs/ -> its Markdown. */
 export const TABLES: Readonly<Record<string, () => string>> = {
   options: () =>
     table(
-      ["option", "short", "arguments", "what it does"],
-      Object.entries(OPTIONS).map(([name, { short, args, doc }]) => [
+      ["option", "short", "arguments", "what it does", "unsigned"],
+      namedOptions().map(({ name, short, args, doc, unsigned }) => [
         code(name),
         short.map(code).join(" "),
         args.map((arg) => `${code(arg.name)} ${arg.limit}`).join("<br>"),
         doc,
+        UNSIGNED[unsigned],
       ]),
     ),
   defaults: () =>
     table(
       ["value", "default"],
       Object.entries(DEFAULTS).map(([name, value]) => [name, code(JSON.stringify(value))]),
+    ),
+  grammars: () =>
+    table(
+      ["grammar", "form", "written by", "permitted by"],
+      Object.entries(GRAMMARS).map(([name, { form, doc, authorities }]) => [
+        name,
+        code(form),
+        doc,
+        authorities.map((authority) => AUTHORITIES[authority]).join(", or "),
+      ]),
     ),
   photon: () =>
     table(

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import sharp from "sharp";
 import { transformFrom } from "../../src/rendition/chooseParent.ts";
-import type { OutputFormat, Transform } from "../../src/request/imageRequest.ts";
-import { DEFAULTS } from "../../src/request/options.ts";
+import { DEFAULTS } from "../../src/request/options/applyOption.ts";
+import type { OutputFormat, Transform } from "../../src/request/transform.ts";
 import type { StoredMeta, Whole } from "../../src/store/tiers/tier.ts";
 import { ssim } from "../engine/ssim.ts";
 import { cpuMillis, startWorkerd, type Workerd } from "../engine/workerd.ts";

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
-import { signPath } from "../../src/request/signature.ts";
+import { signPath } from "../../src/request/signing/signature.ts";
 import { median, quantile } from "../table.ts";
 import { painted } from "./pictures.ts";
 import type { BenchOptions, Row } from "./row.ts";

@@ -2,7 +2,7 @@
 
 import { renderImage } from "../../src/image/pipeline.ts";
 import { wholeOf } from "../../src/rendition/chooseParent.ts";
-import type { OutputFormat, Transform } from "../../src/request/imageRequest.ts";
+import type { OutputFormat, Transform } from "../../src/request/transform.ts";
 
 export type Job = { readonly transform: Transform; readonly format: OutputFormat; readonly times: number };
 

@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import sharp from "sharp";
 import type { RenderImage, RenderOrder } from "../../src/image/rendition.ts";
 import { MASTER_TRANSFORM } from "../../src/rendition/master.ts";
-import type { OutputFormat, Transform } from "../../src/request/imageRequest.ts";
+import type { OutputFormat, Transform } from "../../src/request/transform.ts";
 import { ssim } from "../engine/ssim.ts";
 import { median, table } from "../table.ts";
 

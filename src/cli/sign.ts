@@ -1,19 +1,20 @@
 /**
- * `npm run sign -- SOURCE [OPTION ...]` prints a signed URL (its path, without --endpoint); `--explain URL` says what
- * a URL, or a path, means and why it is refused. Exit code 1: refused, 2: wrong arguments.
+ * `npm run sign -- SOURCE [OPTION ...]` prints a signed URL, or its path when there is no --endpoint. `--explain URL` says
+ * what a URL or a path means and why it is refused. Exit code 1: refused, 2: wrong arguments.
  */
 
 import { parseConfig } from "../config/config.ts";
 import { SETTINGS } from "../config/table.ts";
 import { Failure, publicMessage } from "../errors.ts";
-import { toBase64url } from "../request/base64url.ts";
-import { applyOption, DEFAULTS } from "../request/options.ts";
-import { signPath } from "../request/signature.ts";
+import { checkRefusals } from "../policy/unsigned.ts";
+import { applyOption, DEFAULTS } from "../request/options/applyOption.ts";
+import { toBase64url } from "../request/signing/base64url.ts";
+import { signPath } from "../request/signing/signature.ts";
 import { parseSignArguments, SIGN_USAGE, type SignArguments } from "./sign/arguments.ts";
 import { explain } from "./sign/explain.ts";
 import { answerHelp, refuse } from "./usage.ts";
 
-/** Whose a path is when nobody says it: on loopback, so that settings for development are explained too. */
+/** The endpoint of a path when none is given. It is on loopback, so that settings for development are explained too. */
 const NO_ENDPOINT = "http://127.0.0.1";
 
 const argv = process.argv.slice(2);
@@ -28,7 +29,7 @@ try {
 }
 
 async function sign({ url, segments, plain, endpoint, ...args }: SignArguments): Promise<number> {
-  segments.reduce(applyOption, DEFAULTS);
+  segments.reduce((options, segment) => applyOption(options, segment), DEFAULTS);
   const config = configFrom(args);
   const [pair] = config.signingPairs;
   if (pair === undefined) throw new Error("No key: set SIGNING_KEYS and SIGNING_SALTS, or give --key and --salt");
@@ -54,12 +55,14 @@ function lineOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The environment's variables that are ours, and what the command line says instead. */
+/** Our variables from the environment; the command line overrides them. */
 function configFrom({ key, salt, size }: Pick<SignArguments, "key" | "salt" | "size">) {
   const ours = Object.values(SETTINGS).map(({ variable }) => [variable, process.env[variable]]);
-  return parseConfig({
+  const config = parseConfig({
     ...Object.fromEntries(ours),
     ...(key === undefined ? {} : { SIGNING_KEYS: key, SIGNING_SALTS: salt }),
     ...(size === undefined ? {} : { SIGNATURE_SIZE: size }),
   });
+  checkRefusals(config);
+  return config;
 }

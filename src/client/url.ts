@@ -1,19 +1,22 @@
 /**
- * Builds our URLs, for front ends and servers: browser, Node, Workers; no dependencies. Sources are written in base64,
- * which no zone or proxy rewrites. Sign where the key is safe (a server, a build), never in a page.
+ * Builds the proxy's URLs in browsers, Node and Workers, without dependencies. Sources are written in base64, which no
+ * zone or proxy rewrites. Sign where the key is safe (on a server, in a build), never in a page.
  */
-import { toBase64url } from "../request/base64url.ts";
-import { isHttpUrl } from "../request/isHttpUrl.ts";
-import { signPath } from "../request/signature.ts";
+
+import { quantise, quantiseLength } from "../request/options/quantum.ts";
+import { toBase64url } from "../request/signing/base64url.ts";
+import { signPath } from "../request/signing/signature.ts";
+import { isHttpUrl } from "../request/source/canonicalSource.ts";
+import { MAX_SIDE, OUTPUT_FORMATS, RESIZE_TYPES, ROTATIONS } from "../request/transform.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
 
-/** A compass point with an offset (pixels, or a share of the side below 1), or a point to keep in sight (0 to 1). */
+/** A compass point with an offset (pixels, or a share of the side below 1), or a point to keep in the picture (0 to 1). */
 export type ClientGravity =
   | { readonly at: Compass; readonly x?: number; readonly y?: number }
   | { readonly at: "fp"; readonly x: number; readonly y: number };
 
-/** What a picture shall be; everything left out is imgproxy's default (docs/url.md). */
+/** The options of a picture. An option that is left out has imgproxy's default (docs/url.md). */
 export type ImageOptions = {
   readonly resize?: "fit" | "fill" | "fill-down" | "force" | "auto";
   readonly width?: number;
@@ -26,11 +29,11 @@ export type ImageOptions = {
   readonly background?: string;
   /** 1 to 100. */
   readonly quality?: number;
-  /** Left out, the browser's Accept decides. */
+  /** When it is left out, the browser's Accept header decides. */
   readonly format?: "webp" | "jpeg" | "png";
   readonly autoRotate?: boolean;
   readonly rotate?: 0 | 90 | 180 | 270;
-  /** Unix seconds from which on the URL answers 410. */
+  /** Unix seconds. From then on the URL answers 410. */
   readonly expires?: number;
   readonly cachebuster?: string;
   readonly filename?: string;
@@ -41,9 +44,9 @@ export type ImageOptions = {
 export type Signing = { readonly key: string; readonly salt: string; readonly size?: number };
 
 /**
- * The path that is signed: `/w:320/{base64url of the source}`. Throws a TypeError for a source that is no absolute
- * http(s) URL and for an option that there is not, a RangeError for a width or height that is no whole number from 0 to
- * 65535 and for a word that is none of an option's.
+ * The path that is signed: `/w:320/{base64url of the source}`. Throws a TypeError when the source is no absolute http(s)
+ * URL or an option does not exist. Throws a RangeError when a width or height is no whole number from 0 to 65535, when a
+ * side of a crop is too small, or when an option does not take the word.
  */
 export function imagePath(source: string, options: ImageOptions = {}): string {
   if (!isHttpUrl(source)) {
@@ -73,7 +76,7 @@ export async function signedUrl(
   return `${withoutSlash(endpoint)}/${await signPath(path, pair, signing.size)}${path}`;
 }
 
-/** An unsigned URL, for a proxy without keys and a source on its list; sizes snap up to its ladder. */
+/** An unsigned URL, for a proxy without keys and a source on its list. Sizes snap up to the proxy's ladder. */
 export function unsignedUrl(endpoint: string, source: string, options: ImageOptions = {}): string {
   return `${withoutSlash(endpoint)}/unsafe${imagePath(source, options)}`;
 }
@@ -87,20 +90,17 @@ export async function srcset(
   return entries.join(", ");
 }
 
-/** The largest side the proxy reads. */
-const MAX_SIDE = 65_535;
-
 type Writers = { readonly [K in keyof Required<ImageOptions>]: (value: Required<ImageOptions>[K]) => string };
 
 const WRITERS: Writers = {
   resize: (type) => `rt:${type}`,
   width: (width) => `w:${side(width, "width")}`,
   height: (height) => `h:${side(height, "height")}`,
-  dpr: (dpr) => `dpr:${dpr}`,
+  dpr: (dpr) => `dpr:${quantise(dpr)}`,
   enlarge: (yes) => `el:${flag(yes)}`,
   gravity: (gravity) => `g:${gravityText(gravity)}`,
   crop: ({ width, height, gravity }) =>
-    `c:${width}:${height}${gravity === undefined ? "" : `:${gravityText(gravity)}`}`,
+    `c:${cropSide(width, "width")}:${cropSide(height, "height")}${gravity === undefined ? "" : `:${gravityText(gravity)}`}`,
   background: (colour) => `bg:${colour}`,
   quality: (quality) => `q:${quality}`,
   format: (format) => `f:${format}`,
@@ -112,14 +112,14 @@ const WRITERS: Writers = {
   attachment: (yes) => `att:${flag(yes)}`,
 };
 
-/** The words of the options that take one; the same as the types above. */
+/** The words of the options that take one, as the proxy reads them. */
 const WORDS = {
-  resize: ["fit", "fill", "fill-down", "force", "auto"],
-  format: ["webp", "jpeg", "png"],
-  rotate: [0, 90, 180, 270],
+  resize: RESIZE_TYPES,
+  format: OUTPUT_FORMATS,
+  rotate: ROTATIONS,
 } as const satisfies { readonly [K in keyof ImageOptions]?: readonly NonNullable<ImageOptions[K]>[] };
 
-/** A misspelt option would be signed, and then be refused, or worse, give the picture as it is. */
+/** Refuses a misspelt option or word here. Otherwise it would be signed and then refused by the proxy. */
 function checkOption(name: string, value: unknown): void {
   if (!Object.hasOwn(WRITERS, name)) {
     throw new TypeError(`There is no option ${name}: one of ${Object.keys(WRITERS).join(", ")}`);
@@ -130,7 +130,15 @@ function checkOption(name: string, value: unknown): void {
 }
 
 function gravityText({ at, x = 0, y = 0 }: ClientGravity): string {
-  return x === 0 && y === 0 && at !== "fp" ? at : `${at}:${x}:${y}`;
+  const [left, top] = at === "fp" ? [quantise(x), quantise(y)] : [quantiseLength(x), quantiseLength(y)];
+  return left === 0 && top === 0 && at !== "fp" ? at : `${at}:${left}:${top}`;
+}
+
+/** A share that rounds to 0 is refused: 0 means the whole side. */
+function cropSide(value: number, name: string): number {
+  const side = quantiseLength(value);
+  if (side === 0 && value !== 0) throw new RangeError(`The crop ${name} cannot be ${value}: 0, or at least 0.000001`);
+  return side;
 }
 
 function side(pixels: number, name: string): number {
@@ -146,7 +154,7 @@ function withoutSlash(endpoint: string): string {
   return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
 }
 
-/** Callers without types may hand over a variable of the environment that is not set. */
+/** Hexadecimal -> bytes. Callers without types may pass an environment variable that is not set. */
 function bytesOf(hex: string | undefined, name: string): Uint8Array {
   if (hex === undefined || hex === "") throw new TypeError(`The signing ${name} is missing`);
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(hex)) {

@@ -2,7 +2,6 @@
 
 import type { RegionOverrides } from "../coordinate/regions.ts";
 import { Failure } from "../errors.ts";
-import type { Refusable } from "../policy/unsigned.ts";
 import { readSettings, type Vars } from "./settings.ts";
 
 export type HttpSources = "upgrade" | "allow" | "deny";
@@ -34,8 +33,8 @@ export type Config = {
   /** Unsigned requests snap up to these widths and qualities; ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
-  /** What unsigned requests may not ask for (policy/unsigned.ts). */
-  readonly unsignedRefused: readonly Refusable[];
+  /** Names of options that unsigned requests may not use. policy/unsigned.ts checks the names. */
+  readonly unsignedRefused: readonly string[];
   /** Freshness: the source's Cache-Control is held within [min, max]. */
   readonly minFreshSeconds: number;
   readonly maxFreshSeconds: number;

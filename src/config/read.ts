@@ -1,5 +1,5 @@
 /** Text -> value, one reader per kind of setting. Each throws an Error that says the value and the limit. */
-import { parseHostPattern } from "../policy/hosts.ts";
+import { parseHostPattern } from "./hostPattern.ts";
 
 export type Reader<T> = (text: string) => T;
 

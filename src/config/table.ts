@@ -1,6 +1,5 @@
 /** Every variable of the Worker in one table: its name, how it is read, its default, and what docs/ say of it. */
 
-import { REFUSABLE, type Refusable } from "../policy/unsigned.ts";
 import type { Config } from "./config.ts";
 import { ascending, contact, flag, hex, listOf, name, oneOf, pattern, type Reader, secret, whole } from "./read.ts";
 
@@ -141,9 +140,9 @@ export const SETTINGS = {
   },
   unsignedRefused: {
     variable: "UNSIGNED_REFUSED",
-    read: listOf(oneOf(...(Object.keys(REFUSABLE) as Refusable[]))),
+    read: listOf((text) => text),
     fallback: [],
-    doc: "Options that unsigned requests may not use, of `background`, `cachebuster`, `crop`, `gravity`, `rotate`",
+    doc: "Options that unsigned requests may not use, of those that url.md calls refusable",
   },
   minFreshSeconds: {
     variable: "MIN_FRESH",

@@ -2,7 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { type CfPlace, placeOf } from "../coordinate/place.ts";
 import { regionOf } from "../coordinate/regions.ts";
-import { clientKey } from "../policy/client.ts";
+import { clientKey } from "../policy/rate.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 
 /** For whom work is done: a reader who waits, a push of the warmer, work behind an answer, or a queue's job. */

@@ -20,7 +20,7 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   refuseLoop(http.headers, config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
   const request = await state.requests.read(http.url, http.headers.get("accept"), config, now(), authentication);
-  job.trace.door = request.door;
+  job.trace.door = request.grammar;
   try {
     const store = await authorize(request, app, caller, job);
     const edge = await askEdge(store, app, job);

@@ -5,7 +5,8 @@
  * Rounding: a side is round(source * scale), at least 1 px. Where a fill cuts, the cut is made at whole pixels of the
  * result, so the window in the source may have fractions.
  */
-import type { Gravity, Transform } from "../request/imageRequest.ts";
+import type { Gravity, Transform } from "../request/transform.ts";
+import { folded } from "../request/transform.ts";
 import type { Rect } from "./picture.ts";
 
 export type Size = { readonly width: number; readonly height: number };
@@ -19,7 +20,9 @@ export type Geometry = {
 };
 
 /** Upright source size and transform -> geometry. Never fails: impossible wishes are clamped to the picture. */
-export function computeGeometry(source: Size, transform: Transform): Geometry {
+export function computeGeometry(source: Size, asked: Transform): Geometry {
+  // The form that the cache key is made of: requests that share a key must share the geometry, to the last pixel.
+  const transform = folded(asked);
   const bounds = cropRect(source, transform);
   const { x, y, dpr } = computeScales(bounds, transform);
   const scaled = { width: scaledSide(bounds.width, x), height: scaledSide(bounds.height, y) };

@@ -1,5 +1,5 @@
 /** Which version of engine and encoder makes a format. Stored with each rendition: a bug then has a name to purge by. */
-import type { OutputFormat } from "../request/imageRequest.ts";
+import type { OutputFormat } from "../request/transform.ts";
 
 /** Raise it when decoding, colour or resizing changes what a picture looks like. */
 const ENGINE = "1";

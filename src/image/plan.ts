@@ -4,7 +4,7 @@
  * Guards count pixels, bytes and passes, never time: a Worker's clock stands still while it computes.
  */
 import { Failure } from "../errors.ts";
-import type { OutputFormat, Transform } from "../request/imageRequest.ts";
+import type { OutputFormat, Transform } from "../request/transform.ts";
 import { MAX_STORE_BYTES } from "./formats/jpeg/decoder/store.ts";
 import { type DecoderName, formatOf } from "./formats/registry.ts";
 import { computeGeometry, type Geometry } from "./geometry.ts";

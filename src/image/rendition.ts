@@ -1,5 +1,5 @@
 /** What the image engine takes and gives. */
-import type { OutputFormat, Transform } from "../request/imageRequest.ts";
+import type { OutputFormat, Transform } from "../request/transform.ts";
 
 /** What a file is, by its bytes. */
 export type SourceFormat = "jpeg" | "png" | "webp" | "gif" | "bmp" | "tiff" | "ico" | "avif" | "heic" | "jxl" | "svg";

@@ -9,8 +9,8 @@
  *     "regions": { "colo:DXB": "weur" } }
  */
 import type { Config } from "../config/config.ts";
+import { parseHostPattern } from "../config/hostPattern.ts";
 import { Failure } from "../errors.ts";
-import { parseHostPattern } from "../policy/hosts.ts";
 
 export type LiveSettings = {
   readonly allowedSources: readonly string[];

@@ -4,11 +4,23 @@ import type { LiveSettings } from "./liveSettings.ts";
 /** What is purged: everything of a host, or one source of it. */
 export type Target = { readonly host16: string; readonly source32: string | null };
 
+/** The part of the live settings that a purge changes. */
+type Takedowns = {
+  /** Purge epoch per `host16`, unix milliseconds. */
+  readonly epochs: Readonly<Record<string, number>>;
+  readonly blocked: { readonly sources: readonly string[]; readonly hosts: readonly string[] };
+};
+
 /**
- * The settings after a purge: the host's epoch is `now` (unix ms), so that every edge misses, and never goes back; and
+ * The settings after a purge. The host's epoch becomes `now` (unix ms), so that every edge misses; it never goes back.
  * `block` keeps the target out (true), lets it in again (false), or leaves that as it is (null). Idempotent.
  */
-export function withPurge(settings: LiveSettings, target: Target, block: boolean | null, now: number): LiveSettings {
+export function withPurge<Settings extends Takedowns>(
+  settings: Settings,
+  target: Target,
+  block: boolean | null,
+  now: number,
+): Settings {
   const { host16, source32 } = target;
   const epoch = Math.max(now, settings.epochs[host16] ?? 0);
   const { sources, hosts } = settings.blocked;

@@ -1,6 +1,6 @@
 /**
- * Which addresses are on the public internet, as one table. Pure: literals only. A Worker cannot see what a name
- * resolves to; that half is the platform's (docs/security.md).
+ * Which addresses are on the public internet, as one table. Pure: it judges literal addresses only. A Worker cannot see
+ * what a name resolves to; the platform checks that (docs/security.md).
  */
 
 /** IPv4 as 4 bytes, IPv6 as 16, network order. */
@@ -12,17 +12,15 @@ export type Range = {
   readonly what: string;
   /** Where the range is set aside. */
   readonly by: string;
-  /**
-   * The range stands for an IPv4 address, which begins at this byte and decides; without it the range is refused.
-   */
+  /** Addresses of the range carry an IPv4 address from this byte on, and that one is judged. Left out: refused. */
   readonly embeds?: number;
-  /** Only the address with nothing after the embedded one is that IPv4 host; all others are refused. */
+  /** An address with other bytes after the IPv4 address is refused: it is a host behind that one. */
   readonly bare?: true;
 };
 
 /**
  * IANA's special-purpose registries (RFC 6890 and its updates), multicast, and every form that carries an IPv4
- * address. Forms in use (mapped, NAT64, 6to4) are judged by what they carry; retired forms are refused whole.
+ * address. Forms in use (mapped, NAT64, 6to4) are judged by the address they carry. Retired forms are refused.
  */
 export const RANGES = [
   { cidr: "0.0.0.0/8", what: "this network", by: "RFC 791 3.2" },
@@ -77,15 +75,15 @@ const COMPILED = RANGES.map((range: Range) => {
 });
 
 /**
- * The address a URL's `hostname` is, or null when it is a name. Takes what WHATWG URL parsing leaves (which has
- * already turned `0x7f.1` and `2130706433` into dotted decimal), IPv6 with or without brackets and with a dotted tail.
+ * The address that a URL's `hostname` stands for, or null when it is a name. Takes a hostname after WHATWG URL parsing
+ * (which has already turned `0x7f.1` and `2130706433` into dotted decimal). IPv6 may have brackets and a dotted tail.
  */
 export function parseAddress(hostname: string): Address | null {
   if (hostname.startsWith("[")) return hostname.endsWith("]") ? parseV6(hostname.slice(1, -1)) : null;
   return hostname.includes(":") ? parseV6(hostname) : parseV4(hostname);
 }
 
-/** Why an address is not public, in words for a log; null for a public one. */
+/** Why an address is not public, in words for a log; null for a public address. */
 export function refusedRange(address: Address): string | null {
   if (isIsatap(address)) return "ISATAP (RFC 5214 6.1)";
   for (const range of COMPILED) {
@@ -100,7 +98,7 @@ export function refusedRange(address: Address): string | null {
   return null;
 }
 
-/** 127.0.0.0/8, ::1 and the IPv4-mapped 127.0.0.0/8: this machine, and no other. */
+/** Whether an address is this machine: 127.0.0.0/8, ::1 and the IPv4-mapped 127.0.0.0/8. */
 export function isLoopback(address: Address): boolean {
   if (address.length === 4) return address[0] === 127;
   if (inPrefix(address, LOOPBACK_V6, 128)) return true;
@@ -110,7 +108,7 @@ export function isLoopback(address: Address): boolean {
 const LOOPBACK_V6 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 const MAPPED = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0);
 
-/** An interface identifier of ISATAP, under any prefix: 0000:5efe or 0200:5efe, then an IPv4 address (RFC 5214 6.1). */
+/** Whether an IPv6 address ends as ISATAP's do: 0000:5efe or 0200:5efe, then an IPv4 address (RFC 5214 6.1). */
 function isIsatap(address: Address): boolean {
   if (address.length !== 16) return false;
   return ((address[8] ?? 0) & 0xfd) === 0 && address[9] === 0 && address[10] === 0x5e && address[11] === 0xfe;
@@ -141,7 +139,7 @@ function parseV6(text: string): Address | null {
   return Uint8Array.from([...head, ...new Array<number>(gap).fill(0), ...tail]);
 }
 
-/** The bytes of colon-separated groups; at the address's end the last may be dotted IPv4 (RFC 4291 2.2). */
+/** The bytes of colon-separated groups. At the end of the address the last group may be dotted IPv4 (RFC 4291 2.2). */
 function groupsOf(text: string, atEnd: boolean): number[] | null {
   if (text === "") return [];
   const bytes: number[] = [];

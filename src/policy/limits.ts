@@ -1,11 +1,12 @@
-/** What is too large by the wish alone, whatever the source: refused before any source is asked. */
+/** Refuses a request whose result is too large for any source, before a source is asked. Pure. */
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
-import type { Transform } from "../request/imageRequest.ts";
+import type { Transform } from "../request/transform.ts";
 
 /**
- * Throws Failure `result_too_large` when the result is sure to be over the limits. Sure is only what may grow
- * (`enlarge`) to a side that is given; the rest is decided from the picture's header, by the same limits.
+ * Throws Failure `result_too_large` when the result is certain to be over the limits. That is certain only when the
+ * picture may grow (`enlarge`) to a side that is given. The plan decides all other cases from the picture's header, by
+ * the same limits.
  */
 export function refuseHugeResult(
   { resize, width, height, dpr, enlarge }: Transform,

@@ -48,3 +48,20 @@ function isLimited({ authority }: Pick<RenditionRequest, "authority">, { isRateL
 function refusal(): Failure {
   return new Failure("rate_limited", { retryAfter: PERIOD_SECONDS });
 }
+
+/**
+ * The name a client is counted under: its IPv4 address, or the /64 of its IPv6 address, which belongs to one customer
+ * (RFC 6177). Addresses that are not known count as one client.
+ */
+export function clientKey(address: string | null): string {
+  if (address === null) return "unknown";
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::", 2);
+  const groups = head === "" ? [] : head.split(":");
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
+  const all = [...groups, ...Array.from({ length: Math.max(0, missing) }, () => "0"), ...(tail ? tail.split(":") : [])];
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}

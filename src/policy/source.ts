@@ -1,20 +1,21 @@
 /** May this source be fetched? Asked for the first address and again for every redirect hop. Pure. */
 import type { Config } from "../config/config.ts";
+import { type HostPattern, parseHostPattern } from "../config/hostPattern.ts";
 import { Failure } from "../errors.ts";
 import type { ImageRequest, RenditionRequest } from "../request/imageRequest.ts";
 import { parseAddress, refusedRange } from "./address.ts";
-import { type HostPattern, isLoopbackHost, judgeName, matchesPattern, parseHostPattern, portOf } from "./hosts.ts";
+import { isLoopbackHost, judgeName, matchesPattern, portOf } from "./hosts.ts";
 
 type Authority = ImageRequest["authority"];
 type SourceRules = Pick<Config, "allowedSources" | "signedNeedsAllowed" | "httpSources" | "allowLoopbackSources">;
 
 const PORTS: readonly string[] = ["80", "443"];
 
-/** Parsed once per list: the list is the same array for the life of a configuration. */
+/** Each list is parsed once. A configuration keeps the same array for its whole life. */
 const PATTERNS = new WeakMap<readonly string[], readonly HostPattern[]>();
 
 /**
- * Checks where a source stands. `ownHost` is the host (with its port, if any) this Worker answers on. Throws Failure:
+ * Checks the place of a source. `ownHost` is the host (with its port, if any) that this Worker answers on. Throws Failure:
  * `source_invalid` (scheme, credentials, no such name), `address_private`, `loop` (the source is ourselves),
  * `source_not_allowed` (port, or not listed where the list counts), `http_source_denied`; `misconfigured` when
  * loopback sources are on while we ourselves are not on loopback.
@@ -50,7 +51,10 @@ export function checkRequestedSource(wanted: RenditionRequest, config: SourceRul
   JUDGED.set(wanted, { config, ownHost });
 }
 
-/** `checkSource` for a redirect's target, resolved against the hop before it; what vouched for the first vouches on. */
+/**
+ * `checkSource` for a redirect's target, resolved against the hop before it. What permitted the first address has to
+ * permit this one too.
+ */
 export function checkHop(
   url: URL,
   from: { readonly authority: Authority; readonly ownHost: string },
@@ -59,7 +63,7 @@ export function checkHop(
   checkSource(url, from.authority, config, from.ownHost);
 }
 
-/** Loopback sources are for development: `misconfigured` when they are on and our own host is a public one. */
+/** Loopback sources are for development. Throws Failure `misconfigured` when they are on and our own host is public. */
 export function checkOwnHost(config: Pick<Config, "allowLoopbackSources">, ownHost: string): void {
   if (!config.allowLoopbackSources || isLoopbackHost(hostOf(ownHost).hostname)) return;
   throw new Failure("misconfigured", {}, `ALLOW_LOOPBACK_SOURCES is set, but this Worker answers on ${ownHost}`);
@@ -89,12 +93,15 @@ function checkPlace(url: URL): void {
   if (name === "malformed") throw new Failure("source_invalid", { why: "its host is not a public name" });
   const port = portOf(url);
   if (PORTS.includes(port)) return;
-  // As it stands in the address: a redirect's target, which the asker did not write, is told to the log only.
+  // The message says the port only. The host goes to the log: a redirect's target was not written by the client.
   const why = `its port ${port} is none of ${PORTS.join(", ")}`;
   throw new Failure("source_not_allowed", { why }, `${url.hostname} at port ${port}`);
 }
 
-/** Public hosts are ourselves at any port; on loopback the port tells servers apart, and every loopback name is one. */
+/**
+ * Whether a source is this Worker. A public host is, at any port. On loopback the port tells servers apart, and every
+ * loopback name means the same machine.
+ */
 function isOurselves(url: URL, ownHost: string): boolean {
   const own = hostOf(ownHost);
   if (isLoopbackHost(own.hostname)) return isLoopbackHost(url.hostname) && portOf(url) === portOf(own);

@@ -1,31 +1,45 @@
-/** What an unsigned URL may not ask for, where its operator says so: options that one picture has any number of. Pure. */
+/** Options that an operator refuses to unsigned requests (`UNSIGNED_REFUSED`). Pure. */
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
+import { isDefault, type OptionTable } from "../request/options/option.ts";
+import { OPTIONS } from "../request/options/table.ts";
 
-type Wish = Pick<ImageRequest, "transform" | "cachebuster">;
+type Asked = Pick<ImageRequest, "transform" | "cachebuster" | "authority">;
 
-/** Options by their imgproxy names, whichever door they came in by: whether a request uses them. */
-export const REFUSABLE = {
-  background: ({ transform }) => transform.background !== null,
-  cachebuster: ({ cachebuster }) => cachebuster !== "",
-  crop: ({ transform }) => transform.crop !== null,
-  gravity: ({ transform: { gravity } }) =>
-    gravity.kind === "focus" || gravity.at !== "ce" || gravity.x !== 0 || gravity.y !== 0,
-  rotate: ({ transform }) => transform.rotate !== 0,
-} as const satisfies Record<string, (wish: Wish) => boolean>;
+/** Names that `UNSIGNED_REFUSED` takes: options with any number of values for one picture, sorted. */
+export function refusableOptions(table: OptionTable = OPTIONS): readonly string[] {
+  const rows = Object.values(table).filter((row) => row.effect !== "delivery" && row.unsigned === "refusable");
+  return rows.map(({ name }) => name).sort();
+}
 
-export type Refusable = keyof typeof REFUSABLE;
+/** What is wrong with a list of names for `UNSIGNED_REFUSED`, one text for each name that is not refusable. */
+export function unknownRefusals(names: readonly string[], table: OptionTable = OPTIONS): readonly string[] {
+  const known = refusableOptions(table);
+  const unknown = names.filter((name) => !known.includes(name));
+  return unknown.map((name) => `UNSIGNED_REFUSED: "${name}" is none of ${known.join(", ")}`);
+}
+
+/** Checks a parsed configuration. Throws Failure `misconfigured` whose detail lists every unknown name. */
+export function checkRefusals({ unsignedRefused }: Pick<Config, "unsignedRefused">): void {
+  const problems = unknownRefusals(unsignedRefused);
+  if (problems.length > 0) throw new Failure("misconfigured", {}, problems.join("; "));
+}
 
 /**
- * Throws Failure `option_not_allowed` for the first option of `UNSIGNED_REFUSED` that a request uses which neither a
- * signature nor the secret header vouches for.
+ * Throws Failure `option_not_allowed` for the first option of `UNSIGNED_REFUSED` that a request uses, when neither a
+ * signature nor the secret header permits the request. A value that is the default uses no option.
  */
 export function refuseUnsigned(
-  request: Wish & Pick<ImageRequest, "authority">,
+  { transform, cachebuster, authority }: Asked,
   { unsignedRefused }: Pick<Config, "unsignedRefused">,
+  table: OptionTable = OPTIONS,
 ): void {
-  if (request.authority !== "list") return;
-  const option = unsignedRefused.find((name) => REFUSABLE[name](request));
+  if (authority !== "list" || unsignedRefused.length === 0) return;
+  const values: Readonly<Record<string, unknown>> = { ...transform, cachebuster };
+  const used = Object.entries(table).flatMap(([field, row]) =>
+    row.effect === "delivery" || isDefault(row, values[field]) ? [] : [row.name],
+  );
+  const option = unsignedRefused.find((name) => used.includes(name));
   if (option !== undefined) throw new Failure("option_not_allowed", { option });
 }

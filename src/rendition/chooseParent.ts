@@ -1,18 +1,20 @@
 /**
- * A smaller size from a larger stored one, with no trip to the source.
+ * Chooses a stored rendition from which a smaller size can be made, without a request to the source.
  *
- * The rule (measured by `npm run bench -- derive`, held to by test/src/rendition/chooseParent.test.ts): the parent shows the whole source upright with its alpha, is of
- * the same source version, was not encoded worse than `MIN_QUALITY`, and has at least `SPARE` of its pixels for each
- * of the result's in both directions. Then the derived picture has the very size a direct one has.
+ * The rule: the parent shows the whole source upright with its alpha, is of the same source version, was not encoded
+ * worse than `MIN_QUALITY`, and has at least `SPARE` of its pixels for each pixel of the result in both directions. Then
+ * the derived picture has exactly the size of a direct one. `npm run bench -- derive` measures what it costs;
+ * test/src/rendition/chooseParent.test.ts checks it.
  *
- *   wholeOf(order)                                      what to put into StoredMeta.whole when storing
- *   findParents(bucket, keys)                           the candidates of a source (parents.ts)
- *   chooseParent(wish, parents, known, now, windows)    -> { parent, transform } | null
- *   then: r2Tier(bucket, ...).get(parent.key) -> renderImage({ bytes, transform, format, ... })
+ *   wholeOf(transform, format, source)                     what to put into StoredMeta.whole when storing
+ *   chooseParent(request, parents, known, now, windows)    -> { parent, transform } | null
+ *   then: renderImage({ bytes of the parent, transform, format, ... })
  */
 import { computeGeometry, type Size } from "../image/geometry.ts";
 import type { Header } from "../image/rendition.ts";
-import type { Gravity, OutputFormat, Transform } from "../request/imageRequest.ts";
+import { isDefault, type OptionTable } from "../request/options/option.ts";
+import { OPTIONS } from "../request/options/table.ts";
+import type { Gravity, OutputFormat, Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
 
@@ -22,38 +24,46 @@ import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
  * `npm run bench -- derive`. Less than 2, because a rung of 640 over one of 320 may be 427 over 214 the other way.
  */
 export const SPARE = 1.9;
-/** Below it a parent's artefacts would be handed down. */
+/** A parent of lower quality would pass its artefacts on. */
 export const MIN_QUALITY = 70;
-/** Above it a caller wants more than a second generation can give. */
-const MAX_WISHED_QUALITY = 85;
+/** A request for a higher quality is not derived: a second generation cannot give it. */
+const MAX_DERIVED_QUALITY = 85;
 
-/** What is asked for: the transform and the format it will be made in. */
-export type DeriveWish = { readonly transform: Transform; readonly format: OutputFormat };
+/** The requested transform, and the format of the result. */
+export type DeriveRequest = { readonly transform: Transform; readonly format: OutputFormat };
 
 export type Derivation = { readonly parent: Parent; readonly transform: Transform };
 
 /**
- * What StoredMeta.whole says of a rendition: set when nothing was cut, turned against the source or flattened away.
- * `source` is the header of what it was made from, the original (never a parent: its own `whole` is handed on).
+ * What StoredMeta.whole says of a rendition: set when every option that changes the picture is at its default or says
+ * that this value keeps the picture whole (`keepsWhole` in the table of options). An option that says nothing does not.
+ * `source` is the header of what it was made from, the original (never a parent, whose own `whole` is handed on).
  */
-export function wholeOf(transform: Transform, format: OutputFormat, source: Header): { whole?: Whole } {
-  const { resize, crop, rotate, background, autoRotate, quality } = transform;
-  const flattened = source.alpha && (format === "jpeg" || background !== null);
-  if (crop !== null || rotate !== 0 || flattened) return {};
-  if (!autoRotate && source.orientation !== 1) return {};
+export function wholeOf(
+  transform: Transform,
+  format: OutputFormat,
+  source: Header,
+  table: OptionTable = OPTIONS,
+): { whole?: Whole } {
+  const values: Readonly<Record<string, unknown>> = { ...transform, format };
+  const isWhole = Object.entries(table).every(([field, row]) => {
+    if (row.effect !== "geometry" && row.effect !== "pixels") return true;
+    return isDefault(row, values[field]) || row.keepsWhole?.(values[field], source) === true;
+  });
+  if (!isWhole) return {};
   const swap = source.orientation >= 5;
   const [sourceWidth, sourceHeight] = swap ? [source.height, source.width] : [source.width, source.height];
-  // Other types may cut or stretch; `fit` does neither.
-  return resize === "fit" ? { whole: { quality: quality ?? 0, sourceWidth, sourceHeight } } : {};
+  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight } };
 }
 
 /**
- * The smallest parent with enough to spare and the transform that makes the wish from it; null when there is none.
- * `known` is the source's version by its facts; without facts the newest parent's version counts. Only fresh parents
- * derive, so that a derived picture is no staler than what it stands beside; with `ifError` stale ones do too.
+ * The smallest parent with enough pixels, and the transform that makes the requested picture from it; null when there is
+ * none. `known` is the source's version by its stored metadata; without it the newest parent's version counts. Only fresh
+ * parents are used, so that a derived picture is not staler than the others of its source. With `ifError` stale parents
+ * are used too.
  */
 export function chooseParent(
-  wish: DeriveWish,
+  request: DeriveRequest,
   parents: readonly Parent[],
   known: KnownVersion | null,
   now: number,
@@ -67,12 +77,12 @@ export function chooseParent(
     return (
       isSameVersion(meta, newest) &&
       (freshness === "fresh" || (ifError && freshness !== "expired")) &&
-      isGood(meta, wish)
+      isGood(meta, request)
     );
   };
   const smallestFirst = present.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
   for (const parent of smallestFirst) {
-    const transform = transformFrom(parent.meta, wish.transform);
+    const transform = transformFrom(parent.meta, request.transform);
     if (transform !== null) return { parent, transform };
   }
   return null;
@@ -84,22 +94,22 @@ function isSameVersion(meta: StoredMeta, newest: StoredMeta | undefined): boolea
   return meta.variant !== newest.variant || meta.sourceHash === newest.sourceHash;
 }
 
-function isGood({ format, whole }: Parent["meta"], wish: DeriveWish): boolean {
+function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): boolean {
   if (format === "png") return true;
-  if (wish.format === "png" || (wish.transform.quality ?? 0) > MAX_WISHED_QUALITY) return false;
+  if (request.format === "png" || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
 }
 
 /**
- * The transform that makes from the parent what `wanted` makes from the source, or null when the parent has too little
- * to spare or the wish cannot be said in the parent's pixels.
+ * The transform that makes from the parent the picture that `wanted` makes from the source. Null when the parent has too
+ * few pixels, or when the parent cannot give this picture at all.
  */
 export function transformFrom(meta: Parent["meta"], wanted: Transform): Transform | null {
   const { resize, width, height } = wanted;
-  // The source's own size, and types that keep one of its sides or decide by it.
+  // These keep the source's own size or one of its sides, or depend on it.
   if (width === 0 && height === 0) return null;
   if ((resize === "force" || resize === "auto") && (width === 0 || height === 0)) return null;
-  // Not upright: the stored orientation is gone from every parent.
+  // Every parent is stored upright, so the source's orientation is lost.
   if (!wanted.autoRotate) return null;
   const swap = wanted.rotate === 90 || wanted.rotate === 270;
   const turned = (size: Size): Size => (swap ? { width: size.height, height: size.width } : size);
@@ -116,7 +126,7 @@ export function transformFrom(meta: Parent["meta"], wanted: Transform): Transfor
   return null;
 }
 
-/** Sides and offsets of a crop in shares of the source instead of its pixels. */
+/** The same crop with sides and offsets as shares of the source instead of pixels. */
 function relativeCrop({ crop, gravity }: Transform, source: Size): Transform["crop"] {
   if (crop === null) return null;
   const share = (side: number, of: number) => (side < 1 ? side : side >= of ? 0 : side / of);
@@ -129,11 +139,14 @@ function relativeCrop({ crop, gravity }: Transform, source: Size): Transform["cr
 
 function relativeGravity(gravity: Gravity, source: Size): Gravity {
   if (gravity.kind === "focus") return gravity;
-  const share = (offset: number, of: number) => (Math.abs(offset) < 1 ? offset : offset / of);
+  // An offset past the picture stays a share: from 1 on it would be read as pixels.
+  const largest = 1 - Number.EPSILON;
+  const share = (offset: number, of: number) =>
+    Math.abs(offset) < 1 ? offset : Math.max(-largest, Math.min(largest, offset / of));
   return { ...gravity, x: share(gravity.x, source.width), y: share(gravity.y, source.height) };
 }
 
-/** A parent's sides are rounded, so `fit` may come out a pixel off: then it is told the size. */
+/** `fit` as `force` to the exact size. A parent's sides are rounded, so `fit` could be one pixel off. */
 function exactSize(transform: Transform, { width, height }: Size): Transform {
   if (transform.resize !== "fit") return transform;
   return { ...transform, resize: "force", width, height, dpr: 1, enlarge: true };

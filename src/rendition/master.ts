@@ -4,7 +4,8 @@
  * need none (orderMaster.ts). The queue's job renders them (jobs/masters.ts), because the work would hold up the
  * isolate's one thread. Pure.
  */
-import type { ImageRequest, Transform } from "../request/imageRequest.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import type { Transform } from "../request/transform.ts";
 import type { Parent, Whole } from "../store/tiers/tier.ts";
 
 export const MASTER_SIDE = 2048;

@@ -1,14 +1,15 @@
 /** The Accept header, reduced to the formats we can make (RFC 9110 12.5.1). */
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import type { AcceptClass } from "./imageRequest.ts";
+import type { OutputFormat, Transform } from "./transform.ts";
 
-/** What browsers send is a handful of texts. */
+/** Browsers send only a few different texts, so what was read of them is kept. */
 const READ = new BoundedMap<string, AcceptClass>(100);
-/** Longer ones are no browser's. */
+/** Longer texts do not come from browsers and are not kept. In characters. */
 const READ_LENGTH = 500;
 
 /**
- * The best class a browser names: `image/avif`, else `image/webp`, else `base` (JPEG or PNG). Wildcards name nothing:
+ * The best class that a browser names: `image/avif`, else `image/webp`, else `base` (JPEG or PNG). Wildcards name nothing:
  * programs that send `image/*` often cannot show more than that. A type with `q=0` is refused.
  */
 export function acceptClass(accept: string | null): AcceptClass {
@@ -30,4 +31,18 @@ function acceptedType(range: string): readonly string[] {
   const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
   const refused = parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter));
   return refused ? [] : [type];
+}
+
+/**
+ * The Accept class a picture is stored under. AVIF is not made in the first answer, so a browser that takes AVIF
+ * shares the WebP bytes: what the warmer made for `webp` is a hit for it too.
+ */
+const STORED_CLASS = { avif: "webp", webp: "webp", base: "base" } as const satisfies Record<AcceptClass, AcceptClass>;
+
+/**
+ * What stands for the format in a key: the format that an option names, else the class of what the browser accepts.
+ * `base` is JPEG, or PNG for a picture with alpha, so it is a name of its own.
+ */
+export function storedFormat(format: Transform["format"], accept: AcceptClass): OutputFormat | "base" {
+  return format === "auto" ? STORED_CLASS[accept] : format;
 }

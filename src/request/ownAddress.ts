@@ -1,4 +1,4 @@
-/** Where this Worker was asked. */
+/** The address that this Worker was asked at. */
 import { isLoopbackHost } from "../policy/hosts.ts";
 
 export type OwnAddress = {
@@ -15,8 +15,8 @@ export type OwnAddress = {
 let last: { readonly text: string; readonly address: OwnAddress } | null = null;
 
 /**
- * The address in an absolute URL, of which only what stands before the path is looked at. One request after the other
- * comes to the same, so the last one is kept. Throws TypeError when it is no URL.
+ * The address in an absolute URL. Only the part before the path is read. Requests mostly come to the same address, so the
+ * last one is kept. Throws TypeError when the text is no URL.
  */
 export function ownAddress(url: string): OwnAddress {
   const path = url.indexOf("/", url.indexOf("://") + 3);

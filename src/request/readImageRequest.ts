@@ -1,20 +1,21 @@
-/** Step 1 of a request: which door, and what it asks for. */
+/** Step 1 of a request: which grammar, and what it asks for. */
 import type { Config } from "../config/config.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
 import { acceptClass } from "./accept.ts";
-import { readImgproxyUrl } from "./grammars/imgproxy.ts";
-import { PHOTON_PREFIX, readPhotonUrl } from "./grammars/photon.ts";
+import type { Asked, Grammar } from "./grammars/grammar.ts";
+import { GRAMMARS } from "./grammars/table.ts";
 import type { ImageRequest } from "./imageRequest.ts";
 
-/** Longest path and query we read, in characters: a source of 2 kB in base64 with its options has less than half of it. */
+/** Longest path and query that are read, in characters. A source of 2 kB in base64 with options needs less than half. */
 const MAX_LENGTH = 8192;
 
 /**
- * Reads a request's URL (`request.url`, as text: a signature covers it byte for byte) and its Accept header. `now` in
- * milliseconds; `authentication` is the value of `X-Photon-Authentication`. Throws Failure when the address is not one of ours, not signed, not readable, expired or asks for too much; whether the
- * source may be fetched is policy's to say (`checkSource`).
+ * Reads a request's URL (`request.url`, as text, because a signature covers it byte for byte) and its Accept header.
+ * `now` in milliseconds; `authentication` is the value of `X-Photon-Authentication`. Throws Failure when no grammar
+ * reads the address, or when it is not signed, expired or asks for too much. Whether the source may be fetched is for
+ * policy to say (`checkSource`).
  */
 export async function readImageRequest(
   url: string,
@@ -28,9 +29,7 @@ export async function readImageRequest(
   if (length > MAX_LENGTH) {
     throw new Failure("url_invalid", { why: `${length} characters are over the limit of ${MAX_LENGTH}` });
   }
-  const request = path.startsWith(PHOTON_PREFIX)
-    ? await readPhotonUrl(path, query, acceptClass(accept), config, authentication)
-    : await readImgproxyUrl(path, acceptClass(accept), config, now);
+  const request = await readByGrammar({ path, query, accept: acceptClass(accept), authentication, now }, config);
   try {
     refuseUnsigned(request, config);
     refuseHugeResult(request.transform, config);
@@ -38,6 +37,18 @@ export async function readImageRequest(
     throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
   }
   return request;
+}
+
+/** By the first grammar of the table that matches. */
+async function readByGrammar(
+  asked: Asked,
+  config: Config,
+  grammars: Readonly<Record<string, Grammar>> = GRAMMARS,
+): Promise<ImageRequest> {
+  for (const [grammar, { matches, read }] of Object.entries(grammars)) {
+    if (matches(asked.path)) return { ...(await read(asked, config)), grammar };
+  }
+  throw new Failure("not_found");
 }
 
 /** The URL a browser asks for when an `<img>` names this path: spaces and marks escaped, dot segments gone (WHATWG). */

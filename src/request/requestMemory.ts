@@ -1,6 +1,6 @@
 /**
- * Addresses this isolate has read before: a page's pictures are asked for again and again, and to verify a signature and
- * parse the options costs more than a hit itself. What is remembered is what reading would give; bounded.
+ * Remembers the addresses that this isolate has read. The pictures of a page are asked for again and again, and to verify
+ * a signature and parse options costs more than a hit. It gives what reading would give, and it is bounded.
  */
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import type { Config } from "../config/config.ts";
@@ -13,7 +13,7 @@ export class RequestMemory {
   #config: Config | null = null;
   readonly #requests: BoundedMap<string, ImageRequest>;
 
-  /** At most `capacity` addresses, each with the Accept classes it was asked with; when full the oldest is forgotten. */
+  /** Keeps at most `capacity` pairs of address and Accept class. When it is full, it forgets the oldest. */
   constructor(capacity: number) {
     this.#requests = new BoundedMap(capacity);
   }
@@ -23,9 +23,9 @@ export class RequestMemory {
   }
 
   /**
-   * `readImageRequest`, from memory where it can. Another configuration forgets everything: keys, lists and limits are
-   * in it, and live settings make a new one. A vouched request is always read: its secret is kept nowhere. Throws as
-   * `readImageRequest`, `expired` included; failures are not remembered.
+   * Like `readImageRequest`, from memory where possible. A new configuration forgets everything: it holds keys, lists and
+   * limits, and live settings make a new one. A request with the secret header is always read, because the secret is not
+   * kept. Throws as `readImageRequest` does, `expired` included. Failures are not remembered.
    */
   async read(
     url: string,
@@ -46,7 +46,7 @@ export class RequestMemory {
       throw new Failure("expired", { value: new Date(known.expires * 1000).toISOString() });
     }
     const request = await readImageRequest(url, accept, config, now);
-    // Settings may have changed while the signature was checked.
+    // The settings may have changed while the signature was checked.
     if (this.#config === config) this.#requests.set(name, request);
     return request;
   }

@@ -1,7 +1,8 @@
 /** The headers of every answer. Policy as tables; nothing of a source's own headers is ever passed on. */
 
 import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts";
-import type { ImageRequest, OutputFormat } from "../request/imageRequest.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import type { OutputFormat } from "../request/transform.ts";
 import type { StoredMeta } from "../store/tiers/tier.ts";
 import type { Answer, AnswerHeaders } from "./answer.ts";
 import { FIXED_HEADERS } from "./fixedHeaders.ts";

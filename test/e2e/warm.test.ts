@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
-import { signBody } from "../../src/request/signedBody.ts";
+import { signBody } from "../../src/request/signing/signedBody.ts";
 import { createHinter, type Hinter } from "../../warmer/client/hint.ts";
 import type { Warmer } from "../../warmer/service.ts";
 import { storedKeys } from "../support/stores.ts";

@@ -1,4 +1,4 @@
-import type { Transform } from "../../src/request/imageRequest.ts";
+import type { Transform } from "../../src/request/transform.ts";
 
 /** Every option at its default, written out once more on purpose: tests must not take it from the table they check. */
 export const PLAIN: Transform = {

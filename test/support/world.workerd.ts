@@ -81,7 +81,7 @@ export function configWith(over: Partial<Pick<Config, "blocked" | "epochs" | "re
 
 export function requestOf(source: string, over: Partial<ImageRequest["transform"]> = {}): ImageRequest {
   return {
-    ...{ door: "imgproxy", source, authority: "list", accept: "webp", negotiated: true, cachebuster: "" },
+    ...{ grammar: "imgproxy", source, authority: "list", accept: "webp", negotiated: true, cachebuster: "" },
     transform: { ...PLAIN, width: 40, height: 40, ...over },
     expires: null,
     delivery: { filename: null, attachment: false },

@@ -1,5 +1,5 @@
 /** One signed `POST /purge`, tried again while what is wrong may pass. */
-import { SIGNATURE_HEADER, signBody, TIME_HEADER } from "../../request/signedBody.ts";
+import { SIGNATURE_HEADER, signBody, TIME_HEADER } from "../../request/signing/signedBody.ts";
 
 export type Step = { readonly deleted: number; readonly cursor: string | null; readonly done: boolean };
 

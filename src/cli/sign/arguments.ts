@@ -1,6 +1,7 @@
 /** The command line of `npm run sign`: arguments in, a checked value or every problem at once out. Pure. */
-import { isHttpUrl } from "../../request/isHttpUrl.ts";
-import { OPTIONS } from "../../request/options.ts";
+
+import { namedOptions } from "../../request/options/applyOption.ts";
+import { isHttpUrl } from "../../request/source/canonicalSource.ts";
 
 export type SignArguments = {
   readonly mode: "sign" | "explain";
@@ -9,7 +10,7 @@ export type SignArguments = {
   /** Option segments as they will stand in the path: `rs:fill:300:200`. */
   readonly segments: readonly string[];
   readonly plain: boolean;
-  /** Where the proxy answers, without a slash at the end; empty: it was not said. */
+  /** Where the proxy answers, without a slash at the end; empty = not given. */
   readonly endpoint: string;
   readonly key: string | undefined;
   readonly salt: string | undefined;
@@ -28,11 +29,9 @@ OPTION is as in the path (rs:fill:300:200, several joined by /), or --NAME VALUE
 Key and salt default to the first of SIGNING_KEYS and SIGNING_SALTS in the environment.`;
 
 const VALUES = ["endpoint", "key", "salt", "size", "accept", "explain"] as const;
-const OPTION_NAMES: ReadonlySet<string> = new Set(
-  Object.entries(OPTIONS).flatMap(([long, { short }]) => [long, ...short]),
-);
+const OPTION_NAMES: ReadonlySet<string> = new Set(namedOptions().flatMap(({ name, short }) => [name, ...short]));
 
-/** Reads the words after `npm run sign --`; `--name=value` is taken too. Never throws. */
+/** Reads the words after `npm run sign --`. `--name=value` is read too. Never throws. */
 export function parseSignArguments(argv: readonly string[]): ParsedSignArguments {
   const problems: string[] = [];
   const values: Partial<Record<(typeof VALUES)[number], string>> = {};

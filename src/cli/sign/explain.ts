@@ -1,4 +1,4 @@
-/** What a URL means to a Worker configured as given, and why it would be refused: `npm run sign -- --explain URL`. */
+/** What a URL means to a Worker with a given configuration, or why it refuses it: `npm run sign -- --explain URL`. */
 import type { Config } from "../../config/config.ts";
 import { ANSWERS, asFailure, publicMessage } from "../../errors.ts";
 import { checkSource } from "../../policy/source.ts";
@@ -7,13 +7,13 @@ import { readImageRequest } from "../../request/readImageRequest.ts";
 
 export type Explanation = { readonly ok: boolean; readonly lines: readonly string[] };
 
-/** Lines for a human. `now` in milliseconds; `accept` as a browser would send it. Never throws. */
+/** Lines for a person. `now` in milliseconds; `accept` as a browser sends it. Never throws. */
 export async function explain(url: string, accept: string | null, config: Config, now: number): Promise<Explanation> {
   try {
     const request = await readImageRequest(url, accept, config, now);
     const { transform, delivery, expires } = request;
     const lines = [
-      `door        ${request.door}`,
+      `door        ${request.grammar}`,
       `source      ${request.source}`,
       `vouched by  ${request.authority}`,
       ...Object.entries(transform).map(([name, value]) => `${name.padEnd(12)}${JSON.stringify(value)}`),

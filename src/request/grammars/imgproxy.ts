@@ -1,29 +1,32 @@
-/** The imgproxy door: `/{signature}/{option:arg…}/…/plain/{url}[@{ext}]` or `…/{base64url}[.{ext}]`. */
+/** imgproxy's grammar: `/{signature}/{option:arg…}/…/plain/{url}[@{ext}]` or `…/{base64url}[.{ext}]`. */
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
-import { fromBase64url } from "../base64url.ts";
-import { canonicalSource } from "../canonicalSource.ts";
-import { readEncodedSource } from "../encodedSource.ts";
-import type { AcceptClass, ImageRequest } from "../imageRequest.ts";
-import { applyOption, DEFAULTS } from "../options.ts";
-import { repairPath, signedSpellings } from "../repair.ts";
-import { isSigned } from "../signature.ts";
+import { applyOption, DEFAULTS, splitOptions } from "../options/applyOption.ts";
+import { fromBase64url } from "../signing/base64url.ts";
+import { repairPath, signedSpellings } from "../signing/repair.ts";
+import { isSigned } from "../signing/signature.ts";
+import { canonicalSource } from "../source/canonicalSource.ts";
+import { readEncodedSource } from "../source/encodedSource.ts";
+import type { Asked, Grammar } from "./grammar.ts";
 
-/** What stands where the signature would, in unsigned URLs of all builders. */
+/** What stands in the place of the signature in unsigned URLs of all builders. */
 const UNSIGNED: readonly string[] = ["unsafe", "insecure", "_"];
 
+export const IMGPROXY: Grammar = {
+  matches: () => true,
+  read: readImgproxyUrl,
+  authorities: ["signature", "list"],
+  form: "/{signature}/{option}:{argument}:…/…/{base64url of the source}[.{format}]",
+  doc: "imgproxy's URL builders",
+};
+
 /**
- * Reads a path (from its first slash, as in the URL's text, without query). `now` in milliseconds. Throws Failure
+ * Reads a path. With keys set only a signature permits it; without keys the list does. Throws Failure
  * `signature_missing`, `signature_invalid`, `option_unknown`, `option_invalid`, `url_invalid`, `source_invalid`,
- * `expired`; the signature is looked at before anything else.
+ * `expired`. The signature is checked before anything else.
  */
-export async function readImgproxyUrl(
-  path: string,
-  accept: AcceptClass,
-  config: Config,
-  now: number,
-): Promise<ImageRequest> {
+async function readImgproxyUrl({ path, accept, now }: Asked, config: Config): ReturnType<Grammar["read"]> {
   const slash = path.indexOf("/", 1);
   if (slash < 0) throw new Failure("not_found");
   const signature = path.slice(1, slash);
@@ -37,14 +40,16 @@ export async function readImgproxyUrl(
   const segments = repairPath(signed).slice(1).split("/");
   const sourceAt = segments.findIndex((segment) => !segment.includes(":"));
   const encoded = readEncodedSource(sourceAt < 0 ? [] : segments.slice(sourceAt));
-  const named = segments.slice(0, sourceAt).reduce(applyOption, DEFAULTS);
-  const options = encoded.extension === "" ? named : applyOption(named, `format:${encoded.extension}`);
-  const { cachebuster, expires, filename, attachment, ...transform } = options;
+  const extension = encoded.extension === "" ? [] : [`format:${encoded.extension}`];
+  const options = [...segments.slice(0, sourceAt), ...extension].reduce(
+    (before, segment) => applyOption(before, segment),
+    DEFAULTS,
+  );
+  const { transform, cachebuster, expires, delivery } = splitOptions(options);
   if (expires !== null && expires * 1000 <= now) {
     throw new Failure("expired", { value: new Date(expires * 1000).toISOString() });
   }
   return {
-    door: "imgproxy",
     source: canonicalSource(encoded.source),
     transform: authority === "list" ? snapToLadder(transform, config) : transform,
     authority,
@@ -52,11 +57,11 @@ export async function readImgproxyUrl(
     negotiated: transform.format === "auto",
     cachebuster,
     expires,
-    delivery: { filename: filename ?? encoded.filename, attachment },
+    delivery: { ...delivery, filename: delivery.filename ?? encoded.filename },
   };
 }
 
-/** The spelling of the path that was signed. Throws `signature_missing` or `signature_invalid`. */
+/** The spelling of the path that the signature covers. Throws `signature_missing` or `signature_invalid`. */
 async function signedPath(signature: string, path: string, config: Config): Promise<string> {
   if (UNSIGNED.includes(signature)) throw new Failure("signature_missing", { value: shown(signature) });
   for (const spelling of signedSpellings(path)) {
@@ -70,7 +75,7 @@ async function signedPath(signature: string, path: string, config: Config): Prom
   throw new Failure("signature_invalid", { why });
 }
 
-/** For a message: long enough to know a segment again. */
+/** A segment for a message, cut to 50 characters. */
 function shown(segment: string): string {
   return `"${segment.slice(0, 50)}"`;
 }

@@ -1,30 +1,39 @@
 /**
- * The Photon door, as Openverse and Jetpack write its URLs: `/photon/{host}[:port]/{path}?w=…`. The scheme is left out
- * (`ssl` says HTTPS) and the source's own query stands in `q`. Never signed, so it always gets the ladder's sizes.
+ * Photon's grammar, as Openverse and Jetpack write it: `/photon/{host}[:port]/{path}?w=…`. The scheme is left out
+ * (`ssl` says HTTPS) and the source's own query stands in `q`. It is never signed, so it always gets the ladder's sizes.
  */
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
 import { isListed } from "../../policy/source.ts";
-import { ArgumentError, type ArgumentReader, decimal, whole } from "../arguments.ts";
-import { canonicalSource } from "../canonicalSource.ts";
-import type { AcceptClass, ImageRequest, Transform } from "../imageRequest.ts";
-import { DEFAULTS } from "../options.ts";
-import { equalBytes } from "../signature.ts";
+import { DEFAULTS, splitOptions } from "../options/applyOption.ts";
+import { ArgumentError, type ArgumentReader, decimal, whole } from "../options/arguments.ts";
+import { CROP_PERCENT, OFFSET_PERCENT } from "../options/lengths.ts";
+import { equalBytes } from "../signing/signature.ts";
+import { canonicalSource } from "../source/canonicalSource.ts";
+import { MAX_SIDE, type Transform } from "../transform.ts";
+import type { Asked, Grammar } from "./grammar.ts";
 
-export const PHOTON_PREFIX = "/photon/";
+const PREFIX = "/photon/";
 
-/** Opens the door to sources that are not listed (`PHOTON_AUTHENTICATION`). */
+/** Its right value (`PHOTON_AUTHENTICATION`) permits sources that are not listed. */
 export const PHOTON_AUTHENTICATION_HEADER = "X-Photon-Authentication";
+
+export const PHOTON: Grammar = {
+  matches: (path) => path.startsWith(PREFIX),
+  read: readPhotonUrl,
+  authorities: ["list", "header"],
+  form: "/photon/{host}[:port]/{path}?w=600&quality=80&ssl=true&q={the source's own query}",
+  doc: "Openverse, Jetpack",
+};
 
 type Change = Partial<Transform>;
 type Parameter = { readonly limit: string; readonly doc: string; readonly change: (text: string) => Change };
 
-const SIDE = whole(0, 65_535);
-const PERCENT = decimal(0, 100);
+const SIDE = whole(0, MAX_SIDE);
 const BOX = "width,height";
 
-/** Parameters of the query. Photon's others that change the picture are refused; what Photon never knew is ignored. */
+/** Parameters of the query. A parameter that neither Photon nor we know is ignored. */
 export const PARAMETERS = {
   w: parameter("Width in pixels, without cutting or growing", SIDE, (width) => ({ width })),
   h: parameter("Height in pixels, without cutting or growing", SIDE, (height) => ({ height })),
@@ -42,52 +51,42 @@ export const PARAMETERS = {
   q: { limit: "any", doc: "The source's own query", change: () => ({}) },
 } as const satisfies Record<string, Parameter>;
 
-/** What Photon can do and we do not. */
+/** Parameters of Photon that change the picture and that we do not have. */
 const REFUSED: readonly string[] = ["lb", "ulb", "filter", "brightness", "contrast", "colorize", "smooth"];
 
 /**
- * Reads path (`/photon/…`) and query as they stand in the URL. `authentication` is the value of
- * `X-Photon-Authentication`; it vouches only for sources that are not listed. Throws Failure `url_invalid`,
- * `source_invalid`, `option_unknown`, `option_invalid`.
+ * Reads path and query. The secret header is asked only about sources that are not listed. Throws Failure
+ * `url_invalid`, `source_invalid`, `option_unknown`, `option_invalid`.
  */
-export async function readPhotonUrl(
-  path: string,
-  query: string,
-  accept: AcceptClass,
-  config: Config,
-  authentication: string | null,
-): Promise<ImageRequest> {
+async function readPhotonUrl(asked: Asked, config: Config): ReturnType<Grammar["read"]> {
+  const { path, query, accept, authentication } = asked;
   const params = new URLSearchParams(query);
-  const source = canonicalSource(sourceText(path.slice(PHOTON_PREFIX.length), params));
+  const source = canonicalSource(sourceText(path.slice(PREFIX.length), params));
   const listed = isListed(new URL(source), config.allowedSources);
-  const vouched = !listed && (await isAuthentic(authentication, config.photonAuthentication));
+  const permitted = !listed && (await isAuthentic(authentication, config.photonAuthentication));
   return {
-    door: "photon",
+    ...splitOptions(DEFAULTS),
     source,
     transform: snapToLadder(readTransform(params), config),
-    authority: vouched ? "header" : "list",
+    authority: permitted ? "header" : "list",
     accept,
     negotiated: true,
-    cachebuster: "",
-    expires: null,
-    delivery: { filename: null, attachment: false },
   };
 }
 
-/** Host and path stay as written, but for an escaped colon before the port. */
+/** The source's address. Host and path stay as written; only an escaped colon before the port is decoded. */
 function sourceText(rest: string, params: URLSearchParams): string {
   const slash = rest.indexOf("/");
   const host = (slash < 0 ? rest : rest.slice(0, slash)).replace(/%3A/gi, ":");
   if (host === "") throw new Failure("url_invalid", { why: "it names no source" });
   const scheme = ["1", "true"].includes((params.get("ssl") ?? "").toLowerCase()) ? "https" : "http";
-  // Decoded once it is the source's query as it stood; a `#` in it came as `%23` and would begin a fragment.
+  // Decoded once, it is the source's query as it stood. A `#` in it came as `%23` and would begin a fragment.
   const query = (params.get("q") ?? "").replaceAll("#", "%23");
   return `${scheme}://${host}${slash < 0 ? "/" : rest.slice(slash)}${query === "" ? "" : `?${query}`}`;
 }
 
 function readTransform(params: URLSearchParams): Transform {
-  const { cachebuster, expires, filename, attachment, ...defaults } = DEFAULTS;
-  let transform: Transform = defaults;
+  let { transform } = splitOptions(DEFAULTS);
   for (const [name, text] of params) {
     if (REFUSED.includes(name)) throw new Failure("option_unknown", { option: name });
     if (!Object.hasOwn(PARAMETERS, name)) continue;
@@ -111,17 +110,23 @@ function readBox(text: string): { width: number; height: number } {
   return { width: SIDE.read(width), height: SIDE.read(height) };
 }
 
-/** Percent become shares of the picture's side; the corner becomes an offset from the north-west. */
+/** Percentages become shares of the picture's side. The corner becomes an offset from the north-west. */
 function readCrop(text: string): Change {
   const [x = "", y = "", width = "", height = "", ...more] = text.split(",");
   if (more.length > 0) throw new ArgumentError(text, PARAMETERS.crop.limit);
-  const measure = (part: string) => (part.endsWith("px") ? SIDE.read(part.slice(0, -2)) : PERCENT.read(part) / 100);
-  const side = (part: string) => (part.endsWith("px") || measure(part) < 1 ? measure(part) : 0);
-  const crop = { width: side(width), height: side(height) };
-  return { crop: { ...crop, gravity: { kind: "compass", at: "nowe", x: measure(x), y: measure(y) } } };
+  const measure = (part: string, percent: ArgumentReader<number>) =>
+    part.endsWith("px") ? SIDE.read(part.slice(0, -2)) : percent.read(part);
+  const crop = { width: measure(width, CROP_PERCENT), height: measure(height, CROP_PERCENT) };
+  const gravity = {
+    kind: "compass",
+    at: "nowe",
+    x: measure(x, OFFSET_PERCENT),
+    y: measure(y, OFFSET_PERCENT),
+  } as const;
+  return { crop: { ...crop, gravity } };
 }
 
-/** Compared by their hashes, so that neither content nor length shows in the time. */
+/** Compares hashes, so that the time tells neither content nor length. */
 async function isAuthentic(given: string | null, secret: string | null): Promise<boolean> {
   if (given === null || secret === null) return false;
   const hash = async (text: string) =>

@@ -1,5 +1,5 @@
 /** What stored bytes are, by their first bytes: a stored object is never believed by its name. */
-import type { OutputFormat } from "../../request/imageRequest.ts";
+import type { OutputFormat } from "../../request/transform.ts";
 import type { Stored, StoredMeta } from "../tiers/tier.ts";
 
 /** `null` stands for any byte. Sources: RFC 9649 2.3 (WebP), ITU-T T.81 B.1.1 (JPEG), PNG 3rd edition 5.2. */

@@ -3,7 +3,7 @@
  * in the Cache API. Schema 2: the key's prefix carries the version. A reader ignores names that it does not know and
  * takes a record without a required one for a miss, so an object of another Worker is readable or absent, never wrong.
  */
-import type { OutputFormat } from "../../request/imageRequest.ts";
+import type { OutputFormat } from "../../request/transform.ts";
 import type { MetaRecord, Provenance, StoredMeta, Whole } from "../tiers/tier.ts";
 import type { FinalAddress } from "./finalAddress.ts";
 

@@ -23,7 +23,7 @@ describe("npm run sign", () => {
       { width: 300, resize: "fill", autoRotate: false },
     ],
     ["plain", ["--plain", SOURCE, "w:300"], { width: 300 }],
-  ])("%s gives a URL the door takes", async (_, args, expected) => {
+  ])("%s gives a URL that the Worker reads", async (_, args, expected) => {
     const { stdout, status } = run(args);
     expect(status).toBe(0);
     const request = await readImageRequest(`https://cdn.test${stdout.trim()}`, null, parseConfig(VARS), 0);

@@ -2,6 +2,7 @@ import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import { describe, expect, test } from "vitest";
 import { type ImageOptions, imagePath, signedUrl, srcset, unsignedUrl } from "../../../src/client/url.ts";
 import { parseConfig } from "../../../src/config/config.ts";
+import { OPTIONS } from "../../../src/request/options/table.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 
 const KEY = "736563726574";
@@ -10,7 +11,7 @@ const CONFIG = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT });
 const SOURCE = "https://example.org/ä b.jpg?x=1&y=a@b#c";
 const ENDPOINT = "https://cdn.firstlight.test";
 
-describe("what the client writes, the door reads", () => {
+describe("the grammar reads what the client writes", () => {
   const cases: readonly (readonly [string, ImageOptions, object])[] = [
     ["nothing", {}, { transform: expect.objectContaining({ width: 0, format: "auto" }) }],
     [
@@ -76,7 +77,23 @@ describe("what the client writes, the door reads", () => {
   });
 });
 
-test("any options survive the way through the door (seeded)", async () => {
+/** Options of the proxy that the client leaves out on purpose. */
+const NOT_IN_THE_CLIENT: readonly string[] = [];
+
+test("the client has every option of the proxy, and no other", () => {
+  const [, names = ""] = /one of (.*)$/.exec(messageOf(() => imagePath(SOURCE, { nothing: 1 } as object))) ?? [];
+  expect([...names.split(", "), ...NOT_IN_THE_CLIENT].sort()).toEqual(Object.keys(OPTIONS).sort());
+});
+
+function messageOf(run: () => unknown): string {
+  try {
+    return String(run());
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+test("any options survive the way through the grammar (seeded)", async () => {
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
@@ -129,7 +146,7 @@ test("srcset", async () => {
   expect(await srcset([160, 320], (width) => `/${width}`)).toBe("/160 160w, /320 320w");
 });
 
-describe("what cannot be meant is refused", () => {
+describe("impossible values are refused", () => {
   test.each([
     [{ key: undefined, salt: undefined }, "The signing key is missing"],
     [{ key: KEY, salt: undefined }, "The signing salt is missing"],

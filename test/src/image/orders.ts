@@ -1,6 +1,6 @@
 /** Render orders for the engine's tests: plain defaults, so that a test says only what it is about. */
 import type { EngineLimits, RenderOrder } from "../../../src/image/rendition.ts";
-import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
+import type { OutputFormat, Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 
 export const LIMITS: EngineLimits = {

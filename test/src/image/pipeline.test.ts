@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";
 import type { RenderOrder } from "../../../src/image/rendition.ts";
-import type { OutputFormat } from "../../../src/request/imageRequest.ts";
+import type { OutputFormat } from "../../../src/request/transform.ts";
 import { orderOf } from "./orders.ts";
 
 const SIDE = { width: 400, height: 300 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Source } from "../../../src/image/picture.ts";
 import { dctScale, MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
-import type { Transform } from "../../../src/request/imageRequest.ts";
+import type { Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { LIMITS } from "./orders.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { snapToLadder } from "../../../src/policy/ladder.ts";
-import type { Transform } from "../../../src/request/imageRequest.ts";
-import { DEFAULTS } from "../../../src/request/options.ts";
+import { DEFAULTS } from "../../../src/request/options/applyOption.ts";
+import type { Transform } from "../../../src/request/transform.ts";
 
 /** Wide, so that every row of the table may say any of it. */
 type Row = readonly [string, Partial<Transform>, Partial<Transform>];
@@ -25,6 +25,6 @@ test.each<Row>([
   ["quality on a rung", { quality: 80 }, { quality: 80 }],
   ["quality above the top", { quality: 100 }, { quality: 80 }],
   ["no quality is the format's own", { quality: null }, { quality: null }],
-])("%s", (_, wish, expected) => {
-  expect(snapToLadder({ ...DEFAULTS, ...wish }, LADDER)).toMatchObject(expected);
+])("%s", (_, asked, expected) => {
+  expect(snapToLadder({ ...DEFAULTS, ...asked }, LADDER)).toMatchObject(expected);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { refuseHugeResult } from "../../../src/policy/limits.ts";
-import { DEFAULTS } from "../../../src/request/options.ts";
+import { DEFAULTS } from "../../../src/request/options/applyOption.ts";
 
 const LIMITS = { maxResultSide: 4096, maxResultPixels: 12_000_000 };
 
@@ -14,8 +14,8 @@ test.each([
   ["pixels over it", { resize: "fill", width: 4000, height: 3001, enlarge: true }, true],
   ["fit may end up smaller", { resize: "fit", width: 9000, height: 10, enlarge: true }, false],
   ["no size at all", { enlarge: true }, false],
-] as const)("%s", (_, wish, refused) => {
-  const ask = () => refuseHugeResult({ ...DEFAULTS, ...wish }, LIMITS);
+] as const)("%s", (_, asked, refused) => {
+  const ask = () => refuseHugeResult({ ...DEFAULTS, ...asked }, LIMITS);
   if (refused) expect(ask).toThrow("result_too_large");
   else expect(ask).not.toThrow();
 });

@@ -71,7 +71,7 @@ describe("why a source is not allowed, in words for anybody", () => {
   ] as const)("%s by %s: %s", (url, authority, why) => {
     expect(message(url, authority)).toBe(`This source is not allowed here: ${why}`);
   });
-  test("of a private place nothing is told, not even its port", () => {
+  test("a private place is not described, not even its port", () => {
     expect(message("http://10.0.0.1:8443/a.jpg", "signature")).toBe("This source is not on the public internet");
   });
 });
@@ -128,9 +128,9 @@ describe("ALLOW_LOOPBACK_SOURCES", () => {
 describe("checkHop", () => {
   const hop = (url: string, authority: "signature" | "list") => () =>
     checkHop(new URL(url), { authority, ownHost: OWN }, RULES);
-  test("what a list vouched for stays on the list", () =>
+  test("a source that the list permits must stay on the list", () =>
     expect(hop("https://elsewhere.test/", "list")).toThrow(Failure));
-  test("what a signature vouched for may go on", () =>
+  test("a source that a signature permits may go on", () =>
     expect(hop("https://elsewhere.test/", "signature")).not.toThrow());
   test.each(["http://169.254.169.254/", "http://[::1]/", "https://a.test:22/", "ftp://a.test/", `https://${OWN}/`])(
     "never to %s",

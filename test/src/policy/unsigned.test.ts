@@ -2,11 +2,12 @@ import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/config.ts";
 import { Failure } from "../../../src/errors.ts";
-import { REFUSABLE } from "../../../src/policy/unsigned.ts";
+import { checkRefusals, refusableOptions, unknownRefusals } from "../../../src/policy/unsigned.ts";
+import { OPTIONS } from "../../../src/request/options/table.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 
-const STRICT = { ALLOWED_SOURCES: "a.test", UNSIGNED_REFUSED: Object.keys(REFUSABLE).join() };
-const VOUCHED = "open sesame";
+const STRICT = { ALLOWED_SOURCES: "a.test", UNSIGNED_REFUSED: refusableOptions().join() };
+const SECRET = "open sesame";
 
 /** `ok`, or what was refused. */
 async function ask(path: string, vars: Record<string, string> = STRICT, authentication: string | null = null) {
@@ -33,7 +34,7 @@ describe("an unsigned URL", () => {
     expect(await ask(imgproxy(text), { ...STRICT, UNSIGNED_REFUSED: option })).toEqual(["option_not_allowed", option]);
   });
   test.each(ROWS)("may use %s where nothing is refused, and where others are: %s", async (option, text) => {
-    const others = Object.keys(REFUSABLE).filter((name) => name !== option);
+    const others = refusableOptions().filter((name) => name !== option);
     expect(await ask(imgproxy(text), { ALLOWED_SOURCES: "a.test" })).toBe("ok");
     expect(await ask(imgproxy(text), { ...STRICT, UNSIGNED_REFUSED: others.join(" ") })).toBe("ok");
   });
@@ -41,18 +42,18 @@ describe("an unsigned URL", () => {
     "has its sizes, and may say a default: %s",
     async (text) => expect(await ask(imgproxy(text))).toBe("ok"),
   );
-  test("at the photon door", async () => {
+  test("in the Photon grammar", async () => {
     expect(await ask("/photon/a.test/1.jpg?w=300&ssl=1")).toBe("ok");
     expect(await ask("/photon/a.test/1.jpg?crop=0,0,50,50")).toEqual(["option_not_allowed", "crop"]);
   });
 });
 
-test("who is vouched for by the secret header may", async () => {
-  const vars = { ...STRICT, PHOTON_AUTHENTICATION: VOUCHED };
-  expect(await ask("/photon/b.test/1.jpg?crop=0,0,50,50", vars, VOUCHED)).toBe("ok");
+test("a request that the secret header permits may use them", async () => {
+  const vars = { ...STRICT, PHOTON_AUTHENTICATION: SECRET };
+  expect(await ask("/photon/b.test/1.jpg?crop=0,0,50,50", vars, SECRET)).toBe("ok");
 });
 
-test("a signed URL may", async () => {
+test("a signed URL may use them", async () => {
   const config = {
     SIGNING_KEYS: "736563726574",
     SIGNING_SALTS: "68656c6c6f",
@@ -61,4 +62,25 @@ test("a signed URL may", async () => {
   const path = "/c:10:10/plain/https://a.test/1.jpg";
   const signature = createHmac("sha256", "secret").update(`hello${path}`).digest("base64url");
   expect(await ask(`/${signature}${path}`, config)).toBe("ok");
+});
+
+describe("UNSIGNED_REFUSED", () => {
+  test("takes these options", () => {
+    expect(refusableOptions()).toEqual(["background", "cachebuster", "crop", "gravity", "rotate"]);
+  });
+  test("another name is a configuration error that says the names there are", () => {
+    const problem = 'UNSIGNED_REFUSED: "quality" is none of background, cachebuster, crop, gravity, rotate';
+    expect(unknownRefusals(["crop", "quality"])).toEqual([problem]);
+    expect(() => checkRefusals(parseConfig({ UNSIGNED_REFUSED: "crop,quality" }))).toThrow(
+      expect.objectContaining({ reason: "misconfigured", detail: problem }),
+    );
+  });
+  test("every name that it takes is no error, and neither is an empty list", () => {
+    expect(unknownRefusals(refusableOptions())).toEqual([]);
+    checkRefusals(parseConfig({}));
+  });
+  test("a new option whose row says refusable is taken", () => {
+    const dummy = { ...OPTIONS.rotate, name: "dummy", short: [], key: "dummy" };
+    expect(refusableOptions({ ...OPTIONS, dummy })).toContain("dummy");
+  });
 });

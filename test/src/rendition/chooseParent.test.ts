@@ -13,16 +13,18 @@ import {
   transformFrom,
   wholeOf,
 } from "../../../src/rendition/chooseParent.ts";
-import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
+import type { Option } from "../../../src/request/options/option.ts";
+import { OPTIONS } from "../../../src/request/options/table.ts";
+import type { OutputFormat, Transform } from "../../../src/request/transform.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
 import type { Whole } from "../../../src/store/tiers/tier.ts";
-import { metaOf, NOW } from "../../support/stored.ts";
+import { knownOf, metaOf, NOW } from "../../support/stored.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";
 
-const WISH: Transform = { ...PLAIN, width: 320 };
-const wish = (over: Partial<Transform> = {}, format: OutputFormat = "webp") => ({
-  transform: { ...WISH, ...over },
+const ASKED: Transform = { ...PLAIN, width: 320 };
+const request = (over: Partial<Transform> = {}, format: OutputFormat = "webp") => ({
+  transform: { ...ASKED, ...over },
   format,
 });
 const WHOLE: Whole = { quality: 0, sourceWidth: 4000, sourceHeight: 3000 };
@@ -31,7 +33,7 @@ const parent = (width: number, over: Partial<Parent["meta"]> = {}): Parent => {
   return { key: `t/${width}`, meta: { ...metaOf({ width, height }), whole: WHOLE, ...over } };
 };
 const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
-const choose = (wanted: ReturnType<typeof wish>, parents: readonly Parent[], known: KnownVersion | null = null) =>
+const choose = (wanted: ReturnType<typeof request>, parents: readonly Parent[], known: KnownVersion | null = null) =>
   chooseParent(wanted, parents, known, NOW, windows)?.parent.key;
 
 describe("chooseParent", () => {
@@ -44,13 +46,13 @@ describe("chooseParent", () => {
   ])("%s", (_name, widths, key) =>
     expect(
       choose(
-        wish(),
+        request(),
         widths.map((w) => parent(w)),
       ),
     ).toBe(key),
   );
 
-  test("SPARE is what the row above stands on", () => expect(608 / 320).toBeGreaterThanOrEqual(SPARE));
+  test("the widths above follow from SPARE", () => expect(608 / 320).toBeGreaterThanOrEqual(SPARE));
 
   describe("never from", () => {
     const good = parent(640);
@@ -58,42 +60,42 @@ describe("chooseParent", () => {
       ["a stale parent", parent(640, { freshUntil: NOW - 1 })],
       ["a parent of low quality", parent(640, { whole: { ...WHOLE, quality: MIN_QUALITY - 1 } })],
     ])("%s", (_name, bad) => {
-      expect(choose(wish(), [bad])).toBeUndefined();
-      expect(choose(wish(), [bad, good])).toBe("t/640");
+      expect(choose(request(), [bad])).toBeUndefined();
+      expect(choose(request(), [bad, good])).toBe("t/640");
     });
 
     test("an older version, when a newer one is stored", () => {
       const old = parent(640, { sourceHash: "00000001", storedAt: NOW - 5 });
       const now = parent(160, { sourceHash: "00000002", storedAt: NOW });
-      expect(choose(wish(), [old, now])).toBeUndefined();
+      expect(choose(request(), [old, now])).toBeUndefined();
     });
 
-    test("a version that the facts say is gone", () => {
-      expect(choose(wish(), [good], { sourceHash: "ffffffff", at: NOW + 1 })).toBeUndefined();
+    test("a version that is gone by the stored metadata", () => {
+      expect(choose(request(), [good], knownOf("ffffffff", NOW + 1))).toBeUndefined();
     });
 
-    test("lossy for PNG, or for a wish beyond a second generation", () => {
-      expect(choose(wish({}, "png"), [good])).toBeUndefined();
-      expect(choose(wish({ quality: 86 }), [good])).toBeUndefined();
-      expect(choose(wish({ quality: 85 }), [good])).toBe("t/640");
-      expect(choose(wish({}, "png"), [parent(640, { format: "png" })])).toBe("t/640");
+    test("a lossy parent for PNG, or for a quality that a second generation cannot give", () => {
+      expect(choose(request({}, "png"), [good])).toBeUndefined();
+      expect(choose(request({ quality: 86 }), [good])).toBeUndefined();
+      expect(choose(request({ quality: 85 }), [good])).toBe("t/640");
+      expect(choose(request({}, "png"), [parent(640, { format: "png" })])).toBe("t/640");
     });
   });
 
-  test("facts that lag behind the stored pictures change nothing", () => {
-    expect(choose(wish(), [parent(640)], { sourceHash: "ffffffff", at: NOW - 1 })).toBe("t/640");
+  test("stored metadata older than the pictures changes nothing", () => {
+    expect(choose(request(), [parent(640)], knownOf("ffffffff", NOW - 1))).toBe("t/640");
   });
 
-  test("with the source down a stale parent will do, an expired one will not", () => {
+  test("when the source fails, a stale parent is used and an expired one is not", () => {
     const stale = (seconds: number) => [parent(640, { freshUntil: NOW - seconds * 1000 })];
-    const key = (seconds: number) => chooseParent(wish(), stale(seconds), null, NOW, windows, true)?.parent.key;
+    const key = (seconds: number) => chooseParent(request(), stale(seconds), null, NOW, windows, true)?.parent.key;
     expect(key(100)).toBe("t/640");
     expect(key(101)).toBeUndefined();
   });
 });
 
 describe("transformFrom", () => {
-  const from = (over: Partial<Transform>, width = 2048) => transformFrom(parent(width).meta, { ...WISH, ...over });
+  const from = (over: Partial<Transform>, width = 2048) => transformFrom(parent(width).meta, { ...ASKED, ...over });
   const focus = { kind: "focus", x: 0.2, y: 0.7 } as const;
   const southEast = { kind: "compass", at: "soea", x: 100, y: 40 } as const;
   const rows: readonly [string, Partial<Transform>][] = [
@@ -109,6 +111,10 @@ describe("transformFrom", () => {
     ["turned by 90 degrees", { rotate: 90 }],
     ["a crop in pixels of the source", { crop: { width: 2000, height: 1500, gravity: southEast } }],
     ["a crop in shares", { crop: { width: 0.5, height: 0.5, gravity: focus } }],
+    [
+      "a crop with an offset past the source",
+      { crop: { width: 2000, height: 1500, gravity: { ...southEast, x: 9000, y: -9000 } } },
+    ],
     ["a crop as large as the source", { crop: { width: 4000, height: 9999, gravity: null } }],
     [
       "a crop that takes the picture's gravity",
@@ -116,7 +122,7 @@ describe("transformFrom", () => {
     ],
   ];
   test.each(rows)("%s: the same size and the same part of the picture as from the source", (_name, over) => {
-    const wanted = { ...WISH, ...over };
+    const wanted = { ...ASKED, ...over };
     const transform = from(over);
     if (transform === null) throw new Error("not derived");
     const swap = wanted.rotate === 90;
@@ -130,12 +136,12 @@ describe("transformFrom", () => {
     }
   });
 
-  test("a parent whose rounded sides would give another height is told the size", () => {
+  test("a parent whose rounded sides would give another height is given the exact size", () => {
     const whole = { quality: 0, sourceWidth: 4000, sourceHeight: 2999 };
     for (let width = 100; width <= 500; width++) {
-      const direct = computeGeometry({ width: 4000, height: 2999 }, { ...WISH, width });
+      const direct = computeGeometry({ width: 4000, height: 2999 }, { ...ASKED, width });
       const meta = { ...metaOf({ width: 1024, height: 768 }), whole };
-      const transform = transformFrom(meta, { ...WISH, width });
+      const transform = transformFrom(meta, { ...ASKED, width });
       if (transform === null) throw new Error(`${width} not derived`);
       const derived = computeGeometry({ width: 1024, height: 768 }, transform);
       expect([derived.width, derived.height]).toEqual([direct.width, direct.height]);
@@ -152,11 +158,12 @@ describe("transformFrom", () => {
   ])("not derived: %s", (_name, over) => expect(from(over)).toBeNull());
 });
 
+const HEADER: Header = {
+  ...{ format: "jpeg", width: 4000, height: 3000, orientation: 1, frames: 1 },
+  ...{ alpha: false, progressive: false, colour: "ycc" },
+};
+
 describe("wholeOf", () => {
-  const header: Header = {
-    ...{ format: "jpeg", width: 4000, height: 3000, orientation: 1, frames: 1 },
-    ...{ alpha: false, progressive: false, colour: "ycc" },
-  };
   test.each([
     ["fit", {}, {}, "webp", { quality: 0, sourceWidth: 4000, sourceHeight: 3000 }],
     ["its quality", { quality: 60 }, {}, "jpeg", { quality: 60, sourceWidth: 4000, sourceHeight: 3000 }],
@@ -179,7 +186,29 @@ describe("wholeOf", () => {
     ["not turned upright", { autoRotate: false }, { orientation: 6 }, "webp", undefined],
     ["not turned, and upright already", { autoRotate: false }, {}, "webp", { ...WHOLE }],
   ] as const)("%s", (_name, over, source, format, expected) => {
-    expect(wholeOf({ ...WISH, ...over } as Transform, format, { ...header, ...source }).whole).toEqual(expected);
+    expect(wholeOf({ ...ASKED, ...over } as Transform, format, { ...HEADER, ...source }).whole).toEqual(expected);
+  });
+});
+
+describe("what may be a parent follows from the table of options", () => {
+  const dummy = { ...OPTIONS.dpr, name: "dummy", short: [], key: "dm", fallback: 0, keepsWhole: undefined } as const;
+  const whole = (value: number, row: Partial<Option<number>>) =>
+    wholeOf({ ...ASKED, dummy: value } as Transform, "webp", HEADER, {
+      ...OPTIONS,
+      dummy: { ...dummy, ...row } as Option<unknown>,
+    }).whole;
+  test.each(["pixels", "geometry"] as const)("a new option whose effect is %s makes no parent", (effect) => {
+    expect(whole(1, { effect })).toBeUndefined();
+    expect(whole(0, { effect })).toEqual(WHOLE);
+  });
+  test("unless its row says that this value keeps the picture whole", () => {
+    const keepsWhole = (value: number) => value < 3;
+    expect(whole(2, { effect: "pixels", keepsWhole })).toEqual(WHOLE);
+    expect(whole(3, { effect: "pixels", keepsWhole })).toBeUndefined();
+  });
+  test("a new option that changes only the key or the delivery does not matter", () => {
+    expect(whole(1, { effect: "cache" })).toEqual(WHOLE);
+    expect(whole(1, { effect: "delivery" })).toEqual(WHOLE);
   });
 });
 
@@ -190,13 +219,13 @@ describe("a derived picture beside a direct one, both against the picture withou
 
   /** SSIM of the direct and of the derived 160 px WebP against the 160 px picture itself. */
   async function measured(source: Uint8Array) {
-    const wanted = { ...WISH, width: 160 };
+    const wanted = { ...ASKED, width: 160 };
     const [direct, ideal, large] = await Promise.all([
       render(source, wanted),
       render(source, wanted, "png"),
-      render(source, { ...WISH, width: 320 }),
+      render(source, { ...ASKED, width: 320 }),
     ]);
-    const { whole } = wholeOf(WISH, "webp", large.source);
+    const { whole } = wholeOf(ASKED, "webp", large.source);
     if (whole === undefined) throw new Error("no parent");
     const transform = transformFrom({ ...metaOf({ width: large.width, height: large.height }), whole }, wanted);
     if (transform === null) throw new Error("not derived");

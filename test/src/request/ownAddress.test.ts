@@ -17,7 +17,7 @@ describe("ownAddress", () => {
     expect(ownAddress("https://other.example/").host).toBe("other.example");
   });
 
-  it("what is no URL throws", () => {
+  it("a text that is no URL throws", () => {
     expect(() => ownAddress("img.example.org/a")).toThrow(TypeError);
   });
 });

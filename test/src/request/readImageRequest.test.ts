@@ -29,7 +29,7 @@ const PIECES = [
   ..."w= h= fit= resize= crop= quality= zoom= ssl= q= aHR0cHM6Ly9hLnRlc3Qv __proto__ constructor toString".split(" "),
 ];
 
-describe("whatever is sent, a request or a Failure of the table comes of it", () => {
+describe("whatever is sent gives a request or a Failure of the table", () => {
   const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 300_000 : 6_000;
   test.each(["", "/unsafe/", "/unsafe/plain/", "/photon/", "/AAAA/"])("after %j", async (prefix) => {
     const random = seeded(prefix.length + 1);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/config.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 import { RequestMemory } from "../../../src/request/requestMemory.ts";
-import { signPath } from "../../../src/request/signature.ts";
+import { signPath } from "../../../src/request/signing/signature.ts";
 
 const VARS = { SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" };
 const config = parseConfig(VARS);
@@ -17,7 +17,7 @@ async function signed(options: string): Promise<string> {
 }
 
 describe("RequestMemory", () => {
-  test("gives what reading gives, the same object the second time", async () => {
+  test("gives what reading gives, and the same object the second time", async () => {
     const memory = new RequestMemory(10);
     const url = await signed("w:300");
     const first = await memory.read(url, "image/webp", config, NOW, null);
@@ -25,7 +25,7 @@ describe("RequestMemory", () => {
     expect(await memory.read(url, "image/webp", config, NOW, null)).toBe(first);
   });
 
-  test("other formats taken are another request; two spellings of one class are not", async () => {
+  test("another Accept class is another request; two spellings of one class are the same", async () => {
     const memory = new RequestMemory(10);
     const url = await signed("w:300");
     const webp = await memory.read(url, "image/webp", config, NOW, null);
@@ -41,7 +41,7 @@ describe("RequestMemory", () => {
     await expect(memory.read(url, null, config, NOW + 1_000, null)).rejects.toMatchObject({ reason: "expired" });
   });
 
-  test("another configuration knows nothing of it: a key that was taken away signs no more", async () => {
+  test("a new configuration forgets everything: a removed key signs no more", async () => {
     const memory = new RequestMemory(10);
     const url = await signed("w:300");
     await memory.read(url, null, config, NOW, null);
@@ -50,18 +50,18 @@ describe("RequestMemory", () => {
     expect(memory.size).toBe(0);
   });
 
-  test("failures are not remembered, nor what a secret header vouched for", async () => {
+  test("failures and requests with the secret header are not remembered", async () => {
     const memory = new RequestMemory(10);
     const wrong = `https://img.test/${"A".repeat(43)}/w:300/${SOURCE}`;
     await expect(memory.read(wrong, null, config, NOW, null)).rejects.toMatchObject({ reason: "signature_invalid" });
     const photon = parseConfig({ ...VARS, PHOTON_AUTHENTICATION: "secret" });
     const address = "https://img.test/photon/example.org/a.jpg?w=300";
-    const vouched = await memory.read(address, null, photon, NOW, "secret");
-    expect([vouched.authority, memory.size]).toEqual(["header", 0]);
+    const permitted = await memory.read(address, null, photon, NOW, "secret");
+    expect([permitted.authority, memory.size]).toEqual(["header", 0]);
     expect((await memory.read(address, null, photon, NOW, null)).authority).toBe("list");
   });
 
-  test("is bounded: the oldest goes", async () => {
+  test("is bounded: it forgets the oldest", async () => {
     const memory = new RequestMemory(2);
     const [a, b, c] = [await signed("w:1"), await signed("w:2"), await signed("w:3")];
     const first = await memory.read(a, null, config, NOW, null);

@@ -9,7 +9,7 @@ import { PLAIN } from "../../support/transform.ts";
 const NOW = 1_800_000_000_000;
 
 const WANTED: ImageRequest = {
-  door: "imgproxy",
+  grammar: "imgproxy",
   source: "https://img.example.org/a/curiosity.jpg?x=1",
   transform: { ...PLAIN, width: 320 },
   authority: "signature",

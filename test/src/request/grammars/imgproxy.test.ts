@@ -62,7 +62,7 @@ describe("URLs of the public Node builder work unchanged", () => {
       displayAs,
     );
     expect(await read(url)).toEqual({
-      door: "imgproxy",
+      grammar: "imgproxy",
       source: SOURCE,
       authority: "signature",
       accept: "base",
@@ -325,7 +325,7 @@ describe("options that keep or reset", () => {
   const transformOf = async (path: string) => {
     const url = generateImageUrl({ endpoint: ENDPOINT, url: SOURCE, key: KEY, salt: SALT, options: {} });
     const source = url.slice(url.lastIndexOf("/"));
-    const { signPath } = await import("../../../../src/request/signature.ts");
+    const { signPath } = await import("../../../../src/request/signing/signature.ts");
     const pair = SIGNED.signingPairs[1];
     if (pair === undefined) throw new Error("no pair");
     return (await read(`${ENDPOINT}/${await signPath(path + source, pair)}${path}${source}`)).transform;

@@ -38,7 +38,7 @@ describe("as Openverse sends it", () => {
     const request = await read(openverse(image, { w: "600", quality: "80" }));
     expect(request.source).toBe(new URL(image).href);
     expect(request.transform).toMatchObject({ resize: "fit", width: 640, height: 0, quality: 80, enlarge: false });
-    expect([request.door, request.accept, request.negotiated]).toEqual(["photon", "base", true]);
+    expect([request.grammar, request.accept, request.negotiated]).toEqual(["photon", "base", true]);
   });
   test.each([
     ["escaped once", "a.jpg?q=tag%3D%23cats%26x%3D1&ssl=1"],
@@ -93,7 +93,7 @@ describe("parameters", () => {
   });
 });
 
-describe("who vouches", () => {
+describe("what permits a source", () => {
   test.each([
     ["a listed source, no header", "listed.test/a.jpg", null, "list"],
     ["a listed source with the header stays public", "listed.test/a.jpg", SECRET, "list"],

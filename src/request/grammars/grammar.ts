@@ -1,0 +1,28 @@
+/** What a URL grammar is: how its paths are known, and how they are read. */
+import type { Config } from "../../config/config.ts";
+import type { AcceptClass, ImageRequest } from "../imageRequest.ts";
+
+/** The address that was asked for, as its text stands in the URL. */
+export type Asked = {
+  /** From its first slash, nothing decoded. */
+  readonly path: string;
+  /** Without its `?`; empty = none. */
+  readonly query: string;
+  readonly accept: AcceptClass;
+  /** The secret header `X-Photon-Authentication`; null = not sent. */
+  readonly authentication: string | null;
+  /** Unix milliseconds. */
+  readonly now: number;
+};
+
+export type Grammar = {
+  /** Whether a path is of this grammar. */
+  readonly matches: (path: string) => boolean;
+  /** Throws Failure. */
+  readonly read: (asked: Asked, config: Config) => Promise<Omit<ImageRequest, "grammar">>;
+  /** What can permit a source here. Anything but a signature gets the ladder's sizes. */
+  readonly authorities: readonly ImageRequest["authority"][];
+  /** Its form, and who writes such URLs; docs/url.md prints both. */
+  readonly form: string;
+  readonly doc: string;
+};

@@ -1,0 +1,44 @@
+/** Options that decide what the pixels look like and how they are encoded. */
+import { FORMAT, readColour, whole } from "./arguments.ts";
+import { numberText, type Rows, same, single } from "./option.ts";
+
+export const PIXELS = {
+  background: {
+    name: "background",
+    short: ["bg"],
+    args: [{ name: "colour", limit: "hex RGB, or red:green:blue of 0 to 255; empty keeps alpha" }],
+    read: readColour,
+    doc: "Puts transparent pictures on a colour",
+    fallback: null,
+    effect: "pixels",
+    key: "bg",
+    text: (colour) => colour?.join("_") ?? "",
+    unsigned: "refusable",
+    keepsWhole: (_, { alpha }) => !alpha,
+  },
+  quality: {
+    name: "quality",
+    short: ["q"],
+    ...single("quality", whole(0, 100), (quality) => (quality === 0 ? null : quality)),
+    doc: "Of lossy formats; 0 = the format's default",
+    fallback: null,
+    effect: "pixels",
+    key: "q",
+    text: (quality) => (quality === null ? "" : numberText(quality)),
+    unsigned: "qualities",
+    // How good a parent's quality must be is a rule of its own (rendition/chooseParent.ts).
+    keepsWhole: () => true,
+  },
+  format: {
+    name: "format",
+    short: ["f", "ext"],
+    ...single("format", FORMAT, same),
+    doc: "Instead of what the browser accepts",
+    fallback: "auto",
+    effect: "pixels",
+    key: "f",
+    text: String,
+    unsigned: "free",
+    keepsWhole: (format, { alpha }) => !alpha || format === "webp" || format === "png",
+  },
+} as const satisfies Rows;

@@ -1,0 +1,25 @@
+/**
+ * Every option of a picture, one row each (option.ts says what a row holds). Parser, key, ladder, `UNSIGNED_REFUSED`,
+ * choice of parents, `npm run sign` and docs/url.md are derived from this table. A field of Transform without a row does
+ * not compile.
+ */
+import type { Transform } from "../transform.ts";
+import { DELIVERY } from "./delivery.ts";
+import { GEOMETRY } from "./geometry.ts";
+import type { Option, Options, UnsignedRule } from "./option.ts";
+import { PIXELS } from "./pixels.ts";
+
+export const OPTIONS = { ...GEOMETRY, ...PIXELS, ...DELIVERY } as const satisfies {
+  readonly [K in keyof Options]: Option<Options[K]>;
+};
+
+/** Options that set several others by the position of their arguments. Each ends with `extend`, which must be off. */
+export const COMPOSED = {
+  resize: { short: ["rs"], fields: ["resize", "width", "height", "enlarge"], doc: "Type, size and enlarging in one" },
+  size: { short: ["s"], fields: ["width", "height", "enlarge"], doc: "Size and enlarging in one" },
+} as const satisfies Record<string, { short: readonly string[]; fields: readonly (keyof Options)[]; doc: string }>;
+
+/** The fields whose rows have this rule for unsigned requests. */
+export type FieldsUnder<Rule extends UnsignedRule> = {
+  [K in keyof Transform]: (typeof OPTIONS)[K] extends { readonly unsigned: Rule } ? K : never;
+}[keyof Transform];

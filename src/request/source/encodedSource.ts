@@ -1,0 +1,68 @@
+/** The last part of an imgproxy path: a source, plain or in base64, with an optional output format. */
+import { Failure } from "../../errors.ts";
+import { textFromBase64url } from "../signing/base64url.ts";
+
+export type EncodedSource = {
+  /** As it was given to the builder. It is not checked yet. */
+  readonly source: string;
+  /** Text after `@` or `.`; empty = none. */
+  readonly extension: string;
+  /** A file name after a base64 source, which makes a URL readable; null = none. */
+  readonly filename: string | null;
+};
+
+/** Reads the path segments after the options. Throws Failure `url_invalid` when they hold no source. */
+export function readEncodedSource(segments: readonly string[]): EncodedSource {
+  const [first, ...rest] = segments;
+  if (first === undefined || first === "") throw new Failure("url_invalid", { why: "it names no source" });
+  if (first === "plain") return readPlain(rest.join("/"));
+  if (first === "enc") throw new Failure("url_invalid", { why: "encrypted sources are not read here" });
+  return readBase64(segments);
+}
+
+/**
+ * A plain source is percent-decoded once. One word after the last `@` is a format. Otherwise the `@` belongs to the
+ * source.
+ */
+function readPlain(text: string): EncodedSource {
+  const at = text.lastIndexOf("@");
+  const isFormat = at >= 0 && /^[A-Za-z0-9]*$/.test(text.slice(at + 1));
+  const source = percentDecoded(isFormat ? text.slice(0, at) : text);
+  if (source === "") throw new Failure("url_invalid", { why: "it names no source" });
+  return {
+    // It was encoded twice when an escape is left in the scheme: a builder's output was encoded again.
+    source: /^https?%3a/i.test(source) ? percentDecoded(source) : source,
+    extension: isFormat ? text.slice(at + 1) : "",
+    filename: null,
+  };
+}
+
+/**
+ * Slashes may cut base64url anywhere. `.format` may follow it, and a file name as the last segment. First all segments
+ * are read as the source. If that gives no text, the last segment is read as a file name.
+ */
+function readBase64(segments: readonly string[]): EncodedSource {
+  const whole = decode(segments.join(""));
+  if (whole !== null) return { ...whole, filename: null };
+  const named = segments.length > 1 ? decode(segments.slice(0, -1).join("")) : null;
+  const last = segments.at(-1) ?? "";
+  if (named === null)
+    throw new Failure("url_invalid", { why: "its source is neither plain/ nor base64url of an address" });
+  return { ...named, filename: last === "" ? null : percentDecoded(last) };
+}
+
+/** A source has no control characters. A file name that happens to be base64 mostly decodes to some, and is refused. */
+function decode(text: string): { source: string; extension: string } | null {
+  const [encoded = "", extension = "", ...more] = text.split(".");
+  const source = more.length > 0 ? null : textFromBase64url(encoded.replace(/%3D/gi, "="));
+  if (source === null || source === "" || /[\x00-\x1f\x7f]/.test(source)) return null;
+  return { source, extension };
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Failure("url_invalid", { why: "an escape in its source is not UTF-8" });
+  }
+}
