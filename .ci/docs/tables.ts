@@ -5,14 +5,14 @@ import { ANSWERS } from "../../src/errors.ts";
 import { formatRows } from "../../src/image/formats/registry.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
 import { PARAMETERS } from "../../src/request/grammars/photon.ts";
-import { VARIABLES } from "../../warmer/config/variables.ts";
-import { REJECTIONS } from "../../warmer/hint/rejections.ts";
-import { Counts } from "../../warmer/observe/counts.ts";
-import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { GRAMMARS } from "../../src/request/grammars/table.ts";
 import type { ImageRequest } from "../../src/request/imageRequest.ts";
 import { DEFAULTS, namedOptions } from "../../src/request/options/applyOption.ts";
 import type { UnsignedRule } from "../../src/request/options/option.ts";
+import { VARIABLES } from "../../warmer/config/variables.ts";
+import { REJECTIONS } from "../../warmer/hint/rejections.ts";
+import { Counts } from "../../warmer/observe/counts.ts";
+import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
 
 const AUTHORITIES = {

@@ -3,10 +3,9 @@
  * what a URL or a path means and why it is refused. Exit code 1: refused, 2: wrong arguments.
  */
 
-import { parseConfig } from "../config/config.ts";
 import { SETTINGS } from "../config/table.ts";
+import { readConfig } from "../context/readConfig.ts";
 import { Failure, publicMessage } from "../errors.ts";
-import { checkRefusals } from "../policy/unsigned.ts";
 import { applyOption, DEFAULTS } from "../request/options/applyOption.ts";
 import { toBase64url } from "../request/signing/base64url.ts";
 import { signPath } from "../request/signing/signature.ts";
@@ -58,11 +57,9 @@ function lineOf(error: unknown): string {
 /** Our variables from the environment; the command line overrides them. */
 function configFrom({ key, salt, size }: Pick<SignArguments, "key" | "salt" | "size">) {
   const ours = Object.values(SETTINGS).map(({ variable }) => [variable, process.env[variable]]);
-  const config = parseConfig({
+  return readConfig({
     ...Object.fromEntries(ours),
     ...(key === undefined ? {} : { SIGNING_KEYS: key, SIGNING_SALTS: salt }),
     ...(size === undefined ? {} : { SIGNATURE_SIZE: size }),
   });
-  checkRefusals(config);
-  return config;
 }

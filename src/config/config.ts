@@ -1,8 +1,4 @@
-/** Variables -> Config, checked once, every problem in one message. */
-
-import type { RegionOverrides } from "../coordinate/regions.ts";
-import { Failure } from "../errors.ts";
-import { readSettings, type Vars } from "./settings.ts";
+/** What a deployment sets, parsed. parseConfig.ts makes it from the variables. */
 
 export type HttpSources = "upgrade" | "allow" | "deny";
 
@@ -54,32 +50,6 @@ export type Config = {
   readonly epochs: Readonly<Record<string, number>>;
   /** Renditions of these makers (StoredMeta.maker) are misses. */
   readonly retiredMakers: ReadonlySet<string>;
-  readonly regionOverrides: RegionOverrides;
+  /** Corrections of the table of regions, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */
+  readonly regionOverrides: Readonly<Record<string, string>>;
 };
-
-/**
- * Reads the Worker's variables. Objects (bindings) are skipped, so a whole `env` can be given; an unknown variable is a
- * problem, and so is every value out of its range. Throws one Failure `misconfigured` whose detail lists them all.
- */
-export function parseConfig(vars: Vars): Config {
-  const { settings, problems: found } = readSettings(vars);
-  const { signingKeys, signingSalts, ...plain } = settings;
-  const pairs = `SIGNING_KEYS and SIGNING_SALTS come in pairs, not ${signingKeys.length} and ${signingSalts.length}`;
-  const problems = signingKeys.length === signingSalts.length ? found : [...found, pairs];
-  if (problems.length > 0) throw new Failure("misconfigured", {}, problems.join("; "));
-  return {
-    ...plain,
-    ladder: rungsUpTo(plain.maxResultSide, plain.ladder),
-    signingPairs: signingKeys.map((key, i) => ({ key, salt: signingSalts[i] ?? new Uint8Array() })),
-    blocked: { sources: new Set(), hosts: new Set() },
-    epochs: {},
-    retiredMakers: new Set(),
-    regionOverrides: {},
-  };
-}
-
-/** The rungs whose results are not refused; the limit itself when every rung is over it. */
-function rungsUpTo(side: number, ladder: readonly number[]): readonly number[] {
-  const rungs = ladder.filter((rung) => rung <= side);
-  return rungs.length > 0 ? rungs : [side];
-}

@@ -1,5 +1,4 @@
 /** Reads every variable of the table, and says everything that is wrong at once. */
-import { bucketBinding, isLocationHint } from "../coordinate/regions.ts";
 import { SETTINGS, type Settings } from "./table.ts";
 
 /** What a Worker's `env` or a process's environment looks like to us. */
@@ -20,7 +19,7 @@ const ORDERED = [
 
 /**
  * All settings, read or defaulted, and every problem found. A variable is a string, number or boolean; empty = unset.
- * Anything else in `vars` is a binding and skipped, but for the buckets that REGIONS asks for.
+ * Anything else in `vars` is a binding and skipped.
  */
 export function readSettings(vars: Vars): Read {
   const problems: string[] = [];
@@ -43,23 +42,7 @@ export function readSettings(vars: Vars): Read {
     else if (!given.has(high)) settings[high] = settings[low];
     else problems.push(`${nameOf(low)} ${settings[low]} is over ${nameOf(high)} ${settings[high]}`);
   }
-  if (given.has("regions")) problems.push(...withoutBucket(settings.regions, vars));
   return { settings, problems: [...problems, ...unknownVariables(vars)] };
-}
-
-/**
- * Regions named in a Worker's REGIONS that have no bucket: requests would be sent to a store that is not there. Where
- * no bucket at all is bound, the variables are read outside a Worker, and nothing can be said.
- */
-function withoutBucket(regions: readonly string[], vars: Vars): readonly string[] {
-  const isBound = (binding: string) => typeof vars[binding] === "object" && vars[binding] !== null;
-  if (!Object.keys(vars).some((name) => name.startsWith("R2_") && isBound(name))) return [];
-  return regions.flatMap((region) => {
-    const binding = bucketBinding(region);
-    if (isBound(binding)) return [];
-    const what = isLocationHint(region) ? "" : ", which is no region R2 knows";
-    return [`REGIONS names "${region}"${what}, and no bucket is bound as ${binding}`];
-  });
 }
 
 /** Variables we do not know: a misspelt name would silently leave a limit at its default. */

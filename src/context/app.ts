@@ -1,7 +1,8 @@
 /** What the Worker works with, whoever asks: bindings, configuration, clock and the isolate's state. */
-import { type Config, parseConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { readLedger } from "../live/ledger.ts";
 import type { IsolateState } from "./isolateState.ts";
+import { readConfig } from "./readConfig.ts";
 
 export type App = {
   readonly bindings: Env;
@@ -34,7 +35,7 @@ const VARIABLES = new WeakMap<Env, Config>();
 function variablesOf(bindings: Env): Config {
   let config = VARIABLES.get(bindings);
   if (config === undefined) {
-    config = parseConfig(bindings as unknown as Readonly<Record<string, unknown>>);
+    config = readConfig(bindings as unknown as Readonly<Record<string, unknown>>);
     VARIABLES.set(bindings, config);
   }
   return config;

@@ -8,6 +8,9 @@ const PERIOD_SECONDS = 60;
 /** How long a client that is over its rate is refused without asking the limiter again, in milliseconds. */
 const MEMO_MS = 10_000;
 
+/** The rate limit binding, as far as it is used here. */
+type MissLimiter = { limit(options: { key: string }): Promise<{ success: boolean }> };
+
 type RatedCaller = { readonly isRateLimited: boolean; readonly clientKey: () => string };
 
 /** Client key -> unix ms until which its misses are refused. */
@@ -29,7 +32,7 @@ export function refuseOverRate(
 export async function limitMisses(
   request: Pick<RenditionRequest, "authority">,
   caller: RatedCaller,
-  limiter: RateLimit,
+  limiter: MissLimiter,
   overRate: OverRate,
   now: number,
 ): Promise<void> {

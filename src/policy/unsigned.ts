@@ -20,12 +20,6 @@ export function unknownRefusals(names: readonly string[], table: OptionTable = O
   return unknown.map((name) => `UNSIGNED_REFUSED: "${name}" is none of ${known.join(", ")}`);
 }
 
-/** Checks a parsed configuration. Throws Failure `misconfigured` whose detail lists every unknown name. */
-export function checkRefusals({ unsignedRefused }: Pick<Config, "unsignedRefused">): void {
-  const problems = unknownRefusals(unsignedRefused);
-  if (problems.length > 0) throw new Failure("misconfigured", {}, problems.join("; "));
-}
-
 /**
  * Throws Failure `option_not_allowed` for the first option of `UNSIGNED_REFUSED` that a request uses, when neither a
  * signature nor the secret header permits the request. A value that is the default uses no option.

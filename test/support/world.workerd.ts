@@ -1,6 +1,7 @@
 /** What the data path works with, on real bindings, for tests of its parts. Any binding may be made to fail. */
 import { env } from "cloudflare:workers";
-import { type Config, parseConfig } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
+import { parseConfig } from "../../src/config/parseConfig.ts";
 import type { App } from "../../src/context/app.ts";
 import type { Caller } from "../../src/context/caller.ts";
 import { newIsolateState } from "../../src/context/isolateState.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { parseSignArguments } from "../../../src/cli/sign/arguments.ts";
-import { parseConfig } from "../../../src/config/config.ts";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 
 const VARS = { SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" };

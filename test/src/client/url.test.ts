@@ -1,7 +1,7 @@
 import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import { describe, expect, test } from "vitest";
 import { type ImageOptions, imagePath, signedUrl, srcset, unsignedUrl } from "../../../src/client/url.ts";
-import { parseConfig } from "../../../src/config/config.ts";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { OPTIONS } from "../../../src/request/options/table.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { BoundedMap } from "../../../src/concurrency/boundedMap.ts";
 import { Failure } from "../../../src/errors.ts";
-import { clientKey, limitMisses } from "../../../src/policy/rate.ts";
+import { clientKey, limitMisses, refuseOverRate } from "../../../src/policy/rate.ts";
 
 describe("clientKey", () => {
   const rows = [
@@ -18,6 +19,8 @@ describe("clientKey", () => {
   });
 });
 
+const CALLER = { isRateLimited: true, clientKey: () => "203.0.113.9" };
+
 describe("limitMisses", () => {
   /** What becomes of a miss, and under which names it was counted. */
   async function miss(authority: "signature" | "list" | "header", limit: () => Promise<{ success: boolean }>) {
@@ -28,7 +31,7 @@ describe("limitMisses", () => {
         return limit();
       },
     };
-    const outcome = await limitMisses({ authority }, () => "203.0.113.9", limiter).then(
+    const outcome = await limitMisses({ authority }, CALLER, limiter, new BoundedMap(9), 0).then(
       () => "ok",
       (error: unknown) => (error instanceof Failure ? [error.reason, error.facts.retryAfter] : error),
     );
@@ -47,5 +50,41 @@ describe("limitMisses", () => {
   });
   it("lets everybody pass when the limiter fails", async () => {
     expect((await miss("list", () => Promise.reject(new Error("down"))))[0]).toBe("ok");
+  });
+});
+
+describe("refuseOverRate", () => {
+  const LIST = { authority: "list" } as const;
+  async function refusedAt(at: number) {
+    const overRate = new BoundedMap<string, number>(9);
+    const limiter = { limit: async () => ({ success: false }) };
+    await limitMisses(LIST, CALLER, limiter, overRate, at).catch(() => undefined);
+    return overRate;
+  }
+  const outcome = (run: () => void) => {
+    try {
+      run();
+      return "ok";
+    } catch (error) {
+      return error instanceof Failure ? error.reason : error;
+    }
+  };
+
+  it.each([
+    ["at once", 1_000, "rate_limited"],
+    ["a moment before the memo ends", 10_999, "rate_limited"],
+    ["when it ends", 11_000, "ok"],
+    ["not after the clock has jumped back", 999, "ok"],
+  ])("refuses a client that the limiter has just refused: %s", async (_, now, expected) => {
+    const overRate = await refusedAt(1_000);
+    expect(outcome(() => refuseOverRate(LIST, CALLER, overRate, now))).toBe(expected);
+  });
+  it.each([
+    ["another client", LIST, { ...CALLER, clientKey: () => "203.0.113.10" }],
+    ["a signed request", { authority: "signature" } as const, CALLER],
+    ["work that no client asks for", LIST, { ...CALLER, isRateLimited: false }],
+  ])("does not refuse %s", async (_, request, caller) => {
+    const overRate = await refusedAt(1_000);
+    expect(outcome(() => refuseOverRate(request, caller, overRate, 1_001))).toBe("ok");
   });
 });

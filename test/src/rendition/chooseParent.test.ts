@@ -5,19 +5,12 @@ import { noiseFrom } from "../../../demo/generator/noise.ts";
 import { computeGeometry } from "../../../src/image/geometry.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";
 import type { Header } from "../../../src/image/rendition.ts";
-import {
-  chooseParent,
-  MIN_QUALITY,
-  type Parent,
-  SPARE,
-  transformFrom,
-  wholeOf,
-} from "../../../src/rendition/chooseParent.ts";
+import { chooseParent, MIN_QUALITY, SPARE, transformFrom, wholeOf } from "../../../src/rendition/chooseParent.ts";
 import type { Option } from "../../../src/request/options/option.ts";
 import { OPTIONS } from "../../../src/request/options/table.ts";
 import type { OutputFormat, Transform } from "../../../src/request/transform.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
-import type { Whole } from "../../../src/store/tiers/tier.ts";
+import type { Parent, Whole } from "../../../src/store/tiers/tier.ts";
 import { knownOf, metaOf, NOW } from "../../support/stored.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { signedUrl } from "../../../src/client/url.ts";
-import { parseConfig } from "../../../src/config/config.ts";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { Failure } from "../../../src/errors.ts";
 import type { Source } from "../../../src/image/picture.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";

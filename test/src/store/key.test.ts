@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { edgeUrl, hostHash, renditionKey, sourceKeys, sourceVersion, variantEtag } from "../../../src/store/schema/key.ts";
+import {
+  edgeUrl,
+  hostHash,
+  renditionKey,
+  sourceKeys,
+  sourceVersion,
+  variantEtag,
+} from "../../../src/store/schema/key.ts";
 
 const sha = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
 const SOURCE = "https://example.org/a/b.jpg?x=1";

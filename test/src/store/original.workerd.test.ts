@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
 import { getOriginal, ORIGINAL_MS, type Original, putOriginal } from "../../../src/store/original.ts";
 import { findParents } from "../../../src/store/parents.ts";
+import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { NOW, storedOf } from "../../support/stored.ts";

@@ -1,9 +1,9 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
 import { putOriginal } from "../../../src/store/original.ts";
 import { BadCursor, isUnder, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
+import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
 import { writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { kvTier } from "../../../src/store/tiers/kv.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";

@@ -1,7 +1,8 @@
 import { generateUrl } from "@imgproxy/imgproxy-js-core";
 import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import { describe, expect, test } from "vitest";
-import { type Config, parseConfig } from "../../../../src/config/config.ts";
+import type { Config } from "../../../../src/config/config.ts";
+import { parseConfig } from "../../../../src/config/parseConfig.ts";
 import { ANSWERS, Failure, publicMessage } from "../../../../src/errors.ts";
 import type { ImageRequest } from "../../../../src/request/imageRequest.ts";
 import { readImageRequest } from "../../../../src/request/readImageRequest.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../../src/config/config.ts";
+import { parseConfig } from "../../../../src/config/parseConfig.ts";
 import { Failure } from "../../../../src/errors.ts";
 import { readImageRequest } from "../../../../src/request/readImageRequest.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../../src/config/config.ts";
+import { parseConfig } from "../../../../src/config/parseConfig.ts";
 import { GRAMMARS } from "../../../../src/request/grammars/table.ts";
 import { readImageRequest } from "../../../../src/request/readImageRequest.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../src/config/config.ts";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { SETTINGS } from "../../../src/config/table.ts";
 import { Failure } from "../../../src/errors.ts";
 
@@ -115,23 +115,6 @@ describe("names we do not know", () => {
     expect(problemsOf({ SOMETHING: "1" })).toBe("SOMETHING is no variable of ours");
   });
   test("bindings are no variables", () => expect(problemsOf({ THUMBS: {}, R2_WEUR: { get() {} } })).toBe(""));
-});
-
-describe("a region needs its bucket", () => {
-  const BOUND = { R2_PRIMARY: {}, R2_WEUR: {}, R2_EU_2: {} };
-  test.each([
-    ["weur", ""],
-    ["weur,eu-2", ""],
-    ["weur,oc", 'REGIONS names "oc", and no bucket is bound as R2_OC'],
-    ["weur,mars", 'REGIONS names "mars", which is no region R2 knows, and no bucket is bound as R2_MARS'],
-  ])("REGIONS=%s: %s", (REGIONS, problem) => expect(problemsOf({ ...BOUND, REGIONS })).toBe(problem));
-  test("each one is named, beside the other problems", () => {
-    const problems = problemsOf({ ...BOUND, REGIONS: "oc,mars", QUEUE_MS: "x" });
-    for (const part of ["R2_OC", "R2_MARS", "QUEUE_MS"]) expect(problems).toContain(part);
-  });
-  test("the default asks for none; without any bucket it is no Worker that reads", () => {
-    expect([problemsOf(BOUND), problemsOf({ REGIONS: "weur,oc" })]).toEqual(["", ""]);
-  });
 });
 
 describe("limits that belong together", () => {

@@ -1,0 +1,36 @@
+/** Variables -> Config, checked once, every problem in one message. */
+import { Failure } from "../errors.ts";
+import type { Config } from "./config.ts";
+import { readSettings, type Vars } from "./settings.ts";
+import type { Settings } from "./table.ts";
+
+/** A check that needs more than the table of variables knows. Gives one text per problem. */
+export type FurtherCheck = (settings: Settings, vars: Vars) => readonly string[];
+
+/**
+ * Reads the Worker's variables. Objects (bindings) are skipped, so a whole `env` can be given. An unknown variable is a
+ * problem, and so is every value out of its range. Throws one Failure `misconfigured` whose detail lists them all.
+ */
+export function parseConfig(vars: Vars, checks: readonly FurtherCheck[] = []): Config {
+  const { settings, problems: known } = readSettings(vars);
+  const found = [...known, ...checks.flatMap((check) => check(settings, vars))];
+  const { signingKeys, signingSalts, ...plain } = settings;
+  const pairs = `SIGNING_KEYS and SIGNING_SALTS come in pairs, not ${signingKeys.length} and ${signingSalts.length}`;
+  const problems = signingKeys.length === signingSalts.length ? found : [...found, pairs];
+  if (problems.length > 0) throw new Failure("misconfigured", {}, problems.join("; "));
+  return {
+    ...plain,
+    ladder: rungsUpTo(plain.maxResultSide, plain.ladder),
+    signingPairs: signingKeys.map((key, i) => ({ key, salt: signingSalts[i] ?? new Uint8Array() })),
+    blocked: { sources: new Set(), hosts: new Set() },
+    epochs: {},
+    retiredMakers: new Set(),
+    regionOverrides: {},
+  };
+}
+
+/** The rungs whose results are not refused; the limit itself when every rung is over it. */
+function rungsUpTo(side: number, ladder: readonly number[]): readonly number[] {
+  const rungs = ladder.filter((rung) => rung <= side);
+  return rungs.length > 0 ? rungs : [side];
+}
