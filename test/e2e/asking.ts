@@ -39,7 +39,7 @@ export async function settled(edge: FaultyEdge): Promise<readonly string[]> {
 }
 
 /** Of these keys the stored renditions. */
-export const renditions = (keys: readonly string[]) => keys.filter((key) => key.includes(" t/"));
+export const renditions = (keys: readonly string[]) => keys.filter((key) => key.includes(" 2/t/"));
 
 /** Runs a job for each, at most `width` at a time, and gives the results in order. */
 export async function inTurn<T, R>(items: readonly T[], width: number, job: (item: T) => Promise<R>): Promise<R[]> {

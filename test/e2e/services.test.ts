@@ -107,8 +107,8 @@ describe.each(ROWS.filter(({ long }) => LONG || !long))("$name", ({ name, faults
     expect(lost(before, after)).toEqual([]);
     const { source32 } = await sourceKeys(fresh);
     const places = after
-      .filter((key) => key.includes(source32) && / [tf]\//.test(key))
-      .map((key) => (key.startsWith("THUMBS f/") ? "F" : (key.split(" ")[0] ?? "")));
+      .filter((key) => key.includes(source32) && / 2\/[tf]\//.test(key))
+      .map((key) => (key.startsWith("THUMBS 2/f/") ? "F" : (key.split(" ")[0] ?? "")));
     expect([...new Set(places)].sort().join(" ")).toBe(left);
 
     // Well again: the same picture from the store, or once more from its source.
@@ -220,7 +220,7 @@ describe("two versions of the Worker at once", () => {
     ["a format of a newer version", (meta: Record<string, string>) => ({ ...meta, format: "avif" })],
     [
       "metadata of an older version",
-      ({ v, source: from }: Record<string, string>) => ({ v: v ?? "", source: from ?? "" }),
+      ({ hash, source: from }: Record<string, string>) => ({ v: hash ?? "", source: from ?? "" }),
     ],
     ["no metadata at all", () => ({})],
     ["numbers that are none", (meta: Record<string, string>) => ({ ...meta, fresh: "soon", width: "-1" })],

@@ -1,6 +1,11 @@
 /** The Worker's own log lines, as startEdge hands them out. */
 
-type Line = { readonly msg: string; readonly door: string; readonly stages: Readonly<Record<string, number>> };
+type Line = {
+  readonly msg: string;
+  readonly audience: string;
+  readonly door: string;
+  readonly stages: Readonly<Record<string, number>>;
+};
 
 /** Lines of requests and of work behind them; what else a Worker logs is left out. */
 export function requestLines(messages: readonly string[]): readonly Line[] {
@@ -10,14 +15,17 @@ export function requestLines(messages: readonly string[]): readonly Line[] {
   });
 }
 
-/** Waits for the lines of `requests` answers and gives how many pictures were decoded for them, or behind them. */
+/**
+ * Waits for the lines of `requests` answers and gives how many pictures were decoded for them, or behind them. A queue's
+ * jobs do not count: they decode on their own account.
+ */
 export async function rendersIn(messages: readonly string[], requests: number): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
-    if (requestLines(messages).filter(({ door }) => door !== "behind").length >= requests) break;
+    if (requestLines(messages).filter(({ audience }) => audience === "reader").length >= requests) break;
     await new Promise((wake) => setTimeout(wake, 50));
   }
   const lines = requestLines(messages);
-  const answered = lines.filter(({ door }) => door !== "behind").length;
+  const answered = lines.filter(({ audience }) => audience === "reader").length;
   if (answered < requests) throw new Error(`${answered} of ${requests} log lines came in 10 s`);
-  return lines.filter(({ stages }) => stages.decode !== undefined).length;
+  return lines.filter(({ audience, stages }) => audience !== "job" && stages.decode !== undefined).length;
 }

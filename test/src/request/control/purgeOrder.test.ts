@@ -18,7 +18,7 @@ describe("readPurgeOrder", () => {
   });
 
   test.each([
-    ["nothing", {}, "one of source, prefix, host, path is needed"],
+    ["nothing", {}, "one of source, prefix, host, maker, path is needed"],
     ["two targets", { host: "a.test", path: "/x" }, "one of source"],
     ["a number", { host: 1 }, "host must be a text"],
     ["an empty text", { host: "" }, "host must be a text"],
