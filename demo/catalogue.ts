@@ -5,20 +5,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import sharp from "sharp";
+import type { CatalogueEntry } from "./catalogueEntry.ts";
 import { generatePhotographs } from "./generator/generate.ts";
-
-/** One photograph. `file` is its name inside the folder; sizes in pixels as displayed, `bytes` of the original. */
-export type CatalogueEntry = {
-  readonly file: string;
-  readonly title: string;
-  readonly author: string;
-  readonly licence: string;
-  readonly licenceUrl: string;
-  readonly sourcePage?: string;
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
-};
 
 export type Catalogue = {
   readonly folder: string;

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Signing, signedUrl } from "../src/client/url.ts";
 import type { Hinter } from "../warmer/client/hint.ts";
-import type { CatalogueEntry } from "./catalogue.ts";
+import type { CatalogueEntry } from "./catalogueEntry.ts";
 import { passagePath } from "./passage.ts";
 import type { Place } from "./places.ts";
 

@@ -5,7 +5,7 @@
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogueEntry.ts";
 import { enlarge } from "./enlarge.ts";
 import { SCENES, type SceneName } from "./scenes.ts";
 

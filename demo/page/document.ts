@@ -1,5 +1,5 @@
 /** The results page as HTML: whole without any script; the scripts only add what each answer cost. Pure. */
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogueEntry.ts";
 import { passagePath } from "../passage.ts";
 import { PLACES, type Place } from "../places.ts";
 import type { SourceTrait } from "../sources/table.ts";

@@ -182,7 +182,9 @@ describe("what a purge takes", { timeout: 60_000 }, () => {
     expect(await purge(order)).toMatchObject({ done: true });
     const left = await settled(edge);
     const hashes = await Promise.all(NAMES.map((name) => sourceKeys(`${base}/${name}`)));
-    return NAMES.filter((_, i) => left.some((key) => key.includes(" 2/t/") && key.includes(hashes[i]?.source32 ?? "?")));
+    return NAMES.filter((_, i) =>
+      left.some((key) => key.includes(" 2/t/") && key.includes(hashes[i]?.source32 ?? "?")),
+    );
   }
 
   test("a source", async () => {

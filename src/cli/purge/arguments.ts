@@ -1,7 +1,7 @@
 /** The command line of `npm run purge`: arguments in, a checked value or every problem at once out. Pure. */
 
 export type PurgeArguments = {
-  /** One field of the order: `source`, `prefix`, `host` or `path`. */
+  /** One field of the order: `source`, `prefix`, `host`, `path` or `maker`. */
   readonly target: Readonly<Record<string, string>>;
   /** Keep it out (true), let it in again (false), or only delete (null). */
   readonly block: boolean | null;
@@ -18,11 +18,12 @@ export type ParsedPurgeArguments =
   | { readonly ok: true; readonly value: PurgeArguments }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL | --host HOST | --path /P
+export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL | --host HOST | --path /P | --maker VERSION
          [--block [--sweep SECONDS] | --lift] [--endpoint URL] [--secret S] [--resume CURSOR]
+--maker deletes every rendition of one version of engine and encoder, such as 1-libwebp1 (docs/storage.md).
 Endpoint and secret default to PURGE_ENDPOINT and PURGE_SECRET in the environment.`;
 
-const TARGETS = ["source", "prefix", "host", "path"] as const;
+const TARGETS = ["source", "prefix", "host", "path", "maker"] as const;
 const VALUES = [...TARGETS, "endpoint", "secret", "resume", "sweep"] as const;
 const SWITCHES = ["block", "lift"] as const;
 
@@ -64,7 +65,7 @@ export function parsePurgeArguments(
   }
   const block = switches.has("block") ? true : switches.has("lift") ? false : null;
   if (switches.size > 1) problems.push("--block and --lift exclude each other");
-  if (block !== null && (kind === "prefix" || kind === "path")) problems.push("Only a source or a host can be blocked");
+  if (block !== null && kind !== "source" && kind !== "host") problems.push("Only a source or a host can be blocked");
   const sweepSeconds = Number(values.sweep ?? (block === true ? SWEEP_SECONDS : 0));
   if (!(sweepSeconds >= 0 && sweepSeconds <= 3600)) problems.push(`--sweep cannot be ${values.sweep}: 0 to 3600 s`);
   const endpoint = (values.endpoint ?? env.PURGE_ENDPOINT ?? "").replace(/\/+$/, "");

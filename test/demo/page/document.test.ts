@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CatalogueEntry } from "../../../demo/catalogue.ts";
+import type { CatalogueEntry } from "../../../demo/catalogueEntry.ts";
 import { type Card, matches, pageDocument, WIDTHS } from "../../../demo/page/document.ts";
 import { PLACES } from "../../../demo/places.ts";
 import { SOURCES } from "../../../demo/sources/table.ts";

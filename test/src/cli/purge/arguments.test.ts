@@ -10,6 +10,7 @@ describe("the command line of npm run purge", () => {
     ["with =", ["--source=https://a.test/?b=c"], { target: { source: "https://a.test/?b=c" } }],
     ["a prefix", ["--prefix", "https://a.test/b/"], { target: { prefix: "https://a.test/b/" } }],
     ["a path", ["--path", "/_/w:1/x"], { target: { path: "/_/w:1/x" }, block: null }],
+    ["a maker", ["--maker", "1-libwebp1"], { target: { maker: "1-libwebp1" }, block: null }],
     ["blocked, and swept when all must know", ["--host", "a", "--block"], { block: true, sweepSeconds: SWEEP_SECONDS }],
     ["blocked, swept at another time", ["--host", "a", "--block", "--sweep", "5"], { sweepSeconds: 5 }],
     ["lifted: nothing to sweep", ["--host", "a", "--lift"], { block: false, sweepSeconds: 0 }],
@@ -24,7 +25,7 @@ describe("the command line of npm run purge", () => {
   });
 
   test.each([
-    ["no target", [], ENV, "One of --source, --prefix, --host, --path is needed, 0 are given"],
+    ["no target", [], ENV, "One of --source, --prefix, --host, --path, --maker is needed, 0 are given"],
     ["two targets", ["--host", "a", "--path", "/b"], ENV, "2 are given"],
     ["both ways", ["--host", "a", "--block", "--lift"], ENV, "--block and --lift exclude each other"],
     ["a blocked prefix", ["--prefix", "https://a/", "--block"], ENV, "Only a source or a host can be blocked"],
