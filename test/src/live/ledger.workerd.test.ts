@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { changeLedger, LEDGER_KEY, merged, readLedger } from "../../../src/live/ledger.ts";
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "../../../src/live/liveSettings.ts";
 import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
-import { withPurge } from "../../../src/policy/blocked.ts";
+import { withPurge } from "../../../src/live/takedown.ts";
 
 const HOST = "0123456789abcdef";
 const SOURCE = "0123456789abcdef0123456789abcdef";

@@ -20,7 +20,7 @@ test("so many at once, and each host by itself", () => {
 });
 
 test("who came first goes first, whoever asks first", () => {
-  const { poll, leave } = slots();
+  const { poll, release } = slots();
   for (const ticket of [1, 2, 3, 4]) poll(ticket);
   release(1);
   expect([poll(4), poll(3), poll(4)]).toEqual(["wait", "in", "wait"]);
@@ -45,7 +45,7 @@ describe("who is ended by its client and never leaves", () => {
   });
 
   test("a place in the line is lost by not asking for two seconds", () => {
-    const { poll, leave } = slots();
+    const { poll, release } = slots();
     for (const ticket of [1, 2, 3]) poll(ticket);
     expect(poll(4, 1_000)).toBe("wait");
     release(1);
@@ -62,7 +62,7 @@ test("a clock set back frees what was taken in the future", () => {
 });
 
 test("a host nobody asks takes no memory, and leaving twice is leaving once", () => {
-  const { poll, leave, hosts, ticket } = slots();
+  const { poll, release, hosts, ticket } = slots();
   const mine = ticket();
   poll(mine);
   expect(hosts()).toBe(1);

@@ -8,15 +8,14 @@ import type { Header } from "../../../src/image/rendition.ts";
 import {
   chooseParent,
   MIN_QUALITY,
-  type Parent,
   SPARE,
   transformFrom,
   wholeOf,
 } from "../../../src/rendition/chooseParent.ts";
 import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
-import type { Whole } from "../../../src/store/tiers/tier.ts";
-import { metaOf, NOW } from "../../support/stored.ts";
+import type { Parent, Whole } from "../../../src/store/tiers/tier.ts";
+import { knownOf, metaOf, NOW } from "../../support/stored.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";
 
@@ -68,8 +67,14 @@ describe("chooseParent", () => {
       expect(choose(wish(), [old, now])).toBeUndefined();
     });
 
-    test("a version that the facts say is gone", () => {
-      expect(choose(wish(), [good], { sourceHash: "ffffffff", at: NOW + 1 })).toBeUndefined();
+    test("an older generation, when a newer one of another variant is stored", () => {
+      const old = parent(640, { generation: 1, variant: "original", storedAt: NOW - 5 });
+      const now = parent(160, { generation: 2, variant: "1200px", sourceHash: "00000002", storedAt: NOW });
+      expect(choose(wish(), [old, now])).toBeUndefined();
+    });
+
+    test("a version that the source has replaced, by its metadata", () => {
+      expect(choose(wish(), [good], knownOf("ffffffff", NOW + 1))).toBeUndefined();
     });
 
     test("lossy for PNG, or for a wish beyond a second generation", () => {
@@ -80,8 +85,14 @@ describe("chooseParent", () => {
     });
   });
 
-  test("facts that lag behind the stored pictures change nothing", () => {
-    expect(choose(wish(), [parent(640)], { sourceHash: "ffffffff", at: NOW - 1 })).toBe("t/640");
+  test("another variant of the same generation shows the same picture", () => {
+    const old = parent(640, { variant: "original", storedAt: NOW - 5 });
+    const now = parent(160, { variant: "1200px", sourceHash: "00000002", storedAt: NOW });
+    expect(choose(wish(), [old, now])).toBe("t/640");
+  });
+
+  test("metadata that lags behind the stored pictures changes nothing", () => {
+    expect(choose(wish(), [parent(640)], knownOf("ffffffff", NOW - 1))).toBe("t/640");
   });
 
   test("with the source down a stale parent will do, an expired one will not", () => {
