@@ -14,7 +14,13 @@ describe("cacheStatus", () => {
     expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=1; detail=kv; edge=off");
   });
   it("miss", () => {
-    const trace = { ...newTrace("reader", "weur", "MAD"), door: "imgproxy", sourceStatus: 200, stored: true, collapsed: true };
+    const trace = {
+      ...newTrace("reader", "weur", "MAD"),
+      door: "imgproxy",
+      sourceStatus: 200,
+      stored: true,
+      collapsed: true,
+    };
     expect(cacheStatus(trace)).toBe("firstlight; fwd=miss; fwd-status=200; stored; collapsed");
   });
   it("a failure that was remembered: nobody was asked (RFC 9211 2.1)", () => {
@@ -37,7 +43,12 @@ describe("record", () => {
   it("writes one line and one point whose columns match their names", () => {
     const line = vi.spyOn(console, "log").mockImplementation(() => {});
     const points: { indexes: string[]; blobs: string[]; doubles: number[] }[] = [];
-    const trace = { ...newTrace("reader", "weur", "MAD"), status: 200, bytesIn: 10, stages: { total: 5.55, decode: 2 } };
+    const trace = {
+      ...newTrace("reader", "weur", "MAD"),
+      status: 200,
+      bytesIn: 10,
+      stages: { total: 5.55, decode: 2 },
+    };
     record(trace, { events: { writeDataPoint: (point) => points.push(point) }, report: false });
     expect(line).toHaveBeenCalledTimes(1);
     const [point] = points;

@@ -5,13 +5,7 @@ import { noiseFrom } from "../../../demo/generator/noise.ts";
 import { computeGeometry } from "../../../src/image/geometry.ts";
 import { renderImage } from "../../../src/image/pipeline.ts";
 import type { Header } from "../../../src/image/rendition.ts";
-import {
-  chooseParent,
-  MIN_QUALITY,
-  SPARE,
-  transformFrom,
-  wholeOf,
-} from "../../../src/rendition/chooseParent.ts";
+import { chooseParent, MIN_QUALITY, SPARE, transformFrom, wholeOf } from "../../../src/rendition/chooseParent.ts";
 import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
 import type { Parent, Whole } from "../../../src/store/tiers/tier.ts";
