@@ -74,6 +74,7 @@ describe("encodeMeta and decodeMeta", () => {
     ["not redirected, long", LONG_SOURCE, null, false],
     ["a short source and a short final address", "https://a.test/1.jpg", "https://b.test/2.jpg", true],
     ["a long source leaves a short final address whole", LONG_SOURCE, "https://b.test/2.jpg", true],
+    ["a short source leaves room for more than half", "https://a.test/1.jpg", LONG_FINAL.slice(0, 480), true],
     ["a short source and a long final address", "https://a.test/1.jpg", LONG_FINAL, false],
   ])("is the final address complete: %s", (_name, source, final, complete) => {
     const read = decodeMeta(encodeMeta(metaOf({ source, final: { ...FINAL, url: final ?? source } }), 1024));
