@@ -99,8 +99,9 @@ function fromParent({ width, height, whole }: Made): Transform {
   if (whole === undefined) throw new Error("the 640 does not show the whole source");
   const now = Date.now();
   const meta: StoredMeta = {
-    ...{ source: "", sourceHash: "00000000", etag: "0000000000000000", format: "webp", width, height },
-    ...{ storedAt: now, freshUntil: now },
+    ...{ source: "", sourceHash: "00000000", variant: "original", generation: 1, storedAt: now, freshUntil: now },
+    final: { host16: "0".repeat(16), source32: "0".repeat(32), url: "", complete: true },
+    ...{ etag: "0000000000000000", format: "webp", width, height, frames: 1, cut: false, maker: "bench" },
   };
   const transform = transformFrom({ ...meta, whole }, at(320));
   if (transform === null) throw new Error(`no 320 can be derived from ${width}x${height}`);

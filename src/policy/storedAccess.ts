@@ -16,10 +16,7 @@ type StoredThing = {
   readonly storedAt: number;
   readonly maker?: string;
 };
-type AccessRules = Pick<
-  Config,
-  "blocked" | "epochs" | "retiredMakers" | "allowedSources" | "signedNeedsAllowed" | "allowLoopbackSources"
->;
+type AccessRules = Pick<Config, "blocked" | "epochs" | "retiredMakers" | "allowedSources" | "signedNeedsAllowed">;
 
 /** `asked`: hashes of the address asked for; what they alone decide was checked before any store was read. */
 export function storedAccess(

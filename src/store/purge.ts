@@ -11,6 +11,7 @@
  * Every prefix is gone through twice: the second round finds what was stored during the first.
  */
 import { hostHash, KEY_PREFIXES, type KeyKind, renditionKey, sourceKeys } from "./schema/key.ts";
+import { textBytes } from "./schema/meta.ts";
 import type { MetaRecord, PurgeStore } from "./tiers/tier.ts";
 
 export type PurgeTarget =
@@ -131,8 +132,8 @@ async function sourcePath(source: string): Promise<string> {
   return `${host16}/${source32}`;
 }
 
-/** A source that is stored as this much at least may have been cut to fit its place (meta.ts). */
-const MAYBE_CUT_CHARS = 300;
+/** A source that takes as many bytes of a record at least may have been cut to fit its place (meta.ts). */
+const MAYBE_CUT_BYTES = 300;
 
 /**
  * Whether a source as it is stored lies under a prefix, over http and https alike. One that may have been cut, and is not
@@ -140,7 +141,7 @@ const MAYBE_CUT_CHARS = 300;
  */
 export function isUnder(stored: string, prefix: string): boolean {
   const [source, under] = [stored.replace(/^https?:/, ""), prefix.replace(/^https?:/, "")];
-  return source.startsWith(under) || (stored.length >= MAYBE_CUT_CHARS && under.startsWith(source));
+  return source.startsWith(under) || (textBytes(stored) >= MAYBE_CUT_BYTES && under.startsWith(source));
 }
 
 function encodeCursor({ round, listing, inner }: Position): string {

@@ -14,7 +14,7 @@ export type TierUnderTest = {
 };
 
 let serial = 0;
-const freshKey = () => `t/contract/${++serial}`;
+const freshKey = () => `2/t/contract/${++serial}`;
 
 export function tierContract(name: string, make: () => TierUnderTest): void {
   describe(`${name} keeps the tier contract`, () => {
@@ -82,7 +82,11 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       ["an unknown format", { format: "gif" }],
       ["no width", { width: "" }],
       ["a width that is no number", { width: "12px" }],
-      ["a version that is no version", { v: "../x" }],
+      ["a hash that is none", { hash: "../x" }],
+      ["no generation", { gen: "" }],
+      ["no hash of the final host", { fhost: "" }],
+      ["no hash of the final address", { fsource: "" }],
+      ["no maker", { maker: "" }],
       ["no freshness", { fresh: "" }],
       ["no etag", { etag: "" }],
     ] as const)("%s is a miss", async (_name, over) => {
@@ -95,7 +99,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
     test("fields of a newer Worker are ignored", async () => {
       const { tier, writeRaw } = make();
       const key = freshKey();
-      await writeRaw(key, storedOf().bytes, raw({ schema: "2", later: "thing" }));
+      await writeRaw(key, storedOf().bytes, raw({ v: "0badcafe", later: "thing" }));
       expect((await tier.get(key))?.meta).toEqual(metaOf());
     });
 
@@ -107,6 +111,25 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       const got = await tier.get(key);
       expect(source.startsWith(got?.meta.source ?? "no")).toBe(true);
       expect(got?.meta.source.length).toBeGreaterThan(500);
+    });
+
+    test("of two addresses that are too long both are cut, and the hashes of the final one are whole", async () => {
+      const { tier } = make();
+      const key = freshKey();
+      const [source, url] = [`https://a.test/${"x".repeat(20_000)}`, `https://b.test/${"y".repeat(20_000)}`];
+      const final = { host16: "a".repeat(16), source32: "b".repeat(32), url, complete: true };
+      expect(await tier.put(key, storedOf({ source, final }))).toBe("stored");
+      const got = (await tier.get(key))?.meta;
+      expect(got?.final).toMatchObject({ host16: final.host16, source32: final.source32, complete: false });
+      expect(url.startsWith(got?.final.url ?? "no")).toBe(true);
+      expect(Math.min(got?.final.url.length ?? 0, got?.source.length ?? 0)).toBeGreaterThanOrEqual(300);
+    });
+
+    test("a query of backslashes, which JSON makes longer", async () => {
+      const { tier } = make();
+      const key = freshKey();
+      expect(await tier.put(key, storedOf({ source: `https://a.test/?${"\\".repeat(20_000)}` }))).toBe("stored");
+      expect(await tier.get(key)).not.toBeNull();
     });
 
     test("the largest size is taken, one byte more is refused without an error", async () => {

@@ -1,6 +1,5 @@
 /** Stored pictures for tests: bytes that begin as their format does, and metadata with every field. */
 import type { KnownVersion } from "../../src/store/freshness.ts";
-import type { Original } from "../../src/store/original.ts";
 import type { Provenance, Stored, StoredMeta } from "../../src/store/tiers/tier.ts";
 
 const HEADS = {
@@ -50,7 +49,7 @@ export function storedOf(over: Partial<StoredMeta> = {}, size = 100): Stored {
   return { bytes, meta };
 }
 
-export function originalOf(bytes: Uint8Array, over: Partial<Provenance> = {}): Original {
+export function originalOf(bytes: Uint8Array, over: Partial<Provenance> = {}): Provenance & { bytes: Uint8Array } {
   return { ...provenanceOf(over), bytes };
 }
 

@@ -128,11 +128,10 @@ function withAddresses(
 ): Record<string, string> {
   const fixed = { ...record, fhost: final.host16, fsource: final.source32 };
   const redirected = final.url !== source;
-  const room = Math.max(0, maxBytes - JSON.stringify({ ...fixed, source: "", final: "", fcut: "1" }).length);
-  // A canonical address is ASCII (WHATWG URL serialisation), and JSON escapes nothing that a URL may hold.
-  const forFinal = redirected ? Math.max(Math.floor(room / 2), room - source.length) : 0;
-  const finalText = redirected ? final.url.slice(0, forFinal) : "";
-  const sourceText = source.slice(0, room - finalText.length);
+  const room = Math.max(0, maxBytes - jsonBytes({ ...fixed, source: "", final: "", fcut: "1" }));
+  const forFinal = redirected ? Math.max(Math.floor(room / 2), room - textBytes(source)) : 0;
+  const finalText = redirected ? cutTo(final.url, forFinal) : "";
+  const sourceText = cutTo(source, room - textBytes(finalText));
   const complete = final.complete && (redirected ? finalText === final.url : sourceText === source);
   return {
     ...fixed,
@@ -140,6 +139,26 @@ function withAddresses(
     ...(redirected ? { final: finalText } : {}),
     ...(complete ? {} : { fcut: "1" }),
   };
+}
+
+/** A canonical address is ASCII (WHATWG URL serialisation), so a character is a byte. */
+function jsonBytes(value: unknown): number {
+  return JSON.stringify(value).length;
+}
+
+/** Without the quotes. A query may hold backslashes, which take two bytes each. */
+export function textBytes(text: string): number {
+  return jsonBytes(text) - 2;
+}
+
+/** The text's beginning that takes at most `room` bytes, which are 0 or more. */
+function cutTo(text: string, room: number): string {
+  let cut = text.slice(0, room);
+  // Each character takes one byte or two, so half of what is too much never cuts more than is needed.
+  for (let over = textBytes(cut) - room; over > 0; over = textBytes(cut) - room) {
+    cut = cut.slice(0, cut.length - Math.ceil(over / 2));
+  }
+  return cut;
 }
 
 function decodeFinal(record: MetaRecord): FinalAddress | null {

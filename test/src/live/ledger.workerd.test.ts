@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { changeLedger, LEDGER_KEY, merged, readLedger } from "../../../src/live/ledger.ts";
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "../../../src/live/liveSettings.ts";
 import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
-import { withPurge } from "../../../src/policy/blocked.ts";
+import { withPurge, withRetired } from "../../../src/live/takedown.ts";
 
 const HOST = "0123456789abcdef";
 const SOURCE = "0123456789abcdef0123456789abcdef";
@@ -42,6 +42,15 @@ describe("changeLedger", () => {
     await changeLedger(env, (s) => withPurge(s, { host16: "f".repeat(16), source32: null }, null, 6), 6);
     expect((await published()).blocked.hosts).toEqual([HOST]);
     expect((await published()).epochs).toEqual({ [HOST]: 5, ["f".repeat(16)]: 6 });
+  });
+
+  it("a KV that is a minute behind forgets no retired maker", async () => {
+    await changeLedger(env, (s) => withRetired(s, "1-libwebp1"), 5);
+    expect((await published()).retiredMakers).toEqual(["1-libwebp1"]);
+    await env.THUMBS.delete(SETTINGS_KEY);
+    await changeLedger(env, (s) => withRetired(s, "1-png1"), 6);
+    expect([...(await published()).retiredMakers].sort()).toEqual(["1-libwebp1", "1-png1"]);
+    expect(readLiveSettings(await readLedger(env.R2_PRIMARY)).retiredMakers).toEqual((await published()).retiredMakers);
   });
 
   it("a lifted takedown is lifted in both", async () => {
@@ -114,7 +123,8 @@ describe("changeLedger", () => {
 
   it("a ledger of an older Worker is read", async () => {
     const old = { ...NO_SETTINGS, blocked: { sources: [SOURCE], hosts: [] }, epochs: { [HOST]: 3 } };
-    await env.R2_PRIMARY.put(LEDGER_KEY, JSON.stringify(old));
+    const { retiredMakers: _, ...written } = old;
+    await env.R2_PRIMARY.put(LEDGER_KEY, JSON.stringify(written));
     expect(readLiveSettings(await readLedger(env.R2_PRIMARY))).toEqual(old);
     await changeLedger(env, (s) => s, 7);
     expect(await published()).toEqual(old);

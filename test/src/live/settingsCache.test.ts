@@ -3,7 +3,7 @@ import { SETTINGS_MAX_AGE_MS, SETTINGS_REFRESH_MS, SettingsCache } from "../../.
 
 const world = () => {
   const state = { text: "a" as string | null, reads: 0, fails: false, background: [] as Promise<unknown>[] };
-  const store = {
+  const kv = {
     get: async () => {
       state.reads++;
       if (state.fails) throw new Error("KV is down");
@@ -11,11 +11,10 @@ const world = () => {
     },
   };
   const cache = new SettingsCache();
-  return {
-    state,
-    cache,
-    at: (now: number) => cache.get({ kv: store, now, waitUntil: (work) => state.background.push(work) }),
-  };
+  const waitUntil = (work: Promise<unknown>) => void state.background.push(work);
+  const at = (now: number, ledger?: () => Promise<string | null>) =>
+    cache.get({ kv, now, waitUntil, ...(ledger === undefined ? {} : { ledger }) });
+  return { state, cache, at };
 };
 
 describe("SettingsCache", () => {
@@ -49,27 +48,20 @@ describe("SettingsCache", () => {
   });
 
   it("takes the takedowns from the ledger when KV fails a new isolate, and KV's own when it is back", async () => {
-    const { state, cache } = world();
+    const { state, at } = world();
     state.fails = true;
-    const background: Promise<unknown>[] = [];
-    const ask = (ledger: () => Promise<string | null>) =>
-      cache.get({
-        kv: {
-          get: async () => {
-            if (state.fails) throw new Error("KV is down");
-            return state.text;
-          },
-        },
-        now: 1_000_000,
-        waitUntil: (work) => background.push(work),
-        ledger,
-      });
+    const ask = (ledger: () => Promise<string | null>) => at(1_000_000, ledger);
     expect(await ask(() => Promise.reject(new Error("R2 is down")))).toBeNull();
     expect(await ask(async () => "ledger")).toBe("ledger");
     state.fails = false;
     expect(await ask(async () => "unasked")).toBe("ledger");
-    await Promise.all(background);
+    await Promise.all(state.background);
     expect(await ask(async () => "unasked")).toBe("a");
+  });
+
+  it("without KV there are no settings", async () => {
+    const waitUntil = () => undefined;
+    expect(await new SettingsCache().get({ kv: undefined, now: 0, waitUntil })).toBeNull();
   });
 
   it("reads again when the clock jumps back", async () => {

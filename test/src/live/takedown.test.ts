@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NO_SETTINGS } from "../../../src/live/liveSettings.ts";
-import { withPurge } from "../../../src/live/takedown.ts";
+import { withPurge, withRetired } from "../../../src/live/takedown.ts";
 
 const SOURCE = { host16: "a".repeat(16), source32: "b".repeat(32) };
 const HOST = { host16: "a".repeat(16), source32: null };
@@ -22,4 +22,11 @@ test("blocking a host leaves its sources' own takedowns alone", () => {
   const both = withPurge(withPurge(NO_SETTINGS, SOURCE, true, 1), HOST, true, 2);
   expect(both.blocked).toEqual({ sources: [SOURCE.source32], hosts: [HOST.host16] });
   expect(withPurge(both, HOST, false, 3).blocked).toEqual({ sources: [SOURCE.source32], hosts: [] });
+});
+test("a retired maker stays retired, is named once and changes nothing else", () => {
+  const once = withRetired(withPurge(NO_SETTINGS, SOURCE, true, 1), "1-libwebp1");
+  expect(once).toEqual({ ...withPurge(NO_SETTINGS, SOURCE, true, 1), retiredMakers: ["1-libwebp1"] });
+  expect(withRetired(once, "1-libwebp1")).toEqual(once);
+  expect(withRetired(once, "1-png1").retiredMakers).toEqual(["1-libwebp1", "1-png1"]);
+  expect(withPurge(once, SOURCE, false, 2).retiredMakers).toEqual(["1-libwebp1"]);
 });

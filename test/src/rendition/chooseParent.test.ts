@@ -63,7 +63,13 @@ describe("chooseParent", () => {
       expect(choose(request(), [old, now])).toBeUndefined();
     });
 
-    test("a version that is gone by the stored metadata", () => {
+    test("an older generation, when a newer one of another variant is stored", () => {
+      const old = parent(640, { generation: 1, variant: "original", storedAt: NOW - 5 });
+      const now = parent(160, { generation: 2, variant: "1200px", sourceHash: "00000002", storedAt: NOW });
+      expect(choose(request(), [old, now])).toBeUndefined();
+    });
+
+    test("a version that the source has replaced, by its metadata", () => {
       expect(choose(request(), [good], knownOf("ffffffff", NOW + 1))).toBeUndefined();
     });
 
@@ -75,7 +81,13 @@ describe("chooseParent", () => {
     });
   });
 
-  test("stored metadata older than the pictures changes nothing", () => {
+  test("another variant of the same generation shows the same picture", () => {
+    const old = parent(640, { variant: "original", storedAt: NOW - 5 });
+    const now = parent(160, { variant: "1200px", sourceHash: "00000002", storedAt: NOW });
+    expect(choose(request(), [old, now])).toBe("t/640");
+  });
+
+  test("metadata that lags behind the stored pictures changes nothing", () => {
     expect(choose(request(), [parent(640)], knownOf("ffffffff", NOW - 1))).toBe("t/640");
   });
 

@@ -3,7 +3,7 @@ import { ANSWERS, Failure, type Reason } from "../../../src/errors.ts";
 import type { ImageRequest } from "../../../src/request/imageRequest.ts";
 import type { AnswerHeaders } from "../../../src/respond/answer.ts";
 import { cacheControl, contentDisposition, failureAnswer, imageHeaders } from "../../../src/respond/headers.ts";
-import type { StoredMeta } from "../../../src/store/tiers/tier.ts";
+import { metaOf } from "../../support/stored.ts";
 import { PLAIN } from "../../support/transform.ts";
 
 const NOW = 1_800_000_000_000;
@@ -20,16 +20,10 @@ const WANTED: ImageRequest = {
   delivery: { filename: null, attachment: false },
 };
 
-const META: StoredMeta = {
-  source: WANTED.source,
-  sourceHash: "00112233",
-  etag: "0123456789abcdef",
-  format: "webp",
-  width: 320,
-  height: 200,
-  storedAt: NOW,
-  freshUntil: NOW + 3_600_000,
-};
+const META = metaOf({
+  ...{ source: WANTED.source, sourceHash: "00112233", width: 320, height: 200 },
+  ...{ storedAt: NOW, freshUntil: NOW + 3_600_000 },
+});
 
 const sent = ({ shared, headers }: AnswerHeaders): Record<string, string> => ({
   ...Object.fromEntries(shared),

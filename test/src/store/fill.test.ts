@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RecentKeys } from "../../../src/concurrency/recentKeys.ts";
-import { type FillOrder, fill, KV_WRITE_WINDOW_MS } from "../../../src/store/fill.ts";
-import { memoryTier } from "../../support/memoryTier.ts";
+import { type FillOrder, fill } from "../../../src/store/fill.ts";
+import { memoryTier, openOf, POLICIES } from "../../support/memoryTier.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
 const four = () => ({
@@ -10,14 +10,17 @@ const four = () => ({
   region: memoryTier("region"),
   primary: memoryTier("primary"),
 });
-function order(over: Partial<FillOrder> = {}): FillOrder {
+type Order = Omit<FillOrder, "tiers"> & { readonly tiers: Parameters<typeof openOf>[0] };
+const WINDOW_MS = POLICIES.kv.writeWindowMs;
+
+function order({ tiers = four(), ...over }: Partial<Order> = {}): FillOrder {
   return {
     key: "k",
     stored: storedOf(),
     from: "made",
-    tiers: four(),
+    tiers: openOf(tiers),
     stale: [],
-    kvWrites: new RecentKeys(KV_WRITE_WINDOW_MS, 100),
+    writes: new RecentKeys(WINDOW_MS, 100),
     now: () => NOW,
     mayStore: () => true,
     ...over,
@@ -40,12 +43,22 @@ describe("fill", () => {
   });
 
   test("KV is written once per key in ten minutes", async () => {
-    const kvWrites = new RecentKeys(KV_WRITE_WINDOW_MS, 100);
-    const at = (ms: number) => fill(order({ from: "region", kvWrites, now: () => NOW + ms }));
+    const writes = new RecentKeys(1, 100);
+    const at = (ms: number) => fill(order({ from: "region", writes, now: () => NOW + ms }));
     const kv = (filled: Awaited<ReturnType<typeof fill>>) => filled.find(({ tier }) => tier === "kv")?.outcome;
     expect(kv(await at(0))).toBe("stored");
     expect(kv(await at(599_999))).toBe("skipped");
     expect(kv(await at(600_000))).toBe("stored");
+  });
+
+  test("a tier without a write window is written each time, and the windows of two keys are their own", async () => {
+    const writes = new RecentKeys(1, 100);
+    const outcome = async (key: string, name: string) => {
+      const filled = await fill(order({ key, from: "primary", writes }));
+      return filled.find(({ tier }) => tier === name)?.outcome;
+    };
+    expect([await outcome("a", "region"), await outcome("a", "region")]).toEqual(["stored", "stored"]);
+    expect([await outcome("a", "kv"), await outcome("b", "kv")]).toEqual(["skipped", "stored"]);
   });
 
   test("a copy does not replace what came meanwhile, unless that is known to be older", async () => {
@@ -71,11 +84,9 @@ describe("fill", () => {
     expect(tiers.primary.held.has("k")).toBe(true);
   });
 
-  test("a tier that does not exist is skipped", async () => {
-    expect(await fill(order({ tiers: { ...four(), edge: null } }))).toContainEqual({
-      tier: "edge",
-      outcome: "skipped",
-    });
+  test("a tier that does not exist gets no copy", async () => {
+    const filled = await fill(order({ tiers: { ...four(), edge: null } }));
+    expect(filled.map(({ tier }) => tier)).toEqual(["region", "primary"]);
   });
 
   test.each([

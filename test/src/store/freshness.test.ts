@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { readHeaders } from "../../../src/origin/headers.ts";
-import { freshnessOf, freshUntil, parseCacheControl } from "../../../src/store/freshness.ts";
-import { metaOf, NOW } from "../../support/stored.ts";
+import {
+  freshnessOf,
+  freshUntil,
+  isOutdated,
+  type KnownVersion,
+  parseCacheControl,
+} from "../../../src/store/freshness.ts";
+import { knownOf, metaOf, NOW } from "../../support/stored.ts";
 
 const WIDE = { minFreshSeconds: 0, maxFreshSeconds: 10 ** 9 };
 const seconds = (headers: Record<string, string>, bounds = WIDE) =>
@@ -85,14 +91,14 @@ describe("freshnessOf", () => {
   });
 
   test.each([
-    ["another version known since", { sourceHash: "ffffffff", at: NOW }, "if-error"],
-    ["the same version", { sourceHash: "0badcafe", at: NOW }, "fresh"],
-    ["another version known before the picture was made", { sourceHash: "ffffffff", at: NOW - 1000 }, "fresh"],
-    ["another version known a moment after", { sourceHash: "ffffffff", at: NOW - 999 }, "if-error"],
+    ["another version known since", knownOf("ffffffff", NOW), "if-error"],
+    ["the same version", knownOf("0badcafe", NOW), "fresh"],
+    ["another version known before the picture was made", knownOf("ffffffff", NOW - 1000), "fresh"],
+    ["another version known a moment after", knownOf("ffffffff", NOW - 999), "if-error"],
   ] as const)("%s", (_name, known, expected) => expect(freshnessOf(at(1), NOW, windows, known)).toBe(expected));
 
-  test("expired stays expired, whatever the facts", () => {
-    expect(freshnessOf(at(-100_001), NOW, windows, { sourceHash: "ffffffff", at: NOW })).toBe("expired");
+  test("expired stays expired, whatever the metadata says", () => {
+    expect(freshnessOf(at(-100_001), NOW, windows, knownOf("ffffffff", NOW))).toBe("expired");
   });
 
   test.each([
@@ -101,4 +107,30 @@ describe("freshnessOf", () => {
   ] as const)("%s", (_name, ahead, expected) => {
     expect(freshnessOf(metaOf({ storedAt: NOW + ahead, freshUntil: NOW + 10 ** 12 }), NOW, windows)).toBe(expected);
   });
+});
+
+describe("isOutdated", () => {
+  const made = { variant: "original", sourceHash: "0badcafe", generation: 3, storedAt: NOW };
+  const known = (generation: number, at: number, variants: KnownVersion["variants"]): KnownVersion => ({
+    generation,
+    at,
+    variants,
+  });
+  const same = { hash: "0badcafe", at: NOW - 9 };
+  const other = (at: number) => ({ hash: "ffffffff", at });
+  const rows: readonly [string, KnownVersion, boolean][] = [
+    ["the same bytes", known(3, NOW - 9, { original: same }), false],
+    ["other bytes of the same variant, a moment later", known(3, NOW - 9, { original: other(NOW + 1) }), true],
+    ["other bytes of the same variant, at the same time", known(3, NOW - 9, { original: other(NOW) }), false],
+    ["other bytes of the same variant, before", known(3, NOW - 9, { original: other(NOW - 1) }), false],
+    ["other bytes of another variant only", known(3, NOW - 9, { "1200px": other(NOW + 1) }), false],
+    ["two variants, this one the same", known(3, NOW - 9, { original: same, "1200px": other(NOW + 1) }), false],
+    ["two variants, this one replaced", known(3, NOW - 9, { original: other(NOW + 1), "1200px": same }), true],
+    ["a newer generation, known of another variant", known(4, NOW + 1, { "1200px": other(NOW + 1) }), true],
+    ["a newer generation that began at the same time", known(4, NOW, { "1200px": other(NOW) }), false],
+    ["a newer generation that began before", known(4, NOW - 1, { "1200px": other(NOW - 1) }), false],
+    ["an older generation, written later (KV lags)", known(2, NOW + 1, { "1200px": other(NOW + 1) }), false],
+    ["no variant that this Worker can read", known(3, NOW - 9, {}), false],
+  ];
+  test.each(rows)("%s", (_name, version, expected) => expect(isOutdated(made, version)).toBe(expected));
 });

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { lookUp, type Tiers, WAITS } from "../../../src/store/lookUp.ts";
-import type { TierName } from "../../../src/store/tiers/tier.ts";
-import { type Behaviour, type MemoryTier, memoryTier } from "../../support/memoryTier.ts";
-import { NOW, storedOf } from "../../support/stored.ts";
+import { KNOWN_WAIT_MS, type LookupOptions, lookUp } from "../../../src/store/lookUp.ts";
+import { type Behaviour, type MemoryTier, memoryTier, openOf, type POLICIES } from "../../support/memoryTier.ts";
+import { knownOf, NOW, storedOf } from "../../support/stored.ts";
 
-type Row = Record<TierName, MemoryTier>;
+type Name = keyof typeof POLICIES;
+type Four = Record<Name, MemoryTier>;
 
-function row(behaviours: Partial<Record<TierName, Behaviour>> = {}): Row {
-  const make = (name: TierName) => memoryTier(name, behaviours[name]);
+function four(behaviours: Partial<Record<Name, Behaviour>> = {}): Four {
+  const make = (name: Name) => memoryTier(name, behaviours[name]);
   return { edge: make("edge"), kv: make("kv"), region: make("region"), primary: make("primary") };
 }
-const waits = { edge: 30, kv: 30, region: 30, primary: 30, version: 10 };
+const WAITS = { edge: 30, kv: 30, region: 30, primary: 30 };
 const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
-const find = (tiers: Tiers, more: Partial<Parameters<typeof lookUp>[2]> = {}) =>
-  lookUp("k", tiers, { now: () => NOW, windows, waits, ...more });
+const find = (tiers: Parameters<typeof openOf>[0], more: Partial<LookupOptions> = {}) =>
+  lookUp("k", openOf(tiers, WAITS), { now: () => NOW, windows, ...more });
 const stale = (seconds: number, storedAt = NOW - 1000) => storedOf({ freshUntil: NOW - seconds * 1000, storedAt });
 const outcomes = (asked: readonly { tier: string; outcome: string }[]) => asked.map((a) => `${a.tier}:${a.outcome}`);
 
@@ -24,7 +24,7 @@ describe("lookup goes from near to far", () => {
     ["region", { kv: 1, region: 1, primary: 0 }],
     ["primary", { kv: 1, region: 1, primary: 1 }],
   ] as const)("a picture only in %s is found there, and further away nobody is asked", async (name, gets) => {
-    const tiers = row();
+    const tiers = four();
     tiers[name].held.set("k", storedOf());
     const { found, asked } = await find(tiers);
     expect(found).toMatchObject({ tier: name, freshness: "fresh" });
@@ -33,21 +33,17 @@ describe("lookup goes from near to far", () => {
   });
 
   test("nowhere is a miss of all four", async () => {
-    const { found, asked } = await find(row());
+    const { found, asked } = await find(four());
     expect(found).toBeNull();
     expect(outcomes(asked)).toEqual(["edge:miss", "kv:miss", "region:miss", "primary:miss"]);
   });
 
   test("no tiers at all is a miss", async () => {
-    expect(await find({ edge: null, kv: null, region: null, primary: null })).toEqual({
-      found: null,
-      asked: [],
-      stale: [],
-    });
+    expect(await find({})).toEqual({ found: null, asked: [], stale: [], refused: null });
   });
 
   test("KV and region are asked at once; the first good answer is taken", async () => {
-    const tiers = row({ kv: { getMs: 20 } });
+    const tiers = four({ kv: { getMs: 20 } });
     tiers.kv.held.set("k", storedOf());
     tiers.region.held.set("k", storedOf());
     const { found, asked } = await find(tiers);
@@ -56,14 +52,21 @@ describe("lookup goes from near to far", () => {
     expect(tiers.kv.gets).toBe(1);
   });
 
-  test("the lease is asked for beside the primary, once, and only then", async () => {
-    let beside = 0;
-    const tiers = row();
-    await find(tiers, { beside: () => beside++ });
-    expect(beside).toBe(1);
+  test("what a miss needs is asked for once, before the last stage, and only if that is reached", async () => {
+    const seen: number[] = [];
+    const tiers = four();
+    const onLastStage = () => void seen.push(tiers.primary.gets);
+    await find(tiers, { onLastStage });
+    expect(seen).toEqual([0]);
     tiers.region.held.set("k", storedOf());
-    await find(tiers, { beside: () => beside++ });
-    expect(beside).toBe(1);
+    await find(tiers, { onLastStage });
+    expect(seen).toEqual([0]);
+  });
+
+  test("one stage alone is the last", async () => {
+    let asked = 0;
+    await find({ primary: memoryTier("primary") }, { onLastStage: () => asked++ });
+    expect(asked).toBe(1);
   });
 });
 
@@ -75,7 +78,7 @@ describe("a tier in trouble", () => {
   ];
   for (const [trouble, behaviour, outcome] of troubles) {
     test.each(["edge", "kv", "region"] as const)(`%s ${trouble}: the primary answers`, async (name) => {
-      const tiers = row({ [name]: behaviour });
+      const tiers = four({ [name]: behaviour });
       tiers.primary.held.set("k", storedOf());
       const { found, asked } = await find(tiers);
       expect(found?.tier).toBe("primary");
@@ -85,19 +88,15 @@ describe("a tier in trouble", () => {
 
   test("all of them fail: a miss, no error", async () => {
     const fail = { fail: true };
-    const { found, asked } = await find(row({ edge: fail, kv: fail, region: fail, primary: fail }));
+    const { found, asked } = await find(four({ edge: fail, kv: fail, region: fail, primary: fail }));
     expect(found).toBeNull();
     expect(asked.every((a) => a.outcome === "error")).toBe(true);
-  });
-
-  test("the usual limits let no request wait for stores longer than 5 s in all", () => {
-    expect(WAITS.edge + Math.max(WAITS.kv, WAITS.region) + WAITS.primary + WAITS.version).toBeLessThan(5000);
   });
 });
 
 describe("stale copies", () => {
   test("a fresh copy further away beats a stale one near", async () => {
-    const tiers = row();
+    const tiers = four();
     tiers.kv.held.set("k", stale(5));
     tiers.primary.held.set("k", storedOf());
     const result = await find(tiers);
@@ -106,7 +105,7 @@ describe("stale copies", () => {
   });
 
   test("only stale ones: the newest, with its freshness", async () => {
-    const tiers = row();
+    const tiers = four();
     tiers.kv.held.set("k", stale(5, NOW - 9000));
     tiers.region.held.set("k", stale(5, NOW - 8000));
     const result = await find(tiers);
@@ -118,31 +117,70 @@ describe("stale copies", () => {
     [100, "if-error"],
     [101, undefined],
   ])("%i s stale with a window of 100 s is %s", async (seconds, freshness) => {
-    const tiers = row();
+    const tiers = four();
     tiers.primary.held.set("k", stale(seconds));
     expect((await find(tiers)).found?.freshness).toBe(freshness);
   });
 });
 
-describe("the source's version", () => {
+describe("the source's metadata", () => {
   const tiers = () => {
-    const all = row();
+    const all = four();
     all.region.held.set("k", storedOf());
     return all;
   };
-  const version = () => Promise.resolve({ sourceHash: "ffffffff", at: NOW + 1 });
+  const freshness = async (known: Promise<ReturnType<typeof knownOf>>) =>
+    (await find(tiers(), { known })).found?.freshness;
+
   test("a picture of an older version is only for errors", async () => {
-    expect((await find(tiers(), { version })).found?.freshness).toBe("if-error");
+    expect(await freshness(Promise.resolve(knownOf("ffffffff", NOW + 1)))).toBe("if-error");
   });
-  test("facts that fail change nothing", async () => {
-    expect((await find(tiers(), { version: () => Promise.reject(new Error("KV")) })).found?.freshness).toBe("fresh");
+  test("metadata that cannot be read changes nothing", async () => {
+    expect(await freshness(Promise.reject(new Error("KV")))).toBe("fresh");
   });
-  test("facts that are late change nothing", async () => {
-    expect((await find(tiers(), { version: () => new Promise(() => {}) })).found?.freshness).toBe("fresh");
+  test("metadata that is late changes nothing: a hit waits for a moment only", async () => {
+    const started = performance.now();
+    expect(await freshness(new Promise(() => {}))).toBe("fresh");
+    expect(performance.now() - started).toBeGreaterThanOrEqual(KNOWN_WAIT_MS - 5);
+    expect(KNOWN_WAIT_MS).toBeLessThanOrEqual(50);
   });
-  test("the edge is not held up by facts", async () => {
-    const all = tiers();
-    all.edge.held.set("k", storedOf());
-    expect((await find(all, { version })).found).toMatchObject({ tier: "edge", freshness: "fresh" });
+  test("nobody waits for it on a miss", async () => {
+    const missed = find(four(), { known: new Promise(() => {}) });
+    expect((await missed).found).toBeNull();
+  });
+});
+
+describe("a copy that this caller must not get", () => {
+  const NEAR = "00000001";
+  const FAR = "00000002";
+  /** A copy in KV that `access` decides on, and another one further away that is allowed. */
+  const tiers = (far: boolean) => {
+    const all = four();
+    all.kv.held.set("k", storedOf({ sourceHash: NEAR }));
+    if (far) all.primary.held.set("k", storedOf({ sourceHash: FAR }));
+    return all;
+  };
+
+  test.each([
+    ["blocked", "blocked"],
+    ["unlisted", "unlisted"],
+    ["absent", null],
+  ] as const)("%s: no copy; the refusal is %s", async (decision, refused) => {
+    const looked = await find(tiers(false), { access: () => decision });
+    expect(looked).toMatchObject({ found: null, stale: [], refused });
+    expect(outcomes(looked.asked)).toContain("primary:miss");
+  });
+
+  test.each(["blocked", "unlisted", "absent"] as const)("%s near by: the allowed one wins", async (decision) => {
+    const access: LookupOptions["access"] = ({ sourceHash }) => (sourceHash === NEAR ? decision : "allowed");
+    const looked = await find(tiers(true), { access });
+    expect(looked.found?.stored.meta.sourceHash).toBe(FAR);
+    expect(looked.stale).toEqual([]);
+  });
+
+  test("is no answer when it is stale either", async () => {
+    const all = four();
+    all.primary.held.set("k", stale(50));
+    expect(await find(all, { access: () => "blocked" })).toMatchObject({ found: null, refused: "blocked" });
   });
 });

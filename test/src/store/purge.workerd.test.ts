@@ -1,56 +1,23 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { putOriginal } from "../../../src/store/original.ts";
 import { BadCursor, isUnder, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
 import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
-import { writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { kvTier } from "../../../src/store/tiers/kv.ts";
-import { r2Tier } from "../../../src/store/tiers/r2.ts";
-import { allBuckets } from "../../../src/store/tierTable.ts";
+import { r2PurgeStore, r2Tier } from "../../../src/store/tiers/r2.ts";
+import { allBuckets, purgeStores } from "../../../src/store/tierTable.ts";
 import { brokenService } from "../../support/brokenService.ts";
+import { keysOf, PER_SOURCE, SIZES, storeAll, WITHOUT_ADDRESS } from "../../support/sourceInStores.workerd.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
 const A1 = "https://a.test/photos/1.jpg";
 const A2 = "https://a.test/photos/2.jpg";
 const A3 = "https://a.test/other/3.jpg";
 const B1 = "https://b.test/photos/1.jpg";
-const OPTIONS = ["width:160", "width:320"];
 
-/** Two sizes in the primary and a region, one in KV, an original, a master, facts, for a source. */
-async function storeAll(source: string): Promise<void> {
-  const keys = await sourceKeys(source);
-  const stored = storedOf({ source });
-  const kv = kvTier(env.THUMBS, { now: () => NOW, since: 0 });
-  for (const options of OPTIONS) {
-    const key = await renditionKey(keys, options);
-    await r2Tier(env.R2_PRIMARY, "primary", "p").put(key, stored);
-    await r2Tier(env.R2_APAC, "region", "r").put(key, stored);
-    if (options === OPTIONS[0]) await kv.put(key, stored);
-  }
-  await r2Tier(env.R2_PRIMARY, "primary", "p").put(keys.master, stored);
-  const original = { bytes: stored.bytes, source, sourceHash: "0badcafe", storedAt: NOW, freshUntil: NOW + 1 };
-  await putOriginal(env.R2_APAC, keys.original, original);
-  await writeSourceMeta(env.THUMBS, keys.sourceMeta, {
-    ...{ sourceHash: "0badcafe", at: NOW, width: 1, height: 1, orientation: 1, format: "jpeg", bytes: 1 },
-    ...{ etag: null, lastModified: null },
-  });
-  await env.THUMBS.put(keys.negative, "{}");
-}
-/** 2 + 2 renditions, master, original; one rendition, facts and a negative in KV. */
-const PER_SOURCE = 9;
-
-async function everything(): Promise<string[]> {
-  const lists = await Promise.all(allBuckets(env).map(({ bucket }) => bucket.list()));
-  const kv = await env.THUMBS.list();
-  return [...lists.flatMap(({ objects }) => objects.map(({ key }) => key)), ...kv.keys.map(({ name }) => name)];
-}
-async function heldOf(source: string): Promise<number> {
-  const { source32 } = await sourceKeys(source);
-  return (await everything()).filter((key) => key.includes(source32)).length;
-}
+const heldOf = async (source: string) => (await keysOf(source)).length;
 const step = (target: PurgeTarget, cursor: string | null = null, limits: Partial<PurgeLimits> = {}) =>
-  purgeStep(target, { buckets: allBuckets(env), kv: env.THUMBS, cursor }, limits);
+  purgeStep(target, { stores: purgeStores(env), cursor }, limits);
 
 /** Steps of few operations until done. */
 async function all(target: PurgeTarget, limits: Partial<PurgeLimits>): Promise<{ deleted: number; steps: number }> {
@@ -85,11 +52,11 @@ describe("purgeStep deletes from every bucket and KV", () => {
     }
   });
 
-  test("a prefix: its sources' pictures; the host's facts and negatives go with it", async () => {
+  test("a prefix: its sources' pictures; the host's metadata and negatives go with it", async () => {
     await step({ kind: "prefix", prefix: "https://a.test/photos/" });
     expect(await heldOf(A1)).toBe(0);
     expect(await heldOf(A2)).toBe(0);
-    expect(await heldOf(A3)).toBe(PER_SOURCE - 2);
+    expect(await heldOf(A3)).toBe(PER_SOURCE - WITHOUT_ADDRESS);
     expect(await heldOf(B1)).toBe(PER_SOURCE);
   });
 
@@ -99,8 +66,18 @@ describe("purgeStep deletes from every bucket and KV", () => {
     for (const source of [under, beside]) await storeAll(source);
     await step({ kind: "prefix", prefix: `${long}/` });
     expect(await heldOf(under)).toBe(0);
-    expect(await heldOf(beside)).toBe(PER_SOURCE - 2);
-    expect(await heldOf(A1)).toBe(PER_SOURCE - 2);
+    expect(await heldOf(beside)).toBe(PER_SOURCE - WITHOUT_ADDRESS);
+    expect(await heldOf(A1)).toBe(PER_SOURCE - WITHOUT_ADDRESS);
+  });
+
+  test("a prefix longer than what is stored of a source that was redirected to a long address", async () => {
+    const long = `https://a.test/${"x".repeat(3_000)}`;
+    const url = `https://c.test/${"y".repeat(3_000)}`;
+    await storeAll(`${long}/1.jpg`, {
+      final: { host16: "c".repeat(16), source32: "c".repeat(32), url, complete: true },
+    });
+    await step({ kind: "prefix", prefix: `${long}/` });
+    expect(await heldOf(`${long}/1.jpg`)).toBe(0);
   });
 
   test("a prefix goes over http and https alike", async () => {
@@ -111,9 +88,24 @@ describe("purgeStep deletes from every bucket and KV", () => {
   });
 
   test("one picture: that size everywhere, and no other", async () => {
-    const page = await step({ kind: "picture", source: A1, options: OPTIONS[0] ?? "" });
+    const page = await step({ kind: "picture", source: A1, options: SIZES[0] });
     expect(page.deleted).toBe(3);
     expect(await heldOf(A1)).toBe(PER_SOURCE - 3);
+  });
+
+  test("a maker: its renditions and masters in buckets and KV, and nothing else", async () => {
+    const source = "https://c.test/1.jpg";
+    await storeAll(source, { maker: "1-bad2" });
+    const page = await step({ kind: "maker", maker: "1-bad2" });
+    expect(page).toEqual({ deleted: 2 + 2 + 1 + 1, cursor: null, done: true });
+    // The original and the source's metadata were made by nobody.
+    const kinds = (await keysOf(source)).map((key) => key.slice(0, 4));
+    expect(kinds.sort()).toEqual(["2/f/", "2/n/", "2/o/"]);
+    for (const other of [A1, A2, A3, B1]) expect(await heldOf(other)).toBe(PER_SOURCE);
+  });
+
+  test("a maker whose name begins another's leaves that one", async () => {
+    expect((await step({ kind: "maker", maker: "1-libwebp" })).deleted).toBe(0);
   });
 
   test("what is not there is done at once", async () => {
@@ -153,11 +145,11 @@ describe("a purge in steps", () => {
 
   test("a bucket that fails stops it, and the same cursor goes on later", async () => {
     const target = { kind: "source", source: A1 } as const;
-    const [first, ...rest] = allBuckets(env);
+    const [first, ...rest] = allBuckets(env).map(({ bucket, label }) => r2PurgeStore(bucket, label));
     if (first === undefined) throw new Error("no bucket");
-    const buckets = [first, ...rest.map(({ bucket }) => ({ bucket: brokenService(bucket) }))];
+    const stores = [first, ...rest.map((store) => r2PurgeStore(brokenService(env.R2_WEUR), store.label))];
     const { cursor } = await step(target, null, { operations: 1 });
-    await expect(purgeStep(target, { buckets, kv: env.THUMBS, cursor })).rejects.toThrow("unavailable");
+    await expect(purgeStep(target, { stores, cursor })).rejects.toThrow("unavailable");
     expect((await step(target, cursor)).done).toBe(true);
     expect(await heldOf(A1)).toBe(0);
   });
@@ -186,12 +178,18 @@ test.each([
   ["above it", "https://a.test/p", "https://a.test/p/", false],
   ["beside it", "https://a.test/q/1.jpg", "https://a.test/p/", false],
   ["no source at all", "", "https://a.test/p/", false],
-  ["cut, and not long enough to tell", `https://a.test/${"x".repeat(685)}`, `https://a.test/${"x".repeat(900)}`, true],
+  ["cut, and not long enough to tell", `https://a.test/${"x".repeat(285)}`, `https://a.test/${"x".repeat(900)}`, true],
   [
     "a character too short to have been cut",
-    `https://a.test/${"x".repeat(684)}`,
+    `https://a.test/${"x".repeat(284)}`,
     `https://a.test/${"x".repeat(900)}`,
     false,
+  ],
+  [
+    "cut, its backslashes two bytes each",
+    `https://a.test/?${"\\".repeat(142)}`,
+    `https://a.test/?${"\\".repeat(900)}`,
+    true,
   ],
 ])("isUnder: %s", (_name, source, prefix, expected) => {
   expect(isUnder(source, prefix)).toBe(expected);
@@ -208,6 +206,6 @@ test.each([
   for (let i = 0; i < COUNT; i++) {
     for (const tier of tiers) await tier.put(`${keys.renditions}${String(i).padStart(32, "0")}`, stored);
   }
-  expect((await all(target, { operations: 2, r2Page: 10, kvPage: 10 })).deleted).toBe(2 * COUNT);
+  expect((await all(target, { operations: 2, page: 10 })).deleted).toBe(2 * COUNT);
   expect(await heldOf(source)).toBe(0);
 });

@@ -14,30 +14,30 @@ const master = storedOf({
 const confirmed = { sourceHash: "0badcafe", storedAt: NOW, freshUntil: NOW + HOUR };
 
 test("the same bytes and metadata, with the new times", async () => {
-  await tier.put("m/1", master);
-  expect(await renew(env.R2_PRIMARY, "m/1", confirmed)).toBe(true);
-  expect(await tier.get("m/1")).toEqual({ ...master, meta: { ...master.meta, ...confirmed } });
-  expect((await env.R2_PRIMARY.head("m/1"))?.httpMetadata?.contentType).toBe("image/webp");
+  await tier.put("2/m/1", master);
+  expect(await renew(env.R2_PRIMARY, "2/m/1", confirmed)).toBe(true);
+  expect(await tier.get("2/m/1")).toEqual({ ...master, meta: { ...master.meta, ...confirmed } });
+  expect((await env.R2_PRIMARY.head("2/m/1"))?.httpMetadata?.contentType).toBe("image/webp");
 });
 
 test.each([
   ["of another version", { sourceHash: "00000001" }],
   ["as fresh already", { freshUntil: NOW }],
 ])("one %s stays as it is", async (_, over) => {
-  await tier.put("m/2", master);
-  expect(await renew(env.R2_PRIMARY, "m/2", { ...confirmed, ...over })).toBe(false);
-  expect(await tier.get("m/2")).toEqual(master);
+  await tier.put("2/m/2", master);
+  expect(await renew(env.R2_PRIMARY, "2/m/2", { ...confirmed, ...over })).toBe(false);
+  expect(await tier.get("2/m/2")).toEqual(master);
 });
 
 test("none there, and one that cannot be read", async () => {
-  expect(await renew(env.R2_PRIMARY, "m/none", confirmed)).toBe(false);
-  await env.R2_PRIMARY.put("m/3", "abc");
-  expect(await renew(env.R2_PRIMARY, "m/3", confirmed)).toBe(false);
-  await expect(renew(brokenService(env.R2_PRIMARY), "m/1", confirmed)).rejects.toThrow();
+  expect(await renew(env.R2_PRIMARY, "2/m/none", confirmed)).toBe(false);
+  await env.R2_PRIMARY.put("2/m/3", "abc");
+  expect(await renew(env.R2_PRIMARY, "2/m/3", confirmed)).toBe(false);
+  await expect(renew(brokenService(env.R2_PRIMARY), "2/m/1", confirmed)).rejects.toThrow();
 });
 
 test("another version that was stored meanwhile is not written over", async () => {
-  await tier.put("m/4", master);
+  await tier.put("2/m/4", master);
   const newer = storedOf({ sourceHash: "00000002", storedAt: NOW, freshUntil: NOW + 9 * HOUR }, 40);
   const racing = new Proxy(env.R2_PRIMARY, {
     get: (bucket, name) => {
@@ -49,6 +49,6 @@ test("another version that was stored meanwhile is not written over", async () =
       };
     },
   });
-  expect(await renew(racing, "m/4", confirmed)).toBe(false);
-  expect((await env.R2_PRIMARY.head("m/4"))?.customMetadata?.v).toBe("00000002");
+  expect(await renew(racing, "2/m/4", confirmed)).toBe(false);
+  expect((await env.R2_PRIMARY.head("2/m/4"))?.customMetadata?.hash).toBe("00000002");
 });

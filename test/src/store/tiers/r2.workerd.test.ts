@@ -37,12 +37,13 @@ describe("R2 alone", () => {
     expect(await r2Tier(env.R2_WEUR, "region", "R2_WEUR").get("big")).not.toBeNull();
   });
 
-  test("the metadata is readable by a listing, with the source and its version", async () => {
-    await r2Tier(env.R2_WEUR, "region", "R2_WEUR").put("t/l/1", storedOf());
-    const page = await env.R2_WEUR.list({ prefix: "t/l/", include: ["customMetadata"] });
+  test("the metadata is readable by a listing, with the source, its hash and the maker", async () => {
+    await r2Tier(env.R2_WEUR, "region", "R2_WEUR").put("2/t/l/1", storedOf());
+    const page = await env.R2_WEUR.list({ prefix: "2/t/l/", include: ["customMetadata"] });
     expect(page.objects[0]?.customMetadata).toMatchObject({
       source: "https://example.org/a.jpg",
-      sourceHash: "0badcafe",
+      hash: "0badcafe",
+      maker: "1-libwebp1",
     });
   });
 });

@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import {
   edgeUrl,
   hostHash,
+  KEY_PREFIXES,
   renditionKey,
+  sourceHash,
   sourceKeys,
-  sourceVersion,
   variantEtag,
-} from "../../../src/store/schema/key.ts";
+} from "../../../../src/store/schema/key.ts";
 
 const sha = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
 const SOURCE = "https://example.org/a/b.jpg?x=1";
@@ -19,11 +20,11 @@ describe("sourceKeys", () => {
     expect(await sourceKeys(SOURCE)).toEqual({
       host16: host,
       source32: source,
-      renditions: `t/${host}/${source}/`,
-      original: `o/${host}/${source}`,
-      master: `m/${host}/${source}`,
-      facts: `f/${host}/${source}`,
-      negative: `n/${host}/${source}`,
+      renditions: `2/t/${host}/${source}/`,
+      original: `2/o/${host}/${source}`,
+      master: `2/m/${host}/${source}`,
+      sourceMeta: `2/f/${host}/${source}`,
+      negative: `2/n/${host}/${source}`,
     });
   });
 
@@ -53,22 +54,29 @@ describe("sourceKeys", () => {
   });
 });
 
-test("renditionKey is t/<16>/<32>/<32> and follows the options", async () => {
+test("renditionKey is 2/t/<16>/<32>/<32> and follows the options", async () => {
   const keys = await sourceKeys(SOURCE);
   const key = await renditionKey(keys, "width:320");
-  expect(key).toMatch(/^t\/[0-9a-f]{16}\/[0-9a-f]{32}\/[0-9a-f]{32}$/);
+  expect(key).toMatch(/^2\/t\/[0-9a-f]{16}\/[0-9a-f]{32}\/[0-9a-f]{32}$/);
   expect(key.endsWith(sha("width:320").slice(0, 32))).toBe(true);
   expect(await renditionKey(keys, "width:321")).not.toBe(key);
 });
 
 test("edgeUrl changes with the purge epoch and with nothing else of a host", () => {
-  const a = edgeUrl("https://img.test", 0, "t/1/2/3");
-  expect(a).toBe("https://img.test/.edge/0/t/1/2/3");
-  expect(edgeUrl("https://img.test", 1_764_000_000_000, "t/1/2/3")).not.toBe(a);
+  const a = edgeUrl("https://img.test", 0, "2/t/1/2/3");
+  expect(a).toBe("https://img.test/.edge/0/2/t/1/2/3");
+  expect(edgeUrl("https://img.test", 1_764_000_000_000, "2/t/1/2/3")).not.toBe(a);
 });
 
-test("sourceVersion is 8 and variantEtag 16 hex digits of the bytes' SHA-256", async () => {
+test("sourceHash is 8 and variantEtag 16 hex digits of the bytes' SHA-256", async () => {
   const bytes = new Uint8Array([1, 2, 3]);
-  expect(await sourceVersion(bytes)).toBe(sha(bytes).slice(0, 8));
+  expect(await sourceHash(bytes)).toBe(sha(bytes).slice(0, 8));
   expect(await variantEtag(bytes)).toBe(sha(bytes).slice(0, 16));
+});
+
+test("the present schema's prefix comes first, and schema 1 had none", async () => {
+  const { renditions, original, master, sourceMeta, negative } = await sourceKeys(SOURCE);
+  const [present, ...older] = KEY_PREFIXES;
+  for (const key of [renditions, original, master, sourceMeta, negative]) expect(key.startsWith(present)).toBe(true);
+  expect(older).toEqual([""]);
 });
