@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../src/config/config.ts";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { epochOf, isBlocked, type StoredAccess, storedAccess } from "../../../src/policy/storedAccess.ts";
 import { NOW } from "../../support/stored.ts";
 

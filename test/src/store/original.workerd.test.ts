@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { getOriginal, ORIGINAL_MS, putOriginal } from "../../../src/store/original.ts";
 import { findParents } from "../../../src/store/parents.ts";
-import { renditionKey, renditionKey, sourceKeys, sourceKeys } from "../../../src/store/schema/key.ts";
+import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
 import { encodeProvenance } from "../../../src/store/schema/meta.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import type { Provenance } from "../../../src/store/tiers/tier.ts";

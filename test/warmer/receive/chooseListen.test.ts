@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
  */
 function choose(...options: string[]): { readonly log: string[]; readonly dgram: boolean } {
   const program = `
-    import { chooseListen } from "../../../warmer/receive/chooseListen.ts";
-    import { listenDgram } from "../../../warmer/receive/listen.ts";
+    import { chooseListen } from "./warmer/receive/chooseListen.ts";
+    import { listenDgram } from "./warmer/receive/listen.ts";
     const log = [];
     const take = (fields, text) => log.push(text + ": " + fields.message);
     const listen = await chooseListen("ffi", { info: take, warn: take, error: take });

@@ -2,11 +2,11 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import { NOW, storedOf } from "../../../../src/image/formats/jpeg/assembly/decoder/stored.ts";
+import { type PurgeTarget, purgeStep } from "../../../../src/store/purge.ts";
 import { renditionKey, sourceKeys } from "../../../../src/store/schema/key.ts";
 import { allBuckets, purgeStores } from "../../../../src/store/tierTable.ts";
-import { type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
 import { everyKey, keysOf, PER_SOURCE, SIZES, storeAll } from "../../../support/sourceInStores.workerd.ts";
+import { NOW, storedOf } from "../../../support/stored.ts";
 
 const SOURCE = "https://a.test/photos/1.jpg";
 const OTHER = "https://b.test/photos/1.jpg";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { FINAL, metaOf, NOW, provenanceOf } from "../../../../src/image/formats/jpeg/assembly/decoder/stored.ts";
+import { isUnder } from "../../../../src/store/purge.ts";
 import { decodeMeta, decodeProvenance, encodeMeta, encodeProvenance } from "../../../../src/store/schema/meta.ts";
 import type { StoredMeta } from "../../../../src/store/tiers/tier.ts";
-import { isUnder } from "../../../src/store/purge.ts";
+import { FINAL, metaOf, NOW, provenanceOf } from "../../../support/stored.ts";
 
 const WHOLE = { quality: 80, sourceWidth: 4000, sourceHeight: 3000 };
 const LONG_SOURCE = `https://a.test/${"x".repeat(20_000)}`;
