@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import type { RenderImage, RenderOrder } from "../../src/image/rendition.ts";
+import type { RenderOrder } from "../../src/image/rendition.ts";
 import { MASTER_TRANSFORM } from "../../src/rendition/master.ts";
 import type { OutputFormat, Transform } from "../../src/request/imageRequest.ts";
 import { ssim } from "../engine/ssim.ts";
@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
   const folder = resolve(values.photos ?? DEFAULT_PHOTOS);
   if (!existsSync(folder)) throw new Error(`no photographs in ${folder}: name a folder with --photos DIR`);
   // Only now: the loader above must be there before an engine module is.
-  const { renderImage } = await import("../../src/image/pipeline.ts");
+  const { renderImage } = await import("../../src/image/renderImage.ts");
   const files = readdirSync(folder).filter((file) => /\.(jpe?g|png|webp)$/i.test(file));
   const rows = new Map<string, { lost: number[]; toDirect: number[] }>();
   let measured = 0;
@@ -65,14 +65,16 @@ export async function run(args: readonly string[]): Promise<unknown> {
 }
 
 /** Of one photograph: parent's name, SSIM lost, SSIM between derived and direct. */
-async function measure(bytes: Uint8Array, renderImage: RenderImage): Promise<[string, number, number][]> {
+async function measure(
+  bytes: Uint8Array,
+  renderImage: typeof import("../../src/image/renderImage.ts").renderImage,
+): Promise<[string, number, number][]> {
   const render = (from: Uint8Array, over: Partial<Transform>, format: OutputFormat = "webp") =>
     renderImage({
       bytes: from,
       transform: { ...MASTER_TRANSFORM, quality: null, height: 0, ...over },
       format,
       limits: LIMITS,
-      engine: "auto",
     } satisfies RenderOrder);
   const direct = await render(bytes, { width: WIDTH });
   const { width, height } = direct;

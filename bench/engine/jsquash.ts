@@ -37,8 +37,3 @@ export async function renderWithJsquash(bytes: Uint8Array, side: number): Promis
   const data = new Uint8Array(small.data.buffer, small.data.byteOffset, small.data.byteLength);
   return { bytes: await encodeWebp({ width, height, data, alpha: false }, 75, 4) };
 }
-
-/** Its memories cannot be reached from outside. */
-export function jsquashMemory(): number {
-  return 0;
-}

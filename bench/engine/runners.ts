@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Job } from "./jobs.ts";
 import type { SharpJob } from "./sharpChild.ts";
-import type { Job } from "./worker.ts";
 import { cpuMillis, startWorkerd, type Workerd } from "./workerd.ts";
 
 export type Made = {
@@ -30,24 +30,25 @@ export type Runner = {
 
 const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
 
-/** One workerd and one sharp process, and runners for the engines in them. */
+/** One workerd with our engine, one with what it is compared with, one sharp process, and runners for all of them. */
 export async function startProcesses() {
   const workerd = await startWorkerd(join(import.meta.dirname, "worker.ts"));
+  const baseline = await startWorkerd(join(import.meta.dirname, "baselineWorker.ts"));
   const child = fork(join(import.meta.dirname, "sharpChild.ts"), { stdio: "inherit" });
   await nextMessage(child);
   return {
     workerd,
     ours: inWorkerd(workerd, "auto"),
-    photon: inWorkerd(workerd, "photon"),
-    jsquash: inWorkerd(workerd, "jsquash"),
+    photon: inWorkerd(baseline, "photon"),
+    jsquash: inWorkerd(baseline, "jsquash"),
     sharp: inSharp(child),
-    /** Drops every WebAssembly instance of the Worker. */
+    /** Drops every WebAssembly instance of our engine. */
     async forget() {
       await fetch(workerd.url, { method: "DELETE" });
     },
     async stop() {
       child.kill();
-      await workerd.stop();
+      await Promise.all([workerd.stop(), baseline.stop()]);
     },
   };
 }
@@ -71,7 +72,7 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         autoRotate: true,
         rotate: 0,
       };
-      const job: Job = { transform, format, limits: LIMITS, engine, webpMethod: method, times };
+      const job: Job = { transform, format, limits: LIMITS, engine, effort: method, times };
       const headers = { "x-job": JSON.stringify(job) };
       const answer = await fetch(url, { method: "POST", body: readFileSync(file), headers });
       const picture = new Uint8Array(await answer.arrayBuffer());
@@ -111,7 +112,7 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
   });
 }
 
-/** The kernel counts in 10 ms ticks: a batch is made long enough that one tick is a few percent. */
+/** The kernel counts in ticks of 10 ms. A batch is so long that one tick is a few percent of it. */
 const BATCH_MS = 300;
 
 export type Timed = { readonly ms: number; readonly bytes: number };
@@ -119,7 +120,7 @@ export type Timed = { readonly ms: number; readonly bytes: number };
 /** One thing to be timed. */
 export type Entry = { readonly runner: Runner; readonly wish: Wish };
 
-/** CPU milliseconds of each entry for one file, `rounds` batches each in turn (A B A B); the least of them. */
+/** The least CPU milliseconds of each entry for one file. Of `rounds` batches each, in turn (A B A B). */
 export async function timeInTurn(entries: readonly Entry[], file: string, rounds: number): Promise<Timed[]> {
   const times: number[] = [];
   const bytes: number[] = [];

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { type JpegEngine, jpegEngine } from "../../src/image/formats/jpeg/decoder/engine.ts";
 import { readJpeg } from "../../src/image/formats/jpeg/decoder/markers.ts";
-import { dctScaleOf } from "../../src/image/formats/jpeg/decoder/scale.ts";
+import { dctScale } from "../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import { median, table } from "../table.ts";
 
@@ -27,9 +27,11 @@ function fitted({ width, height }: Size, side: number): Size {
 function ours(engine: JpegEngine, bytes: Uint8Array, side: number): number {
   const header = readJpeg(bytes);
   const size = fitted(header, side);
-  const crop = { x: 0, y: 0, width: header.width, height: header.height };
-  const scale = dctScaleOf(crop, size.width, size.height);
-  return decodeJpeg(engine, bytes, header, { scale, crop, ...size }).memoryBytes;
+  const { width, height } = header;
+  const whole = { left: 0, top: 0, width, height };
+  const scale = dctScale({ window: whole, bounds: whole, ...size });
+  const crop = { x: 0, y: 0, width, height };
+  return decodeJpeg(engine, bytes, header, { dctScale: scale, crop, ...size }).memoryBytes;
 }
 
 /** CPU milliseconds of this process while `work` runs. */

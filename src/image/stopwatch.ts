@@ -1,9 +1,10 @@
-/** Where a picture's time goes, by stage. In production the clock stands still while code runs: true only locally. */
-
-import type { Stopwatch } from "./picture.ts";
+/** How long each stage of a picture takes. In production the clock stands still while code runs: true only locally. */
 import type { Rendition } from "./rendition.ts";
 
 type Stages = Rendition["stages"];
+
+/** Adds up time by stage. `lap` gives the time since the last lap to a stage. */
+export type Stopwatch = { lap(stage: keyof Stages): void };
 
 /** Starts at once. `now` gives milliseconds. */
 export function startStopwatch(now: () => number = () => performance.now()): Stopwatch & { stages(): Stages } {

@@ -10,8 +10,10 @@
  *   chooseParent(wish, parents, known, now, windows)    -> { parent, transform } | null
  *   then: r2Tier(bucket, ...).get(parent.key) -> renderImage({ bytes, transform, format, ... })
  */
-import { computeGeometry, type Size } from "../image/geometry.ts";
-import type { Header } from "../image/rendition.ts";
+import { outputOf } from "../image/formats/registry.ts";
+import { computeGeometry } from "../image/geometry.ts";
+import type { Header } from "../image/header.ts";
+import type { Size } from "../image/picture.ts";
 import type { Gravity, OutputFormat, Transform } from "../request/imageRequest.ts";
 import { freshnessOf, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
 import type { StoredMeta, Whole } from "../store/tiers/tier.ts";
@@ -40,7 +42,7 @@ export type Derivation = { readonly parent: Parent; readonly transform: Transfor
  */
 export function wholeOf(transform: Transform, format: OutputFormat, source: Header): { whole?: Whole } {
   const { resize, crop, rotate, background, autoRotate, quality } = transform;
-  const flattened = source.alpha && (format === "jpeg" || background !== null);
+  const flattened = source.alpha && (!outputOf(format).abilities.alpha || background !== null);
   if (crop !== null || rotate !== 0 || flattened) return {};
   if (!autoRotate && source.orientation !== 1) return {};
   const swap = source.orientation >= 5;
@@ -77,9 +79,13 @@ export function chooseParent(
 }
 
 function isGood({ format, whole }: Parent["meta"], wish: DeriveWish): boolean {
-  if (format === "png") return true;
-  if (wish.format === "png" || (wish.transform.quality ?? 0) > MAX_WISHED_QUALITY) return false;
+  if (isLossless(format)) return true;
+  if (isLossless(wish.format) || (wish.transform.quality ?? 0) > MAX_WISHED_QUALITY) return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
+}
+
+function isLossless(format: OutputFormat): boolean {
+  return !outputOf(format).abilities.quality;
 }
 
 /**

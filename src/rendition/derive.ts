@@ -1,7 +1,6 @@
 /** A rendition made from a larger stored one of the same source version, with no trip to the source. */
 
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
-import { headerOf } from "../image/pipeline.ts";
 import { readHeader } from "../image/readHeader.ts";
 import { readSourceMeta } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
@@ -32,11 +31,11 @@ async function renderFrom({ parent, transform }: Derivation, order: MakeOrder): 
   const stored = near ?? (primary && (await withTimeout(primary.get(parent.key), STORE_WAIT_MS)));
   // Another version may have been stored since the listing.
   if (stored === null || stored.meta.v !== parent.meta.v) return null;
-  const header = headerOf(readHeader(stored.bytes));
-  const format = formatFor(wanted, header);
+  const source = readHeader(stored.bytes);
+  const format = formatFor(wanted, source);
   // Alpha for a browser that takes neither WebP nor AVIF: PNG only from what lost nothing.
-  if (format === "png" && header.format !== "png") return null;
-  const rendition = await inTurn(stored.bytes, transform, format, scope);
+  if (format === "png" && source.format !== "png") return null;
+  const rendition = await inTurn({ bytes: stored.bytes, source, transform, format }, scope);
   // It was whole when it was stored.
   if (rendition.truncated) return null;
   const { v, freshUntil, storedAt } = parent.meta;

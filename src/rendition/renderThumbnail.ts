@@ -2,10 +2,12 @@
 
 import type { Scope } from "../context/scope.ts";
 import { asFailure, Failure } from "../errors.ts";
-import { headerOf, renderImage } from "../image/pipeline.ts";
+import { formatForClass } from "../image/formats/registry.ts";
+import { type Header, headerOf } from "../image/header.ts";
 import { readHeader } from "../image/readHeader.ts";
-import type { Header, Rendition } from "../image/rendition.ts";
-import type { ImageRequest, OutputFormat, Transform } from "../request/imageRequest.ts";
+import { renderImage } from "../image/renderImage.ts";
+import type { RenderOrder, Rendition } from "../image/rendition.ts";
+import type { ImageRequest, OutputFormat } from "../request/imageRequest.ts";
 import { variantEtag } from "../store/key.ts";
 import { isShared } from "../store/negative.ts";
 import type { Stored, StoredMeta } from "../store/tiers/tier.ts";
@@ -45,9 +47,11 @@ export async function thumbnail(
 }
 
 async function rendered(source: SourceBytes, wanted: Wanted, scope: Scope, held: Stored | null): Promise<Thumbnail> {
-  const header = headerOf(readHeader(source.bytes));
+  const { bytes } = source;
+  const parsed = readHeader(bytes);
+  const header = headerOf(parsed);
   const format = formatFor(wanted, header);
-  const rendition = await inTurn(source.bytes, wanted.transform, format, scope);
+  const rendition = await inTurn({ bytes, source: parsed, transform: wanted.transform, format }, scope);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
   if (truncated && held !== null && held.meta.v !== source.v) throw new Failure("source_broken", {}, "file was cut");
@@ -61,15 +65,13 @@ async function rendered(source: SourceBytes, wanted: Wanted, scope: Scope, held:
 
 /** Runs the engine when it is this picture's turn, and writes down its stages. Throws Failure. */
 export async function inTurn(
-  bytes: Uint8Array,
-  transform: Transform,
-  format: OutputFormat,
+  order: Omit<RenderOrder, "limits">,
   { config, trace, now, isolate, priority }: Scope,
 ): Promise<Rendition> {
   const asked = now();
   const rendition = await isolate.turns(config).run(1, priority, () => {
     addStage(trace, "queue", now() - asked);
-    return renderImage({ bytes, transform, format, limits: config, engine: config.engine });
+    return renderImage({ ...order, limits: config });
   });
   for (const stage of ["decode", "resize", "encode"] as const) addStage(trace, stage, rendition.stages[stage]);
   return rendition;
@@ -93,6 +95,5 @@ export function formatFor(
   header: Pick<Header, "alpha">,
 ): OutputFormat {
   if (wanted.transform.format !== "auto") return wanted.transform.format;
-  if (wanted.accept !== "base") return "webp";
-  return header.alpha && wanted.transform.background === null ? "png" : "jpeg";
+  return formatForClass(wanted.accept, header.alpha && wanted.transform.background === null);
 }

@@ -1,6 +1,6 @@
 /** What is kept of a picture just made. For after the answer: none of it delays or fails one. */
 
-import type { Header } from "../image/rendition.ts";
+import type { Header } from "../image/header.ts";
 import { fill } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
 import { mayStore } from "../store/renditionStore.ts";

@@ -1,6 +1,7 @@
 /** The Accept header, reduced to the formats we can make (RFC 9110 12.5.1). */
 import { BoundedMap } from "../concurrency/boundedMap.ts";
-import type { AcceptClass } from "./imageRequest.ts";
+import { ACCEPT_CLASSES, type AcceptClass } from "../image/formats/descriptor.ts";
+import { FORMATS } from "../image/formats/registry.ts";
 
 /** What browsers send is a handful of texts. */
 const READ = new BoundedMap<string, AcceptClass>(100);
@@ -22,8 +23,7 @@ export function acceptClass(accept: string | null): AcceptClass {
 
 function readAccept(accept: string): AcceptClass {
   const named = new Set(accept.split(",").flatMap(acceptedType));
-  if (named.has("image/avif")) return "avif";
-  return named.has("image/webp") ? "webp" : "base";
+  return ACCEPT_CLASSES.find((name) => name === "base" || named.has(FORMATS[name].mime)) ?? "base";
 }
 
 function acceptedType(range: string): readonly string[] {

@@ -1,5 +1,6 @@
 /** Readers of option arguments: text -> value, or an Error that says the limit. No reader backtracks. */
-import type { Gravity, OutputFormat } from "./imageRequest.ts";
+import { FORMATS, type FormatTable, type OutputFormat, outputFormats } from "../image/formats/registry.ts";
+import type { Gravity } from "./imageRequest.ts";
 
 export type ArgumentReader<T> = {
   readonly read: (text: string) => T;
@@ -58,7 +59,13 @@ export const FLAG = reader("t or f", (text) => {
   return ["0", "f", "F", "false", "FALSE", "False"].includes(text) ? false : undefined;
 });
 
-export const FORMAT: ArgumentReader<OutputFormat> = word({ webp: "webp", jpg: "jpeg", jpeg: "jpeg", png: "png" });
+/** The extensions of the formats we make, as words of an option. */
+export function formatWords(formats: FormatTable = FORMATS): Readonly<Record<string, OutputFormat>> {
+  const words = outputFormats(formats).flatMap(([name, , { extensions }]) => extensions.map((word) => [word, name]));
+  return Object.fromEntries(words);
+}
+
+export const FORMAT: ArgumentReader<OutputFormat> = word(formatWords());
 
 /** Three or six hexadecimal digits, as red, green, blue of 0 to 255. */
 export const HEX_COLOUR = reader("3 or 6 hexadecimal digits", (text): [number, number, number] | undefined => {

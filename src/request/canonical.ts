@@ -3,13 +3,8 @@
  * It is hashed into the store key, so it holds everything that changes the bytes and nothing else
  * (not the signature, expiry, file name or attachment).
  */
-import type { AcceptClass, Gravity, ImageRequest, Transform } from "./imageRequest.ts";
-
-/**
- * The Accept class a picture is stored under. AVIF is not made in the first answer, so a browser that takes AVIF
- * shares the WebP bytes: what the warmer made for `webp` is a hit for it too.
- */
-const STORED_CLASS = { avif: "webp", webp: "webp", base: "base" } as const satisfies Record<AcceptClass, AcceptClass>;
+import { storedClass } from "../image/formats/registry.ts";
+import type { Gravity, ImageRequest, Transform } from "./imageRequest.ts";
 
 /** The parts of a request that decide the bytes. */
 export type Variant = Pick<ImageRequest, "transform" | "accept" | "cachebuster">;
@@ -20,7 +15,7 @@ export type Variant = Pick<ImageRequest, "transform" | "accept" | "cachebuster">
  */
 export function canonicalOptions({ transform, accept, cachebuster }: Variant): string {
   const t = folded(transform);
-  const format = t.format !== "auto" ? t.format : STORED_CLASS[accept];
+  const format = t.format !== "auto" ? t.format : storedClass(accept);
   const options = {
     autoRotate: t.autoRotate ? "1" : "0",
     background: t.background === null ? "none" : t.background.join("-"),

@@ -1,14 +1,13 @@
 /** What every door hands on: one picture asked for, as values. Doors differ; from here on nothing does. */
 
+import type { AcceptClass } from "../image/formats/descriptor.ts";
+import type { OutputFormat } from "../image/formats/registry.ts";
+
+export type { AcceptClass, OutputFormat };
+
 export type GrammarName = "imgproxy" | "photon";
 
-/** Which formats a browser takes, as three classes (RFC 9110 12.5.1 Accept, reduced to what we can make). */
-export type AcceptClass = "avif" | "webp" | "base";
-
 export type ResizeType = "fit" | "fill" | "fill-down" | "force" | "auto";
-
-/** Output formats an option may name; `auto` = by Accept class. */
-export type OutputFormat = "webp" | "jpeg" | "png";
 
 /** imgproxy's compass: centre, north, ... Focus point: relative coordinates 0..1 from the top left. */
 export type Gravity =
@@ -35,6 +34,7 @@ export type Transform = {
   readonly background: readonly [number, number, number] | null;
   /** 1..100; null = the format's default. */
   readonly quality: number | null;
+  /** `auto` = by Accept class. */
   readonly format: OutputFormat | "auto";
   readonly autoRotate: boolean;
   /** Clockwise degrees, applied after auto-rotation. */

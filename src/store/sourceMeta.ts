@@ -6,7 +6,8 @@
  */
 
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
-import type { Orientation, SourceFormat } from "../image/rendition.ts";
+import type { Orientation } from "../image/formats/exif.ts";
+import { FORMATS, type FormatName } from "../image/formats/registry.ts";
 
 export type SourceMeta = {
   /** Source version: `sourceVersion` of its bytes. */
@@ -17,7 +18,7 @@ export type SourceMeta = {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
-  readonly format: SourceFormat;
+  readonly format: FormatName;
   /** Length of the source file. */
   readonly bytes: number;
   /** Validators as the source sent them, for conditional requests; null = none sent. */
@@ -33,20 +34,6 @@ export type SourceMeta = {
 const TTL_SECONDS = 90 * 86_400;
 /** The least KV takes is 30; a minute is how long its writes take to be seen anyway. */
 const CACHE_TTL_SECONDS = 60;
-
-const FORMATS = {
-  jpeg: true,
-  png: true,
-  webp: true,
-  gif: true,
-  bmp: true,
-  tiff: true,
-  ico: true,
-  avif: true,
-  heic: true,
-  jxl: true,
-  svg: true,
-} as const satisfies Record<SourceFormat, true>;
 
 /**
  * The sheet under `key`, or null when there is none, it cannot be read, or it is older than `since` (the host's purge
@@ -99,7 +86,7 @@ function positive(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
-function isFormat(value: unknown): value is SourceFormat {
+function isFormat(value: unknown): value is FormatName {
   return typeof value === "string" && Object.hasOwn(FORMATS, value);
 }
 

@@ -1,6 +1,6 @@
 /** The conversion an embedded profile asks for, if it asks for one. */
 
-import type { Source } from "../picture.ts";
+import type { Source } from "../header.ts";
 import { inflate } from "./inflate.ts";
 import { readProfile } from "./profile.ts";
 import { type Convert, toSrgb } from "./srgb.ts";

@@ -1,5 +1,7 @@
 /** EXIF orientation out of a TIFF structure (EXIF 2.32 4.6.2; TIFF 6.0 section 2). Nothing else of it is read. */
-import type { Orientation } from "../rendition.ts";
+
+/** EXIF orientation, 1..8 (TIFF 6.0 tag 0x0112). */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const ORIENTATION_TAG = 0x0112;
 const MAX_ENTRIES = 512;

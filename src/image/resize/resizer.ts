@@ -2,8 +2,9 @@
  * Row-streaming resampler: source rows in, the view's pixels out. It holds as many source rows as one output row's
  * filter reaches over (and only the columns the view needs), so its memory follows the reduction, not the picture.
  */
+
+import { defineEngine, exportsOf } from "../engines.ts";
 import type { Pixels, View } from "../picture.ts";
-import { defineEngine, exportsOf } from "../wasm.ts";
 import { createCopier, isCopy } from "./copier.ts";
 import { computeTaps, type Taps } from "./taps.ts";
 import module from "./wasm/resize.wasm";

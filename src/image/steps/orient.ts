@@ -3,8 +3,8 @@
  * sides and pixels. Number 1 changes nothing; 5..8 swap the sides.
  */
 
+import type { Orientation } from "../formats/exif.ts";
 import type { Pixels, Rect } from "../picture.ts";
-import type { Orientation } from "../rendition.ts";
 
 /** Orientation -> mirror left-right first, then turn clockwise by quarter turns. */
 const STEPS: Readonly<Record<Orientation, { readonly mirror: boolean; readonly quarters: 0 | 1 | 2 | 3 }>> = {

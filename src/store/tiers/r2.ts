@@ -2,7 +2,7 @@
  * R2 as a tier: one file for the regional bucket and the primary, which differ only by binding and name.
  * R2 is strongly consistent: what `put` has answered for, every `get` after it sees.
  */
-import { CONTENT_TYPES } from "../../respond/headers.ts";
+import { formatOf } from "../../image/formats/registry.ts";
 import { checked } from "../magic.ts";
 import { decodeMeta, encodeMeta } from "../meta.ts";
 import type { Stored, Tier } from "./tier.ts";
@@ -44,7 +44,7 @@ export function r2Tier(bucket: R2Bucket, name: "region" | "primary", label: stri
 /** HTTP and custom metadata of an object. The Content-Type is for people who look at the bucket; we serve by bytes. */
 function r2Attributes({ meta }: Stored): { httpMetadata: R2HTTPMetadata; customMetadata: Record<string, string> } {
   return {
-    httpMetadata: { contentType: CONTENT_TYPES[meta.format] },
+    httpMetadata: { contentType: formatOf(meta.format).mime },
     customMetadata: encodeMeta(meta, MAX_METADATA_BYTES),
   };
 }

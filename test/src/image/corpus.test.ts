@@ -2,9 +2,9 @@
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { ANSWERS, Failure } from "../../../src/errors.ts";
-import { renderImage } from "../../../src/image/pipeline.ts";
+import { engineMemory, KEPT_BYTES } from "../../../src/image/engines.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
 import type { Rendition } from "../../../src/image/rendition.ts";
-import { engineMemory, KEPT_BYTES } from "../../../src/image/wasm.ts";
 import { corpusFiles, decodedPixels, psnr, readCorpus, referencePixels } from "./corpus.ts";
 import { orderOf } from "./orders.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
 import { withDecodeErrors } from "../../../src/image/decodeErrors.ts";
-import { defineEngine, dropAllEngines, engineMemory } from "../../../src/image/wasm.ts";
+import { defineEngine, dropAllEngines, engineMemory } from "../../../src/image/engines.ts";
 
 /** (module (func (export "trap") unreachable)) */
 const TRAP = Uint8Array.from([

@@ -10,7 +10,7 @@ export const LIMITS: EngineLimits = {
   maxResultPixels: 12_000_000,
 };
 
-/** Bytes and what differs from the plain transform -> an order for the engine we serve with. */
+/** Bytes and what differs from the plain transform -> an order for the engine. */
 export function orderOf(bytes: Uint8Array, wish: Partial<Transform>, format: OutputFormat): RenderOrder {
-  return { bytes: new Uint8Array(bytes), transform: { ...PLAIN, ...wish }, format, limits: LIMITS, engine: "auto" };
+  return { bytes: new Uint8Array(bytes), transform: { ...PLAIN, ...wish }, format, limits: LIMITS };
 }

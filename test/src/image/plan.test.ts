@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Source } from "../../../src/image/picture.ts";
-import { dctScale, MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
+import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
+import type { Source } from "../../../src/image/header.ts";
+import { MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
 import type { Transform } from "../../../src/request/imageRequest.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { LIMITS } from "./orders.ts";
@@ -154,8 +155,8 @@ describe("dctScale", () => {
     [2432, 640, 4],
     [2431, 640, 8],
     [640, 640, 8],
-  ])("%i px to %i px: %i eighths", (from, to, eighths) => {
+  ])("%i px to %i px: %i samples of 8", (from, to, samples) => {
     const view = { window: whole(from, from), bounds: whole(from, from), width: to, height: to };
-    expect(dctScale(view)).toBe(eighths);
+    expect(dctScale(view)).toBe(samples);
   });
 });

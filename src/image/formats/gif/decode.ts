@@ -1,7 +1,7 @@
 /// <reference path="../../../types/omggif.d.ts" />
 /** GIF: the first frame by omggif, on a transparent screen. */
 import { GifReader } from "omggif";
-import type { Decoder } from "../../picture.ts";
+import { type Decode, stillPicture } from "../../picture.ts";
 import { resizeWhole } from "../../resize/whole.ts";
 import { damaged } from "../byteReader.ts";
 
@@ -10,7 +10,7 @@ const EXTENSION = 0x21;
 const TRAILER = 0x3b;
 
 /** GIF bytes -> the view's pixels. What a cut file does not hold stays transparent. */
-export const decodeGif: Decoder = async (bytes, source, { view }, clock) => {
+export const decodeGif: Decode = async (bytes, source, { view }, clock) => {
   const { only, truncated } = firstFrameOnly(bytes);
   const data = new Uint8Array(source.width * source.height * 4);
   try {
@@ -21,9 +21,9 @@ export const decodeGif: Decoder = async (bytes, source, { view }, clock) => {
   }
   clock.lap("decode");
   const alpha = source.alpha || truncated;
-  const pixels = await resizeWhole({ width: source.width, height: source.height, data, alpha }, view);
+  const pixels = await resizeWhole({ width: source.width, height: source.height, data, alpha }, source, view);
   clock.lap("resize");
-  return { pixels, truncated };
+  return { picture: stillPicture(pixels), truncated };
 };
 
 /** The file up to the end of its first image, closed; omggif would else read (and keep) every frame. */

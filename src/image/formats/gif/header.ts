@@ -1,5 +1,5 @@
 /** GIF header (GIF89a specification): logical screen, and the frames counted without decoding one. */
-import type { Source } from "../../picture.ts";
+import type { Source } from "../../header.ts";
 import { createReader, damaged, type Reader } from "../byteReader.ts";
 import { still } from "../still.ts";
 

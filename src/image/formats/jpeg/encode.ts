@@ -2,8 +2,9 @@
  * JPEG by our own encoder (assembly/jpegenc): baseline, 4:2:0, Huffman tables made for the picture. It takes a tenth of
  * mozjpeg's time for a few percent more bytes; who wants few bytes is served WebP.
  */
+
+import { defineEngine, exportsOf } from "../../engines.ts";
 import type { Pixels } from "../../picture.ts";
-import { defineEngine, exportsOf } from "../../wasm.ts";
 import { bestCode, codeWords } from "./encoder/huffman.ts";
 import { END_OF_IMAGE, headers } from "./encoder/markers.ts";
 import { quantisers } from "./encoder/quantisers.ts";

@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { readProfile } from "../../../../src/image/colour/profile.ts";
 import { toSrgb } from "../../../../src/image/colour/srgb.ts";
-import { renderImage } from "../../../../src/image/pipeline.ts";
+import { renderImage } from "../../../../src/image/renderImage.ts";
 import { orderOf } from "../orders.ts";
 
 const u32 = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];

@@ -2,8 +2,8 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { inksToRgba } from "../../../../src/image/colour/inks.ts";
 import { readInkTable } from "../../../../src/image/colour/table.ts";
-import { renderImage } from "../../../../src/image/pipeline.ts";
 import { readHeader } from "../../../../src/image/readHeader.ts";
+import { renderImage } from "../../../../src/image/renderImage.ts";
 import { decodedPixels, psnr } from "../corpus.ts";
 import { orderOf } from "../orders.ts";
 

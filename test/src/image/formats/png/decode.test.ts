@@ -2,7 +2,7 @@ import { constants, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../../../src/errors.ts";
-import { renderImage } from "../../../../../src/image/pipeline.ts";
+import { renderImage } from "../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../orders.ts";
 import { chunk, makePng, random, type Spec } from "./pngFile.ts";
 

@@ -5,7 +5,7 @@ import { jpegEngine } from "../../../../../../src/image/formats/jpeg/decoder/eng
 import type { JpegHeader } from "../../../../../../src/image/formats/jpeg/decoder/header.ts";
 import { readJpeg } from "../../../../../../src/image/formats/jpeg/decoder/markers.ts";
 import { UnsupportedJpeg } from "../../../../../../src/image/formats/jpeg/decoder/refusal.ts";
-import type { BlockSize, JpegScale } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
+import type { BlockSize } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../../../../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import jpeg from "../../../../../../src/image/formats/jpeg/wasm/decoder.wasm";
 import { decodeWithTurbo } from "./turbo.ts";
@@ -38,7 +38,7 @@ function decodeAt(bytes: Uint8Array, header: JpegHeader, size: BlockSize): { pix
   const sizes = header.components.map(
     (c) => Math.min(8, size * Math.min(header.across / c.h, header.down / c.v)) as BlockSize,
   );
-  const plan = { scale: (8 / size) as JpegScale, crop, width, height, sizes };
+  const plan = { dctScale: size, crop, width, height, sizes };
   const { pixels, colour } = decodeJpeg(engine, bytes, header, plan);
   return { pixels, inks: colour === "inks" };
 }

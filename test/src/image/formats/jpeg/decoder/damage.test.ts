@@ -4,9 +4,10 @@ import { jpegEngine } from "../../../../../../src/image/formats/jpeg/decoder/eng
 import { readJpeg } from "../../../../../../src/image/formats/jpeg/decoder/markers.ts";
 import type { JpegPicture } from "../../../../../../src/image/formats/jpeg/decoder/plan.ts";
 import { UnsupportedJpeg } from "../../../../../../src/image/formats/jpeg/decoder/refusal.ts";
-import { dctScaleOf } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
+import { dctScale } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../../../../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import jpeg from "../../../../../../src/image/formats/jpeg/wasm/decoder.wasm";
+import type { View } from "../../../../../../src/image/picture.ts";
 import { type Random, seeded } from "./random.ts";
 import { progressiveScript, sequentialScript, syntheticPicture, writeJpeg } from "./synthetic.ts";
 
@@ -17,13 +18,23 @@ const MAX_MEMORY = 48 * 1024 * 1024;
 
 const engine = jpegEngine(jpeg);
 
+function wholeView(source: { readonly width: number; readonly height: number }, width: number, height: number): View {
+  const whole = { left: 0, top: 0, width: source.width, height: source.height };
+  return { window: whole, bounds: whole, width, height };
+}
+
 function thumbnail(bytes: Uint8Array, longest: number): JpegPicture {
   const header = readJpeg(bytes);
   const factor = Math.min(1, longest / Math.max(header.width, header.height));
   const width = Math.max(1, Math.round(header.width * factor));
   const height = Math.max(1, Math.round(header.height * factor));
   const crop = { x: 0, y: 0, width: header.width, height: header.height };
-  return decodeJpeg(engine, bytes, header, { scale: dctScaleOf(crop, width, height), crop, width, height });
+  return decodeJpeg(engine, bytes, header, {
+    dctScale: dctScale(wholeView(header, width, height)),
+    crop,
+    width,
+    height,
+  });
 }
 
 async function goodFiles(random: Random): Promise<Uint8Array[]> {

@@ -1,10 +1,10 @@
 /** Files that are cut or changed: a picture or a refusal, never a trap, and a good file decodes as before. */
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../../../../src/errors.ts";
+import { UnsupportedByDecoder } from "../../../../../../src/image/decodeErrors.ts";
 import { readFrame } from "../../../../../../src/image/formats/webp/decoder/frame.ts";
 import { decodeVp8, type Vp8Picture } from "../../../../../../src/image/formats/webp/decoder/thumbnail.ts";
-import { renderImage } from "../../../../../../src/image/pipeline.ts";
-import { UnsupportedByDecoder } from "../../../../../../src/image/unsupportedByDecoder.ts";
+import { renderImage } from "../../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../../orders.ts";
 import { type Random, seeded } from "../../jpeg/decoder/random.ts";
 import { encodeWith, paint } from "./pictures.ts";

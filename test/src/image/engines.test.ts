@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { defineEngine, dropAllEngines, engineMemory, takePeakMemory, trimEngines } from "../../../src/image/wasm.ts";
+import { defineEngine, dropAllEngines, engineMemory, takePeakMemory, trimEngines } from "../../../src/image/engines.ts";
 
 const PAGE = 65536;
 

@@ -1,11 +1,11 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { decode } from "../../../../src/image/formats/decoders.ts";
-import type { View } from "../../../../src/image/picture.ts";
-import { dctScale } from "../../../../src/image/plan.ts";
-import { readHeader } from "../../../../src/image/readHeader.ts";
-import { startStopwatch } from "../../../../src/image/stopwatch.ts";
-import { psnr } from "../corpus.ts";
+import { decode } from "../../../src/image/decode.ts";
+import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
+import type { Decoded, View } from "../../../src/image/picture.ts";
+import { readHeader } from "../../../src/image/readHeader.ts";
+import { startStopwatch } from "../../../src/image/stopwatch.ts";
+import { psnr } from "./corpus.ts";
 
 const [WIDTH, HEIGHT] = [1200, 800];
 
@@ -29,19 +29,21 @@ const views = {
   },
 } satisfies Record<string, View>;
 
+const pixelsOf = ({ picture }: Decoded) => picture.frames[0].pixels.data;
+
 describe("decoders of the same format agree", () => {
   test.each(Object.entries(views))("JPEG, %s: our own, libjpeg-turbo and photon", async (_, view) => {
     const bytes = new Uint8Array(await photograph());
     const source = readHeader(bytes);
-    const order = { view, eighths: dctScale(view) };
+    const order = { view, dctScale: dctScale(view) };
     const [ours, turbo, photon] = [
       await decode(["jpeg"], bytes, source, order, startStopwatch()),
       await decode(["turbo"], bytes, source, order, startStopwatch()),
       await decode(["photon"], bytes, source, order, startStopwatch()),
     ];
     expect([ours.truncated, turbo.truncated]).toEqual([false, false]);
-    expect(psnr(ours.pixels.data, turbo.pixels.data)).toBeGreaterThan(42);
-    expect(psnr(ours.pixels.data, photon.pixels.data)).toBeGreaterThan(38);
+    expect(psnr(pixelsOf(ours), pixelsOf(turbo))).toBeGreaterThan(42);
+    expect(psnr(pixelsOf(ours), pixelsOf(photon))).toBeGreaterThan(38);
   });
 
   test("a file cut in half: both give the upper half and say so", async () => {
@@ -50,18 +52,18 @@ describe("decoders of the same format agree", () => {
     const source = readHeader(bytes);
     const view = views["the whole picture at a sixth"];
     for (const name of ["jpeg", "turbo"] as const) {
-      const { pixels, truncated } = await decode([name], bytes, source, { view, eighths: 2 }, startStopwatch());
-      expect(truncated).toBe(true);
-      const full = await decode([name], new Uint8Array(file), source, { view, eighths: 2 }, startStopwatch());
+      const cut = await decode([name], bytes, source, { view, dctScale: 2 }, startStopwatch());
+      expect(cut.truncated).toBe(true);
+      const full = await decode([name], new Uint8Array(file), source, { view, dctScale: 2 }, startStopwatch());
       const upper = 200 * 40 * 4;
-      expect(psnr(pixels.data.subarray(0, upper), full.pixels.data.subarray(0, upper))).toBeGreaterThan(50);
+      expect(psnr(pixelsOf(cut).subarray(0, upper), pixelsOf(full).subarray(0, upper))).toBeGreaterThan(50);
     }
   });
 });
 
 test("no decoder at all is a damaged picture, not a fault", async () => {
   const bytes = new Uint8Array(await photograph());
-  const order = { view: views["the whole picture at a sixth"], eighths: 2 } as const;
+  const order = { view: views["the whole picture at a sixth"], dctScale: 2 } as const;
   const none = decode([], bytes, readHeader(bytes), order, startStopwatch());
   await expect(none).rejects.toMatchObject({ reason: "image_damaged" });
 });

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
-import { renderImage } from "../../../src/image/pipeline.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
 import type { RenderOrder } from "../../../src/image/rendition.ts";
 import type { OutputFormat } from "../../../src/request/imageRequest.ts";
 import { orderOf } from "./orders.ts";
@@ -138,7 +138,7 @@ describe("renderImage", () => {
       const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
       const before = (await renderImage(good)).bytes;
       // libwebp has methods 0 to 6.
-      const refused = renderImage({ ...good, webpMethod: 99 });
+      const refused = renderImage({ ...good, effort: 99 });
       await expect(refused).rejects.toMatchObject({ reason: "internal", detail: expect.stringContaining("engine") });
       expect((await renderImage(good)).bytes).toEqual(before);
     });
