@@ -1,9 +1,19 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { decode } from "../../../src/image/decode.ts";
+import { DECODERS } from "../../../src/image/formats/codecs.ts";
 import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
-import type { Decoded, View } from "../../../src/image/picture.ts";
+import type { DecoderName } from "../../../src/image/formats/registry.ts";
+import {
+  type Decoded,
+  type Decoder,
+  type Picture,
+  type Pixels,
+  stillPicture,
+  type View,
+} from "../../../src/image/picture.ts";
 import { readHeader } from "../../../src/image/readHeader.ts";
+import { resizeWhole } from "../../../src/image/resize/whole.ts";
 import { startStopwatch } from "../../../src/image/stopwatch.ts";
 import { psnr } from "./corpus.ts";
 
@@ -58,6 +68,49 @@ describe("decoders of the same format agree", () => {
       const upper = 200 * 40 * 4;
       expect(psnr(pixelsOf(cut).subarray(0, upper), pixelsOf(full).subarray(0, upper))).toBeGreaterThan(50);
     }
+  });
+});
+
+describe("a result of another size than planned is refused, whichever decoder gives it", () => {
+  const view = views["the whole picture at a sixth"];
+  const pixels = (width: number, height: number, bytes = 4 * width * height): Pixels => {
+    return { width, height, data: new Uint8Array(bytes), alpha: false };
+  };
+  const lying = (name: DecoderName, given: Picture): Record<DecoderName, Decoder> => ({
+    ...DECODERS,
+    [name]: { decode: async () => ({ picture: given, truncated: false }), memoryBytes: () => 0, shrinks: false },
+  });
+  const still = stillPicture(pixels(200, 133));
+  test.each(Object.keys(DECODERS) as DecoderName[])("%s", async (name) => {
+    const bytes = new Uint8Array(await photograph());
+    const order = { view, dctScale: 8 } as const;
+    const from = (given: Picture) =>
+      decode([name], bytes, readHeader(bytes), order, startStopwatch(), lying(name, given));
+    expect((await from(still)).picture).toBe(still);
+    const second = (given: Pixels): Picture => ({
+      ...still,
+      frames: [still.frames[0], { pixels: given, delayMs: 40 }],
+    });
+    for (const wrong of [
+      stillPicture(pixels(199, 133)),
+      stillPicture(pixels(200, 134)),
+      stillPicture(pixels(133, 200)),
+      stillPicture(pixels(200, 133, 4 * 200 * 133 - 1)),
+      second(pixels(200, 132)),
+    ]) {
+      await expect(from(wrong)).rejects.toMatchObject({ reason: "image_damaged" });
+    }
+  });
+
+  test.each([
+    ["a whole frame", 8, 1200, 800, true],
+    ["a whole frame that is narrower than the header says", 8, 1199, 800, false],
+    ["a half, rounded up", 4, 600, 400, true],
+    ["a half that is not", 4, 1200, 800, false],
+  ] as const)("%s", async (_, dctScale, width, height, may) => {
+    const resized = resizeWhole(pixels(width, height), { width: WIDTH, height: HEIGHT }, view, dctScale);
+    if (may) expect(await resized).toMatchObject({ width: 200, height: 133 });
+    else await expect(resized).rejects.toMatchObject({ reason: "image_damaged" });
   });
 });
 

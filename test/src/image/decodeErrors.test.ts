@@ -13,10 +13,11 @@ const throwing = (error: unknown) => async () => {
   throw error;
 };
 
-async function outcome(work: () => Promise<unknown>): Promise<unknown> {
+async function outcome(work: (sourceDone: () => void) => Promise<unknown>): Promise<unknown> {
   return withDecodeErrors(work).catch((error: unknown) => error);
 }
 
+/** The one rescue round the engine. */
 describe("the source's own", () => {
   afterEach(dropAllEngines);
 
@@ -39,18 +40,29 @@ describe("the source's own", () => {
 
 describe("not the source's", () => {
   test("an array that is too large, as V8 words it", async () => {
-    const error = await outcome(async () => new Uint8Array(2 ** 43));
-    expect(error).toBeInstanceOf(RangeError);
+    const failure = await outcome(async () => new Uint8Array(2 ** 43));
+    expect(failure).toMatchObject({ reason: "internal", detail: expect.stringContaining("RangeError") });
   });
   test.each([
     "WebAssembly.Memory(): could not allocate memory",
     "WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance",
   ])("%s", async (message) => {
-    expect(await outcome(throwing(new RangeError(message)))).toBeInstanceOf(RangeError);
+    const failure = await outcome(throwing(new RangeError(message)));
+    expect(failure).toMatchObject({ reason: "internal", detail: `engine: RangeError: ${message}` });
   });
   test("a module that is none", async () => {
-    const error = await outcome(() => WebAssembly.compile(Uint8Array.of(1)));
-    expect(error).toBeInstanceOf(WebAssembly.CompileError);
+    const failure = await outcome(() => WebAssembly.compile(Uint8Array.of(1)));
+    expect(failure).toMatchObject({ reason: "internal", detail: expect.stringContaining("CompileError") });
+  });
+  test("whatever goes wrong once the source is done with, and no engine is used again", async () => {
+    const engine = defineEngine("kept", () => ({ value: 1, memory: new WebAssembly.Memory({ initial: 1 }) }));
+    const failure = await outcome(async (sourceDone) => {
+      await engine.use();
+      sourceDone();
+      throw new Error("the encoder gave up");
+    });
+    expect(failure).toMatchObject({ reason: "internal", detail: "engine: Error: the encoder gave up" });
+    expect(engineMemory()).toEqual({});
   });
   test("a Failure keeps its reason", async () => {
     const failure = new Failure("result_too_large");

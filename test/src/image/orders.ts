@@ -1,5 +1,8 @@
 /** Render orders for the engine's tests: plain defaults, so that a test says only what it is about. */
-import type { EngineLimits, RenderOrder } from "../../../src/image/rendition.ts";
+import { Priority } from "../../../src/concurrency/priority.ts";
+import { createSemaphore } from "../../../src/concurrency/semaphore.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
+import type { EngineLimits, RenderOrder, Rendition } from "../../../src/image/rendition.ts";
 import type { OutputFormat, Transform } from "../../../src/request/imageRequest.ts";
 import { PLAIN } from "../../support/transform.ts";
 
@@ -13,4 +16,11 @@ export const LIMITS: EngineLimits = {
 /** Bytes and what differs from the plain transform -> an order for the engine. */
 export function orderOf(bytes: Uint8Array, wish: Partial<Transform>, format: OutputFormat): RenderOrder {
   return { bytes: new Uint8Array(bytes), transform: { ...PLAIN, ...wish }, format, limits: LIMITS };
+}
+
+const renderSlot = createSemaphore({ capacity: 1, maxWaiting: 128, waitMs: 60_000 });
+
+/** `renderImage` for tests that render several pictures at once: one after the other, as in production. */
+export function renderInTurn(order: RenderOrder): Promise<Rendition> {
+  return renderSlot.run(1, new Priority("user"), () => renderImage(order));
 }

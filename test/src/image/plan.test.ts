@@ -134,6 +134,42 @@ describe("planRender", () => {
     expect(() => plan(interlaced)).toThrow(refused("source_too_complex"));
   });
 
+  describe("frames x pixels are budgeted before anything is allocated", () => {
+    const moving = { format: "gif", width: 1000, height: 1000, frames: 40 } as const;
+    const planOf = (frames: number | undefined, over: Partial<typeof LIMITS> = {}, side = 500) =>
+      planRender(
+        { ...JPEG, ...moving },
+        {
+          transform: { ...PLAIN, width: side, height: side },
+          format: "webp",
+          limits: { ...LIMITS, ...over },
+          fileBytes: 1_000_000,
+          ...(frames === undefined ? {} : { frames }),
+        },
+      );
+
+    test("one frame is made unless more are asked for, and never more than there are", () => {
+      expect([undefined, 1, 12, 100].map((frames) => planOf(frames).frames)).toEqual([1, 1, 12, 40]);
+    });
+    test("every further frame costs its pixels", () => {
+      expect(planOf(12).memoryBytes - planOf(undefined).memoryBytes).toBe(11 * 4 * 500 * 500);
+    });
+    test.each([
+      [12, 12 * 250_000, true],
+      [12, 12 * 250_000 - 1, false],
+      [1, 250_000, true],
+    ])("%i frames with a limit of %i pixels: %s", (frames, maxResultPixels, may) => {
+      const make = () => planOf(frames, { maxResultPixels });
+      if (may) expect(make).not.toThrow();
+      else expect(make).toThrow(refused("result_too_large"));
+    });
+    test("frames that do not fit into the memory are the size's fault", () => {
+      const all = { maxResultPixels: 1e9 };
+      expect(() => planOf(40, all, 1000)).toThrow(refused("result_too_large"));
+      expect(() => planOf(10, all, 1000)).not.toThrow();
+    });
+  });
+
   test("a tiny size of a large JPEG takes little: its decoder hands on an eighth", () => {
     expect(plan({ width: 9000, height: 9000 }, { width: 16, height: 16 }).memoryBytes).toBeLessThan(MEMORY_BUDGET / 4);
   });

@@ -4,7 +4,6 @@ import { ssim } from "../../../bench/engine/ssim.ts";
 import { noiseFrom } from "../../../demo/generator/noise.ts";
 import { computeGeometry } from "../../../src/image/geometry.ts";
 import type { Header } from "../../../src/image/header.ts";
-import { renderImage } from "../../../src/image/renderImage.ts";
 import {
   chooseParent,
   MIN_QUALITY,
@@ -19,6 +18,7 @@ import type { Whole } from "../../../src/store/tiers/tier.ts";
 import { metaOf, NOW } from "../../support/stored.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";
+import { renderInTurn } from "../image/orders.ts";
 
 const WISH: Transform = { ...PLAIN, width: 320 };
 const wish = (over: Partial<Transform> = {}, format: OutputFormat = "webp") => ({
@@ -186,7 +186,7 @@ describe("wholeOf", () => {
 describe("a derived picture beside a direct one, both against the picture without encoding (SSIM)", () => {
   const limits = { maxSourcePixels: 1e8, maxSourceFrames: 1000, maxResultSide: 4096, maxResultPixels: 12e6 };
   const render = (bytes: Uint8Array, transform: Transform, format: OutputFormat = "webp") =>
-    renderImage({ bytes, transform, format, limits });
+    renderInTurn({ bytes, transform, format, limits });
 
   /** SSIM of the direct and of the derived 160 px WebP against the 160 px picture itself. */
   async function measured(source: Uint8Array) {
