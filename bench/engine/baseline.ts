@@ -1,7 +1,8 @@
 /**
  * The baseline: a thumbnail as a plain photon Worker makes it. It decodes at full size, resizes with photon's Lanczos-3
- * and encodes with photon (its WebP is lossless, its JPEG 4:4:4). Headers, limits, geometry and orientation are ours, so
- * that both engines answer the same order alike. It is not in the Worker that is deployed: baselineWorker.ts is its own.
+ * and encodes with photon (its WebP is lossless, its JPEG 4:4:4). Headers, limits, geometry and orientation are ours,
+ * so that both engines answer the same order alike. It is not in the Worker that is deployed: baselineWorker.ts is its
+ * own.
  */
 import { withDecodeErrors } from "../../src/image/decodeErrors.ts";
 import { trimEngines } from "../../src/image/engines.ts";

@@ -13,7 +13,10 @@ export type HostileResult = {
   readonly slowest: string;
 };
 
-/** Each file once from fresh instances. The bench Worker answers 500 with the Failure's reason; that counts as answered. */
+/**
+ * Each file once from fresh instances. The bench Worker answers 500 with the Failure's reason; that counts as
+ * answered.
+ */
 export async function measureHostile(
   ours: Runner,
   forget: () => Promise<void>,

@@ -1,4 +1,6 @@
-/** The photographs that are measured, in classes by megapixels; what the corpus lacks is scaled down from what it has. */
+/**
+ * The photographs that are measured, in classes by megapixels; what the corpus lacks is scaled down from what it has.
+ */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";

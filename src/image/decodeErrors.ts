@@ -21,8 +21,8 @@ const NOT_STARTED: readonly string[] = ["CompileError", "LinkError"];
  * `sourceDone` when it goes on with our own pixels.
  *
  * A trap on the source's bytes, and everything else that a decoder throws for bytes it does not understand, becomes
- * `image_damaged`. Everything that is not the source's becomes `internal`: no memory, a module that does not start,
- * or any error after `sourceDone`. In both cases all instances are dropped: after a trap their memory cannot be trusted.
+ * `image_damaged`. Everything that is not the source's becomes `internal`: no memory, a module that does not start, or
+ * any error after `sourceDone`. In both cases all instances are dropped: after a trap their memory cannot be trusted.
  */
 export async function withDecodeErrors<T>(work: (sourceDone: () => void) => Promise<T>): Promise<T> {
   let atSource = true;

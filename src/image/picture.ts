@@ -8,7 +8,8 @@ export type Rect = { readonly left: number; readonly top: number; readonly width
 
 /**
  * What a decoder is asked for: a part of the picture as stored (before orientation), and its size in the result.
- * `window` may have fractions. `bounds` are whole pixels; no filter tap reads outside of them (the crop, or everything).
+ * `window` may have fractions. `bounds` are whole pixels; no filter tap reads outside of them (the crop, or
+ * everything).
  */
 export type View = {
   readonly window: Rect;

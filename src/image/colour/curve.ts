@@ -14,7 +14,7 @@ export function readCurve(body: DataView | undefined): ToneCurve | null {
   return tag(body, 0) === "para" ? parametricCurve(body) : null;
 }
 
-/** No entry: identity. One: a gamma, u8Fixed8. More: a table over 0..1, read between its entries. */
+/** Without an entry: identity. With one: a gamma, u8Fixed8. With more: a table over 0..1, interpolated. */
 function tableCurve(body: DataView): ToneCurve | null {
   const count = body.getUint32(8);
   if (count === 0) return (x) => x;

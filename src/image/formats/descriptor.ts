@@ -1,4 +1,7 @@
-/** What one file, `formats/<name>/descriptor.ts`, says about a format. Data only: everyone may import it, no code comes with it. */
+/**
+ * What one file, `formats/<name>/descriptor.ts`, says about a format. Data only: everyone may import it, no code
+ * comes with it.
+ */
 
 /** All of these byte runs (hexadecimal) must stand at their offsets. */
 export type Magic = readonly (readonly [offset: number, hex: string])[];

@@ -1,6 +1,6 @@
 /**
- * Row-streaming resampler: source rows in, the view's pixels out. It holds as many source rows as one output row's
- * filter reaches over (and only the columns the view needs), so its memory follows the reduction, not the picture.
+ * The resampler: source rows in, the view's pixels out. It holds as many source rows as the filter of one output row
+ * reaches over, and only the columns that the view needs. So its memory follows the reduction, not the picture.
  */
 
 import { defineEngine, exportsOf } from "../engines.ts";
@@ -33,12 +33,12 @@ const engine = defineEngine("resize", () => {
   return { value, memory: value.memory };
 });
 
-/** Taps go in pairs of rows and in fours of pixels, as the SIMD loops take them. */
+/** The SIMD loops take rows in pairs and pixels in fours. */
 const ROW_STEP = 2;
 const PIXEL_STEP = 4;
 /**
- * Rows held beyond what the filter reaches over: as many again, so that each row is moved about once while the window
- * slides, but no more than this many bytes of them (and at least 16 rows).
+ * Rows are also held beyond the filter's reach: as many again, so that each row is moved about once while the window
+ * slides. They take at most this many bytes, but there are at least 16 of them.
  */
 const SPARE_BYTES = 4 * 1024 * 1024;
 
@@ -51,11 +51,11 @@ export type Resizer = {
   readonly done: boolean;
   /** Takes `count` whole source rows of `stride` bytes, in order from the top. */
   push(rows: Uint8Array, stride: number, count: number): void;
-  /** The result; rows that never came are transparent black (or white when the source has no alpha). */
+  /** The result. Rows that never came are transparent black, or white when the source has no alpha. */
   finish(): Pixels;
 };
 
-/** Bytes of linear memory a view takes; the planner adds it to its estimate. */
+/** Bytes of linear memory that a view takes. The planner adds them to its estimate. */
 export function resizerBytes(view: View): number {
   const reach = 6 * Math.max(1, view.window.height / view.height) + 2;
   const stretch = 6 * Math.max(1, view.window.width / view.width);
@@ -63,7 +63,7 @@ export function resizerBytes(view: View): number {
   return Math.ceil(stride * (2 * reach + spareRows(reach, stride)));
 }
 
-/** `view` in the coordinates of the rows that will be pushed; `alpha` says whether they may be transparent. */
+/** `view` is in the coordinates of the rows that will be pushed. `alpha`: their pixels may be transparent. */
 export async function createResizer(view: View, alpha: boolean): Promise<Resizer> {
   if (isCopy(view)) return createCopier(view, alpha);
   const wasm = await engine.use();
@@ -137,7 +137,7 @@ export async function createResizer(view: View, alpha: boolean): Promise<Resizer
   };
 }
 
-/** Where everything lies in linear memory. Rows and lines are padded: the SIMD loops read whole 16 bytes. */
+/** The layout of linear memory. Rows and lines are padded, because the SIMD loops read whole 16 bytes. */
 function layOut(across: Taps, down: Taps, width: number) {
   let at = 1024;
   const take = (bytes: number) => {

@@ -1,4 +1,7 @@
-/** JPEG by our own module (assembly/decoder): entropy decoding, reduced inverse DCT, colour and resampling in one pass. */
+/**
+ * JPEG by our own module (assembly/decoder): entropy decoding, reduced inverse DCT, colour and resampling in one
+ * pass.
+ */
 import { inksToRgba } from "../../colour/inks.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
 import { defineEngine } from "../../engines.ts";

@@ -1,4 +1,7 @@
-/** WebP by libwebp (@cwasm/webp). The first frame of an animation is cut out here: libwebp's still API refuses the file. */
+/**
+ * WebP by libwebp (@cwasm/webp). The first frame of an animation is cut out here: libwebp's still API refuses the
+ * file.
+ */
 import module from "@cwasm/webp/webp.wasm";
 import { Failure } from "../../../errors.ts";
 import { defineEngine, exportsOf } from "../../engines.ts";

@@ -1,4 +1,6 @@
-/** How far a JPEG is reduced inside the inverse DCT. The plan decides it once (`dctScale`); components follow from it. */
+/**
+ * How far a JPEG is reduced inside the inverse DCT. The plan decides it once (`dctScale`); components follow from it.
+ */
 import type { DctScale, View } from "../../../picture.ts";
 import type { JpegHeader } from "./header.ts";
 

@@ -34,8 +34,8 @@ const BATCH = 16;
 export type Pass = { readonly width: number; readonly height: number };
 
 /**
- * `count` rows in `data`: the first at `offset`, the others `stride` bytes apart. They belong to the pass with the index
- * `pass`, from its row `y` on. With `rgba` they are RGBA, else samples as stored. Valid until the next batch.
+ * `count` rows in `data`: the first at `offset`, the others `stride` bytes apart. They belong to the pass with the
+ * index `pass`, from its row `y` on. With `rgba` they are RGBA, else samples as stored. Valid until the next batch.
  */
 export type Batch = {
   readonly data: Uint8Array;

@@ -74,7 +74,9 @@ const SCRIPTS = {
   progressive: progressiveScript,
 } as const;
 
-/** How far components may be from the reference: samples rounded to 8 bits the other way, amplified by Lanczos' lobes. */
+/**
+ * How far components may be from the reference: samples rounded to 8 bits the other way, amplified by Lanczos' lobes.
+ */
 const TOLERANCE = 2.5;
 
 function compare(random: Random, picture: Synthetic, bytes: Uint8Array): void {
