@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- derive [--json FILE] [--photos DIR] [--each N]`
  *
- * What a second generation costs: a 320 px WebP made from a stored larger WebP against one made from the source, both
- * compared (SSIM) with the source's 320 px without lossy encoding. It is what src/rendition/chooseParent.ts's SPARE stands on.
+ * What a second generation costs: a 320 px WebP made from a larger stored WebP, and one made from the source. Both are
+ * compared (SSIM) with the source at 320 px without lossy encoding. SPARE in src/rendition/chooseParent.ts rests on it.
  */
 import "../../.ci/wasm-loader.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({ args: [...args], options });
   const folder = resolve(values.photos ?? DEFAULT_PHOTOS);
   if (!existsSync(folder)) throw new Error(`no photographs in ${folder}: name a folder with --photos DIR`);
-  // Only now: the loader above must be there before an engine module is.
+  // Imported here, because the loader above must be registered before an engine module is loaded.
   const { renderImage } = await import("../../src/image/renderImage.ts");
   const files = readdirSync(folder).filter((file) => /\.(jpe?g|png|webp)$/i.test(file));
   const rows = new Map<string, { lost: number[]; toDirect: number[] }>();
@@ -64,7 +64,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
   return all;
 }
 
-/** Of one photograph: parent's name, SSIM lost, SSIM between derived and direct. */
+/** For one photograph: the parent's name, the SSIM that is lost, the SSIM between derived and direct. */
 async function measure(
   bytes: Uint8Array,
   renderImage: typeof import("../../src/image/renderImage.ts").renderImage,

@@ -1,8 +1,8 @@
 /**
  * The baseline: a thumbnail as a plain photon Worker makes it. It decodes at full size, resizes with photon's Lanczos-3
  * and encodes with photon (its WebP is lossless, its JPEG 4:4:4). Headers, limits, geometry and orientation are ours,
- * so that both engines answer the same order alike. It is not in the Worker that is deployed: baselineWorker.ts is its
- * own.
+ * so that both engines answer the same order alike. The deployed Worker does not contain it; its Worker is
+ * baselineWorker.ts.
  */
 import { withDecodeErrors } from "../../src/image/decodeErrors.ts";
 import { trimEngines } from "../../src/image/engines.ts";
@@ -11,17 +11,16 @@ import { outputOf } from "../../src/image/formats/registry.ts";
 import { headerOf } from "../../src/image/header.ts";
 import { type Plan, planRender } from "../../src/image/plan.ts";
 import { readHeader } from "../../src/image/readHeader.ts";
-import type { RenderOrder, Rendition } from "../../src/image/rendition.ts";
+import { type RenderOrder, type Rendition, startStopwatch } from "../../src/image/rendition.ts";
 import { flatten } from "../../src/image/steps/flatten.ts";
 import { upright } from "../../src/image/steps/orient.ts";
-import { startStopwatch } from "../../src/image/stopwatch.ts";
 
 const LANCZOS3 = 5;
 const UPRIGHT = 1;
 
 type Photon = Awaited<ReturnType<typeof photonEngine.use>>;
 
-/** bytes + order -> thumbnail by photon alone. Throws Failure, as renderImage does. One at a time, as renderImage. */
+/** bytes + order -> thumbnail by photon alone. Throws Failure. Only one at a time, as with renderImage. */
 export async function renderWithPhoton(order: RenderOrder): Promise<Rendition> {
   try {
     return await withDecodeErrors((sourceDone) => render(order, sourceDone));

@@ -11,7 +11,7 @@ import { encodeWebp } from "../../src/image/formats/webp/libwebp.ts";
 let started: Promise<unknown> | null = null;
 
 async function start(): Promise<void> {
-  // Workers have no ImageData; jSquash's own instructions shim it like this.
+  // Workers have no ImageData. This shim is from jSquash's own instructions.
   globalThis.ImageData ??= class {
     readonly data: unknown;
     readonly width: number;

@@ -1,4 +1,4 @@
-/** The engines behind one interface: a job goes to a process, and that process's CPU time is read around it. */
+/** All engines behind one interface: a job goes to a process, whose CPU time is read before and after. */
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export type Made = {
 };
 
 /** What is made of each file. */
-export type Wish = {
+export type Settings = {
   readonly format: "webp" | "jpeg" | "png";
   readonly side: number;
   readonly quality: number;
@@ -24,8 +24,8 @@ export type Wish = {
 export type Runner = {
   readonly name: string;
   readonly pid: number;
-  /** Makes the wish of the file `times` times. */
-  make(file: string, wish: Wish, times: number): Promise<Made>;
+  /** Makes the thumbnail of the file `times` times. */
+  make(file: string, settings: Settings, times: number): Promise<Made>;
 };
 
 const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
@@ -118,23 +118,23 @@ const BATCH_MS = 300;
 export type Timed = { readonly ms: number; readonly bytes: number };
 
 /** One thing to be timed. */
-export type Entry = { readonly runner: Runner; readonly wish: Wish };
+export type Entry = { readonly runner: Runner; readonly settings: Settings };
 
 /** The least CPU milliseconds of each entry for one file. Of `rounds` batches each, in turn (A B A B). */
 export async function timeInTurn(entries: readonly Entry[], file: string, rounds: number): Promise<Timed[]> {
   const times: number[] = [];
   const bytes: number[] = [];
-  for (const { runner, wish } of entries) {
-    bytes.push((await runner.make(file, wish, 1)).bytes);
+  for (const { runner, settings } of entries) {
+    bytes.push((await runner.make(file, settings, 1)).bytes);
     const before = cpuMillis(runner.pid);
-    await runner.make(file, wish, 1);
+    await runner.make(file, settings, 1);
     times.push(Math.max(1, Math.ceil(BATCH_MS / Math.max(10, cpuMillis(runner.pid) - before))));
   }
   const best = entries.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, { runner, wish }] of entries.entries()) {
+    for (const [i, { runner, settings }] of entries.entries()) {
       const before = cpuMillis(runner.pid);
-      await runner.make(file, wish, times[i] ?? 1);
+      await runner.make(file, settings, times[i] ?? 1);
       best[i] = Math.min(best[i] ?? 0, (cpuMillis(runner.pid) - before) / (times[i] ?? 1));
     }
   }

@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- jpeg [--json FILE] [--corpus DIR] [--side N] [--rounds N] [--only TEXT] [--wasm FILE,FILE...]`
  *
- * The JPEG decoder alone (bytes in, pixels of the thumbnail out), in turns with native sharp doing the same, in one
- * process: for work on the decoder. `--wasm` compares builds of the module instead of the committed one.
+ * For work on the JPEG decoder: bytes in, pixels of the thumbnail out, in turns with native sharp in the same process.
+ * `--wasm` compares builds of the module instead of the committed one.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -64,7 +64,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
     const bytes = new Uint8Array(readFileSync(join(values.corpus, name)));
     const header = readJpeg(bytes);
     const size = fitted(header, side);
-    // Fresh instances, warmed once, so that memory is this file's.
+    // Fresh instances, so that the memory is that of this file. The first decode warms them.
     const engines = modules.map((module) => jpegEngine(module));
     const megabytes = Math.max(...engines.map((engine) => ours(engine, bytes, side))) / 2 ** 20;
     const times = engines.map((): number[] => []);

@@ -5,7 +5,7 @@ import { DECODERS } from "./formats/codecs.ts";
 import type { DecoderName } from "./formats/registry.ts";
 import type { Source } from "./header.ts";
 import { checkSize, type Decoded, type DecodeOrder, type Decoder } from "./picture.ts";
-import type { Stopwatch } from "./stopwatch.ts";
+import type { Stopwatch } from "./rendition.ts";
 
 /**
  * The view's picture from the first decoder that takes the file. Throws image_damaged when none does, or when one

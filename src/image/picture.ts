@@ -1,7 +1,7 @@
 /** The values that pass between the steps of the engine: views, pictures, and what decoders and encoders are. */
 import { Failure } from "../errors.ts";
 import type { Source } from "./header.ts";
-import type { Stopwatch } from "./stopwatch.ts";
+import type { Stopwatch } from "./rendition.ts";
 
 /** A rectangle in pixels; `left` and `top` count from the upper left corner. */
 export type Rect = { readonly left: number; readonly top: number; readonly width: number; readonly height: number };

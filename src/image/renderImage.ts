@@ -8,10 +8,9 @@ import { headerOf } from "./header.ts";
 import { mapFrames } from "./picture.ts";
 import { planRender } from "./plan.ts";
 import { readHeader } from "./readHeader.ts";
-import type { RenderOrder, Rendition } from "./rendition.ts";
+import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
 import { flatten } from "./steps/flatten.ts";
 import { upright } from "./steps/orient.ts";
-import { startStopwatch } from "./stopwatch.ts";
 
 /**
  * bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when the fault is ours), nothing else.

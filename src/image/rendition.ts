@@ -1,4 +1,4 @@
-/** What the image engine takes and gives. */
+/** What the image engine takes and gives, and the stopwatch of its stages. */
 import type { Transform } from "../request/imageRequest.ts";
 import type { OutputFormat } from "./formats/registry.ts";
 import type { Header, Source } from "./header.ts";
@@ -35,3 +35,22 @@ export type Rendition = {
   /** CPU time by stage in milliseconds (true only where the clock runs: locally). */
   readonly stages: { readonly decode: number; readonly resize: number; readonly encode: number };
 };
+
+/** Adds up time by stage. `lap` gives the time since the last lap to a stage. */
+export type Stopwatch = { lap(stage: keyof Rendition["stages"]): void };
+
+/** Starts at once. `now` gives milliseconds; in production it stands still while code runs. */
+export function startStopwatch(
+  now: () => number = () => performance.now(),
+): Stopwatch & { stages(): Rendition["stages"] } {
+  const spent = { decode: 0, resize: 0, encode: 0 };
+  let since = now();
+  return {
+    lap(stage) {
+      const at = now();
+      spent[stage] += at - since;
+      since = at;
+    },
+    stages: () => ({ ...spent }),
+  };
+}

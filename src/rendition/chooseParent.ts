@@ -22,6 +22,7 @@ import type { StoredMeta, Whole } from "../store/tiers/tier.ts";
  * Parent pixels per result pixel, each way. At 1.9 the second generation costs a WebP of 320 px 0.006 of SSIM against
  * the unencoded picture (median of 32 photographs, 0.012 at worst), at 2 0.006, at 1.6 0.008, at 1.25 0.012:
  * `npm run bench -- derive`. Less than 2, because a rung of 640 over one of 320 may be 427 over 214 the other way.
+ * The engine's OVERSAMPLING.luma is also 1.9 and is another measure: it is about samples inside one decode.
  */
 export const SPARE = 1.9;
 /** Below it a parent's artefacts would be handed down. */

@@ -13,8 +13,8 @@ import {
   type View,
 } from "../../../src/image/picture.ts";
 import { readHeader } from "../../../src/image/readHeader.ts";
+import { startStopwatch } from "../../../src/image/rendition.ts";
 import { resizeWhole } from "../../../src/image/resize/whole.ts";
-import { startStopwatch } from "../../../src/image/stopwatch.ts";
 import { psnr } from "./corpus.ts";
 
 const [WIDTH, HEIGHT] = [1200, 800];
