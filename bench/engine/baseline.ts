@@ -7,7 +7,7 @@
 import { withDecodeErrors } from "../../src/image/decodeErrors.ts";
 import { trimEngines } from "../../src/image/engines.ts";
 import { openPhoton, photonEngine, takeBytes } from "../../src/image/formats/photon.ts";
-import { outputOf } from "../../src/image/formats/registry.ts";
+import type { OutputFormat } from "../../src/image/formats/registry.ts";
 import { headerOf } from "../../src/image/header.ts";
 import { type Plan, planRender } from "../../src/image/plan.ts";
 import { readHeader } from "../../src/image/readHeader.ts";
@@ -69,14 +69,17 @@ function finish(photon: Photon, small: number, { view, orientation, background, 
   return { bytes, width, height };
 }
 
-const ENCODERS = {
+type PhotonEncoder = (photon: Photon, image: number, quality: number) => [at: number, bytes: number];
+
+const ENCODERS: Readonly<Partial<Record<OutputFormat, PhotonEncoder>>> = {
   jpeg: (photon, image, quality) => photon.photonimage_get_bytes_jpeg(image, quality),
   webp: (photon, image) => photon.photonimage_get_bytes_webp(image),
   png: (photon, image) => photon.photonimage_get_bytes(image),
-} as const satisfies Record<string, (photon: Photon, image: number, quality: number) => [at: number, bytes: number]>;
+};
 
 /** Throws Error for a format that photon does not write: it must never label what it made as something else. */
 function encoded(photon: Photon, image: number, { format, quality }: Plan["encode"]): [number, number] {
-  if (!Object.hasOwn(ENCODERS, format)) throw new Error(`photon does not write ${outputOf(format).storedCode}`);
-  return ENCODERS[format](photon, image, quality);
+  const encode = ENCODERS[format];
+  if (encode === undefined) throw new Error(`photon does not write ${format}`);
+  return encode(photon, image, quality);
 }

@@ -1,3 +1,4 @@
+import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { imagePath } from "../../../../src/client/url.ts";
 import { ENCODERS, HEADER_PARSERS } from "../../../../src/image/formats/codecs.ts";
@@ -24,6 +25,23 @@ import { PLAIN } from "../../../support/transform.ts";
 
 const DESCRIPTORS: readonly (readonly [string, FormatDescriptor])[] = Object.entries(FORMATS);
 const unique = (values: readonly string[]) => expect([...new Set(values)]).toEqual(values);
+
+test("the registry and the sniffer are pure data: whoever imports them gets no codec", async () => {
+  const { metafile } = await build({
+    entryPoints: ["src/image/formats/registry.ts", "src/image/sniff.ts"],
+    outdir: "unused",
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+  });
+  const other = Object.keys(metafile.inputs).filter((file) => !/formats\/\w+\/descriptor\.ts$/.test(file));
+  expect(other.sort()).toEqual([
+    "src/image/formats/descriptor.ts",
+    "src/image/formats/registry.ts",
+    "src/image/sniff.ts",
+  ]);
+});
 
 describe("no format is lost", () => {
   test("these are named", () => {

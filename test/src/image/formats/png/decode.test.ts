@@ -2,6 +2,7 @@ import { constants, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../../../src/errors.ts";
+import { readHeader } from "../../../../../src/image/readHeader.ts";
 import { renderImage } from "../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../orders.ts";
 import { chunk, makePng, random, type Spec } from "./pngFile.ts";
@@ -23,6 +24,17 @@ function largest(a: Buffer, b: Buffer): number {
   for (let i = 0; i < a.length; i++) worst = Math.max(worst, Math.abs((a[i] ?? 0) - (b[i] ?? 0)));
   return worst;
 }
+
+test("pieces of image data are found one by one: 300 000 empty ones are passed over and not kept", async () => {
+  const png = makePng({ width: 33, height: 23, type: 2, depth: 8, filter: (y) => y % 5, piece: 50 });
+  const first = png.indexOf("IDAT") - 4;
+  const second = first + 12 + png.readUInt32BE(first);
+  const empty = Buffer.concat(Array.from({ length: 300_000 }, () => chunk("IDAT", new Uint8Array())));
+  const file = Buffer.concat([png.subarray(0, second), empty, png.subarray(second)]);
+  expect(largest((await ours(file)).data, await theirs(png))).toBe(0);
+  const { png: chunks } = readHeader(new Uint8Array(file));
+  expect(chunks).toEqual({ dataAt: first, palette: null, transparency: null, colourType: 2 });
+});
 
 describe("every colour type, depth and filter, against libpng", () => {
   const kinds = [
