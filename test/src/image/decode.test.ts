@@ -56,7 +56,7 @@ describe("decoders of the same format agree", () => {
     expect(psnr(pixelsOf(ours), pixelsOf(photon))).toBeGreaterThan(38);
   });
 
-  test("a file cut in half: both give the upper half and say so", async () => {
+  test("a file cut in half: both decoders give the upper half and mark it truncated", async () => {
     const file = await photograph();
     const bytes = new Uint8Array(file.subarray(0, file.length / 2));
     const source = readHeader(bytes);
@@ -114,7 +114,7 @@ describe("a result of another size than planned is refused, whichever decoder gi
   });
 });
 
-test("no decoder at all is a damaged picture, not a fault", async () => {
+test("a picture that no decoder takes is damaged, and no fault of ours", async () => {
   const bytes = new Uint8Array(await photograph());
   const order = { view: views["the whole picture at a sixth"], dctScale: 2 } as const;
   const none = decode([], bytes, readHeader(bytes), order, startStopwatch());

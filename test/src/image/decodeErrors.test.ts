@@ -18,10 +18,10 @@ async function outcome(work: (sourceDone: () => void) => Promise<unknown>): Prom
 }
 
 /** The one rescue round the engine. */
-describe("the source's own", () => {
+describe("errors that are the source's fault", () => {
   afterEach(dropAllEngines);
 
-  test("a trap, and no engine is used again", async () => {
+  test("a trap, and no instance is used again", async () => {
     const engine = defineEngine("kept", () => ({ value: 1, memory: new WebAssembly.Memory({ initial: 1 }) }));
     await engine.use();
     const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(TRAP));
@@ -30,15 +30,15 @@ describe("the source's own", () => {
     expect(engineMemory()).toEqual({});
   });
   test.each([
-    ["what an engine throws in place of one", new Error("jpeg-turbo: longjmp")],
-    ["bytes beyond their end", new RangeError("offset is out of bounds")],
-    ["what is no Error", "oops"],
+    ["an error that an engine throws in place of a trap", new Error("jpeg-turbo: longjmp")],
+    ["reading beyond the end of the bytes", new RangeError("offset is out of bounds")],
+    ["a value that is no Error", "oops"],
   ])("%s", async (_, error) => {
     expect(await outcome(throwing(error))).toMatchObject({ reason: "image_damaged" });
   });
 });
 
-describe("not the source's", () => {
+describe("errors that are not the source's fault", () => {
   test("an array that is too large, as V8 words it", async () => {
     const failure = await outcome(async () => new Uint8Array(2 ** 43));
     expect(failure).toMatchObject({ reason: "internal", detail: expect.stringContaining("RangeError") });
@@ -50,11 +50,11 @@ describe("not the source's", () => {
     const failure = await outcome(throwing(new RangeError(message)));
     expect(failure).toMatchObject({ reason: "internal", detail: `engine: RangeError: ${message}` });
   });
-  test("a module that is none", async () => {
+  test("bytes that are no module", async () => {
     const failure = await outcome(() => WebAssembly.compile(Uint8Array.of(1)));
     expect(failure).toMatchObject({ reason: "internal", detail: expect.stringContaining("CompileError") });
   });
-  test("whatever goes wrong once the source is done with, and no engine is used again", async () => {
+  test("every error after the source is done, and no instance is used again", async () => {
     const engine = defineEngine("kept", () => ({ value: 1, memory: new WebAssembly.Memory({ initial: 1 }) }));
     const failure = await outcome(async (sourceDone) => {
       await engine.use();

@@ -5,7 +5,7 @@ import { upright } from "../../../src/image/steps/orient.ts";
 
 const pixels = (fill: number): Pixels => ({ width: 2, height: 3, data: new Uint8Array(24).fill(fill), alpha: false });
 
-test("one frame costs nothing more: steps that change nothing hand the same pixels on", () => {
+test("one frame costs nothing more: steps that change nothing pass the same pixels on", () => {
   const only = pixels(7);
   const still = stillPicture(only);
   expect(still.frames[0].pixels).toBe(only);

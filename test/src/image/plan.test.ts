@@ -124,7 +124,7 @@ describe("planRender", () => {
   test("memory is estimated before anything is allocated", () => {
     expect(plan({}).memoryBytes).toBeLessThan(MEMORY_BUDGET / 2);
     const large = { width: 4000, height: 3000, resize: "force" } as const;
-    // The wish's doing, not the source's: smaller sizes of it are made.
+    // The size is at fault, not the source: smaller sizes of it are made.
     expect(() => plan({ width: 9000, height: 9000 }, large)).toThrow(refused("result_too_large"));
     expect(() => plan({ width: 9000, height: 9000 })).not.toThrow();
     expect(() => plan({ format: "png", width: 9000, height: 9000 }, { width: 4, height: 4 })).toThrow(
@@ -170,7 +170,7 @@ describe("planRender", () => {
     });
   });
 
-  test("a tiny size of a large JPEG takes little: its decoder hands on an eighth", () => {
+  test("a tiny size of a large JPEG takes little memory: its decoder gives an eighth", () => {
     expect(plan({ width: 9000, height: 9000 }, { width: 16, height: 16 }).memoryBytes).toBeLessThan(MEMORY_BUDGET / 4);
   });
 

@@ -113,7 +113,7 @@ describe("renderImage", () => {
     expect((await renderImage(good)).bytes).toEqual(before);
   });
 
-  test("twenty at once, each in its turn, give what one after the other gives", async () => {
+  test("twenty pictures that wait for the render slot are the same as twenty one after the other", async () => {
     const orders = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const source = await (i % 2 === 0 ? quarters().png() : quarters().jpeg()).toBuffer();

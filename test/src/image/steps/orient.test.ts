@@ -41,7 +41,7 @@ describe("upright", () => {
 });
 
 describe("turned", () => {
-  test.each(ALL)("orientation %i: four quarter turns are none", (orientation) => {
+  test.each(ALL)("orientation %i: four quarter turns change nothing", (orientation) => {
     let at: Orientation = orientation;
     for (let i = 0; i < 4; i++) at = turned(at, 90);
     expect(at).toBe(orientation);

@@ -7,7 +7,7 @@ import { renderImage } from "../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../orders.ts";
 import { chunk, makePng, random, type Spec } from "./pngFile.ts";
 
-/** Both through full size, so that the resampler passes every pixel on as it is. */
+/** Renders at full size, so that the resampler copies every pixel. */
 async function ours(png: Buffer) {
   const { bytes, truncated, width, height } = await renderImage(orderOf(png, {}, "png"));
   return { data: await sharp(bytes).ensureAlpha().raw().toBuffer(), truncated, width, height };
@@ -77,7 +77,7 @@ describe("every colour type, depth and filter, against libpng", () => {
   ] as const)("transparency of %s", async (_, type, depth, body) => {
     const png = makePng({ width: 40, height: 20, type, depth, filter: () => 0, extra: [chunk("tRNS", body)] });
     const [a, b] = [(await ours(png)).data, await theirs(png)];
-    // What is wholly transparent has no colour to compare.
+    // Transparent pixels have no colour to compare.
     for (let i = 0; i < a.length; i += 4) {
       if (b[i + 3] !== 0) continue;
       a.fill(0, i, i + 3);
@@ -151,7 +151,7 @@ describe("damage", () => {
     expect([...cut.data.subarray(-4)]).toEqual([128, 128, 128, 255]);
   });
 
-  test("wrong checksums and chunks nobody knows change nothing", async () => {
+  test("wrong checksums and unknown chunks change nothing", async () => {
     const png = makePng({ ...spec, extra: [chunk("tEXt", Buffer.from("a\0b")), chunk("zzZz", Buffer.alloc(5))] });
     const wrong = Buffer.from(png);
     wrong[29] = (wrong[29] ?? 0) ^ 255;

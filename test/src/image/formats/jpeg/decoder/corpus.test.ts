@@ -65,7 +65,7 @@ function compare(a: Uint8Array, b: Uint8Array, inverted: boolean) {
  * - full size, subsampled: chroma is interpolated by Lanczos-3 here, by a triangle there (and not at all for 4:4:0).
  * - an eighth, subsampled: chroma is decoded at two samples a block here, luma's scale; libjpeg does the same.
  *   At 4:2:2 it averages two samples across.
- * - a quarter and a half: the lowest coefficients only (see assembly/jpeg/idct.ts); libjpeg averages pairs of samples,
+ * - a quarter and a half: the lowest coefficients only (see assembly/decoder/idct.ts); libjpeg averages pairs of samples,
  *   which lets frequencies fold back that the picture at this size cannot hold.
  */
 const LIMITS = {

@@ -142,11 +142,11 @@ describe("damaged files", { timeout: 600_000 }, () => {
     }
     expect(files.map((bytes) => thumbnail(bytes, 40).pixels)).toEqual(before);
     expect(engine.memoryBytes()).toBeLessThanOrEqual(MAX_MEMORY);
-    // Most damage leaves something to see.
+    // Most damaged files still show something.
     expect(counts.pictures).toBeGreaterThan(FILES / 2);
   });
 
-  it("shows what there is of a file that ends early, and says so", async () => {
+  it("shows the part that a file has that ends early, and marks it truncated", async () => {
     const pixels = new Uint8Array(128 * 128 * 3).fill(220);
     const bytes = new Uint8Array(
       await sharp(pixels, { raw: { width: 128, height: 128, channels: 3 } })
@@ -176,7 +176,7 @@ describe("damaged files", { timeout: 600_000 }, () => {
     expect(shown.subarray(0, 40 * rowBytes)).toEqual(whole.subarray(0, 40 * rowBytes));
     expect(shown.subarray(48 * rowBytes)).toEqual(whole.subarray(48 * rowBytes));
     expect(shown.subarray(40 * rowBytes, 48 * rowBytes)).not.toEqual(whole.subarray(40 * rowBytes, 48 * rowBytes));
-    // A lost interval leaves the others in their places.
+    // When an interval is lost, the others keep their places.
     const lost = Uint8Array.from([...bytes.subarray(0, markers[4]), ...bytes.subarray(markers[5])]);
     const without = thumbnail(lost, 320);
     expect(without.truncated).toBe(true);

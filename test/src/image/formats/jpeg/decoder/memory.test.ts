@@ -29,7 +29,7 @@ const ROWS = [
   { name: "5 MP progressive", width: 2430, height: 2100, progressive: true, chroma: "4:4:4", limit: 24 },
 ] as const;
 
-/** The worst sides: just too small for the next reduction. */
+/** The worst sides: they are just too small for the next reduction. */
 const LONG_ROWS = [
   { name: "12 MP progressive", width: 4000, height: 3000, progressive: true, chroma: "4:2:0", limit: 24 },
   { name: "24 MP baseline", width: 6000, height: 4000, progressive: false, chroma: "4:2:0", limit: 3 },
