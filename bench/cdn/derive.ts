@@ -1,9 +1,10 @@
 /** A 320 from a stored 640 against one from its 12-megapixel original: CPU of the job, and how alike they are. */
 import { join } from "node:path";
 import sharp from "sharp";
+import type { OutputFormat } from "../../src/image/formats/registry.ts";
 import { transformFrom } from "../../src/rendition/chooseParent.ts";
 import { DEFAULTS } from "../../src/request/options/applyOption.ts";
-import type { OutputFormat, Transform } from "../../src/request/transform.ts";
+import type { Transform } from "../../src/request/transform.ts";
 import type { StoredMeta, Whole } from "../../src/store/tiers/tier.ts";
 import { ssim } from "../engine/ssim.ts";
 import { cpuMillis, startWorkerd, type Workerd } from "../engine/workerd.ts";

@@ -1,8 +1,9 @@
 /** The engine alone in workerd: makes the order `times` times of the body and says what its stages took. */
 
-import { renderImage } from "../../src/image/pipeline.ts";
+import type { OutputFormat } from "../../src/image/formats/registry.ts";
+import { renderImage } from "../../src/image/renderImage.ts";
 import { wholeOf } from "../../src/rendition/chooseParent.ts";
-import type { OutputFormat, Transform } from "../../src/request/transform.ts";
+import type { Transform } from "../../src/request/transform.ts";
 
 export type Job = { readonly transform: Transform; readonly format: OutputFormat; readonly times: number };
 
@@ -16,7 +17,7 @@ export default {
     const { times, transform, format } = JSON.parse(request.headers.get("x-job") ?? "") as Job;
     const sums = { decode: 0, resize: 0, encode: 0 };
     for (let i = 1; ; i++) {
-      const made = await renderImage({ bytes, transform, format, limits: LIMITS, engine: "auto" });
+      const made = await renderImage({ bytes, transform, format, limits: LIMITS });
       for (const stage of ["decode", "resize", "encode"] as const) sums[stage] += made.stages[stage];
       if (i < times) continue;
       const { whole } = wholeOf(transform, format, made.source);

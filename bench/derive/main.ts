@@ -1,17 +1,18 @@
 /**
  * `npm run bench -- derive [--json FILE] [--photos DIR] [--each N]`
  *
- * What a second generation costs: a 320 px WebP made from a stored larger WebP against one made from the source, both
- * compared (SSIM) with the source's 320 px without lossy encoding. It is what src/rendition/chooseParent.ts's SPARE stands on.
+ * What a second generation costs: a 320 px WebP made from a larger stored WebP, and one made from the source. Both are
+ * compared (SSIM) with the source at 320 px without lossy encoding. SPARE in src/rendition/chooseParent.ts rests on it.
  */
 import "../../.ci/wasm-loader.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import type { RenderImage, RenderOrder } from "../../src/image/rendition.ts";
+import type { OutputFormat } from "../../src/image/formats/registry.ts";
+import type { RenderOrder } from "../../src/image/rendition.ts";
 import { MASTER_TRANSFORM } from "../../src/rendition/master.ts";
-import type { OutputFormat, Transform } from "../../src/request/transform.ts";
+import type { Transform } from "../../src/request/transform.ts";
 import { ssim } from "../engine/ssim.ts";
 import { median, table } from "../table.ts";
 
@@ -29,8 +30,8 @@ export async function run(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({ args: [...args], options });
   const folder = resolve(values.photos ?? DEFAULT_PHOTOS);
   if (!existsSync(folder)) throw new Error(`no photographs in ${folder}: name a folder with --photos DIR`);
-  // Only now: the loader above must be there before an engine module is.
-  const { renderImage } = await import("../../src/image/pipeline.ts");
+  // Imported here, because the loader above must be registered before an engine module is loaded.
+  const { renderImage } = await import("../../src/image/renderImage.ts");
   const files = readdirSync(folder).filter((file) => /\.(jpe?g|png|webp)$/i.test(file));
   const rows = new Map<string, { lost: number[]; toDirect: number[] }>();
   let measured = 0;
@@ -64,15 +65,17 @@ export async function run(args: readonly string[]): Promise<unknown> {
   return all;
 }
 
-/** Of one photograph: parent's name, SSIM lost, SSIM between derived and direct. */
-async function measure(bytes: Uint8Array, renderImage: RenderImage): Promise<[string, number, number][]> {
+/** For one photograph: the parent's name, the SSIM that is lost, the SSIM between derived and direct. */
+async function measure(
+  bytes: Uint8Array,
+  renderImage: typeof import("../../src/image/renderImage.ts").renderImage,
+): Promise<[string, number, number][]> {
   const render = (from: Uint8Array, over: Partial<Transform>, format: OutputFormat = "webp") =>
     renderImage({
       bytes: from,
       transform: { ...MASTER_TRANSFORM, quality: null, height: 0, ...over },
       format,
       limits: LIMITS,
-      engine: "auto",
     } satisfies RenderOrder);
   const direct = await render(bytes, { width: WIDTH });
   const { width, height } = direct;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Runner } from "./runners.ts";
 import { cpuMillis } from "./workerd.ts";
 
-const WISH = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+const SETTINGS = { format: "webp", side: 640, quality: 75, method: 4 } as const;
 
 export type HostileResult = {
   readonly files: number;
@@ -13,7 +13,7 @@ export type HostileResult = {
   readonly slowest: string;
 };
 
-/** Each file once from fresh instances. The bench Worker answers 500 with the Failure's reason; that counts as answered. */
+/** Each file once, from fresh instances. The bench Worker answers 500 with the Failure's reason: that is an answer. */
 export async function measureHostile(
   ours: Runner,
   forget: () => Promise<void>,
@@ -24,7 +24,7 @@ export async function measureHostile(
   for (const file of files) {
     await forget();
     const before = cpuMillis(ours.pid);
-    const { memory } = await ours.make(join(folder, file), WISH, 1).catch(() => ({ memory: 0 }));
+    const { memory } = await ours.make(join(folder, file), SETTINGS, 1).catch(() => ({ memory: 0 }));
     const ms = cpuMillis(ours.pid) - before;
     if (ms > worstMs) [worstMs, slowest] = [ms, file];
     worstMb = Math.max(worstMb, memory / (1024 * 1024));

@@ -11,7 +11,7 @@ import { encodeWebp } from "../../src/image/formats/webp/libwebp.ts";
 let started: Promise<unknown> | null = null;
 
 async function start(): Promise<void> {
-  // Workers have no ImageData; jSquash's own instructions shim it like this.
+  // Workers have no ImageData. This shim is from jSquash's own instructions.
   globalThis.ImageData ??= class {
     readonly data: unknown;
     readonly width: number;
@@ -36,9 +36,4 @@ export async function renderWithJsquash(bytes: Uint8Array, side: number): Promis
   // The same @jsquash/webp encoder and settings as ours, started without its feature detection.
   const data = new Uint8Array(small.data.buffer, small.data.byteOffset, small.data.byteLength);
   return { bytes: await encodeWebp({ width, height, data, alpha: false }, 75, 4) };
-}
-
-/** Its memories cannot be reached from outside. */
-export function jsquashMemory(): number {
-  return 0;
 }

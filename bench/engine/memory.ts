@@ -1,4 +1,4 @@
-/** Linear memory of all instances at its peak, from fresh instances, for the pictures that take most. */
+/** Peak linear memory of all instances, from fresh instances, for the pictures that take the most. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -6,7 +6,7 @@ import type { Runner } from "./runners.ts";
 import { cpuMillis } from "./workerd.ts";
 
 const MB = 1024 * 1024;
-const WISH = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+const SETTINGS = { format: "webp", side: 640, quality: 75, method: 4 } as const;
 
 export type MemoryLine = {
   readonly label: string;
@@ -51,7 +51,7 @@ export async function measureMemory(ours: Runner, forget: () => Promise<void>, p
     writeFileSync(file, bytes);
     await forget();
     try {
-      const { memory } = await ours.make(file, WISH, 1);
+      const { memory } = await ours.make(file, SETTINGS, 1);
       lines.push({ label, mb: memory / MB, limit });
     } catch (error) {
       lines.push({ label, mb: Number.NaN, limit, error: String(error).slice(-60) });
@@ -85,12 +85,12 @@ export async function measurePng(
     .toBuffer({ resolveWithObject: true });
   writeFileSync(file, data);
   await forget();
-  const { memory } = await ours.make(file, WISH, 1);
+  const { memory } = await ours.make(file, SETTINGS, 1);
   const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < 3; round++) {
     for (const [i, runner] of [ours, native].entries()) {
       const before = cpuMillis(runner.pid);
-      await runner.make(file, WISH, 3);
+      await runner.make(file, SETTINGS, 3);
       best[i] = Math.min(best[i] ?? 0, (cpuMillis(runner.pid) - before) / 3);
     }
   }

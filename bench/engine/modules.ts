@@ -1,31 +1,33 @@
-/** What has to be instantiated for the four common formats: gzip size of those WebAssembly modules. */
+/** What has to be instantiated for the four common formats: the gzip size of those WebAssembly modules. */
 import { gzipSync } from "node:zlib";
 
-/** Engine name (src/image/wasm.ts) -> module file, for JPEG, PNG, WebP and GIF in, WebP and JPEG out. */
+/** Engine name (src/image/engines.ts) -> how its module's path ends. JPEG, PNG, WebP, GIF in; WebP, JPEG out. */
 const USED = [
-  ["resize", "resize.wasm"],
-  ["jpeg", "jpeg.wasm"],
+  ["resize", "resize/wasm/resize.wasm"],
+  ["jpeg", "jpeg/wasm/decoder.wasm"],
   ["jpeg-turbo", "jpeg-turbo.wasm"],
-  ["png", "png.wasm"],
-  ["vp8", "vp8.wasm"],
+  ["png", "png/wasm/decoder.wasm"],
+  ["vp8", "webp/wasm/decoder.wasm"],
   ["webp", "webp.wasm"],
   ["webp-encoder", "webp_enc_simd.wasm"],
-  ["jpeg-encoder", "jpegenc.wasm"],
+  ["jpeg-encoder", "jpeg/wasm/encoder.wasm"],
 ] as const;
 
 export type ModuleSizes = { readonly kb: number; readonly each: Readonly<Record<string, number>> };
 
 /**
  * `engines`: the names that were live after the four formats. Sizes in KB (1000 bytes) of gzip -9. Throws for a name
- * that is not in the list: it would be left out of the sum.
+ * that is not in the list and for a module that is not in the bundle: the sum would be too small.
  */
 export function moduleSizes(wasm: ReadonlyMap<string, Uint8Array>, engines: readonly string[]): ModuleSizes {
   const each: Record<string, number> = {};
   const unknown = engines.filter((name) => name !== "" && !USED.some(([engine]) => engine === name));
   if (unknown.length > 0) throw new Error(`no module is listed for ${unknown.join(", ")}`);
   for (const [engine, file] of USED) {
-    const bytes = wasm.get(file);
-    if (engines.includes(engine) && bytes) each[file] = gzipSync(bytes, { level: 9 }).length / 1000;
+    if (!engines.includes(engine)) continue;
+    const [, bytes] = [...wasm].find(([path]) => path.endsWith(file)) ?? [];
+    if (bytes === undefined) throw new Error(`no module ${file} in the bundle`);
+    each[file] = gzipSync(bytes, { level: 9 }).length / 1000;
   }
   return { kb: Object.values(each).reduce((sum, kb) => sum + kb, 0), each };
 }

@@ -1,4 +1,4 @@
-/** How near the thumbnails are to a full-size Lanczos-3 reduction by libvips: SSIM before any lossy encoding. */
+/** SSIM of the thumbnails, before lossy encoding, against a full-size Lanczos-3 reduction by libvips. */
 import sharp from "sharp";
 import { median } from "../table.ts";
 import type { Runner } from "./runners.ts";

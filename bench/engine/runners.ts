@@ -1,9 +1,9 @@
-/** The engines behind one interface: a job goes to a process, and that process's CPU time is read around it. */
+/** All engines behind one interface: a job goes to a process, whose CPU time is read before and after. */
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Job } from "./jobs.ts";
 import type { SharpJob } from "./sharpChild.ts";
-import type { Job } from "./worker.ts";
 import { cpuMillis, startWorkerd, type Workerd } from "./workerd.ts";
 
 export type Made = {
@@ -14,7 +14,7 @@ export type Made = {
 };
 
 /** What is made of each file. */
-export type Wish = {
+export type Settings = {
   readonly format: "webp" | "jpeg" | "png";
   readonly side: number;
   readonly quality: number;
@@ -24,30 +24,31 @@ export type Wish = {
 export type Runner = {
   readonly name: string;
   readonly pid: number;
-  /** Makes the wish of the file `times` times. */
-  make(file: string, wish: Wish, times: number): Promise<Made>;
+  /** Makes the thumbnail of the file `times` times. */
+  make(file: string, settings: Settings, times: number): Promise<Made>;
 };
 
 const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
 
-/** One workerd and one sharp process, and runners for the engines in them. */
+/** One workerd with our engine, one with what it is compared with, one sharp process, and runners for all of them. */
 export async function startProcesses() {
   const workerd = await startWorkerd(join(import.meta.dirname, "worker.ts"));
+  const baseline = await startWorkerd(join(import.meta.dirname, "baselineWorker.ts"));
   const child = fork(join(import.meta.dirname, "sharpChild.ts"), { stdio: "inherit" });
   await nextMessage(child);
   return {
     workerd,
     ours: inWorkerd(workerd, "auto"),
-    photon: inWorkerd(workerd, "photon"),
-    jsquash: inWorkerd(workerd, "jsquash"),
+    photon: inWorkerd(baseline, "photon"),
+    jsquash: inWorkerd(baseline, "jsquash"),
     sharp: inSharp(child),
-    /** Drops every WebAssembly instance of the Worker. */
+    /** Drops every WebAssembly instance of our engine. */
     async forget() {
       await fetch(workerd.url, { method: "DELETE" });
     },
     async stop() {
       child.kill();
-      await workerd.stop();
+      await Promise.all([workerd.stop(), baseline.stop()]);
     },
   };
 }
@@ -71,7 +72,7 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         autoRotate: true,
         rotate: 0,
       };
-      const job: Job = { transform, format, limits: LIMITS, engine, webpMethod: method, times };
+      const job: Job = { transform, format, limits: LIMITS, engine, effort: method, times };
       const headers = { "x-job": JSON.stringify(job) };
       const answer = await fetch(url, { method: "POST", body: readFileSync(file), headers });
       const picture = new Uint8Array(await answer.arrayBuffer());
@@ -111,29 +112,29 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
   });
 }
 
-/** The kernel counts in 10 ms ticks: a batch is made long enough that one tick is a few percent. */
+/** The kernel counts in ticks of 10 ms. A batch is so long that one tick is a few percent of it. */
 const BATCH_MS = 300;
 
 export type Timed = { readonly ms: number; readonly bytes: number };
 
 /** One thing to be timed. */
-export type Entry = { readonly runner: Runner; readonly wish: Wish };
+export type Entry = { readonly runner: Runner; readonly settings: Settings };
 
-/** CPU milliseconds of each entry for one file, `rounds` batches each in turn (A B A B); the least of them. */
+/** The least CPU milliseconds of each entry for one file. Of `rounds` batches each, in turn (A B A B). */
 export async function timeInTurn(entries: readonly Entry[], file: string, rounds: number): Promise<Timed[]> {
   const times: number[] = [];
   const bytes: number[] = [];
-  for (const { runner, wish } of entries) {
-    bytes.push((await runner.make(file, wish, 1)).bytes);
+  for (const { runner, settings } of entries) {
+    bytes.push((await runner.make(file, settings, 1)).bytes);
     const before = cpuMillis(runner.pid);
-    await runner.make(file, wish, 1);
+    await runner.make(file, settings, 1);
     times.push(Math.max(1, Math.ceil(BATCH_MS / Math.max(10, cpuMillis(runner.pid) - before))));
   }
   const best = entries.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, { runner, wish }] of entries.entries()) {
+    for (const [i, { runner, settings }] of entries.entries()) {
       const before = cpuMillis(runner.pid);
-      await runner.make(file, wish, times[i] ?? 1);
+      await runner.make(file, settings, times[i] ?? 1);
       best[i] = Math.min(best[i] ?? 0, (cpuMillis(runner.pid) - before) / (times[i] ?? 1));
     }
   }

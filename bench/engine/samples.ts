@@ -1,4 +1,4 @@
-/** The photographs that are measured, in classes by megapixels; what the corpus lacks is scaled down from what it has. */
+/** The photographs that are measured, in classes by megapixels. Missing ones are scaled down from larger ones. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -15,7 +15,7 @@ export type Sample = {
   readonly made: boolean;
 };
 
-/** Pictures a class, at least. */
+/** The least number of pictures in a class. */
 const WANTED = 12;
 
 const CLASSES = [

@@ -1,12 +1,12 @@
 /** CPU time per thumbnail, engine against engine, by size class. */
 import { median } from "../table.ts";
-import { type Entry, type Runner, timeInTurn, type Wish } from "./runners.ts";
+import { type Entry, type Runner, type Settings, timeInTurn } from "./runners.ts";
 import type { Sample, SizeClass } from "./samples.ts";
 
 export const SIZE_CLASSES = ["~1 MP", "4-6 MP", "9-22 MP"] as const satisfies SizeClass[];
 
-const webp = (side: number, method: number): Wish => ({ format: "webp", side, quality: 75, method });
-const jpeg = (side: number): Wish => ({ format: "jpeg", side, quality: 80, method: 4 });
+const webp = (side: number, method: number): Settings => ({ format: "webp", side, quality: 75, method });
+const jpeg = (side: number): Settings => ({ format: "jpeg", side, quality: 80, method: 4 });
 
 /** What is timed, by name. */
 const ENTRIES = {
@@ -21,11 +21,11 @@ const ENTRIES = {
   "sharp, 320 px": ["sharp", webp(320, 4)],
   "ours, 200 px": ["ours", webp(200, 4)],
   "sharp, 200 px": ["sharp", webp(200, 4)],
-} as const satisfies Record<string, readonly ["ours" | "sharp" | "photon" | "jsquash", Wish]>;
+} as const satisfies Record<string, readonly ["ours" | "sharp" | "photon" | "jsquash", Settings]>;
 
 type Name = keyof typeof ENTRIES;
 
-/** One line of the result: `a` over `b`, the medians by class, and what was to be reached. */
+/** One line of the result: `a` over `b`, the medians by class, and the target. */
 type Comparison = {
   readonly label: string;
   readonly a: Name;
@@ -33,7 +33,7 @@ type Comparison = {
   /** At most (a ratio of times) or at least (how many times faster). */
   readonly kind: "at most" | "at least";
   readonly target: readonly [number, number, number];
-  /** The floor of an earlier stage, where there was one. */
+  /** An earlier, easier target, if there was one. */
   readonly floor?: readonly [number, number, number];
   /** No single file may be above this. */
   readonly worst?: number;
@@ -108,7 +108,7 @@ type File = {
 };
 type ByClass = (value: (file: File) => number) => number[];
 
-/** Times every entry on every sample. `say` is told of progress. */
+/** Times every entry on every sample. `say` gets the progress. */
 export async function measureSpeed(
   runners: Readonly<Record<"ours" | "sharp" | "photon" | "jsquash", Runner>>,
   samples: readonly Sample[],
@@ -116,7 +116,7 @@ export async function measureSpeed(
   say: (text: string) => void,
 ): Promise<SpeedResult> {
   const names = Object.keys(ENTRIES) as Name[];
-  const entries: Entry[] = names.map((name) => ({ runner: runners[ENTRIES[name][0]], wish: ENTRIES[name][1] }));
+  const entries: Entry[] = names.map((name) => ({ runner: runners[ENTRIES[name][0]], settings: ENTRIES[name][1] }));
   const files: File[] = [];
   for (const [i, { name, file, size }] of samples.entries()) {
     say(`${i + 1}/${samples.length} ${name}`);

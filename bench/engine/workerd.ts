@@ -1,16 +1,18 @@
 /** A workerd process of our own with the measured Worker in it, and its CPU time. */
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
 
 export type Workerd = {
   readonly url: string;
   readonly pid: number;
-  /** Every WebAssembly module in the bundle: its file and bytes. */
+  /** Every WebAssembly module in the bundle: its path below the repository and its bytes. */
   readonly wasm: ReadonlyMap<string, Uint8Array>;
   stop(): Promise<void>;
 };
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 /** Bundles the Worker at `entry` (absolute path) and starts workerd with it. */
 export async function startWorkerd(entry: string): Promise<Workerd> {
@@ -77,8 +79,9 @@ async function bundle(entry: string) {
           builder.onResolve({ filter: /\.wasm$/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
             if (pluginData === "found") return null;
             const found = await builder.resolve(path, { importer, kind, resolveDir, pluginData: "found" });
-            const name = basename(found.path);
-            wasm.set(name, new Uint8Array(readFileSync(resolve(found.path))));
+            // By its path: several of our modules are called decoder.wasm.
+            const name = relative(ROOT, found.path);
+            wasm.set(name, new Uint8Array(readFileSync(found.path)));
             return { path: `./${name}`, external: true };
           });
         },

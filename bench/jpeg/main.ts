@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- jpeg [--json FILE] [--corpus DIR] [--side N] [--rounds N] [--only TEXT] [--wasm FILE,FILE...]`
  *
- * The JPEG decoder alone (bytes in, pixels of the thumbnail out), in turns with native sharp doing the same, in one
- * process: for work on the decoder. `--wasm` compares builds of the module instead of the committed one.
+ * For work on the JPEG decoder: bytes in, pixels of the thumbnail out, in turns with native sharp in the same process.
+ * `--wasm` compares builds of the module instead of the committed one.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import sharp from "sharp";
 import { type JpegEngine, jpegEngine } from "../../src/image/formats/jpeg/decoder/engine.ts";
 import { readJpeg } from "../../src/image/formats/jpeg/decoder/markers.ts";
-import { dctScaleOf } from "../../src/image/formats/jpeg/decoder/scale.ts";
+import { dctScale } from "../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import { median, table } from "../table.ts";
 
@@ -27,9 +27,11 @@ function fitted({ width, height }: Size, side: number): Size {
 function ours(engine: JpegEngine, bytes: Uint8Array, side: number): number {
   const header = readJpeg(bytes);
   const size = fitted(header, side);
-  const crop = { x: 0, y: 0, width: header.width, height: header.height };
-  const scale = dctScaleOf(crop, size.width, size.height);
-  return decodeJpeg(engine, bytes, header, { scale, crop, ...size }).memoryBytes;
+  const { width, height } = header;
+  const whole = { left: 0, top: 0, width, height };
+  const scale = dctScale({ window: whole, bounds: whole, ...size });
+  const crop = { x: 0, y: 0, width, height };
+  return decodeJpeg(engine, bytes, header, { dctScale: scale, crop, ...size }).memoryBytes;
 }
 
 /** CPU milliseconds of this process while `work` runs. */
@@ -62,7 +64,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
     const bytes = new Uint8Array(readFileSync(join(values.corpus, name)));
     const header = readJpeg(bytes);
     const size = fitted(header, side);
-    // Fresh instances, warmed once, so that memory is this file's.
+    // Fresh instances, so that the memory is that of this file. The first decode warms them.
     const engines = modules.map((module) => jpegEngine(module));
     const megabytes = Math.max(...engines.map((engine) => ours(engine, bytes, side))) / 2 ** 20;
     const times = engines.map((): number[] => []);

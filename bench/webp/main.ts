@@ -60,8 +60,8 @@ export async function run(args: readonly string[]): Promise<unknown> {
   sharp.concurrency(1);
   sharp.cache(false);
   // Only now: the loader above must be there before an engine module is.
-  const { DECODERS } = await import("../../src/image/formats/decoders.ts");
-  const { dropAllEngines, takePeakMemory, trimEngines } = await import("../../src/image/wasm.ts");
+  const { DECODERS } = await import("../../src/image/formats/codecs.ts");
+  const { dropAllEngines, takePeakMemory, trimEngines } = await import("../../src/image/engines.ts");
   const clock = { lap: () => undefined };
   const rows: Row[] = [];
   for (const { name, bytes } of await filesOf(values.corpus, Number(values.stored))) {
@@ -72,19 +72,19 @@ export async function run(args: readonly string[]): Promise<unknown> {
       height: Math.max(1, Math.round(source.height * factor)),
     };
     const whole = { left: 0, top: 0, width: source.width, height: source.height };
-    const order = { view: { window: whole, bounds: whole, ...size }, eighths: 8 } as const;
+    const order = { view: { window: whole, bounds: whole, ...size }, dctScale: 8 } as const;
     const mb: number[] = [];
     const times: Record<string, number[]> = { vp8: [], webp: [], sharp: [] };
     for (const engine of ENGINES) {
       dropAllEngines();
       takePeakMemory();
-      await DECODERS[engine](bytes, source, order, clock);
+      await DECODERS[engine].decode(bytes, source, order, clock);
       trimEngines();
       mb.push(takePeakMemory() / 2 ** 20);
     }
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const engine of ENGINES) {
-        times[engine]?.push(await cpu(() => DECODERS[engine](bytes, source, order, clock)));
+        times[engine]?.push(await cpu(() => DECODERS[engine].decode(bytes, source, order, clock)));
       }
       const native = () => sharp(bytes).resize({ ...size, fit: "fill" });
       times.sharp?.push(await cpu(() => native().raw().toBuffer()));

@@ -3,11 +3,12 @@
  * zone or proxy rewrites. Sign where the key is safe (on a server, in a build), never in a page.
  */
 
+import { outputFormats } from "../image/formats/registry.ts";
 import { quantise, quantiseLength } from "../request/options/quantum.ts";
 import { toBase64url } from "../request/signing/base64url.ts";
 import { signPath } from "../request/signing/signature.ts";
 import { isHttpUrl } from "../request/source/canonicalSource.ts";
-import { MAX_SIDE, OUTPUT_FORMATS, RESIZE_TYPES, ROTATIONS } from "../request/transform.ts";
+import { MAX_SIDE, RESIZE_TYPES, ROTATIONS } from "../request/transform.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
 
@@ -115,7 +116,7 @@ const WRITERS: Writers = {
 /** The words of the options that take one, as the proxy reads them. */
 const WORDS = {
   resize: RESIZE_TYPES,
-  format: OUTPUT_FORMATS,
+  format: outputFormats().map(([name]) => name),
   rotate: ROTATIONS,
 } as const satisfies { readonly [K in keyof ImageOptions]?: readonly NonNullable<ImageOptions[K]>[] };
 

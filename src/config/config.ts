@@ -25,7 +25,7 @@ export type Config = {
   readonly sourceTimeoutMs: number;
   readonly queueMs: number;
   readonly maxBytesInFlight: number;
-  readonly engine: "auto" | "photon";
+  readonly engine: "auto";
   /** Unsigned requests snap up to these widths and qualities; ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];

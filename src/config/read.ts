@@ -21,6 +21,12 @@ export function oneOf<const T extends string>(...words: readonly T[]): Reader<T>
   };
 }
 
+/** The engine. Photon, the baseline, is not in this build. */
+export function engine(text: string): "auto" {
+  if (text !== "photon") return oneOf("auto")(text);
+  throw new Error('"photon" is a build of its own, which `npm run bench -- engine` measures; here it is none of auto');
+}
+
 /** `true` or `1`, `false` or `0`. */
 export function flag(text: string): boolean {
   const word = oneOf("true", "1", "false", "0")(text.toLowerCase());

@@ -1,7 +1,20 @@
 /** Every variable of the Worker in one table: its name, how it is read, its default, and what docs/ say of it. */
 
 import type { Config } from "./config.ts";
-import { ascending, contact, flag, hex, listOf, name, oneOf, pattern, type Reader, secret, whole } from "./read.ts";
+import {
+  ascending,
+  contact,
+  engine,
+  flag,
+  hex,
+  listOf,
+  name,
+  oneOf,
+  pattern,
+  type Reader,
+  secret,
+  whole,
+} from "./read.ts";
 
 /** Keys and salts come as two lists and leave `parseConfig` as pairs; live settings are no variables. */
 export type Settings = Omit<Config, "signingPairs" | "blocked" | "epochs" | "retiredMakers" | "regionOverrides"> & {
@@ -122,9 +135,9 @@ export const SETTINGS = {
   },
   engine: {
     variable: "ENGINE",
-    read: oneOf("auto", "photon"),
+    read: engine,
     fallback: "auto",
-    doc: "`photon` makes every thumbnail with photon, the baseline to measure against",
+    doc: "Only `auto`. The baseline that makes every thumbnail with photon is a build of its own: `npm run bench -- engine`",
   },
   ladder: {
     variable: "LADDER",

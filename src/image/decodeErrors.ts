@@ -1,26 +1,41 @@
-/** Whose fault a picture's failure is: what is the source's own is remembered against it, ours is not. */
+/** Whose fault it is when the engine fails: the source's is remembered against it, ours is not. */
 import { Failure } from "../errors.ts";
-import { dropAllEngines } from "./wasm.ts";
+import { dropAllEngines } from "./engines.ts";
+
+/** What a decoder throws for a file it does not take. The format's next decoder is asked. */
+export class UnsupportedByDecoder extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = "UnsupportedByDecoder";
+  }
+}
 
 /** What V8 says when there is no memory left for an array, a memory or an instance. */
 const NO_MEMORY = /allocat|out of memory/i;
 
-/** Errors of WebAssembly's JavaScript interface for a module that cannot be made an instance of. */
+/** Errors of WebAssembly's JavaScript interface for a module that cannot be instantiated. */
 const NOT_STARTED: readonly string[] = ["CompileError", "LinkError"];
 
 /**
- * Runs the part of the engine that works on a source's own bytes. A trap there, or whatever else a decoder throws for
- * bytes it cannot make sense of, becomes Failure `image_damaged`; being short of memory, or unable to start an engine,
- * says nothing of the source and is thrown on as it is.
+ * Runs the engine and turns everything it throws into a Failure. `work` starts with the source's bytes and calls
+ * `sourceDone` when it goes on with our own pixels.
+ *
+ * A trap on the source's bytes, and everything else that a decoder throws for bytes it does not understand, becomes
+ * `image_damaged`. Everything that is not the source's becomes `internal`: no memory, a module that does not start, or
+ * any error after `sourceDone`. In both cases all instances are dropped: after a trap their memory cannot be trusted.
  */
-export async function withDecodeErrors<T>(work: () => Promise<T>): Promise<T> {
+export async function withDecodeErrors<T>(work: (sourceDone: () => void) => Promise<T>): Promise<T> {
+  let atSource = true;
+  const sourceDone = () => {
+    atSource = false;
+  };
   try {
-    return await work();
+    return await work(sourceDone);
   } catch (error) {
-    if (error instanceof Failure || isOurs(error)) throw error;
-    // Nothing that an engine's memory holds after a trap can be trusted any more.
+    if (error instanceof Failure) throw error;
     dropAllEngines();
-    throw new Failure("image_damaged", { why: "its decoder gave up" }, String(error));
+    if (atSource && !isOurs(error)) throw new Failure("image_damaged", { why: "its decoder gave up" }, String(error));
+    throw new Failure("internal", {}, `engine: ${error}`);
   }
 }
 

@@ -1,15 +1,12 @@
 /**
- * Which part of the source at which size: imgproxy's resizing semantics (documentation: resizing_type, enlarge, dpr,
- * crop, gravity), in pure arithmetic on the upright picture.
+ * Which part of the source is shown, and at which size: imgproxy's resizing semantics (documentation: resizing_type,
+ * enlarge, dpr, crop, gravity). Pure arithmetic on the upright picture.
  *
- * Rounding: a side is round(source * scale), at least 1 px. Where a fill cuts, the cut is made at whole pixels of the
- * result, so the window in the source may have fractions.
+ * Rounding: a side is round(source * scale), at least 1 px. A fill cuts at whole pixels of the result, so the window in
+ * the source may have fractions.
  */
-import type { Gravity, Transform } from "../request/transform.ts";
-import { folded } from "../request/transform.ts";
-import type { Rect } from "./picture.ts";
-
-export type Size = { readonly width: number; readonly height: number };
+import { folded, type Gravity, type Transform } from "../request/transform.ts";
+import type { Rect, Size } from "./picture.ts";
 
 /** The upright source window, the whole pixels the filter may read, and the result's size. */
 export type Geometry = {
@@ -19,7 +16,7 @@ export type Geometry = {
   readonly height: number;
 };
 
-/** Upright source size and transform -> geometry. Never fails: impossible wishes are clamped to the picture. */
+/** Upright source size and transform -> geometry. Never fails: what is impossible is clamped to the picture. */
 export function computeGeometry(source: Size, asked: Transform): Geometry {
   // The form that the cache key is made of: requests that share a key must share the geometry, to the last pixel.
   const transform = folded(asked);
@@ -54,7 +51,7 @@ function cropSide(source: number, wish: number): number {
 
 type Scales = { readonly x: number; readonly y: number; readonly dpr: number };
 
-/** Factors for both sides, and the device pixel ratio that is left when the picture must not grow. */
+/** Factors for both sides, and the device pixel ratio, which is lowered when the picture must not grow. */
 function computeScales(source: Size, transform: Transform): Scales {
   const { x, y } = baseScales(source, transform);
   let dpr = transform.dpr;
@@ -80,7 +77,7 @@ function baseScales(source: Size, { width, height, resize }: Transform): { x: nu
   return { x: both, y: both };
 }
 
-/** `auto` is fill when source and result lie the same way, else fit. */
+/** `auto` is fill when source and result are both portrait or both landscape, else fit. */
 function autoType(source: Size, width: number, height: number): "fill" | "fit" {
   const [w, h] = [width || source.width, height || source.height];
   return source.width >= source.height === w >= h ? "fill" : "fit";
@@ -90,7 +87,7 @@ function scaledSide(side: number, scale: number): number {
   return Math.max(1, Math.round(side * scale));
 }
 
-/** What is left of the scaled picture after fill's cut. */
+/** The size of the result: the scaled picture, or what is left of it after a fill cuts it. */
 function resultSize(source: Size, scaled: Size, { width, height, resize }: Transform, dpr: number): Size {
   const type = resize === "auto" ? autoType(source, width, height) : resize;
   if (type === "fit" || type === "force") return scaled;
@@ -102,13 +99,13 @@ function resultSize(source: Size, scaled: Size, { width, height, resize }: Trans
   return { width: Math.min(wish.width, scaled.width), height: Math.min(wish.height, scaled.height) };
 }
 
-/** fill-down: the wish's aspect ratio inside a picture that is too small for the wish. */
+/** fill-down: the aspect ratio asked for, as large as a picture allows that is too small for the size asked for. */
 function shrinkTo(wish: Size, scaled: Size): Size {
   const share = Math.min(1, scaled.width / wish.width, scaled.height / wish.height);
   return { width: scaledSide(wish.width, share), height: scaledSide(wish.height, share) };
 }
 
-/** Where an inner rectangle goes: at the compass point with offsets, or around the focus point; always inside. */
+/** Where the inner rectangle goes: at the compass point with offsets, or around the focus point. Always inside. */
 function place(outer: Size, inner: Size, gravity: Gravity, dpr: number): { left: number; top: number } {
   const room = { x: outer.width - inner.width, y: outer.height - inner.height };
   if (gravity.kind === "focus") {
@@ -141,7 +138,7 @@ const EDGES = {
   sowe: ["start", "end"],
 } as const satisfies Record<string, readonly [Edge, Edge]>;
 
-/** An offset moves inwards from the edge it is counted from; from the middle, right or down. */
+/** An offset from an edge moves inwards. An offset from the middle moves right or down. */
 function along(edge: Edge, room: number, offset: number): number {
   if (edge === "start") return offset;
   return edge === "end" ? room - offset : Math.floor((room + 1) / 2) + offset;

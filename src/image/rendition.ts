@@ -1,45 +1,27 @@
-/** What the image engine takes and gives. */
-import type { OutputFormat, Transform } from "../request/transform.ts";
-
-/** What a file is, by its bytes. */
-export type SourceFormat = "jpeg" | "png" | "webp" | "gif" | "bmp" | "tiff" | "ico" | "avif" | "heic" | "jxl" | "svg";
-
-/** EXIF orientation, 1..8 (TIFF 6.0 tag 0x0112). */
-export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-
-/** What the header says before anything is decoded. Sides as stored (before orientation), in pixels. */
-export type Header = {
-  readonly format: SourceFormat;
-  readonly width: number;
-  readonly height: number;
-  readonly orientation: Orientation;
-  readonly frames: number;
-  readonly alpha: boolean;
-  /** Compression details the planner needs, by format. */
-  readonly progressive: boolean;
-  readonly colour: "grey" | "rgb" | "ycc" | "cmyk" | "palette" | "unknown";
-};
+/** What the image engine takes and gives, and the stopwatch of its stages. */
+import type { Transform } from "../request/transform.ts";
+import type { OutputFormat } from "./formats/registry.ts";
+import type { Header, Source } from "./header.ts";
 
 export type EngineLimits = {
   readonly maxSourcePixels: number;
   readonly maxSourceFrames: number;
-  /** Longest side and pixel count of a result. */
+  /** The longest side of a result. */
   readonly maxResultSide: number;
+  /** The pixels of a result, all frames together. */
   readonly maxResultPixels: number;
 };
 
-/** `photon` is the baseline that tests and benches can select; `auto` is what we serve with. */
-export type EngineName = "auto" | "photon";
-
 export type RenderOrder = {
   readonly bytes: Uint8Array;
+  /** What `readHeader(bytes)` gave, when the caller has already called it. */
+  readonly source?: Source;
   readonly transform: Transform;
-  /** The format to encode; `alpha` lets the engine fall from JPEG to PNG where the door wants that. */
+  /** The format to make. */
   readonly format: OutputFormat;
   readonly limits: EngineLimits;
-  readonly engine: EngineName;
-  /** libwebp's method, 0 (fast) .. 6 (small), in place of the planner's. */
-  readonly webpMethod?: number;
+  /** The encoder's effort in place of the format's default (WebP: libwebp's method, 0 fast .. 6 small). */
+  readonly effort?: number;
 };
 
 export type Rendition = {
@@ -50,9 +32,25 @@ export type Rendition = {
   readonly source: Header;
   /** The source ended early or was damaged; the picture is as much as there was. */
   readonly truncated: boolean;
-  /** CPU stages in milliseconds (true only where the clock runs: locally). */
+  /** CPU time by stage in milliseconds (true only where the clock runs: locally). */
   readonly stages: { readonly decode: number; readonly resize: number; readonly encode: number };
 };
 
-/** bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when it is our doing), nothing else. */
-export type RenderImage = (order: RenderOrder) => Promise<Rendition>;
+/** Adds up time by stage. `lap` gives the time since the last lap to a stage. */
+export type Stopwatch = { lap(stage: keyof Rendition["stages"]): void };
+
+/** Starts at once. `now` gives milliseconds; in production it stands still while code runs. */
+export function startStopwatch(
+  now: () => number = () => performance.now(),
+): Stopwatch & { stages(): Rendition["stages"] } {
+  const spent = { decode: 0, resize: 0, encode: 0 };
+  let since = now();
+  return {
+    lap(stage) {
+      const at = now();
+      spent[stage] += at - since;
+      since = at;
+    },
+    stages: () => ({ ...spent }),
+  };
+}

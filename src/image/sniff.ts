@@ -1,51 +1,56 @@
 /** What a file is, by its bytes alone: names and Content-Types of third parties are often wrong. */
-import { FORMATS } from "./formats/registry.ts";
-import type { SourceFormat } from "./rendition.ts";
+import type { FormatDescriptor, Signature } from "./formats/descriptor.ts";
+import { FORMATS, type FormatName, type FormatTable } from "./formats/registry.ts";
 
-/** ISO base media brands (ISO/IEC 14496-12 4.3, HEIF ISO/IEC 23008-12, AVIF 1.1). AVIF first: both list `mif1`. */
-const BRANDS = {
-  avif: ["avif", "avis"],
-  heic: ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"],
-} as const satisfies Partial<Record<SourceFormat, readonly string[]>>;
-
-/** How far into a text the root element of an SVG may stand. */
-const SVG_PROLOGUE = 4096;
+/** The root element of a text must begin within this many bytes. */
+const PROLOGUE_BYTES = 4096;
+/** The `ftyp` box is read up to here. */
+const BRAND_BYTES = 256;
+const FTYP = "66747970";
 
 /** Bytes -> format, or null when it is no picture we know. Reads at most the first 4 KiB. */
-export function sniff(bytes: Uint8Array): SourceFormat | null {
-  return byMagic(bytes) ?? byBrand(bytes) ?? (isSvg(bytes) ? "svg" : null);
-}
-
-function byMagic(bytes: Uint8Array): SourceFormat | null {
-  for (const [name, { magic }] of Object.entries(FORMATS)) {
-    if (magic.some((runs) => runs.every(([offset, hex]) => startsWith(bytes, offset, hex))))
-      return name as SourceFormat;
+export function sniff(bytes: Uint8Array, formats: FormatTable = FORMATS): FormatName | null {
+  for (const [name, descriptor] of Object.entries(formats)) {
+    if (hasSignature(bytes, descriptor)) return name as FormatName;
   }
   return null;
 }
 
-function startsWith(bytes: Uint8Array, offset: number, hex: string): boolean {
+/** Whether the bytes begin as a file of this format does. */
+export function hasSignature(bytes: Uint8Array, { signature }: Pick<FormatDescriptor, "signature">): boolean {
+  return RULES[signature.by](bytes, signature as never);
+}
+
+const RULES: { readonly [By in Signature["by"]]: (bytes: Uint8Array, rule: Signature & { by: By }) => boolean } = {
+  magic: (bytes, { anyOf }) => anyOf.some((runs) => runs.every(([offset, hex]) => holds(bytes, offset, hex))),
+  brand: (bytes, { anyOf }) => {
+    const listed = brandsOf(bytes);
+    return anyOf.some((brand) => listed.has(brand));
+  },
+  root: (bytes, { element }) => hasRoot(bytes, element),
+};
+
+function holds(bytes: Uint8Array, offset: number, hex: string): boolean {
   for (let i = 0; i < hex.length / 2; i++) {
     if (bytes[offset + i] !== Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)) return false;
   }
   return true;
 }
 
-function byBrand(bytes: Uint8Array): SourceFormat | null {
-  if (!startsWith(bytes, 4, "66747970")) return null;
-  const boxBytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
-  const end = Math.min(boxBytes, bytes.length, 256);
+/** Major and compatible brands. The four bytes between them are a version number. */
+function brandsOf(bytes: Uint8Array): ReadonlySet<string> {
   const found = new Set<string>();
+  if (!holds(bytes, 4, FTYP)) return found;
+  const boxBytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
+  const end = Math.min(boxBytes, bytes.length, BRAND_BYTES);
   for (let at = 8; at + 4 <= end; at += 4) if (at !== 12) found.add(latin1(bytes.subarray(at, at + 4)));
-  for (const [name, brands] of Object.entries(BRANDS)) {
-    if (brands.some((brand) => found.has(brand))) return name as SourceFormat;
-  }
-  return null;
+  return found;
 }
 
-function isSvg(bytes: Uint8Array): boolean {
-  const text = latin1(bytes.subarray(0, SVG_PROLOGUE)).replace(/^\xef\xbb\xbf/, "");
-  return /^\s*<(\?xml|!--|!doctype\s+svg|svg)/i.test(text) && /<svg[\s>]/i.test(text);
+function hasRoot(bytes: Uint8Array, element: string): boolean {
+  const text = latin1(bytes.subarray(0, PROLOGUE_BYTES)).replace(/^\xef\xbb\xbf/, "");
+  const prologue = new RegExp(`^\\s*<(\\?xml|!--|!doctype\\s+${element}|${element})`, "i");
+  return prologue.test(text) && new RegExp(`<${element}[\\s>]`, "i").test(text);
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -10,11 +10,15 @@
  *   chooseParent(request, parents, known, now, windows)    -> { parent, transform } | null
  *   then: renderImage({ bytes of the parent, transform, format, ... })
  */
-import { computeGeometry, type Size } from "../image/geometry.ts";
-import type { Header } from "../image/rendition.ts";
+
+import type { OutputFormat } from "../image/formats/registry.ts";
+import { outputOf } from "../image/formats/registry.ts";
+import { computeGeometry } from "../image/geometry.ts";
+import type { Header } from "../image/header.ts";
+import type { Size } from "../image/picture.ts";
 import { isDefault, type OptionTable } from "../request/options/option.ts";
 import { OPTIONS } from "../request/options/table.ts";
-import type { Gravity, OutputFormat, Transform } from "../request/transform.ts";
+import type { Gravity, Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
 
@@ -22,6 +26,7 @@ import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
  * Parent pixels per result pixel, each way. At 1.9 the second generation costs a WebP of 320 px 0.006 of SSIM against
  * the unencoded picture (median of 32 photographs, 0.012 at worst), at 2 0.006, at 1.6 0.008, at 1.25 0.012:
  * `npm run bench -- derive`. Less than 2, because a rung of 640 over one of 320 may be 427 over 214 the other way.
+ * The engine's OVERSAMPLING.luma is also 1.9 and is another measure: it is about samples inside one decode.
  */
 export const SPARE = 1.9;
 /** A parent of lower quality would pass its artefacts on. */
@@ -95,9 +100,13 @@ function isSameVersion(meta: StoredMeta, newest: StoredMeta | undefined): boolea
 }
 
 function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): boolean {
-  if (format === "png") return true;
-  if (request.format === "png" || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
+  if (isLossless(format)) return true;
+  if (isLossless(request.format) || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
+}
+
+function isLossless(format: OutputFormat): boolean {
+  return !outputOf(format).abilities.quality;
 }
 
 /**

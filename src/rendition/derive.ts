@@ -2,7 +2,6 @@
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { App } from "../context/app.ts";
 import type { Job } from "../context/job.ts";
-import { headerOf } from "../image/pipeline.ts";
 import { readHeader } from "../image/readHeader.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
@@ -33,11 +32,11 @@ async function renderFrom(
   const stored = await readParent(parent.key, store);
   // Another version may have been stored since the listing.
   if (stored === null || stored.meta.sourceHash !== parent.meta.sourceHash) return null;
-  const header = headerOf(readHeader(stored.bytes));
-  const format = formatFor(request, header);
+  const source = readHeader(stored.bytes);
+  const format = formatFor(request, source);
   // Alpha for a browser that takes neither WebP nor AVIF: PNG only from what lost nothing.
-  if (format === "png" && header.format !== "png") return null;
-  const rendition = await renderInSlot(stored.bytes, transform, format, app, job);
+  if (format === "png" && source.format !== "png") return null;
+  const rendition = await renderInSlot({ bytes: stored.bytes, source, transform, format }, app, job);
   // It was whole when it was stored.
   if (rendition.truncated) return null;
   // One generation of derivation is enough: the result is no parent.

@@ -2,12 +2,13 @@
 import type { App } from "../context/app.ts";
 import type { Job } from "../context/job.ts";
 import { asFailure, Failure, isShared } from "../errors.ts";
+import { formatForClass, type OutputFormat } from "../image/formats/registry.ts";
+import { type Header, headerOf } from "../image/header.ts";
 import { makerOf } from "../image/maker.ts";
-import { headerOf, renderImage } from "../image/pipeline.ts";
 import { readHeader } from "../image/readHeader.ts";
-import type { Header, Rendition } from "../image/rendition.ts";
+import { renderImage } from "../image/renderImage.ts";
+import type { RenderOrder, Rendition } from "../image/rendition.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
-import type { OutputFormat, Transform } from "../request/transform.ts";
 import { variantEtag } from "../store/schema/key.ts";
 import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
@@ -48,9 +49,11 @@ export async function render(
   app: App,
   job: Job,
 ): Promise<{ readonly stored: Stored; readonly header: Header }> {
-  const header = headerOf(readHeader(source.bytes));
+  const parsed = readHeader(source.bytes);
+  const header = headerOf(parsed);
   const format = formatFor(request, header);
-  const rendition = await renderInSlot(source.bytes, request.transform, format, app, job);
+  const order = { bytes: source.bytes, source: parsed, transform: request.transform, format };
+  const rendition = await renderInSlot(order, app, job);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
   if (truncated && stale !== null && stale.meta.sourceHash !== source.sourceHash) {
@@ -66,16 +69,14 @@ export async function render(
 
 /** Runs the engine when the render slot is free, and writes down its stages. Throws Failure. */
 export async function renderInSlot(
-  bytes: Uint8Array,
-  transform: Transform,
-  format: OutputFormat,
+  order: Pick<RenderOrder, "bytes" | "source" | "transform" | "format">,
   { config, now, state }: App,
   { trace, priority }: Job,
 ): Promise<Rendition> {
   const asked = now();
   const rendition = await state.renderSlot(config).run(1, priority, () => {
     addStage(trace, "queue", now() - asked);
-    return renderImage({ bytes, transform, format, limits: config, engine: config.engine });
+    return renderImage({ ...order, limits: config });
   });
   for (const stage of ["decode", "resize", "encode"] as const) addStage(trace, stage, rendition.stages[stage]);
   return rendition;
@@ -104,6 +105,5 @@ export function formatFor(
   header: Pick<Header, "alpha">,
 ): OutputFormat {
   if (request.transform.format !== "auto") return request.transform.format;
-  if (request.accept !== "base") return "webp";
-  return header.alpha && request.transform.background === null ? "png" : "jpeg";
+  return formatForClass(request.accept, header.alpha && request.transform.background === null);
 }

@@ -2,7 +2,7 @@
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
-import type { Header } from "../image/rendition.ts";
+import type { Header } from "../image/header.ts";
 import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";

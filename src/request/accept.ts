@@ -1,7 +1,8 @@
 /** The Accept header, reduced to the formats we can make (RFC 9110 12.5.1). */
 import { BoundedMap } from "../concurrency/boundedMap.ts";
-import type { AcceptClass } from "./imageRequest.ts";
-import type { OutputFormat, Transform } from "./transform.ts";
+import { ACCEPT_CLASSES, type AcceptClass } from "../image/formats/descriptor.ts";
+import { FORMATS, type FormatTable, type OutputFormat, storedClass } from "../image/formats/registry.ts";
+import type { Transform } from "./transform.ts";
 
 /** Browsers send only a few different texts, so what was read of them is kept. */
 const READ = new BoundedMap<string, AcceptClass>(100);
@@ -23,8 +24,7 @@ export function acceptClass(accept: string | null): AcceptClass {
 
 function readAccept(accept: string): AcceptClass {
   const named = new Set(accept.split(",").flatMap(acceptedType));
-  if (named.has("image/avif")) return "avif";
-  return named.has("image/webp") ? "webp" : "base";
+  return ACCEPT_CLASSES.find((name) => name === "base" || named.has(FORMATS[name].mime)) ?? "base";
 }
 
 function acceptedType(range: string): readonly string[] {
@@ -34,15 +34,13 @@ function acceptedType(range: string): readonly string[] {
 }
 
 /**
- * The Accept class a picture is stored under. AVIF is not made in the first answer, so a browser that takes AVIF
- * shares the WebP bytes: what the warmer made for `webp` is a hit for it too.
- */
-const STORED_CLASS = { avif: "webp", webp: "webp", base: "base" } as const satisfies Record<AcceptClass, AcceptClass>;
-
-/**
  * What stands for the format in a key: the format that an option names, else the class of what the browser accepts.
  * `base` is JPEG, or PNG for a picture with alpha, so it is a name of its own.
  */
-export function storedFormat(format: Transform["format"], accept: AcceptClass): OutputFormat | "base" {
-  return format === "auto" ? STORED_CLASS[accept] : format;
+export function storedFormat(
+  format: Transform["format"],
+  accept: AcceptClass,
+  formats: FormatTable = FORMATS,
+): OutputFormat | AcceptClass {
+  return format === "auto" ? storedClass(accept, formats) : format;
 }

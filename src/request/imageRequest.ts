@@ -1,8 +1,6 @@
 /** What every grammar gives: one picture that was asked for, as values. Code after the grammars does not tell them apart. */
+import type { AcceptClass } from "../image/formats/descriptor.ts";
 import type { Transform } from "./transform.ts";
-
-/** Which formats a browser takes, as three classes (RFC 9110 12.5.1 Accept, reduced to what we can make). */
-export type AcceptClass = "avif" | "webp" | "base";
 
 /** What decides the bytes of a rendition, and who may have it. */
 export type RenditionRequest = {

@@ -2,14 +2,11 @@
  * The picture operation that a request asks for, as values, and the words its options take. Pure data: the client
  * imports it too. How each field is read, stored and documented: options/table.ts.
  */
+import type { OutputFormat } from "../image/formats/registry.ts";
 import { quantise } from "./options/quantum.ts";
 
 export const RESIZE_TYPES = ["fit", "fill", "fill-down", "force", "auto"] as const;
 export type ResizeType = (typeof RESIZE_TYPES)[number];
-
-/** Output formats that an option may name. */
-export const OUTPUT_FORMATS = ["webp", "jpeg", "png"] as const;
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** imgproxy's compass: centre, north, south, ... */
 export const COMPASS = ["ce", "no", "so", "ea", "we", "noea", "nowe", "soea", "sowe"] as const;

@@ -1,19 +1,11 @@
 /** The headers of every answer. Policy as tables; nothing of a source's own headers is ever passed on. */
 
 import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts";
+import { FORMATS, type FormatTable, formatOf, type OutputFormat } from "../image/formats/registry.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
-import type { OutputFormat } from "../request/transform.ts";
 import type { StoredMeta } from "../store/tiers/tier.ts";
 import type { Answer, AnswerHeaders } from "./answer.ts";
 import { FIXED_HEADERS } from "./fixedHeaders.ts";
-
-export const CONTENT_TYPES = {
-  webp: "image/webp",
-  jpeg: "image/jpeg",
-  png: "image/png",
-} as const satisfies Record<OutputFormat, string>;
-
-const EXTENSIONS = { webp: "webp", jpeg: "jpg", png: "png" } as const satisfies Record<OutputFormat, string>;
 
 /** How long a client may keep a picture that we ourselves already hold for stale, in seconds. */
 const STALE_CLIENT_SECONDS = 60;
@@ -27,9 +19,10 @@ export function imageHeaders(
   meta: StoredMeta,
   byteLength: number,
   now: number,
+  formats: FormatTable = FORMATS,
 ): AnswerHeaders & { readonly headers: { readonly etag: string } } {
   return {
-    shared: lasting(wanted, meta.format),
+    shared: lasting(wanted, meta.format, formats),
     headers: {
       "content-length": String(byteLength),
       etag: `"${meta.etag}"`,
@@ -41,7 +34,7 @@ export function imageHeaders(
 const LASTING = new WeakMap<ImageRequest, Map<OutputFormat, Headers>>();
 
 /** The headers that are the same each time a request is answered in a format; requests are remembered, so these are. */
-function lasting(wanted: ImageRequest, format: OutputFormat): Headers {
+function lasting(wanted: ImageRequest, format: OutputFormat, table: FormatTable): Headers {
   let formats = LASTING.get(wanted);
   if (formats === undefined) {
     formats = new Map();
@@ -51,8 +44,8 @@ function lasting(wanted: ImageRequest, format: OutputFormat): Headers {
   if (headers === undefined) {
     headers = new Headers({
       ...FIXED_HEADERS,
-      "content-type": CONTENT_TYPES[format],
-      "content-disposition": contentDisposition(wanted, format),
+      "content-type": formatOf(format, table).mime,
+      "content-disposition": contentDisposition(wanted, format, table),
       link: `<${wanted.source}>; rel="canonical"`,
       ...(wanted.negotiated ? { vary: "Accept" } : {}),
     });
@@ -73,10 +66,10 @@ export function cacheControl(wanted: ImageRequest, meta: StoredMeta, now: number
 }
 
 /** Content-Disposition (RFC 6266) with the file name asked for, else the source's own, and the format's extension. */
-export function contentDisposition(wanted: ImageRequest, format: OutputFormat): string {
+export function contentDisposition(wanted: ImageRequest, format: OutputFormat, formats: FormatTable = FORMATS): string {
   const kind = wanted.delivery.attachment ? "attachment" : "inline";
   const stem = fileStem(wanted.delivery.filename ?? lastSegment(wanted.source));
-  const name = `${stem}.${EXTENSIONS[format]}`;
+  const name = `${stem}.${formatOf(format, formats).extensions[0]}`;
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   if (ascii === name) return `${kind}; filename="${name}"`;
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, percentByte)}`;

@@ -3,7 +3,8 @@
  * derivation need no other fetch. It holds one entry per variant (the original, or a provider's own size).
  */
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
-import type { Orientation, SourceFormat } from "../image/rendition.ts";
+import type { Orientation } from "../image/formats/exif.ts";
+import { FORMATS, type FormatName } from "../image/formats/registry.ts";
 
 /** What one fetch of one variant taught us. */
 export type VariantMeta = {
@@ -15,7 +16,7 @@ export type VariantMeta = {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
-  readonly format: SourceFormat;
+  readonly format: FormatName;
   /** Length of the file. */
   readonly bytes: number;
   /** Validators as the source sent them, for conditional requests; null = none sent. */
@@ -48,20 +49,6 @@ export const ORIGINAL = "original";
 const TTL_SECONDS = 90 * 86_400;
 /** KV takes 30 at least; its writes take a minute to be seen anyway. */
 const CACHE_TTL_SECONDS = 60;
-
-const FORMATS = {
-  jpeg: true,
-  png: true,
-  webp: true,
-  gif: true,
-  bmp: true,
-  tiff: true,
-  ico: true,
-  avif: true,
-  heic: true,
-  jxl: true,
-  svg: true,
-} as const satisfies Record<SourceFormat, true>;
 
 /**
  * The metadata under `key`, or null when there is none, it cannot be read, or it is older than `since` (the host's purge
@@ -149,7 +136,7 @@ function positive(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
-function isFormat(value: unknown): value is SourceFormat {
+function isFormat(value: unknown): value is FormatName {
   return typeof value === "string" && Object.hasOwn(FORMATS, value);
 }
 

@@ -27,6 +27,7 @@ const IMPORTS = [
   ["src/jobs/up.ts", "src/cli/target.ts", "noRestrictedImports"],
   ["src/client/up.ts", "src/policy/target.ts", "noRestrictedImports"],
   ["src/client/down.ts", "src/request/target.ts", null],
+  ["src/client/formats.ts", "src/image/formats/registry.ts", null],
   ["warmer/hint/up.ts", "src/request/target.ts", "noRestrictedImports"],
   ["warmer/hint/down.ts", "src/coordinate/regions.ts", null],
   ["src/store/framework.ts", "hono", "noRestrictedImports"],

@@ -1,7 +1,10 @@
-/** Samples of one channel each to RGBA, eight pixels at a time. */
+/** Vectors of one channel each to RGBA, eight pixels at a time. */
 import { high16, low16 } from "./interleave";
 
-/** a * first + b * second (+ what `moreLow` and `moreHigh` hold, rounding included), shifted right to 16-bit integers. */
+/**
+ * a times the first factor of `by`, plus b times the second, plus `moreLow` and `moreHigh` (which hold the rounding
+ * too). The sums are shifted right and narrowed to 16 bits.
+ */
 @inline
 export function mix(a: v128, b: v128, by: v128, moreLow: v128, moreHigh: v128, shift: i32): v128 {
   const lo = i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(low16(a, b), by), moreLow), shift);
@@ -9,7 +12,7 @@ export function mix(a: v128, b: v128, by: v128, moreLow: v128, moreHigh: v128, s
   return i16x8.narrow_i32x4_s(lo, hi);
 }
 
-/** Stores eight pixels from four vectors of 16-bit values, clamped: 32 bytes at `to`. */
+/** Clamps four vectors of 16-bit values to bytes and stores them as eight pixels: 32 bytes at `to`. */
 @inline
 export function storePixels(to: usize, r: v128, g: v128, b: v128, a: v128): void {
   const rg = i8x16.narrow_i16x8_u(r, g);

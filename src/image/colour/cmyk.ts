@@ -1,8 +1,8 @@
-/** CMYK without a usable profile: the multiplicative default, R = (1 - C)(1 - K), as browsers do. */
+/** CMYK without a usable profile, as browsers do it: R = (1 - C)(1 - K). */
 
 /**
- * In place, 4 bytes a pixel. `inverted` (Adobe JPEG): the samples already are 255 - ink, which libjpeg hands on as
- * stored; else they are ink.
+ * CMYK to RGBA in place, 4 bytes a pixel. `inverted`: the samples are 255 - ink, as Adobe's programs store them and
+ * libjpeg passes them on. Else they are ink.
  */
 export function cmykToRgba(data: Uint8Array, inverted: boolean): void {
   const flip = inverted ? 0 : 255;

@@ -1,5 +1,5 @@
 /** Tone curves of ICC profiles: curveType (ICC.1:2022 10.6) and parametricCurveType (10.18). */
-import { tag } from "./profile.ts";
+import { tag } from "./tag.ts";
 
 /** Encoded value 0..1 -> linear value 0..1. */
 export type ToneCurve = (encoded: number) => number;
@@ -14,7 +14,7 @@ export function readCurve(body: DataView | undefined): ToneCurve | null {
   return tag(body, 0) === "para" ? parametricCurve(body) : null;
 }
 
-/** No entry: identity. One: a gamma, u8Fixed8. More: a table over 0..1, read between its entries. */
+/** Without an entry: identity. With one: a gamma, u8Fixed8. With more: a table over 0..1, interpolated. */
 function tableCurve(body: DataView): ToneCurve | null {
   const count = body.getUint32(8);
   if (count === 0) return (x) => x;

@@ -1,20 +1,20 @@
-/** The conversion an embedded profile asks for, if it asks for one. */
+/** The conversion to sRGB that an embedded profile asks for. */
 
-import type { Source } from "../picture.ts";
+import type { Source } from "../header.ts";
 import { inflate } from "./inflate.ts";
 import { readProfile } from "./profile.ts";
 import { type Convert, toSrgb } from "./srgb.ts";
 
-/** Profiles of matrices and curves are a few kilobytes; with tables, up to some megabytes. More is no profile. */
+/** Profiles of matrices and curves have a few kilobytes, profiles with tables some megabytes. More is no profile. */
 const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
 
-/** Source -> conversion to sRGB, or null: no profile, sRGB already, or a kind that is not read. */
+/** Source -> conversion, or null without a profile, for sRGB itself, and for kinds of profile that are not read. */
 export async function embeddedConversion(source: Source): Promise<Convert | null> {
   if (source.icc === null || source.colour === "cmyk") return null;
   const bytes = source.iccDeflated ? await inflateAll(source.icc, MAX_PROFILE_BYTES) : source.icc;
   const profile = bytes === null ? null : readProfile(bytes);
   if (profile === null) return null;
-  // A grey profile on a colour picture is a mistake of its writer; browsers leave it unused too.
+  // A grey profile on a colour picture is a mistake of its writer. Browsers ignore it too.
   return profile.kind === "grey" && source.colour !== "grey" ? null : toSrgb(profile);
 }
 

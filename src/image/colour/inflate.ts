@@ -1,11 +1,11 @@
-/** zlib inflation (RFC 1950, 1951) by the platform, in steps small enough that no bomb can fill the memory. */
+/** zlib inflation (RFC 1950, 1951) by the platform. Its steps are so small that no bomb can fill the memory. */
 
-/** Compressed bytes given at once; DEFLATE expands at most 1032 times, so one step gives at most 8 MB. */
+/** Compressed bytes in one step. DEFLATE expands at most 1032 times, so one step gives at most 8 MB. */
 const STEP = 8192;
 
 /**
- * Pieces of one zlib stream -> pieces of what it inflates to. Ends quietly where the data ends or is damaged: who reads
- * knows how much was to come. A reader that has enough just stops; nothing further is inflated then.
+ * Pieces of one zlib stream -> pieces of the inflated data. It ends without an error where the data end or are damaged:
+ * the caller knows how much should come. When the caller stops reading, nothing more is inflated.
  */
 export async function* inflate(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   const stream = new DecompressionStream("deflate");

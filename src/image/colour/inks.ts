@@ -1,10 +1,10 @@
-/** Inks of a CMYK picture to RGB: through the embedded profile when it is a table, else the multiplicative default. */
+/** The inks of a CMYK picture to RGB: by the embedded profile if it is a table, else as in cmyk.ts. */
 import { cmykToRgba } from "./cmyk.ts";
 import { readInkTable } from "./table.ts";
 
 /**
- * In place, 4 bytes a pixel: C, M, Y, K in, RGBA out. `inverted`: samples are 255 - ink, as Adobe's programs store them
- * and libjpeg hands them on; else they are ink. `icc` is the embedded profile or null.
+ * In place, 4 bytes a pixel: C, M, Y, K in, RGBA out. `inverted`: the samples are 255 - ink, as Adobe's programs store
+ * them and libjpeg passes them on. Else they are ink. `icc` is the embedded profile or null.
  */
 export function inksToRgba(data: Uint8Array, inverted: boolean, icc: Uint8Array | null): void {
   const table = icc === null ? null : readInkTable(icc);

@@ -7,8 +7,8 @@ const DELTA = 6 / 29;
 export type Lab = readonly [l: number, a: number, b: number];
 
 /**
- * L* 0..100, a* and b* -> sRGB as numbers 0..255, not rounded; colours outside sRGB are clipped. `black` is the L* of
- * the darkest the medium can show: it becomes black, and what lies above is stretched in linear light (black point
+ * L* 0..100, a* and b* -> sRGB as numbers 0..255, not rounded. Colours outside sRGB are clipped. `black` is the L* of
+ * the darkest colour of the medium. It becomes black, and lighter colours are stretched in linear light (black point
  * compensation, ISO 18619).
  */
 export function labToSrgb([l, a, b]: Lab, black: number): readonly [number, number, number] {

@@ -1,7 +1,8 @@
-/** ICC profiles as far as they are matrices and curves (ICC.1:2022 sections 7 to 10); table-based ones are not read. */
+/** ICC profiles of matrices and curves (ICC.1:2022 sections 7 to 10). Profiles of tables are not read here. */
 import { readCurve, type ToneCurve } from "./curve.ts";
+import { tag } from "./tag.ts";
 
-/** Colorants in XYZ relative to D50, a column for each channel, row by row. */
+/** Colorants in XYZ relative to D50: a column for each channel, stored row by row. */
 export type Matrix = readonly [number, number, number, number, number, number, number, number, number];
 
 export type Profile =
@@ -29,7 +30,7 @@ export function readProfile(bytes: Uint8Array): Profile | null {
   return { kind: "rgb", curves: [r, g, b], matrix: [x[0], y[0], z[0], x[1], y[1], z[1], x[2], y[2], z[2]] };
 }
 
-/** Tag table (7.3): signature, offset and size of each; what points outside the profile is left out. */
+/** The tag table (7.3): signature, offset and size of each tag. Tags outside the profile are left out. */
 function readTags(view: DataView): Map<string, DataView> {
   const tags = new Map<string, DataView>();
   const count = Math.min(view.getUint32(HEADER_BYTES), MAX_TAGS);
@@ -48,9 +49,4 @@ function readXyz(body: DataView | undefined): readonly [number, number, number] 
   if (body === undefined || body.byteLength < 20 || tag(body, 0) !== "XYZ ") return null;
   const number = (at: number) => body.getInt32(at) / 65536;
   return [number(8), number(12), number(16)];
-}
-
-/** Four characters of a signature. */
-export function tag(view: DataView, at: number): string {
-  return String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3));
 }

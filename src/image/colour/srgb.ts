@@ -1,4 +1,4 @@
-/** Pixels in a profile's colours -> sRGB: curves to linear light, one 3x3 matrix, sRGB's own curve (IEC 61966-2-1). */
+/** Pixels in a profile's colours -> sRGB: curves to linear light, a 3x3 matrix, the curve of sRGB (IEC 61966-2-1). */
 import type { Matrix, Profile } from "./profile.ts";
 
 /** 8-bit RGBA pixels, changed in place; alpha stays. */
@@ -9,7 +9,7 @@ const SRGB: Matrix = [
   0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786, 0.0606169, 0.0139322, 0.0971045, 0.7141733,
 ];
 const LINEAR_STEPS = 4096;
-/** A profile that moves no probed colour further than this (of 255) is sRGB under another name. */
+/** A profile that moves no probed colour by more than this (of 255) is sRGB under another name. */
 const SAME_WITHIN = 1;
 const PROBES = [0, 32, 64, 96, 128, 160, 192, 224, 255] as const;
 
@@ -70,7 +70,7 @@ function changesAnything(convert: Convert, kind: Profile["kind"]): boolean {
   return data.some((value, i) => Math.abs(value - (probes[i] ?? 0)) > SAME_WITHIN);
 }
 
-/** Both row by row. */
+/** Matrices are row by row. */
 function multiply(m: Matrix, n: Matrix): Matrix {
   const cell = (row: number, column: number) =>
     (m[3 * row] ?? 0) * (n[column] ?? 0) +
@@ -79,7 +79,7 @@ function multiply(m: Matrix, n: Matrix): Matrix {
   return [cell(0, 0), cell(0, 1), cell(0, 2), cell(1, 0), cell(1, 1), cell(1, 2), cell(2, 0), cell(2, 1), cell(2, 2)];
 }
 
-/** By the adjugate; the only caller's matrix is regular. */
+/** By the adjugate. The matrix of the only caller is regular. */
 function invert([a, b, c, d, e, f, g, h, i]: Matrix): Matrix {
   const [p, q, r] = [e * i - f * h, f * g - d * i, d * h - e * g];
   const det = a * p + b * q + c * r;

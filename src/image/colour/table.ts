@@ -1,20 +1,20 @@
 /**
- * Ink profiles that are tables: A2B0 of type lut8 and lut16 (ICC.1:2022 10.10, 10.11; 'mft1' and 'mft2'), four inks to
- * Lab, which is what press profiles are made of.
+ * Ink profiles that are tables: A2B0 of type lut8 and lut16 (ICC.1:2022 10.10, 10.11; 'mft1' and 'mft2'), from four
+ * inks to Lab. Press profiles are made like this.
  */
 import { type Lab, labToSrgb } from "./lab.ts";
-import { tag } from "./profile.ts";
+import { tag } from "./tag.ts";
 
 const INKS = 4;
 const OUTPUTS = 3;
 const HEADER_BYTES = 128;
 const MAX_TAGS = 100;
-/** Press profiles have 9 to 17 points an ink; more than 21 would cost more than the picture. */
+/** Press profiles have 9 to 17 points for each ink. More than 21 would cost more than the picture. */
 const MAX_POINTS = 21;
-/** L* of the darkest colour, at most (ISO 18619 6.2). */
+/** The highest L* that the darkest colour may have (ISO 18619 6.2). */
 const MAX_BLACK = 50;
 
-/** Four inks, 0..255 each with 255 all of it, to sRGB bytes written at `to`. */
+/** Four inks (0..255; 255 is all of an ink) -> sRGB bytes, written to `to` at `at`. */
 export type InkTable = (c: number, m: number, y: number, k: number, to: Uint8Array, at: number) => void;
 
 /** Profile bytes -> table, or null when it is no CMYK profile with such a table. Never throws. */
@@ -65,7 +65,7 @@ function build(
     const [a, b] = [number(at + low * width), number(at + (low + 1) * width)];
     return a + (b - a) * (place - low);
   };
-  // Where on the grid each ink value falls, and every node in sRGB: then a pixel is one interpolation.
+  // Each ink value as a place on the grid, and each node in sRGB. A pixel is then one interpolation.
   const places = Float32Array.from({ length: INKS * 256 }, (_, i) => {
     const [ink, value] = [i >> 8, i & 255];
     return curve(start + ink * inputEntries * width, inputEntries, value / 255) * (points - 1);
@@ -76,7 +76,7 @@ function build(
     );
     return decodeLab(l, a, b, width);
   };
-  // All inks at once is the darkest; a profile that says otherwise is not believed beyond mid grey.
+  // All inks together are the darkest colour. A profile that makes it lighter than mid grey is not believed.
   const black = Math.min(MAX_BLACK, Math.max(0, labOf(nodes - 1)[0]));
   const colours = new Float32Array(nodes * OUTPUTS);
   for (let node = 0; node < nodes; node++) colours.set(labToSrgb(labOf(node), black), node * OUTPUTS);
@@ -89,7 +89,7 @@ function decodeLab(l: number, a: number, b: number, width: 1 | 2): Lab {
   return [(l * 65535 * 100) / 65280, (a * 65535) / 256 - 128, (b * 65535) / 256 - 128];
 }
 
-/** Linear between the 16 nodes around a point; the last ink varies fastest (ICC.1 10.10). */
+/** Linear interpolation between the 16 nodes around a point. The last ink varies fastest (ICC.1 10.10). */
 function interpolator(places: Float32Array, colours: Float32Array, points: number): InkTable {
   const steps = [points ** 3, points ** 2, points, 1].map((step) => step * OUTPUTS) as [number, number, number, number];
   return (c, m, y, k, to, at) => {

@@ -1,4 +1,4 @@
-/** A bounded view on bytes: reading past the end is a damaged picture, never an exception of the runtime. */
+/** Reads numbers from bytes within their bounds. Reading past the end throws image_damaged, never a RangeError. */
 import { Failure } from "../../errors.ts";
 
 export type Reader = {
@@ -13,7 +13,7 @@ export type Reader = {
   slice(at: number, length: number): Uint8Array;
 };
 
-/** bytes -> Reader; `little` is the byte order of the integers. */
+/** bytes -> Reader. `little`: integers are little-endian, else big-endian. */
 export function createReader(bytes: Uint8Array, little: boolean): Reader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const check = (at: number, size: number) => {

@@ -1,10 +1,12 @@
-/** EXIF orientation out of a TIFF structure (EXIF 2.32 4.6.2; TIFF 6.0 section 2). Nothing else of it is read. */
-import type { Orientation } from "../rendition.ts";
+/** The orientation in EXIF data, which are a TIFF structure (EXIF 2.32 4.6.2; TIFF 6.0 section 2). */
+
+/** EXIF orientation, 1..8 (TIFF 6.0 tag 0x0112). */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const ORIENTATION_TAG = 0x0112;
 const MAX_ENTRIES = 512;
 
-/** TIFF bytes (from "II" or "MM") -> orientation; anything unreadable or out of range is 1, as browsers do. */
+/** TIFF bytes (from "II" or "MM" on) -> orientation. 1 if it cannot be read or is out of range, as in browsers. */
 export function exifOrientation(tiff: Uint8Array): Orientation {
   if (tiff.length < 8) return 1;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);

@@ -1,12 +1,12 @@
 /**
- * Photon (@cf-wasm/photon, Rust `image`): the fallback decoder for formats nothing else here reads, and the baseline
- * engine. Its raw exports are driven directly, because the package keeps one instance for ever and its memory grows
- * to some ten times the picture; here it can be dropped like every other.
+ * Photon (@cf-wasm/photon, Rust `image`): the decoder of BMP, TIFF and ICO. bench/engine/baseline.ts makes whole
+ * thumbnails with it, to compare with. Its raw exports are called, because the package keeps one instance for ever and
+ * its memory grows to some ten times the picture; here it is dropped like every other engine.
  */
 import module from "@cf-wasm/photon/photon.wasm";
-import type { Decoder, Pixels } from "../picture.ts";
+import { defineEngine } from "../engines.ts";
+import { type Decode, type DecodeCost, type Pixels, stillPicture } from "../picture.ts";
 import { resizeWhole } from "../resize/whole.ts";
-import { defineEngine } from "../wasm.ts";
 
 type Exports = {
   readonly memory: WebAssembly.Memory;
@@ -33,7 +33,7 @@ export const photonEngine = defineEngine("photon", () => {
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     const functions = (imports[from] ??= {});
-    // Its imports are the browser's canvas and DOM, none of which decoding or resizing touches.
+    // It imports the browser's canvas and DOM. Decoding and resizing use neither.
     functions[name] = () => {
       if (name === "__wbindgen_init_externref_table") fillTable(exports?.__wbindgen_externrefs);
       else if (!name.startsWith("__wbg_error") && !name.startsWith("__wbg_stack")) throw new Error(`photon: ${name}`);
@@ -68,8 +68,13 @@ export function takeBytes(photon: Exports, [at, length]: [number, number]): Uint
   return bytes;
 }
 
-/** BMP, TIFF, ICO (and whatever else it reads) -> the view's pixels. */
-export const decodePhoton: Decoder = async (bytes, source, { view }, clock) => {
+/** Measured: 33 MB and 9.7 bytes a pixel. */
+export function photonMemory({ source, fileBytes }: DecodeCost): number {
+  return 33_000_000 + fileBytes + 9.7 * source.width * source.height;
+}
+
+/** BMP, TIFF, ICO (and whatever else it reads) -> the view's picture. */
+export const decodePhoton: Decode = async (bytes, source, { view }, clock) => {
   const photon = await photonEngine.use();
   const image = openPhoton(photon, bytes);
   const width = photon.photonimage_get_width(image);
@@ -78,7 +83,7 @@ export const decodePhoton: Decoder = async (bytes, source, { view }, clock) => {
   photon.__wbg_photonimage_free(image, 0);
   const frame: Pixels = { width, height, data, alpha: source.alpha };
   clock.lap("decode");
-  const pixels = await resizeWhole(frame, view);
+  const pixels = await resizeWhole(frame, source, view);
   clock.lap("resize");
-  return { pixels, truncated: false };
+  return { picture: stillPicture(pixels), truncated: false };
 };

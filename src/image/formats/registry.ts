@@ -1,133 +1,116 @@
-/** Every picture format we can name: its magic bytes, what decodes it, how far, and what we answer when nothing does. */
-import type { SourceFormat } from "../rendition.ts";
+/**
+ * Every picture format we can name. Pure data: request, store, respond and the client derive their lists from it.
+ * What runs is in codecs.ts, one row for each name here.
+ */
+import { AVIF } from "./avif/descriptor.ts";
+import { BMP } from "./bmp/descriptor.ts";
+import { ACCEPT_CLASSES, type AcceptClass, type FormatDescriptor, type FormatOutput } from "./descriptor.ts";
+import { GIF } from "./gif/descriptor.ts";
+import { HEIC } from "./heic/descriptor.ts";
+import { ICO } from "./ico/descriptor.ts";
+import { JPEG } from "./jpeg/descriptor.ts";
+import { JXL } from "./jxl/descriptor.ts";
+import { PNG } from "./png/descriptor.ts";
+import { SVG } from "./svg/descriptor.ts";
+import { TIFF } from "./tiff/descriptor.ts";
+import { WEBP } from "./webp/descriptor.ts";
 
-/** Names of the decoders in `decode/`; the planner picks, `decode/decoders.ts` holds them. */
-export type DecoderName = "jpeg" | "turbo" | "png" | "vp8" | "webp" | "gif" | "photon";
+/** In the order in which sniff.ts tries them. */
+export const FORMATS = {
+  jpeg: JPEG,
+  png: PNG,
+  webp: WEBP,
+  gif: GIF,
+  bmp: BMP,
+  tiff: TIFF,
+  ico: ICO,
+  avif: AVIF,
+  heic: HEIC,
+  jxl: JXL,
+  svg: SVG,
+} as const satisfies Record<string, FormatDescriptor>;
 
-/** All of these byte runs (hex) must stand at their offsets. */
-type Magic = readonly (readonly [offset: number, hex: string])[];
+type Formats = typeof FORMATS;
 
-export type Format = {
-  readonly label: string;
-  readonly mime: string;
-  /** Alternatives; empty when the sniffer needs more than fixed bytes. */
-  readonly magic: readonly Magic[];
-  /** Decoders in order of preference; empty = not decoded here. */
-  readonly decoders: readonly DecoderName[];
-  /** Most pixels we decode of this format, whatever the configured limit says. */
-  readonly maxPixels: number;
-  /** For docs/url.md. */
-  readonly note: string;
-};
+/** What a file can be, by its bytes. */
+export type FormatName = keyof Formats;
+/** What we decode. */
+export type InputFormat = { [F in FormatName]: Formats[F]["input"] extends null ? never : F }[FormatName];
+/** What we make. */
+export type OutputFormat = { [F in FormatName]: Formats[F]["output"] extends null ? never : F }[FormatName];
+/** Every decoder that a descriptor names. */
+export type DecoderName = NonNullable<Formats[InputFormat]["input"]>["decoders"][number];
+
+/** A table of formats. Tests give their own to the functions that take one. */
+export type FormatTable = Readonly<Record<string, FormatDescriptor>>;
+
+/** What can be made, with its output half. */
+export type OutputEntry = readonly [name: OutputFormat, output: FormatOutput, descriptor: FormatDescriptor];
+
+/** The descriptor of a format with its widened type. */
+export function formatOf(name: FormatName, formats: FormatTable = FORMATS): FormatDescriptor {
+  const found = formats[name];
+  if (found === undefined) throw new Error(`no format is called ${name}`);
+  return found;
+}
+
+/** How a format is written. */
+export function outputOf(name: OutputFormat, formats: FormatTable = FORMATS): FormatOutput {
+  const { output } = formatOf(name, formats);
+  if (output === null) throw new Error(`${name} is not made here`);
+  return output;
+}
+
+/** Every hit asks, so each table is gone through once. */
+const MADE = new WeakMap<FormatTable, readonly OutputEntry[]>();
+
+/** The formats we make. The best Accept class comes first; within a class the order is the registry's. */
+export function outputFormats(formats: FormatTable = FORMATS): readonly OutputEntry[] {
+  const known = MADE.get(formats);
+  if (known !== undefined) return known;
+  const made = Object.entries(formats).flatMap(([name, descriptor]): readonly OutputEntry[] =>
+    descriptor.output === null ? [] : [[name as OutputFormat, descriptor.output, descriptor]],
+  );
+  const rank = ([, { acceptClass }]: OutputEntry) => ACCEPT_CLASSES.indexOf(acceptClass);
+  made.sort((a, b) => rank(a) - rank(b));
+  MADE.set(formats, made);
+  return made;
+}
+
+/**
+ * The Accept class a picture for readers of `accept` is made and stored under: the class itself if a format is made
+ * for it, else the next lower one. Readers who take AVIF share the WebP bytes as long as no AVIF is made.
+ */
+export function storedClass(accept: AcceptClass, formats: FormatTable = FORMATS): AcceptClass {
+  const made = new Set(outputFormats(formats).map(([, { acceptClass }]) => acceptClass));
+  const lower = ACCEPT_CLASSES.slice(ACCEPT_CLASSES.indexOf(accept));
+  return lower.find((candidate) => made.has(candidate)) ?? "base";
+}
+
+/**
+ * The format to make for an Accept class when the address names none. `alpha`: the result can be transparent.
+ * Within a class an opaque picture goes to the first lossy format, because it is the smaller one.
+ */
+export function formatForClass(accept: AcceptClass, alpha: boolean, formats: FormatTable = FORMATS): OutputFormat {
+  const wanted = storedClass(accept, formats);
+  const made = outputFormats(formats).filter(([, { acceptClass }]) => acceptClass === wanted);
+  const able = made.find(([, { abilities }]) => (alpha ? abilities.alpha : abilities.quality)) ?? made[0];
+  if (able === undefined) throw new Error(`no format is made for the Accept class ${wanted}`);
+  return able[0];
+}
+
+/** The format whose metadata holds this code, or null when none does. */
+export function formatOfCode(code: string, formats: FormatTable = FORMATS): OutputFormat | null {
+  return outputFormats(formats).find(([, { storedCode }]) => storedCode === code)?.[0] ?? null;
+}
 
 const MEGA = 1_000_000;
 
-export const FORMATS = {
-  jpeg: {
-    label: "JPEG",
-    mime: "image/jpeg",
-    magic: [[[0, "ffd8ff"]]],
-    decoders: ["jpeg", "turbo"],
-    maxPixels: 100 * MEGA,
-    note: "baseline and progressive, grey, YCbCr, RGB, CMYK; arithmetic coding is not decoded",
-  },
-  png: {
-    label: "PNG",
-    mime: "image/png",
-    magic: [[[0, "89504e470d0a1a0a"]]],
-    decoders: ["png"],
-    maxPixels: 100 * MEGA,
-    note: "every colour type and depth; interlaced up to 12 megapixels; the default image of an animation",
-  },
-  webp: {
-    label: "WebP",
-    mime: "image/webp",
-    magic: [
-      [
-        [0, "52494646"],
-        [8, "57454250"],
-      ],
-    ],
-    decoders: ["vp8", "webp"],
-    maxPixels: 50 * MEGA,
-    note: "lossy, lossless, alpha, the first frame of an animation; what is not plainly lossy up to some 18 megapixels",
-  },
-  gif: {
-    label: "GIF",
-    mime: "image/gif",
-    magic: [[[0, "474946383761"]], [[0, "474946383961"]]],
-    decoders: ["gif"],
-    maxPixels: 12 * MEGA,
-    note: "the first frame",
-  },
-  bmp: {
-    label: "BMP",
-    mime: "image/bmp",
-    magic: [[[0, "424d"]]],
-    decoders: ["photon"],
-    maxPixels: 7 * MEGA,
-    note: "",
-  },
-  tiff: {
-    label: "TIFF",
-    mime: "image/tiff",
-    magic: [[[0, "49492a00"]], [[0, "4d4d002a"]]],
-    decoders: ["photon"],
-    maxPixels: 7 * MEGA,
-    note: "the first page; no palette TIFF",
-  },
-  ico: {
-    label: "ICO",
-    mime: "image/x-icon",
-    magic: [[[0, "00000100"]]],
-    decoders: ["photon"],
-    maxPixels: 7 * MEGA,
-    note: "the largest picture",
-  },
-  avif: {
-    label: "AVIF",
-    mime: "image/avif",
-    magic: [],
-    decoders: [],
-    maxPixels: 0,
-    note: "",
-  },
-  heic: {
-    label: "HEIC",
-    mime: "image/heic",
-    magic: [],
-    decoders: [],
-    maxPixels: 0,
-    note: "",
-  },
-  jxl: {
-    label: "JPEG XL",
-    mime: "image/jxl",
-    magic: [[[0, "ff0a"]], [[0, "0000000c4a584c200d0a870a"]]],
-    decoders: [],
-    maxPixels: 0,
-    note: "",
-  },
-  svg: {
-    label: "SVG",
-    mime: "image/svg+xml",
-    magic: [],
-    decoders: [],
-    maxPixels: 0,
-    note: "a document that can run script: never passed on, never rendered",
-  },
-} as const satisfies Record<SourceFormat, Format>;
-
-/** A format's row with its widened type. */
-export function formatOf(format: SourceFormat): Format {
-  return FORMATS[format];
-}
-
-/** Rows for docs/url.md: what goes in, and the answer when it does not. */
+/** Rows for docs/url.md: the format, the answer when it is the source, and what is taken. */
 export function formatRows(): readonly (readonly [label: string, answer: string, note: string])[] {
-  return Object.values(FORMATS).map((format: Format) => [
-    format.label,
-    format.decoders.length > 0 ? `thumbnail, up to ${format.maxPixels / MEGA} megapixels` : "415 `format_unsupported`",
-    format.note,
+  return Object.values(FORMATS).map(({ label, input, note }: FormatDescriptor) => [
+    label,
+    input === null ? "415 `format_unsupported`" : `thumbnail, up to ${input.maxPixels / MEGA} megapixels`,
+    note,
   ]);
 }

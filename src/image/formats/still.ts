@@ -1,11 +1,10 @@
-/** A plain single picture, for formats of which the engine needs nothing but the size. */
+/** The source of formats of which the engine needs little more than the size. */
+import type { Header, Source } from "../header.ts";
+import type { InputFormat } from "./registry.ts";
 
-import type { Source } from "../picture.ts";
-import type { Header, SourceFormat } from "../rendition.ts";
-
-/** Sizes and the few facts known -> Source with everything else at its plainest. */
+/** Sides and the few known properties -> a Source with one frame and a plain value for everything else. */
 export function still(
-  format: SourceFormat,
+  format: InputFormat,
   width: number,
   height: number,
   known: Partial<Pick<Header, "alpha" | "orientation" | "colour">>,

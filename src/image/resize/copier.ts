@@ -1,15 +1,15 @@
-/** The resampler's place where there is nothing to resample: whole pixels at their own size are copied, bit by bit. */
+/** Takes the place of the resampler when the size does not change: whole pixels are copied as they are. */
 import type { View } from "../picture.ts";
-import type { Resizer } from "./resizer.ts";
+import type { RowResizer } from "./rowResizer.ts";
 
-/** Whether the view is a whole-pixel window at its own size. */
+/** Whether the view is a window of whole pixels at its own size. */
 export function isCopy({ window, width, height }: View): boolean {
   const whole = Number.isInteger(window.left) && Number.isInteger(window.top);
   return whole && window.width === width && window.height === height;
 }
 
 /** A Resizer that cuts the window out of the rows. */
-export function createCopier({ window, width, height }: View, alpha: boolean): Resizer {
+export function createCopier({ window, width, height }: View, alpha: boolean): RowResizer {
   const data = new Uint8Array(width * height * 4);
   if (!alpha) data.fill(255);
   let seen = 0;

@@ -1,10 +1,12 @@
 /**
- * Row-streaming resampler: source rows in, the view's pixels out. It holds as many source rows as one output row's
- * filter reaches over (and only the columns the view needs), so its memory follows the reduction, not the picture.
+ * The resampler: source rows in, the view's pixels out. It holds as many source rows as the filter of one output row
+ * reaches over, and only the columns that the view needs. So its memory follows the reduction, not the picture.
  */
+
+import { defineEngine, exportsOf } from "../engines.ts";
 import type { Pixels, View } from "../picture.ts";
-import { defineEngine, exportsOf } from "../wasm.ts";
 import { createCopier, isCopy } from "./copier.ts";
+import type { RowResizer } from "./rowResizer.ts";
 import { computeTaps, type Taps } from "./taps.ts";
 import module from "./wasm/resize.wasm";
 
@@ -32,12 +34,12 @@ const engine = defineEngine("resize", () => {
   return { value, memory: value.memory };
 });
 
-/** Taps go in pairs of rows and in fours of pixels, as the SIMD loops take them. */
+/** The SIMD loops take rows in pairs and pixels in fours. */
 const ROW_STEP = 2;
 const PIXEL_STEP = 4;
 /**
- * Rows held beyond what the filter reaches over: as many again, so that each row is moved about once while the window
- * slides, but no more than this many bytes of them (and at least 16 rows).
+ * Rows are also held beyond the filter's reach: as many again, so that each row is moved about once while the window
+ * slides. They take at most this many bytes, but there are at least 16 of them.
  */
 const SPARE_BYTES = 4 * 1024 * 1024;
 
@@ -45,16 +47,7 @@ function spareRows(reach: number, stride: number): number {
   return Math.max(16, Math.min(reach, Math.floor(SPARE_BYTES / stride)));
 }
 
-export type Resizer = {
-  /** True when no further source row can change the result. */
-  readonly done: boolean;
-  /** Takes `count` whole source rows of `stride` bytes, in order from the top. */
-  push(rows: Uint8Array, stride: number, count: number): void;
-  /** The result; rows that never came are transparent black (or white when the source has no alpha). */
-  finish(): Pixels;
-};
-
-/** Bytes of linear memory a view takes; the planner adds it to its estimate. */
+/** Bytes of linear memory that a view takes. The planner adds them to its estimate. */
 export function resizerBytes(view: View): number {
   const reach = 6 * Math.max(1, view.window.height / view.height) + 2;
   const stretch = 6 * Math.max(1, view.window.width / view.width);
@@ -62,8 +55,8 @@ export function resizerBytes(view: View): number {
   return Math.ceil(stride * (2 * reach + spareRows(reach, stride)));
 }
 
-/** `view` in the coordinates of the rows that will be pushed; `alpha` says whether they may be transparent. */
-export async function createResizer(view: View, alpha: boolean): Promise<Resizer> {
+/** `view` is in the coordinates of the rows that will be pushed. `alpha`: their pixels may be transparent. */
+export async function createResizer(view: View, alpha: boolean): Promise<RowResizer> {
   if (isCopy(view)) return createCopier(view, alpha);
   const wasm = await engine.use();
   const { window, bounds, width, height } = view;
@@ -136,7 +129,7 @@ export async function createResizer(view: View, alpha: boolean): Promise<Resizer
   };
 }
 
-/** Where everything lies in linear memory. Rows and lines are padded: the SIMD loops read whole 16 bytes. */
+/** The layout of linear memory. Rows and lines are padded, because the SIMD loops read whole 16 bytes. */
 function layOut(across: Taps, down: Taps, width: number) {
   let at = 1024;
   const take = (bytes: number) => {

@@ -3,7 +3,7 @@
  * Lanczos-3 stretched by the reduction (as libvips' `vips_reduce`); Catmull-Rom when enlarging, which rings less.
  */
 
-/** Weights have 14 fractional bits: a tap of 1.0 is 16384 and every row of taps adds up to exactly that. */
+/** Weights have 14 fractional bits: 1.0 is 16384, and the weights of each output sample add up to exactly that. */
 export const TAP_ONE = 1 << 14;
 
 export type Taps = {
@@ -40,8 +40,8 @@ const CATMULL_ROM: Kernel = {
 };
 
 /**
- * `offset` and `length`: the window in source samples (fractions allowed); [low, high): the samples that may be read;
- * `size`: output samples; `step`: what `count` is rounded up to (the SIMD loop's stride).
+ * `offset` and `length`: the window in source samples (fractions allowed). [low, high): the samples that may be read.
+ * `size`: output samples. `count` is rounded up to a multiple of `step` (the SIMD loop's stride).
  */
 export function computeTaps(
   offset: number,
@@ -69,7 +69,7 @@ export function computeTaps(
   return { starts, weights, count, first, end };
 }
 
-/** Minimum and maximum of a list too long to be spread into arguments. */
+/** Minimum and maximum of a list that is too long to be spread into arguments. */
 function bounds<T>(items: readonly T[], value: (item: T) => number): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const item of items) {
@@ -94,7 +94,7 @@ function tapRow(centre: number, stretch: number, kernel: Kernel, low: number, hi
   return { start: from, weights: quantise(raw, sum) };
 }
 
-/** Real weights -> Q14 that add up to exactly 1; the rounding error goes to the largest. */
+/** Real weights -> Q14 that add up to exactly 1. The largest weight takes the rounding error. */
 function quantise(raw: readonly number[], sum: number): Int16Array {
   const weights = new Int16Array(raw.length);
   let total = 0;

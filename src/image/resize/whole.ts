@@ -1,17 +1,24 @@
 /** For decoders that give whole frames: the frame's rows through the resampler. */
-import type { Pixels, View } from "../picture.ts";
+import { checkSize, type DctScale, type Pixels, type Size, type View } from "../picture.ts";
 import { createResizer } from "./resizer.ts";
 
-/** A whole decoded frame (RGBA) -> the view's pixels. `view` is in the frame's own pixels. */
-export async function resizeWhole(frame: Pixels, view: View): Promise<Pixels> {
-  const resizer = await createResizer(view, frame.alpha);
+/**
+ * A whole decoded frame -> the view's pixels. `source` has the full size that the header says, `view` is in its pixels.
+ * The frame may be reduced by `dctScale`. Throws image_damaged when the frame has another size than the header says.
+ */
+export async function resizeWhole(frame: Pixels, source: Size, view: View, dctScale: DctScale = 8): Promise<Pixels> {
+  const scale = dctScale / 8;
+  const size = { width: Math.ceil(source.width * scale), height: Math.ceil(source.height * scale) };
+  checkSize(frame, size);
+  const scaled = scale === 1 ? view : scaleView(view, scale, size.width, size.height);
+  const resizer = await createResizer(scaled, frame.alpha);
   resizer.push(frame.data, frame.width * 4, frame.height);
   return resizer.finish();
 }
 
 /**
- * The same view on a frame decoded at `scale` (a DCT scale: the frame's samples lie exactly that much closer together).
- * `width` and `height` are the frame's own sides, which are rounded up: its last column or row may stand for less.
+ * The same view on a frame that was decoded at `scale` (1/8, 1/4, 1/2 or 1). `width` and `height` are the frame's own
+ * sides. They are rounded up: the last column or row may stand for less than a whole one.
  */
 export function scaleView(view: View, scale: number, width: number, height: number): View {
   const { window, bounds } = view;

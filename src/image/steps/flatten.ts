@@ -1,7 +1,7 @@
-/** Alpha onto a background colour. */
+/** Puts pixels with alpha on a background colour. */
 import type { Pixels } from "../picture.ts";
 
-/** Pixels with alpha -> opaque pixels on `background` (8-bit RGB), in place. Opaque pixels come back as they are. */
+/** Pixels with alpha -> opaque pixels on `background` (8-bit RGB), in place. Opaque pictures come back unchanged. */
 export function flatten(pixels: Pixels, background: readonly [number, number, number]): Pixels {
   if (!pixels.alpha) return pixels;
   const { data } = pixels;

@@ -3,10 +3,10 @@
  * sides and pixels. Number 1 changes nothing; 5..8 swap the sides.
  */
 
+import type { Orientation } from "../formats/exif.ts";
 import type { Pixels, Rect } from "../picture.ts";
-import type { Orientation } from "../rendition.ts";
 
-/** Orientation -> mirror left-right first, then turn clockwise by quarter turns. */
+/** Orientation -> mirror left to right first, then turn clockwise by quarter turns. */
 const STEPS: Readonly<Record<Orientation, { readonly mirror: boolean; readonly quarters: 0 | 1 | 2 | 3 }>> = {
   1: { mirror: false, quarters: 0 },
   2: { mirror: true, quarters: 0 },
@@ -18,7 +18,7 @@ const STEPS: Readonly<Record<Orientation, { readonly mirror: boolean; readonly q
   8: { mirror: false, quarters: 3 },
 };
 
-/** The orientation that is `first` and then a clockwise turn of 0, 90, 180 or 270 degrees. */
+/** The orientation `first`, followed by a clockwise turn of 0, 90, 180 or 270 degrees. */
 export function turned(first: Orientation, degrees: 0 | 90 | 180 | 270): Orientation {
   const { mirror, quarters } = STEPS[first];
   const total = (quarters + degrees / 90) % 4;
@@ -49,7 +49,7 @@ export function storedRect(rect: Rect, width: number, height: number, orientatio
   return mirror ? { ...at, left: w - at.left - at.width } : at;
 }
 
-/** Stored pixels -> upright pixels, in a new array (or the same when there is nothing to do). */
+/** Stored pixels -> upright pixels, in a new array. Orientation 1 gives the pixels themselves. */
 export function upright(pixels: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return pixels;
   const { width, height } = pixels;
@@ -65,7 +65,7 @@ export function upright(pixels: Pixels, orientation: Orientation): Pixels {
   return { ...pixels, width: outWidth, height: outHeight, data: new Uint8Array(to.buffer) };
 }
 
-/** Index in the stored picture of the upright corner, and the steps for one pixel right and one down. */
+/** Index in the stored picture of the upright picture's first pixel, and the steps to the right and down. */
 function walk(orientation: Orientation, w: number, h: number): { start: number; right: number; down: number } {
   const last = w * h - 1;
   switch (orientation) {

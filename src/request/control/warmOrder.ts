@@ -1,6 +1,6 @@
 /** The body of `POST /warm`, checked. Pure. */
 import { Failure } from "../../errors.ts";
-import type { AcceptClass } from "../imageRequest.ts";
+import type { AcceptClass } from "../../image/formats/descriptor.ts";
 
 export const MAX_WARM_PATHS = 20;
 const MAX_DEADLINE_MS = 60_000;

@@ -1,6 +1,7 @@
 /** What a URL grammar is: how its paths are known, and how they are read. */
 import type { Config } from "../../config/config.ts";
-import type { AcceptClass, ImageRequest } from "../imageRequest.ts";
+import type { AcceptClass } from "../../image/formats/descriptor.ts";
+import type { ImageRequest } from "../imageRequest.ts";
 
 /** The address that was asked for, as its text stands in the URL. */
 export type Asked = {

@@ -1,6 +1,8 @@
 /** Readers of option arguments: text -> value, or an Error that says the limit. No reader backtracks. */
+
+import { FORMATS, type FormatTable, type OutputFormat, outputFormats } from "../../image/formats/registry.ts";
 import { textFromBase64url } from "../signing/base64url.ts";
-import { OUTPUT_FORMATS, type OutputFormat, ROTATIONS, type Transform } from "../transform.ts";
+import { ROTATIONS, type Transform } from "../transform.ts";
 import { quantise } from "./quantum.ts";
 
 export type ArgumentReader<T> = {
@@ -67,10 +69,18 @@ export const FLAG = reader("t or f", (text) => {
   return ["0", "f", "F", "false", "FALSE", "False"].includes(text) ? false : undefined;
 });
 
-/** An output format by its name; `jpg` is a second name of `jpeg`. */
-export const FORMAT: ArgumentReader<OutputFormat> = reader("one of webp, jpg, jpeg, png", (text) =>
-  OUTPUT_FORMATS.find((format) => format === (text === "jpg" ? "jpeg" : text)),
-);
+/** The file name extensions of the formats that we make, as words of an option. */
+export function formatWords(formats: FormatTable = FORMATS): ReadonlyMap<string, OutputFormat> {
+  return new Map(outputFormats(formats).flatMap(([name, , { extensions }]) => extensions.map((word) => [word, name])));
+}
+
+/** An output format by one of its file name extensions. */
+export const FORMAT: ArgumentReader<OutputFormat> = formatReader();
+
+function formatReader(): ArgumentReader<OutputFormat> {
+  const words = formatWords();
+  return reader(`one of ${[...words.keys()].join(", ")}`, (text) => words.get(text));
+}
 
 /** Three or six hexadecimal digits, as red, green, blue of 0 to 255. */
 const HEX_COLOUR = reader("3 or 6 hexadecimal digits", (text): [number, number, number] | undefined => {

@@ -1,4 +1,5 @@
 /** Options that decide what the pixels look like and how they are encoded. */
+import { outputOf } from "../../image/formats/registry.ts";
 import { FORMAT, readColour, whole } from "./arguments.ts";
 import { numberText, type Rows, same, single } from "./option.ts";
 
@@ -39,6 +40,6 @@ export const PIXELS = {
     key: "f",
     text: String,
     unsigned: "free",
-    keepsWhole: (format, { alpha }) => !alpha || format === "webp" || format === "png",
+    keepsWhole: (format, { alpha }) => !alpha || (format !== "auto" && outputOf(format).abilities.alpha),
   },
 } as const satisfies Rows;

@@ -3,19 +3,16 @@
  * in the Cache API. Schema 2: the key's prefix carries the version. A reader ignores names that it does not know and
  * takes a record without a required one for a miss, so an object of another Worker is readable or absent, never wrong.
  */
-import type { OutputFormat } from "../../request/transform.ts";
+import { FORMATS, type FormatTable, formatOfCode, type OutputFormat, outputOf } from "../../image/formats/registry.ts";
 import type { MetaRecord, Provenance, StoredMeta, Whole } from "../tiers/tier.ts";
 import type { FinalAddress } from "./finalAddress.ts";
-
-/** Stored code -> format. An unknown code is a miss. */
-const FORMATS = ["webp", "jpeg", "png"] as const satisfies readonly OutputFormat[];
 
 /** `write` gives "" for a value that needs no field; `read` gets "" for a field that is not there. */
 type Field<T> = {
   readonly name: string;
-  readonly write: (value: T) => string;
+  readonly write: (value: T, formats: FormatTable) => string;
   /** Undefined = the record is not readable. */
-  readonly read: (text: string) => T | undefined;
+  readonly read: (text: string, formats: FormatTable) => T | undefined;
 };
 
 type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
@@ -24,7 +21,7 @@ const natural = (name: string, least: number): Field<number> => ({ name, write: 
 const hex = (name: string, digits: number): Field<string> => ({
   name,
   write: (value) => value,
-  read: (text) => (text.length === digits && /^[0-9a-f]+$/.test(text) ? text : undefined),
+  read: hashFrom(digits),
 });
 const word = (name: string): Field<string> => ({
   name,
@@ -45,8 +42,9 @@ const RENDITION = {
   etag: hex("etag", 16),
   format: {
     name: "format",
-    write: (format) => format,
-    read: (text) => FORMATS.find((known) => known === text),
+    write: (format, formats) => outputOf(format, formats).storedCode,
+    // An unknown code is a miss.
+    read: (text, formats) => formatOfCode(text, formats) ?? undefined,
   } as Field<OutputFormat>,
   width: natural("width", 1),
   height: natural("height", 1),
@@ -69,9 +67,9 @@ const RENDITION = {
  * The record, at most `maxBytes` long when it is written as JSON (which is more than R2 counts). The addresses are cut
  * to fit: a purge by a prefix that is longer than what is left deletes the thing too (purge.ts).
  */
-export function encodeMeta(meta: StoredMeta, maxBytes: number): Record<string, string> {
+export function encodeMeta(meta: StoredMeta, maxBytes: number, formats: FormatTable = FORMATS): Record<string, string> {
   return withAddresses(
-    { ...encode(PROVENANCE, meta), ...encode(RENDITION, { ...meta, whole: meta.whole }) },
+    { ...encode(PROVENANCE, meta, formats), ...encode(RENDITION, { ...meta, whole: meta.whole }, formats) },
     meta,
     maxBytes,
   );
@@ -79,14 +77,14 @@ export function encodeMeta(meta: StoredMeta, maxBytes: number): Record<string, s
 
 /** The same for a kept original, which has no rendition. */
 export function encodeProvenance(from: Provenance, maxBytes: number): Record<string, string> {
-  return withAddresses(encode(PROVENANCE, from), from, maxBytes);
+  return withAddresses(encode(PROVENANCE, from, FORMATS), from, maxBytes);
 }
 
 /** The meaning of a record, or null when a field is missing or makes no sense. */
-export function decodeMeta(record: unknown): StoredMeta | null {
+export function decodeMeta(record: unknown, formats: FormatTable = FORMATS): StoredMeta | null {
   const from = decodeProvenance(record);
   if (from === null) return null;
-  const fields = decode(RENDITION, record as MetaRecord);
+  const fields = decode(RENDITION, record as MetaRecord, formats);
   if (fields === null) return null;
   const { whole, ...rest } = fields;
   return { ...from, ...rest, ...(whole === undefined ? {} : { whole }) };
@@ -95,25 +93,25 @@ export function decodeMeta(record: unknown): StoredMeta | null {
 export function decodeProvenance(record: unknown): Provenance | null {
   if (typeof record !== "object" || record === null) return null;
   const texts = record as MetaRecord;
-  const fields = decode(PROVENANCE, texts);
+  const fields = decode(PROVENANCE, texts, FORMATS);
   const final = decodeFinal(texts);
   return fields === null || final === null ? null : { ...fields, final, source: textOf(texts, "source") };
 }
 
-function encode<T>(fields: Fields<T>, value: NoInfer<T>): Record<string, string> {
+function encode<T>(fields: Fields<T>, value: NoInfer<T>, formats: FormatTable): Record<string, string> {
   const record: Record<string, string> = {};
   for (const key of Object.keys(fields) as (keyof T)[]) {
-    const text = fields[key].write(value[key]);
+    const text = fields[key].write(value[key], formats);
     if (text !== "") record[fields[key].name] = text;
   }
   return record;
 }
 
 /** `whole` alone may be undefined, which its reader says by a value of its own. */
-function decode<T>(fields: Fields<T>, record: MetaRecord): T | null {
+function decode<T>(fields: Fields<T>, record: MetaRecord, formats: FormatTable): T | null {
   const value: Partial<T> = {};
   for (const key of Object.keys(fields) as (keyof T)[]) {
-    const read = fields[key].read(textOf(record, fields[key].name));
+    const read = fields[key].read(textOf(record, fields[key].name), formats);
     if (read === undefined && key !== "whole") return null;
     if (read !== undefined) value[key] = read;
   }
@@ -162,8 +160,8 @@ function cutTo(text: string, room: number): string {
 }
 
 function decodeFinal(record: MetaRecord): FinalAddress | null {
-  const host16 = hex("fhost", 16).read(textOf(record, "fhost"));
-  const source32 = hex("fsource", 32).read(textOf(record, "fsource"));
+  const host16 = hashFrom(16)(textOf(record, "fhost"));
+  const source32 = hashFrom(32)(textOf(record, "fsource"));
   if (host16 === undefined || source32 === undefined) return null;
   const url = typeof record.final === "string" ? record.final : textOf(record, "source");
   return { host16, source32, url, complete: textOf(record, "fcut") === "" };
@@ -173,6 +171,11 @@ function wholeFrom(text: string): Whole | undefined {
   const [quality, sourceWidth, sourceHeight, ...rest] = text.split(",").map(naturalFrom(0));
   if (quality === undefined || !sourceWidth || !sourceHeight || rest.length > 0) return undefined;
   return { quality, sourceWidth, sourceHeight };
+}
+
+/** Lower-case hexadecimal of exactly so many digits, else undefined. */
+function hashFrom(digits: number): (text: string) => string | undefined {
+  return (text) => (text.length === digits && /^[0-9a-f]+$/.test(text) ? text : undefined);
 }
 
 /** A whole number of at least `least` in plain digits, else undefined. */

@@ -2,7 +2,7 @@
  * R2 as a tier: one file for the regional buckets and the primary, which differ only by binding and name.
  * R2 is strongly consistent: every `get` after a `put` sees what it has stored.
  */
-import { CONTENT_TYPES } from "../../respond/headers.ts";
+import { formatOf } from "../../image/formats/registry.ts";
 import { checked } from "../schema/magic.ts";
 import { decodeMeta, encodeMeta } from "../schema/meta.ts";
 import type { PurgeStore, Stored, Tier } from "./tier.ts";
@@ -72,7 +72,7 @@ export function r2PurgeStore(bucket: R2Bucket, label: string): PurgeStore {
 /** HTTP and custom metadata of an object. The Content-Type is for people who look at the bucket; we serve by bytes. */
 function r2Attributes({ meta }: Stored): { httpMetadata: R2HTTPMetadata; customMetadata: Record<string, string> } {
   return {
-    httpMetadata: { contentType: CONTENT_TYPES[meta.format] },
+    httpMetadata: { contentType: formatOf(meta.format).mime },
     customMetadata: encodeMeta(meta, MAX_METADATA_BYTES),
   };
 }

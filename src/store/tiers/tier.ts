@@ -1,5 +1,5 @@
 /** One contract for every place that can keep a rendition. Every tier passes the same tests (test/contract/tier.ts). */
-import type { OutputFormat } from "../../request/transform.ts";
+import type { OutputFormat } from "../../image/formats/registry.ts";
 import type { FinalAddress } from "../schema/finalAddress.ts";
 import type { KeyKind } from "../schema/key.ts";
 

@@ -2,9 +2,9 @@
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { ANSWERS, Failure } from "../../../src/errors.ts";
-import { renderImage } from "../../../src/image/pipeline.ts";
+import { engineMemory, KEPT_BYTES } from "../../../src/image/engines.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
 import type { Rendition } from "../../../src/image/rendition.ts";
-import { engineMemory, KEPT_BYTES } from "../../../src/image/wasm.ts";
 import { corpusFiles, decodedPixels, psnr, readCorpus, referencePixels } from "./corpus.ts";
 import { orderOf } from "./orders.ts";
 
@@ -21,9 +21,9 @@ const CMYK = {
 const EXACT_BY_FILE: Readonly<Record<string, number>> = {
   ...CMYK,
   "building-exterior.webp": 42,
-  // Its conversion stretches what chroma loses when it is decoded at half of luma.
+  // Chroma is decoded at half of luma. The conversion enlarges what that loses.
   "jpeg-icc-display-p3.jpg": 44,
-  // 24 rows become 1: the padding of the last chroma block weighs in.
+  // 24 rows become 1, so the padding of the last chroma block matters.
   "jpeg-8000x24.jpg": 38,
 };
 /** Photographs are large: their exact comparison is for the long run, the encoded ones are always compared. */
@@ -51,7 +51,7 @@ const SIZE_ONLY: Readonly<Record<string, readonly [number, number]>> = {
 
 const refusal = (file: string) => REFUSED.find(([pattern]) => pattern.test(file))?.[1];
 
-/** On white, as the pictures it is compared with. */
+/** The reference on white, like the pictures that are compared with it. */
 async function referenceFor(file: string, bytes: Uint8Array, { width, height }: Rendition): Promise<Buffer> {
   const same = SAME_PICTURE[file];
   const data = await referencePixels(same === undefined ? bytes : readCorpus("formats", same), width, height);

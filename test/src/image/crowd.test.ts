@@ -2,8 +2,8 @@ import sharp from "sharp";
 import { expect, test } from "vitest";
 import { Priority } from "../../../src/concurrency/priority.ts";
 import { createSemaphore } from "../../../src/concurrency/semaphore.ts";
-import { renderImage } from "../../../src/image/pipeline.ts";
-import { engineMemory, KEPT_BYTES, takePeakMemory } from "../../../src/image/wasm.ts";
+import { engineMemory, KEPT_BYTES, takePeakMemory } from "../../../src/image/engines.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
 import { orderOf } from "./orders.ts";
 
 /** Megapixels of each picture: 20 in the long run, as a page of camera originals would be. */

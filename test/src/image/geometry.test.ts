@@ -114,7 +114,7 @@ describe("properties", () => {
     };
   }
 
-  test("2000 random wishes: inside the picture, whole pixels, never larger unless told, aspect kept by fit", () => {
+  test("2000 random transforms: inside the picture, whole pixels, never larger unless told, aspect kept by fit", () => {
     const next = random(7);
     const whole = (limit: number) => 1 + Math.floor(next() * limit);
     const types = ["fit", "fill", "fill-down", "force", "auto"] as const;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Source } from "../../../src/image/picture.ts";
-import { dctScale, MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
+import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
+import type { Source } from "../../../src/image/header.ts";
+import { MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { LIMITS } from "./orders.ts";
@@ -123,7 +124,7 @@ describe("planRender", () => {
   test("memory is estimated before anything is allocated", () => {
     expect(plan({}).memoryBytes).toBeLessThan(MEMORY_BUDGET / 2);
     const large = { width: 4000, height: 3000, resize: "force" } as const;
-    // The wish's doing, not the source's: smaller sizes of it are made.
+    // The size is at fault, not the source: smaller sizes of it are made.
     expect(() => plan({ width: 9000, height: 9000 }, large)).toThrow(refused("result_too_large"));
     expect(() => plan({ width: 9000, height: 9000 })).not.toThrow();
     expect(() => plan({ format: "png", width: 9000, height: 9000 }, { width: 4, height: 4 })).toThrow(
@@ -133,7 +134,43 @@ describe("planRender", () => {
     expect(() => plan(interlaced)).toThrow(refused("source_too_complex"));
   });
 
-  test("a tiny size of a large JPEG takes little: its decoder hands on an eighth", () => {
+  describe("frames x pixels are budgeted before anything is allocated", () => {
+    const moving = { format: "gif", width: 1000, height: 1000, frames: 40 } as const;
+    const planOf = (frames: number | undefined, over: Partial<typeof LIMITS> = {}, side = 500) =>
+      planRender(
+        { ...JPEG, ...moving },
+        {
+          transform: { ...PLAIN, width: side, height: side },
+          format: "webp",
+          limits: { ...LIMITS, ...over },
+          fileBytes: 1_000_000,
+          ...(frames === undefined ? {} : { frames }),
+        },
+      );
+
+    test("one frame is made unless more are asked for, and never more than there are", () => {
+      expect([undefined, 1, 12, 100].map((frames) => planOf(frames).frames)).toEqual([1, 1, 12, 40]);
+    });
+    test("every further frame costs its pixels", () => {
+      expect(planOf(12).memoryBytes - planOf(undefined).memoryBytes).toBe(11 * 4 * 500 * 500);
+    });
+    test.each([
+      [12, 12 * 250_000, true],
+      [12, 12 * 250_000 - 1, false],
+      [1, 250_000, true],
+    ])("%i frames with a limit of %i pixels: %s", (frames, maxResultPixels, may) => {
+      const make = () => planOf(frames, { maxResultPixels });
+      if (may) expect(make).not.toThrow();
+      else expect(make).toThrow(refused("result_too_large"));
+    });
+    test("frames that do not fit into the memory are the size's fault", () => {
+      const all = { maxResultPixels: 1e9 };
+      expect(() => planOf(40, all, 1000)).toThrow(refused("result_too_large"));
+      expect(() => planOf(10, all, 1000)).not.toThrow();
+    });
+  });
+
+  test("a tiny size of a large JPEG takes little memory: its decoder gives an eighth", () => {
     expect(plan({ width: 9000, height: 9000 }, { width: 16, height: 16 }).memoryBytes).toBeLessThan(MEMORY_BUDGET / 4);
   });
 
@@ -154,8 +191,8 @@ describe("dctScale", () => {
     [2432, 640, 4],
     [2431, 640, 8],
     [640, 640, 8],
-  ])("%i px to %i px: %i eighths", (from, to, eighths) => {
+  ])("%i px to %i px: %i samples of 8", (from, to, samples) => {
     const view = { window: whole(from, from), bounds: whole(from, from), width: to, height: to };
-    expect(dctScale(view)).toBe(eighths);
+    expect(dctScale(view)).toBe(samples);
   });
 });

@@ -81,6 +81,40 @@ describe("readHeader", () => {
     expect(readHeader(withSegments(...pieces(2_000))).icc).toBeNull();
   });
 
+  describe("the one reader of JPEG markers", () => {
+    const MARKERS = { soi: "ffd8", dac: "ffcc00040000", tem: "ff01", rst: "ffd3" };
+    const frame = (code: string) => `ff${code}000b080010001001011100`;
+    const scan = "ffda0008010100003f00";
+    test.each([
+      ["a repeated start of image", MARKERS.soi],
+      ["a TEM marker", MARKERS.tem],
+      ["a stray restart marker", MARKERS.rst],
+      ["arithmetic conditioning that no scan uses", MARKERS.dac],
+      ["fill bytes", "ffffff"],
+      ["stray bytes", "1234"],
+    ])("%s before the frame is passed over", (_, stray) => {
+      const { jpeg, width, scans } = readHeader(hex(`ffd8${"ffe00003aa"}${stray}${frame("c0")}${scan}`));
+      expect([width, scans, jpeg?.scans.length]).toEqual([16, 1, 1]);
+    });
+    test.each([
+      [255, 255],
+      [256, 256],
+      [300, 256],
+    ])("of %i scans all count for the planner, and at most 256 are kept: %i", (count, kept) => {
+      const { jpeg, scans } = readHeader(hex(`ffd8ffe00003aa${frame("c2")}${scan.repeat(count)}`));
+      expect([scans, jpeg?.scans.length]).toEqual([count, kept]);
+    });
+    test("a sequential file is read up to its first scan, and is one pass whatever follows", () => {
+      const { jpeg, scans, orientation } = readHeader(hex(`ffd8ffe00003aa${frame("c0")}${scan.repeat(9)}`));
+      expect([scans, jpeg?.scanCount, orientation]).toEqual([1, 1, 1]);
+    });
+    test("a scan that names no component of the frame is no picture", () => {
+      expect(() => readHeader(hex(`ffd8ffe00003aa${frame("c0")}ffda0008010900003f00`))).toThrow(
+        expect.objectContaining({ reason: "image_damaged", facts: { why: "no scan" } }),
+      );
+    });
+  });
+
   test("frames of an animation are counted", async () => {
     const strip = sharp(Buffer.alloc(20 * 30 * 3, 99), { raw: { width: 20, height: 30, channels: 3, pageHeight: 10 } });
     for (const format of ["gif", "webp"] as const) {
@@ -122,7 +156,7 @@ describe("readHeader", () => {
     );
   });
 
-  test("cut anywhere or with a byte changed, a header is read or refused, never more", async () => {
+  test("a file that is cut or has a changed byte gives a header or a Failure, never another error", async () => {
     const files = await Promise.all([
       bytes(picture().jpeg().withMetadata({ orientation: 5 }).withIccProfile("p3")),
       bytes(picture(33, 21, 4).png().withMetadata({ orientation: 5 })),

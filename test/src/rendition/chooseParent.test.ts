@@ -2,18 +2,19 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { ssim } from "../../../bench/engine/ssim.ts";
 import { noiseFrom } from "../../../demo/generator/noise.ts";
+import type { OutputFormat } from "../../../src/image/formats/registry.ts";
 import { computeGeometry } from "../../../src/image/geometry.ts";
-import { renderImage } from "../../../src/image/pipeline.ts";
-import type { Header } from "../../../src/image/rendition.ts";
+import type { Header } from "../../../src/image/header.ts";
 import { chooseParent, MIN_QUALITY, SPARE, transformFrom, wholeOf } from "../../../src/rendition/chooseParent.ts";
 import type { Option } from "../../../src/request/options/option.ts";
 import { OPTIONS } from "../../../src/request/options/table.ts";
-import type { OutputFormat, Transform } from "../../../src/request/transform.ts";
+import type { Transform } from "../../../src/request/transform.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
 import type { Parent, Whole } from "../../../src/store/tiers/tier.ts";
 import { knownOf, metaOf, NOW } from "../../support/stored.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { CORPUS, corpusFiles, decodedPixels, readCorpus } from "../image/corpus.ts";
+import { renderInTurn } from "../image/orders.ts";
 
 const ASKED: Transform = { ...PLAIN, width: 320 };
 const request = (over: Partial<Transform> = {}, format: OutputFormat = "webp") => ({
@@ -220,7 +221,7 @@ describe("what may be a parent follows from the table of options", () => {
 describe("a derived picture beside a direct one, both against the picture without encoding (SSIM)", () => {
   const limits = { maxSourcePixels: 1e8, maxSourceFrames: 1000, maxResultSide: 4096, maxResultPixels: 12e6 };
   const render = (bytes: Uint8Array, transform: Transform, format: OutputFormat = "webp") =>
-    renderImage({ bytes, transform, format, limits, engine: "auto" });
+    renderInTurn({ bytes, transform, format, limits });
 
   /** SSIM of the direct and of the derived 160 px WebP against the 160 px picture itself. */
   async function measured(source: Uint8Array) {

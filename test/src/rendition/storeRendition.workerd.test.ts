@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { Header } from "../../../src/image/rendition.ts";
+import type { Header } from "../../../src/image/header.ts";
 import type { FetchedBytes } from "../../../src/rendition/fetchOriginal.ts";
 import { storeOriginal, storeRendition, storeSourceMeta } from "../../../src/rendition/storeRendition.ts";
 import { sourceKeys } from "../../../src/store/schema/key.ts";

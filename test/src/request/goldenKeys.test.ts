@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
+import type { AcceptClass } from "../../../src/image/formats/descriptor.ts";
 import { canonicalOptions } from "../../../src/request/canonical.ts";
-import type { AcceptClass } from "../../../src/request/imageRequest.ts";
 import { applyOption, defaultsOf, namedOptions, splitOptions } from "../../../src/request/options/applyOption.ts";
 import { isDefault, type OptionTable } from "../../../src/request/options/option.ts";
 import { OPTIONS } from "../../../src/request/options/table.ts";

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { signedUrl } from "../../../src/client/url.ts";
 import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { Failure } from "../../../src/errors.ts";
-import type { Source } from "../../../src/image/picture.ts";
-import { renderImage } from "../../../src/image/pipeline.ts";
+import type { Source } from "../../../src/image/header.ts";
 import { planRender } from "../../../src/image/plan.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
 import { canonicalOptions } from "../../../src/request/canonical.ts";
 import type { ImageRequest } from "../../../src/request/imageRequest.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
@@ -197,7 +197,7 @@ describe("whoever shares a key has the same picture", () => {
         .toBuffer(),
     );
     const render = async ({ transform }: ImageRequest) => {
-      const order = { bytes, transform, format: "png", limits: LIMITS, engine: "auto" } as const;
+      const order = { bytes, transform, format: "png", limits: LIMITS } as const;
       return renderImage(order).then(
         (rendition) => Buffer.from(rendition.bytes).toString("base64"),
         (error: unknown) => (error instanceof Failure ? error.reason : String(error)),

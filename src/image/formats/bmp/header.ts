@@ -1,5 +1,5 @@
 /** BMP header (BITMAPCOREHEADER, BITMAPINFOHEADER and later). */
-import type { Source } from "../../picture.ts";
+import type { Source } from "../../header.ts";
 import { createReader, damaged } from "../byteReader.ts";
 import { still } from "../still.ts";
 

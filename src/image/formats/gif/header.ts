@@ -1,6 +1,6 @@
 /** GIF header: the screen's size, and the frames counted without decoding one. */
 
-import type { Source } from "../../picture.ts";
+import type { Source } from "../../header.ts";
 import { damaged } from "../byteReader.ts";
 import { still } from "../still.ts";
 import { readScreen, walkBlocks } from "./blocks.ts";

@@ -1,5 +1,5 @@
 /** ICO directory: the largest picture in it is the one that is shown. */
-import type { Source } from "../../picture.ts";
+import type { Source } from "../../header.ts";
 import { createReader, damaged } from "../byteReader.ts";
 import { still } from "../still.ts";
 

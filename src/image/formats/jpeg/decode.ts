@@ -1,13 +1,15 @@
-/** JPEG by our own module (assembly/jpeg): entropy decoding, reduced inverse DCT, colour and resampling in one pass. */
+/**
+ * JPEG by our own module (assembly/decoder): entropy decoding, reduced inverse DCT, colour and resampling in one
+ * pass.
+ */
 import { inksToRgba } from "../../colour/inks.ts";
-import type { Decoder } from "../../picture.ts";
-import { UnsupportedByDecoder } from "../../unsupportedByDecoder.ts";
-import { defineEngine } from "../../wasm.ts";
+import { UnsupportedByDecoder } from "../../decodeErrors.ts";
+import { defineEngine } from "../../engines.ts";
+import { type Decode, type DecodeCost, stillPicture } from "../../picture.ts";
 import { jpegEngine } from "./decoder/engine.ts";
-import { readJpeg } from "./decoder/markers.ts";
 import { UnsupportedJpeg } from "./decoder/refusal.ts";
-import { dctScaleOf } from "./decoder/scale.ts";
-import { decodeJpeg } from "./decoder/thumbnail.ts";
+import { MAX_STORE_BYTES } from "./decoder/store.ts";
+import { decodeJpeg as decodeView } from "./decoder/thumbnail.ts";
 import module from "./wasm/decoder.wasm";
 
 const engine = defineEngine("jpeg", () => {
@@ -15,18 +17,24 @@ const engine = defineEngine("jpeg", () => {
   return { value, memory: value.exports.memory };
 });
 
-/** JPEG bytes -> the view's pixels. Throws NotForThisDecoder for what it refuses and another may take. */
-export const decodeOwnJpeg: Decoder = async (bytes, source, { view }, clock) => {
+/** Windows of the file, rings of rows as wide as the reduced picture; of several scans the kept coefficients. */
+export function jpegMemory({ source, dctScale }: DecodeCost): number {
+  return 2_000_000 + 32 * source.width * dctScale + Math.min(MAX_STORE_BYTES, source.coefficientBytes);
+}
+
+/** JPEG bytes -> the view's picture. Throws UnsupportedByDecoder for a file that libjpeg-turbo may take. */
+export const decodeJpeg: Decode = async (bytes, source, { view, dctScale }, clock) => {
+  const header = source.jpeg;
+  if (header === undefined) throw new UnsupportedByDecoder("no JPEG header was read");
   const jpeg = await engine.use();
   try {
     const { window, width, height } = view;
     const crop = { x: window.left, y: window.top, width: window.width, height: window.height };
-    const scale = dctScaleOf(crop, width, height);
-    const picture = decodeJpeg(jpeg, bytes, readJpeg(bytes), { scale, crop, width, height });
-    if (picture.colour === "inks") inksToRgba(picture.pixels, false, source.icc);
+    const decoded = decodeView(jpeg, bytes, header, { dctScale, crop, width, height });
+    if (decoded.colour === "inks") inksToRgba(decoded.pixels, false, source.icc);
     clock.lap("decode");
-    const { pixels: data, truncated } = picture;
-    return { pixels: { width, height, data, alpha: false }, truncated };
+    const { pixels: data, truncated } = decoded;
+    return { picture: stillPicture({ width: decoded.width, height: decoded.height, data, alpha: false }), truncated };
   } catch (error) {
     if (error instanceof UnsupportedJpeg) throw new UnsupportedByDecoder(error.message);
     throw error;

@@ -1,9 +1,10 @@
 /**
- * JPEG by our own encoder (assembly/jpegenc): baseline, 4:2:0, Huffman tables made for the picture. It takes a tenth of
- * mozjpeg's time for a few percent more bytes; who wants few bytes is served WebP.
+ * JPEG by our own encoder (assembly/encoder): baseline, 4:2:0, Huffman tables made for the picture. It takes a tenth of
+ * mozjpeg's time for a few percent more bytes. Readers that want few bytes get WebP.
  */
+
+import { defineEngine, exportsOf } from "../../engines.ts";
 import type { Pixels } from "../../picture.ts";
-import { defineEngine, exportsOf } from "../../wasm.ts";
 import { bestCode, codeWords } from "./encoder/huffman.ts";
 import { END_OF_IMAGE, headers } from "./encoder/markers.ts";
 import { quantisers } from "./encoder/quantisers.ts";
@@ -63,7 +64,7 @@ export async function encodeJpeg(pixels: Pixels, quality: number): Promise<Uint8
   return join(parts);
 }
 
-/** Sixteen rows from `top` on, the last pixel and the last row repeated up to whole MCUs (T.81 A.2.3). */
+/** Sixteen rows from `top` on. The last pixel and the last row are repeated to fill whole MCUs (T.81 A.2.3). */
 function putStrip(encoder: Exports, { width, height, data }: Pixels, top: number): void {
   const padded = encoder.stripWidth();
   const strip = new Uint8Array(encoder.memory.buffer, encoder.stripAddress(), padded * STRIP_ROWS * 4);

@@ -1,13 +1,13 @@
 /**
- * JPEG by libjpeg-turbo (@cwasm/jpeg-turbo), shrunk while decoding: TurboJPEG picks the DCT scale (1/8, 1/4, 1/2, 1)
- * from the width and height it is given. A file that ends early still gives the part that is there.
+ * JPEG by libjpeg-turbo (@cwasm/jpeg-turbo), reduced while decoding: TurboJPEG chooses the DCT scale (1/8, 1/4, 1/2, 1)
+ * by the width and height it is given. A file that ends early still gives the part that is there.
  */
 import module from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import { Failure } from "../../../errors.ts";
 import { inksToRgba } from "../../colour/inks.ts";
-import type { Decoder } from "../../picture.ts";
-import { resizeWhole, scaleView } from "../../resize/whole.ts";
-import { defineEngine, exportsOf } from "../../wasm.ts";
+import { defineEngine, exportsOf } from "../../engines.ts";
+import { type Decode, type DecodeCost, stillPicture } from "../../picture.ts";
+import { resizeWhole } from "../../resize/whole.ts";
 
 type Exports = {
   readonly memory: WebAssembly.Memory;
@@ -48,11 +48,20 @@ const engine = defineEngine("jpeg-turbo", () => {
   return { value, memory: value.memory };
 });
 
-/** JPEG bytes -> the view's pixels. Throws image_damaged when not even a first row came out. */
-export const decodeTurbo: Decoder = async (bytes, source, { view, eighths }, clock) => {
+/** The file, the reduced frame, and for a progressive file the coefficients at full size. */
+export function turboMemory({ source, dctScale, fileBytes }: DecodeCost): number {
+  const [width, height] = [source.width, source.height].map((side) => Math.ceil((side * dctScale) / 8)) as [
+    number,
+    number,
+  ];
+  return fileBytes + 4 * width * height + source.coefficientBytes;
+}
+
+/** JPEG bytes -> the view's picture. What could not be decoded is grey, and the picture is said to be truncated. */
+export const decodeTurbo: Decode = async (bytes, source, { view, dctScale }, clock) => {
   const turbo = await engine.use();
-  const width = Math.ceil((source.width * eighths) / 8);
-  const height = Math.ceil((source.height * eighths) / 8);
+  const width = Math.ceil((source.width * dctScale) / 8);
+  const height = Math.ceil((source.height * dctScale) / 8);
   const cmyk = source.colour === "cmyk";
   const handle = turbo.tjInitDecompress();
   const from = turbo.malloc(bytes.length);
@@ -61,19 +70,16 @@ export const decodeTurbo: Decoder = async (bytes, source, { view, eighths }, clo
     if (handle === 0 || from === 0 || to === 0) throw new Failure("source_too_complex", { why: "out of memory" });
     new Uint8Array(turbo.memory.buffer, from, bytes.length).set(bytes);
     const format = cmyk ? TJPF_CMYK : TJPF_RGBA;
-    // Not 0: a warning or an error. Rows that never came are as `malloc` gave them, so they are greyed first.
+    // A warning or an error gives not 0. Rows that are missing then keep what `malloc` gave, so all are made grey first.
     new Uint8Array(turbo.memory.buffer, to, width * height * 4).fill(128);
     const problem = turbo.tjDecompress2(handle, from, bytes.length, to, width, width * 4, height, format, 0) !== 0;
     const data = new Uint8Array(turbo.memory.buffer, to, width * height * 4);
     if (cmyk) inksToRgba(data, source.inverted, source.icc);
     else if (problem) makeOpaque(data);
     clock.lap("decode");
-    const pixels = await resizeWhole(
-      { width, height, data, alpha: false },
-      scaleView(view, eighths / 8, width, height),
-    );
+    const pixels = await resizeWhole({ width, height, data, alpha: false }, source, view, dctScale);
     clock.lap("resize");
-    return { pixels, truncated: problem };
+    return { picture: stillPicture(pixels), truncated: problem };
   } finally {
     turbo.free(from);
     turbo.free(to);

@@ -1,13 +1,14 @@
 /**
- * PNG by rows: inflated, unfiltered and handed to the resampler in batches, so that memory follows the width and not
- * the picture. Interlaced files need the whole frame; the planner limits those by their pixels.
+ * PNG by rows: they are inflated, unfiltered and given to the resampler in batches, so that memory follows the width
+ * and not the picture. An interlaced file needs the whole frame; the planner limits its pixels.
  */
-
-import type { Decoder, Pixels, Source } from "../../picture.ts";
+import { UnsupportedByDecoder } from "../../decodeErrors.ts";
+import type { Source } from "../../header.ts";
+import { type Decode, type DecodeCost, type Pixels, stillPicture } from "../../picture.ts";
 import { createResizer } from "../../resize/resizer.ts";
 import { resizeWhole } from "../../resize/whole.ts";
 import { damaged } from "../byteReader.ts";
-import { type PngChunks, readChunks } from "./decoder/chunks.ts";
+import { imageData, type PngChunks } from "./decoder/chunks.ts";
 import { type Batch, readRows } from "./decoder/rows.ts";
 import { CHANNELS, toRgba } from "./decoder/samples.ts";
 
@@ -25,21 +26,28 @@ const ADAM7 = [
 const TRUECOLOUR = 2;
 const TRUECOLOUR_ALPHA = 6;
 
-/** PNG bytes -> the view's pixels. Damaged or missing data ends the picture there. */
-export const decodePng: Decoder = async (bytes, source, { view }, clock) => {
-  const chunks = readChunks(bytes);
+/** A window, history and batches of 16 rows; of an interlaced file the whole frame. */
+export function pngMemory({ source }: DecodeCost): number {
+  return 500_000 + 250 * source.width + (source.interlaced ? 4 * source.width * source.height : 0);
+}
+
+/** PNG bytes -> the view's picture. It ends where the data end or are damaged. */
+export const decodePng: Decode = async (bytes, source, { view }, clock) => {
+  const chunks = source.png;
+  if (chunks === undefined) throw new UnsupportedByDecoder("no PNG chunks were read");
+  const data = imageData(bytes, chunks.dataAt);
   const bits = source.depth * (CHANNELS[chunks.colourType] ?? 4);
   if (source.interlaced) {
-    const { frame, complete } = await interlacedFrame(chunks, source, bits);
+    const { frame, complete } = await interlacedFrame(data, chunks, source, bits);
     clock.lap("decode");
-    const pixels = await resizeWhole(frame, view);
+    const pixels = await resizeWhole(frame, source, view);
     clock.lap("resize");
-    return { pixels, truncated: !complete };
+    return { picture: stillPicture(pixels), truncated: !complete };
   }
   const resizer = await createResizer(view, source.alpha);
   const push = pusher(chunks, source, (rows, stride, count) => resizer.push(rows, stride, count));
   const rgb = chunks.colourType === TRUECOLOUR && source.depth === 8 && !source.alpha;
-  const rows = await readRows(chunks.data, [source], bits, rgb, (batch) => {
+  const rows = await readRows(data, [source], bits, rgb, (batch) => {
     push(batch);
     return !resizer.done;
   });
@@ -48,10 +56,10 @@ export const decodePng: Decoder = async (bytes, source, { view }, clock) => {
   const missing = new Uint8Array(source.width * 4).fill(source.alpha ? 0 : 128);
   while (!resizer.done) resizer.push(missing, missing.length, 1);
   clock.lap("decode");
-  return { pixels: resizer.finish(), truncated };
+  return { picture: stillPicture(resizer.finish()), truncated };
 };
 
-/** Takes batches, makes RGBA rows of them where they are none yet, and hands those on. */
+/** Takes batches of rows, converts them to RGBA unless they are RGBA already, and hands the rows on. */
 function pusher(
   chunks: PngChunks,
   source: Source,
@@ -69,7 +77,7 @@ function pusher(
   };
 }
 
-async function interlacedFrame(chunks: PngChunks, source: Source, bits: number) {
+async function interlacedFrame(data: Iterable<Uint8Array>, chunks: PngChunks, source: Source, bits: number) {
   const { width, height } = source;
   const convert = toRgba({ ...chunks, depth: source.depth });
   const frame = new Uint8Array(width * height * 4);
@@ -78,11 +86,11 @@ async function interlacedFrame(chunks: PngChunks, source: Source, bits: number) 
     height: Math.max(0, Math.ceil((height - y) / dy)),
   }));
   const expected = passes.reduce((sum, pass) => sum + (pass.width > 0 ? pass.height : 0), 0);
-  const rows = await readRows(chunks.data, passes, bits, false, ({ data, offset, stride, count, y, pass }) => {
+  const rows = await readRows(data, passes, bits, false, ({ data: rows, offset, stride, count, y, pass }) => {
     const grid = ADAM7[pass] ?? ADAM7[0];
     for (let i = 0; i < count; i++) {
       const at = (grid.y + (y + i) * grid.dy) * width + grid.x;
-      convert(data.subarray(offset + i * stride), passes[pass]?.width ?? 0, frame, at, grid.dx);
+      convert(rows.subarray(offset + i * stride), passes[pass]?.width ?? 0, frame, at, grid.dx);
     }
     return true;
   });

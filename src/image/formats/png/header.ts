@@ -1,11 +1,10 @@
-/** PNG header: the chunks before and after the image data, none of them inflated (PNG, third edition, section 11). */
-
-import type { Source } from "../../picture.ts";
-import type { Header, Orientation } from "../../rendition.ts";
+/** PNG header: the chunks before and after the image data (PNG, third edition, section 11). None is inflated. */
+import type { Header, Source } from "../../header.ts";
 import { createReader, damaged } from "../byteReader.ts";
-import { exifOrientation } from "../exif.ts";
+import { exifOrientation, type Orientation } from "../exif.ts";
+import { pngChunks } from "./decoder/chunks.ts";
 
-/** Colour type -> what it is and the depths it may have (table 11.1). */
+/** Colour type -> what it means, and the depths it may have (table 11.1). */
 const COLOUR_TYPES: Readonly<
   Record<number, { colour: Header["colour"]; alpha: boolean; channels: number; depths: readonly number[] }>
 > = {
@@ -18,7 +17,7 @@ const COLOUR_TYPES: Readonly<
 /** PNG integers are below 2^31 (section 7.1). */
 const MAX_SIDE = 0x7fffffff;
 
-/** PNG bytes -> Source. Chunk checksums are not looked at: browsers show such files too. */
+/** PNG bytes -> Source. Throws image_damaged for an impossible IHDR and for a file without image data. */
 export function pngHeader(bytes: Uint8Array): Source {
   const read = createReader(bytes, false);
   if (read.tag(12) !== "IHDR") throw damaged("the first chunk is not IHDR");
@@ -37,20 +36,24 @@ export function pngHeader(bytes: Uint8Array): Source {
   let frames = 1;
   let transparent = kind.alpha;
   let icc: Uint8Array | null = null;
-  let data = false;
-  for (let at = 33; at + 8 <= read.length; ) {
-    const length = read.u32(at);
-    const tag = read.tag(at + 4);
-    const body = read.slice(at + 8, length);
-    if (tag === "IDAT") data = true;
-    else if (tag === "IEND") break;
-    else if (tag === "tRNS") transparent = true;
-    else if (tag === "eXIf") orientation = exifOrientation(body);
-    else if (tag === "acTL" && body.length >= 4) frames = Math.max(1, read.u32(at + 8));
-    else if (tag === "iCCP" && !data) icc = deflatedProfile(body);
-    at += 12 + length;
+  let dataAt: number | null = null;
+  let palette: Uint8Array | null = null;
+  let transparency: Uint8Array | null = null;
+  for (const { tag, at, length } of pngChunks(read)) {
+    if (tag === "IDAT") {
+      dataAt ??= at - 8;
+      continue;
+    }
+    const body = read.slice(at, length);
+    if (tag === "PLTE") palette = body;
+    else if (tag === "tRNS") {
+      transparent = true;
+      transparency = body;
+    } else if (tag === "eXIf") orientation = exifOrientation(body);
+    else if (tag === "acTL" && body.length >= 4) frames = Math.max(1, read.u32(at));
+    else if (tag === "iCCP" && dataAt === null) icc = deflatedProfile(body);
   }
-  if (!data) throw damaged("no image data");
+  if (dataAt === null) throw damaged("no image data");
   return {
     format: "png",
     width,
@@ -68,6 +71,7 @@ export function pngHeader(bytes: Uint8Array): Source {
     icc,
     iccDeflated: icc !== null,
     inverted: false,
+    png: { dataAt, palette, transparency, colourType: type },
   };
 }
 

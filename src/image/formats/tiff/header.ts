@@ -1,9 +1,8 @@
 /** TIFF header: sizes and orientation out of the first directory (TIFF 6.0 section 2). */
 import { Failure } from "../../../errors.ts";
-import type { Source } from "../../picture.ts";
-import type { Orientation } from "../../rendition.ts";
+import type { Source } from "../../header.ts";
 import { createReader, damaged } from "../byteReader.ts";
-import { exifOrientation } from "../exif.ts";
+import { exifOrientation, type Orientation } from "../exif.ts";
 import { still } from "../still.ts";
 
 const WIDTH = 256;

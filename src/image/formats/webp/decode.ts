@@ -1,11 +1,14 @@
-/** WebP by libwebp (@cwasm/webp). Of an animation the first frame is cut out here, for libwebp's still API refuses it. */
+/**
+ * WebP by libwebp (@cwasm/webp). The first frame of an animation is cut out here: libwebp's still API refuses the
+ * file.
+ */
 import module from "@cwasm/webp/webp.wasm";
 import { Failure } from "../../../errors.ts";
-import type { Decoder, Pixels } from "../../picture.ts";
+import { defineEngine, exportsOf } from "../../engines.ts";
+import { type Decode, type DecodeCost, type Pixels, type Size, stillPicture } from "../../picture.ts";
 import { resizeWhole } from "../../resize/whole.ts";
-import { defineEngine, exportsOf } from "../../wasm.ts";
 import { createReader, damaged } from "../byteReader.ts";
-import { riffChunks } from "./header.ts";
+import { type RiffChunk, riffChunks } from "./riff.ts";
 
 type Exports = {
   readonly memory: WebAssembly.Memory;
@@ -23,10 +26,16 @@ const engine = defineEngine("webp", () => {
   return { value, memory: value.memory };
 });
 
-/** WebP bytes -> the view's pixels. Throws image_damaged; libwebp's still API gives nothing of a truncated file. */
-export const decodeWebp: Decoder = async (bytes, source, { view }, clock) => {
+/** The file and the frame; lossless keeps a frame of its own beside. */
+export function webpMemory({ source, fileBytes }: DecodeCost): number {
+  return fileBytes + 5 * source.width * source.height;
+}
+
+/** WebP bytes -> the view's picture. Throws image_damaged: libwebp's still API gives nothing of a truncated file. */
+export const decodeWebp: Decode = async (bytes, source, { view }, clock) => {
   const webp = await engine.use();
-  const frame = source.frames > 1 || isAnimated(bytes) ? firstFrame(bytes) : { still: bytes, left: 0, top: 0 };
+  const chunk = source.webp?.firstFrame ?? null;
+  const frame = chunk === null ? { still: bytes, left: 0, top: 0 } : firstFrame(bytes, chunk);
   const from = webp.malloc(frame.still.length);
   const sides = webp.malloc(8);
   let to = 0;
@@ -39,9 +48,9 @@ export const decodeWebp: Decoder = async (bytes, source, { view }, clock) => {
     const data = new Uint8Array(webp.memory.buffer, to, width * height * 4);
     const decoded = onCanvas({ width, height, data, alpha: source.alpha }, source, frame);
     clock.lap("decode");
-    const pixels = await resizeWhole(decoded, view);
+    const pixels = await resizeWhole(decoded, source, view);
     clock.lap("resize");
-    return { pixels, truncated: false };
+    return { picture: stillPicture(pixels), truncated: false };
   } finally {
     webp.free(from);
     webp.free(sides);
@@ -51,28 +60,21 @@ export const decodeWebp: Decoder = async (bytes, source, { view }, clock) => {
 
 type Frame = { readonly still: Uint8Array; readonly left: number; readonly top: number };
 
-function isAnimated(bytes: Uint8Array): boolean {
+/** A chunk "ANMF" (RFC 9649 2.7.1.1: 16 bytes of frame header, then its chunks) as a file of its own. */
+function firstFrame(bytes: Uint8Array, { at, length }: RiffChunk): Frame {
   const read = createReader(bytes, true);
-  for (const { tag } of riffChunks(read, 12, bytes.length)) if (tag === "ANMF") return true;
+  const [left, top] = [2 * read.u24(at), 2 * read.u24(at + 3)];
+  const size = [read.slice(at + 6, 3), read.slice(at + 9, 3)] as const;
+  const chunks = read.slice(at + 16, length - 16);
+  return { still: riffFile(hasAlphaChunk(chunks) ? [extendedHeader(size), chunks] : [chunks]), left, top };
+}
+
+function hasAlphaChunk(chunks: Uint8Array): boolean {
+  for (const { tag } of riffChunks(createReader(chunks, true), 0, chunks.length)) if (tag === "ALPH") return true;
   return false;
 }
 
-/** The first ANMF chunk (RFC 9649 2.7.1.1: 16 bytes of frame header, then its chunks) as a file of its own. */
-function firstFrame(bytes: Uint8Array): Frame {
-  const read = createReader(bytes, true);
-  for (const { tag, at, length } of riffChunks(read, 12, bytes.length)) {
-    if (tag !== "ANMF") continue;
-    const [left, top] = [2 * read.u24(at), 2 * read.u24(at + 3)];
-    const size = [read.slice(at + 6, 3), read.slice(at + 9, 3)] as const;
-    const chunks = read.slice(at + 16, length - 16);
-    const inner = createReader(chunks, true);
-    const alpha = [...riffChunks(inner, 0, chunks.length)].some((chunk) => chunk.tag === "ALPH");
-    return { still: riffFile(alpha ? [extendedHeader(size), chunks] : [chunks]), left, top };
-  }
-  throw damaged("no frame in the animation");
-}
-
-/** VP8X chunk with the alpha flag, for a frame that brings its alpha in a chunk of its own. */
+/** A VP8X chunk with the alpha flag, for a frame whose alpha is in a chunk of its own. */
 function extendedHeader(size: readonly [Uint8Array, Uint8Array]): Uint8Array {
   const chunk = new Uint8Array(18);
   chunk.set([0x56, 0x50, 0x38, 0x58, 10, 0, 0, 0, 0x10]);
@@ -96,8 +98,8 @@ function riffFile(parts: readonly Uint8Array[]): Uint8Array {
   return file;
 }
 
-/** A frame smaller than its canvas, on a transparent canvas. */
-function onCanvas(frame: Pixels, canvas: { width: number; height: number }, { left, top }: Frame): Pixels {
+/** Puts a frame that is smaller than its canvas on a transparent canvas. */
+function onCanvas(frame: Pixels, canvas: Size, { left, top }: Frame): Pixels {
   if (frame.width === canvas.width && frame.height === canvas.height) return frame;
   if (left + frame.width > canvas.width || top + frame.height > canvas.height) throw damaged("a frame off its canvas");
   const data = new Uint8Array(canvas.width * canvas.height * 4);

@@ -1,28 +1,15 @@
-/** WebP header (RFC 9649): the RIFF chunks, and the sizes out of VP8 (RFC 6386 9.1), VP8L (RFC 9649 3.4) or VP8X. */
-
-import type { Source } from "../../picture.ts";
-import type { Orientation } from "../../rendition.ts";
+/** WebP header (RFC 9649): the RIFF chunks, and the size from VP8 (RFC 6386 9.1), VP8L (RFC 9649 3.4) or VP8X. */
+import type { Source } from "../../header.ts";
 import { createReader, damaged, type Reader } from "../byteReader.ts";
-import { exifOrientation } from "../exif.ts";
+import { exifOrientation, type Orientation } from "../exif.ts";
+import { type RiffChunk, riffChunks } from "./riff.ts";
 
 type Size = { width: number; height: number; alpha: boolean };
 
 const VP8X_ALPHA = 0x10;
 const VP8X_ANIMATION = 0x02;
 
-/** One chunk: its name, where its data starts and how long it says it is. */
-export type Chunk = { readonly tag: string; readonly at: number; readonly length: number };
-
-/** RIFF chunks between two offsets; a chunk that says it is longer than the file is given as it stands. */
-export function* riffChunks(read: Reader, from: number, to: number): Generator<Chunk> {
-  for (let at = from; at + 8 <= Math.min(to, read.length); ) {
-    const length = read.u32(at + 4);
-    yield { tag: read.tag(at), at: at + 8, length };
-    at += 8 + length + (length & 1);
-  }
-}
-
-/** WebP bytes -> Source. Sides are the canvas's; the planner compares them with the first frame's. */
+/** WebP bytes -> Source. The sides are those of the canvas. */
 export function webpHeader(bytes: Uint8Array): Source {
   const read = createReader(bytes, true);
   let canvas: Size | null = null;
@@ -33,7 +20,9 @@ export function webpHeader(bytes: Uint8Array): Source {
   let icc: Uint8Array | null = null;
   let alphaChunk = false;
   let lossless = false;
-  for (const { tag, at, length } of riffChunks(read, 12, read.length)) {
+  let firstFrame: RiffChunk | null = null;
+  for (const chunk of riffChunks(read, 12, read.length)) {
+    const { tag, at, length } = chunk;
     if (tag === "VP8X") {
       const flags = read.u8(at);
       animated = (flags & VP8X_ANIMATION) !== 0;
@@ -43,8 +32,10 @@ export function webpHeader(bytes: Uint8Array): Source {
       image ??= losslessSize(read, at);
       lossless = true;
     } else if (tag === "ALPH") alphaChunk = true;
-    else if (tag === "ANMF") frames++;
-    else if (tag === "EXIF") orientation = exifOrientation(withoutExifPrefix(read.slice(at, length)));
+    else if (tag === "ANMF") {
+      frames++;
+      firstFrame ??= chunk;
+    } else if (tag === "EXIF") orientation = exifOrientation(withoutExifPrefix(read.slice(at, length)));
     else if (tag === "ICCP") icc = read.slice(at, length);
   }
   const size = canvas ?? image;
@@ -69,6 +60,7 @@ export function webpHeader(bytes: Uint8Array): Source {
     icc,
     iccDeflated: false,
     inverted: false,
+    webp: { firstFrame },
   };
 }
 

@@ -1,15 +1,14 @@
-/** WebP by libwebp with SIMD (@jsquash/webp). Nothing but pixels goes in, so no metadata comes out. */
+/** WebP by libwebp with SIMD (@jsquash/webp). Only pixels go in, so no metadata comes out. */
 import factory from "@jsquash/webp/codec/enc/webp_enc_simd.js";
 import module from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
-import { startEmscripten } from "../../emscripten.ts";
+import { defineEngine, startEmscripten } from "../../engines.ts";
 import type { Pixels } from "../../picture.ts";
-import { defineEngine } from "../../wasm.ts";
 
 type Encoder = { encode(data: Uint8Array, width: number, height: number, options: object): Uint8Array | null };
 
 const engine = defineEngine("webp-encoder", () => startEmscripten<Encoder>(factory, module));
 
-/** libwebp's WebPConfig with its own defaults (webp/encode.h); only quality and method are ours to choose. */
+/** libwebp's WebPConfig with its own defaults (webp/encode.h). We choose only quality and method. */
 export const CONFIG = {
   target_size: 0,
   target_PSNR: 0,

@@ -1,12 +1,11 @@
-/** Lossy WebP without alpha by our own module (assembly/vp8): decoding, colour and resampling in one pass. */
-
-import type { Decoder } from "../../picture.ts";
-import { UnsupportedByDecoder } from "../../unsupportedByDecoder.ts";
-import { defineEngine } from "../../wasm.ts";
+/** Lossy WebP without alpha by our own module (assembly/decoder): decoding, colour and resampling in one pass. */
+import { UnsupportedByDecoder } from "../../decodeErrors.ts";
+import { defineEngine } from "../../engines.ts";
+import { type Decode, type DecodeCost, stillPicture } from "../../picture.ts";
 import { UnsupportedJpeg } from "../jpeg/decoder/refusal.ts";
 import { vp8Engine } from "./decoder/engine.ts";
 import { readFrame } from "./decoder/frame.ts";
-import { decodeVp8 } from "./decoder/thumbnail.ts";
+import { decodeVp8 as decodeView } from "./decoder/thumbnail.ts";
 import module from "./wasm/decoder.wasm";
 
 const engine = defineEngine("vp8", () => {
@@ -14,17 +13,25 @@ const engine = defineEngine("vp8", () => {
   return { value, memory: value.exports.memory };
 });
 
-/** WebP bytes -> the view's pixels. Throws NotForThisDecoder for what it refuses and another may take. */
-export const decodeOwnVp8: Decoder = async (bytes, source, { view }, clock) => {
+/** The file, rings as high as the filters reach and some macroblock rows, taps. It takes plainly lossy files only. */
+export function vp8Memory({ source, fileBytes, view }: DecodeCost): number {
+  if (source.colour !== "ycc" || source.alpha || source.frames > 1) return Number.POSITIVE_INFINITY;
+  const reduction = Math.max(1, view.window.height / view.height);
+  const rings = 1.5 * source.width * (96 + 6 * reduction);
+  return 500_000 + fileBytes + rings + 24 * (source.width + source.height) + 64 * (view.width + view.height);
+}
+
+/** WebP bytes -> the view's picture. Throws UnsupportedByDecoder for a file that libwebp may take. */
+export const decodeVp8: Decode = async (bytes, source, { view }, clock) => {
   if (source.frames > 1 || source.alpha) throw new UnsupportedByDecoder("WebP with alpha or several frames");
   const frame = readFrame(bytes);
   if (frame.width !== source.width || frame.height !== source.height) {
     throw new UnsupportedByDecoder(`VP8 frame of ${frame.width}x${frame.height} in ${source.width}x${source.height}`);
   }
   try {
-    const { pixels: data, truncated } = decodeVp8(await engine.use(), frame, view);
+    const { pixels: data, truncated } = decodeView(await engine.use(), frame, view);
     clock.lap("decode");
-    return { pixels: { width: view.width, height: view.height, data, alpha: false }, truncated };
+    return { picture: stillPicture({ width: view.width, height: view.height, data, alpha: false }), truncated };
   } catch (error) {
     if (error instanceof UnsupportedJpeg) throw new UnsupportedByDecoder(error.message);
     throw error;

@@ -87,7 +87,7 @@ export function premultiply(pixels: usize, count: i32): void {
   }
 }
 
-/** Divides colour by alpha in place; overshoot of the filter is cut to full. */
+/** Divides colour by alpha in place. Where the filter overshoots, colour is cut to 255. */
 export function unpremultiply(pixels: usize, count: i32): void {
   for (let i = 0; i < count; i++, pixels += 4) {
     const a = <u32>load<u8>(pixels, 3);

@@ -2,8 +2,8 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { inksToRgba } from "../../../../src/image/colour/inks.ts";
 import { readInkTable } from "../../../../src/image/colour/table.ts";
-import { renderImage } from "../../../../src/image/pipeline.ts";
 import { readHeader } from "../../../../src/image/readHeader.ts";
+import { renderImage } from "../../../../src/image/renderImage.ts";
 import { decodedPixels, psnr } from "../corpus.ts";
 import { orderOf } from "../orders.ts";
 
@@ -43,7 +43,7 @@ describe("CMYK through its profile", () => {
     expect(press[0 + 8]).toBeLessThan(60);
   });
 
-  test("inverted samples are the same inks the other way round", async () => {
+  test("inverted samples are the same inks, stored as 255 - ink", async () => {
     const { icc } = readHeader(new Uint8Array(await pressPicture()));
     const [inks, inverted] = [Uint8Array.of(10, 90, 170, 30), Uint8Array.of(245, 165, 85, 225)];
     inksToRgba(inks, false, icc);
@@ -51,7 +51,7 @@ describe("CMYK through its profile", () => {
     expect(inverted).toEqual(inks);
   });
 
-  test("a profile cut or changed is a table or none, and never throws", async () => {
+  test("a profile that is cut or changed never throws", async () => {
     const { icc } = readHeader(new Uint8Array(await pressPicture()));
     const whole = icc ?? new Uint8Array();
     expect(readInkTable(whole)).not.toBeNull();

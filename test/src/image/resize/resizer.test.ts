@@ -73,7 +73,7 @@ describe("createResizer by itself", () => {
     for (const batch of [2, 16, 100, 222]) expect(await resized(data, 333, view, true, batch)).toEqual(one);
   });
 
-  test("its own size is a copy, bit by bit, alpha included", async () => {
+  test("a picture at its own size is copied bit by bit, alpha included", async () => {
     const data = picture(57, 33, true);
     expect(await resized(data, 57, viewOf([57, 33], [57, 33]), true)).toEqual(data);
   });
@@ -121,7 +121,7 @@ describe("computeTaps", () => {
 });
 
 describe("scaleView", () => {
-  test("a frame whose last column stands for less than a sample keeps the true scale", () => {
+  test("a frame whose last column stands for less than a sample keeps the exact scale", () => {
     const view = viewOf([433, 433], [108, 108]);
     const scaled = scaleView(view, 1 / 2, 217, 217);
     expect(scaled.window).toEqual({ left: 0, top: 0, width: 216.5, height: 216.5 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Orientation } from "../../../../src/image/rendition.ts";
+import type { Orientation } from "../../../../src/image/formats/exif.ts";
 import { storedRect, swapsSides, turned, upright } from "../../../../src/image/steps/orient.ts";
 
 const ALL = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies Orientation[];
@@ -41,7 +41,7 @@ describe("upright", () => {
 });
 
 describe("turned", () => {
-  test.each(ALL)("orientation %i: four quarter turns are none", (orientation) => {
+  test.each(ALL)("orientation %i: four quarter turns change nothing", (orientation) => {
     let at: Orientation = orientation;
     for (let i = 0; i < 4; i++) at = turned(at, 90);
     expect(at).toBe(orientation);

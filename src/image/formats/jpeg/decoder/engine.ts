@@ -1,6 +1,6 @@
-/** An instance of the JPEG module. Its memory only grows: the owner drops an instance that has become too large. */
+/** An instance of the JPEG module. Its memory never shrinks: the owner drops an instance that has become too large. */
 
-/** What assembly/jpeg/index.ts exports. Addresses and sizes are bytes in the module's memory. */
+/** What assembly/decoder/index.ts exports. Addresses and sizes are bytes in the module's memory. */
 type JpegExports = {
   readonly memory: WebAssembly.Memory;
   reset(): void;

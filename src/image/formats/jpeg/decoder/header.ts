@@ -1,4 +1,5 @@
-/** Facts of a JPEG file from its marker segments (ITU T.81, annex B; JFIF is T.871, the Adobe segment T.872). */
+/** What a JPEG's marker segments say (ITU-T T.81 annex B; JFIF is T.871, the Adobe segment T.872). */
+import type { Orientation } from "../../exif.ts";
 
 /** A Huffman table as a DHT segment gives it: 16 counts of codes by length, then the symbols. */
 export type HuffmanTable = { readonly counts: Uint8Array; readonly symbols: Uint8Array };
@@ -19,7 +20,7 @@ export type ScanComponent = {
   readonly ac: number;
 };
 
-/** One scan, with the tables in force where it begins. */
+/** One scan, with the tables that are in force where it begins. */
 export type JpegScan = {
   readonly components: readonly ScanComponent[];
   /** Zigzag band [first, last] and successive approximation positions (G.1.2). */
@@ -50,7 +51,11 @@ export type JpegHeader = {
   readonly model: JpegModel;
   /** Inks are stored inverted, as Adobe's programs do. */
   readonly inverted: boolean;
-  /** Offset of the first SOS marker. */
-  readonly firstScan: number;
+  /** At least one. Of a sequential file whose first scan has all components, only that scan. */
   readonly scans: readonly JpegScan[];
+  /** How many scans the file has, also those that are not in `scans`. 1 when reading ended at the first. */
+  readonly scanCount: number;
+  readonly orientation: Orientation;
+  /** The embedded colour profile, or null. */
+  readonly icc: Uint8Array | null;
 };

@@ -6,7 +6,7 @@ import { UnsupportedJpeg } from "./refusal.ts";
 import type { BlockSize } from "./scale.ts";
 import { lanczosTaps, type Reach, type Taps } from "./taps.ts";
 
-/** The fields of assembly/jpeg/component.ts, in its order; each is 4 bytes. */
+/** The fields of assembly/decoder/component.ts in their order. Each has 4 bytes. */
 const COMPONENT_FIELDS = [
   "h",
   "v",
@@ -51,7 +51,7 @@ const ZIGZAG = [
   55, 62, 63,
 ];
 
-/** For each block size, zigzag index -> index in the kept corner, or the slot after it for what is not kept. */
+/** Zigzag index -> index in the kept corner of size x size. What is not kept goes to the slot after it. */
 export function keptPositions(size: BlockSize): Uint8Array {
   const positions = new Uint8Array(128).fill(size * size);
   ZIGZAG.forEach((at, k) => {
@@ -67,7 +67,7 @@ export function keptLimit(size: BlockSize): number {
   return keptPositions(size).findLastIndex((at) => at < size * size) + 1;
 }
 
-/** What a module with components shows of itself: this one's, and that of WebP, which resamples its planes likewise. */
+/** What a module that resamples planes exports: this one, and that of WebP. */
 export type PlaneEngine = {
   readonly exports: Pick<JpegEngine["exports"], "memory" | "allocate" | "componentFields" | "componentBytes">;
 };
@@ -92,7 +92,7 @@ export function setField(engine: PlaneEngine, index: number, field: ComponentFie
     value;
 }
 
-/** Clears all fields; throws if the module's struct is not the one listed here. */
+/** Clears all fields. Throws if the module's struct is not the one listed here. */
 export function clearFields(engine: PlaneEngine): void {
   const bytes = engine.exports.componentBytes();
   if (bytes !== COMPONENT_FIELDS.length * 4) throw new Error(`the module has ${bytes} bytes of component fields`);
@@ -100,7 +100,7 @@ export function clearFields(engine: PlaneEngine): void {
     new Uint8Array(engine.exports.memory.buffer, engine.exports.componentFields(i), bytes).fill(0);
 }
 
-/** The filters and the window of blocks of one component: pure. */
+/** The filters and the window of blocks of one component. */
 export type Window = {
   readonly size: BlockSize;
   readonly across: Taps;
@@ -130,7 +130,7 @@ export function windowsOf(
     const key = `${component.h} ${component.v} ${size}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    // Samples per pixel of the full picture. What is padding of the last block is no sample (T.81, A.1.1 and A.2.4).
+    // Samples per pixel of the full picture. The padding of the last block does not count (T.81, A.1.1 and A.2.4).
     const across = (component.h / header.across) * (size / 8);
     const down = (component.v / header.down) * (size / 8);
     const columns = Math.ceil((Math.ceil((header.width * component.h) / header.across) * size) / 8);
@@ -154,8 +154,8 @@ export function windowsOf(
 }
 
 /**
- * How many rows each component's ring must hold, in bands of one MCU row: found by going through the decode, because a
- * component's rows wait for those of the others.
+ * How many bands (of one MCU row) the ring of each component must hold. A component's rows wait for those of the
+ * others, so this goes through the whole decode.
  */
 export function ringBands(header: JpegHeader, windows: readonly Window[], height: number): readonly number[] {
   const most = windows.map(() => 1);

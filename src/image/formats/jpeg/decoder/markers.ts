@@ -1,41 +1,47 @@
-/** Reads a JPEG's marker segments (ITU T.81, annex B) into a `JpegHeader`. */
+/** The one reader of a JPEG's marker segments (ITU-T T.81 annex B): bytes in, `JpegHeader` out. */
+import { type ApplicationData, createApplicationReader } from "./applicationData.ts";
 import type { FrameComponent, HuffmanTable, JpegHeader, JpegModel, JpegScan, ScanComponent } from "./header.ts";
 import { type JpegReason, UnsupportedJpeg } from "./refusal.ts";
 
+const TEM = 0x01;
+const RST0 = 0xd0;
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 const DQT = 0xdb;
 const DHT = 0xc4;
 const DRI = 0xdd;
-const APP0 = 0xe0;
-const APP14 = 0xee;
+/** Baseline, extended sequential and progressive DCT with Huffman coding. */
+const SOF0 = 0xc0;
+const SOF2 = 0xc2;
 
-/** What is refused by its start of frame (table B.1). */
+/** Kinds of coding that are not decoded, by their start of frame (table B.1). */
 const REFUSED_FRAMES: ReadonlyMap<number, JpegReason> = new Map([
   [0xc3, "lossless"],
   [0xc5, "hierarchical"],
   [0xc6, "hierarchical"],
   [0xc7, "hierarchical"],
-  [0xc9, "arithmetic"],
-  [0xca, "arithmetic"],
-  [0xcb, "arithmetic"],
-  [0xcc, "arithmetic"],
-  [0xcd, "arithmetic"],
-  [0xce, "arithmetic"],
-  [0xcf, "arithmetic"],
+  [0xc9, "arithmetic-coded"],
+  [0xca, "arithmetic-coded"],
+  [0xcb, "lossless"],
+  [0xcd, "hierarchical"],
+  [0xce, "hierarchical"],
+  [0xcf, "hierarchical"],
 ]);
 
-/** Scans after this many are not looked at: a libjpeg file has about 10, the finest any encoder writes has under 100. */
+/** Scans after this many are counted and not read. libjpeg writes about 10, no encoder writes 100. */
 export const MAX_SCANS = 256;
 
 type Frame = Pick<JpegHeader, "width" | "height" | "progressive" | "components" | "across" | "down">;
 
-/** Where the next marker is at or after `from`: the offset of its 0xff, or the end. Restart markers and stuffing pass. */
+/**
+ * Offset of the next segment's marker (its 0xff) at or after `from`, or the end of the file. Passes over fill bytes,
+ * stuffed zeros and markers without a segment: TEM, RSTn and a repeated SOI (B.1.1.2, B.1.1.3).
+ */
 export function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const code = bytes[at + 1] ?? 0;
-    if (code !== 0 && code !== 0xff && code !== 1 && (code < 0xd0 || code > 0xd7)) return at;
+    if (code !== 0 && code !== 0xff && code !== TEM && (code < RST0 || code > SOI)) return at;
   }
   return bytes.length;
 }
@@ -72,21 +78,20 @@ function readHuffmanTables(
 
 function readFrame(segment: Uint8Array, progressive: boolean): Frame {
   const precision = segment[0] ?? 0;
-  if (precision !== 8)
-    throw new UnsupportedJpeg("precision", `JPEG of ${precision} bits a sample; 8 is what is decoded`);
+  if (precision !== 8) throw new UnsupportedJpeg("precision", `${precision}-bit`);
   const height = ((segment[1] ?? 0) << 8) | (segment[2] ?? 0);
   const width = ((segment[3] ?? 0) << 8) | (segment[4] ?? 0);
   const count = segment[5] ?? 0;
-  if (width === 0 || height === 0) throw new UnsupportedJpeg("dimensions", `JPEG of ${width}x${height} pixels`);
+  if (width === 0 || height === 0) throw new UnsupportedJpeg("dimensions", `size ${width}x${height}`);
   if ((count !== 1 && count !== 3 && count !== 4) || segment.length < 6 + 3 * count) {
-    throw new UnsupportedJpeg("components", `JPEG of ${count} components; 1, 3 and 4 are decoded`);
+    throw new UnsupportedJpeg("components", `${count} colour components`);
   }
   const components: FrameComponent[] = [];
   for (let i = 0; i < count; i++) {
     const [id = 0, factors = 0, quantiser = 0] = segment.subarray(6 + 3 * i, 9 + 3 * i);
     const h = factors >> 4;
     const v = factors & 15;
-    if (h < 1 || h > 4 || v < 1 || v > 4) throw new UnsupportedJpeg("sampling", `JPEG sampling factors ${h}x${v}`);
+    if (h < 1 || h > 4 || v < 1 || v > 4) throw new UnsupportedJpeg("sampling", `sampling factors ${h}x${v}`);
     components.push({ id, h, v, quantiser: quantiser & 3 });
   }
   // The factors of a single component say nothing: its scans are not interleaved (A.2.2).
@@ -112,13 +117,13 @@ function readScanComponents(segment: Uint8Array, frame: Frame): ScanComponent[] 
     return sum + (c === undefined ? 0 : c.h * c.v);
   }, 0);
   if (count > 1 && blocks > 10) {
-    throw new UnsupportedJpeg("sampling", `JPEG of ${blocks} blocks a unit; 10 is the limit (T.81, B.2.3)`);
+    throw new UnsupportedJpeg("sampling", `${blocks} blocks in a unit, the limit is 10`);
   }
   return components;
 }
 
-/** Which colours the components are, by the rules every decoder shares with libjpeg. */
-function modelOf(frame: Frame, jfif: boolean, adobe: number | undefined): JpegModel {
+/** Which colours the components are. The rules are libjpeg's. */
+function modelOf(frame: Frame, { jfif, adobe }: ApplicationData): JpegModel {
   const ids = frame.components.map((c) => c.id);
   if (ids.length === 1) return "grey";
   if (ids.length === 4) return adobe === undefined || adobe === 0 ? "cmyk" : "ycck";
@@ -128,21 +133,20 @@ function modelOf(frame: Frame, jfif: boolean, adobe: number | undefined): JpegMo
 }
 
 /**
- * Reads all headers of a JPEG. If its first scan has all components of a sequential frame, reading stops there;
- * else every scan is listed (the bytes between are searched for markers, nothing is decoded).
- * Throws JpegRefusal for a file that is no JPEG, of a process that is not decoded, or with no scan at all.
+ * JPEG bytes -> header. Reading stops at the first scan when that has all components of a sequential frame. Else every
+ * scan is listed: the data between scans are searched for markers, and nothing is decoded.
+ * Throws UnsupportedJpeg for a file that is no JPEG, uses a coding that is not decoded, or has no scan.
  */
 export function readJpeg(bytes: Uint8Array): JpegHeader {
-  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new UnsupportedJpeg("not-a-jpeg", "No SOI marker at the start");
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new UnsupportedJpeg("not-a-jpeg", "no SOI marker at the start");
   const quantisers: (Uint16Array | undefined)[] = [undefined, undefined, undefined, undefined];
   const dcTables: (HuffmanTable | undefined)[] = [undefined, undefined, undefined, undefined];
   const acTables: (HuffmanTable | undefined)[] = [undefined, undefined, undefined, undefined];
   const scans: JpegScan[] = [];
+  const application = createApplicationReader();
   let frame: Frame | undefined;
   let interval = 0;
-  let jfif = false;
-  let adobe: number | undefined;
-  let firstScan = 0;
+  let scanCount = 0;
 
   for (let at = nextMarker(bytes, 2); at + 4 <= bytes.length; ) {
     const code = bytes[at + 1] ?? 0;
@@ -151,19 +155,16 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
     const end = Math.min(at + 2 + Math.max(2, length), bytes.length);
     const segment = bytes.subarray(at + 4, end);
     const refused = REFUSED_FRAMES.get(code);
-    if (refused !== undefined && frame === undefined) throw new UnsupportedJpeg(refused, `JPEG with ${refused} coding`);
+    if (refused !== undefined && frame === undefined) throw new UnsupportedJpeg(refused, refused);
     if (code === DQT) readQuantisers(segment, quantisers);
     else if (code === DHT) readHuffmanTables(segment, dcTables, acTables);
     else if (code === DRI) interval = ((segment[0] ?? 0) << 8) | (segment[1] ?? 0);
-    else if (code === APP0) jfif ||= String.fromCharCode(...segment.subarray(0, 4)) === "JFIF";
-    else if (code === APP14 && segment.length >= 12) {
-      if (String.fromCharCode(...segment.subarray(0, 5)) === "Adobe") adobe = segment[11] ?? 0;
-    } else if (code >= 0xc0 && code <= 0xc2) frame ??= readFrame(segment, code === 0xc2);
+    else if (code >= SOF0 && code <= SOF2) frame ??= readFrame(segment, code === SOF2);
     else if (code === SOS && frame !== undefined) {
-      const components = readScanComponents(segment, frame);
+      scanCount++;
+      const components = scans.length < MAX_SCANS ? readScanComponents(segment, frame) : undefined;
       if (components !== undefined) {
         const [first = 0, last = 63, approximation = 0] = segment.subarray(1 + 2 * components.length);
-        if (scans.length === 0) firstScan = at;
         scans.push({
           components,
           ...(frame.progressive
@@ -177,10 +178,13 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
         });
         if (!frame.progressive && scans.length === 1 && components.length === frame.components.length) break;
       }
-      if (scans.length >= MAX_SCANS) break;
-    }
+    } else if (scans.length === 0) application.take(code, segment);
     at = nextMarker(bytes, end);
   }
-  if (frame === undefined || scans.length === 0) throw new UnsupportedJpeg("no-picture", "JPEG with no picture data");
-  return { ...frame, model: modelOf(frame, jfif, adobe), inverted: adobe !== undefined, firstScan, scans };
+  if (frame === undefined) throw new UnsupportedJpeg("no-picture", "no frame header");
+  if (scans.length === 0) throw new UnsupportedJpeg("no-picture", "no scan");
+  const data = application.data();
+  const inverted = data.adobe !== undefined;
+  const { orientation, icc } = data;
+  return { ...frame, model: modelOf(frame, data), inverted, scans, scanCount, orientation, icc };
 }

@@ -1,25 +1,26 @@
 /** What the JPEG decoder is asked for, and what it gives. */
-import type { BlockSize, Crop, JpegScale } from "./scale.ts";
+import type { DctScale } from "../../../picture.ts";
+import type { BlockSize, Crop } from "./scale.ts";
 
 export type JpegPlan = {
-  readonly scale: JpegScale;
+  readonly dctScale: DctScale;
   /** What becomes the result; may have fractions. */
   readonly crop: Crop;
-  /** What filters may read around it, whole pixels; the whole picture if absent. */
+  /** The whole pixels that filters may read. The whole picture if absent. */
   readonly bounds?: Crop;
   /** The result, in pixels as stored (before orientation). */
   readonly width: number;
   readonly height: number;
-  /** Instead of what `scale` gives, for tests: samples per block side of each component. */
+  /** For tests: samples per block side of each component, in place of what `dctScale` gives. */
   readonly sizes?: readonly BlockSize[];
-  /** `components`: four bytes a pixel are the file's components as they are, not converted. For tests. */
+  /** For tests: `components` gives four bytes a pixel that are the file's components, not converted. */
   readonly output?: "rgba" | "components";
 };
 
 export type JpegPicture = {
   readonly width: number;
   readonly height: number;
-  /** Four bytes a pixel: R, G, B and 255; or for CMYK and YCCK files the inks C, M, Y, K, 255 being all of it. */
+  /** Four bytes a pixel: R, G, B and 255. For CMYK and YCCK files the inks C, M, Y, K; 255 is all of an ink. */
   readonly pixels: Uint8Array;
   readonly colour: "rgba" | "inks";
   /** Data were missing: part of the picture is grey or coarse. */

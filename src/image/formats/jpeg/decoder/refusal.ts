@@ -1,10 +1,11 @@
 /** Why a JPEG is refused. Damage alone is no reason: what can be seen of a picture is shown. */
+
+/** Codings that no decoder here knows. The message of such an UnsupportedJpeg is the name of the coding. */
+const UNDECODED = ["arithmetic-coded", "lossless", "hierarchical", "precision"] as const;
+
 export type JpegReason =
+  | (typeof UNDECODED)[number]
   | "not-a-jpeg"
-  | "arithmetic"
-  | "lossless"
-  | "hierarchical"
-  | "precision"
   | "components"
   | "sampling"
   | "dimensions"
@@ -12,13 +13,18 @@ export type JpegReason =
   | "table"
   | "memory";
 
-/** What the JPEG decoder throws for a file it cannot or will not decode; anything else thrown is a fault of ours. */
+/** What the JPEG decoder throws for a file that it does not decode. Everything else it throws is a fault of ours. */
 export class UnsupportedJpeg extends Error {
   readonly reason: JpegReason;
 
   constructor(reason: JpegReason, message: string) {
     super(message);
-    this.name = "JpegRefusal";
+    this.name = "UnsupportedJpeg";
     this.reason = reason;
+  }
+
+  /** The file may be sound; its coding is not decoded here. */
+  get isUndecodedCoding(): boolean {
+    return UNDECODED.some((reason) => reason === this.reason);
   }
 }

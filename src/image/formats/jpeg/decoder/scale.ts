@@ -1,47 +1,49 @@
-/** How far each component is reduced inside the inverse DCT. */
+/**
+ * How far a JPEG is reduced inside the inverse DCT. The plan decides it once (`dctScale`); components follow from it.
+ */
+import type { DctScale, View } from "../../../picture.ts";
 import type { JpegHeader } from "./header.ts";
 
-/** Samples per block side: 8 is full size, 1 an eighth. */
-export type BlockSize = 1 | 2 | 4 | 8;
-export type JpegScale = 1 | 2 | 4 | 8;
+/** Samples per block side of one component: 8 is full size, 1 an eighth. */
+export type BlockSize = DctScale;
 
 /** The part of the picture that is wanted, in pixels of the full picture as stored (before orientation). */
 export type Crop = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
 /**
- * Samples that must be left for every pixel of the result. A reduction inside the DCT has soft edges, so the resizer
- * needs more than one: at 1.9 the result cannot be told from that of a full decode (SSIM 0.9987 against 0.9988), at 1.0
- * it can (0.9932). Chroma is stored at half the resolution afterwards (4:2:0); measured there, even 0.95 samples for a
- * pixel cannot be told from more (SSIM 0.9996 either way), 0.74 can (0.9982). A little over 1 keeps PNG results good.
+ * Samples that must be left for every pixel of the result. A reduction inside the DCT has soft edges, so the resampler
+ * needs more than one. At 1.9 the result cannot be told from that of a full decode (SSIM 0.9987 against 0.9988), at 1.0
+ * it can (0.9932). Chroma is stored at half the resolution afterwards (4:2:0): there even 0.95 samples cannot be told
+ * from more (SSIM 0.9996 either way), 0.74 can (0.9982). A little over 1 keeps PNG results good.
  */
 export const OVERSAMPLING = { luma: 1.9, chroma: 1.05 } as const;
 
 const SIZES = [1, 2, 4, 8] as const satisfies readonly BlockSize[];
 
-/** The largest reduction that leaves `OVERSAMPLING.luma` samples a pixel on both sides. */
-export function dctScaleOf(crop: Crop, width: number, height: number): JpegScale {
-  for (const scale of [8, 4, 2] as const) {
-    const enough = OVERSAMPLING.luma * scale;
-    if (crop.width >= width * enough && crop.height >= height * enough) return scale;
+/** The smallest scale that leaves the view `OVERSAMPLING.luma` samples for each pixel on both sides. */
+export function dctScale({ window, width, height }: View): DctScale {
+  for (const scale of [1, 2, 4] as const) {
+    const share = scale / 8;
+    const enough = (from: number, to: number) => from * share >= OVERSAMPLING.luma * to;
+    if (enough(window.width, width) && enough(window.height, height)) return scale;
   }
-  return 1;
+  return 8;
 }
 
 /**
- * Block sizes of the components at a scale: luma, RGB and inks as asked; chroma, which may have fewer samples to
- * begin with, as small as leaves `OVERSAMPLING.chroma`, but not smaller than a quarter of luma's.
+ * Block sizes of the components. Luma, RGB and inks have the plan's scale. Chroma may have fewer samples in the file:
+ * it gets the smallest size that leaves `OVERSAMPLING.chroma`.
  */
 export function blockSizes(
   header: JpegHeader,
-  scale: JpegScale,
+  scale: DctScale,
   crop: Crop,
   width: number,
   height: number,
 ): readonly BlockSize[] {
-  const luma = (8 / scale) as BlockSize;
   const ycc = header.model === "ycbcr" || header.model === "ycck";
   return header.components.map((component, index) => {
-    if (!ycc || index === 0 || index === 3) return luma;
+    if (!ycc || index === 0 || index === 3) return scale;
     const across = (crop.width * component.h) / header.across / width;
     const down = (crop.height * component.v) / header.down / height;
     const samples = Math.min(across, down);

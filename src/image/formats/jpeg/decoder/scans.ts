@@ -1,7 +1,7 @@
-/** Which scans of a file with several have to be decoded for the coefficients that are kept: pure. */
+/** Which scans of a file with several must be decoded for the coefficients that are kept. Pure. */
 import type { JpegHeader, JpegScan } from "./header.ts";
 
-/** What a scan holds, numbered as in assembly/jpeg/stored.ts. */
+/** What a scan holds, numbered as in assembly/decoder/stored.ts. */
 export const SCAN_KINDS = { sequential: 0, firstDc: 1, refineDc: 2, firstAc: 3, refineAc: 4 } as const;
 export type ScanKind = keyof typeof SCAN_KINDS;
 
@@ -9,7 +9,7 @@ export type NeededScan = { readonly scan: JpegScan; readonly kind: ScanKind };
 
 export type ScanChoice = {
   readonly scans: readonly NeededScan[];
-  /** Components of which it must be remembered which coefficients are nonzero, for a refinement scan. */
+  /** The components with a refinement scan: it must be known which of their coefficients are nonzero. */
   readonly history: readonly boolean[];
 };
 
@@ -20,8 +20,8 @@ function kindOf(header: JpegHeader, scan: JpegScan): ScanKind {
 }
 
 /**
- * Scans of one component that are decoded at most: what an encoder's script has is 6 to 10 (libjpeg, mozjpeg); a file
- * with more is shown as coarse as its first ones leave it.
+ * The most scans of one component that are decoded. Encoders write 6 to 10 (libjpeg, mozjpeg). A file with more is
+ * shown as coarse as its first scans leave it.
  */
 export const MAX_SCANS_OF_COMPONENT = 32;
 
@@ -34,8 +34,8 @@ function legal(header: JpegHeader, scan: JpegScan): boolean {
 }
 
 /**
- * Passes over scans that do not go on from what came before (a repeated scan is what a file meant to cost time is made
- * of): per component and coefficient, the first scan comes once and each refinement is of the next bit.
+ * Leaves out scans that do not continue the scans before them: for each component and coefficient the first scan comes
+ * once, and each refinement has the next bit. Files that are made to cost time repeat scans.
  */
 function inSequence(header: JpegHeader): JpegScan[] {
   const positions = header.components.map(() => new Int8Array(64).fill(-1));
@@ -58,8 +58,8 @@ function inSequence(header: JpegHeader): JpegScan[] {
 
 /**
  * Chooses the scans that touch a component's first `limits[i]` coefficients in zigzag order. A refinement scan can only
- * be read by who knows which coefficients of its band were nonzero before, kept or not: so for each one that is needed,
- * earlier scans of its band are too. Components not `refined` do without (AC refinement).
+ * be read when it is known which coefficients of its band are nonzero, kept or not: so it needs the earlier scans of
+ * its band too. Components that are not `refined` get no AC refinement.
  */
 export function neededScans(header: JpegHeader, limits: readonly number[], refined: readonly boolean[]): ScanChoice {
   const history = header.components.map(() => false);

@@ -5,7 +5,7 @@ import { allocate, keptLimit, setField, type Window } from "./layout.ts";
 import { UnsupportedJpeg } from "./refusal.ts";
 import { neededScans, type ScanChoice } from "./scans.ts";
 
-/** Bytes all coefficients and their history may take. */
+/** The most bytes that all coefficients and their history may take. */
 export const MAX_STORE_BYTES = 32 * 1024 * 1024;
 
 export type Store = ScanChoice & {
@@ -15,7 +15,7 @@ export type Store = ScanChoice & {
   readonly bytes: number;
 };
 
-/** Blocks of a component as scans of it alone count them (T.81, A.2.2). */
+/** The blocks of a component, counted as in scans that hold only this component (T.81, A.2.2). */
 export function blocksOf(header: JpegHeader, index: number): { across: number; down: number } {
   const { h = 1, v = 1 } = header.components[index] ?? {};
   return {
@@ -25,8 +25,8 @@ export function blocksOf(header: JpegHeader, index: number): { across: number; d
 }
 
 /**
- * What has to be stored. If it is over `limit`, components do without AC refinement, the last first: their AC
- * coefficients then miss their lowest bits, which is an error of up to 2^Al - 1 quantisation steps each.
+ * What must be stored. If it is over `limit`, components get no AC refinement, the last component first. The lowest
+ * bits of their AC coefficients are then missing: an error of up to 2^Al - 1 quantisation steps each.
  */
 export function storeOf(header: JpegHeader, windows: readonly Window[], limit = MAX_STORE_BYTES): Store {
   const limits = windows.map((w) => keptLimit(w.size));
@@ -46,7 +46,7 @@ export function storeOf(header: JpegHeader, windows: readonly Window[], limit = 
   }
 }
 
-/** Allocates and clears it. Throws JpegRefusal if it is over the limit. */
+/** Allocates and clears it. Throws UnsupportedJpeg if it is over the limit. */
 export function placeStore(engine: JpegEngine, header: JpegHeader, store: Store): void {
   if (store.bytes > MAX_STORE_BYTES) {
     throw new UnsupportedJpeg(

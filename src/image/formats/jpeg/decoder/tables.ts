@@ -1,4 +1,4 @@
-/** Quantisation and Huffman tables into the module's memory. */
+/** Puts quantisation and Huffman tables into the module's memory. */
 import type { JpegEngine } from "./engine.ts";
 import type { HuffmanTable, JpegHeader, JpegScan } from "./header.ts";
 import { allocate, keptPositions, place, setField, type Window } from "./layout.ts";
@@ -6,12 +6,12 @@ import { UnsupportedJpeg } from "./refusal.ts";
 import type { BlockSize } from "./scale.ts";
 import type { ScanKind } from "./scans.ts";
 
-/** Kinds of table in assembly/jpeg/huffman.ts. */
+/** Kinds of table in assembly/decoder/huffman.ts. */
 const DC = 0;
 const AC = 1;
 const AC_PROGRESSIVE = 2;
 
-/** Places for the tables of one scan at a time: four of each class, and for skipping. */
+/** Places for the tables of one scan: four DC, four AC, four skip tables. */
 export type TablePlaces = { readonly dc: number; readonly ac: number; readonly skip: number; readonly source: number };
 
 export function tablePlaces(engine: JpegEngine): TablePlaces {
@@ -41,8 +41,8 @@ function build(
 }
 
 /**
- * Builds what a scan needs and points its components to it; a skip table only where coefficients are passed over.
- * Throws JpegRefusal if a table is missing or impossible.
+ * Builds the tables of a scan and sets them in its components. A skip table is built only where coefficients are
+ * skipped. Throws UnsupportedJpeg if a table is missing or impossible.
  */
 export function placeTables(
   engine: JpegEngine,
@@ -92,8 +92,8 @@ export function placeTables(
 }
 
 /**
- * A component's quantisation table is the one in force at its first scan. Throws JpegRefusal if there is none; a
- * component whose scan is lost with the file's end needs none.
+ * A component's quantisation table is the one in force at its first scan. Throws UnsupportedJpeg if there is none. A
+ * component whose scan is missing at the end of the file needs none.
  */
 export function placeQuantiser(engine: JpegEngine, header: JpegHeader, index: number, size: BlockSize): void {
   const scan = header.scans.find(({ components }) => components.some((c) => c.index === index));

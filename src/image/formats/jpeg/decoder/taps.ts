@@ -1,11 +1,10 @@
 /**
- * Taps of a Lanczos-3 reduction along one axis (C. E. Duchon, J. Appl. Meteorol. 18, 1979): for each output sample
- * where its source samples begin and their Q14 weights. Beyond what may be read a line is taken to go
- * on with its end sample.
+ * Taps of a Lanczos-3 reduction along one axis (C. E. Duchon, J. Appl. Meteorol. 18, 1979): for each output sample the
+ * first source sample and the Q14 weights. Outside of what may be read, the end sample is repeated.
  */
 const LOBES = 3;
 const UNIT = 16384;
-/** The kernel is looked up; between two entries it is a straight line to within 1e-5. */
+/** Entries of the kernel's table per unit. Linear interpolation between two entries is exact to 1e-5. */
 const STEPS = 512;
 let kernel: Float64Array | undefined;
 
@@ -23,7 +22,7 @@ function lanczos(): Float64Array {
 export type Taps = {
   /** Taps per output sample, the same for all; unused ones at the end are 0. */
   readonly width: number;
-  /** Per output sample: first source sample, and the one after the last that has weight. */
+  /** For each output sample: the first source sample, and the one after the last that has weight. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly weights: Int16Array;
@@ -39,7 +38,7 @@ export type Reach = { readonly low: number; readonly high: number };
 export function lanczosTaps(reach: Reach, from: number, ratio: number, count: number, multiple: number): Taps {
   const table = lanczos();
   const scale = Math.max(1, ratio);
-  // Strictly inside the kernel: at its ends it is 0.
+  // Only samples strictly inside the kernel count: at its ends it is 0.
   const most = Math.ceil(2 * LOBES * scale);
   const width = Math.ceil(Math.min(most, reach.high - reach.low) / multiple) * multiple;
   const starts = new Int32Array(count);
@@ -64,7 +63,7 @@ export function lanczosTaps(reach: Reach, from: number, ratio: number, count: nu
       line[at] = (line[at] ?? 0) + weight;
       sum += weight;
     }
-    // Rounded so that the weights sum to exactly one: the error of each is carried to the next.
+    // The rounding error of each weight is carried to the next, so that the sum is exactly one.
     let carried = 0;
     let given = 0;
     const base = j * width;

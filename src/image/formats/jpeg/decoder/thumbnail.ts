@@ -1,4 +1,4 @@
-/** JPEG bytes to a small picture: the driver of assembly/jpeg (docs/jpeg.md tells the whole way). */
+/** JPEG bytes to a small picture: the driver of assembly/decoder. docs/jpeg.md describes the whole way. */
 import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader, JpegModel } from "./header.ts";
 import { allocate, clearFields, placeWindow, ringBands, type Window, windowsOf } from "./layout.ts";
@@ -9,18 +9,18 @@ import { SCAN_KINDS } from "./scans.ts";
 import { MAX_STORE_BYTES, placeStore, type Store, storeOf } from "./store.ts";
 import { placeQuantiser, placeTables, tablePlaces } from "./tables.ts";
 
-/** Kinds of output in assembly/jpeg/colour.ts. */
+/** Kinds of output in assembly/decoder/colour.ts. */
 const MODELS = { grey: 0, ycbcr: 1, rgb: 2, cmyk: 3, ycck: 4 } as const satisfies Record<JpegModel, number>;
 const COMPONENTS = 5;
 
-/** What `advance` stops for. */
+/** What `advance` returns when it stops. */
 const DONE = 0;
 const NEEDS_BYTES = 1;
 
 const WINDOW_BYTES = 65536;
 const OUTPUT_BYTES = 128 * 1024;
 
-/** Gives the module the file in windows, from `at` on, as it asks for them. */
+/** Gives the module the next window of the file, from `at` on. Called whenever the module asks for bytes. */
 function feeder(engine: JpegEngine, bytes: Uint8Array, at: number): () => void {
   const { exports } = engine;
   return () => {
@@ -32,8 +32,8 @@ function feeder(engine: JpegEngine, bytes: Uint8Array, at: number): () => void {
 }
 
 /**
- * The windows, and for files of several scans the store; where that is over its limit everything is decoded half as
- * large, until it fits: a softer picture instead of none.
+ * The windows, and for a file of several scans the store of coefficients. While the store is over its limit, everything
+ * is decoded half as large: the picture becomes softer, and there is one.
  */
 function fitting(
   header: JpegHeader,
@@ -51,7 +51,7 @@ function fitting(
 
 /**
  * Decodes what the plan asks for. The engine may have been used before, but not by a decode that trapped.
- * Throws JpegRefusal if a table is missing or the memory does not suffice.
+ * Throws UnsupportedJpeg if a table is missing or there is not enough memory.
  */
 export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHeader, plan: JpegPlan): JpegPicture {
   const { exports } = engine;
@@ -60,7 +60,7 @@ export function decodeJpeg(engine: JpegEngine, bytes: Uint8Array, header: JpegHe
   const scan = header.scans[0];
   if (scan === undefined) throw new UnsupportedJpeg("no-picture", "JPEG with no scan");
   const stored = header.progressive || scan.components.length < count;
-  const sizes = plan.sizes ?? blockSizes(header, plan.scale, plan.crop, width, height);
+  const sizes = plan.sizes ?? blockSizes(header, plan.dctScale, plan.crop, width, height);
   const { windows, store } = fitting(header, sizes, plan, stored);
   const bands = ringBands(header, windows, height);
 

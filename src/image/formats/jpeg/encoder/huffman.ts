@@ -1,10 +1,10 @@
-/** Huffman codes made for a picture: the procedure of ITU T.81 K.2, and codes from their lengths (annex C). */
+/** The best Huffman codes for a picture (ITU T.81 K.2), and codes from their lengths (annex C). */
 
-/** How many codes there are of each length 1..16, and the symbols in order of their codes: what DHT holds. */
+/** What a DHT segment holds: the number of codes of each length 1..16, and the symbols in the order of their codes. */
 export type CodeTable = { readonly counts: Uint8Array; readonly symbols: Uint8Array };
 
 const LONGEST = 16;
-/** Lengths the procedure can reach before they are cut to 16 (figure K.1 works on 32). */
+/** The longest codes of the procedure before they are cut to 16 bits (figure K.1 works on 32). */
 const MOST = 32;
 
 /** Counts of 256 symbols -> the best code with at most 16 bits, without the code of all ones (K.2). */
@@ -13,7 +13,7 @@ export function bestCode(frequencies: Uint32Array): CodeTable {
   const counts = new Uint32Array(Math.max(MOST, ...lengths) + 1);
   for (const length of lengths) if (length > 0) counts[length] = (counts[length] ?? 0) + 1;
   shorten(counts);
-  // The reserved symbol has the longest code, the one of all ones: it is taken out again.
+  // The reserved symbol has the longest code, which is all ones. It is removed.
   let longest = LONGEST;
   while ((counts[longest] ?? 0) === 0) longest--;
   counts[longest] = (counts[longest] ?? 0) - 1;
@@ -40,7 +40,7 @@ function codeLengths(frequencies: Uint32Array): Uint8Array {
   }
 }
 
-/** Lengthens every code of the chain from `symbol` on by one; then hangs `next` on its end. */
+/** Makes every code of the chain from `symbol` on one bit longer, then appends `next` to the chain. */
 function deepen(symbol: number, lengths: Uint8Array, chain: Int32Array, next: number): void {
   let at = symbol;
   for (;;) {
@@ -52,7 +52,7 @@ function deepen(symbol: number, lengths: Uint8Array, chain: Int32Array, next: nu
   if (next !== -1) chain[at] = next;
 }
 
-/** The symbol with the least weight above 0, the higher one of equals; `except` is passed over; -1 for none. */
+/** The symbol with the least weight above 0, the higher one of equals. `except` does not count. -1 for none. */
 function rarest(weights: Float64Array, except: number): number {
   let found = -1;
   let least = Number.POSITIVE_INFINITY;
@@ -65,7 +65,7 @@ function rarest(weights: Float64Array, except: number): number {
   return found;
 }
 
-/** Figure K.3: moves codes longer than 16 bits up, pair by pair. */
+/** Figure K.3: shortens codes that are longer than 16 bits, pair by pair. */
 function shorten(counts: Uint32Array): void {
   const at = (length: number) => counts[length] ?? 0;
   for (let length = counts.length - 1; length > LONGEST; length--) {

@@ -1,4 +1,4 @@
-/** Quantisation tables: those of ITU T.81 K.1 scaled by quality the way the Independent JPEG Group does. */
+/** Quantisation tables: those of ITU T.81 K.1, scaled by quality as the Independent JPEG Group does it. */
 
 /** Tables K.1 (luminance) and K.2 (chrominance), natural order. */
 const LUMA = [
@@ -12,7 +12,7 @@ const CHROMA = [
   99, 99, 99, 99, 99, 99,
 ];
 
-/** Zigzag index -> natural index (T.81 figure A.6), the order DQT is written in. */
+/** Zigzag index -> natural index (T.81 figure A.6), the order of a DQT segment. */
 export const ZIGZAG = [
   0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,

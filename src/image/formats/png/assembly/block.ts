@@ -1,6 +1,6 @@
 /**
- * The body of a block with codes (RFC 1951 3.2.3): literals, and matches with what was written before. The inner loop of
- * PNG decoding, on copies of the state in locals. Codes are looked up in a first table and, when longer than that, in a
+ * The body of a block with codes (RFC 1951 3.2.3): literals, and matches with earlier output. This is the inner loop of
+ * PNG decoding; it works on copies of the state in locals. Codes are looked up in a first table, longer ones then in a
  * second one.
  */
 import { DISTANCES, distanceLink, IS_END, IS_LINK, IS_LITERAL, LITERALS, literalLink } from "./codes";
@@ -20,7 +20,7 @@ import {
   outputStart,
 } from "./state";
 
-/** Goes on with the body of a block with codes. Gives what it stopped for; -1: the block has ended. */
+/** Continues the body of a block with codes. Gives the reason why it stopped; -1: the block has ended. */
 export function inflateCodes(): i32 {
   let at = inputAt;
   let out = outputAt;
@@ -106,7 +106,7 @@ export function inflateCodes(): i32 {
   return stopped;
 }
 
-/** Copies may overlap: what is written is read again. Up to 15 bytes too many are written; the margin is for them. */
+/** Source and target may overlap: written bytes are read again. Writes up to 15 bytes too many, into the margin. */
 @inline
 function copyMatch(out: usize, distance: usize, length: usize): void {
   const end = out + length;

@@ -1,6 +1,6 @@
 /**
- * The lookup tables of DEFLATE's codes (RFC 1951 3.2.2 and 3.2.5): a first table by the next bits, and second tables for
- * codes that are longer.
+ * The look-up tables of DEFLATE's codes (RFC 1951 3.2.2 and 3.2.5): a first table for the next bits, and second tables
+ * for longer codes.
  */
 
 /** First-level bits of the two tables. */
@@ -52,7 +52,7 @@ export function buildDistances(lengths: usize, count: i32): bool {
   return true;
 }
 
-/** Index mask of the second tables of the table built last. */
+/** Index mask of the second tables that belong to the table built last. */
 let linkMask: u64 = 0;
 
 /** Canonical codes (RFC 1951 3.2.2) into a table; `alphabet` 0 literals and lengths, 1 distances, 2 plain symbols. */
@@ -70,7 +70,7 @@ export function buildTable(lengths: usize, count: i32, table: usize, first: i32,
     store<i32>(NEXT + (length << 2), code);
     code = (code + here) << 1;
     if (here > 0) longest = length;
-    if (code > 2 << length) return false; // more codes than bits allow
+    if (code > 2 << length) return false; // More codes than the bits allow.
   }
   const size = 1 << first;
   memory.fill(table, 0, size << 2);
@@ -113,7 +113,7 @@ function entryOf(symbol: i32, alphabet: i32): u32 {
   if (symbol < 256) return (<u32>symbol << 16) | IS_LITERAL;
   if (symbol == 256) return IS_END;
   const length = symbol - 257;
-  if (length > 28) return IS_LINK; // a code that must not be used: leads nowhere
+  if (length > 28) return IS_LINK; // A code that must not be used. The entry leads nowhere.
   return (<u32>load<u16>(LENGTH_BASE + (length << 1)) << 16) | (<u32>load<u8>(LENGTH_EXTRA + length) << 8);
 }
 

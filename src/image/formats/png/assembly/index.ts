@@ -1,12 +1,12 @@
 /**
- * PNG image data to unfiltered rows, streaming: the caller (src/image/formats/png/decoder/rows.ts) feeds the zlib stream in
- * windows and takes rows in batches. Memory: a window, 32 KB of history and some rows, whatever the picture's size.
+ * PNG image data to unfiltered rows, as a stream: the driver (decoder/rows.ts) feeds the zlib stream in windows and
+ * takes rows in batches. It holds a window, 32 KB of history and some rows, whatever the picture's size.
  */
 import { inflate, startInflate } from "./inflate";
 import { DAMAGED, ENDED, HUNGRY, inputAt, inputEnd, OUTPUT_MARGIN, outputAt, setInput, setOutput } from "./state";
 import { unfilter } from "./unfilter";
 
-/** What `makeRows` stops for. */
+/** What `makeRows` returns when it stops. */
 const MADE: i32 = 0;
 const NEEDS_INPUT: i32 = 1;
 const OVER: i32 = 2;
@@ -14,14 +14,14 @@ const OVER: i32 = 2;
 const WINDOW_BYTES: usize = 65536;
 const HISTORY_BYTES: usize = 32768;
 const AHEAD_BYTES: usize = 131072;
-/** Loads and stores may reach this far beyond what they need. */
+/** Loads and stores may reach this many bytes too far. */
 const SLACK: usize = 64;
 
 let window: usize = 0;
-/** Inflated bytes: [taken, outputAt) are not yet rows. */
+/** Inflated bytes. Those in [taken, outputAt) are not unfiltered yet. */
 let buffer: usize = 0;
 let taken: usize = 0;
-/** Unfiltered rows: the first place is the row before the batch. */
+/** Unfiltered rows. The first one is the row before the batch. */
 let rows: usize = 0;
 let stride: usize = 0;
 let rowBytes: usize = 0;
@@ -30,7 +30,7 @@ let made: i32 = 0;
 
 /**
  * Begins a picture: rows of at most `widest` bytes, `pixelBytes` a pixel (at least 1), batches of at most `batch` rows.
- * Gives 0 when there is not memory enough.
+ * Gives 0 when there is not enough memory.
  */
 export function start(widest: i32, pixelBytes: i32, batch: i32): i32 {
   stride = (<usize>widest + SLACK + 15) & ~15;
@@ -49,30 +49,30 @@ export function start(widest: i32, pixelBytes: i32, batch: i32): i32 {
   return 1;
 }
 
-/** Begins a pass: rows of `bytes` bytes, the row above the first being zeros. */
+/** Begins a pass with rows of `bytes` bytes. The row above the first is zeros. */
 export function startPass(bytes: i32): void {
   rowBytes = bytes;
   memory.fill(rows, 0, stride);
   made = 0;
 }
 
-/** Keeps what is left of the input and gives the address where up to 64 KB more may be put. */
+/** Keeps the unused input and gives the address where the driver may put up to 64 KB more. */
 export function inputAddress(): usize {
   const left = inputAt < inputEnd ? inputEnd - inputAt : 0;
   memory.copy(window, inputAt, left);
-  // What was read beyond the end (zeros, as bits not yet taken) can only be the padding of the last window.
+  // Bits that were loaded beyond the end are zeros: they can only be the padding of the last window.
   setInput(window, window + left, false);
   return window + left;
 }
 
-/** `length` bytes were put there; `last`: no more will come. */
+/** The driver has put `length` bytes there. `last`: no more follow. */
 export function inputFilled(length: i32, last: bool): void {
   const end = inputEnd + length;
   memory.fill(end, 0, SLACK);
   setInput(inputAt, end, last);
 }
 
-/** Address of the first row of the batch; the next lie `rowStride` apart. */
+/** Address of the first row of the batch. The others follow, `rowStride` bytes apart. */
 export function rowAddress(): usize {
   return rows + stride;
 }
@@ -86,7 +86,7 @@ export function rowsMade(): i32 {
   return made;
 }
 
-/** Begins a new batch; its rows take the place of the last one's. */
+/** Begins a new batch, which overwrites the last one. */
 export function nextBatch(): void {
   if (made > 0) memory.copy(rows, rows + stride * <usize>made, rowBytes);
   made = 0;
@@ -114,7 +114,7 @@ export function makeRows(wanted: i32): i32 {
   }
 }
 
-/** Moves what is still needed (rows not made, and the history matches may reach back to) to the buffer's start. */
+/** Moves what is still needed to the buffer's start: bytes of rows not made, and the history for matches. */
 function slide(): void {
   const history = outputAt - buffer > HISTORY_BYTES ? outputAt - HISTORY_BYTES : buffer;
   const keep = min(taken, history);
@@ -127,8 +127,8 @@ function slide(): void {
 }
 
 /**
- * Converts `count` rows of the batch in place of nothing: three bytes a pixel to four at `to`, `width` pixels a row.
- * Four pixels at once; the last store of a row reaches up to 16 bytes into the next, which is written after it.
+ * Converts `count` rows of the batch, `width` pixels each, from three bytes a pixel to four at `to`. It stores four
+ * pixels at once: the last store of a row reaches up to 16 bytes into the next row, which is written after it.
  */
 export function rgbToRgba(to: usize, width: i32, count: i32): void {
   const opaque = i32x4.splat(0xff000000);
@@ -144,7 +144,7 @@ export function rgbToRgba(to: usize, width: i32, count: i32): void {
   }
 }
 
-/** Room for `bytes` behind everything else; gives its address, or 0 when there is not memory enough. */
+/** Address of `bytes` bytes behind everything else, or 0 when there is not enough memory. */
 export function reserve(bytes: i32): usize {
   const at = (buffer + HISTORY_BYTES + AHEAD_BYTES + stride + OUTPUT_MARGIN + SLACK + 15) & ~15;
   const need = <i32>((at + <usize>bytes + SLACK + 65535) >>> 16);

@@ -1,4 +1,4 @@
-/** DEFLATE (RFC 1951), resumable: stops when the input window runs low or the output buffer is full, and goes on there. */
+/** DEFLATE (RFC 1951). Stops when little input is left or the output buffer is full, and can be resumed there. */
 import { inflateCodes } from "./block";
 import { buildFixed, readDynamic } from "./lengths";
 import {
@@ -29,7 +29,7 @@ const AT_END: i32 = 4;
 let mode: i32 = AT_START;
 let storedLeft: i32 = 0;
 
-/** The longest header of a dynamic block, with room. */
+/** More bytes than the longest header of a dynamic block. */
 const HEADER_BYTES: usize = 1024;
 
 export function startInflate(): void {
@@ -38,7 +38,7 @@ export function startInflate(): void {
   mode = AT_START;
 }
 
-/** Inflates until the output is full, the input low, the stream ended or found damaged. */
+/** Inflates until the output is full, little input is left, or the stream ends or is damaged. */
 export function inflate(): i32 {
   while (true) {
     if (mode == AT_END) return ENDED;

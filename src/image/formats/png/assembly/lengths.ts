@@ -1,14 +1,16 @@
-/** The codes a block of DEFLATE begins with: fixed (RFC 1951 3.2.6), or given by their lengths (3.2.7). */
+/**
+ * The codes of a DEFLATE block: fixed ones (RFC 1951 3.2.6), or ones that its header gives by their lengths (3.2.7).
+ */
 import { buildDistances, buildLiterals, buildTable, DISTANCES } from "./codes";
 import { bits, refill, take } from "./state";
 
-/** RFC 1951 3.2.7: in which order the lengths of the code-length code come. */
+/** The order of the lengths of the code-length code (RFC 1951 3.2.7). */
 const CODE_ORDER = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
 
-/** The code lengths that a block begins with. */
+/** The code lengths from a block's header. */
 const LENGTHS = memory.data(320);
 
-/** RFC 1951 3.2.6. */
+/** The fixed codes (RFC 1951 3.2.6). */
 export function buildFixed(): bool {
   memory.fill(LENGTHS, 8, 144);
   memory.fill(LENGTHS + 144, 9, 112);
@@ -18,7 +20,7 @@ export function buildFixed(): bool {
   return buildLiterals(LENGTHS, 288) && buildDistances(LENGTHS + 288, 30);
 }
 
-/** RFC 1951 3.2.7: the lengths of both codes, themselves coded. */
+/** Reads the lengths of both codes, which are coded themselves (RFC 1951 3.2.7). */
 export function readDynamic(): bool {
   const literals = <i32>take(5) + 257;
   const distances = <i32>take(5) + 1;
@@ -29,7 +31,7 @@ export function readDynamic(): bool {
     refill();
     store<u8>(LENGTHS + load<u8>(CODE_ORDER + i), take(3));
   }
-  // The code-length code has at most 7 bits: the distance table's place serves it.
+  // The code-length code has at most 7 bits, so the place of the distance table is large enough.
   if (!buildTable(LENGTHS, 19, DISTANCES, 7, 2)) return false;
   const total = literals + distances;
   let previous: u8 = 0;

@@ -1,24 +1,26 @@
 /**
- * Where inflating stands: the input window and the bits taken from it into a 64-bit buffer, least significant first
- * (RFC 1951 3.1.1), and the output buffer. Only this file changes it.
+ * The state of inflating: the input window, the bits loaded from it into a 64-bit buffer (least significant first, RFC
+ * 1951 3.1.1), and the output buffer. Only this file changes it.
  */
 
-/** What `inflate` stops for. */
+/** What `inflate` returns when it stops. */
 export const FULL: i32 = 0;
 export const HUNGRY: i32 = 1;
 export const ENDED: i32 = 2;
 export const DAMAGED: i32 = 3;
 
-/** The input window: [at, end), padded behind `end` so that eight bytes can always be loaded. */
+/** The input window [at, end). It is padded behind `end`, so that eight bytes can always be loaded. */
 export let inputAt: usize = 0;
 export let inputEnd: usize = 0;
 export let inputLast: bool = false;
-/** The output buffer: written up to `outputAt`, may be written up to `outputLimit`, starts at `outputStart`. */
+/**
+ * The output buffer: it starts at `outputStart`, is written up to `outputAt`, and may be written up to `outputLimit`.
+ */
 export let outputAt: usize = 0;
 export let outputStart: usize = 0;
 export let outputLimit: usize = 0;
 
-/** Bits taken from the input and not yet used: `bitCount` of them. */
+/** The `bitCount` bits that are loaded and not used yet. */
 export let bits: u64 = 0;
 export let bitCount: i32 = 0;
 
@@ -36,20 +38,20 @@ export function setOutput(start: usize, at: usize, limit: usize): void {
   outputLimit = limit;
 }
 
-/** Drops the bits that were taken. */
+/** Drops all loaded bits. */
 export function dropBits(): void {
   bits = 0;
   bitCount = 0;
 }
 
-/** Goes on behind a stored block's header, or behind what was copied of it. */
+/** Continues behind the header of a stored block, or behind the part of it that was copied. */
 @inline
 export function moveTo(input: usize, output: usize): void {
   inputAt = input;
   outputAt = output;
 }
 
-/** Takes over what a loop that worked on copies of all this has come to. */
+/** Takes over the values of a loop that worked on copies of this state. */
 @inline
 export function keep(input: usize, output: usize, taken: u64, count: i32): void {
   inputAt = input;
@@ -58,13 +60,13 @@ export function keep(input: usize, output: usize, taken: u64, count: i32): void 
   bitCount = count;
 }
 
-/** First byte of the input that no taken bit belongs to. */
+/** The first byte of the input of which no bit is loaded. */
 @inline
 export function consumed(): usize {
   return inputAt - <usize>(bitCount >> 3);
 }
 
-/** At least 56 bits in the buffer; what lies beyond the end of the input is zeros. */
+/** Loads at least 56 bits. Beyond the end of the input they are zeros. */
 @inline
 export function refill(): void {
   bits |= load<u64>(inputAt) << <u64>bitCount;

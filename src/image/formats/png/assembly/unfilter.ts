@@ -1,10 +1,10 @@
 /**
- * Reversal of PNG's row filters (PNG, third edition, section 9), from the inflated row into a row of its own. Pixels of
- * 3 to 8 bytes go through one SIMD register each; the up to 8 bytes stored at once reach beyond the pixel, which only
- * touches what is written next. Rows have 16 bytes of room behind them.
+ * Reverses PNG's row filters (PNG, third edition, section 9), from the inflated row into a row of its own. Each pixel
+ * of 3 to 8 bytes goes through one SIMD register. A store of 8 bytes can reach beyond the pixel, into bytes that are
+ * written next. Rows have 16 bytes of room behind them.
  */
 
-/** `from` the filtered bytes, `above` the row before (zeros for the first), `step` the bytes of a pixel, at least 1. */
+/** `from`: filtered bytes. `above`: the row before (zeros for the first). `step`: bytes of a pixel, at least 1. */
 export function unfilter(filter: i32, from: usize, above: usize, to: usize, bytes: usize, step: usize): void {
   if (filter == 1) sub(from, to, bytes, step);
   else if (filter == 2) up(from, above, to, bytes);
@@ -48,14 +48,14 @@ function average(from: usize, above: usize, to: usize, bytes: usize, step: usize
   let left = i64x2.splat(0);
   for (let i: usize = 0; i < bytes; i += step) {
     const b = v128.load64_zero(above + i);
-    // avgr rounds up: take the lost bit off again.
+    // avgr rounds up, the filter rounds down.
     const mean = i8x16.sub(i8x16.avgr_u(left, b), v128.and(v128.xor(left, b), one));
     left = i8x16.add(v128.load64_zero(from + i), mean);
     v128.store64_lane(to + i, left, 0);
   }
 }
 
-/** Section 9.4, in 16-bit lanes: the neighbour nearest to left + above - corner; ties go to left, then above. */
+/** Paeth (9.4), in 16-bit lanes: the neighbour nearest to left + above - corner. At a tie left wins, then above. */
 function paethWide(from: usize, above: usize, to: usize, bytes: usize, step: usize): void {
   const mask = i16x8.splat(255);
   let a = i64x2.splat(0);

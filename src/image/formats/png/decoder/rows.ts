@@ -1,6 +1,6 @@
-/** The driver of assembly/png: image data pieces in, batches of unfiltered rows out. */
+/** The driver of assembly: pieces of image data in, batches of unfiltered rows out. */
 import { Failure } from "../../../../errors.ts";
-import { defineEngine, exportsOf } from "../../../wasm.ts";
+import { defineEngine, exportsOf } from "../../../engines.ts";
 import module from "../wasm/decoder.wasm";
 
 type Exports = {
@@ -23,19 +23,19 @@ const engine = defineEngine("png", () => {
   return { value, memory: value.memory };
 });
 
-/** What `makeRows` stops for. */
+/** What `makeRows` returns when it stops. */
 const NEEDS_INPUT = 1;
 const OVER = 2;
 const WINDOW_BYTES = 65536;
-/** Rows a batch: enough that a call costs nothing, few enough that wide pictures stay small. */
+/** Rows in a batch: so many that a call costs nothing, so few that wide pictures take little memory. */
 const BATCH = 16;
 
-/** One pass of a picture: all of it, or one of Adam7's seven. `width` in pixels. */
+/** One pass over a picture: all of it, or one of Adam7's seven. `width` is in pixels. */
 export type Pass = { readonly width: number; readonly height: number };
 
 /**
- * A batch of rows: `data` at `offset`, `stride` bytes apart, of the pass with this index from row `y` on.
- * `rgba` says that they are RGBA already; else they are samples as stored. Valid until the next batch.
+ * `count` rows in `data`: the first at `offset`, the others `stride` bytes apart. They belong to the pass with the
+ * index `pass`, from its row `y` on. With `rgba` they are RGBA, else samples as stored. Valid until the next batch.
  */
 export type Batch = {
   readonly data: Uint8Array;
@@ -48,12 +48,12 @@ export type Batch = {
 };
 
 /**
- * Inflates and unfilters the passes in turn, `bits` a pixel; `rgb` rows (8 bits, no transparent colour) are converted
- * on the way. `onBatch` returns false when it has enough. Gives the number of rows made; fewer than there should be
- * mean that the data ended or were damaged there.
+ * Inflates and unfilters the passes one after the other. `bits` are those of a pixel. With `rgb` the rows (8 bits, no
+ * transparent colour) are converted to RGBA. `onBatch` returns false when it has enough. Gives the number of rows made:
+ * fewer than the picture has mean that the data end or are damaged there.
  */
 export async function readRows(
-  pieces: readonly Uint8Array[],
+  pieces: Iterable<Uint8Array>,
   passes: readonly Pass[],
   bits: number,
   rgb: boolean,
@@ -90,20 +90,26 @@ export async function readRows(
 }
 
 /** Puts the next 64 KB of the pieces, which together are one stream, into the module's window. */
-function feeder(png: Exports, pieces: readonly Uint8Array[]): () => void {
-  let [piece, at] = [0, 0];
+function feeder(png: Exports, pieces: Iterable<Uint8Array>): () => void {
+  const following = pieces[Symbol.iterator]();
+  const next = () => {
+    const { done, value } = following.next();
+    return done === true ? null : value;
+  };
+  let piece = next();
+  let at = 0;
   return () => {
     const address = png.inputAddress();
     const memory = new Uint8Array(png.memory.buffer);
     let filled = 0;
-    while (filled < WINDOW_BYTES && piece < pieces.length) {
-      const part = pieces[piece]?.subarray(at, at + WINDOW_BYTES - filled) ?? new Uint8Array();
+    while (filled < WINDOW_BYTES && piece !== null) {
+      const part = piece.subarray(at, at + WINDOW_BYTES - filled);
       memory.set(part, address + filled);
       filled += part.length;
       at += part.length;
-      if (at === (pieces[piece]?.length ?? 0)) [piece, at] = [piece + 1, 0];
+      if (at === piece.length) [piece, at] = [next(), 0];
     }
-    png.inputFilled(filled, piece === pieces.length ? 1 : 0);
+    png.inputFilled(filled, piece === null ? 1 : 0);
   };
 }
 

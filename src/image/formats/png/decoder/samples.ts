@@ -1,6 +1,6 @@
 /** Unfiltered PNG samples -> RGBA, 8 bits (PNG, third edition, sections 7.2, 11.2.2, 11.3.1.1, 13.12). */
 
-/** Samples a pixel by colour type. */
+/** Samples of a pixel, by colour type. */
 export const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 /** Writes `width` pixels of `row` as RGBA into `out`, `step` pixels apart (1; more for a pass of Adam7). */
@@ -13,7 +13,7 @@ export type Kind = {
   readonly transparency: Uint8Array | null;
 };
 
-/** What the picture is -> the routine for its rows. 16-bit samples are cut to their upper byte. */
+/** The kind of picture -> the function for its rows. 16-bit samples are cut to their upper byte. */
 export function toRgba(kind: Kind): ToRgba {
   if (kind.colourType === 3) return indexed(kind.depth, paletteTable(kind));
   if (kind.colourType === 0) return kind.depth === 16 ? grey16(kind) : indexed(kind.depth, greyTable(kind));
@@ -21,7 +21,7 @@ export function toRgba(kind: Kind): ToRgba {
   return withAlpha(kind);
 }
 
-/** Up to 256 RGBA words (little-endian), by sample value. Values beyond the palette are opaque black. */
+/** 256 RGBA words (little-endian), by sample value. Values beyond the palette are opaque black. */
 function paletteTable({ palette, transparency }: Kind): Uint32Array {
   const table = new Uint32Array(256).fill(0xff000000);
   const entries = Math.min(256, Math.floor((palette?.length ?? 0) / 3));
@@ -45,7 +45,7 @@ function word(r: number, g: number, b: number, a: number): number {
   return (r | (g << 8) | (b << 16) | (a << 24)) >>> 0;
 }
 
-/** Samples of 1, 2, 4 or 8 bits, the leftmost in the high bits, through a table. */
+/** Samples of 1, 2, 4 or 8 bits by a table. The leftmost sample is in the high bits. */
 function indexed(depth: number, table: Uint32Array): ToRgba {
   const perByte = 8 / depth;
   const mask = 2 ** depth - 1;
@@ -80,7 +80,7 @@ function truecolour({ depth, transparency }: Kind): ToRgba {
   };
 }
 
-/** Whether the three samples are the transparent colour; tRNS holds them in 16 bits each whatever the depth. */
+/** Whether the three samples are the transparent colour. tRNS has 16 bits for each, at every depth. */
 function isKey(row: Uint8Array, from: number, bytes: number, key: Uint8Array): boolean {
   for (let c = 0; c < 3; c++) {
     if (row[from + c * bytes + bytes - 1] !== key[2 * c + 1]) return false;

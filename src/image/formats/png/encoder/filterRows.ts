@@ -1,12 +1,12 @@
-/** PNG row filters, chosen row by row by the least sum of absolute differences (PNG, third edition, section 12.7). */
+/** PNG row filters. Each row gets the one with the least sum of absolute differences (PNG, third edition, 12.7). */
 
 const FILTERS = 5;
 
-/** RGBA pixels -> filtered rows, each led by its filter's number; `channels` 3 drops alpha. */
+/** RGBA pixels -> filtered rows, each after the number of its filter. With 3 `channels` alpha is dropped. */
 export function filterRows(data: Uint8Array, width: number, height: number, channels: 3 | 4): Uint8Array<ArrayBuffer> {
   const bytes = width * channels;
   const out = new Uint8Array(height * (1 + bytes));
-  // `channels` zero bytes to the left of each row spare the filters an edge case.
+  // There are `channels` zero bytes to the left of each row, so the filters need no special case there.
   let row = new Uint8Array(channels + bytes);
   let above = new Uint8Array(channels + bytes);
   const tries = Array.from({ length: FILTERS }, () => new Uint8Array(bytes));
@@ -22,7 +22,7 @@ export function filterRows(data: Uint8Array, width: number, height: number, chan
   return out;
 }
 
-/** Fills `tries` with the row under each filter; gives the number of the one with the smallest residue. */
+/** Fills `tries` with the row under each filter. Gives the number of the filter with the smallest sum. */
 function tryFilters(row: Uint8Array, above: Uint8Array, channels: number, tries: readonly Uint8Array[]): number {
   const [none, sub, up, average, paeth] = tries as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   const sums = [0, 0, 0, 0, 0];

@@ -1,6 +1,6 @@
-/** An instance of the VP8 module. Its memory only grows: the owner drops an instance that has become too large. */
+/** An instance of the VP8 module. Its memory never shrinks: the owner drops an instance that has become too large. */
 
-/** What assembly/vp8/index.ts exports. Addresses and sizes are bytes in the module's memory. */
+/** What assembly/decoder/index.ts exports. Addresses and sizes are bytes in the module's memory. */
 type Vp8Exports = {
   readonly memory: WebAssembly.Memory;
   reset(): void;

@@ -1,10 +1,9 @@
-/** Where the parts of a lossy WebP lie: its VP8 chunk, and the partitions of the key frame in that. */
-
-import { UnsupportedByDecoder } from "../../../unsupportedByDecoder.ts";
+/** The parts of a lossy WebP: its VP8 chunk, and the partitions of the key frame in it. */
+import { UnsupportedByDecoder } from "../../../decodeErrors.ts";
 import { createReader } from "../../byteReader.ts";
-import { riffChunks } from "../header.ts";
+import { riffChunks } from "../riff.ts";
 
-/** The first partition, and the rest of the frame: sizes of the token partitions, then their data. */
+/** `modes` is the first partition. `rest` has the sizes of the token partitions, then their data. */
 export type Frame = {
   readonly width: number;
   readonly height: number;
@@ -14,10 +13,13 @@ export type Frame = {
 
 /** Bytes of frame tag, start code and sizes (RFC 6386, 9.1). */
 const HEADER_BYTES = 10;
-/** Bytes of one entry of the table of token partitions (9.5). */
+/** Bytes of one entry in the table of token partitions (9.5). */
 const SIZE_BYTES = 3;
 
-/** WebP bytes -> the key frame. Throws NotForThisDecoder for lossless, alpha, animation and headers cut short. */
+/**
+ * WebP bytes -> the key frame. Throws UnsupportedByDecoder for lossless files, alpha, animations, and headers that are
+ * cut short. Walks the chunks no further than to the first that holds a part of the picture.
+ */
 export function readFrame(bytes: Uint8Array): Frame {
   const read = createReader(bytes, true);
   for (const { tag, at, length } of riffChunks(read, 12, bytes.length)) {
@@ -31,7 +33,7 @@ function keyFrame(data: Uint8Array): Frame {
   if (data.length < HEADER_BYTES) throw new UnsupportedByDecoder(`VP8 frame of ${data.length} bytes`);
   const read = createReader(data, true);
   const tag = read.u24(0);
-  // Key frame, a profile there is, to be shown.
+  // It must be a key frame, of a profile that exists, and to be shown.
   if ((tag & 1) !== 0 || ((tag >> 1) & 7) > 3 || (tag & 0x10) === 0) throw new UnsupportedByDecoder("no VP8 key frame");
   const end = HEADER_BYTES + (tag >> 5);
   if (end > data.length) throw new UnsupportedByDecoder("VP8 modes cut short");
@@ -43,7 +45,7 @@ function keyFrame(data: Uint8Array): Frame {
   };
 }
 
-/** The token partitions, `count` of them; one that is cut short is as long as it is. */
+/** The `count` token partitions. One that is cut short ends with the file. */
 export function tokenPartitions(rest: Uint8Array, count: number): readonly Uint8Array[] {
   const table = (count - 1) * SIZE_BYTES;
   if (rest.length < table) throw new UnsupportedByDecoder("VP8 partitions cut short");

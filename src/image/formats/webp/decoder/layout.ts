@@ -1,13 +1,13 @@
-/** The filters of the three planes, their rings of sample rows, and where all of it lies in the module's memory. */
+/** The filters of the three planes, their rings of sample rows, and their places in the module's memory. */
 import type { View } from "../../../picture.ts";
 import { allocate, place, reachOf, setField } from "../../jpeg/decoder/layout.ts";
 import { lanczosTaps, type Taps } from "../../jpeg/decoder/taps.ts";
 import type { Vp8Engine } from "./engine.ts";
 
-/** Rows of a macroblock row that the next one's loop filter may still change: three, in whole fours. */
+/** Rows that the loop filter of the next macroblock row may still change: three, rounded up to four. */
 const UNFINISHED = 4;
 
-/** One plane: `scale` samples for each pixel a side, macroblocks of `block` samples a side. */
+/** One plane: along a side, `scale` samples for a pixel and `block` samples for a macroblock. */
 type Plane = { readonly scale: number; readonly block: number };
 
 const LUMA = { scale: 1, block: 16 } as const satisfies Plane;
@@ -35,8 +35,8 @@ function planeFilters({ width, height }: Size, view: View, { scale }: Plane): Fi
 }
 
 /**
- * How many macroblock rows each ring must hold, found by going through the decode: Y's rows wait for those of U and V
- * and the other way round, and the loop filter reaches back into the row above.
+ * How many macroblock rows the rings of Y and of U and V must hold. Rows of Y wait for those of U and V and vice versa,
+ * and the loop filter changes the row above. So this goes through the whole decode.
  */
 export function ringBands(macroblocksDown: number, luma: Taps, chroma: Taps): readonly [number, number] {
   let [lumaBands, chromaBands] = [1, 1];
@@ -82,7 +82,7 @@ function placePlane(
   const set = (...[field, value]: [Parameters<typeof setField>[2], number]) => setField(engine, index, field, value);
   const count = across.starts.length;
   const stride = (macroblocksAcross * block + 15) & ~15;
-  // The vertical pass reads whole 16 bytes from the first column that has weight on.
+  // The vertical pass reads whole 16 bytes, from the first column that has weight.
   const first = (across.starts[0] ?? 0) & ~15;
   const end = across.ends[count - 1] ?? 0;
   const at = allocate(engine, bands * block * stride + 16);

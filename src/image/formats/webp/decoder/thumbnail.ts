@@ -1,13 +1,12 @@
-/** A VP8 key frame to a small picture: the driver of assembly/vp8 (docs/webp.md tells the whole way). */
-
+/** A VP8 key frame to a small picture: the driver of assembly/decoder. docs/webp.md describes the whole way. */
+import { UnsupportedByDecoder } from "../../../decodeErrors.ts";
 import type { View } from "../../../picture.ts";
-import { UnsupportedByDecoder } from "../../../unsupportedByDecoder.ts";
 import { allocate, clearFields } from "../../jpeg/decoder/layout.ts";
 import type { Vp8Engine } from "./engine.ts";
 import { type Frame, tokenPartitions } from "./frame.ts";
 import { placePlanes, type Ring } from "./layout.ts";
 
-/** What `advance` stops for. */
+/** What `advance` returns at the end. */
 const DONE = 0;
 const OUTPUT_BYTES = 128 * 1024;
 
@@ -16,14 +15,14 @@ export type Vp8Picture = {
   readonly pixels: Uint8Array;
   /** Data were missing: part of the picture is grey. */
   readonly truncated: boolean;
-  /** The rings the planes went through: with `keepAll` they hold the whole planes, loop-filtered. */
+  /** The rings that the planes went through. With `keepAll` they hold the whole planes after the loop filter. */
   readonly rings: readonly Ring[];
 };
 
 /**
  * Decodes the view of a frame. The engine may have been used before, but not by a decode that trapped. `keepAll`
  * makes the rings as high as the picture, so that tests can look at the planes.
- * Throws NotForThisDecoder when the header is cut short, JpegRefusal when there is no memory for it.
+ * Throws UnsupportedByDecoder when the header is cut short, UnsupportedJpeg when there is not enough memory.
  */
 export function decodeVp8(engine: Vp8Engine, frame: Frame, view: View, keepAll = false): Vp8Picture {
   const { exports } = engine;

@@ -6,7 +6,7 @@ import { type GifFrame, readScreen, walkBlocks } from "../../../../../src/image/
 import { drawFrame } from "../../../../../src/image/formats/gif/draw.ts";
 import { gifHeader } from "../../../../../src/image/formats/gif/header.ts";
 import { LzwReader } from "../../../../../src/image/formats/gif/lzw.ts";
-import { renderImage } from "../../../../../src/image/pipeline.ts";
+import { renderImage } from "../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../orders.ts";
 import { type Random, seeded } from "../jpeg/decoder/random.ts";
 import { type Code, codeData, control, extension, type FrameOf, gifFile, lzwData, subBlocks } from "./gifFile.ts";

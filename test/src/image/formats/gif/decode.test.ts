@@ -1,6 +1,6 @@
 /** The first frame on the screen: where each pixel goes, and in which colour. */
 import { describe, expect, test } from "vitest";
-import { renderImage } from "../../../../../src/image/pipeline.ts";
+import { renderImage } from "../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../orders.ts";
 import { codeData, control, extension, type FrameOf, type GifOf, gifFile, lzwData } from "./gifFile.ts";
 import { lettersOf, pictureOf } from "./pictureOf.ts";

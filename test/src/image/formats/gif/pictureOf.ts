@@ -1,14 +1,15 @@
 /** GIF bytes through header and decoder at full size. */
 import { decodeGif } from "../../../../../src/image/formats/gif/decode.ts";
 import { gifHeader } from "../../../../../src/image/formats/gif/header.ts";
-import type { Decoded } from "../../../../../src/image/picture.ts";
+import type { Pixels } from "../../../../../src/image/picture.ts";
 
-export function pictureOf(bytes: Uint8Array): Promise<Decoded> {
+export async function pictureOf(bytes: Uint8Array): Promise<{ pixels: Pixels; truncated: boolean }> {
   const source = gifHeader(bytes);
   const { width, height } = source;
   const whole = { left: 0, top: 0, width, height };
   const view = { window: whole, bounds: whole, width, height };
-  return decodeGif(bytes, source, { view, eighths: 8 }, { lap: () => {} });
+  const { picture, truncated } = await decodeGif(bytes, source, { view, dctScale: 8 }, { lap: () => {} });
+  return { pixels: picture.frames[0].pixels, truncated };
 }
 
 const LETTERS: Readonly<Record<string, string>> = {

@@ -90,7 +90,7 @@ describe("bestCode", () => {
     ["one symbol", Uint32Array.from({ length: 256 }, (_, i) => (i === 7 ? 9 : 0))],
     ["two symbols", Uint32Array.from({ length: 256 }, (_, i) => (i < 2 ? 5 : 0))],
     ["all alike", new Uint32Array(256).fill(3)],
-    // Fibonacci weights make the longest codes there can be.
+    // Fibonacci weights make the longest possible codes.
     ["Fibonacci", Uint32Array.from({ length: 256 }, (_, i) => (i < 40 ? Math.round(1.618 ** i) : 0))],
   ])("%s: every symbol has a code of at most 16 bits, none is all ones", (_, frequencies) => {
     const table = bestCode(frequencies);
@@ -106,7 +106,7 @@ describe("bestCode", () => {
     }
   });
 
-  test("the frequent have the short codes", () => {
+  test("frequent symbols have short codes", () => {
     const words = codeWords(bestCode(Uint32Array.from({ length: 256 }, (_, i) => (i < 8 ? 4 ** i : 0))));
     const lengths = [...words.subarray(0, 8)].map((word) => word & 255);
     expect(lengths).toEqual([...lengths].sort((a, b) => b - a));

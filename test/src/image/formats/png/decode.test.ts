@@ -2,11 +2,12 @@ import { constants, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../../../src/errors.ts";
-import { renderImage } from "../../../../../src/image/pipeline.ts";
+import { readHeader } from "../../../../../src/image/readHeader.ts";
+import { renderImage } from "../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../orders.ts";
 import { chunk, makePng, random, type Spec } from "./pngFile.ts";
 
-/** Both through full size, so that the resampler passes every pixel on as it is. */
+/** Renders at full size, so that the resampler copies every pixel. */
 async function ours(png: Buffer) {
   const { bytes, truncated, width, height } = await renderImage(orderOf(png, {}, "png"));
   return { data: await sharp(bytes).ensureAlpha().raw().toBuffer(), truncated, width, height };
@@ -23,6 +24,17 @@ function largest(a: Buffer, b: Buffer): number {
   for (let i = 0; i < a.length; i++) worst = Math.max(worst, Math.abs((a[i] ?? 0) - (b[i] ?? 0)));
   return worst;
 }
+
+test("pieces of image data are found one by one: 300 000 empty ones are passed over and not kept", async () => {
+  const png = makePng({ width: 33, height: 23, type: 2, depth: 8, filter: (y) => y % 5, piece: 50 });
+  const first = png.indexOf("IDAT") - 4;
+  const second = first + 12 + png.readUInt32BE(first);
+  const empty = Buffer.concat(Array.from({ length: 300_000 }, () => chunk("IDAT", new Uint8Array())));
+  const file = Buffer.concat([png.subarray(0, second), empty, png.subarray(second)]);
+  expect(largest((await ours(file)).data, await theirs(png))).toBe(0);
+  const { png: chunks } = readHeader(new Uint8Array(file));
+  expect(chunks).toEqual({ dataAt: first, palette: null, transparency: null, colourType: 2 });
+});
 
 describe("every colour type, depth and filter, against libpng", () => {
   const kinds = [
@@ -65,7 +77,7 @@ describe("every colour type, depth and filter, against libpng", () => {
   ] as const)("transparency of %s", async (_, type, depth, body) => {
     const png = makePng({ width: 40, height: 20, type, depth, filter: () => 0, extra: [chunk("tRNS", body)] });
     const [a, b] = [(await ours(png)).data, await theirs(png)];
-    // What is wholly transparent has no colour to compare.
+    // Transparent pixels have no colour to compare.
     for (let i = 0; i < a.length; i += 4) {
       if (b[i + 3] !== 0) continue;
       a.fill(0, i, i + 3);
@@ -139,7 +151,7 @@ describe("damage", () => {
     expect([...cut.data.subarray(-4)]).toEqual([128, 128, 128, 255]);
   });
 
-  test("wrong checksums and chunks nobody knows change nothing", async () => {
+  test("wrong checksums and unknown chunks change nothing", async () => {
     const png = makePng({ ...spec, extra: [chunk("tEXt", Buffer.from("a\0b")), chunk("zzZz", Buffer.alloc(5))] });
     const wrong = Buffer.from(png);
     wrong[29] = (wrong[29] ?? 0) ^ 255;

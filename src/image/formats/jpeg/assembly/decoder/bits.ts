@@ -1,10 +1,10 @@
 /**
  * Entropy-coded bytes to bits (ITU T.81, B.1.1.5 and F.1.2.3).
  *
- * The driver copies a window of the file to `WINDOW`. `fill` moves it on to `BUFFER` without the stuffed zeros and
- * BACKWARDS: byte i of the segment lies at TOP - i. A little-endian 8-byte load then has the earliest byte at the top,
- * so that refilling the bit buffer is one load, with no byte swap, no test for 0xff and, as at least `MARGIN` bytes
- * (or a pad of zeros after a marker) are there before a unit is decoded, no test for the end either.
+ * The driver copies a window of the file to `WINDOW`. `fill` moves it to `BUFFER` without the stuffed zeros, and
+ * BACKWARDS: byte i of the segment lies at TOP - i. A little-endian load of 8 bytes then has the earliest byte at the
+ * top, so one load refills the bit buffer. It needs no byte swap and no test for 0xff. It needs no test for the end
+ * either: before a unit is decoded there are at least `MARGIN` bytes, or a pad of zeros after a marker.
  */
 export const WINDOW_BYTES: i32 = 65536;
 /** More than a unit can use: an MCU has at most 10 blocks (B.2.3), a block at most 64 codes of 16 + 15 bits. */
@@ -17,23 +17,23 @@ const WINDOW = memory.data(65536 + 64, 16);
 const BUFFER = memory.data(65536 + 8192 + 64, 16);
 const TOP: usize = BUFFER + BUFFER_BYTES;
 
-/** Of the state shared by all decoders of entropy-coded segments. The hot loops keep the first three in locals. */
+/** The state that all decoders of entropy-coded segments share. The hot loops keep the first three in locals. */
 @unmanaged
 export class BitReader {
   /** The next bits, first one at the top. */
   bits: u64;
-  /** How many of them count. */
+  /** How many of these bits are valid. */
   count: i32;
-  /** Where the next byte for `bits` is; goes down. */
+  /** Address of the next byte for `bits`. It goes down. */
   at: usize;
-  /** Below the last byte of the segment that is in the buffer. */
+  /** The address below the segment's last byte in the buffer. */
   end: usize;
   /** The unread part of the window. */
   raw: usize;
   rawEnd: usize;
   /** The window holds the file's last byte. */
   last: bool;
-  /** A marker (or the end of the file) stopped the segment: no more bytes before the next restart. */
+  /** A marker or the end of the file ended the segment: no more bytes come before the next restart. */
   complete: bool;
   /** That marker's code, EOI for the end of the file. */
   marker: i32;
@@ -52,12 +52,12 @@ export function windowAddress(): usize {
   return WINDOW;
 }
 
-/** Offset in the window of the first byte not taken over yet: the driver puts that byte first in the next window. */
+/** Offset in the window of the first byte that was not moved yet. The driver begins the next window with that byte. */
 export function windowUsed(): i32 {
   return <i32>(bitReader().raw - WINDOW);
 }
 
-/** The window now holds `length` bytes from the place `windowUsed` told. */
+/** The driver has put `length` bytes into the window, from the offset that `windowUsed` gave. */
 export function windowFilled(length: i32, last: bool): void {
   const r = bitReader();
   r.raw = WINDOW;
@@ -76,7 +76,7 @@ export function startSegment(): void {
   r.marker = 0;
 }
 
-/** Starts a scan: nothing in the window. */
+/** Starts a scan with an empty window. */
 export function startReading(): void {
   startSegment();
   windowFilled(0, false);
@@ -88,7 +88,7 @@ function stop(r: BitReader, marker: i32): void {
   memory.fill(r.end - PAD + 1, 0, PAD);
 }
 
-/** Moves as much of the window to the buffer as there is room for, up to the next marker. */
+/** Moves bytes from the window to the buffer, up to the next marker, until the buffer is full. */
 function fill(r: BitReader): void {
   const unread = r.at - r.end;
   memory.copy(TOP - unread + 1, r.end + 1, unread);
@@ -141,7 +141,7 @@ function fill(r: BitReader): void {
   r.end = end;
 }
 
-/** Whether the next unit can be decoded without looking at the end; false if the driver has to give more first. */
+/** True: the next unit can be decoded without a test for the end. False: the driver must give more bytes first. */
 @inline
 export function ready(r: BitReader): bool {
   if (r.complete || <i32>(r.at - r.end) >= MARGIN) return true;
@@ -155,23 +155,26 @@ export function exhausted(r: BitReader): bool {
   return r.complete && (<i32>(r.end - r.at) << 3) > r.count;
 }
 
-/** Whether nothing more comes in this scan: its bits are used up and what stopped it is no restart marker. */
+/** Whether the scan is over: its bits are used up, and the marker that ended it is no restart marker. */
 @inline
 export function ended(r: BitReader, interval: i32): bool {
   return exhausted(r) && (interval == 0 || r.marker < 0xd0 || r.marker > 0xd7);
 }
 
-/** Lets a unit that has run past the end go on reading zeros; it stays far enough past it to count as exhausted. */
+/**
+ * Lets a unit that ran past the end read zeros. The position stays past the end, so the segment counts as exhausted.
+ */
 @inline
 export function stayInPad(r: BitReader): void {
   if (r.complete && <i32>(r.end - r.at) > 128) r.at = r.end - 64;
 }
 
 /**
- * Passes over the rest of the segment to restart marker number `expected` (0..7) and starts the segment after it.
- * A wrong number is judged as by its distance: one or two ahead means that intervals were lost, so the marker is kept
- * for later and the interval at hand is empty; one or two behind is passed over; anything else is taken as it is.
- * Gives false if the driver has to give more first.
+ * Skips to restart marker number `expected` (0..7) and starts the segment after it. When another number comes:
+ * - One or two ahead: intervals were lost. The marker is kept for later, and the current interval is empty.
+ * - One or two behind: the marker is skipped.
+ * - Every other number: the marker counts as the expected one.
+ * Gives false when the driver must give more bytes first.
  */
 export function restart(expected: i32): bool {
   const r = bitReader();

@@ -1,4 +1,4 @@
-/** One block of a sequential scan (ITU T.81, F.2.2): coefficients that are kept are stored, the others passed over. */
+/** One block of a sequential scan (ITU T.81, F.2.2). Kept coefficients are stored, the others are skipped. */
 import { BitReader } from "./bits";
 import { Component } from "./component";
 import { AC, DC, LOOKUP, PARTIAL, SKIP_LOOKUP, longEntry } from "./huffman";
@@ -13,7 +13,7 @@ export function extend(bits: u64, size: i32): i32 {
 
 /**
  * Decodes a block into `block`, which holds zeros (i16, size x size, see Component.positions).
- * Values are not multiplied by the quantisation table yet.
+ * The values are not dequantised yet.
  */
 export function decodeBlock(r: BitReader, c: Component, block: usize): void {
   let bits = r.bits;
@@ -60,7 +60,7 @@ export function decodeBlock(r: BitReader, c: Component, block: usize): void {
       count -= e & 63;
       k += (e >> 8) & 127;
       store<i16>(block + <usize>load<u8>(positions + <usize>k), e >> 16);
-      // The bits there are suffice for a second one that a lookup tells whole.
+      // There are enough bits left for a second coefficient that one look-up gives completely.
       if (++k >= limit) break;
       e = load<i32>(ac + (<usize>(bits >> (64 - LOOKUP)) << 2));
       if (e & PARTIAL) continue;

@@ -1,14 +1,14 @@
-/** Rows of samples (i16, Q6) to pixels. YCbCr is JFIF's: BT.601, full range, centred on 128 (ITU T.871, clause 7). */
+/** Rows of samples (i16, Q6) to pixels. YCbCr as in JFIF: BT.601, full range, centred on 128 (ITU T.871, clause 7). */
 import { factors, high16, low16 } from "../../../../assembly/interleave";
 import { mix, storePixels } from "../../../../assembly/pixels";
 
 export const GREY: i32 = 0;
 export const YCBCR: i32 = 1;
 export const RGB: i32 = 2;
-/** Four inks as they are in the file; the meaning of YCCK is that its first three are YCbCr of inverted CMY. */
+/** Four inks as the file has them. The first three components of YCCK are the YCbCr of inverted CMY. */
 export const CMYK: i32 = 3;
 export const YCCK: i32 = 4;
-/** Components as they are, for tests. */
+/** Components without conversion, for tests. */
 export const RAW: i32 = 5;
 
 /** Factors are Q14, samples Q6. */
@@ -22,7 +22,7 @@ function rounded(v: v128): v128 {
 
 /**
  * Converts a row of `width` samples (rounded up to a multiple of 8) to 4 bytes a pixel at `to`.
- * `inverted` turns each of the four inks round, so that 0 is none of it.
+ * `inverted`: the file stores 255 - ink. Each of the four inks is inverted, so that 0 means no ink.
  */
 export function convertRow(model: i32, a: usize, b: usize, c: usize, d: usize, to: usize, width: i32, inverted: bool): void {
   const opaque = i16x8.splat(255);
@@ -57,7 +57,7 @@ export function convertRow(model: i32, a: usize, b: usize, c: usize, d: usize, t
         continue;
       }
       const black = rounded(v128.load(d + x));
-      // The three are 255 - ink for YCCK as such; as Adobe stores it everything is inverted once more.
+      // YCCK itself gives 255 - ink for these three. Adobe's files invert everything once more.
       storePixels(
         to,
         v128.xor(clamped(i16x8.sub(opaque, clamped(red))), flip),

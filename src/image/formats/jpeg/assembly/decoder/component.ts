@@ -1,6 +1,6 @@
 /**
  * One colour component of the frame (ITU T.81, A.1.1): where its blocks come from and where its samples go.
- * The driver fills the fields by number, in this order (`COMPONENT_FIELDS` in decode/jpeg/decoder.ts); all are 4 bytes.
+ * The driver fills the fields by their order here (`COMPONENT_FIELDS` in decoder/layout.ts). Each has 4 bytes.
  */
 @unmanaged
 export class Component {
@@ -9,19 +9,21 @@ export class Component {
   v: i32;
   /** Samples per block side after the scaled inverse DCT: 1, 2, 4 or 8. */
   size: i32;
-  /** Coefficients from this zigzag index on are outside the kept size x size corner. */
+  /** From this zigzag index on, all coefficients are outside the kept corner of size x size. */
   limit: i32;
-  /** u8[128]: zigzag index -> byte offset in the block buffer; a slot past the block takes what is not kept. */
+  /**
+   * u8[128]: zigzag index -> byte offset in the block buffer. Coefficients that are not kept go to a slot behind it.
+   */
   positions: usize;
   /** i16[size * size]: the quantisation table in the block buffer's order. */
   quant: usize;
-  /** Tables of the scan at hand, see huffman.ts. */
+  /** Tables of the current scan, see huffman.ts. */
   dc: usize;
   ac: usize;
   skip: usize;
   /** DC predictor (F.1.1.5.1). */
   predictor: i32;
-  /** Blocks of the component, as scans of this component alone count them (A.2.2). */
+  /** Blocks of the component, counted as in scans that hold only this component (A.2.2). */
   blocksAcross: i32;
   blocksDown: i32;
   /** Blocks whose samples are wanted: columns [left, right), rows [top, bottom). */
@@ -29,15 +31,15 @@ export class Component {
   right: i32;
   top: i32;
   bottom: i32;
-  /** Kept coefficients of the wanted blocks, when the file has several scans; else 0. */
+  /** The kept coefficients of the wanted blocks if the file has several scans, else 0. */
   coefficients: usize;
-  /** u64 per block of the whole component: which coefficients are known to be nonzero; 0 if not kept. */
+  /** A u64 for each block of the whole component: a bit for each coefficient known to be nonzero. 0 if not needed. */
   history: usize;
-  /** Last rows of samples: row y is at `ring + y % ringRows * stride`. */
+  /** The last rows of samples. Row y is at `ring + y % ringRows * stride`. */
   ring: usize;
   ringRows: i32;
   stride: i32;
-  /** Where in the ring the MCU row at hand begins; it lies in one piece. */
+  /** Where the current MCU row begins in the ring. It is contiguous. */
   band: usize;
   /** Rows [0, rows) have been decoded. */
   rows: i32;
@@ -50,7 +52,7 @@ export class Component {
   columnStarts: usize;
   columnTaps: usize;
   tapsAcross: i32;
-  /** usize[tapsDown], one row of i16 after the vertical and one after the horizontal filter, both Q6. */
+  /** usize[tapsDown]; a row of i16 (Q6) after the vertical filter; a row of i16 (Q6) after the horizontal filter. */
   rowPointers: usize;
   tall: usize;
   line: usize;
@@ -69,7 +71,7 @@ export function componentFields(i: i32): usize {
   return COMPONENTS + (<usize>i << 8);
 }
 
-/** Bytes of a component's fields: the driver checks its list against this. */
+/** Bytes of a component's fields. The driver checks its list against it. */
 export function componentBytes(): i32 {
   return <i32>offsetof<Component>();
 }

@@ -1,10 +1,10 @@
 /**
- * Huffman tables (ITU T.81, C.2 and F.2.2.3), made for looking up a code and the value after it at once.
+ * Huffman tables (ITU T.81, C.2 and F.2.2.3). One look-up gives a code and the value after it.
  *
- * A table is `1 << LOOKUP` entries, then the long codes' bounds. An entry is, from the low bits up:
+ * A table has `1 << LOOKUP` entries, then the bounds of the long codes. An entry, from the low bits up:
  *   0..5   bits to drop
- *   7      PARTIAL: only the code was seen, the value's bits come after it; or, with 0 bits to drop, a longer code
- *   8..14  zero coefficients before this one; for the end of the block, 64
+ *   7      PARTIAL: the entry has only the code, and the value's bits follow. With 0 bits to drop: the code is longer
+ *   8..14  zero coefficients before this one; 64 at the end of the block
  *   16..31 the value, signed; in a PARTIAL entry its size in bits
  */
 export const LOOKUP: i32 = 10;
@@ -14,7 +14,7 @@ const BOUNDS: usize = 4 << <usize>LOOKUP;
 const OFFSETS: usize = BOUNDS + 80;
 const VALUES: usize = OFFSETS + 80;
 
-/** The skip table's index is this many bits. */
+/** Bits of the skip table's index. */
 export const SKIP_LOOKUP: i32 = 13;
 
 /** Bytes of a table. */
@@ -27,10 +27,10 @@ export function skipTableBytes(): i32 {
   return 4 << SKIP_LOOKUP;
 }
 
-/** What the run of a symbol means. */
+/** What the run in a symbol means. */
 export const DC: i32 = 0;
 export const AC: i32 = 1;
-/** AC of progressive scans, where RRRR from 1 to 14 with size 0 is a run of finished blocks (G.1.2.2). */
+/** AC of progressive scans: RRRR from 1 to 14 with size 0 is a run of finished blocks (G.1.2.2). */
 export const AC_PROGRESSIVE: i32 = 2;
 
 @inline
@@ -46,7 +46,7 @@ function runOf(kind: i32, symbol: i32): i32 {
   return kind == AC || run == 0 ? END_RUN : run;
 }
 
-/** The entry for `window` (LOOKUP bits), which begins with the code of `symbol`, `length` bits long. */
+/** The entry for `window` (LOOKUP bits), which begins with the code of `symbol`. The code has `length` bits. */
 function entry(kind: i32, symbol: i32, length: i32, window: i32): i32 {
   const size = sizeOf(kind, symbol);
   const run = runOf(kind, symbol);
@@ -62,7 +62,7 @@ function entry(kind: i32, symbol: i32, length: i32, window: i32): i32 {
 
 /**
  * Builds a table at `table` from BITS (16 counts) and HUFFVAL as they are in a DHT segment (B.2.4.2).
- * Gives false if there are more codes of a length than fit.
+ * Gives false if there are more codes of a length than can exist.
  */
 export function buildTable(table: usize, kind: i32, counts: usize, symbols: usize): bool {
   for (let i = 0; i < 1 << LOOKUP; i++) store<i32>(table + (<usize>i << 2), PARTIAL);
@@ -88,7 +88,10 @@ export function buildTable(table: usize, kind: i32, counts: usize, symbols: usiz
   return true;
 }
 
-/** A code longer than LOOKUP bits at the top of `bits`: its length << 8 | symbol. What is no code counts as 16 bits of symbol 0. */
+/**
+ * The code at the top of `bits` if it is longer than LOOKUP: length << 8 | symbol. No code counts as symbol 0 of 16
+ * bits.
+ */
 export function longCode(table: usize, bits: u64): i32 {
   const window = <i32>(bits >> 48);
   for (let length = LOOKUP + 1; length <= 16; length++) {
@@ -109,10 +112,10 @@ export function longEntry(table: usize, kind: i32, bits: u64): i32 {
 }
 
 /**
- * Builds the table by which AC coefficients that are not kept are passed over, several in one step: an entry says for
- * the next SKIP_LOOKUP bits, of all codes and values that are whole in them up to an end of block, from the low bits up
- *   0..7 bits to drop, 8..15 coefficients passed, 16..23 the same plus 1 if the block ends, 24..31 how far the index goes.
- * 0 means: not even one is whole.
+ * Builds the table that skips AC coefficients that are not kept, several in one step. An entry describes all complete
+ * codes and values in the next SKIP_LOOKUP bits, up to an end of block. From the low bits up:
+ *   0..7 bits to drop, 8..15 coefficients skipped, 16..23 the same plus 1 if the block ends, 24..31 steps of the index.
+ * 0 means that not even one is complete.
  */
 export function buildSkipTable(skip: usize, table: usize): void {
   for (let window = 0; window < 1 << SKIP_LOOKUP; window++) {

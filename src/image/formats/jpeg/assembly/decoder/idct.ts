@@ -1,7 +1,7 @@
 /**
  * Scaled inverse DCTs: the lowest N x N coefficients of a block through an N-point inverse DCT give the block at N/8 of
- * its size (Dugad and Ahuja, IEEE CSVT 11(4), 2001). At 1/8 that is libjpeg's own 1 x 1; at 1/4 and 1/2 libjpeg averages
- * samples instead, which takes coefficients beyond the corner too.
+ * its size (Dugad and Ahuja, IEEE CSVT 11(4), 2001). At 1/8 that is libjpeg's own 1 x 1; at 1/4 and 1/2 libjpeg
+ * averages samples instead, which takes coefficients beyond the corner too.
  */
 import { factors, high16, low16 } from "../../../../assembly/interleave";
 import { Component } from "./component";
@@ -18,7 +18,7 @@ function clamp(v: i32): i32 {
 const COS: i32 = 5352;
 const SIN: i32 = 2217;
 const HALF: i32 = 4096;
-/** After the first pass 3 fraction bits are kept; the whole is halved once more. */
+/** Three fraction bits are kept after the first pass. The result is halved once more. */
 const DOWN_1: i32 = 10;
 const DOWN_2: i32 = 17;
 
@@ -79,7 +79,7 @@ function flat(value: i32, size: i32, out: usize, stride: usize): void {
   }
 }
 
-/** Turns the kept coefficients at `block` into size x size samples at `out`. */
+/** The kept coefficients at `block` -> size x size samples at `out`. */
 @inline
 export function inverse(c: Component, block: usize, out: usize): void {
   const size = c.size;

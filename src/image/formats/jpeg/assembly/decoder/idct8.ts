@@ -9,7 +9,7 @@ const PASS_1: i32 = 11;
 const PASS_2: i32 = 18;
 const LEVEL: i32 = 128;
 
-/** Four columns of one pass; `p26` etc. are interleaved rows. The results, not yet rounded, go to 8 vectors at `out`. */
+/** Four columns of one pass. `p26` and the others are interleaved rows. The 8 results go to `out`, not rounded yet. */
 @inline
 function pass(p04: v128, p26: v128, p73: v128, p51: v128, rounding: v128, shift: i32, out: usize): void {
   const even0 = i32x4.add(i32x4.dot_i16x8_s(p04, factors(8192, 8192)), rounding);
@@ -47,7 +47,7 @@ function row(block: usize, quant: usize, i: usize): v128 {
   return i16x8.mul(v128.load(block + (i << 4)), v128.load(quant + (i << 4)));
 }
 
-/** Turns the 64 coefficients at `block` times `quant` into 8 x 8 samples at `out`. */
+/** The 64 coefficients at `block` times `quant` -> 8 x 8 samples at `out`. */
 export function idct8(block: usize, quant: usize, out: usize, stride: usize): void {
   const c0 = row(block, quant, 0);
   const c1 = row(block, quant, 1);

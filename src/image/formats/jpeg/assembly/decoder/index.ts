@@ -1,6 +1,6 @@
 /**
- * The JPEG thumbnailer's module: see docs/jpeg.md. All exports are the driver's (decode/jpeg/decoder.ts), which parses
- * the headers, lays out the memory, feeds bytes and takes rows of pixels.
+ * The module that makes thumbnails of JPEGs, see docs/jpeg.md. The driver (decoder/thumbnail.ts) uses all exports. It
+ * parses the headers, lays out the memory, feeds bytes and takes rows of pixels.
  */
 import { decodeRow, scan } from "./scan";
 import { finished, makeRows, outputFull } from "./output";
@@ -14,17 +14,17 @@ export { setOutput, takeRows } from "./output";
 export { startStoredScan } from "./stored";
 export { missingUnits, startPicture, startRows } from "./scan";
 
-/** What `advance` stopped for. */
+/** What `advance` returns when it stops. */
 const DONE: i32 = 0;
 const NEEDS_BYTES: i32 = 1;
 const OUTPUT_FULL: i32 = 2;
 
-/** Goes on with a scan whose coefficients are stored. */
+/** Continues a scan whose coefficients are stored. */
 export function advanceScan(): i32 {
   return decodeStored() ? DONE : NEEDS_BYTES;
 }
 
-/** Goes on with the rows until all are made, bytes are missing or rows have to be taken. */
+/** Makes rows until all are made, bytes are missing, or the driver must take rows. */
 export function advance(): i32 {
   makeRows();
   while (!finished()) {

@@ -1,6 +1,6 @@
 /**
- * Memory of one decode: a pointer that only moves up. `reset` starts the next picture at the bottom again, so an
- * instance used for many pictures holds as much as the largest of them needed.
+ * The memory of one decode: a pointer that only moves up. `reset` starts the next picture at the bottom again. So an
+ * instance that decoded many pictures holds as much memory as the largest of them needed.
  */
 let next: usize = __heap_base;
 
@@ -9,7 +9,7 @@ export function reset(): void {
   next = __heap_base;
 }
 
-/** Gives the address of `bytes` bytes, aligned to 16 and NOT cleared, or 0 if the memory cannot grow that far. */
+/** Address of `bytes` bytes, aligned to 16 and NOT cleared; 0 if the memory cannot grow that far. */
 export function allocate(bytes: usize): usize {
   const address = (next + 15) & ~15;
   const end = address + bytes;

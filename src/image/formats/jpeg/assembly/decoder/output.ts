@@ -1,4 +1,4 @@
-/** The output side: rows of pixels, made as soon as every component has the source rows they need. */
+/** The output: a row of pixels is made as soon as every component has the source rows that it needs. */
 import { convertRow } from "./colour";
 import { Component, component } from "./component";
 import { resampleRow } from "./plane";
@@ -24,7 +24,7 @@ function output(): Output {
   return changetype<Output>(OUTPUT);
 }
 
-/** Rows of `width` pixels go to `pixels`, at most `capacity` before the driver takes them; a row there is width * 4 bytes. */
+/** Rows of `width` pixels (4 bytes each) go to `pixels`, at most `capacity` rows before the driver takes them. */
 export function setOutput(components: i32, model: i32, inverted: bool, width: i32, height: i32, pixels: usize, capacity: i32): void {
   const o = output();
   o.components = components;
@@ -38,7 +38,7 @@ export function setOutput(components: i32, model: i32, inverted: bool, width: i3
   o.filled = 0;
 }
 
-/** How many rows wait at the output; they are taken by this call. */
+/** How many rows wait at the output. The call takes them: the next rows begin there again. */
 export function takeRows(): i32 {
   const o = output();
   const rows = o.filled;
@@ -55,7 +55,7 @@ export function outputFull(): bool {
   return output().filled >= output().capacity;
 }
 
-/** Makes what can be made. */
+/** Makes all rows that can be made now. */
 export function makeRows(): void {
   const o = output();
   while (o.y < o.height && o.filled < o.capacity) {

@@ -1,7 +1,7 @@
 /**
- * Resampling of one component's plane, row by row: first the output row's source rows are weighed to one (whole width,
- * contiguous loads), then its columns. Taps are Q14 and sum to 16384, values between the passes are signed Q6, so
- * nothing is rounded to 8 bits or clamped before the colour conversion.
+ * Resamples one component's plane, row by row: first the vertical filter over the whole width (contiguous loads), then
+ * the horizontal filter. Taps are Q14 and sum to 16384. Values between the passes are signed Q6, so nothing is rounded
+ * to 8 bits or clamped before the colour conversion.
  */
 import { Component } from "./component";
 
@@ -42,7 +42,7 @@ function weighRows(c: Component, y: i32): void {
   }
 }
 
-/** One output column's sum, in four parts. */
+/** The sum of one output column, in four parts. */
 @inline
 function column(from: usize, taps: usize, bytes: usize): v128 {
   let sum = i32x4.dot_i16x8_s(v128.load(from), v128.load(taps));
@@ -52,7 +52,9 @@ function column(from: usize, taps: usize, bytes: usize): v128 {
   return sum;
 }
 
-/** `tall` -> `line`, four output columns at a time; tapsAcross is a multiple of 8, `width` is rounded up to one of 4. */
+/**
+ * `tall` -> `line`, four output columns at a time; tapsAcross is a multiple of 8, `width` is rounded up to one of 4.
+ */
 function weighColumns(c: Component, width: i32): void {
   const bytes = <usize>c.tapsAcross << 1;
   const tall = c.tall;

@@ -1,17 +1,19 @@
 /**
- * What all progressive scans share (ITU T.81, annex G): the band at hand, and where coefficients are kept. Coefficients of
- * the kept corner are stored; of all coefficients of a component that has refinement scans to come it is remembered
- * which are nonzero (a bit each, `history`), because that is what decides how many bits a refinement scan has for a block.
+ * What all progressive scans share (ITU T.81, annex G): the current band, and where coefficients are stored. Only the
+ * coefficients of the kept corner are stored. If refinement scans follow, `history` has a bit for each coefficient of
+ * the component that is nonzero, kept or not: it decides how many bits a refinement scan has for a block.
  */
 import { BitReader } from "./bits";
 import { Component } from "./component";
 
-/** Takes what is not kept; blocks that are not wanted; and the history of components without one. */
+/**
+ * A place for what is not kept: coefficients, blocks that are not wanted, and the history of components without one.
+ */
 const DUMMY = memory.data(16, 16);
 export const SCRATCH = memory.data(128 + 16, 16);
 export const NO_HISTORY = memory.data(16, 16);
 
-/** Band and bit position of the scan at hand, and the blocks still to go of a run of ends (G.1.2.2). */
+/** Band and bit position of the current scan, and the blocks that remain of a run of ends of band (G.1.2.2). */
 @unmanaged
 export class Band {
   first: i32;
@@ -26,7 +28,7 @@ export function band(): Band {
   return changetype<Band>(BAND);
 }
 
-/** Where coefficient k of the block is kept; a place that is never read if it is not. */
+/** Where coefficient k of the block is stored. One that is not kept goes to a place that is never read. */
 @inline
 export function place(c: Component, block: usize, k: i32): usize {
   const at = <usize>load<u8>(c.positions + <usize>k);
@@ -52,7 +54,7 @@ function blockBytes(c: Component): usize {
   return <usize>(c.size * c.size * 2);
 }
 
-/** Address of block 0 of a row of stored blocks; what is not wanted of the row is found by `blockAt`. */
+/** Address of block 0 in a row of stored blocks. `blockAt` deals with the blocks of the row that are not wanted. */
 @inline
 export function rowOfBlocks(c: Component, row: i32): usize {
   return c.coefficients + <usize>((row - c.top) * (c.right - c.left) - c.left) * blockBytes(c);

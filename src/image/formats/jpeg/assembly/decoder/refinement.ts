@@ -1,4 +1,4 @@
-/** Refinement scans of progressive pictures (ITU T.81, G.1.2.3): one more bit of what earlier scans have begun. */
+/** Refinement scans of progressive pictures (ITU T.81, G.1.2.3): each adds one bit to the coefficients. */
 import { BitReader } from "./bits";
 import { Component } from "./component";
 import { AC_PROGRESSIVE, END_RUN, LOOKUP, PARTIAL, longEntry } from "./huffman";
@@ -19,8 +19,8 @@ function from(k: i32): u64 {
 }
 
 /**
- * One more bit of a band of AC coefficients (G.1.2.3), `n` blocks of a row: each coefficient that is nonzero so far has
- * a correction bit, and between them come the newly nonzero ones with their signs.
+ * One more bit of a band of AC coefficients (G.1.2.3), for `n` blocks of a row. Each coefficient that is nonzero
+ * already has a correction bit. Between these bits come the coefficients that become nonzero, with their signs.
  */
 export function refineAc(r: BitReader, c: Component, row: i32, column: i32, n: i32): void {
   const b = band();
@@ -45,13 +45,13 @@ export function refineAc(r: BitReader, c: Component, row: i32, column: i32, n: i
     const block = blockAt(c, blocks, row, column);
     let nonzero: u64 = 0;
     let corrections: u64 = 0;
-    // The coefficients of the band that have not been passed yet, a bit each.
+    // A bit for each coefficient of the band that is still to come.
     let ahead = inBand;
     while (ahead) {
       bits |= load<u64>(at - 7) >> <u64>count;
       at -= <usize>((63 - count) >> 3);
       count |= 56;
-      // The coefficient that comes next (none if the block ends) and its value.
+      // The next coefficient that becomes nonzero (none if the block ends), and its value.
       let next: u64 = 0;
       let value = 0;
       if (run == 0) {
@@ -87,7 +87,7 @@ export function refineAc(r: BitReader, c: Component, row: i32, column: i32, n: i
           next = free & (0 - free);
         }
       }
-      // Bits for the nonzero ones before it.
+      // The correction bits of the nonzero coefficients before it.
       let n = <u64>popcnt(before & ahead & (next - 1));
       if (n > 32) {
         corrections = (corrections << 32) | (bits >> 32);
@@ -108,7 +108,7 @@ export function refineAc(r: BitReader, c: Component, row: i32, column: i32, n: i
     }
     if (run > 0) run--;
     store<u64>(history, load<u64>(history) | nonzero);
-    // Every coefficient that was nonzero has had its bit, the lowest first; only kept ones matter.
+    // Every nonzero coefficient has its bit now, the lowest one first. Only kept ones matter.
     let which = before & kept;
     corrections <<= (64 - <u64>popcnt(before)) & 63;
     for (; which; which &= which - 1, corrections <<= 1) {

@@ -11,13 +11,13 @@ export class Scan {
   mcusDown: i32;
   mx: i32;
   my: i32;
-  /** MCUs from one restart marker to the next, 0 for none; MCUs left; the next marker's number (E.2.4). */
+  /** MCUs between restart markers (0: no markers); MCUs that remain; the number of the next marker (E.2.4). */
   interval: i32;
   left: i32;
   expected: i32;
   /** MCUs for which there was no data. */
   missing: i32;
-  /** The rows come from stored coefficients. */
+  /** The rows are made from stored coefficients. */
   stored: bool;
 }
 
@@ -30,8 +30,8 @@ export function scan(): Scan {
 const BLOCK = memory.data(128 + 16, 16);
 
 /**
- * Starts at the first MCU row: of the one scan of a file, or, if the scans are decoded and `stored`, of their output.
- * `interval` is as in DRI.
+ * Starts with the first MCU row of a file with one scan, or, with `stored`, of the coefficients that all scans have
+ * stored. `interval` is that of the DRI segment.
  */
 export function startRows(components: i32, mcusAcross: i32, mcusDown: i32, interval: i32, stored: bool): void {
   const s = scan();
@@ -57,7 +57,7 @@ export function missingUnits(): i32 {
   return scan().missing;
 }
 
-/** The next MCU row has no data: grey, as every decoder shows it. */
+/** The next MCU row has no data. It becomes grey, as in every decoder. */
 function greyRow(s: Scan): void {
   for (let i = 0; i < s.components; i++) {
     const c = component(i);
@@ -66,7 +66,7 @@ function greyRow(s: Scan): void {
   }
 }
 
-/** All components go on to the next MCU row. */
+/** Moves all components to the next MCU row. */
 export function endRow(s: Scan): void {
   s.mx = 0;
   s.my++;
@@ -92,7 +92,7 @@ export function clear(block: usize, size: i32): void {
   v128.store(block, zero, 112);
 }
 
-/** Decodes on to the end of the MCU row. False: the driver has to give more bytes first. */
+/** Decodes to the end of the MCU row. False: the driver must give more bytes first. */
 export function decodeRow(): bool {
   const s = scan();
   const r = bitReader();

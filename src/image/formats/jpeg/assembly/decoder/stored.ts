@@ -1,6 +1,7 @@
 /**
- * Files of several scans: progressive ones, and sequential ones with a scan per component (ITU T.81, A.2). The kept
- * coefficients of the wanted blocks are stored, scan after scan; then they go to the planes MCU row by MCU row.
+ * Files of several scans: progressive ones, and sequential ones with a scan for each component (ITU T.81, A.2). The
+ * kept coefficients of the wanted blocks are stored, scan after scan. Then they go to the planes, one MCU row after the
+ * other.
  */
 import { BitReader, bitReader, ended, exhausted, ready, restart, startReading, stayInPad } from "./bits";
 import { decodeBlock } from "./block";
@@ -39,7 +40,7 @@ function member(s: StoredScan, i: i32): Component {
   return component((s.indexes >> (i << 2)) & 3);
 }
 
-/** Starts a scan of `count` components. One component's scan goes by its own blocks (A.2.2), others by MCUs. */
+/** Starts a scan of `count` components. A scan of one component has its own blocks (A.2.2), others have MCUs. */
 export function startStoredScan(kind: i32, count: i32, indexes: i32, mcusAcross: i32, mcusDown: i32, interval: i32, first: i32, last: i32, low: i32): void {
   const s = stored();
   s.kind = kind;
@@ -73,7 +74,7 @@ function keptBlock(c: Component, row: i32, column: i32): usize {
 function decodeOne(r: BitReader, kind: i32, c: Component, row: i32, column: i32): void {
   const block = keptBlock(c, row, column);
   if (kind == SEQUENTIAL) {
-    // A slot past the block takes what is not kept: in the store that would be the next block.
+    // What is not kept would go to a slot behind the block. In the store the next block lies there.
     clear(SCRATCH, c.size);
     decodeBlock(r, c, SCRATCH);
     if (block != SCRATCH) memory.copy(block, SCRATCH, c.size * c.size * 2);
@@ -82,14 +83,14 @@ function decodeOne(r: BitReader, kind: i32, c: Component, row: i32, column: i32)
   stayInPad(r);
 }
 
-/** How many of the next `most` blocks of a row can be decoded without looking at the end of the bits. */
+/** How many of the next `most` blocks of a row can be decoded without a test for the end of the bits. */
 @inline
 function sureBlocks(r: BitReader, most: i32): i32 {
   if (r.complete) return 1;
   return min(most, <i32>(r.at - r.end) >> 8);
 }
 
-/** Decodes on to the end of the scan. False: the driver has to give more bytes first. */
+/** Decodes to the end of the scan. False: the driver must give more bytes first. */
 export function decodeStored(): bool {
   const s = stored();
   const state = scan();
@@ -105,7 +106,7 @@ export function decodeStored(): bool {
         b.run = 0;
         for (let i = 0; i < 4; i++) component(i).predictor = 0;
       }
-      // Units that have nothing: those of a run of ends in a first AC scan, and all up to the next restart at the end.
+      // Units without data: in a first AC scan those of a run of ends; after the end, all up to the next restart.
       let empty = 0;
       if (kind == FIRST_AC) empty = b.run;
       if (empty == 0) {
@@ -149,7 +150,7 @@ export function decodeStored(): bool {
   return true;
 }
 
-/** Takes the next MCU row of stored blocks to the planes. */
+/** Transforms the next MCU row of stored blocks into the planes. */
 export function renderRow(): void {
   const s = scan();
   for (let i = 0; i < s.components; i++) {

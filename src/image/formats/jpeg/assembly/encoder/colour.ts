@@ -34,7 +34,7 @@ export function luma(from: usize, to: usize, count: i32): void {
   }
 }
 
-/** Two pixels of each of two rows summed: the lanes of one vector are R, G, B, A of a 2 x 2 square, twice. */
+/** Sums squares of 2 x 2 pixels from two rows. The lanes of the result are R, G, B, A of a square, twice. */
 @inline
 function squares(above: v128, below: v128): v128 {
   const left = i16x8.add(i16x8.extend_low_i8x16_u(above), i16x8.extend_low_i8x16_u(below));
@@ -42,7 +42,7 @@ function squares(above: v128, below: v128): v128 {
   return i16x8.add(v128.shuffle<u64>(left, right, 0, 2), v128.shuffle<u64>(left, right, 1, 3));
 }
 
-/** `count` pixels (a multiple of 16) of two rows `stride` apart -> half as many Cb and Cr samples, 128 taken off. */
+/** `count` pixels (a multiple of 16) of two rows `stride` apart -> half as many Cb - 128 and Cr - 128. */
 export function chroma(from: usize, stride: usize, cb: usize, cr: usize, count: i32): void {
   const toCb = i16x8(-2765, -5427, 8192, 0, -2765, -5427, 8192, 0);
   const toCr = i16x8(8192, -6860, -1332, 0, 8192, -6860, -1332, 0);
@@ -64,7 +64,7 @@ export function chroma(from: usize, stride: usize, cb: usize, cr: usize, count: 
 function weigh(a: v128, b: v128, c: v128, d: v128, weights: v128, round: v128): v128 {
   const low = pairs(i32x4.dot_i16x8_s(a, weights), i32x4.dot_i16x8_s(b, weights));
   const high = pairs(i32x4.dot_i16x8_s(c, weights), i32x4.dot_i16x8_s(d, weights));
-  // Pure blue and pure red round to 128, one above the largest sample there is (JFIF: Cb and Cr are 0..255).
+  // Pure blue and pure red round to 128. That is one above the largest sample (JFIF: Cb and Cr are 0..255).
   return i16x8.min_s(
     i16x8.splat(127),
     i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, round), 16), i32x4.shr_s(i32x4.add(high, round), 16)),

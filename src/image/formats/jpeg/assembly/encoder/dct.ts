@@ -1,7 +1,7 @@
 /**
  * Forward DCT (ITU T.81 A.3.3) of 8x8 samples of 16 bits by rows and columns, quantisation, and zigzag order.
- * One pass multiplies by the square root of 8 times the orthonormal transform; the first keeps 2 more bits. After both
- * the values are 8 times those of the standard, and the quantisers' reciprocals take that off again.
+ * One pass multiplies by the orthonormal transform times the square root of 8; the first pass keeps 2 more bits. After
+ * both passes the values are 8 times those of the standard. The reciprocals of the quantisers take this factor out.
  */
 import { factors, high16, low16 } from "../../../../assembly/interleave";
 
@@ -45,7 +45,7 @@ function turn4(l0: v128, h0: v128, a: i32, b: i32, l1: v128, h1: v128, c: i32, d
   );
 }
 
-/** One pass down the columns of WORK and its transposition. `first`: keeps 2 bits more, else takes them off. */
+/** One pass down the columns of WORK, then a transposition. The first pass keeps 2 more bits, the second drops them. */
 @inline
 function pass(first: bool): void {
   const shift = first ? 11 : 15;

@@ -1,6 +1,6 @@
 /** Huffman coding of quantised blocks (ITU T.81 F.1.2): once to count the symbols, once to write them. */
 
-/** Bits wait in the low end of `pending`, the oldest highest. */
+/** Bits wait in the low end of `pending`. The oldest is the highest. */
 let pending: u64 = 0;
 let pendingBits: i32 = 0;
 let out: usize = 0;
@@ -18,7 +18,7 @@ export function bitsAt(): usize {
   return out;
 }
 
-/** Which of the 63 AC coefficients are not zero: bit k for zigzag index k (bit 0, DC, is cleared). */
+/** A bit for each AC coefficient that is not zero: bit k for zigzag index k. Bit 0, DC, is cleared. */
 @inline
 function nonZero(block: usize): u64 {
   const zero = i16x8.splat(0);
@@ -75,7 +75,7 @@ export function writeBlock(block: usize, difference: i32, dcCodes: usize, acCode
   if (last < 63) writeSymbol(acCodes, 0, 0, 0);
 }
 
-/** A code of at most 16 bits and `size` bits of the value: negative ones as their one's complement (F.1.2.1). */
+/** A code of at most 16 bits, then `size` bits of the value. Negative values are one's complements (F.1.2.1). */
 @inline
 function writeSymbol(codes: usize, symbol: i32, value: i32, size: i32): void {
   const entry = load<u32>(codes + (<usize>symbol << 2));
@@ -89,7 +89,7 @@ function writeSymbol(codes: usize, symbol: i32, value: i32, size: i32): void {
   }
 }
 
-/** Four bytes, each 0xFF followed by a 0 (B.1.1.5). */
+/** Writes four bytes, and a zero after each 0xFF (B.1.1.5). */
 @inline
 function emit(word: u32): void {
   const inverse = ~word;
@@ -107,7 +107,7 @@ function emitByte(byte: u8): void {
   if (byte == 0xff) store<u8>(out++, 0);
 }
 
-/** Fills the last byte up with ones (F.1.2.3). */
+/** Fills the last byte with ones (F.1.2.3). */
 export function finishBits(): void {
   while (pendingBits >= 8) {
     pendingBits -= 8;

@@ -1,6 +1,6 @@
 /**
- * Baseline JPEG, YCbCr 4:2:0, with Huffman tables made for the picture (ITU T.81). Rows come in strips of 16; the
- * quantised coefficients of all of them are kept (3 bytes a pixel) until the symbols are counted, then written.
+ * Baseline JPEG, YCbCr 4:2:0, with Huffman tables made for the picture (ITU T.81). Rows come in strips of 16.
+ * The quantised coefficients of all strips are kept (3 bytes a pixel) until the symbols are counted, then written.
  * The driver is src/image/formats/jpeg/encode.ts, which also writes the markers.
  */
 import { chroma, luma } from "./colour";
@@ -12,7 +12,7 @@ const BLOCK_BYTES: usize = 128;
 const MCU_BYTES: usize = 6 * 128;
 const TABLE_BYTES: usize = 4 * 256;
 const OUT_BYTES: usize = 131072;
-/** The most one MCU can take: 6 blocks of 64 symbols of 16 + 11 bits, every byte of them stuffed. */
+/** The most bytes of one MCU: 6 blocks of 64 symbols of 16 + 11 bits, every byte stuffed. */
 const MCU_MOST: usize = 6 * 64 * 8;
 
 let across: i32 = 0;
@@ -32,7 +32,7 @@ let dcY: i32 = 0;
 let dcCb: i32 = 0;
 let dcCr: i32 = 0;
 
-/** Begins a picture; gives 0 when there is not memory enough. */
+/** Begins a picture. Gives 0 when there is not enough memory. */
 export function start(pixelsAcross: i32, pixelsDown: i32): i32 {
   across = (pixelsAcross + MCU - 1) / MCU;
   width = across * MCU;
@@ -72,7 +72,7 @@ function resetDc(): void {
   dcCr = 0;
 }
 
-/** Where a strip is put: 16 rows of RGBA, `stripWidth` pixels each (padded to whole MCUs by the caller). */
+/** Where the caller puts a strip: 16 rows of RGBA, `stripWidth` pixels each, padded to whole MCUs. */
 export function stripAddress(): usize {
   return strip;
 }
@@ -134,7 +134,7 @@ export function addStrip(): void {
   }
 }
 
-/** After the last strip, with the codes in place: the next part of the scan. Gives its length; 0 when all is written. */
+/** Writes the next part of the scan and gives its length, 0 at the end. Needs all strips and the codes. */
 export function writePart(): i32 {
   if (taken == coefficients) resetDc();
   if (taken > filled) return 0;

@@ -1,10 +1,10 @@
 /**
  * The boolean entropy decoder (RFC 6386, section 7).
  *
- * A partition lies BACKWARDS in memory, its first byte at the highest address, with zeros below its last: one
- * little-endian load of 8 bytes then has the earliest byte on top (WebAssembly cannot swap bytes), and what is read past
- * the end is zeros, as libwebp has it. `value` is kept at the top of 64 bits, so that its first 8 bits are what a split
- * is compared with, and a refill is a load, a shift and an or.
+ * A partition lies BACKWARDS in memory: its first byte has the highest address, and below its last byte are zeros. One
+ * little-endian load of 8 bytes then has the earliest byte on top (WebAssembly cannot swap bytes). Bytes past the end
+ * are zeros, as in libwebp. `value` is at the top of 64 bits: a split is compared with its first 8 bits, and a refill
+ * is a load, a shift and an or.
  */
 
 /** Zeros below a partition's last byte. */
@@ -13,14 +13,14 @@ const MAX_PARTITIONS: i32 = 9;
 
 @unmanaged
 export class BoolReader {
-  /** Bits not decoded yet, first one at the top; below `count` of them the true next bits or zeros. */
+  /** Bits that are not decoded yet, the first one at the top. Below the `count` valid ones: the next bits, or zeros. */
   value: u64;
   count: i32;
   /** 128..255 between two reads. */
   range: u32;
-  /** One past the next byte for `value`; goes down. */
+  /** One above the address of the next byte for `value`. It goes down. */
   at: usize;
-  /** `at` never goes below: from here on only zeros are loaded. */
+  /** `at` never goes below this address. From here on only zeros are loaded. */
   floor: usize;
   start: usize;
   bytes: i32;
@@ -28,7 +28,7 @@ export class BoolReader {
 
 const READERS = memory.data(64 * 9, 16);
 
-/** 0 has the modes, 1..8 the tokens. */
+/** The readers. Partition 0 has the modes, 1..8 have the tokens. */
 @inline
 export function reader(i: i32): BoolReader {
   return changetype<BoolReader>(READERS + (<usize>i << 6));
@@ -39,7 +39,7 @@ export function partitionPad(): i32 {
   return <i32>PAD;
 }
 
-/** Takes over a partition that lies forwards at `base + PAD`: turns it round and starts its reader. */
+/** Reverses the partition that the driver has put at `base + PAD`, and starts its reader. */
 export function startPartition(i: i32, base: usize, bytes: i32): void {
   if (i < 0 || i >= MAX_PARTITIONS) return;
   memory.fill(base, 0, PAD);
@@ -72,7 +72,7 @@ function turnRound(low: usize, high: usize): void {
   }
 }
 
-/** Whether more has been decoded than there is. */
+/** Whether more bits were decoded than the partition has. */
 @inline
 export function overrun(r: BoolReader): bool {
   return <i32>((r.start - r.at) << 3) - r.count > r.bytes << 3;
@@ -86,13 +86,13 @@ export function refill(r: BoolReader): void {
   r.at = max(r.at - <usize>bytes, r.floor);
 }
 
-/** Where the range is cut for a probability of `p` / 256 of a zero. */
+/** Where the range is split for a probability of `p` / 256 of a zero. */
 @inline
 export function splitOf(range: u32, p: u32): u32 {
   return 1 + (((range - 1) * p) >>> 8);
 }
 
-/** By how much to shift until the range is 128 or more again. */
+/** How far to shift so that the range is 128 or more again. */
 @inline
 export function shiftOf(range: u32): i32 {
   return clz<u32>(range) - 24;
@@ -115,14 +115,14 @@ export function readBit(r: BoolReader, p: u32): i32 {
   return bit;
 }
 
-/** `bits` even bits, the first one highest (RFC 6386, 8). */
+/** A number of `bits` bits with even probabilities, the highest bit first (RFC 6386, 8). */
 export function readNumber(r: BoolReader, bits: i32): i32 {
   let number = 0;
   while (bits-- > 0) number = (number << 1) | readBit(r, 128);
   return number;
 }
 
-/** A flag, then if it is set a number of `bits` bits and its sign; else 0. */
+/** A flag. If it is set, a number of `bits` bits and its sign follow, else the value is 0. */
 export function readOptional(r: BoolReader, bits: i32): i32 {
   if (!readBit(r, 128)) return 0;
   const number = readNumber(r, bits);

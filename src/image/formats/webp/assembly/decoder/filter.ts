@@ -1,7 +1,7 @@
 /**
  * The loop filter across one edge, sixteen places at once (RFC 6386, section 15). The edge lies between two rows of 16
- * bytes: `p` is the address of the fourth row before it, `q` of the first after it, `stride` bytes from row to row.
- * Samples are made signed by turning their highest bit; sums saturate, which is the clamping the RFC asks for.
+ * bytes: `p` is the address of the fourth row before it, `q` of the first row after it, rows are `stride` bytes apart.
+ * Samples become signed by flipping their highest bit. Sums saturate, which is the clamping that the RFC asks for.
  */
 
 @inline
@@ -53,8 +53,8 @@ function share(a: v128, factor: i32): v128 {
 }
 
 /**
- * The normal filter (15.3): between macroblocks six samples change, between subblocks four; where the samples of one
- * side vary by more than `threshold`, two.
+ * The normal filter (15.3). Between macroblocks six samples change, between subblocks four. Where the samples of one
+ * side vary by more than `threshold`, two samples change.
  */
 export function normalEdge(p: usize, q: usize, stride: usize, limit: i32, inner: i32, threshold: i32, outer: bool): void {
   const p3 = v128.load(p);
@@ -77,7 +77,7 @@ export function normalEdge(p: usize, q: usize, stride: usize, limit: i32, inner:
   q0 = signed(q0);
   q1 = signed(q1);
   const a = v128.and(slope(p1, p0, q0, q1, outer ? i8x16.splat(-1) : high), mask);
-  // Between macroblocks this is for the varying places only.
+  // Between macroblocks only the places that vary are filtered like this.
   const two = outer ? v128.and(a, high) : a;
   const down = i8x16.shr_s(i8x16.add_sat_s(two, i8x16.splat(4)), 3);
   q0 = i8x16.sub_sat_s(q0, down);

@@ -11,11 +11,11 @@ const NODES: i32 = 11;
 /** Token probabilities in force, 16 bytes for each context's 11. */
 export const PROBABILITIES = memory.data(4 * 8 * 3 * 16, 16);
 
-/** Per segment: the level of its loop filter, before what is added for the mode. */
+/** The loop filter's level for each segment, before the mode's part is added. */
 const LEVELS = memory.data(4 * 4, 16);
 const SEGMENT_PROBABILITIES = memory.data(4, 16);
 
-/** Whether macroblocks say which segment they are of. */
+/** Whether each macroblock names its segment. */
 export let mapped: bool = false;
 /** Probability (of 256) that a macroblock is not skipped. */
 export let skipProbability: i32 = 0;
@@ -24,7 +24,7 @@ export let skipping: bool = false;
 /** 0 none, 1 simple, 2 normal. */
 export let filterKind: i32 = 0;
 export let sharpness: i32 = 0;
-/** Added to the level of every macroblock, and to that of those predicted by subblocks. */
+/** Added to the level of every macroblock, and to the level of macroblocks that are predicted by subblocks. */
 export let intraDelta: i32 = 0;
 export let submodeDelta: i32 = 0;
 
@@ -106,16 +106,16 @@ function readProbabilities(r: BoolReader): void {
   }
 }
 
-/** Reads the header out of partition 0. Gives the number of token partitions, or 0 if the header is cut short. */
+/** Reads the header from partition 0. Gives the number of token partitions, or 0 if the header is cut short. */
 export function readHeader(): i32 {
   const r = reader(0);
-  // Colour space and clamping: libwebp heeds neither.
+  // Colour space and clamping. libwebp ignores both.
   readNumber(r, 2);
   readSegments(r);
   readFilter(r);
   const partitions = 1 << readNumber(r, 2);
   readQuantisers(r);
-  // Whether the probabilities outlast this frame: there is no other.
+  // Whether the probabilities stay for the next frame. There is none.
   readBit(r, 128);
   readProbabilities(r);
   skipping = <bool>readBit(r, 128);

@@ -1,6 +1,6 @@
 /**
- * The WebP thumbnailer's module: key frames of VP8 (RFC 6386) to small pictures, see docs/webp.md. All exports are the
- * driver's (decode/vp8/thumbnail.ts), which reads the container, lays out the memory and takes rows of pixels.
+ * The module that makes thumbnails of key frames of VP8 (RFC 6386), see docs/webp.md. The driver (decoder/thumbnail.ts)
+ * uses all exports. It reads the container, lays out the memory and takes rows of pixels.
  */
 import { finished, makeRows, outputFull } from "./output";
 import { decodeRow } from "./rows";
@@ -13,11 +13,11 @@ export { setOutput, takeRows } from "./output";
 export { setRing } from "./planes";
 export { missingMacroblocks, scratchBytes, startRows } from "./rows";
 
-/** What `advance` stopped for. */
+/** What `advance` returns when it stops. */
 const DONE: i32 = 0;
 const OUTPUT_FULL: i32 = 1;
 
-/** Goes on with the rows until all are made or have to be taken. */
+/** Makes rows until all are made, or until the driver must take rows. */
 export function advance(): i32 {
   makeRows();
   while (!finished()) {

@@ -1,4 +1,4 @@
-/** The loop filter on one row of macroblocks (RFC 6386, 9.6 and section 15), after all of the row is predicted. */
+/** The loop filter on one row of macroblocks (RFC 6386, 9.6 and section 15), after the whole row is predicted. */
 import { normalEdge, simpleEdge } from "./filter";
 import { filterKind, filterLevel, intraDelta, sharpness, submodeDelta } from "./frame";
 import { band, strideOf } from "./planes";
@@ -7,16 +7,16 @@ import { turnIn, turnOut } from "./turn";
 /** What the filter does to one macroblock of the row. */
 @unmanaged
 class Strength {
-  /** 0: nothing. */
+  /** 0: no filter. */
   limit: u8;
   inner: u8;
   threshold: u8;
-  /** Edges between its subblocks too. */
+  /** Whether the edges between its subblocks are filtered too. */
   subblocks: bool;
 }
 
 let strengths: usize = 0;
-/** Eight rows of 16: edges that do not lie that way. */
+/** Eight rows of 16 bytes, for vertical edges: they are transposed before and after. */
 const TURNED = memory.data(128, 16);
 
 /** 4 bytes for each macroblock of a row. */
@@ -29,7 +29,7 @@ function strength(x: usize): Strength {
   return changetype<Strength>(strengths + (x << 2));
 }
 
-/** Notes how macroblock `x` is to be filtered. */
+/** Writes down how macroblock `x` will be filtered. */
 export function noteStrength(x: usize, segment: i32, bySubblock: bool, coefficients: bool): void {
   const s = strength(x);
   s.limit = 0;
@@ -45,12 +45,12 @@ export function noteStrength(x: usize, segment: i32, bySubblock: bool, coefficie
   s.subblocks = bySubblock || coefficients;
 }
 
-/** Leaves macroblock `x` as it is. */
+/** Writes down that macroblock `x` is not filtered. */
 export function noteNothing(x: usize): void {
   strength(x).limit = 0;
 }
 
-/** Filters the row `y`, macroblock by macroblock: the edges to the left, within, above, within. */
+/** Filters row `y`. The edges of each macroblock in this order: left, vertical inside, top, horizontal inside. */
 export function filterRow(y: i32, across: usize): void {
   if (filterKind == 0) return;
   const luma = band(0, y);

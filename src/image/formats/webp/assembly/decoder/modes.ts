@@ -3,16 +3,16 @@ import { BoolReader, readBit } from "./bits";
 import { mapped, segmentProbability, skipping, skipProbability } from "./frame";
 import { SUBMODES } from "./submodes";
 
-/** Modes of whole macroblocks are the first four of the subblocks' (RFC 6386, 11.2): what they stand for as a context. */
+/** The modes of whole macroblocks are the first four of subblocks: as such they are contexts (RFC 6386, 11.2). */
 export const DC: i32 = 0;
 export const TM: i32 = 1;
 export const V: i32 = 2;
 export const H: i32 = 3;
 
-/** Of the macroblock read last. */
+/** The macroblock that was read last. */
 export let segment: i32 = 0;
 export let skipped: bool = false;
-/** Predicted by subblocks: their modes are at `SUBMODES_OF`. */
+/** It is predicted by subblocks. Their modes are at `SUBMODES_OF`. */
 export let bySubblock: bool = false;
 export let lumaMode: i32 = 0;
 export let chromaMode: i32 = 0;
@@ -32,7 +32,7 @@ export function startModeRow(): void {
   store<u32>(LEFT, 0);
 }
 
-/** bmode_tree: positive entries are places in it, others modes with their sign turned (RFC 6386, 11.2). */
+/** bmode_tree (RFC 6386, 11.2). Positive entries are indexes into the tree, others are modes, negated. */
 const TREE = memory.data<i8>([0, 2, -1, 4, -2, 6, 8, 12, -3, 10, -5, -6, -4, 14, -7, 16, -8, -9]);
 
 function readSubmode(r: BoolReader, probabilities: usize): i32 {
@@ -43,7 +43,7 @@ function readSubmode(r: BoolReader, probabilities: usize): i32 {
   return -i;
 }
 
-/** Reads the modes of macroblock `x` of the row at hand. */
+/** Reads the modes of macroblock `x` in the current row. */
 export function readModes(r: BoolReader, x: i32): void {
   segment = 0;
   if (mapped) {

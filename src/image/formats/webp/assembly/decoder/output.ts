@@ -1,7 +1,7 @@
 /**
- * Rows of pixels, made as soon as Y, U and V have the source rows they need. YCbCr is BT.601 with 16..235 for Y and
- * 16..240 for U and V (RFC 6386, 9.2); the planes have the size of the result by now, so U and V are never enlarged to
- * the stored size.
+ * A row of pixels is made as soon as Y, U and V have the source rows that it needs. YCbCr is BT.601 with 16..235 for Y
+ * and 16..240 for U and V (RFC 6386, 9.2). All planes are resampled to the result's size, so U and V are never enlarged
+ * to the stored size.
  */
 import { factors, high16, low16 } from "../../../../assembly/interleave";
 import { component } from "../../../jpeg/assembly/decoder/component";
@@ -21,7 +21,7 @@ let capacity: i32 = 0;
 /** Rows waiting at `pixels`. */
 let filled: i32 = 0;
 
-/** Rows of `columns` pixels go to `at`, at most `most` before the driver takes them. */
+/** Rows of `columns` pixels go to `at`, at most `most` rows before the driver takes them. */
 export function setOutput(columns: i32, rows: i32, at: usize, most: i32): void {
   width = columns;
   height = rows;
@@ -31,7 +31,7 @@ export function setOutput(columns: i32, rows: i32, at: usize, most: i32): void {
   filled = 0;
 }
 
-/** How many rows wait at the output; they are taken by this call. */
+/** How many rows wait at the output. The call takes them: the next rows begin there again. */
 export function takeRows(): i32 {
   const rows = filled;
   filled = 0;
@@ -46,7 +46,7 @@ export function outputFull(): bool {
   return filled >= capacity;
 }
 
-/** Makes what can be made. */
+/** Makes all rows that can be made now. */
 export function makeRows(): void {
   const luma = component(0);
   const chroma = component(1);

@@ -1,6 +1,6 @@
 /**
- * The rings of sample rows: each holds bands of one macroblock row (16 rows of Y, 8 of U and V), as many as the filters
- * that make the output reach over. Rows of U and V are equally long.
+ * The rings of sample rows. A band is one macroblock row (16 rows of Y, 8 of U and V). A ring has as many bands as the
+ * output's filters reach over. Rows of U and V have the same length.
  */
 
 @unmanaged

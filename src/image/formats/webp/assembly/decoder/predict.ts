@@ -26,7 +26,7 @@ function sumLeft(to: usize, height: usize): i32 {
   return sum;
 }
 
-/** The mean of the neighbours there are: `side` of them above and to the left, side = 1 << shift. */
+/** The mean of the neighbours that exist: `side` above and `side` to the left, side = 1 << shift. */
 @inline
 function mean(to: usize, shift: i32, top: bool, left: bool): i32 {
   const side = <usize>1 << shift;

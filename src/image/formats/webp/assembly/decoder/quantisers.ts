@@ -22,7 +22,9 @@ const AC = memory.data<u16>([
   213, 217, 221, 225, 229, 234, 239, 245, 249, 254, 259, 264, 269, 274, 279, 284,
 ]);
 
-/** Factors of one segment: of the first coefficient and of the others, for the three sorts of block. */
+/**
+ * The factors of one segment: one for the first coefficient and one for the others, for each of three kinds of block.
+ */
 @unmanaged
 export class Quantiser {
   y1dc: i32;
@@ -50,7 +52,7 @@ function ac(index: i32): i32 {
   return load<u16>(AC + (<usize>max(0, min(127, index)) << 1));
 }
 
-/** From a segment's index and the frame's five deltas. */
+/** Computes them from the segment's index and the frame's five deltas. */
 export function setQuantiser(segment: i32, index: i32, y1dc: i32, y2dc: i32, y2ac: i32, uvdc: i32, uvac: i32): void {
   const q = quantiser(segment);
   q.y1dc = dc(index + y1dc, 127);

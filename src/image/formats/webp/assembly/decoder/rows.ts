@@ -18,16 +18,16 @@ let partitions: i32 = 1;
 /** Contexts of the coefficients: 16 bytes for each macroblock above, the same to the left. */
 let contexts: usize = 0;
 const LEFT = memory.data(16, 16);
-/** Data ran out: what was to come is grey. */
+/** The data have ended: everything from here on is grey. */
 let ended: bool = false;
 let missing: i32 = 0;
 
-/** Bytes `startRows` wants for a picture of that many macroblocks across. */
+/** Bytes that `startRows` needs for a picture of that many macroblocks across. */
 export function scratchBytes(macroblocks: i32): i32 {
   return 24 * macroblocks + borderBytes(macroblocks);
 }
 
-/** Starts the frame whose header was read; `count` is the number of its token partitions. */
+/** Starts the frame whose header was read. `count` is the number of its token partitions. */
 export function startRows(macroblocksAcross: i32, macroblocksDown: i32, count: i32, scratch: usize): void {
   across = macroblocksAcross;
   down = macroblocksDown;
@@ -44,12 +44,12 @@ export function startRows(macroblocksAcross: i32, macroblocksDown: i32, count: i
   startBorder(scratch + 24 * length, across);
 }
 
-/** How many macroblocks were made grey for want of data. */
+/** How many macroblocks are grey because their data are missing. */
 export function missingMacroblocks(): i32 {
   return missing;
 }
 
-/** Rows of Y that no later macroblock changes: the loop filter reaches back over an edge by three. */
+/** Rows of Y that no later macroblock changes. The loop filter changes three rows before an edge. */
 export function finishedRows(): i32 {
   return row == down || filterKind == 0 ? 16 * row : max(0, 16 * row - 4);
 }

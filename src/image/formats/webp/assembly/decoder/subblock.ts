@@ -1,6 +1,6 @@
 /**
- * Prediction of 4 x 4 subblocks (RFC 6386, 12.3). All modes but DC and TM take each sample from a mean of two or three
- * neighbours along the edge, so all means are made at once and each mode is a choice of bytes.
+ * Prediction of 4 x 4 subblocks (RFC 6386, 12.3). In all modes but DC and TM each sample is a mean of two or three
+ * neighbours along the edge. So all means are made at once, and each mode is a selection of bytes.
  *
  * The edge, from the lower left to the upper right: E = L3 L3 L2 L1 L0 P A0 A1 A2 A3 A4 A5 A6 A7 A7 (its ends twice).
  * D[i] = mean of E[i], E[i+1]; T[i] = mean of E[i], 2 E[i+1], E[i+2].
@@ -8,7 +8,7 @@
 import { DC, TM } from "./modes";
 import { WORK_STRIDE } from "./work";
 
-/** For each mode from VE on, row by row: which T and which D (-1: the other one). */
+/** For each mode from VE on, row by row: which T and which D a sample is (-1: it is the other kind). */
 const CHOICES = memory.data<i8>([
   // VE
   5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8,
@@ -69,7 +69,7 @@ function fromEdge(choice: usize, to: usize, above: usize): void {
   edge = i8x16.replace_lane(edge, 14, load<u8>(above + 7));
   const second = v128.shuffle<u8>(edge, edge, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0);
   const third = v128.shuffle<u8>(edge, edge, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1);
-  // avgr rounds up: of the outer two it must not, or the sum would be rounded twice.
+  // avgr rounds up. The mean of the outer two must round down, or the sum would be rounded up twice.
   const odd = v128.and(v128.xor(edge, third), i8x16.splat(1));
   const threes = i8x16.avgr_u(second, i8x16.sub(i8x16.avgr_u(edge, third), odd));
   const twos = i8x16.avgr_u(edge, second);

@@ -4,9 +4,9 @@ import { PROBABILITIES } from "./frame";
 import { quantiser } from "./quantisers";
 import { inverseWalsh } from "./transform";
 
-/** i16[16] for each of 16 blocks of Y, 4 of U and 4 of V, row by row; who transforms a block clears it. */
+/** i16[16] for each of 16 blocks of Y, 4 of U and 4 of V, row by row. The transform clears a block after use. */
 export const COEFFICIENTS = memory.data(24 * 32, 16);
-/** What a block has: nothing, its first coefficient only, more. */
+/** What a block has: nothing, only its first coefficient, or more. */
 export const KINDS = memory.data(24, 16);
 export const NOTHING: i32 = 0;
 export const FIRST_ONLY: i32 = 1;
@@ -18,14 +18,14 @@ const SECOND_ORDER = memory.data(32, 16);
 const KIND: usize = 8 * 48;
 const CONTEXT: usize = 16;
 
-/** Where the probabilities for coefficient 0..16 begin, among those of a kind of block (RFC 6386, 13.3). */
+/** Where the probabilities of coefficient 0..16 begin among those of its kind of block (RFC 6386, 13.3). */
 const BANDS = memory.data<u16>([
   0, 48, 96, 144, 288, 192, 240, 288, 288, 288, 288, 288, 288, 288, 288, 336, 0,
 ]);
 /** Byte offset of the n-th coefficient in a block (RFC 6386, 13: zigzag_scan). */
 const ZIGZAG = memory.data<u8>([0, 2, 8, 16, 10, 4, 6, 12, 18, 24, 26, 20, 14, 22, 28, 30]);
 
-/** Probabilities of the extra bits of categories 3 to 6 (RFC 6386, 13.2), a zero after each. */
+/** Probabilities of the extra bits of categories 3 to 6 (RFC 6386, 13.2). A zero ends each list. */
 const EXTRA = memory.data<u8>([
   173, 148, 140, 0, 0, 0, 0, 0, 0, 0, 0, 0, 176, 155, 140, 135, 0, 0, 0, 0, 0, 0, 0, 0,
   180, 157, 141, 134, 130, 0, 0, 0, 0, 0, 0, 0, 254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129, 0,
@@ -50,8 +50,9 @@ function readLarge(r: BoolReader, p: usize): i32 {
 }
 
 /**
- * One block from coefficient `n` on, dequantised, to `out`. Gives the place after its last coefficient that is not
- * zero (0 when the block begins with its end). The reader's state is in locals: all time is spent here.
+ * Writes the dequantised coefficients of one block, from index `n` on, to `out`. Gives the index after the last one
+ * that is not zero (0 when the block is empty). The reader's state is in locals, because most of the time is spent
+ * here.
  */
 function readBlock(r: BoolReader, kind: usize, context: i32, n: i32, first: i32, others: i32, out: usize): i32 {
   let p = kind + <usize>load<u16>(BANDS + (<usize>n << 1)) + <usize>context * CONTEXT;
@@ -85,7 +86,7 @@ function readBlock(r: BoolReader, kind: usize, context: i32, n: i32, first: i32,
     range <<= shift;
     value <<= shift;
     count -= shift;
-    // Zeros, after which it cannot end.
+    // Zeros. The block cannot end right after a zero.
     for (;;) {
       split = splitOf(range, load<u8>(p, 1));
       cut = <u64>split << 56;
@@ -106,7 +107,7 @@ function readBlock(r: BoolReader, kind: usize, context: i32, n: i32, first: i32,
       }
     }
     if (n == 16) {
-      // Zeros up to the end count as read, as in every decoder.
+      // Zeros up to the block's end count as read, as in every decoder.
       done = 16;
       break;
     }
@@ -117,7 +118,7 @@ function readBlock(r: BoolReader, kind: usize, context: i32, n: i32, first: i32,
     value <<= shift;
     count -= shift;
     const next = kind + <usize>load<u16>(BANDS + (<usize>n << 1), 2);
-    // One, or more?
+    // Is the value one, or more?
     let level = 1;
     split = splitOf(range, load<u8>(p, 2));
     cut = <u64>split << 56;
@@ -143,7 +144,7 @@ function readBlock(r: BoolReader, kind: usize, context: i32, n: i32, first: i32,
       count = r.count;
       at = r.at;
     }
-    // The sign: no better guess than even, so there is no branch.
+    // The sign is even, so no branch could be predicted.
     split = (range + 1) >>> 1;
     cut = <u64>split << 56;
     const negative = value >= cut;
@@ -165,8 +166,8 @@ function readBlock(r: BoolReader, kind: usize, context: i32, n: i32, first: i32,
 }
 
 /**
- * All coefficients of a macroblock. `top` and `left` are the contexts of its neighbours: 9 bytes, 1 where a block had
- * coefficients (4 of Y, 2 of U, 2 of V, and Y2). Gives whether there are any.
+ * Reads all coefficients of a macroblock. `top` and `left` are the contexts of its neighbours: 9 bytes (4 of Y, 2 of U,
+ * 2 of V, and Y2), each 1 where a block had coefficients. Gives whether there are any.
  */
 export function readCoefficients(r: BoolReader, second: bool, segment: i32, top: usize, left: usize): bool {
   const q = quantiser(segment);
@@ -215,7 +216,7 @@ export function readCoefficients(r: BoolReader, second: bool, segment: i32, top:
   return any;
 }
 
-/** What a skipped macroblock leaves to its neighbours; the context of Y2 stays where it has none. */
+/** The contexts that a skipped macroblock leaves to its neighbours. Without a Y2 block, the context of Y2 stays. */
 export function skipCoefficients(second: bool, top: usize, left: usize): void {
   store<u64>(top, 0);
   store<u64>(left, 0);

@@ -1,11 +1,11 @@
 /** Inverse transforms (RFC 6386, section 14). A block's coefficients are cleared once they are used. */
 import { WORK_STRIDE } from "./work";
 
-/** sqrt(2) cos(pi/8) and sqrt(2) sin(pi/8), in 16 bits; the first without its 1 (14.3). */
+/** sqrt(2) cos(pi/8) - 1 and sqrt(2) sin(pi/8), in 16 bits (14.3). */
 const COS_1: i32 = 20091;
 const SIN: i32 = 35468;
 
-/** The second-order block: 16 values to the first coefficients of the 16 blocks of Y (14.3). */
+/** The second-order block Y2: its 16 values become the first coefficients of the 16 blocks of Y (14.3). */
 export function inverseWalsh(block: usize, blocks: usize): void {
   const r0 = v128.load_ext<i16>(block);
   const r1 = v128.load_ext<i16>(block, 8);
@@ -56,7 +56,7 @@ function addRow(to: usize, residue: v128): void {
   v128.store32_lane(to, i8x16.narrow_i16x8_u(sum, sum), 0);
 }
 
-/** One block of 4 x 4, added to the prediction at `to`. */
+/** Transforms one block of 4 x 4 and adds it to the prediction at `to`. */
 export function addBlock(block: usize, to: usize): void {
   const r0 = v128.load_ext<i16>(block);
   const r1 = v128.load_ext<i16>(block, 8);
@@ -73,7 +73,7 @@ export function addBlock(block: usize, to: usize): void {
   const t1 = i32x4.add(b, c);
   const t2 = i32x4.sub(b, c);
   const t3 = i32x4.sub(a, d);
-  // Turned, along the rows.
+  // Transposed; then along the rows.
   const u0 = v128.shuffle<u32>(t0, t1, 0, 4, 1, 5);
   const u1 = v128.shuffle<u32>(t0, t1, 2, 6, 3, 7);
   const u2 = v128.shuffle<u32>(t2, t3, 0, 4, 1, 5);
@@ -86,7 +86,7 @@ export function addBlock(block: usize, to: usize): void {
   b = i32x4.sub(c0, c2);
   c = i32x4.sub(bySin(c1), byCos(c3));
   d = i32x4.add(byCos(c1), bySin(c3));
-  // Columns 0 and 1, 2 and 3; turned back.
+  // Columns 0 and 1, 2 and 3; transposed back.
   const d01 = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(a, d), 3), i32x4.shr_s(i32x4.add(b, c), 3));
   const d23 = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.sub(b, c), 3), i32x4.shr_s(i32x4.sub(a, d), 3));
   const e01 = v128.shuffle<u16>(d01, d01, 0, 4, 1, 5, 2, 6, 3, 7);
@@ -99,7 +99,7 @@ export function addBlock(block: usize, to: usize): void {
   addRow(to + 3 * WORK_STRIDE, v128.shuffle<u64>(high, high, 1, 1));
 }
 
-/** The same for a block of which only the first coefficient is not zero. */
+/** The same for a block that has only its first coefficient. */
 export function addFirst(block: usize, to: usize): void {
   const residue = i16x8.splat(<i16>((<i32>load<i16>(block) + 4) >> 3));
   store<i16>(block, 0);

@@ -1,4 +1,4 @@
-/** Sixteen rows of eight bytes to eight rows of sixteen and back: vertical edges become horizontal ones. */
+/** Transposes sixteen rows of eight bytes to eight rows of sixteen, and back: vertical edges become horizontal ones. */
 import { high16, low16 } from "../../../../assembly/interleave";
 
 @inline
@@ -31,7 +31,7 @@ function high64(a: v128, b: v128): v128 {
   return v128.shuffle<u64>(a, b, 1, 3);
 }
 
-/** Two rows side by side, byte by byte. */
+/** Interleaves the bytes of two rows. */
 @inline
 function pair(at: usize, stride: usize): v128 {
   return low8(v128.load64_zero(at), v128.load64_zero(at + stride));
@@ -81,7 +81,7 @@ function twoRows(at: usize, stride: usize, rows: v128): void {
   v128.store64_lane(at + stride, rows, 1);
 }
 
-/** The way back. */
+/** Transposes back. */
 export function turnOut(from: usize, a: usize, b: usize, stride: usize): void {
   const two = stride << 1;
   const c0 = v128.load(from);

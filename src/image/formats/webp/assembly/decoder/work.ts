@@ -1,7 +1,7 @@
 /**
- * The macroblock at hand with the samples around it that it is predicted from: 17 rows of 32 bytes for Y (row -1 first;
- * a row's sample 0 is its byte 16, its left neighbour byte 15), 9 rows for U (from byte 8) and V (from byte 24).
- * Bytes 0..3 of a row of Y stand to the right of the row above it.
+ * The current macroblock and the samples around it from which it is predicted: 17 rows of 32 bytes for Y (row -1 first;
+ * sample 0 of a row is its byte 16, the left neighbour is byte 15), 9 rows for U (from byte 8) and V (from byte 24).
+ * Bytes 0..3 of a row of Y continue the row above it to the right.
  */
 export const WORK_STRIDE: usize = 32;
 
@@ -11,17 +11,17 @@ export const Y: usize = BUFFER + 48;
 export const U: usize = BUFFER + 17 * 32 + 32 + 8;
 export const V: usize = BUFFER + 17 * 32 + 32 + 24;
 
-/** Rows of samples above the macroblocks, before the loop filter, and those this row leaves for the next. */
+/** Two borders of samples before the loop filter: those above the current row, and those it leaves for the next. */
 let above: usize = 0;
 let below: usize = 0;
 let across: usize = 0;
 
-/** Bytes of one of the two: Y from byte 16, then U and V, each with 16 bytes before its first sample. */
+/** Bytes of one border: Y from byte 16 on, then U and V, each with 16 bytes before its first sample. */
 export function borderBytes(macroblocks: i32): i32 {
   return 2 * (32 * macroblocks + 80);
 }
 
-/** Starts a frame; `border` has `borderBytes` bytes. Above it everything is 127 (RFC 6386, 12.2). */
+/** Starts a frame. `border` has `borderBytes` bytes. Above the frame all samples are 127 (RFC 6386, 12.2). */
 export function startBorder(border: usize, macroblocks: i32): void {
   across = <usize>macroblocks;
   above = border;
@@ -40,7 +40,7 @@ function placeV(): usize {
   return 24 * across + 64;
 }
 
-/** After a row: what it left is above the next, and to the left of that is 129. */
+/** After a row: the border that it left is now above the next row. To the left of that row all samples are 129. */
 export function nextBorder(): void {
   const swap = above;
   above = below;
@@ -48,11 +48,11 @@ export function nextBorder(): void {
   store<u8>(above + 15, 129);
   store<u8>(above + placeU() - 1, 129);
   store<u8>(above + placeV() - 1, 129);
-  // To the right of the last macroblock its own last sample goes on, as in libwebp.
+  // To the right of the last macroblock its last sample is repeated, as in libwebp.
   store<u32>(above + 16 + 16 * across, <u32>load<u8>(above + 15 + 16 * across) * 0x01010101);
 }
 
-/** Puts around the macroblock `x` of a row what it is predicted from. */
+/** Copies the neighbours of macroblock `x` around it. */
 export function surround(x: usize): void {
   if (x == 0) {
     for (let i: usize = 0; i < 16; i++) store<u8>(Y + i * WORK_STRIDE - 1, 129);
@@ -72,7 +72,7 @@ export function surround(x: usize): void {
   const v = above + placeV() + 8 * x;
   v128.store(Y - WORK_STRIDE, v128.load(y));
   store<u8>(Y - WORK_STRIDE - 1, load<u8>(y - 1));
-  // The subblocks of the right column all go on, to the right, with what is above the next macroblock.
+  // For all subblocks of the right column, the samples to the right are those above the next macroblock.
   const right = load<u32>(y + 16);
   store<u32>(Y - 16, right);
   store<u32>(Y - 16 + 4 * WORK_STRIDE, right);
@@ -84,7 +84,7 @@ export function surround(x: usize): void {
   store<u8>(V - WORK_STRIDE - 1, load<u8>(v - 1));
 }
 
-/** Takes the finished macroblock `x` to its place in the planes, and its last rows to the border. */
+/** Copies the finished macroblock `x` to the planes, and its last rows to the border. */
 export function putAway(x: usize, y: usize, strideY: usize, u: usize, v: usize, strideUV: usize): void {
   for (let i: usize = 0; i < 16; i++) v128.store(y + i * strideY, v128.load(Y + i * WORK_STRIDE));
   for (let i: usize = 0; i < 8; i++) {
@@ -96,7 +96,7 @@ export function putAway(x: usize, y: usize, strideY: usize, u: usize, v: usize, 
   store<u64>(below + placeV() + 8 * x, load<u64>(V + 7 * WORK_STRIDE));
 }
 
-/** A macroblock that is not there: grey. */
+/** Makes macroblock `x` grey: its data are missing. */
 export function makeGrey(): void {
   for (let i: usize = 0; i < 16; i++) v128.store(Y + i * WORK_STRIDE, i8x16.splat(-128));
   for (let i: usize = 0; i < 8; i++) {

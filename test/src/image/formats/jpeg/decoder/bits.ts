@@ -1,4 +1,7 @@
-/** Entropy-coded segments for the tests' JPEG writer: bits with stuffing, and Huffman codes (ITU T.81, B.1.1.5 and C.2). */
+/**
+ * Entropy-coded segments for the tests' JPEG writer: bits with stuffing, and Huffman codes (ITU T.81, B.1.1.5 and
+ * C.2).
+ */
 
 export class BitWriter {
   readonly bytes: number[] = [];

@@ -5,7 +5,7 @@ import { jpegEngine } from "../../../../../../src/image/formats/jpeg/decoder/eng
 import type { JpegHeader } from "../../../../../../src/image/formats/jpeg/decoder/header.ts";
 import { readJpeg } from "../../../../../../src/image/formats/jpeg/decoder/markers.ts";
 import { UnsupportedJpeg } from "../../../../../../src/image/formats/jpeg/decoder/refusal.ts";
-import type { BlockSize, JpegScale } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
+import type { BlockSize } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../../../../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import jpeg from "../../../../../../src/image/formats/jpeg/wasm/decoder.wasm";
 import { decodeWithTurbo } from "./turbo.ts";
@@ -38,7 +38,7 @@ function decodeAt(bytes: Uint8Array, header: JpegHeader, size: BlockSize): { pix
   const sizes = header.components.map(
     (c) => Math.min(8, size * Math.min(header.across / c.h, header.down / c.v)) as BlockSize,
   );
-  const plan = { scale: (8 / size) as JpegScale, crop, width, height, sizes };
+  const plan = { dctScale: size, crop, width, height, sizes };
   const { pixels, colour } = decodeJpeg(engine, bytes, header, plan);
   return { pixels, inks: colour === "inks" };
 }
@@ -65,7 +65,7 @@ function compare(a: Uint8Array, b: Uint8Array, inverted: boolean) {
  * - full size, subsampled: chroma is interpolated by Lanczos-3 here, by a triangle there (and not at all for 4:4:0).
  * - an eighth, subsampled: chroma is decoded at two samples a block here, luma's scale; libjpeg does the same.
  *   At 4:2:2 it averages two samples across.
- * - a quarter and a half: the lowest coefficients only (see assembly/jpeg/idct.ts); libjpeg averages pairs of samples,
+ * - a quarter and a half: the lowest coefficients only (see assembly/decoder/idct.ts); libjpeg averages pairs of samples,
  *   which lets frequencies fold back that the picture at this size cannot hold.
  */
 const LIMITS = {

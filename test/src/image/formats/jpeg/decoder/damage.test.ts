@@ -4,9 +4,10 @@ import { jpegEngine } from "../../../../../../src/image/formats/jpeg/decoder/eng
 import { readJpeg } from "../../../../../../src/image/formats/jpeg/decoder/markers.ts";
 import type { JpegPicture } from "../../../../../../src/image/formats/jpeg/decoder/plan.ts";
 import { UnsupportedJpeg } from "../../../../../../src/image/formats/jpeg/decoder/refusal.ts";
-import { dctScaleOf } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
+import { dctScale } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../../../../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import jpeg from "../../../../../../src/image/formats/jpeg/wasm/decoder.wasm";
+import type { View } from "../../../../../../src/image/picture.ts";
 import { type Random, seeded } from "./random.ts";
 import { progressiveScript, sequentialScript, syntheticPicture, writeJpeg } from "./synthetic.ts";
 
@@ -17,13 +18,23 @@ const MAX_MEMORY = 48 * 1024 * 1024;
 
 const engine = jpegEngine(jpeg);
 
+function wholeView(source: { readonly width: number; readonly height: number }, width: number, height: number): View {
+  const whole = { left: 0, top: 0, width: source.width, height: source.height };
+  return { window: whole, bounds: whole, width, height };
+}
+
 function thumbnail(bytes: Uint8Array, longest: number): JpegPicture {
   const header = readJpeg(bytes);
   const factor = Math.min(1, longest / Math.max(header.width, header.height));
   const width = Math.max(1, Math.round(header.width * factor));
   const height = Math.max(1, Math.round(header.height * factor));
   const crop = { x: 0, y: 0, width: header.width, height: header.height };
-  return decodeJpeg(engine, bytes, header, { scale: dctScaleOf(crop, width, height), crop, width, height });
+  return decodeJpeg(engine, bytes, header, {
+    dctScale: dctScale(wholeView(header, width, height)),
+    crop,
+    width,
+    height,
+  });
 }
 
 async function goodFiles(random: Random): Promise<Uint8Array[]> {
@@ -131,11 +142,11 @@ describe("damaged files", { timeout: 600_000 }, () => {
     }
     expect(files.map((bytes) => thumbnail(bytes, 40).pixels)).toEqual(before);
     expect(engine.memoryBytes()).toBeLessThanOrEqual(MAX_MEMORY);
-    // Most damage leaves something to see.
+    // Most damaged files still show something.
     expect(counts.pictures).toBeGreaterThan(FILES / 2);
   });
 
-  it("shows what there is of a file that ends early, and says so", async () => {
+  it("shows the part that a file has that ends early, and marks it truncated", async () => {
     const pixels = new Uint8Array(128 * 128 * 3).fill(220);
     const bytes = new Uint8Array(
       await sharp(pixels, { raw: { width: 128, height: 128, channels: 3 } })
@@ -165,7 +176,7 @@ describe("damaged files", { timeout: 600_000 }, () => {
     expect(shown.subarray(0, 40 * rowBytes)).toEqual(whole.subarray(0, 40 * rowBytes));
     expect(shown.subarray(48 * rowBytes)).toEqual(whole.subarray(48 * rowBytes));
     expect(shown.subarray(40 * rowBytes, 48 * rowBytes)).not.toEqual(whole.subarray(40 * rowBytes, 48 * rowBytes));
-    // A lost interval leaves the others in their places.
+    // When an interval is lost, the others keep their places.
     const lost = Uint8Array.from([...bytes.subarray(0, markers[4]), ...bytes.subarray(markers[5])]);
     const without = thumbnail(lost, 320);
     expect(without.truncated).toBe(true);

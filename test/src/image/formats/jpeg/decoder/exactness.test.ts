@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { jpegEngine } from "../../../../../../src/image/formats/jpeg/decoder/engine.ts";
 import { readJpeg } from "../../../../../../src/image/formats/jpeg/decoder/markers.ts";
 import type { JpegPicture } from "../../../../../../src/image/formats/jpeg/decoder/plan.ts";
-import type { BlockSize, JpegScale } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
+import type { BlockSize } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../../../../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import jpeg from "../../../../../../src/image/formats/jpeg/wasm/decoder.wasm";
 import { decodeWithTurbo } from "./turbo.ts";
@@ -19,7 +19,7 @@ function decodeAt(bytes: Uint8Array, size: BlockSize): JpegPicture {
   const sizes = header.components.map(
     (c) => Math.min(8, size * Math.min(header.across / c.h, header.down / c.v)) as BlockSize,
   );
-  return decodeJpeg(engine, bytes, header, { scale: (8 / size) as JpegScale, crop, width, height, sizes });
+  return decodeJpeg(engine, bytes, header, { dctScale: size, crop, width, height, sizes });
 }
 
 function largestDifference(a: Uint8Array, b: Uint8Array): number {

@@ -2,7 +2,7 @@ import sharp, { type JpegOptions } from "sharp";
 import { describe, expect, it } from "vitest";
 import { jpegEngine } from "../../../../../../src/image/formats/jpeg/decoder/engine.ts";
 import { readJpeg } from "../../../../../../src/image/formats/jpeg/decoder/markers.ts";
-import { dctScaleOf } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
+import { dctScale } from "../../../../../../src/image/formats/jpeg/decoder/scale.ts";
 import { decodeJpeg } from "../../../../../../src/image/formats/jpeg/decoder/thumbnail.ts";
 import jpeg from "../../../../../../src/image/formats/jpeg/wasm/decoder.wasm";
 
@@ -17,8 +17,9 @@ async function memoryOf(width: number, height: number, options: JpegOptions, lon
   const factor = longest / Math.max(width, height);
   const size = { width: Math.round(width * factor), height: Math.round(height * factor) };
   const crop = { x: 0, y: 0, width, height };
-  const scale = dctScaleOf(crop, size.width, size.height);
-  const { pixels, memoryBytes } = decodeJpeg(jpegEngine(jpeg), bytes, header, { scale, crop, ...size });
+  const whole = { left: 0, top: 0, width, height };
+  const scale = dctScale({ window: whole, bounds: whole, ...size });
+  const { pixels, memoryBytes } = decodeJpeg(jpegEngine(jpeg), bytes, header, { dctScale: scale, crop, ...size });
   expect(Math.abs((pixels[0] ?? 0) - 200)).toBeLessThan(4);
   return memoryBytes;
 }
@@ -28,7 +29,7 @@ const ROWS = [
   { name: "5 MP progressive", width: 2430, height: 2100, progressive: true, chroma: "4:4:4", limit: 24 },
 ] as const;
 
-/** The worst sides: just too small for the next reduction. */
+/** The worst sides: they are just too small for the next reduction. */
 const LONG_ROWS = [
   { name: "12 MP progressive", width: 4000, height: 3000, progressive: true, chroma: "4:2:0", limit: 24 },
   { name: "24 MP baseline", width: 6000, height: 4000, progressive: false, chroma: "4:2:0", limit: 3 },

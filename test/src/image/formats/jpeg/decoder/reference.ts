@@ -1,4 +1,6 @@
-/** What the decoder should give, from the coefficients by the formulas in floating point, one sample after the other. */
+/**
+ * What the decoder should give, from the coefficients by the formulas in floating point, one sample after the other.
+ */
 import type { Synthetic, SyntheticComponent } from "./synthetic.ts";
 
 export type Plane = { readonly columns: number; readonly rows: number; readonly samples: Float64Array };
@@ -11,7 +13,10 @@ export function zigzagIndex(row: number, column: number): number {
   return before + (diagonal < 8 ? along : along - (diagonal - 7));
 }
 
-/** The component at `size` samples a block side: the size-point inverse DCT of the lowest coefficients, rounded to 8 bits. */
+/**
+ * The component at `size` samples a block side: the size-point inverse DCT of the lowest coefficients, rounded to 8
+ * bits.
+ */
 export function planeOf(picture: Synthetic, component: SyntheticComponent, size: number): Plane {
   const H = Math.max(...picture.components.map((c) => c.h));
   const V = Math.max(...picture.components.map((c) => c.v));

@@ -1,6 +1,7 @@
 /**
- * Writes JPEG files from coefficients, for the tests: any sampling, any script of scans, restart markers, code tables of
- * both extremes. Written after ITU T.81 (annexes B, F and G) and nothing else, so it also judges the decoder's reading.
+ * Writes JPEG files from coefficients, for the tests: any sampling, any script of scans, restart markers, code tables
+ * of both extremes. Written after ITU T.81 (annexes B, F and G) and nothing else, so it also judges the decoder's
+ * reading.
  */
 import { BitWriter, type Code, codeOf, putValue, sizeOf } from "./bits.ts";
 import type { Random } from "./random.ts";

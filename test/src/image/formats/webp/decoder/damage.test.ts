@@ -1,10 +1,10 @@
 /** Files that are cut or changed: a picture or a refusal, never a trap, and a good file decodes as before. */
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../../../../src/errors.ts";
+import { UnsupportedByDecoder } from "../../../../../../src/image/decodeErrors.ts";
 import { readFrame } from "../../../../../../src/image/formats/webp/decoder/frame.ts";
 import { decodeVp8, type Vp8Picture } from "../../../../../../src/image/formats/webp/decoder/thumbnail.ts";
-import { renderImage } from "../../../../../../src/image/pipeline.ts";
-import { UnsupportedByDecoder } from "../../../../../../src/image/unsupportedByDecoder.ts";
+import { renderImage } from "../../../../../../src/image/renderImage.ts";
 import { orderOf } from "../../../orders.ts";
 import { type Random, seeded } from "../../jpeg/decoder/random.ts";
 import { encodeWith, paint } from "./pictures.ts";
@@ -88,7 +88,7 @@ describe("damaged VP8", () => {
     expect(planesOf(good)).toEqual(before);
   });
 
-  test("cut in the middle: what there was is shown, the rest is grey, and it says so", async () => {
+  test("cut in the middle: the part that exists is shown, the rest is grey, and it is marked truncated", async () => {
     const pixels = paint(seeded(23), 160, 320);
     const bytes = await encodeWith(pixels, 160, 320, { quality: 90 });
     const half = bytes.slice(0, Math.floor(bytes.length * 0.6));
@@ -105,7 +105,7 @@ describe("damaged VP8", () => {
     expect([made.truncated, made.width, made.height]).toEqual([true, 80, 160]);
   });
 
-  test("cut before its first coefficients it is refused", async () => {
+  test("a file that is cut before its first coefficients is refused", async () => {
     const bytes = await encodeWith(paint(seeded(24), 64, 64), 64, 64, {});
     await expect(renderImage(orderOf(bytes.slice(0, 40), { width: 32, height: 32 }, "webp"))).rejects.toThrow(Failure);
   });

@@ -1,7 +1,7 @@
 /** Lossy WebPs of every kind libwebp's encoder makes, out of pictures that are seeded. */
 import factory from "@jsquash/webp/codec/enc/webp_enc_simd.js";
 import module from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
-import { startEmscripten } from "../../../../../../src/image/emscripten.ts";
+import { startEmscripten } from "../../../../../../src/image/engines.ts";
 import { CONFIG } from "../../../../../../src/image/formats/webp/libwebp.ts";
 import type { Random } from "../../jpeg/decoder/random.ts";
 

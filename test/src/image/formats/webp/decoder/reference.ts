@@ -1,4 +1,4 @@
-/** What libwebp says a lossy WebP is, and our planes taken to RGB the way libwebp does it: they must be equal. */
+/** libwebp's pixels of a lossy WebP, and our planes converted to RGB by libwebp's arithmetic: they must be equal. */
 import libwebp from "@cwasm/webp/webp.wasm";
 import { vp8Engine } from "../../../../../../src/image/formats/webp/decoder/engine.ts";
 import { readFrame } from "../../../../../../src/image/formats/webp/decoder/frame.ts";

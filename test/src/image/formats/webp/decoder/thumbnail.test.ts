@@ -1,15 +1,15 @@
 /** Views of lossy WebPs: what comes through small rings of rows is what comes through whole planes, and looks right. */
 import { describe, expect, test } from "vitest";
+import { UnsupportedByDecoder } from "../../../../../../src/image/decodeErrors.ts";
 import { vp8Engine } from "../../../../../../src/image/formats/webp/decoder/engine.ts";
 import { readFrame } from "../../../../../../src/image/formats/webp/decoder/frame.ts";
 import { decodeVp8 } from "../../../../../../src/image/formats/webp/decoder/thumbnail.ts";
 import { webpHeader } from "../../../../../../src/image/formats/webp/header.ts";
-import { decodeOwnVp8 } from "../../../../../../src/image/formats/webp/vp8.ts";
+import { decodeVp8 as decodeView } from "../../../../../../src/image/formats/webp/vp8.ts";
 import vp8 from "../../../../../../src/image/formats/webp/wasm/decoder.wasm";
 import type { View } from "../../../../../../src/image/picture.ts";
 import { planRender } from "../../../../../../src/image/plan.ts";
 import { resizeWhole } from "../../../../../../src/image/resize/whole.ts";
-import { UnsupportedByDecoder } from "../../../../../../src/image/unsupportedByDecoder.ts";
 import { psnr } from "../../../corpus.ts";
 import { orderOf } from "../../../orders.ts";
 import { type Random, seeded } from "../../jpeg/decoder/random.ts";
@@ -56,7 +56,7 @@ describe("a view of a VP8 frame", () => {
     const whole = { left: 0, top: 0, width, height };
     const view = { window: whole, bounds: whole, width: toWidth, height: toHeight };
     const data = byLibwebp(bytes) ?? new Uint8Array();
-    const theirs = await resizeWhole({ width, height, data, alpha: false }, view);
+    const theirs = await resizeWhole({ width, height, data, alpha: false }, { width, height }, view);
     const ours = decodeVp8(engine, readFrame(bytes), view).pixels;
     expect(psnr(theirs.data, ours)).toBeGreaterThan(least);
   });
@@ -110,13 +110,13 @@ describe("what it leaves to libwebp", () => {
   const decode = async (bytes: Uint8Array) => {
     const whole = { left: 0, top: 0, width: 40, height: 30 };
     const view = { window: whole, bounds: whole, width: 20, height: 15 };
-    return decodeOwnVp8(bytes, webpHeader(bytes), { view, eighths: 8 }, clock);
+    return decodeView(bytes, webpHeader(bytes), { view, dctScale: 8 }, clock);
   };
 
   test("it takes lossy files without alpha", async () => {
     const bytes = await picture({});
     expect(webpHeader(bytes).colour).toBe("ycc");
-    expect((await decode(bytes)).pixels.width).toBe(20);
+    expect((await decode(bytes)).picture.width).toBe(20);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { defineEngine, dropAllEngines, engineMemory, takePeakMemory, trimEngines } from "../../../src/image/wasm.ts";
+import { defineEngine, dropAllEngines, engineMemory, takePeakMemory, trimEngines } from "../../../src/image/engines.ts";
 
 const PAGE = 65536;
 
@@ -16,7 +16,7 @@ function fake(name: string, pages: number) {
 describe("engines", () => {
   afterEach(dropAllEngines);
 
-  test("made once, when first used", async () => {
+  test("an instance is made once, at its first use", async () => {
     const { engine, made } = fake("a", 1);
     expect(made.count).toBe(0);
     await engine.use();
@@ -38,7 +38,7 @@ describe("engines", () => {
     expect(b.made.count).toBe(2);
   });
 
-  test("dropped, and made anew when used again", async () => {
+  test("a dropped instance is made anew at its next use", async () => {
     const { engine, made } = fake("a", 1);
     await engine.use();
     engine.drop();

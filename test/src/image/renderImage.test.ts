@@ -1,48 +1,12 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
-import { renderImage } from "../../../src/image/pipeline.ts";
+import type { OutputFormat } from "../../../src/image/formats/registry.ts";
+import { readHeader } from "../../../src/image/readHeader.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
 import type { RenderOrder } from "../../../src/image/rendition.ts";
-import type { OutputFormat } from "../../../src/request/transform.ts";
-import { orderOf } from "./orders.ts";
-
-const SIDE = { width: 400, height: 300 };
-
-/** A picture with a red, green, blue and white quarter, so that a turn or a swapped channel shows. */
-function quarters(channels: 3 | 4 = 3) {
-  const colours = [
-    [255, 0, 0],
-    [0, 255, 0],
-    [0, 0, 255],
-    [255, 255, 255],
-  ] as const;
-  const data = Buffer.alloc(SIDE.width * SIDE.height * channels);
-  for (let y = 0; y < SIDE.height; y++) {
-    for (let x = 0; x < SIDE.width; x++) {
-      const quarter = (y < SIDE.height / 2 ? 0 : 2) + (x < SIDE.width / 2 ? 0 : 1);
-      const at = (y * SIDE.width + x) * channels;
-      data.set(colours[quarter] ?? colours[0], at);
-      if (channels === 4) data[at + 3] = quarter === 3 ? 0 : 255;
-    }
-  }
-  return sharp(data, { raw: { ...SIDE, channels } });
-}
-
-async function cornersOf(bytes: Uint8Array): Promise<number[][]> {
-  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  const pixel = (x: number, y: number) => [...data.subarray((y * info.width + x) * 4, (y * info.width + x) * 4 + 4)];
-  const [right, bottom] = [info.width - 6, info.height - 6];
-  return [pixel(5, 5), pixel(right, 5), pixel(5, bottom), pixel(right, bottom)];
-}
-
-const RED = [255, 0, 0, 255];
-const GREEN = [0, 255, 0, 255];
-const BLUE = [0, 0, 255, 255];
-const WHITE = [255, 255, 255, 255];
-
-function near(actual: readonly number[], wanted: readonly number[], limit: number): boolean {
-  return wanted.every((value, i) => Math.abs(value - (actual[i] ?? -1)) <= limit);
-}
+import { orderOf, renderInTurn } from "./orders.ts";
+import { BLUE, cornersOf, GREEN, near, quarters, RED, WHITE } from "./quarters.ts";
 
 describe("renderImage", () => {
   const sources = {
@@ -113,24 +77,12 @@ describe("renderImage", () => {
     }
   });
 
-  test("ENGINE=photon answers alike: size, orientation and colours in every format", async () => {
-    const jpeg = await quarters().jpeg({ quality: 95 }).withMetadata({ orientation: 6 }).toBuffer();
-    for (const format of ["webp", "jpeg", "png"] as const) {
-      const order = { ...orderOf(jpeg, { width: 100, height: 100 }, format), engine: "photon" as const };
-      const result = await renderImage(order);
-      expect([result.width, result.height, result.format]).toEqual([75, 100, format]);
-      const corners = await cornersOf(result.bytes);
-      expect(corners.every((corner, i) => near(corner, [BLUE, RED, WHITE, GREEN][i] ?? [], 8))).toBe(true);
-    }
-  });
-
-  test("ENGINE=photon: its trap on a cut file is a Failure, and the next picture is made", async () => {
-    const jpeg = await quarters().jpeg().toBuffer();
-    const good = { ...orderOf(jpeg, { width: 50, height: 50 }, "jpeg"), engine: "photon" as const };
-    const before = (await renderImage(good)).bytes;
-    const cut = { ...good, bytes: good.bytes.subarray(0, good.bytes.length / 2) };
-    await expect(renderImage(cut)).rejects.toMatchObject({ reason: "image_damaged" });
-    expect((await renderImage(good)).bytes).toEqual(before);
+  test("a header that the caller has read already is not read again", async () => {
+    const order = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
+    const source = readHeader(order.bytes);
+    expect((await renderImage({ ...order, source })).bytes).toEqual((await renderImage(order)).bytes);
+    const wide = await renderImage({ ...order, source: { ...source, orientation: 6 } });
+    expect([wide.width, wide.height]).toEqual([38, 50]);
   });
 
   describe("whose fault it is", () => {
@@ -138,7 +90,7 @@ describe("renderImage", () => {
       const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
       const before = (await renderImage(good)).bytes;
       // libwebp has methods 0 to 6.
-      const refused = renderImage({ ...good, webpMethod: 99 });
+      const refused = renderImage({ ...good, effort: 99 });
       await expect(refused).rejects.toMatchObject({ reason: "internal", detail: expect.stringContaining("engine") });
       expect((await renderImage(good)).bytes).toEqual(before);
     });
@@ -161,14 +113,14 @@ describe("renderImage", () => {
     expect((await renderImage(good)).bytes).toEqual(before);
   });
 
-  test("twenty at once give what one after the other gives", async () => {
+  test("twenty pictures that wait for the render slot are the same as twenty one after the other", async () => {
     const orders = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const source = await (i % 2 === 0 ? quarters().png() : quarters().jpeg()).toBuffer();
         return orderOf(source, { width: 40 + i, height: 400 }, "webp");
       }),
     );
-    const together = await Promise.all(orders.map(renderImage));
+    const together = await Promise.all(orders.map(renderInTurn));
     expect(together.map(({ width }) => width)).toEqual(Array.from({ length: 20 }, (_, i) => 40 + i));
     for (const [i, order] of orders.entries()) {
       expect((await renderImage(order)).bytes).toEqual(together[i]?.bytes);

@@ -1,0 +1,57 @@
+/** What runs for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
+import type { HeaderParser } from "../header.ts";
+import type { DecodeCost, Decoder, Encode } from "../picture.ts";
+import { bmpHeader } from "./bmp/header.ts";
+import { decodeGif } from "./gif/decode.ts";
+import { gifHeader } from "./gif/header.ts";
+import { icoHeader } from "./ico/header.ts";
+import { decodeJpeg, jpegMemory } from "./jpeg/decode.ts";
+import { encodeJpeg } from "./jpeg/encode.ts";
+import { jpegHeader } from "./jpeg/header.ts";
+import { decodeTurbo, turboMemory } from "./jpeg/turbo.ts";
+import { decodePhoton, photonMemory } from "./photon.ts";
+import { decodePng, pngMemory } from "./png/decode.ts";
+import { encodePng } from "./png/encode.ts";
+import { pngHeader } from "./png/header.ts";
+import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
+import { tiffHeader } from "./tiff/header.ts";
+import { decodeWebp, webpMemory } from "./webp/decode.ts";
+import { webpHeader } from "./webp/header.ts";
+import { encodeWebp } from "./webp/libwebp.ts";
+import { decodeVp8, vp8Memory } from "./webp/vp8.ts";
+
+export const HEADER_PARSERS = {
+  jpeg: jpegHeader,
+  png: pngHeader,
+  webp: webpHeader,
+  gif: gifHeader,
+  bmp: bmpHeader,
+  tiff: tiffHeader,
+  ico: icoHeader,
+} as const satisfies Record<InputFormat, HeaderParser>;
+
+/** The file and the screen. */
+const gifMemory = ({ source, fileBytes }: DecodeCost) => fileBytes + 4 * source.width * source.height;
+
+/** Which ones decode a format, and in which order, stands in its descriptor. */
+export const DECODERS = {
+  jpeg: { decode: decodeJpeg, memoryBytes: jpegMemory, shrinks: true },
+  turbo: { decode: decodeTurbo, memoryBytes: turboMemory, shrinks: true },
+  png: { decode: decodePng, memoryBytes: pngMemory, shrinks: false },
+  vp8: { decode: decodeVp8, memoryBytes: vp8Memory, shrinks: false },
+  webp: { decode: decodeWebp, memoryBytes: webpMemory, shrinks: false },
+  gif: { decode: decodeGif, memoryBytes: gifMemory, shrinks: false },
+  photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false },
+} as const satisfies Record<DecoderName, Decoder>;
+
+/** Encoders of stills: they take the first frame. */
+export const ENCODERS = {
+  webp: ({ frames: [first] }, { quality, effort }) => encodeWebp(first.pixels, quality, effort),
+  jpeg: ({ frames: [first] }, { quality }) => encodeJpeg(first.pixels, quality),
+  png: ({ frames: [first] }) => encodePng(first.pixels),
+} as const satisfies Record<OutputFormat, Encode>;
+
+/** The parser of a format's header, or null for a format that is only named. */
+export function parserOf(format: FormatName): HeaderParser | null {
+  return Object.hasOwn(HEADER_PARSERS, format) ? HEADER_PARSERS[format as InputFormat] : null;
+}

@@ -1,0 +1,70 @@
+/**
+ * What one file, `formats/<name>/descriptor.ts`, says about a format. Data only: everyone may import it, no code
+ * comes with it.
+ */
+
+/** All of these byte runs (hexadecimal) must stand at their offsets. */
+export type Magic = readonly (readonly [offset: number, hex: string])[];
+
+/** How the first bytes of a file name its format. */
+export type Signature =
+  /** Fixed bytes. One of the alternatives must match. */
+  | { readonly by: "magic"; readonly anyOf: readonly Magic[] }
+  /** Brands in the `ftyp` box of ISO base media (ISO/IEC 14496-12 4.3). One of them must be listed. */
+  | { readonly by: "brand"; readonly anyOf: readonly string[] }
+  /** A text whose root element has this name. */
+  | { readonly by: "root"; readonly element: string };
+
+/** How we read a format. */
+export type FormatInput = {
+  /** The most pixels we decode of this format. A deployment can set a lower limit, not a higher one. */
+  readonly maxPixels: number;
+  /** Names of rows in codecs.ts, in order of preference. The next one is asked when one does not take the file. */
+  readonly decoders: readonly [string, ...string[]];
+};
+
+/**
+ * What a reader's Accept header asks for, best first (RFC 9110 12.5.1). A class is the name of the format whose MIME
+ * type the header must name; `base` is what everybody can show.
+ */
+export const ACCEPT_CLASSES = ["avif", "webp", "base"] as const;
+export type AcceptClass = (typeof ACCEPT_CLASSES)[number];
+
+/** How we write a format. */
+export type FormatOutput = {
+  /** The readers it is made for when the address names no format. */
+  readonly acceptClass: AcceptClass;
+  readonly abilities: {
+    /** Pixels can be transparent. */
+    readonly alpha: boolean;
+    /** Our encoder can write more than one frame. */
+    readonly animation: boolean;
+    /** It is lossy: the quality decides how much is lost. */
+    readonly quality: boolean;
+  };
+  /** 1..100, used when the address names none. */
+  readonly defaultQuality: number;
+  /** The encoder's own scale from fast to small (libwebp: 0..6). 0 when it has none. */
+  readonly defaultEffort: number;
+  /** Name and number of our encoder. Raise the number when its bytes change (maker.ts). */
+  readonly encoder: string;
+  /** Bytes the encoder holds for each pixel of the result, beside the pixels: its copy, its planes, its output. */
+  readonly bytesPerPixel: number;
+  /** How stored metadata names the format. Never changes and is never used again for another format. */
+  readonly storedCode: string;
+};
+
+export type FormatDescriptor = {
+  /** The name that people read. */
+  readonly label: string;
+  readonly mime: string;
+  readonly signature: Signature;
+  /** Extensions of file names, without the dot. The first one is the one we write. */
+  readonly extensions: readonly [string, ...string[]];
+  /** Null: we name it and do not decode it. */
+  readonly input: FormatInput | null;
+  /** Null: we do not make it. */
+  readonly output: FormatOutput | null;
+  /** What docs/url.md says about it. */
+  readonly note: string;
+};

@@ -1,0 +1,12 @@
+import type { FormatDescriptor } from "../descriptor.ts";
+
+/** GIF (GIF87a, GIF89a). */
+export const GIF = {
+  label: "GIF",
+  mime: "image/gif",
+  signature: { by: "magic", anyOf: [[[0, "474946383761"]], [[0, "474946383961"]]] },
+  extensions: ["gif"],
+  input: { maxPixels: 12_000_000, decoders: ["gif"] },
+  output: null,
+  note: "the first frame",
+} as const satisfies FormatDescriptor;

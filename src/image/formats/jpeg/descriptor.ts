@@ -1,0 +1,20 @@
+import type { FormatDescriptor } from "../descriptor.ts";
+
+/** JPEG (ITU-T T.81; magic: B.1.1). */
+export const JPEG = {
+  label: "JPEG",
+  mime: "image/jpeg",
+  signature: { by: "magic", anyOf: [[[0, "ffd8ff"]]] },
+  extensions: ["jpg", "jpeg"],
+  input: { maxPixels: 100_000_000, decoders: ["jpeg", "turbo"] },
+  output: {
+    acceptClass: "base",
+    abilities: { alpha: false, animation: false, quality: true },
+    defaultQuality: 80,
+    defaultEffort: 0,
+    encoder: "jpeg1",
+    bytesPerPixel: 5,
+    storedCode: "jpeg",
+  },
+  note: "baseline and progressive, grey, YCbCr, RGB, CMYK; arithmetic coding is not decoded",
+} as const satisfies FormatDescriptor;

@@ -1,0 +1,12 @@
+import type { FormatDescriptor } from "../descriptor.ts";
+
+/** JPEG XL (ISO/IEC 18181), as a bare codestream or in its container. */
+export const JXL = {
+  label: "JPEG XL",
+  mime: "image/jxl",
+  signature: { by: "magic", anyOf: [[[0, "ff0a"]], [[0, "0000000c4a584c200d0a870a"]]] },
+  extensions: ["jxl"],
+  input: null,
+  output: null,
+  note: "",
+} as const satisfies FormatDescriptor;

@@ -1,0 +1,20 @@
+import type { FormatDescriptor } from "../descriptor.ts";
+
+/** PNG (third edition; magic: 5.2). */
+export const PNG = {
+  label: "PNG",
+  mime: "image/png",
+  signature: { by: "magic", anyOf: [[[0, "89504e470d0a1a0a"]]] },
+  extensions: ["png"],
+  input: { maxPixels: 100_000_000, decoders: ["png"] },
+  output: {
+    acceptClass: "base",
+    abilities: { alpha: true, animation: false, quality: false },
+    defaultQuality: 100,
+    defaultEffort: 0,
+    encoder: "png1",
+    bytesPerPixel: 9,
+    storedCode: "png",
+  },
+  note: "every colour type and depth; interlaced up to 12 megapixels; the default image of an animation",
+} as const satisfies FormatDescriptor;

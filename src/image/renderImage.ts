@@ -1,0 +1,46 @@
+/** The engine: bytes and an order in, a thumbnail out. One function that reads as its steps. */
+import { embeddedConversion } from "./colour/embedded.ts";
+import { decode } from "./decode.ts";
+import { withDecodeErrors } from "./decodeErrors.ts";
+import { trimEngines } from "./engines.ts";
+import { ENCODERS } from "./formats/codecs.ts";
+import { headerOf } from "./header.ts";
+import { mapFrames } from "./picture.ts";
+import { planRender } from "./plan.ts";
+import { readHeader } from "./readHeader.ts";
+import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
+import { flatten } from "./steps/flatten.ts";
+import { upright } from "./steps/orient.ts";
+
+/**
+ * bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when the fault is ours), nothing else.
+ * Engines work in memory of their own, so only one picture may be rendered at a time: callers hold the isolate's render
+ * slot (context/isolate.ts), which is the only lock round the engine.
+ */
+export async function renderImage(order: RenderOrder): Promise<Rendition> {
+  try {
+    return await withDecodeErrors((sourceDone) => render(order, sourceDone));
+  } finally {
+    trimEngines();
+  }
+}
+
+async function render(order: RenderOrder, sourceDone: () => void): Promise<Rendition> {
+  const { bytes } = order;
+  const clock = startStopwatch();
+  const source = order.source ?? readHeader(bytes);
+  const plan = planRender(source, { ...order, fileBytes: bytes.length });
+  const { picture: decoded, truncated } = await decode(plan.decoders, bytes, source, plan, clock);
+  const convert = await embeddedConversion(source);
+  if (convert !== null) for (const { pixels } of decoded.frames) convert(pixels.data);
+  sourceDone();
+  const { orientation, background } = plan;
+  const turned = mapFrames(decoded, (pixels) => upright(pixels, orientation));
+  const picture = background === null ? turned : mapFrames(turned, (pixels) => flatten(pixels, background));
+  clock.lap("resize");
+  const { format } = plan.encode;
+  const thumbnail = await ENCODERS[format](picture, plan.encode);
+  clock.lap("encode");
+  const { width, height } = picture;
+  return { bytes: thumbnail, format, width, height, source: headerOf(source), truncated, stages: clock.stages() };
+}
