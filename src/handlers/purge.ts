@@ -7,6 +7,7 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { Failure } from "../errors.ts";
+import { presentMakers } from "../image/maker.ts";
 import { changeLedger } from "../live/ledger.ts";
 import type { LiveSettings } from "../live/liveSettings.ts";
 import { type Target, withPurge, withRetired } from "../live/takedown.ts";
@@ -28,6 +29,10 @@ export async function purge(http: Request, app: App, caller: Caller, job: Job): 
   await checkSignedBody(http.headers, "/purge", body, config.purgeSecret, now());
   const { target, block, cursor } = readPurgeOrder(parseObject(body));
   job.trace.door = "purge";
+  if (target.kind === "maker" && presentMakers().includes(target.maker)) {
+    const why = `maker ${target.maker} is this Worker's own: deploy another version first, or every picture would be a miss`;
+    throw new Failure("body_invalid", { why });
+  }
   const deletions = await deletionsOf(target, app, caller);
   const change = await changeOf(target, deletions);
   if (cursor === null) await announce(change, block, app);

@@ -4,7 +4,7 @@
  */
 
 import { defineEngine, exportsOf } from "../engines.ts";
-import type { Pixels, View } from "../picture.ts";
+import type { View } from "../picture.ts";
 import { createCopier, isCopy } from "./copier.ts";
 import type { RowResizer } from "./rowResizer.ts";
 import { computeTaps, type Taps } from "./taps.ts";

@@ -80,7 +80,7 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
 
   test("goes on behind the last key of its state file, and only of its own", async () => {
     const state = join(dir, "apac.json");
-    const of = "firstlight-primary to firstlight-apac, prefix t/";
+    const of = "firstlight-primary to firstlight-apac, prefix 2/t/";
     writeFileSync(state, JSON.stringify({ of, after: KEYS[8], copied: 9, present: 0, missing: 0 }));
     const run = await start("--from", "primary", "--to", "apac", "--state", state);
     expect(run).toMatchObject({ code: 0, output: expect.stringContaining("Done: 12 copied") });
