@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const IMAGE = "src/image";
+const WEBP = "src/image/formats/webp";
 const WARMER = "warmer";
 
 /** Speed first; SIMD is in every runtime we serve from; no garbage collector, for each module lays out its own memory. */
@@ -23,6 +24,7 @@ const MODULES = [
   { of: IMAGE, name: "png", entry: "png/index.ts", flags: FLAGS },
   { of: IMAGE, name: "vp8", entry: "vp8/index.ts", flags: FLAGS },
   { of: IMAGE, name: "resize", entry: "resize.ts", flags: FLAGS },
+  { of: WEBP, name: "vp8enc", entry: "encoder/index.ts", flags: FLAGS },
   { of: WARMER, name: "scan", entry: "scan.ts", flags: FIXED },
 ] as const satisfies readonly {
   readonly of: string;

@@ -8,7 +8,7 @@ function lumaWeights(): v128 {
 
 /** Sums of neighbouring lanes: a0+a1, a2+a3, b0+b1, b2+b3. */
 @inline
-function pairs(a: v128, b: v128): v128 {
+export function pairs(a: v128, b: v128): v128 {
   return i32x4.add(v128.shuffle<u32>(a, b, 0, 2, 4, 6), v128.shuffle<u32>(a, b, 1, 3, 5, 7));
 }
 
@@ -36,7 +36,7 @@ export function luma(from: usize, to: usize, count: i32): void {
 
 /** Two pixels of each of two rows summed: the lanes of one vector are R, G, B, A of a 2 x 2 square, twice. */
 @inline
-function squares(above: v128, below: v128): v128 {
+export function squares(above: v128, below: v128): v128 {
   const left = i16x8.add(i16x8.extend_low_i8x16_u(above), i16x8.extend_low_i8x16_u(below));
   const right = i16x8.add(i16x8.extend_high_i8x16_u(above), i16x8.extend_high_i8x16_u(below));
   return i16x8.add(v128.shuffle<u64>(left, right, 0, 2), v128.shuffle<u64>(left, right, 1, 3));
