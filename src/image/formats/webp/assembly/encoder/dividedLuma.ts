@@ -6,13 +6,13 @@ import { predictSubblock, SUBBLOCK_PREDICTIONS } from "./predict";
 import { everyCoefficient, last, LUMA, places, quantise, quantiserOf } from "./quantise";
 import { blockCost } from "./rate";
 import { block16 } from "./rows";
-import { segmentAt } from "./segments";
+import { scoreOf, segmentAt } from "./segments";
 import { submodeCosts } from "./submode";
 import { forwardDct, rebuild } from "./transform";
 import { LAST, LEVELS, Y_WITH_DC } from "./work";
 
 /** What the flag for divided luma costs more than a whole one, in 1/256 bit. */
-const DIVIDED: i64 = 211;
+const DIVIDED: i32 = 211;
 /** Four candidates: coefficients and levels of each. */
 const CANDIDATES = memory.data(4 * 32, 16);
 const CANDIDATE_LEVELS = memory.data(4 * 32, 16);
@@ -83,10 +83,9 @@ function judge(at: usize, mode: i32, quantiser: usize, costs: usize, context: i3
   const place = last;
   const flat = mode > 0 && popcnt<i32>(places & 0xfffe) <= FLAT_PLACES;
   const known = <i32>load<u16>(costs + (<usize>mode << 1)) + (flat ? FLAT_PRICE : 0);
-  const least = <i64>known * lambda + 256 * <i64>error;
-  if (least >= best) return best;
+  if (scoreOf(known, lambda, error) >= best) return best;
   const rate = known + blockCost(levels, Y_WITH_DC, 0, place, context);
-  const score = <i64>rate * lambda + 256 * <i64>error;
+  const score = scoreOf(rate, lambda, error);
   if (score >= best) return best;
   chosenMode = mode;
   chosenLast = place;
@@ -106,7 +105,7 @@ export function encodeDivided(at: usize, segment: i32, limit: i64, modes: usize,
   const lambdaMode = <i64>s.lambdaMode;
   const price = s.factor * 4;
   const quantiser = quantiserOf(segment, LUMA);
-  let total = DIVIDED * lambdaMode;
+  let total = scoreOf(DIVIDED, lambdaMode, 0);
   store<u32>(ABOVE, load<u32>(top));
   store<u32>(BESIDE, load<u32>(LEFT));
   for (let b: usize = 0; b < 16; b++) {
@@ -129,7 +128,7 @@ export function encodeDivided(at: usize, segment: i32, limit: i64, modes: usize,
     transform(low, high, third & 15, fourth & 15, CANDIDATES + 64);
     best = judge(64, third & 15, quantiser, costs, context, lambda, best);
     judge(96, fourth & 15, quantiser, costs, context, lambda, best);
-    total += <i64>chosenRate * lambdaMode + 256 * <i64>chosenError;
+    total += scoreOf(chosenRate, lambdaMode, chosenError);
     if (total >= limit) return -1;
     const mode = <usize>chosenMode;
     rebuild(CANDIDATES + chosenAt, v128.load(SUBBLOCK_PREDICTIONS + (mode << 4)), to, strideY);

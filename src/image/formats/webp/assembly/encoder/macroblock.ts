@@ -10,7 +10,7 @@ import { across, lumaOf, records, strideY } from "./picture";
 import { LUMA_PREDICTIONS, predictLuma } from "./predict";
 import { countBlock } from "./probabilities";
 import { modesOf, Record, recordAt } from "./record";
-import { segmentAt } from "./segments";
+import { scoreOf, segmentAt } from "./segments";
 import { forgetSecond, keepLasts, keepLevels } from "./store";
 import { bestWholeMode, encodeWhole, placeWhole, REBUILT, wholeModeCost } from "./wholeLuma";
 import { CHROMA_TYPE, LAST, lastOf, levelsOf, U, Y2, Y2_TYPE, Y_AFTER_Y2, Y_WITH_DC } from "./work";
@@ -41,7 +41,7 @@ function encodeLuma(record: Record, at: usize, top: usize): void {
   const rate = encodeWhole(at, mode, segment, top) + wholeModeCost(mode);
   const error = squaredError16(at, strideY, REBUILT);
   noteSteps(segment, error);
-  const score = <i64>rate * <i64>s.lambdaMode + 256 * <i64>error;
+  const score = scoreOf(rate, s.lambdaMode, error);
   if (encodeDivided(at, segment, score, modesOf(record), top) >= 0) {
     record.bySubblock = 1;
     takeDivided();

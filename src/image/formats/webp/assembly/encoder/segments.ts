@@ -8,6 +8,8 @@ import { CHROMA, LUMA, SECOND, setQuantiser } from "./quantise";
 export const SEGMENTS: i32 = 4;
 /** libwebp's sns_strength in 1/100, its default. */
 const NOISE_SHAPING: i32 = 50;
+/** libwebp looks at two predictions of chroma and finds it easier than we do with one: this much of its index. */
+const COARSER_CHROMA: i32 = 2;
 
 @unmanaged
 export class Segment {
@@ -21,7 +23,7 @@ export class Segment {
   beyond: i32;
   /** The factor of luma's coefficients: weighs modes against SATD. */
   factor: i32;
-  /** Lagrange multipliers: among the modes of a subblock, and between whole and divided luma. */
+  /** Lagrange multipliers, see `scoreOf`: among the modes of a subblock, and between whole and divided luma. */
   lambdaSubblock: i32;
   lambdaMode: i32;
 }
@@ -53,6 +55,12 @@ function dc(index: i32, most: i32): i32 {
   return load<u8>(DC + <usize>clamp(index, 0, most));
 }
 
+/** What is minimised: `rate` in 1/256 bit and the squared error of the samples. The multipliers are in 1/16. */
+@inline
+export function scoreOf(rate: i32, lambda: i64, error: i32): i64 {
+  return <i64>rate * lambda + (16 * 256) * <i64>error;
+}
+
 /** How easily the segment is compressed compared with the mean of the picture. Fills `relative` and `beyond`. */
 export function compareSegments(mean: i32): void {
   let least = 255;
@@ -74,7 +82,7 @@ export function setQuantisers(quality: i32, chromaEase: i32): void {
   const share = <f64>quality / 100;
   const linear = share < 0.75 ? share * (2.0 / 3.0) : 2 * share - 1;
   const base = Math.pow(linear, 1.0 / 3.0);
-  chromaAcDelta = clamp((((chromaEase - 64) * 10) / 70) * NOISE_SHAPING / 100, -4, 6);
+  chromaAcDelta = clamp((((chromaEase - 64) * 10) / 70) * NOISE_SHAPING / 100, -4, 6) + COARSER_CHROMA;
   chromaDcDelta = clamp((-4 * NOISE_SHAPING) / 100, -15, 15);
   for (let i = 0; i < SEGMENTS; i++) {
     const s = segmentAt(i);
@@ -84,7 +92,7 @@ export function setQuantisers(quality: i32, chromaEase: i32): void {
     setQuantiser(i, SECOND, 2 * dc(s.index, 127), max(8, (ac(s.index) * 155) / 100));
     setQuantiser(i, CHROMA, dc(s.index + chromaDcDelta, 117), ac(s.index + chromaAcDelta));
     s.factor = ac(s.index);
-    s.lambdaSubblock = max(1, (3 * mean * mean) >> 7);
-    s.lambdaMode = max(1, (mean * mean) >> 7);
+    s.lambdaSubblock = max(1, (mean * mean) >> 2);
+    s.lambdaMode = max(1, (3 * mean * mean) >> 5);
   }
 }
