@@ -18,6 +18,7 @@ import { next, roomForMacroblock, startStore } from "./store";
 import { makeSubmodeCosts } from "./submode";
 
 export { planeU, planeV, planeY, strideUV, strideY, strip } from "./picture";
+export { alphaChunk, encodeAlpha, startAlpha } from "../alpha/alpha";
 export { addStrip, stripStride } from "./strip";
 
 /** What `encode` gives when it cannot: see formats/webp/vp8Encoder.ts. */
