@@ -1,34 +1,42 @@
 /**
- * What a macroblock's neighbours say about it: whether their blocks had coefficients (RFC 6386, 13.3) and their subblock
- * modes (11.3). Sixteen bytes above each column and to the left: 4 of Y, 2 of U, 2 of V, 1 of Y2, then 4 modes from 12 on.
+ * What a macroblock's neighbours say about it: whether their blocks had coefficients (RFC 6386, 13.3), their subblock
+ * modes (11.3), and the errors of their chroma. 32 bytes above each column and to the left: 4 of Y, 2 of U, 2 of V, 1 of
+ * Y2, 4 modes from 12 on, 4 errors (i16; 2 of U, 2 of V) from 16 on.
  */
 import { across, contexts } from "./picture";
 
 /** To the left of the macroblock at hand. */
-export const LEFT = memory.data(16, 16);
+export const LEFT = memory.data(32, 16);
 
 const U_AT: usize = 4;
 const Y2_AT: usize = 8;
 const MODES_AT: usize = 12;
+const ERRORS_AT: usize = 16;
 
 /** Above macroblock column `x`. */
 @inline
 export function above(x: i32): usize {
-  return contexts + (<usize>x << 4);
+  return contexts + (<usize>x << 5);
 }
 
 /** Before the first row: nothing had coefficients, and outside of the picture every mode is DC (0). */
 export function clearAbove(): void {
-  memory.fill(contexts, 0, <usize>across << 4);
+  memory.fill(contexts, 0, <usize>across << 5);
 }
 
 export function clearLeft(): void {
-  memory.fill(LEFT, 0, 16);
+  memory.fill(LEFT, 0, 32);
 }
 
 @inline
 export function modesIn(context: usize): usize {
   return context + MODES_AT;
+}
+
+/** The errors of a chroma plane (0: U, 1: V) above or to the left: two values of 16 bits. */
+@inline
+export function errorsIn(context: usize, plane: usize): usize {
+  return context + ERRORS_AT + (plane << 2);
 }
 
 /** How many of the two neighbours of Y2 had coefficients: those of the last macroblocks that had a Y2. */

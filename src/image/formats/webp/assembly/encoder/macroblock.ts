@@ -24,7 +24,7 @@ export function encodeMacroblock(x: i32, y: i32): void {
     skip(record, at, x, y, top);
   } else {
     encodeLuma(record, at, top);
-    record.chromaMode = <u8>encodeChroma(x, y, record.segment);
+    record.chromaMode = <u8>encodeChroma(x, y, record.segment, top);
     record.skipped = hasLevels(record) ? 0 : 1;
     if (record.skipped) clearAround(top, !record.bySubblock);
     else keep(record, top);

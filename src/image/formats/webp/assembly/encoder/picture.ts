@@ -7,7 +7,7 @@ import { RECORD_BYTES } from "./record";
 /** Samples around a plane: left of its first column and right of its last one, for prediction. */
 const MARGIN: usize = 16;
 /** Bytes of a macroblock column's contexts, see contexts.ts. */
-const CONTEXT_BYTES: usize = 16;
+const CONTEXT_BYTES: usize = 32;
 
 export let width: i32 = 0;
 export let height: i32 = 0;
