@@ -36,7 +36,7 @@ export function luma(from: usize, to: usize, count: i32): void {
 
 /** Two pixels of each of two rows summed: the lanes of one vector are R, G, B, A of a 2 x 2 square, twice. */
 @inline
-function squares(above: v128, below: v128): v128 {
+export function squares(above: v128, below: v128): v128 {
   const left = i16x8.add(i16x8.extend_low_i8x16_u(above), i16x8.extend_low_i8x16_u(below));
   const right = i16x8.add(i16x8.extend_high_i8x16_u(above), i16x8.extend_high_i8x16_u(below));
   return i16x8.add(v128.shuffle<u64>(left, right, 0, 2), v128.shuffle<u64>(left, right, 1, 3));

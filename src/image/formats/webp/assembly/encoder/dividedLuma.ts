@@ -13,6 +13,8 @@ import { LAST, LEVELS, Y_WITH_DC } from "./work";
 
 /** What the flag for divided luma costs more than a whole one, in 1/256 bit. */
 const DIVIDED: i32 = 211;
+/** The third and the fourth nearest mode are tried only when the third is nearer than this, in sixteenths of the first. */
+const WORTH_TRYING: i32 = 24;
 /** Four candidates: coefficients and levels of each. */
 const CANDIDATES = memory.data(4 * 32, 16);
 const CANDIDATE_LEVELS = memory.data(4 * 32, 16);
@@ -125,9 +127,11 @@ export function encodeDivided(at: usize, segment: i32, limit: i64, modes: usize,
     transform(low, high, first & 15, second & 15, CANDIDATES);
     let best = judge(0, first & 15, quantiser, costs, context, lambda, i64.MAX_VALUE);
     best = judge(32, second & 15, quantiser, costs, context, lambda, best);
-    transform(low, high, third & 15, fourth & 15, CANDIDATES + 64);
-    best = judge(64, third & 15, quantiser, costs, context, lambda, best);
-    judge(96, fourth & 15, quantiser, costs, context, lambda, best);
+    if (third <= (first >> 4) * WORTH_TRYING) {
+      transform(low, high, third & 15, fourth & 15, CANDIDATES + 64);
+      best = judge(64, third & 15, quantiser, costs, context, lambda, best);
+      judge(96, fourth & 15, quantiser, costs, context, lambda, best);
+    }
     total += scoreOf(chosenRate, lambdaMode, chosenError);
     if (total >= limit) return -1;
     const mode = <usize>chosenMode;

@@ -1,5 +1,5 @@
 /** RGBA rows to Y, U and V, 4:2:0, with the weights that libwebp's decoder takes back (RFC 6386, 9.2; BT.601). */
-import { pairs } from "../../../../assembly/jpegenc/colour";
+import { pairs, squares as plainSquares } from "../../../../assembly/jpegenc/colour";
 
 /** `count` pixels (a multiple of 16) of one row -> Y. Weights in Q15. */
 export function luma(from: usize, to: usize, count: i32): void {
@@ -35,18 +35,34 @@ function square(above: v128, below: v128): v128 {
   const squares = i32x4.add(i32x4.dot_i16x8_s(a, a), i32x4.dot_i16x8_s(b, b));
   const s = f32x4.convert_i32x4_s(sum);
   const spread = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shl(squares, 2), i32x4.mul(sum, sum)));
-  // 0 / 0 for black must be 0: half a step more below the line changes nothing else.
+  // The 0.5 only keeps black from being 0 / 0.
   const more = f32x4.div(spread, f32x4.add(f32x4.mul(s, f32x4.splat(4)), f32x4.splat(0.5)));
   return i32x4.add(sum, i32x4.trunc_sat_f32x4_s(f32x4.add(more, f32x4.splat(0.5))));
 }
 
+/** Values that differ by no more than this have the same mean either way. */
+const NEAR: i8 = 12;
+
 /** Two such squares side by side, from four pixels of each row. */
 @inline
 function squares(above: v128, below: v128): v128 {
+  if (nearlySame(above, below)) return plainSquares(above, below);
   return i16x8.narrow_i32x4_s(
     square(i16x8.extend_low_i8x16_u(above), i16x8.extend_low_i8x16_u(below)),
     square(i16x8.extend_high_i8x16_u(above), i16x8.extend_high_i8x16_u(below)),
   );
+}
+
+/** Whether in both squares all four pixels are near each other. */
+@inline
+function nearlySame(above: v128, below: v128): bool {
+  const least = i8x16.min_u(above, below);
+  const most = i8x16.max_u(above, below);
+  const spread = i8x16.sub(
+    i8x16.max_u(most, v128.shuffle<u32>(most, most, 1, 0, 3, 2)),
+    i8x16.min_u(least, v128.shuffle<u32>(least, least, 1, 0, 3, 2)),
+  );
+  return !v128.any_true(i8x16.gt_u(spread, i8x16.splat(NEAR)));
 }
 
 /** `count` pixels (a multiple of 16) of two rows `step` bytes apart -> half as many samples of U and V. */

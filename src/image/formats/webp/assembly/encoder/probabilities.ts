@@ -62,19 +62,39 @@ export function clearProbabilities(): void {
   memory.fill(COUNTS, 0, <usize>SLOTS << 6);
 }
 
-/** Which kinds of token take which branch of a node (13.2): bits of those that take 0, and of those that take 1. */
-const ZEROS = memory.data<u16>([0x800, 0x001, 0x002, 0x01c, 0x004, 0x008, 0x060, 0x020, 0x180, 0x080, 0x200]);
-const ONES = memory.data<u16>([0x7ff, 0x7fe, 0x7fc, 0x7e0, 0x018, 0x010, 0x780, 0x040, 0x600, 0x100, 0x400]);
+/** How many tokens of a slot took 0 and 1 at each node of the token tree (13.2): eleven pairs of u32. */
+const BRANCHES = memory.data(11 * 8, 8);
 
-function sumOf(slot: i32, kinds: u32): i64 {
-  let sum: i64 = 0;
-  for (let kind: usize = 0; kind <= END; kind++) {
-    if ((kinds >> <u32>kind) & 1) sum += load<u32>(COUNTS + (<usize>slot << 6) + (kind << 2));
-  }
-  return sum;
+@inline
+function setBranch(node: usize, zeros: u32, ones: u32): void {
+  store<u32>(BRANCHES + (node << 3), zeros);
+  store<u32>(BRANCHES + (node << 3), ones, 4);
 }
 
-/** After a zero no block ends, so the first node is not asked: not for context 0, but in a block's first place. */
+/** Sums the counted tokens of a slot up to the branches they took. */
+function countBranches(slot: i32): void {
+  const at = COUNTS + (<usize>slot << 6);
+  const zero = load<u32>(at), one = load<u32>(at, 4), two = load<u32>(at, 8), three = load<u32>(at, 12);
+  const four = load<u32>(at, 16), from5 = load<u32>(at, 20), from7 = load<u32>(at, 24), from11 = load<u32>(at, 28);
+  const from19 = load<u32>(at, 32), from35 = load<u32>(at, 36), from67 = load<u32>(at, 40), end = load<u32>(at, 44);
+  const large = from11 + from19 + from35 + from67;
+  const some = two + three + four + from5 + from7 + large;
+  // After a zero no block ends, so the first node is not asked there.
+  if (endIsAsked(slot)) setBranch(0, end, zero + one + some);
+  else setBranch(0, 0, 0);
+  setBranch(1, zero, one + some);
+  setBranch(2, one, some);
+  setBranch(3, two + three + four, from5 + from7 + large);
+  setBranch(4, two, three + four);
+  setBranch(5, three, four);
+  setBranch(6, from5 + from7, large);
+  setBranch(7, from5, from7);
+  setBranch(8, from11 + from19, from35 + from67);
+  setBranch(9, from11, from19);
+  setBranch(10, from35, from67);
+}
+
+/** Context 0 is that of a zero before, but in a block's first place, where the end is asked for in any context. */
 function endIsAsked(slot: i32): bool {
   const band = (slot / 3) & 7;
   return slot % 3 > 0 || band == (slot < 24 ? 1 : 0);
@@ -91,11 +111,11 @@ function cost(zeros: i64, ones: i64, p: i32): i64 {
 /** Sets each probability to the counted one where telling it pays. `told`: writes it to the header, too (9.9). */
 export function adapt(told: bool): void {
   for (let slot = 0; slot < SLOTS; slot++) {
+    countBranches(slot);
     for (let node: usize = 0; node < NODES; node++) {
       const at = <usize>slot * NODES + node;
-      const counted = node > 0 || endIsAsked(slot);
-      const zeros = counted ? sumOf(slot, load<u16>(ZEROS + (node << 1))) : 0;
-      const ones = counted ? sumOf(slot, load<u16>(ONES + (node << 1))) : 0;
+      const zeros = <i64>load<u32>(BRANCHES + (node << 3));
+      const ones = <i64>load<u32>(BRANCHES + (node << 3), 4);
       const flag = <i32>load<u8>(UPDATES + at);
       const old = <i32>load<u8>(DEFAULTS + at);
       const fresh = ones == 0 ? 255 : 255 - <i32>((255 * ones) / (zeros + ones));
