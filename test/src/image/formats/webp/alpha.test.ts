@@ -63,6 +63,26 @@ describe("alpha", () => {
     expect(ours, `ours ${ours}, libwebp's ${theirs}`).toBeLessThanOrEqual(theirs * most + 24);
   });
 
+  test("what repeats from up to seven rows above and eight columns beside is found there", async () => {
+    const random = seeded(46);
+    const [width, height] = [48, 40];
+    for (let up = 0; up < 8; up++) {
+      for (let left = up === 0 ? 1 : -7; left <= 8; left++) {
+        const pixels = picture(random, "flat", width, height, "noise");
+        const alpha = (x: number, y: number) => (y * width + x) * 4 + 3;
+        for (let y = up; y < height; y++) {
+          for (let x = Math.max(0, left); x < Math.min(width, width + left); x++) {
+            pixels.data[alpha(x, y)] = pixels.data[alpha(x - left, y - up)] ?? 0;
+          }
+        }
+        const bytes = await encodeLossyWebp(pixels, 50);
+        const name = `${up} up, ${left} left`;
+        expect([name, alphaOf(byLibwebp(bytes) ?? new Uint8Array())]).toEqual([name, alphaOf(pixels.data)]);
+        expect(chunks(bytes).ALPH, name).toBeLessThan(width * height * 0.75);
+      }
+    }
+  });
+
   test("without a transparent pixel there is no chunk for it", async () => {
     const pixels = { ...picture(seeded(43), "photo", 40, 30, null), alpha: true };
     expect(Object.keys(chunks(await encodeLossyWebp(pixels, 75)))).toEqual(["VP8 "]);
