@@ -2,24 +2,24 @@
  * The encoder of lossy WebP: a VP8 key frame (RFC 6386) from rows of RGBA, see docs/webp.md. All exports are the driver's
  * (formats/webp/vp8Encoder.ts), which brings strips of rows and writes the container.
  */
-import { analyse, chromaEase } from "./analysis";
-import { end, finishCoder, startCoder } from "./bool";
-import { writeCoefficients } from "./coefficients";
+import { analyse, chromaEase } from "./analysis/analysis";
+import { end, finishCoder, startCoder } from "./entropy/bool";
+import { writeCoefficients } from "./bitstream/coefficients";
 import { clearAbove, clearLeft } from "./contexts";
-import { forgetSteps, setStrengths, switchFilterOff } from "./filterStrength";
-import { writeHeader } from "./header";
+import { forgetSteps, setStrengths, switchFilterOff } from "./analysis/filterStrength";
+import { writeHeader } from "./bitstream/header";
 import { encodeMacroblock } from "./macroblock";
-import { writeModes } from "./modes";
+import { writeModes } from "./bitstream/modes";
 import { across, down, drawMargins, layOut, reserve } from "./picture";
-import { adapt, clearProbabilities } from "./probabilities";
-import { makeRates } from "./rate";
-import { setQuantisers } from "./segments";
-import { next, roomForMacroblock, startStore } from "./store";
-import { makeSubmodeCosts } from "./submode";
+import { adapt, clearProbabilities } from "./entropy/probabilities";
+import { makeRates } from "./entropy/rate";
+import { setQuantisers } from "./analysis/segments";
+import { next, roomForMacroblock, startStore } from "./entropy/store";
+import { makeSubmodeCosts } from "./entropy/submode";
 
 export { planeU, planeV, planeY, strideUV, strideY, strip } from "./picture";
 export { alphaChunk, encodeAlpha, startAlpha } from "../alpha/alpha";
-export { addStrip, stripStride } from "./strip";
+export { addStrip, stripStride } from "./import/strip";
 
 /** What `encode` gives when it cannot: see formats/webp/vp8Encoder.ts. */
 const OUT_OF_MEMORY: i32 = -1;

@@ -1,18 +1,18 @@
 /** One macroblock: how it is predicted, its levels counted and kept, and the planes made what a decoder makes of them. */
-import { encodeChroma, skipChroma } from "./chroma";
+import { encodeChroma, skipChroma } from "./prediction/chroma";
 import {
   above, chromaAbove, chromaLeft, clearAround, LEFT, modesIn, secondContext, setModes, setModesFrom, setSecond,
 } from "./contexts";
-import { squaredError16 } from "./distortion";
-import { encodeDivided, takeDivided } from "./dividedLuma";
-import { noteSteps } from "./filterStrength";
+import { squaredError16 } from "./prediction/distortion";
+import { encodeDivided, takeDivided } from "./prediction/dividedLuma";
+import { noteSteps } from "./analysis/filterStrength";
 import { across, lumaOf, records, strideY } from "./picture";
-import { LUMA_PREDICTIONS, predictLuma } from "./predict";
-import { countBlock } from "./probabilities";
+import { LUMA_PREDICTIONS, predictLuma } from "./prediction/predict";
+import { countBlock } from "./entropy/probabilities";
 import { modesOf, Record, recordAt } from "./record";
-import { scoreOf, segmentAt } from "./segments";
-import { forgetSecond, keepLasts, keepLevels } from "./store";
-import { bestWholeMode, encodeWhole, placeWhole, REBUILT, wholeModeCost } from "./wholeLuma";
+import { scoreOf, segmentAt } from "./analysis/segments";
+import { forgetSecond, keepLasts, keepLevels } from "./entropy/store";
+import { bestWholeMode, encodeWhole, placeWhole, REBUILT, wholeModeCost } from "./prediction/wholeLuma";
 import { CHROMA_TYPE, LAST, lastOf, levelsOf, U, Y2, Y2_TYPE, Y_AFTER_Y2, Y_WITH_DC } from "./work";
 
 export function encodeMacroblock(x: i32, y: i32): void {

@@ -1,7 +1,7 @@
 /** Strips of sixteen RGBA rows to the planes. Pixels that nobody sees are made cheap first. */
 import { chroma, luma } from "./pixels";
-import { across, height, planeU, planeV, planeY, records, strideUV, strideY, strip, width } from "./picture";
-import { recordAt } from "./record";
+import { across, height, planeU, planeV, planeY, records, strideUV, strideY, strip, width } from "../picture";
+import { recordAt } from "../record";
 
 const ROWS: i32 = 16;
 const PIXEL: usize = 4;

@@ -2,15 +2,15 @@
  * Chroma: one mode for U and V together, 8 x 8 samples each (RFC 6386, 12.2). What quantisation takes from a block's mean
  * is added to the next blocks, as in libwebp: else a flat area has the wrong colour as a whole.
  */
-import { errorsIn, LEFT } from "./contexts";
+import { errorsIn, LEFT } from "../contexts";
 import { satdArea } from "./distortion";
-import { chromaOffset, planeU, planeV, strideUV } from "./picture";
+import { chromaOffset, planeU, planeV, strideUV } from "../picture";
 import { CHROMA_PREDICTIONS, predictChroma } from "./predict";
-import { CHROMA, everyCoefficient, last, quantise, quantiserOf } from "./quantise";
+import { CHROMA, everyCoefficient, last, quantise, quantiserOf } from "../transform/quantise";
 import { block16, row8 } from "./rows";
-import { segmentAt } from "./segments";
-import { forwardDct, rebuild } from "./transform";
-import { coefficientsOf, levelsOf, setLast, U } from "./work";
+import { segmentAt } from "../analysis/segments";
+import { forwardDct, rebuild } from "../transform/transform";
+import { coefficientsOf, levelsOf, setLast, U } from "../work";
 
 /** libwebp's costs of the four modes (DC TM V H), in 1/256 bit. */
 const MODE_COSTS = memory.data<u16>([302, 984, 439, 642]);

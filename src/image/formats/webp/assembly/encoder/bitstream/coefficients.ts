@@ -1,11 +1,11 @@
 /** The second partition: all levels as tokens (RFC 6386, 9.5 and section 13). */
-import { end, finishCoder, startCoder } from "./bool";
-import { above, chromaAbove, chromaLeft, clearAbove, clearAround, clearLeft, LEFT, secondContext, setSecond } from "./contexts";
-import { across, down, records, reserve } from "./picture";
-import { Record, recordAt } from "./record";
-import { startStore, takeLasts } from "./store";
-import { addBlock, flushTokens } from "./tokens";
-import { CHROMA_TYPE, lastOf, U, Y2, Y2_TYPE, Y_AFTER_Y2, Y_WITH_DC } from "./work";
+import { end, finishCoder, startCoder } from "../entropy/bool";
+import { above, chromaAbove, chromaLeft, clearAbove, clearAround, clearLeft, LEFT, secondContext, setSecond } from "../contexts";
+import { across, down, records, reserve } from "../picture";
+import { Record, recordAt } from "../record";
+import { startStore, takeLasts } from "../entropy/store";
+import { addBlock, flushTokens } from "../entropy/tokens";
+import { CHROMA_TYPE, lastOf, U, Y2, Y2_TYPE, Y_AFTER_Y2, Y_WITH_DC } from "../work";
 
 /** The most a macroblock takes: 400 levels of 18 tokens, a token at most 8 bits. */
 const MOST: usize = 400 * 18 + 16;

@@ -2,8 +2,8 @@
  * The levels of all macroblocks that have any, kept until the probabilities are known: 25 bytes with the last place of
  * each block, then each block's levels up to there, one byte each. A level that needs more is ESCAPE and two bytes.
  */
-import { free, reserve } from "./picture";
-import { LAST, lastOf, levelsOf, setLast, Y2 } from "./work";
+import { free, reserve } from "../picture";
+import { LAST, lastOf, levelsOf, setLast, Y2 } from "../work";
 
 const LASTS: usize = 25;
 /** The most a macroblock takes: 25 blocks of 16 levels of three bytes. */

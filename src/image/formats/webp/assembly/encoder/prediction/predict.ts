@@ -2,7 +2,7 @@
  * All predictions of a macroblock at once, to be compared (RFC 6386, 12.2 and 12.3). The neighbours are read from the
  * planes, which hold reconstructed samples there; margins of 127 and 129 stand around the picture.
  */
-import { CHOICES } from "../../../../assembly/vp8/subblock";
+import { CHOICES } from "../../../../../assembly/vp8/subblock";
 import { sumBytes } from "./rows";
 
 /** The four modes of whole blocks in their order (DC TM V H). Luma: rows of 16. Chroma: rows of 8, U and then V. */

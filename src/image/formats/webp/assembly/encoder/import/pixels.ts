@@ -1,5 +1,5 @@
 /** RGBA rows to Y, U and V, 4:2:0, with the weights that libwebp's decoder takes back (RFC 6386, 9.2; BT.601). */
-import { pairs, squares as plainSquares } from "../../../../assembly/jpegenc/colour";
+import { pairs, squares as plainSquares } from "../../../../../assembly/jpegenc/colour";
 
 /** `count` pixels (a multiple of 16) of one row -> Y. Weights in Q15. */
 export function luma(from: usize, to: usize, count: i32): void {

@@ -1,10 +1,10 @@
 /** The modes of all macroblocks, the rest of the first partition (RFC 6386, 9.11, 11 and 19.3). */
-import { end, put } from "./bool";
-import { above, clearAbove, clearLeft, LEFT, modesIn, setModes, setModesFrom } from "./contexts";
+import { end, put } from "../entropy/bool";
+import { above, clearAbove, clearLeft, LEFT, modesIn, setModes, setModesFrom } from "../contexts";
 import { skipProbability, treeOf } from "./header";
-import { across, down, records, reserve } from "./picture";
-import { modesOf, Record, recordAt } from "./record";
-import { writeSubmode } from "./submode";
+import { across, down, records, reserve } from "../picture";
+import { modesOf, Record, recordAt } from "../record";
+import { writeSubmode } from "../entropy/submode";
 
 /** The most a macroblock takes: sixteen modes of 7 bits, no bit dearer than 8, and some flags. */
 const MOST: usize = 16 * 7 + 32;

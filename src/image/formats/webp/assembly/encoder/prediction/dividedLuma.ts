@@ -1,15 +1,15 @@
 /** Luma with a mode for each of its sixteen subblocks (RFC 6386, 11.2 and 12.3). */
-import { LEFT, modesIn } from "./contexts";
+import { LEFT, modesIn } from "../contexts";
 import { satd4 } from "./distortion";
-import { strideY } from "./picture";
+import { strideY } from "../picture";
 import { predictSubblock, SUBBLOCK_PREDICTIONS } from "./predict";
-import { everyCoefficient, last, LUMA, places, quantise, quantiserOf } from "./quantise";
-import { blockCost } from "./rate";
+import { everyCoefficient, last, LUMA, places, quantise, quantiserOf } from "../transform/quantise";
+import { blockCost } from "../entropy/rate";
 import { block16 } from "./rows";
-import { scoreOf, segmentAt } from "./segments";
-import { submodeCosts } from "./submode";
-import { forwardDct, rebuild } from "./transform";
-import { LAST, LEVELS, Y_WITH_DC } from "./work";
+import { scoreOf, segmentAt } from "../analysis/segments";
+import { submodeCosts } from "../entropy/submode";
+import { forwardDct, rebuild } from "../transform/transform";
+import { LAST, LEVELS, Y_WITH_DC } from "../work";
 
 /** What the flag for divided luma costs more than a whole one, in 1/256 bit. */
 const DIVIDED: i32 = 211;

@@ -2,8 +2,8 @@
  * Probabilities of the coefficient tokens (RFC 6386, 13.4 and 13.5): what is counted, and what follows from it.
  * They are laid out by block type, band, context and node of the token tree, like their defaults.
  */
-import { DEFAULTS } from "../../../../assembly/vp8/coefficients";
-import { UPDATES } from "../../../../assembly/vp8/updates";
+import { DEFAULTS } from "../../../../../assembly/vp8/coefficients";
+import { UPDATES } from "../../../../../assembly/vp8/updates";
 import { bitCost } from "./bitCosts";
 import { put, putNumber } from "./bool";
 

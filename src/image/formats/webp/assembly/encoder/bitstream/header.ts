@@ -1,9 +1,9 @@
 /** The frame header at the start of the first partition (RFC 6386, 9.2 to 9.11 and 19.2). */
-import { put, putNumber, putSigned } from "./bool";
-import { across, down, records } from "./picture";
-import { adapt } from "./probabilities";
-import { recordAt } from "./record";
-import { chromaAcDelta, chromaDcDelta, SEGMENTS, segmentAt } from "./segments";
+import { put, putNumber, putSigned } from "../entropy/bool";
+import { across, down, records } from "../picture";
+import { adapt } from "../entropy/probabilities";
+import { recordAt } from "../record";
+import { chromaAcDelta, chromaDcDelta, SEGMENTS, segmentAt } from "../analysis/segments";
 
 const EVEN: i32 = 128;
 

@@ -2,22 +2,19 @@
  * How easily each macroblock is compressed, and segments of macroblocks alike in that. As libwebp does it: a histogram of
  * the coefficients after prediction by the mean; the fewer large ones, the easier.
  */
-import { across, chromaOffset, down, lumaOf, planeU, planeV, records, strideUV, strideY } from "./picture";
-import { meanOf } from "./predict";
-import { Record, recordAt } from "./record";
-import { row8, sumBytes } from "./rows";
-import { compareSegments, SEGMENTS, segmentAt } from "./segments";
-import { forwardDct } from "./transform";
-import { COEFFICIENTS } from "./work";
+import { across, chromaOffset, down, lumaOf, planeU, planeV, records, strideUV, strideY } from "../picture";
+import { meanOf } from "../prediction/predict";
+import { Record, recordAt } from "../record";
+import { row8, sumBytes } from "../prediction/rows";
+import { addEase, clearEases, cluster, segmentOf } from "./cluster";
+import { compareSegments } from "./segments";
+import { forwardDct } from "../transform/transform";
+import { COEFFICIENTS } from "../work";
 
 /** Coefficients by magnitude / 8, the last for all above. */
 const BINS: i32 = 32;
 const HISTOGRAM = memory.data(32 * 4, 16);
 const BYTES = memory.data(16, 16);
-/** Macroblocks by ease, and which segment each ease belongs to. */
-const BY_EASE = memory.data(256 * 4, 16);
-const SEGMENT_OF = memory.data(256, 16);
-const ROUNDS: i32 = 6;
 
 /** Mean ease of chroma in the picture. */
 export let chromaEase: i32 = 0;
@@ -90,7 +87,7 @@ function analyseMacroblock(record: Record, x: i32, y: i32): i32 {
 
 /** Sorts the macroblocks into segments. Reads the source planes. */
 export function analyse(): void {
-  memory.fill(BY_EASE, 0, 256 * 4);
+  clearEases();
   let chroma = 0;
   let visible = 0;
   for (let y = 0; y < down; y++) {
@@ -99,78 +96,13 @@ export function analyse(): void {
       if (record.invisible) continue;
       chroma += analyseMacroblock(record, x, y);
       visible++;
-      const bin = BY_EASE + (<usize>record.ease << 2);
-      store<i32>(bin, load<i32>(bin) + 1);
+      addEase(record.ease);
     }
   }
   chromaEase = chroma / max(1, visible);
   compareSegments(cluster());
   for (let i = 0; i < across * down; i++) {
     const record = recordAt(records, i);
-    record.segment = record.invisible ? 0 : load<u8>(SEGMENT_OF + <usize>record.ease);
+    record.segment = record.invisible ? 0 : <u8>segmentOf(record.ease);
   }
-}
-
-/** Means of clusters of eases by k-means in one dimension. Fills the centres; gives the mean of all. */
-function cluster(): i32 {
-  let least = 0;
-  let most = 255;
-  while (least < 255 && load<i32>(BY_EASE + (<usize>least << 2)) == 0) least++;
-  while (most > least && load<i32>(BY_EASE + (<usize>most << 2)) == 0) most--;
-  for (let i = 0; i < SEGMENTS; i++) {
-    segmentAt(i).centre = least + ((2 * i + 1) * (most - least)) / (2 * SEGMENTS);
-  }
-  let mean = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    assign(least, most);
-    let moved = 0;
-    let total = 0;
-    mean = 0;
-    for (let i = 0; i < SEGMENTS; i++) {
-      const weight = weightOf(i);
-      if (weight == 0) continue;
-      const centre = (sumOf(i) + weight / 2) / weight;
-      moved += abs<i32>(centre - segmentAt(i).centre);
-      segmentAt(i).centre = centre;
-      mean += centre * weight;
-      total += weight;
-    }
-    mean = (mean + total / 2) / max(1, total);
-    if (moved < 5) break;
-  }
-  return mean;
-}
-
-/** Macroblocks of each segment and the sum of their eases. */
-const WEIGHTS = memory.data(16, 16);
-const SUMS = memory.data(16, 16);
-
-@inline
-function weightOf(segment: i32): i32 {
-  return load<i32>(WEIGHTS + (<usize>segment << 2));
-}
-
-@inline
-function sumOf(segment: i32): i32 {
-  return load<i32>(SUMS + (<usize>segment << 2));
-}
-
-/** Each ease goes to the nearest centre; centres are in order. */
-function assign(least: i32, most: i32): void {
-  v128.store(WEIGHTS, i64x2.splat(0));
-  v128.store(SUMS, i64x2.splat(0));
-  let segment = 0;
-  for (let ease = least; ease <= most; ease++) {
-    const n = load<i32>(BY_EASE + (<usize>ease << 2));
-    if (n == 0) continue;
-    while (segment + 1 < SEGMENTS && distance(segment + 1, ease) < distance(segment, ease)) segment++;
-    store<u8>(SEGMENT_OF + <usize>ease, <u8>segment);
-    store<i32>(WEIGHTS + (<usize>segment << 2), weightOf(segment) + n);
-    store<i32>(SUMS + (<usize>segment << 2), sumOf(segment) + n * ease);
-  }
-}
-
-@inline
-function distance(segment: i32, ease: i32): i32 {
-  return abs<i32>(ease - segmentAt(segment).centre);
 }

@@ -1,7 +1,7 @@
 /** Strength of the loop filter by segment (RFC 6386, 9.3, 9.6 and section 15). The filter itself is the decoder's work. */
-import { acOf, dcOf, LUMA, quantiserOf, SECOND } from "./quantise";
+import { acOf, dcOf, LUMA, quantiserOf, SECOND } from "../transform/quantise";
 import { SEGMENTS, segmentAt } from "./segments";
-import { LAST, lastOf, levelsOf, Y2 } from "./work";
+import { LAST, lastOf, levelsOf, Y2 } from "../work";
 
 /** libwebp's filter_strength, its default. */
 const STRENGTH: i32 = 60;

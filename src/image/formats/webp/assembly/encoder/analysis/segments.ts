@@ -2,8 +2,8 @@
  * Up to four segments of macroblocks that are about as easy to compress, and how each is quantised (RFC 6386, 9.3 and
  * 9.6). Easy ones, where the eye sees errors, get finer quantisers: libwebp's spatial noise shaping.
  */
-import { AC, DC } from "../../../../assembly/vp8/quantisers";
-import { CHROMA, LUMA, SECOND, setQuantiser } from "./quantise";
+import { AC, DC } from "../../../../../assembly/vp8/quantisers";
+import { CHROMA, LUMA, SECOND, setQuantiser } from "../transform/quantise";
 
 export const SEGMENTS: i32 = 4;
 /** libwebp's sns_strength in 1/100, its default. */

@@ -1,5 +1,5 @@
 /** Modes of the subblocks: their tree, what they cost, and writing them (RFC 6386, 11.2 to 11.4). */
-import { SUBMODES } from "../../../../assembly/vp8/submodes";
+import { SUBMODES } from "../../../../../assembly/vp8/submodes";
 import { bitCost } from "./bitCosts";
 import { put } from "./bool";
 

@@ -2,7 +2,7 @@
  * The transforms: forward as libwebp's encoder does them, so that sizes stay comparable, and the inverse DCT exactly as
  * a decoder does it (RFC 6386, section 14). A coefficient block is 16 values of 16 bits, row by row.
  */
-import { factors, high16, low16 } from "../../../../assembly/interleave";
+import { factors, high16, low16 } from "../../../../../assembly/interleave";
 
 /** Factors of the forward DCT's odd outputs: sqrt(2) sin(pi/8) and sqrt(2) cos(pi/8) in Q12. */
 const SIN: i32 = 2217;

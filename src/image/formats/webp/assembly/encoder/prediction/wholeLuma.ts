@@ -1,14 +1,14 @@
 /** Luma with one mode for the whole macroblock: Y2 holds the first coefficients of its blocks (RFC 6386, 14.3). */
-import { inverseWalsh } from "../../../../assembly/vp8/transform";
-import { LEFT, secondContext } from "./contexts";
+import { inverseWalsh } from "../../../../../assembly/vp8/transform";
+import { LEFT, secondContext } from "../contexts";
 import { satdArea } from "./distortion";
-import { strideY } from "./picture";
+import { strideY } from "../picture";
 import { LUMA_PREDICTIONS } from "./predict";
-import { everyCoefficient, last, LUMA, quantise, quantiserOf, SECOND, withoutFirst } from "./quantise";
-import { blockCost } from "./rate";
+import { everyCoefficient, last, LUMA, quantise, quantiserOf, SECOND, withoutFirst } from "../transform/quantise";
+import { blockCost } from "../entropy/rate";
 import { block16, row8 } from "./rows";
-import { forwardDct, forwardWalsh, rebuild } from "./transform";
-import { coefficientsOf, COEFFICIENTS, levelsOf, setLast, Y2, Y2_TYPE, Y_AFTER_Y2 } from "./work";
+import { forwardDct, forwardWalsh, rebuild } from "../transform/transform";
+import { coefficientsOf, COEFFICIENTS, levelsOf, setLast, Y2, Y2_TYPE, Y_AFTER_Y2 } from "../work";
 
 /** What a decoder makes of it: rows of 16 samples. */
 export const REBUILT = memory.data(256, 16);
