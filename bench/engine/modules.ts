@@ -10,6 +10,7 @@ const USED = [
   ["vp8", "vp8.wasm"],
   ["webp", "webp.wasm"],
   ["webp-encoder", "webp_enc_simd.wasm"],
+  ["webp-lossy-encoder", "vp8enc.wasm"],
   ["jpeg-encoder", "jpegenc.wasm"],
 ] as const;
 

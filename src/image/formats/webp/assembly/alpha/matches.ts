@@ -90,6 +90,15 @@ function considerRemembered(samples: usize, at: i32, before: i32, most: i32): vo
   }
 }
 
+/** Looks for the longest match at a place, and remembers the place. Length 0: none. */
+function search(samples: usize, at: i32, width: i32, most: i32): void {
+  const before = remember(samples, at);
+  bestLength = 0;
+  consider(samples, at, 1, most, LENGTH_LEAST);
+  consider(samples, at, width, most, LENGTH_LEAST);
+  considerRemembered(samples, at, before, most);
+}
+
 /**
  * Finds matches among `count` samples, as many as fit between `to` and `end`. Gives where they end. `room` has
  * TABLE_BYTES.
@@ -97,26 +106,32 @@ function considerRemembered(samples: usize, at: i32, before: i32, most: i32): vo
 export function findMatches(samples: usize, count: i32, width: i32, room: usize, to: usize, end: usize): usize {
   tables = room;
   memory.fill(tables, 0, CHAINS_AT);
+  const last = count - LENGTH_LEAST;
   let unmatched = 0;
-  for (let at = 0; at + LENGTH_LEAST <= count && to + MATCH_BYTES <= end; ) {
-    const most = min(LENGTH_MOST, count - at);
-    const before = remember(samples, at);
-    bestLength = 0;
-    consider(samples, at, 1, most, LENGTH_LEAST);
-    consider(samples, at, width, most, LENGTH_LEAST);
-    considerRemembered(samples, at, before, most);
-    if (bestLength == 0) {
-      unmatched++;
-      at++;
-      continue;
+  let at = 0;
+  if (last >= 0) search(samples, 0, width, min(LENGTH_MOST, count));
+  while (at <= last && to + MATCH_BYTES <= end) {
+    const length = bestLength;
+    const distance = bestDistance;
+    // A sample as it is and a longer match after it may be cheaper than a short match.
+    let searched = at;
+    if (length < GOOD && at < last) {
+      searched++;
+      search(samples, searched, width, min(LENGTH_MOST, count - searched));
+      if (length == 0 || bestLength > length + 1) {
+        unmatched++;
+        at++;
+        continue;
+      }
     }
+    if (length == 0) break;
     store<u32>(to, unmatched);
-    store<u32>(to, (bestLength - 1) | ((codeOf(bestDistance, width) - 1) << 12), 4);
+    store<u32>(to, (length - 1) | ((codeOf(distance, width) - 1) << 12), 4);
     to += MATCH_BYTES;
-    const next = at + bestLength;
-    for (let inside = at + 1; inside < next && inside + LENGTH_LEAST <= count; inside++) remember(samples, inside);
-    at = next;
     unmatched = 0;
+    at += length;
+    for (let inside = searched + 1; inside < at && inside <= last; inside++) remember(samples, inside);
+    if (at <= last) search(samples, at, width, min(LENGTH_MOST, count - at));
   }
   return to;
 }
