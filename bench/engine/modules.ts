@@ -9,7 +9,7 @@ const USED = [
   ["png", "png/wasm/decoder.wasm"],
   ["vp8", "webp/wasm/decoder.wasm"],
   ["webp", "webp.wasm"],
-  ["webp-encoder", "webp_enc_simd.wasm"],
+  ["webp-lossy-encoder", "webp/wasm/encoder.wasm"],
   ["jpeg-encoder", "jpeg/wasm/encoder.wasm"],
 ] as const;
 

@@ -16,8 +16,8 @@ import { pngHeader } from "./png/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { tiffHeader } from "./tiff/header.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
+import { encodeWebp } from "./webp/encode.ts";
 import { webpHeader } from "./webp/header.ts";
-import { encodeWebp } from "./webp/libwebp.ts";
 import { decodeVp8, vp8Memory } from "./webp/vp8.ts";
 
 export const HEADER_PARSERS = {
@@ -46,7 +46,7 @@ export const DECODERS = {
 
 /** Encoders of stills: they take the first frame. */
 export const ENCODERS = {
-  webp: ({ frames: [first] }, { quality, effort }) => encodeWebp(first.pixels, quality, effort),
+  webp: ({ frames: [first] }, order) => encodeWebp(first.pixels, order),
   jpeg: ({ frames: [first] }, { quality }) => encodeJpeg(first.pixels, quality),
   png: ({ frames: [first] }) => encodePng(first.pixels),
 } as const satisfies Record<OutputFormat, Encode>;
