@@ -12,7 +12,7 @@ const MACROBLOCKS = memory.data(16, 16);
 const FLAT = memory.data(16, 16);
 const STEPS = memory.data(16, 16);
 /** A segment with a smaller share of flat macroblocks than one of so many is filtered less for them. */
-const FEW: i64 = 64;
+const FEW: i64 = 128;
 
 @inline
 function sumOf(sums: usize, segment: i32): i32 {

@@ -14,7 +14,7 @@ import { LAST, LEVELS, Y_WITH_DC } from "../work";
 /** What the flag for divided luma costs more than a whole one, in 1/256 bit. */
 const DIVIDED: i32 = 211;
 /** The third and the fourth nearest mode are tried only when the third is nearer than this, in sixteenths of the first. */
-const WORTH_TRYING: i32 = 24;
+const WORTH_TRYING: i32 = 28;
 /** Four candidates: coefficients and levels of each. */
 const CANDIDATES = memory.data(4 * 32, 16);
 const CANDIDATE_LEVELS = memory.data(4 * 32, 16);
