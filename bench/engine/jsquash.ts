@@ -1,4 +1,4 @@
-/** The jSquash pipeline as its users run it in a Worker: decode whole, resize with its defaults, encode WebP q75. */
+/** The jSquash pipeline as its users run it in a Worker: full decode, resize with its defaults, WebP at quality 75. */
 
 import jpegModule from "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm";
 import decodeJpeg, { init as initJpeg } from "@jsquash/jpeg/decode.js";

@@ -1,4 +1,4 @@
-/** CPU time per thumbnail, engine against engine, by size class. */
+/** Compares the CPU time per thumbnail of the engines, by size class. */
 import { median } from "../table.ts";
 import { type Entry, type Runner, type Settings, timeInTurn } from "./runners.ts";
 import type { Sample, SizeClass } from "./samples.ts";
@@ -8,7 +8,7 @@ export const SIZE_CLASSES = ["~1 MP", "4-6 MP", "9-22 MP"] as const satisfies Si
 const webp = (side: number, method: number): Settings => ({ format: "webp", side, quality: 75, method });
 const jpeg = (side: number): Settings => ({ format: "jpeg", side, quality: 80, method: 4 });
 
-/** What is timed, by name. */
+/** What is timed: name -> engine and thumbnail. */
 const ENTRIES = {
   "ours, WebP m4": ["ours", webp(640, 4)],
   "sharp, WebP m4": ["sharp", webp(640, 4)],
@@ -30,7 +30,7 @@ type Comparison = {
   readonly label: string;
   readonly a: Name;
   readonly b: Name;
-  /** At most (a ratio of times) or at least (how many times faster). */
+  /** "at most": the ratio is a share of the other's time. "at least": it is how many times faster. */
   readonly kind: "at most" | "at least";
   readonly target: readonly [number, number, number];
   /** An earlier, easier target, if there was one. */
@@ -108,7 +108,7 @@ type File = {
 };
 type ByClass = (value: (file: File) => number) => number[];
 
-/** Times every entry on every sample. `say` gets the progress. */
+/** Times every entry on every sample. Calls `say` with the progress. */
 export async function measureSpeed(
   runners: Readonly<Record<"ours" | "sharp" | "photon" | "jsquash", Runner>>,
   samples: readonly Sample[],

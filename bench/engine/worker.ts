@@ -1,4 +1,4 @@
-/** The Worker that is measured: the real engine of `src/image`. */
+/** The measured Worker, with the real engine of `src/image`. */
 import { renderImage } from "../../src/image/renderImage.ts";
 import { serveJobs } from "./jobs.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The plan of one thumbnail: which decoders, which part at which scale, which orientation, which encoder; and whether
- * it is made at all. Pure: it follows from the header and the order alone, before anything is allocated.
+ * The plan of one thumbnail: its decoders, the part of the source, the scale, the orientation and the encoder. A plan
+ * that exceeds a limit is refused. Pure: it needs only the header and the order, before anything is allocated.
  * Limits count pixels, bytes and passes, never time: the clock of a Worker stands still while it computes.
  */
 import { Failure } from "../errors.ts";
@@ -25,12 +25,12 @@ export const MAX_BLOCK_VISITS = 32_000_000;
 export const MAX_INFLATED_BYTES = 256_000_000;
 
 export type Plan = {
-  /** In order of preference: the next one is asked when one does not take the file. */
+  /** In order of preference. If one does not support the file, the next one is tried. */
   readonly decoders: readonly DecoderName[];
   readonly view: View;
   /** How far JPEG decoders reduce inside the inverse DCT. Decided here and nowhere else. */
   readonly dctScale: DctScale;
-  /** From the stored picture to the one that is shown: upright, and turned as asked. */
+  /** Turns the stored picture into the result: upright, then rotated as requested. */
   readonly orientation: Orientation;
   /** The colour to flatten onto; null keeps alpha. */
   readonly background: readonly [number, number, number] | null;
@@ -43,7 +43,7 @@ export type Plan = {
 
 const WHITE = [255, 255, 255] as const;
 
-/** What is asked for beside the picture itself. */
+/** The order for the planner. */
 export type PlanOrder = {
   readonly transform: Transform;
   readonly format: OutputFormat;
@@ -150,8 +150,8 @@ function estimateMemory(name: DecoderName, cost: DecodeCost, frames: number, enc
 }
 
 /**
- * Who is at fault is remembered: a source for all its sizes, a size only for itself. If a decoder at its smallest scale
- * fits into the budget without the result, the size is at fault.
+ * A failure of the source is cached for all sizes, a failure of the size only for this size. If a decoder at its
+ * smallest scale fits into the budget without the result, the size is the cause.
  */
 function tooMuchMemory(names: readonly DecoderName[], bytes: number, cost: DecodeCost): Failure {
   const least = Math.min(...names.map((name) => DECODERS[name].memoryBytes({ ...cost, dctScale: 1 })));

@@ -15,7 +15,7 @@ import { upright } from "./steps/orient.ts";
 /**
  * bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when the fault is ours), nothing else.
  * Engines work in memory of their own, so only one picture may be rendered at a time: callers hold the isolate's render
- * slot (context/isolate.ts), which is the only lock round the engine.
+ * slot (context/isolateState.ts), which is the only lock around the engine.
  */
 export async function renderImage(order: RenderOrder): Promise<Rendition> {
   try {

@@ -90,7 +90,9 @@ describe("renderImage", () => {
       const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
       const before = (await renderImage(good)).bytes;
       // A side of a WebP has 14 bits. The usual limits are far below it.
-      const wide = await sharp({ create: { width: 16_384, height: 1, channels: 3, background: "red" } }).png().toBuffer();
+      const wide = await sharp({ create: { width: 16_384, height: 1, channels: 3, background: "red" } })
+        .png()
+        .toBuffer();
       const order = orderOf(wide, { width: 16_384, height: 1 }, "webp");
       const refused = renderImage({ ...order, limits: { ...order.limits, maxResultSide: 20_000 } });
       await expect(refused).rejects.toMatchObject({ reason: "internal", detail: expect.stringContaining("engine") });

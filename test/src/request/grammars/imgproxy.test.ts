@@ -142,7 +142,7 @@ describe("who may ask", () => {
   });
   test("unsafe where keys are set is named", async () => {
     const { reason, facts } = await failure(read(`${ENDPOINT}/insecure/${path}`));
-    expect(publicMessage(reason, facts)).toBe('A signature is needed here in the place of "insecure"');
+    expect(publicMessage(reason, facts)).toBe('This address needs a signature in place of "insecure"');
   });
   test("a bad option under a bad signature tells nothing", async () => {
     expect((await failure(read(`${ENDPOINT}/AAAA/blur:3/${path}`))).reason).toBe("signature_invalid");
