@@ -2,7 +2,7 @@
 import { dropAllEngines, engineMemory, takePeakMemory } from "../../src/image/engines.ts";
 import type { RenderOrder } from "../../src/image/rendition.ts";
 
-export type EngineName = "auto" | "photon" | "jsquash";
+export type EngineName = "auto" | "libwebp" | "photon" | "jsquash";
 
 /** A job: an order without its bytes, the engine, and how often to make the picture. */
 export type Job = Omit<RenderOrder, "bytes" | "source"> & { readonly engine: EngineName; readonly times: number };

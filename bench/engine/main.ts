@@ -97,8 +97,8 @@ async function measure(
       "WASM for JPEG, PNG, WebP, GIF, gzip",
       `${modules.kb.toFixed(0)} KB`,
       "",
-      "at most 300 KB",
-      verdict(modules.kb <= 300),
+      "at most 110 KB",
+      verdict(modules.kb <= 110),
       "",
     ],
     ...(hostile === null

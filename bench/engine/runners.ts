@@ -39,6 +39,7 @@ export async function startProcesses() {
   return {
     workerd,
     ours: inWorkerd(workerd, "auto"),
+    libwebp: inWorkerd(workerd, "libwebp"),
     photon: inWorkerd(baseline, "photon"),
     jsquash: inWorkerd(baseline, "jsquash"),
     sharp: inSharp(child),
