@@ -2,6 +2,12 @@
 
 export type HttpSources = "upgrade" | "allow" | "deny";
 
+/** What `Accept: image/*` gets in place of an error's JSON. */
+export type Placeholder = "off" | "transparent" | "svg";
+
+/** What `/robots.txt` tells crawlers; `off` = there is no such address. */
+export type Robots = "allow" | "disallow" | "off";
+
 export type SigningPair = { readonly key: Uint8Array; readonly salt: Uint8Array };
 
 /** What a takedown keeps out: hex prefixes of SHA-256 as the stored names have them (design: `host16`, `source32`). */
@@ -44,6 +50,10 @@ export type Config = {
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
   readonly photonAuthentication: string | null;
+  readonly placeholder: Placeholder;
+  readonly robots: Robots;
+  /** Whether pictures carry `Link: <source>; rel="canonical"`. */
+  readonly canonicalLink: boolean;
   /** The rest comes from the live settings in KV (live/liveSettings.ts) and is empty until they are read. */
   readonly blocked: Blocked;
   /** Purge epoch per `host16`, part of the edge key; a host that is not named has epoch 0. */

@@ -173,13 +173,13 @@ export const SETTINGS = {
     variable: "STALE_WHILE_REVALIDATE",
     read: whole(0, 3650 * DAY),
     fallback: 7 * DAY,
-    doc: "Seconds after that in which a stale picture is served while the source is asked again",
+    doc: "Seconds after that in which a stale picture is served while the source is asked again; `stale-while-revalidate` of our answers (RFC 5861)",
   },
   staleIfErrorSeconds: {
     variable: "STALE_IF_ERROR",
     read: whole(0, 3650 * DAY),
     fallback: 365 * DAY,
-    doc: "Seconds in which a stale picture is served when its source fails",
+    doc: "Seconds in which a stale picture is served when its source fails; `stale-if-error` of our answers",
   },
   loopId: {
     variable: "LOOP_ID",
@@ -219,5 +219,23 @@ export const SETTINGS = {
     fallback: null,
     secret: true,
     doc: "Value of `X-Photon-Authentication` that opens the photon door to sources that are not listed",
+  },
+  placeholder: {
+    variable: "PLACEHOLDER",
+    read: oneOf("off", "transparent", "svg"),
+    fallback: "off",
+    doc: "Body of an error for `<img>` (`Accept` names `image/*` and not `text/html`), with the error's status: `off` sends JSON, `transparent` a GIF of 1 pixel, `svg` a grey picture. With a picture a page's `onerror` does not fire",
+  },
+  robots: {
+    variable: "ROBOTS",
+    read: oneOf("allow", "disallow", "off"),
+    fallback: "allow",
+    doc: "`/robots.txt`: `allow` lets crawlers load pictures, so that they see pages as readers do; `disallow` keeps them out; `off` answers 404",
+  },
+  canonicalLink: {
+    variable: "CANONICAL_LINK",
+    read: flag,
+    fallback: true,
+    doc: 'Pictures say where their original is, `Link: <source>; rel="canonical"`, so that search engines index that one',
   },
 } as const satisfies { readonly [K in keyof Settings]: Setting<Settings[K]> };

@@ -25,7 +25,8 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
     const store = await authorize(request, app, caller, job);
     const edge = await askEdge(store, app, job);
     const picture = edge.hit ?? (await getRendition(request, store, app, caller, job, edge.outdated));
-    return conditional(http, imageHeaders(request, picture.meta, picture.byteLength, now()), picture.body);
+    const headers = imageHeaders(request, picture.meta, picture.byteLength, now(), config);
+    return conditional(http, headers, picture.body, now());
   } catch (error) {
     throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
   }
