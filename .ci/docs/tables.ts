@@ -140,7 +140,8 @@ export function withTables(page: string): string {
   });
 }
 
-function refusalReasons({ embeds, bare }: Range): string {
+function refusalReasons({ embeds, bare, isPublic }: Range): string {
+  if (isPublic) return "public";
   if (bare) return "the router itself as its IPv4 address, hosts behind it refused";
   return embeds === undefined ? "refused" : "as the IPv4 address in it";
 }
