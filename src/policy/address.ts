@@ -101,7 +101,12 @@ export function refusedRange(address: Address): string | null {
 export function isLoopback(address: Address): boolean {
   if (address.length === 4) return address[0] === 127;
   if (inPrefix(address, LOOPBACK_V6, 128)) return true;
-  return inPrefix(address, MAPPED, 96) && address[12] === 127;
+  return isMapped(address) && address[12] === 127;
+}
+
+/** Whether an IPv6 address carries an IPv4 address in its last 4 bytes (RFC 4291 2.5.5.2). */
+export function isMapped(address: Address): boolean {
+  return inPrefix(address, MAPPED, 96);
 }
 
 const LOOPBACK_V6 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
