@@ -1,6 +1,7 @@
 /** Every variable of the Worker in one table: its name, how it is read, its default, and what docs/ say of it. */
 
 import type { Config } from "./config.ts";
+import { LADDER } from "./ladder.ts";
 import {
   ascending,
   contact,
@@ -142,7 +143,7 @@ export const SETTINGS = {
   ladder: {
     variable: "LADDER",
     read: ascending(1, 16_383),
-    fallback: [160, 320, 640, 1024, 1600, 2048],
+    fallback: LADDER,
     doc: "Sizes that unsigned requests snap up to",
   },
   ladderQualities: {
