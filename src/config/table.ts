@@ -41,7 +41,7 @@ export const SETTINGS = {
     read: listOf(hex),
     fallback: [],
     secret: true,
-    doc: "Keys of the signed door, hex, comma-separated; any of them may sign, so keys can be rotated",
+    doc: "Keys of signed URLs, hex, comma-separated; any of them may sign, so keys can be rotated",
   },
   signingSalts: {
     variable: "SIGNING_SALTS",
@@ -219,7 +219,7 @@ export const SETTINGS = {
     read: secret,
     fallback: null,
     secret: true,
-    doc: "Value of `X-Photon-Authentication` that opens the photon door to sources that are not listed",
+    doc: "Value of `X-Photon-Authentication` with which Photon URLs reach sources that are not listed",
   },
   placeholder: {
     variable: "PLACEHOLDER",

@@ -9,7 +9,7 @@ import type { Answer, AnswerHeaders } from "./answer.ts";
 import { ALLOWED_METHODS, FIXED_HEADERS } from "./fixedHeaders.ts";
 import { httpDate } from "./httpDate.ts";
 
-/** How long a client may keep a picture that we ourselves already hold for stale, in seconds. */
+/** How long a client may keep a picture that is stale here, in seconds. */
 const STALE_CLIENT_SECONDS = 60;
 
 /** What a deployment sets about the headers of pictures. */

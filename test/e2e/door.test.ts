@@ -1,4 +1,4 @@
-/** The doors of the deployed bundle over real HTTP: the public builder's URLs, what zones make of them, and refusals. */
+/** The URL grammars of the deployed bundle over real HTTP: the public builder's URLs, what zones make of them, refusals. */
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -210,7 +210,7 @@ describe("places that are not public, as a source and as a redirect's target", (
   });
 });
 
-describe("the Photon door", () => {
+describe("the Photon grammar", () => {
   const path = () => `/photon/${origin.slice("http://".length)}/a.jpg?w=100&quality=80`;
   test("a listed host", async () => {
     const answer = await ask(path().replace("127.0.0.1", "localhost"));
