@@ -68,9 +68,16 @@ function decode(text: string): Decoded | null {
   const [encoded = "", extension = "", ...more] = text.split(".");
   const digits = encoded.replace(ESCAPED, decodeURIComponent).replace(/[\r\n]/g, "");
   const decoded = more.length > 0 ? null : textFromBase64url(digits.replaceAll("+", "-").replaceAll("/", "_"));
-  const source = decoded?.replace(/[\t\r\n ]+$/, "") ?? "";
+  const source = withoutEnd(decoded ?? "");
   if (source === "" || /[\x00-\x1f\x7f]/.test(source)) return null;
   return { source, extension };
+}
+
+/** Without the line ends and blanks at its end. A loop: a pattern would take time with the square of their number. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && "\t\r\n ".includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** `+`, `/`, `=` and line ends, as a builder may escape them. */
