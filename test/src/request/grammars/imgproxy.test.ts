@@ -4,10 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../../../src/config/config.ts";
 import { parseConfig } from "../../../../src/config/parseConfig.ts";
 import { ANSWERS, Failure, publicMessage } from "../../../../src/errors.ts";
-import { canonicalOptions } from "../../../../src/request/canonical.ts";
 import type { ImageRequest } from "../../../../src/request/imageRequest.ts";
-import { namedOptions } from "../../../../src/request/options/applyOption.ts";
-import { WITHOUT_EFFECT } from "../../../../src/request/options/withoutEffect.ts";
 import { readImageRequest } from "../../../../src/request/readImageRequest.ts";
 
 const KEY = "736563726574";
@@ -290,79 +287,6 @@ describe("sources", () => {
   ])("%s is refused", async (_, path, reason) => expect((await failure(unsigned(path))).reason).toBe(reason));
 });
 
-describe("standard base64 and base64url are one source", () => {
-  /** Sources whose text has every digit of base64, `?` and `~` at each of the three places among them. */
-  const sources = ["", "a", "ab"].flatMap((shift) => [
-    `https://example.org/${shift}?w=1&h=2`,
-    `https://example.org/${shift}~me/a.jpg?x=>>>???`,
-    `https://example.org/${shift}a?`,
-    `https://example.org/${shift}/a.jpg?b=%C3%BF&c=\u00ff\u00fe\u00ffo`,
-  ]);
-  const standard = (text: string) => Buffer.from(text).toString("base64");
-  const escaped = (text: string) => encodeURIComponent(standard(text));
-  const spellings = [
-    ["standard", standard],
-    ["standard, without padding", (text: string) => standard(text).replaceAll("=", "")],
-    ["standard, escaped", escaped],
-    ["standard, escaped in lower case", (text: string) => escaped(text).replaceAll(/%../g, (hex) => hex.toLowerCase())],
-    ["standard, with a line end", (text: string) => `${escaped(`${text}\n`)}%0A`],
-  ] as const;
-  test("some of them hold both digits that differ", () => {
-    expect(sources.filter((source) => standard(source).includes("/")).length).toBeGreaterThan(3);
-    expect(sources.filter((source) => standard(source).includes("+")).length).toBeGreaterThan(1);
-  });
-  test.each(spellings)("%s", async (_, spell) => {
-    for (const source of sources) {
-      const { source: expected } = await unsigned(`/w:10/${Buffer.from(source).toString("base64url")}`);
-      for (const [tail, filename] of [
-        ["", null],
-        ["/photo.jpg", "photo.jpg"],
-      ] as const) {
-        const request = await unsigned(`/w:10/${spell(source)}${tail}`);
-        // A `?` with nothing behind it may be lost: as the last digit its slash looks like a cut.
-        const same = request.source === expected || (source.endsWith("?") && `${request.source}?` === expected);
-        expect([source, tail, request.source, same]).toEqual([source, tail, request.source, true]);
-        expect(request.delivery.filename).toBe(filename);
-      }
-    }
-  });
-
-  test("any source in any spelling (seeded)", async () => {
-    let state = 9;
-    const random = (below: number) => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-      return Math.floor((state / 0x80000000) * below);
-    };
-    const letters = "abcxyz019-_.~!$&'()*+,;=:@/?>%20";
-    for (let i = 0; i < 1_000; i++) {
-      const text = Array.from({ length: 1 + random(60) }, () => letters[random(letters.length)]).join("");
-      const source = `https://example.org/${text}`;
-      if (source.endsWith("?")) continue;
-      const { source: expected } = await unsigned(`/${Buffer.from(source).toString("base64url")}`);
-      for (const [name, spell] of spellings) {
-        expect([name, source, (await unsigned(`/${spell(source)}`)).source]).toEqual([name, source, expected]);
-      }
-    }
-  });
-
-  test("a signature is read strictly all the same", async () => {
-    const url = build({ width: 10 });
-    const signature = url.slice(ENDPOINT.length + 1).split("/")[0] ?? "";
-    expect((await read(url)).source).toBe(SOURCE);
-    for (const other of [`${signature}%0A`, `${signature}\n`.replaceAll("\n", "%0a"), `${signature} `]) {
-      expect((await failure(read(url.replace(signature, other)))).reason).toBe("signature_invalid");
-    }
-    // One whose text has a digit that the alphabets write differently.
-    for (let i = 0; i < 50; i++) {
-      const one = build({ width: 10 + i });
-      const [text = ""] = one.slice(ENDPOINT.length + 1).split("/");
-      const standardText = text.replaceAll("-", "+").replaceAll("_", "%2F");
-      if (standardText === text) continue;
-      expect((await failure(read(one.replace(text, standardText)))).reason).toBe("signature_invalid");
-    }
-  });
-});
-
 describe("an unescaped ? in a signed path", () => {
   const source = `${SOURCE}?a=1`;
   /** As a builder that does not escape writes it. */
@@ -392,67 +316,6 @@ describe("an unescaped ? in a signed path", () => {
     for (const url of [escaped, build({ width: 10 }, "base64", source)]) {
       expect((await read(`${url}?utm=1`)).source).toBe(source);
     }
-  });
-});
-
-describe("options that change nothing here", () => {
-  const KEY_OF = async (path: string) => canonicalOptions(await unsigned(`${path}/plain/${SOURCE}`));
-  test.each([
-    [
-      "what is always done",
-      "sm:1/strip_metadata:true/kcr:0/keep_copyright:f/scp:t/strip_color_profile:1/cp:srgb/icc:srgb",
-    ],
-    [
-      "what is not here",
-      "raw:0/raw:f/eth:0/enforce_thumbnail:false/ex:0/extend:f/exar:0/extend_ar:f/extend_aspect_ratio:0",
-    ],
-    ["details of what is off", "ex:0:ce:0:0/exar:false:no:1:1/wm:0:ce:10:10:0.5"],
-    ["nothing of an effect", "bl:0/blur:0.0/sh:0/pix:0/pd:0:0:0:0/padding:0/br:0/co:1/sa:1/bga:1/z:1/zoom:1:1"],
-    ["no least and no most", "mw:0/min-width:0/mh:0/min-height:0/mb:0/max_bytes:0"],
-    ["arguments left out", "sm:/scp:/raw:/ex:/bl:/pd::::/cp:"],
-  ])("are taken: %s", async (_, options) => {
-    expect(await KEY_OF(`/w:160/${options}`)).toBe(await KEY_OF("/w:160"));
-    for (const option of options.split("/"))
-      expect([option, await KEY_OF(`/w:160/${option}`)]).toEqual([option, await KEY_OF("/w:160")]);
-  });
-  test.each([
-    ["sm:0", "option_invalid", "strip_metadata (sm)"],
-    ["strip_metadata:f", "option_invalid", "strip_metadata"],
-    ["kcr:1", "option_invalid", "keep_copyright (kcr)"],
-    ["scp:0", "option_invalid", "strip_color_profile (scp)"],
-    ["cp:cmyk", "option_invalid", "color_profile (cp)"],
-    ["icc:adobe", "option_invalid", "color_profile (icc)"],
-    ["sm:maybe", "option_invalid", "strip_metadata (sm)"],
-    ["raw:1", "option_unknown", "raw"],
-    ["ex:1", "option_unknown", "ex"],
-    ["eth:1", "option_unknown", "eth"],
-    ["bl:0.1", "option_unknown", "bl"],
-    ["pd:0:0:0:1", "option_unknown", "pd"],
-    ["co:0", "option_unknown", "co"],
-    ["z:2", "option_unknown", "z"],
-    ["z:1:2", "option_unknown", "z"],
-    ["wm:0.5", "option_unknown", "wm"],
-    ["bl:0x0", "option_unknown", "bl"],
-    ["bl:zero", "option_unknown", "bl"],
-  ])("another value is refused: %s -> %s, %s", async (option, reason, name) => {
-    const error = await failure(unsigned(`/${option}/plain/${SOURCE}`));
-    expect([error.reason, error.facts.option]).toEqual([reason, name]);
-  });
-  test("none has the name of an option that we have, nor of another of them", () => {
-    const names = Object.entries(WITHOUT_EFFECT).flatMap(([name, { short }]) => [name, ...short]);
-    const ours = namedOptions().flatMap(({ name, short }) => [name, ...short]);
-    expect(new Set([...names, ...ours]).size).toBe(names.length + ours.length);
-  });
-  test("the public builder writes them as they are read", async () => {
-    const url = build({
-      width: 160,
-      strip_metadata: true,
-      keep_copyright: false,
-      strip_color_profile: true,
-      enforce_thumbnail: false,
-      raw: false,
-    });
-    expect(canonicalOptions(await read(url))).toBe(canonicalOptions(await read(build({ width: 160 }))));
   });
 });
 
