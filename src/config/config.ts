@@ -2,6 +2,12 @@
 
 export type HttpSources = "upgrade" | "allow" | "deny";
 
+/** What `Accept: image/*` gets in place of an error's JSON. */
+export type Placeholder = "off" | "transparent" | "svg";
+
+/** What `/robots.txt` tells crawlers; `off` = there is no such address. */
+export type Robots = "allow" | "disallow" | "off";
+
 export type SigningPair = { readonly key: Uint8Array; readonly salt: Uint8Array };
 
 /** What takedowns block: hex prefixes of SHA-256, 32 digits of a source and 16 of a host (store/schema/key.ts). */
@@ -44,6 +50,10 @@ export type Config = {
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
   readonly photonAuthentication: string | null;
+  readonly placeholder: Placeholder;
+  readonly robots: Robots;
+  /** Whether pictures carry `Link: <source>; rel="canonical"`. */
+  readonly canonicalLink: boolean;
   /** This and the fields below come from the live settings in KV (live/liveSettings.ts). They are empty until then. */
   readonly blocked: Blocked;
   /** Purge epoch (unix ms) per `host16`, part of the edge key. A host without an entry has epoch 0. */

@@ -1,6 +1,7 @@
 /** Every variable of the Worker in one table: its name, its reader, its default, and its text in docs/operations.md. */
 
 import type { Config } from "./config.ts";
+import { LADDER } from "./ladder.ts";
 import {
   ascending,
   contact,
@@ -142,7 +143,7 @@ export const SETTINGS = {
   ladder: {
     variable: "LADDER",
     read: ascending(1, 16_383),
-    fallback: [160, 320, 640, 1024, 1600, 2048],
+    fallback: LADDER,
     doc: "Sizes in pixels. The size of an unsigned request is raised to the next one",
   },
   ladderQualities: {
@@ -173,13 +174,13 @@ export const SETTINGS = {
     variable: "STALE_WHILE_REVALIDATE",
     read: whole(0, 3650 * DAY),
     fallback: 7 * DAY,
-    doc: "Seconds after a picture became stale in which it is still served at once, while the source is asked again",
+    doc: "Seconds after a picture became stale in which it is still served at once, while the source is asked again; `stale-while-revalidate` of our answers (RFC 5861)",
   },
   staleIfErrorSeconds: {
     variable: "STALE_IF_ERROR",
     read: whole(0, 3650 * DAY),
     fallback: 365 * DAY,
-    doc: "Seconds after a picture became stale in which it is still served if its source fails",
+    doc: "Seconds after a picture became stale in which it is still served if its source fails; `stale-if-error` of our answers",
   },
   loopId: {
     variable: "LOOP_ID",
@@ -219,5 +220,23 @@ export const SETTINGS = {
     fallback: null,
     secret: true,
     doc: "With this value in `X-Photon-Authentication`, a request of the photon grammar may reach sources that are not listed",
+  },
+  placeholder: {
+    variable: "PLACEHOLDER",
+    read: oneOf("off", "transparent", "svg"),
+    fallback: "off",
+    doc: "Body of an error for `<img>` (`Accept` names `image/*` and not `text/html`), with the error's status: `off` sends JSON, `transparent` a GIF of 1 pixel, `svg` a grey picture. With a picture a page's `onerror` does not fire",
+  },
+  robots: {
+    variable: "ROBOTS",
+    read: oneOf("allow", "disallow", "off"),
+    fallback: "allow",
+    doc: "`/robots.txt`: `allow` lets crawlers load pictures, so that they see pages as readers do; `disallow` keeps them out; `off` answers 404",
+  },
+  canonicalLink: {
+    variable: "CANONICAL_LINK",
+    read: flag,
+    fallback: true,
+    doc: 'Pictures say where their original is, `Link: <source>; rel="canonical"`, so that search engines index that one',
   },
 } as const satisfies { readonly [K in keyof Settings]: Setting<Settings[K]> };

@@ -2,7 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { type CfPlace, placeOf } from "../coordinate/place.ts";
 import { regionOf } from "../coordinate/regions.ts";
-import { clientKey } from "../policy/rate.ts";
+import { clientKeys } from "../policy/rate.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 
 /** For whom work is done: a reader who waits, a push of the warmer, work behind an answer, or a queue's job. */
@@ -27,8 +27,8 @@ export type Caller = {
   readonly ownHost: string;
   /** Whether its misses count against its rate. */
   readonly isRateLimited: boolean;
-  /** Whom misses are counted for; never logged or stored. */
-  readonly clientKey: () => string;
+  /** Whom misses are counted for, the narrowest first. Never logged or stored. */
+  readonly clientKeys: () => readonly string[];
 };
 
 /** On loopback only: a developer says where the reader is, as `X-Firstlight-Colo: MAD`. */
@@ -45,7 +45,7 @@ export function callerOf(request: Request, config: Pick<Config, "regions" | "reg
     origin,
     ownHost: host,
     isRateLimited: AUDIENCES.reader.rateLimited,
-    clientKey: () => clientKey(request.headers.get("cf-connecting-ip")),
+    clientKeys: () => clientKeys(request.headers.get("cf-connecting-ip")),
   };
 }
 
@@ -53,7 +53,7 @@ export function callerOf(request: Request, config: Pick<Config, "regions" | "reg
 export function jobCaller(region: string, origin: string): Caller {
   const { host } = ownAddress(origin);
   const isRateLimited = AUDIENCES.job.rateLimited;
-  return { audience: "job", region, colo: "", origin, ownHost: host, isRateLimited, clientKey: () => "job" };
+  return { audience: "job", region, colo: "", origin, ownHost: host, isRateLimited, clientKeys: () => ["job"] };
 }
 
 /** The same place and client, for other work. */

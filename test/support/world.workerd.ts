@@ -53,7 +53,7 @@ export function worldOf({
     origin: "https://img.test",
     ownHost: "img.test",
     isRateLimited: true,
-    clientKey: () => "client",
+    clientKeys: () => ["client"],
     ...caller,
   };
   return {
