@@ -72,6 +72,15 @@ describe("package-lock.json", () => {
   });
 });
 
+test("docs/security.md has a row for each direct dependency, with its version", () => {
+  const rows = readFileSync("docs/security.md", "utf8").split("\n");
+  const node = json<Entry>(".ci/node/package.json");
+  for (const [name, version] of Object.entries({ ...manifest.devDependencies, ...node.optionalDependencies })) {
+    const row = rows.find((line) => line.startsWith("| `") && line.includes(`\`${name}\``));
+    expect(row, name).toContain(version);
+  }
+});
+
 describe("install scripts", () => {
   test("each package that has one is refused, with a reason", () => {
     const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
