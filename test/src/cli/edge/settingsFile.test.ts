@@ -71,3 +71,9 @@ test("an edge started with settings has them from its first request on", { timeo
   };
   expect([await regionIn("MAD"), await regionIn("BCN")]).toEqual(["apac", "weur"]);
 });
+
+test("an edge does not start with settings that the Worker refuses", { timeout: 60_000 }, async () => {
+  await expect(startEdge({ settings: '{"regions":{"colo:MDA":"apac"}}' })).rejects.toThrow(
+    'line 1, column 13: regions.colo:MDA names no place: "MDA" is no data centre of our table',
+  );
+});
