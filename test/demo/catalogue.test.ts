@@ -17,7 +17,7 @@ describe("loadCatalogue", () => {
   });
   afterAll(() => rmSync(top, { recursive: true }));
 
-  it("shows what a folder holds, sizes as displayed, names made readable", async () => {
+  it("lists the photographs of a folder, with sizes as displayed and readable names", async () => {
     const { entries, folder, skipped } = await loadCatalogue(photos, top, () => {});
     expect([folder, skipped]).toEqual([photos, []]);
     expect(entries).toMatchObject([

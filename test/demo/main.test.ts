@@ -18,7 +18,7 @@ describe("npm start", { timeout: 2 * START_MS }, () => {
   });
   afterAll(() => rmSync(photos, { recursive: true }));
 
-  it("prints one address with the page of PHOTOS behind it; Ctrl-C ends every process of it", async () => {
+  it("prints the address of a page with the photographs of PHOTOS; Ctrl-C ends every process", async () => {
     const running = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "0" });
     const url = await until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(running.output())?.[0], START_MS);
     const phases = running.errors().split("\n");
@@ -33,7 +33,7 @@ describe("npm start", { timeout: 2 * START_MS }, () => {
     const [, picture = ""] = /<img src="([^"]+)"/.exec(page) ?? [];
     const answer = await fetch(url + picture, { headers: { accept: "image/webp" } });
     expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/webp"]);
-    // What Ctrl-C in a terminal does: SIGINT to the whole group, here with the Worker's and the warmer's process.
+    // Ctrl-C in a terminal sends SIGINT to the whole process group, the Worker and the warmer included.
     expect(membersOf(running.group).map(({ name }) => name)).toContain("workerd");
     process.kill(-running.group, "SIGINT");
     await until(() => membersOf(running.group).length === 0, GONE_WITHIN_MS);

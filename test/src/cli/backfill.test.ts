@@ -70,7 +70,7 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
     expect(again.output).toContain("Done: 0 copied, 12 there already");
   });
 
-  test("a list of keys, some of which are gone", async () => {
+  test("copies a list of keys; a key that the source no longer has is counted", async () => {
     const file = join(dir, "keys.txt");
     writeFileSync(file, `${[KEYS[3], "2/t/gone", KEYS[1], KEYS[1]].join("\n")}\n`);
     const run = await start("--from", "primary", "--to", "enam", "--keys", file);

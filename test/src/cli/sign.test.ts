@@ -26,14 +26,14 @@ describe("npm run sign", () => {
       { width: 300, resize: "fill", autoRotate: false },
     ],
     ["plain", ["--plain", SOURCE, "w:300"], { width: 300 }],
-  ])("%s gives a URL that the Worker reads", async (_, args, expected) => {
+  ])("%s: the Worker reads the URL", async (_, args, expected) => {
     const { stdout, status } = run(args);
     expect(status).toBe(0);
     const request = await readImageRequest(`https://cdn.test${stdout.trim()}`, null, parseConfig(VARS), 0);
     expect(request.source).toBe(SOURCE);
     expect(request.transform).toMatchObject(expected);
   });
-  test("with an endpoint, a key and a size of its own", async () => {
+  test("takes an endpoint, a key and a size", async () => {
     const { stdout } = run(
       [SOURCE, "--endpoint", "https://cdn.test/", "--key", "00", "--salt", "01", "--size", "16"],
       {},
