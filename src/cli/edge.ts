@@ -37,13 +37,13 @@ answerHelp(EDGE_USAGE, argv);
 const parsed = parseEdgeArguments(argv);
 if (!parsed.ok) refuse(EDGE_USAGE, ...parsed.problems);
 const { settings: file, ...options } = parsed.value;
-const settings = file === undefined ? undefined : settingsOf(file);
+const settings = file === undefined ? undefined : settingsOf(file, options.vars);
 try {
   const started = await startEdge({ ...options, settings, log: print });
   edge = started;
   if (file !== undefined) {
     const put = async (text: string) => (await started.miniflare.getKVNamespace("THUMBS")).put(SETTINGS_KEY, text);
-    followSettingsFile(file, put, (line) => console.error(line));
+    followSettingsFile(file, put, (line) => console.error(line), options.vars);
   }
   console.log(`ready ${edge.url}`);
 } catch (error) {
@@ -54,9 +54,9 @@ try {
 }
 
 /** The settings' text; a file that cannot be read is a wrong argument. */
-function settingsOf(path: string): string {
+function settingsOf(path: string, vars: Readonly<Record<string, string>>): string {
   try {
-    return readSettingsFile(path);
+    return readSettingsFile(path, vars);
   } catch (error) {
     return refuse(EDGE_USAGE, error instanceof Error ? error.message : String(error));
   }
