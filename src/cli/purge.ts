@@ -1,6 +1,6 @@
 /**
- * `npm run purge -- --source URL | --prefix URL | --host HOST | --path /P [--block | --lift] …` deletes what is stored from
- * every store. A block keeps it out, a lift lets it in again. Progress goes to standard error, the result to standard
+ * `npm run purge -- --source URL | --prefix URL | --host HOST | --path /P [--block | --lift | --stale] …` deletes what is
+ * stored from every store. A block keeps it out, a lift lets it in again. Progress goes to standard error, the result to standard
  * output. Exit code 0: done; 1: refused or failed; 2: wrong arguments; 130: interrupted. After 1 and 130 the last line
  * says how to go on, or that another try would be refused too. `--dry-run` and `--list` change nothing.
  */
@@ -51,6 +51,10 @@ async function purge(args: PurgeArguments): Promise<number> {
     });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     print("");
+    if (args.stale) {
+      console.log("Done: marked stale. What is stored is shown until its source has confirmed or replaced it.");
+      return 0;
+    }
     console.log(`Done: ${deleted} deleted in ${counted(steps, "step")}, ${seconds} s`);
     return 0;
   } catch (error) {
@@ -74,9 +78,9 @@ function progressLine({ deleted, steps, cursor }: Progress, ms: number): string 
 }
 
 /** The command that goes on from where it stopped, without the secret. */
-function again({ target, block, endpoint }: PurgeArguments, cursor: string | null, sweeping: boolean): string {
+function again({ target, block, stale, endpoint }: PurgeArguments, cursor: string | null, sweeping: boolean): string {
   const [kind = "", value = ""] = Object.entries(target)[0] ?? [];
-  const how = block === null || sweeping ? "" : block ? " --block" : " --lift";
+  const how = stale ? " --stale" : block === null || sweeping ? "" : block ? " --block" : " --lift";
   const where = cursor === null ? "" : ` --resume ${cursor}`;
   return `npm run purge -- --${kind} ${value}${how} --endpoint ${endpoint}${where}`;
 }

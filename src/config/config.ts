@@ -58,6 +58,8 @@ export type Config = {
   readonly blocked: Blocked;
   /** Purge epoch (unix ms) per `host16`, part of the edge key. A host without an entry has epoch 0. */
   readonly epochs: Readonly<Record<string, number>>;
+  /** When a host was last marked stale, by `host16`, unix ms: its older copies must be confirmed by the source. */
+  readonly staleEpochs: Readonly<Record<string, number>>;
   /** Renditions of these makers (StoredMeta.maker) are misses. */
   readonly retiredMakers: ReadonlySet<string>;
   /** The operator's corrections of the region map, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */

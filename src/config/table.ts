@@ -18,7 +18,10 @@ import {
 } from "./read.ts";
 
 /** Config as the variables have it: keys and salts are two lists, which `parseConfig` pairs. Live settings are left out. */
-export type Settings = Omit<Config, "signingPairs" | "blocked" | "epochs" | "retiredMakers" | "regionOverrides"> & {
+export type Settings = Omit<
+  Config,
+  "signingPairs" | "blocked" | "epochs" | "staleEpochs" | "retiredMakers" | "regionOverrides"
+> & {
   readonly signingKeys: readonly Uint8Array[];
   readonly signingSalts: readonly Uint8Array[];
 };

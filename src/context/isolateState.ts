@@ -19,9 +19,13 @@ const FLIGHT_MS = 20_000;
 const RENEW_WINDOW_MS = 30_000;
 const RENEW_MEMORY = 10_000;
 const WRITE_MEMORY = 10_000;
+/** A redirect is written down once in this time: one write of R2 per isolate, final and asked address. */
+const REDIRECT_WINDOW_MS = 86_400_000;
 /** Addresses that need not be verified again. Most take 2 kB; long ones are fewer. */
 const REQUEST_MEMORY = 2_000;
 const REQUEST_MEMORY_BYTES = 4 * 1024 * 1024;
+/** Pictures that are in no store and whose source fails. */
+const NOWHERE_MEMORY = 5_000;
 /** Clients that are over their miss rate. */
 const RATE_MEMORY = 10_000;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
@@ -39,10 +43,14 @@ export type IsolateState = {
   readonly hosts: HostGuard;
   /** Failures of sources, for as long as errors.ts says. */
   readonly negatives: NegativeMemory;
+  /** Rendition key -> unix ms until which it is known to be nowhere, while the failure of its source is remembered. */
+  readonly nowhere: BoundedMap<string, number>;
   /** Keys written lately to tiers with a write window. */
   readonly writes: RecentKeys;
   /** Pictures renewed lately behind their answers. */
   readonly renewals: RecentKeys;
+  /** Redirects written down lately for purges. */
+  readonly redirects: RecentKeys;
   /** Masters ordered lately. */
   readonly masters: RecentKeys;
   /** One look-up and one render of a picture at a time. */
@@ -66,8 +74,10 @@ export function newIsolateState(): IsolateState {
     https: new HttpsMemory(),
     hosts: new HostGuard(),
     negatives: newNegativeMemory(),
+    nowhere: new BoundedMap(NOWHERE_MEMORY),
     writes: new RecentKeys(RENEW_WINDOW_MS, WRITE_MEMORY),
     renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
+    redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),
     masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),

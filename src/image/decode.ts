@@ -8,14 +8,15 @@ import { checkSize, type Decoded, type DecodeOrder, type Decoder } from "./pictu
 import type { Stopwatch } from "./rendition.ts";
 
 /**
- * The view's picture from the first decoder that supports the file. Throws image_damaged when none does, or when one
- * gives a picture of another size than the plan's.
+ * The view's picture from the first decoder that supports the file. When none does, throws the order's `leftOut`, or
+ * image_damaged where there is none: only then was every decoder asked that could take the file in some size. Throws
+ * image_damaged too when a decoder gives a picture of another size than the plan's.
  */
 export async function decode(
   names: readonly DecoderName[],
   bytes: Uint8Array,
   source: Source,
-  order: DecodeOrder,
+  order: DecodeOrder & { readonly leftOut?: Failure | null },
   clock: Stopwatch,
   decoders: Readonly<Record<DecoderName, Decoder>> = DECODERS,
 ): Promise<Decoded> {
@@ -30,5 +31,5 @@ export async function decode(
       why = error.message;
     }
   }
-  throw new Failure("image_damaged", { why });
+  throw order.leftOut ?? new Failure("image_damaged", { why });
 }

@@ -89,6 +89,8 @@ export type Decoder = {
   readonly memoryBytes: (cost: DecodeCost) => number;
   /** It reduces inside the inverse DCT, so the resampler gets a picture of `dctScale` eighths. */
   readonly shrinks: boolean;
+  /** `memoryBytes` counts the rows that resampling holds. For the others the planner adds `resizerBytes`. */
+  readonly countsRows: boolean;
 };
 
 /** The encoding that the plan chose. `effort` is the encoder's own scale, from fast to small. */

@@ -11,7 +11,7 @@ import { dctScale } from "./formats/jpeg/decoder/scale.ts";
 import { type DecoderName, formatOf, type OutputFormat, outputOf } from "./formats/registry.ts";
 import { computeGeometry, type Geometry } from "./geometry.ts";
 import type { Source } from "./header.ts";
-import type { DctScale, DecodeCost, View } from "./picture.ts";
+import type { DctScale, View } from "./picture.ts";
 import type { EngineLimits } from "./rendition.ts";
 import { resizerBytes } from "./resize/resizer.ts";
 import { scaleView } from "./resize/whole.ts";
@@ -27,7 +27,12 @@ export const MAX_INFLATED_BYTES = 256_000_000;
 export type Plan = {
   /** In order of preference. If one does not support the file, the next one is tried. */
   readonly decoders: readonly DecoderName[];
+  /** What the decoder makes: the result's view, `shrink` times as large each way. */
   readonly view: View;
+  /** A second pass of the resampler shrinks the decoder's picture by this: 1 save for very strong reductions. */
+  readonly shrink: number;
+  /** The failure when no planned decoder takes the file, while one that was left out for its memory might. */
+  readonly leftOut: Failure | null;
   /** How far JPEG decoders reduce inside the inverse DCT. Decided here and nowhere else. */
   readonly dctScale: DctScale;
   /** Turns the stored picture into the result: upright, then rotated as requested. */
@@ -66,17 +71,19 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   const geometry = computeGeometry(uprightSize(source, orientation), transform);
   const frames = Math.min(source.frames, order.frames ?? 1);
   checkResult(geometry, frames, transform, limits);
-  const view = storedView(geometry, source, orientation);
-  const cost = { source, view, dctScale: dctScale(view), fileBytes: order.fileBytes };
-  const estimates = names.map((name) => ({ name, bytes: estimateMemory(name, cost, frames, output.bytesPerPixel) }));
+  const asked = storedView(geometry, source, orientation);
+  const size = { source, fileBytes: order.fileBytes, frames, encoderBytesPerPixel: output.bytesPerPixel };
+  const { shrink, view, estimates } = fitIntoMemory(names, asked, size);
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
-  if (within.length === 0) {
-    throw tooMuchMemory(names, Math.min(...estimates.map(({ bytes }) => bytes)), cost, transform);
-  }
+  const possible = names.filter((name) => leastMemory(name, size) <= MEMORY_BUDGET);
+  const tooMuch = tooMuchMemory(estimates, possible, asked, size, transform);
+  if (within.length === 0) throw tooMuch;
   return {
     decoders: within.map(({ name }) => name),
     view,
-    dctScale: cost.dctScale,
+    shrink,
+    leftOut: within.length < possible.length ? tooMuch : null,
+    dctScale: dctScale(view),
     orientation,
     background: transform.background ?? (output.abilities.alpha ? null : WHITE),
     frames,
@@ -155,39 +162,77 @@ function storedView(geometry: Geometry, source: Source, orientation: Orientation
   };
 }
 
+/** What the memory depends on beside the decoder and its view. */
+type Size = {
+  readonly source: Source;
+  readonly fileBytes: number;
+  readonly frames: number;
+  readonly encoderBytesPerPixel: number;
+};
+type Estimate = { readonly name: DecoderName; readonly bytes: number };
+type Fitting = { readonly shrink: number; readonly view: View; readonly estimates: readonly Estimate[] };
+
+/**
+ * The decoder's view. The filter of one tiny row reaches over all rows of a large picture, which may be too much memory.
+ * Then the decoder makes the picture 2, 4, 8... times as large, and a second pass shrinks that.
+ */
+function fitIntoMemory(names: readonly DecoderName[], asked: View, size: Size): Fitting {
+  const fitting = (shrink: number): Fitting => {
+    const view = { ...asked, width: asked.width * shrink, height: asked.height * shrink };
+    return { shrink, view, estimates: names.map((name) => ({ name, bytes: estimateMemory(name, view, size) })) };
+  };
+  const fits = ({ estimates }: Fitting) => estimates.some(({ bytes }) => bytes <= MEMORY_BUDGET);
+  const once = fitting(1);
+  const { window } = asked;
+  for (let next = once; 2 * next.view.width <= window.width && 2 * next.view.height <= window.height; ) {
+    if (fits(next)) return next;
+    next = fitting(2 * next.shrink);
+    if (fits(next)) return next;
+  }
+  return once;
+}
+
 /** Peak bytes with one decoder: every frame of the result, and for one of them decoding or turning, then encoding. */
-function estimateMemory(name: DecoderName, cost: DecodeCost, frames: number, encoderBytesPerPixel: number): number {
-  const { source, view } = cost;
-  const { memoryBytes, shrinks } = DECODERS[name];
+function estimateMemory(name: DecoderName, view: View, { source, fileBytes, frames, ...size }: Size): number {
+  const { memoryBytes, shrinks, countsRows } = DECODERS[name];
+  const cost = { source, view, dctScale: dctScale(view), fileBytes };
   const scale = shrinks ? cost.dctScale / 8 : 1;
   const decoded = scaleView(view, scale, Math.ceil(source.width * scale), Math.ceil(source.height * scale));
   const result = view.width * view.height;
   // Turning holds the frame twice for a moment. Encoding comes after that.
-  const making = Math.max(memoryBytes(cost) + resizerBytes(decoded), 4 * result);
-  return Math.ceil(4 * result * frames + making + encoderBytesPerPixel * result);
+  const making = Math.max(memoryBytes(cost) + (countsRows ? 0 : resizerBytes(decoded)), 4 * result);
+  return Math.ceil(4 * result * frames + making + size.encoderBytesPerPixel * result);
+}
+
+const ONE_PIXEL = { left: 0, top: 0, width: 1, height: 1 } as const;
+const LEAST_VIEW = { window: ONE_PIXEL, bounds: ONE_PIXEL, width: 1, height: 1 } as const satisfies View;
+
+/** What a decoder needs for the source whatever is asked for: no size needs less. */
+function leastMemory(name: DecoderName, { source, fileBytes }: Size): number {
+  return DECODERS[name].memoryBytes({ source, fileBytes, view: LEAST_VIEW, dctScale: 1 });
 }
 
 /**
- * A failure of the source is cached for all sizes, a failure of the size only for this size. If a decoder at its
- * smallest scale fits into the budget without the result, the size is the cause.
+ * Who is at fault is remembered: a source for all its sizes, a size only for itself. So the source is at fault only when
+ * no size of it fits into the budget. `possible`: decoders that can make some size of it.
  */
 function tooMuchMemory(
-  names: readonly DecoderName[],
-  bytes: number,
-  cost: DecodeCost,
+  estimates: readonly Estimate[],
+  possible: readonly DecoderName[],
+  { width, height }: View,
+  size: Size,
   transform: Pick<Transform, "width" | "height">,
 ): Failure {
-  const least = Math.min(...names.map((name) => DECODERS[name].memoryBytes({ ...cost, dctScale: 1 })));
-  if (least <= MEMORY_BUDGET) {
-    const { width, height } = cost.view;
-    const limit = `${mega(MEMORY_BUDGET)} MB of memory, which would be ${mega(bytes)}`;
+  if (possible.length > 0) {
+    const needed = Math.min(...estimates.filter(({ name }) => possible.includes(name)).map(({ bytes }) => bytes));
+    const limit = `${mega(MEMORY_BUDGET)} MB of memory, which would be ${mega(needed)}`;
     // Half of each side takes a fourth of the memory.
     const advice = adviceOn(transform, width / 2);
     return new Failure("result_too_large", { value: `${width}x${height}`, limit: limit + advice });
   }
-  return new Failure("source_too_complex", {
-    why: `${mega(least)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,
-  });
+  const least = Math.min(...estimates.map(({ name }) => leastMemory(name, size)));
+  const why = `${mega(least)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`;
+  return new Failure("source_too_complex", { why });
 }
 
 function mega(bytes: number): number {

@@ -5,6 +5,7 @@
  *   { "allowedSources": ["example.org"],            more of them, beside ALLOWED_SOURCES
  *     "blocked": { "sources": ["<source32>"], "hosts": ["<host16>"] },
  *     "epochs": { "<host16>": <unix ms of the last purge> },
+ *     "staleEpochs": { "<host16>": <unix ms> },        copies older than that are stale
  *     "retiredMakers": ["1-vp8enc1"],                 renditions of these makers are misses
  *     "regions": { "colo:DXB": "weur" } }
  */
@@ -17,6 +18,7 @@ export type LiveSettings = {
   readonly allowedSources: readonly string[];
   readonly blocked: { readonly sources: readonly string[]; readonly hosts: readonly string[] };
   readonly epochs: Readonly<Record<string, number>>;
+  readonly staleEpochs: Readonly<Record<string, number>>;
   readonly retiredMakers: readonly string[];
   readonly regions: Readonly<Record<string, string>>;
 };
@@ -25,6 +27,7 @@ export const NO_SETTINGS: LiveSettings = {
   allowedSources: [],
   blocked: { sources: [], hosts: [] },
   epochs: {},
+  staleEpochs: {},
   retiredMakers: [],
   regions: {},
 };
@@ -45,12 +48,13 @@ const ANY_REGION: RegionCheck = () => null;
  * text cannot be read: a list of takedowns that cannot be read must not pass for an empty one.
  */
 export function withSettings(config: Config, text: string | null, checkRegion: RegionCheck): Config {
-  const { allowedSources, blocked, epochs, retiredMakers, regions } = readLiveSettings(text, checkRegion);
+  const { allowedSources, blocked, epochs, staleEpochs, retiredMakers, regions } = readLiveSettings(text, checkRegion);
   return {
     ...config,
     allowedSources: allowedSources.length === 0 ? config.allowedSources : [...config.allowedSources, ...allowedSources],
     blocked: { sources: new Set(blocked.sources), hosts: new Set(blocked.hosts) },
     epochs,
+    staleEpochs,
     retiredMakers: new Set(retiredMakers),
     regionOverrides: { ...config.regionOverrides, ...regions },
   };
@@ -73,6 +77,7 @@ export function readLiveSettings(text: string | null, checkRegion: RegionCheck =
       hosts: json.list(["blocked", "hosts"], isHex(16, "a host")),
     },
     epochs: json.table(["epochs"], isHex(16, "a host"), () => isTime),
+    staleEpochs: json.table(["staleEpochs"], isHex(16, "a host"), () => isTime),
     retiredMakers: json.list(["retiredMakers"], isText),
     regions: json.table(["regions"], checkPlace, (place) => (region) => {
       const text = isText(region);

@@ -9,7 +9,9 @@ import { asFailure } from "../errors.ts";
 import { refuseOverRate } from "../policy/rate.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { fill } from "../store/fill.ts";
+import { shownStale } from "../store/freshness.ts";
 import { type Found, type Lookup, lookUp } from "../store/lookUp.ts";
+import { recallNegative } from "../store/negative.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { EdgeHit } from "../store/tiers/edge.ts";
 import { TIERS } from "../store/tierTable.ts";
@@ -21,6 +23,9 @@ import { renderMiss } from "./renderMiss.ts";
 
 /** How long a request that has an outdated picture in hand waits for a newer one, in milliseconds. */
 export const STALE_WAIT_MS = 1_500;
+
+/** How long a picture that no store has, and whose source is known to fail, is refused without looking again, in ms. */
+const NOWHERE_MS = 10_000;
 
 /**
  * The picture, from wherever past the edge it is soonest. `askEdge`: the edge's copy was outdated, but may be the best
@@ -35,7 +40,7 @@ export async function getRendition(
   askEdge = false,
 ): Promise<EdgeHit> {
   const work = () => lookUpOrRender(request, store, app, caller, job, askEdge);
-  const flight = app.state.flights.run(`${caller.region}/${store.key}`, app.now, work, job.priority);
+  const flight = app.state.flights.run(`${caller.region}/${store.epoch}/${store.key}`, app.now, work, job.priority);
   // Others may have joined: they go on when this client goes away.
   job.waitUntil(flight.catch(() => undefined));
   const { value, joined } = await flight;
@@ -57,38 +62,48 @@ async function lookUpOrRender(
   askEdge: boolean,
 ): Promise<Rendered> {
   const { now, state } = app;
+  // What is refused from memory costs nothing. Everything behind this does.
   refuseOverRate(request, caller, state.overRate, now());
-  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32);
+  const failing = recallNegative(store.keys.negative, store.negatives);
+  if (failing !== null && (state.nowhere.get(store.key) ?? 0) > now()) throw failing;
+  // What the coordinator knows from before a purge does not count.
+  const since = Math.max(store.epoch, store.staleSince);
+  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
   const lease = new Lease(port, crypto.randomUUID(), store.key);
   const started = now();
   const lookup = await lookUp(store.key, askEdge ? store.tiers : pastEdge(store), {
     now,
-    windows: app.config,
+    windows: store.windows,
     access: store.access,
     known: store.sourceMeta(),
     onLastStage: () => {
-      // A miss needs both, and the last stage takes a trip of its own.
-      void lease.ask();
+      // A miss needs both, and the last stage takes a trip of its own. Who knows that the source fails asks for no grant.
+      if (failing === null) void lease.ask();
       void store.parents();
     },
   });
   job.trace.asked.push(...lookup.asked);
   addStage(job.trace, "lookup", now() - started);
 
+  const noteNowhere = (error: unknown): never => {
+    if (asFailure(error).keeping.remembered) state.nowhere.set(store.key, now() + NOWHERE_MS);
+    throw error;
+  };
   const { found, refused } = lookup;
   const miss = { request, store, lease, stale: found?.stored ?? null };
   if (found === null) {
-    if (refused === null) return renderMiss(miss, app, caller, job);
+    if (refused === null) return renderMiss(miss, app, caller, job).catch(noteNowhere);
     job.waitUntil(lease.release());
     throw refusalOf(refused);
   }
   if (found.freshness === "if-error") return newerOrStale(found, miss, app, caller, job);
-  if (found.freshness === "revalidate" && state.renewals.first(store.key, now())) {
+  if (found.freshness === "revalidate" && state.renewals.first(`${store.staleSince}/${store.key}`, now())) {
     inBackground((behind, apart) => renderMiss(miss, app, behind, apart), app, caller, job);
   } else {
     job.waitUntil(lease.release());
   }
-  if (found.freshness === "fresh") job.waitUntil(copyToNearTiers(found, lookup, store, app));
+  if (found.freshness !== "fresh") return { stored: shownStale(found.stored, now()), hit: found.tier };
+  job.waitUntil(copyToNearTiers(found, lookup, store, app));
   return { stored: found.stored, hit: found.tier };
 }
 
@@ -107,7 +122,7 @@ async function newerOrStale(found: Found, miss: Miss, app: App, caller: Caller, 
   } catch (error) {
     job.trace.failure = asFailure(error).reason;
   }
-  return { stored: found.stored, hit: "stale-if-error" };
+  return { stored: shownStale(found.stored, app.now()), hit: "stale-if-error" };
 }
 
 function copyToNearTiers(found: Found, { stale }: Lookup, store: RenditionStore, app: App): Promise<unknown> {

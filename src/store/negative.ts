@@ -37,6 +37,8 @@ export type NegativeStores = {
   /** Our own origin and the host's purge epoch, as for the edge tier. */
   readonly origin: string;
   readonly epoch: number;
+  /** Failures from before it do not count, unix ms: the host's last purge, or when it was last marked stale. */
+  readonly since?: number;
   readonly now: () => number;
 };
 
@@ -51,12 +53,28 @@ export async function getNegative(key: string, places: NegativeStores): Promise<
   ];
   for (const source of sources) {
     const negative = await withTimeout(source(), WAIT_MS).catch(() => null);
-    if (negative && negative.until > now() && negative.at >= epoch) {
+    if (negative && holds(negative, places)) {
       memory.set(key, negative);
       return told(negative, now());
     }
   }
   return null;
+}
+
+/** The same from the isolate's memory alone, which costs nothing. */
+export function recallNegative(
+  key: string,
+  places: Pick<NegativeStores, "memory" | "epoch" | "since" | "now">,
+): Failure | null {
+  const negative = places.memory.get(key);
+  return negative !== undefined && holds(negative, places) ? told(negative, places.now()) : null;
+}
+
+function holds(
+  { at, until }: Negative,
+  { epoch, since = epoch, now }: Pick<NegativeStores, "epoch" | "since" | "now">,
+) {
+  return until > now() && at >= since;
 }
 
 /** As of `now`: what the source asked us to wait is partly over. */

@@ -12,6 +12,8 @@ export type PurgeArguments = {
   readonly target: PurgeTargetField;
   /** Keep it out (true), let it in again (false), or only delete (null). */
   readonly block: boolean | null;
+  /** Only mark what is stored as stale: it is shown until the source has confirmed or replaced it. */
+  readonly stale: boolean;
   /** The Worker's address, without a slash at the end. */
   readonly endpoint: string;
   readonly secret: string;
@@ -29,9 +31,10 @@ export type ParsedPurgeArguments =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL | --host HOST | --path /P | --maker VERSION
-         [--block [--sweep SECONDS] | --lift] [--dry-run] [--endpoint URL] [--secret S] [--resume CURSOR]
+         [--block [--sweep SECONDS] | --lift | --stale] [--dry-run] [--endpoint URL] [--secret S] [--resume CURSOR]
        npm run purge -- --list [--source URL | --host HOST] [--s3-endpoint URL] [--access-key ID] [--secret-key S]
          [--bucket-prefix firstlight-]
+--stale deletes nothing: every page stays as fast, and each picture of the host is looked up anew at its source.
 --maker deletes every rendition of one version of engine and encoder, such as 1-vp8enc1 (docs/storage.md).
 --dry-run prints what would be sent and which stored names it concerns, and sends nothing.
 --list prints what is blocked, purged and retired now, as hashes; with a source or host, whether that one is.
@@ -41,7 +44,7 @@ bucket, with S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.`;
 const TARGETS = ["source", "prefix", "host", "path", "maker"] as const;
 const BUCKET_VALUES = ["s3-endpoint", "access-key", "secret-key", "bucket-prefix"] as const;
 const VALUES = [...TARGETS, "endpoint", "secret", "resume", "sweep", ...BUCKET_VALUES] as const;
-const SWITCHES = ["block", "lift", "list", "dry-run"] as const;
+const SWITCHES = ["block", "lift", "stale", "list", "dry-run"] as const;
 const BLOCKABLE: readonly string[] = ["source", "host"];
 
 /**
@@ -65,7 +68,13 @@ export function parsePurgeArguments(argv: readonly string[], env: Env): ParsedPu
   const given = TARGETS.filter((kind) => values[kind] !== undefined).length;
   if (given !== 1) problems.push(`One of --${TARGETS.join(", --")} is needed, ${given} are given`);
   const block = switches.has("block") ? true : switches.has("lift") ? false : null;
-  if (switches.has("block") && switches.has("lift")) problems.push("--block and --lift exclude each other");
+  const stale = switches.has("stale");
+  const ways = (["block", "lift", "stale"] as const).filter((name) => switches.has(name));
+  if (ways.length > 1) problems.push(`${ways.map((name) => `--${name}`).join(" and ")} exclude each other`);
+  if (stale && values.maker !== undefined) {
+    problems.push("A maker cannot be marked stale, only a source, prefix, host or path");
+  }
+  if (stale && values.resume !== undefined) problems.push("--stale is done in one step: there is nothing to resume");
   if (block !== null && target !== null && !isBlockable(target)) {
     problems.push("Only a source or a host can be blocked: give --source or --host");
   }
@@ -82,7 +91,10 @@ export function parsePurgeArguments(argv: readonly string[], env: Env): ParsedPu
   if (secret === "") problems.push("No secret: set PURGE_SECRET, or give --secret");
   if (target === null || problems.length > 0) return { ok: false, problems };
   const mode = switches.has("dry-run") ? "dry-run" : "purge";
-  return { ok: true, value: { mode, target, block, endpoint, secret, resume: values.resume ?? null, sweepSeconds } };
+  return {
+    ok: true,
+    value: { mode, target, block, stale, endpoint, secret, resume: values.resume ?? null, sweepSeconds },
+  };
 }
 
 function parseList(

@@ -35,13 +35,13 @@ const gifMemory = ({ source, fileBytes }: DecodeCost) => fileBytes + 4 * source.
 
 /** The descriptor of a format names its decoders, in the order in which they are tried. */
 export const DECODERS = {
-  jpeg: { decode: decodeJpeg, memoryBytes: jpegMemory, shrinks: true },
-  turbo: { decode: decodeTurbo, memoryBytes: turboMemory, shrinks: true },
-  png: { decode: decodePng, memoryBytes: pngMemory, shrinks: false },
-  vp8: { decode: decodeVp8, memoryBytes: vp8Memory, shrinks: false },
-  webp: { decode: decodeWebp, memoryBytes: webpMemory, shrinks: false },
-  gif: { decode: decodeGif, memoryBytes: gifMemory, shrinks: false },
-  photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false },
+  jpeg: { decode: decodeJpeg, memoryBytes: jpegMemory, shrinks: true, countsRows: false },
+  turbo: { decode: decodeTurbo, memoryBytes: turboMemory, shrinks: true, countsRows: false },
+  png: { decode: decodePng, memoryBytes: pngMemory, shrinks: false, countsRows: false },
+  vp8: { decode: decodeVp8, memoryBytes: vp8Memory, shrinks: false, countsRows: true },
+  webp: { decode: decodeWebp, memoryBytes: webpMemory, shrinks: false, countsRows: false },
+  gif: { decode: decodeGif, memoryBytes: gifMemory, shrinks: false, countsRows: false },
+  photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
 } as const satisfies Record<DecoderName, Decoder>;
 
 /** Encoders of stills: they take the first frame. */

@@ -49,7 +49,8 @@ function spareRows(reach: number, stride: number): number {
 
 /** Bytes of linear memory that a view takes. The planner adds them to its estimate. */
 export function resizerBytes(view: View): number {
-  const reach = 6 * Math.max(1, view.window.height / view.height) + 2;
+  // A filter reads no rows outside the bounds.
+  const reach = Math.min(6 * Math.max(1, view.window.height / view.height), view.bounds.height) + 2;
   const stretch = 6 * Math.max(1, view.window.width / view.width);
   const stride = 4 * Math.min(view.bounds.width, view.window.width + stretch);
   return Math.ceil(stride * (2 * reach + spareRows(reach, stride)));

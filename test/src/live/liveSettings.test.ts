@@ -20,6 +20,7 @@ test("everything that may be set live", () => {
     allowedSources: ["b.test"],
     blocked: { sources: [SOURCE], hosts: [HOST] },
     epochs: { [HOST]: 1_700_000_000_000 },
+    staleEpochs: { [HOST]: 1_700_000_000_001 },
     retiredMakers: ["1-libwebp1"],
     regions: { "colo:DXB": "weur" },
   });
@@ -28,6 +29,7 @@ test("everything that may be set live", () => {
     allowedSources: ["a.test", "b.test"],
     blocked: { sources: new Set([SOURCE]), hosts: new Set([HOST]) },
     epochs: { [HOST]: 1_700_000_000_000 },
+    staleEpochs: { [HOST]: 1_700_000_000_001 },
     retiredMakers: new Set(["1-libwebp1"]),
     regionOverrides: { "colo:DXB": "weur" },
   });
@@ -86,6 +88,7 @@ describe("settings that cannot be read stop the service rather than lift a taked
       '{\n  "regions": {\n    "colo:DXX": "weur"\n  }\n}',
       'line 3, column 5: regions.colo:DXX names no place: "DXX" is no data centre of our table',
     ],
+    ["a mark that is no time", `{"staleEpochs":{"${HOST}":-1}}`, `staleEpochs.${HOST} is no time in unix milliseconds`],
   ])("%s", (_, text, problem) => {
     expect(() => withSettings(CONFIG, text, CHECK)).toThrow(Failure);
     expect(problemsOf(text)).toContain(problem);

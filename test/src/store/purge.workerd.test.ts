@@ -5,7 +5,7 @@ import { BadCursor, isUnder, type PurgeLimits, type PurgeTarget, purgeStep } fro
 import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
 import { kvTier } from "../../../src/store/tiers/kv.ts";
 import { r2PurgeStore, r2Tier } from "../../../src/store/tiers/r2.ts";
-import { allBuckets, purgeStores } from "../../../src/store/tierTable.ts";
+import { purgeStores } from "../../../src/store/tierTable.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { keysOf, PER_SOURCE, SIZES, storeAll, WITHOUT_ADDRESS } from "../../support/sourceInStores.workerd.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
@@ -145,9 +145,9 @@ describe("a purge in steps", () => {
 
   test("a bucket that fails stops it, and the same cursor goes on later", async () => {
     const target = { kind: "source", source: A1 } as const;
-    const [first, ...rest] = allBuckets(env).map(({ bucket, label }) => r2PurgeStore(bucket, label));
-    if (first === undefined) throw new Error("no bucket");
-    const stores = [first, ...rest.map((store) => r2PurgeStore(brokenService(env.R2_WEUR), store.label))];
+    const stores = purgeStores(env).map((store) =>
+      store.label === "R2_APAC" ? r2PurgeStore(brokenService(env.R2_APAC), store.label) : store,
+    );
     const { cursor } = await step(target, null, { operations: 1 });
     await expect(purgeStep(target, { stores, cursor })).rejects.toThrow("unavailable");
     expect((await step(target, cursor)).done).toBe(true);
@@ -160,8 +160,43 @@ describe("a purge in steps", () => {
     ["another scope", btoa("[0,99,null]")],
     ["another round", btoa("[2,0,null]")],
     ["no list", btoa('{"a":1}')],
+    ["without a mark", btoa("[0,0,null]")],
+    ["with the mark of another purge", btoa('[0,0,null,"00000000"]')],
   ])("a cursor that is %s is refused", async (_name, cursor) => {
     await expect(step({ kind: "source", source: A1 }, cursor)).rejects.toThrow(BadCursor);
+  });
+
+  const TARGETS: readonly PurgeTarget[] = [
+    { kind: "source", source: A1 },
+    { kind: "source", source: A2 },
+    { kind: "host", host: "a.test" },
+    { kind: "host", host: "b.test" },
+    { kind: "prefix", prefix: "https://a.test/photos/" },
+    { kind: "prefix", prefix: "https://a.test/photo" },
+    { kind: "picture", source: A1, options: SIZES[0] },
+    { kind: "picture", source: A1, options: SIZES[1] },
+    { kind: "maker", maker: "1-bad2" },
+  ];
+  test.each(TARGETS.map((target) => [target] as const))("a cursor of %o is refused for any other", async (target) => {
+    const { cursor } = await step(target, null, { operations: 1 });
+    for (const other of TARGETS) {
+      if (other === target) continue;
+      await expect(step(other, cursor), JSON.stringify(other)).rejects.toThrow(BadCursor);
+    }
+    await expect(step(target, cursor)).resolves.toMatchObject({ done: true });
+  });
+
+  test.each([
+    ["fewer", 0, -1],
+    ["others", 1, 99],
+  ])("a cursor from when there were %s buckets is refused, and nothing is said to be done", async (_, from, to) => {
+    const target = { kind: "host", host: "a.test" } as const;
+    const { cursor } = await purgeStep(
+      target,
+      { stores: purgeStores(env).slice(from, to), cursor: null },
+      { operations: 1 },
+    );
+    await expect(step(target, cursor)).rejects.toThrow(BadCursor);
   });
 
   test.each([

@@ -3,7 +3,6 @@
  * by the width and height it is given. A file that ends early still gives the part that is there.
  */
 import module from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
-import { Failure } from "../../../errors.ts";
 import { inksToRgba } from "../../colour/inks.ts";
 import { defineEngine, exportsOf } from "../../engines.ts";
 import { type Decode, type DecodeCost, stillPicture } from "../../picture.ts";
@@ -67,7 +66,7 @@ export const decodeTurbo: Decode = async (bytes, source, { view, dctScale }, clo
   const from = turbo.malloc(bytes.length);
   const to = turbo.malloc(width * height * 4);
   try {
-    if (handle === 0 || from === 0 || to === 0) throw new Failure("source_too_complex", { why: "out of memory" });
+    if (handle === 0 || from === 0 || to === 0) throw new RangeError("out of memory");
     new Uint8Array(turbo.memory.buffer, from, bytes.length).set(bytes);
     const format = cmyk ? TJPF_CMYK : TJPF_RGBA;
     // A warning or an error gives not 0. Rows that are missing then keep what `malloc` gave, so all are made grey first.

@@ -3,7 +3,6 @@
  * file.
  */
 import module from "@cwasm/webp/webp.wasm";
-import { Failure } from "../../../errors.ts";
 import { defineEngine, exportsOf } from "../../engines.ts";
 import { type Decode, type DecodeCost, type Pixels, type Size, stillPicture } from "../../picture.ts";
 import { resizeWhole } from "../../resize/whole.ts";
@@ -45,7 +44,7 @@ export const decodeWebp: Decode = async (bytes, source, { view }, clock) => {
   const sides = webp.malloc(8);
   let to = 0;
   try {
-    if (from === 0 || sides === 0) throw new Failure("source_too_complex", { why: "out of memory" });
+    if (from === 0 || sides === 0) throw new RangeError("out of memory");
     new Uint8Array(webp.memory.buffer, from, frame.still.length).set(frame.still);
     to = webp.WebPDecodeRGBA(from, frame.still.length, sides, sides + 4);
     if (to === 0) throw damaged("libwebp cannot decode it");

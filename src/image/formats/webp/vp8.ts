@@ -17,7 +17,8 @@ const engine = defineEngine("vp8", () => {
 export function vp8Memory({ source, fileBytes, view }: DecodeCost): number {
   if (source.colour !== "ycc" || source.alpha || source.frames > 1) return Number.POSITIVE_INFINITY;
   const reduction = Math.max(1, view.window.height / view.height);
-  const rings = 1.5 * source.width * (96 + 6 * reduction);
+  // No ring is higher than the picture, in whole macroblocks and one macroblock row more.
+  const rings = 1.5 * source.width * Math.min(96 + 6 * reduction, source.height + 32);
   return 500_000 + fileBytes + rings + 24 * (source.width + source.height) + 64 * (view.width + view.height);
 }
 

@@ -1,5 +1,4 @@
 /** The driver of assembly: pieces of image data in, batches of unfiltered rows out. */
-import { Failure } from "../../../../errors.ts";
 import { defineEngine, exportsOf } from "../../../engines.ts";
 import module from "../wasm/decoder.wasm";
 
@@ -113,6 +112,7 @@ function feeder(png: Exports, pieces: Iterable<Uint8Array>): () => void {
   };
 }
 
-function outOfMemory(): Failure {
-  return new Failure("source_too_complex", { why: "out of memory" });
+/** It depends on what else the isolate holds and not on the source alone, so it is not remembered against the source. */
+function outOfMemory(): RangeError {
+  return new RangeError("out of memory");
 }
