@@ -41,9 +41,9 @@ export class Deadline {
     return this.#why;
   }
 
-  /** Ends the exchange now as one that took too long. */
-  expire(): void {
-    this.#abort(new Failure("source_timeout", { limit: this.#ms }));
+  /** Ends the exchange now. `limit` in milliseconds and `stage` say which limit it has passed; else the whole time. */
+  expire(limit: number = this.#ms, stage = "in all"): void {
+    this.#abort(new Failure("source_timeout", { limit, stage }));
   }
 
   /** The promise's outcome, or a rejection with `why` when the time is over first. */

@@ -13,7 +13,7 @@ export function kvHostStore(kv: KVNamespace): HostStore {
       try {
         const value = await kv.get<Partial<Open>>(key(host), { type: "json", cacheTtl: MIN_TTL_SECONDS });
         if (typeof value?.until !== "number" || typeof value.opens !== "number") return null;
-        return { until: value.until, opens: value.opens };
+        return { until: value.until, opens: value.opens, soft: value.soft === true, told: true };
       } catch {
         return null;
       }
@@ -22,7 +22,8 @@ export function kvHostStore(kv: KVNamespace): HostStore {
       try {
         if (open === null) return await kv.delete(key(host));
         const expirationTtl = Math.max(MIN_TTL_SECONDS, Math.ceil((open.until - now) / 1000));
-        await kv.put(key(host), JSON.stringify(open), { expirationTtl });
+        const { until, opens, soft } = open;
+        await kv.put(key(host), JSON.stringify({ until, opens, soft }), { expirationTtl });
       } catch {
         // Others find out for themselves.
       }

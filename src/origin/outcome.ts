@@ -1,6 +1,6 @@
 /** How an exchange with a source ended, as a Failure: one table of statuses, one of the runtime's error texts. Pure. */
 import { Failure, type Reason } from "../errors.ts";
-import { retryAfterSeconds } from "./headers.ts";
+import { retryAfterSeconds, wholeRangeLength } from "./headers.ts";
 
 /**
  * Statuses that are failures. Whatever is not named falls to its class below. 52x and 530 are Cloudflare's own: in
@@ -26,12 +26,13 @@ function reasonOfClass(status: number): Reason {
 }
 
 /**
- * The failure an answer stands for; null for 200 and 203, whose body is the picture, and for 304 where the request was
- * conditional. 204, 206 (nobody asked for a part) and 3xx that lead nowhere are `source_failed`.
+ * The failure that an answer means. Null for 200 and 203, for 206 with the whole file, and for 304 where the request
+ * was conditional. 204, 206 with a part of the file and 3xx without a target are `source_failed`.
  */
 export function failureOfStatus(response: Response, now: number, conditional: boolean): Failure | null {
   const { status } = response;
   if (status === 200 || status === 203 || (status === 304 && conditional)) return null;
+  if (status === 206 && wholeRangeLength(response.headers) !== null) return null;
   const reason = BY_STATUS[status] ?? reasonOfClass(status);
   const retryAfter = retryAfterSeconds(response.headers, now);
   return new Failure(reason, { value: status, ...(retryAfter === null ? {} : { retryAfter }) }, `status ${status}`);
