@@ -13,15 +13,15 @@ import { SYSTEM_TIMERS, type Timers, WaitQueue } from "./waitQueue.ts";
 
 /** Newcomers that may pass one who waits, since they fit and it does not. Then it is its turn. */
 export const MAX_PASSED = 32;
-/** Small newcomers pass a large one that wants the reserve too this many times: it needs all of them to be gone. */
+/** Small newcomers in the reserve pass a large one that wants the reserve too this many times. Others they always pass. */
 export const MAX_PASSED_FOR_RESERVE = 8 * MAX_PASSED;
 
 /** The reserve for small sources, and the most that a small source may come to, as shares of the capacity. */
 export const RESERVE_SHARE = 1 / 4;
 export const SMALL_SHARE = 1 / 16;
 
-/** What one source holds and, as far as is known, may come to; in bytes. */
-export type Account = { held: number; claim: number; since: number; readonly priority: Priority };
+/** What one source holds and, as far as is known, may come to; in bytes. `settled`: it will want no more. */
+export type Account = { held: number; claim: number; settled: boolean; since: number; readonly priority: Priority };
 
 type Waiting = { readonly account: Account; readonly held: number; readonly claim: number; passed: number };
 
@@ -50,7 +50,7 @@ export class MemoryBudget {
   }
 
   open(priority: Priority): Account {
-    return { held: 0, claim: 0, since: 0, priority };
+    return { held: 0, claim: 0, settled: false, since: 0, priority };
   }
 
   /**
@@ -79,6 +79,7 @@ export class MemoryBudget {
   settle(account: Account, held: number): void {
     account.held = Math.min(account.held, held);
     account.claim = account.held;
+    account.settled = true;
     this.#admit();
   }
 
@@ -103,7 +104,8 @@ export class MemoryBudget {
     const free = this.#capacity - heldBy(after);
     if (free < 0 || !isSafe(after, free)) return false;
     if (this.#isSmall({ claim })) return true;
-    const large = after.filter((one) => !this.#isSmall(one));
+    // A source that has ended holds nobody up for long: its bytes wait for the engine only.
+    const large = after.filter((one) => !this.#isSmall(one) && !one.settled);
     const common = this.#common - heldBy(large);
     // Alone among large ones it may use the reserve: nobody small then waits for longer than it takes.
     if (large.length === 1) return true;
@@ -144,7 +146,8 @@ export class MemoryBudget {
     // Small ones that keep to the reserve take nothing from a large one, unless it needs that too.
     const small = [...this.#accounts].filter((one) => this.#isSmall(one));
     const keepsToReserve = heldBy(small) + newcomer.claim <= this.#capacity - this.#common;
-    return other.passed >= (keepsToReserve ? MAX_PASSED_FOR_RESERVE : MAX_PASSED);
+    if (!keepsToReserve) return other.passed >= MAX_PASSED;
+    return other.held > this.#common && other.passed >= MAX_PASSED_FOR_RESERVE;
   }
 
   /** Sources without a length may want more than anybody could know. */

@@ -20,6 +20,9 @@ export async function decodedBody(response: Response): Promise<ReadableStream<Ui
   }
   await body.cancel().catch(() => {});
   // A fact is shown to the public: only characters of a token (RFC 9110 5.6.2), and not many.
-  const named = codings.join(", ").replace(/[^\w!#$%&'*+.^`|~, -]/g, "").slice(0, 60);
+  const named = codings
+    .join(", ")
+    .replace(/[^\w!#$%&'*+.^`|~, -]/g, "")
+    .slice(0, 60);
   throw new Failure("source_encoding", { value: named });
 }

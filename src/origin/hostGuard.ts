@@ -59,7 +59,13 @@ const BY_REASON: { readonly [reason in Reason]?: Evidence } = {
 const TOO_MANY_REQUESTS: Evidence = { health: "soft", weight: 1 };
 const SERVER_ERROR: Evidence = { health: "soft", weight: 0.5 };
 /** Our own refusals: they are no answer of the host. */
-const NO_ANSWER: readonly Reason[] = ["queue_full", "source_breaker_open", "source_invalid", "internal", "misconfigured"];
+const NO_ANSWER: readonly Reason[] = [
+  "queue_full",
+  "source_breaker_open",
+  "source_invalid",
+  "internal",
+  "misconfigured",
+];
 
 export class HostGuard {
   readonly #breaker: Breaker;

@@ -98,7 +98,10 @@ export class Pace {
     this.#sizes.push(size);
     const { patient, slot, memory, mostBytes, leastHeld } = PACE;
     if (this.#sizes.length > patient.ms / PACE.tickMs + 1) this.#sizes.shift();
-    if (this.#cameIn(patient.ms) < patient.bytes) return this.#deadline.expire(patient.ms, `to send ${patient.bytes} bytes`);
+    if (this.#cameIn(patient.ms) < patient.bytes) {
+      this.#deadline.expire(patient.ms, `to send ${patient.bytes} bytes`);
+      return;
+    }
     const contention = this.#contention();
     const held = capacity < leastHeld ? 0 : Math.min(Math.ceil(capacity / memory.heldSeconds), mostBytes);
     if (contention.memory && this.#cameIn(memory.ms) < held) this.#hurry(memory.ms, held);
