@@ -50,13 +50,13 @@ export function sentHeaders(
  * Different lines are given back joined: each reader below refuses them, because they are no valid value.
  */
 export function singleValue(headers: Headers, name: string): string | null {
-  const value = headers.get(name)?.trim();
-  if (value === undefined) return null;
-  const parts = value.split(/,[ \t]*/);
-  // A value may contain commas, as a date does. So look for the shortest sequence of parts that repeats.
-  for (let period = 1; period <= parts.length / 2; period++) {
-    if (parts.length % period !== 0) continue;
-    if (parts.every((part, i) => part === parts[i % period])) return parts.slice(0, period).join(", ");
+  const value = headers.get(name);
+  if (value === null) return null;
+  // A value may contain commas, as a date does. So look for the shortest text that the value repeats.
+  const commas = value.split(", ").length;
+  for (let times = commas; times > 1; times--) {
+    const one = value.slice(0, (value.length + 2) / times - 2);
+    if (commas % times === 0 && new Array(times).fill(one).join(", ") === value) return one;
   }
   return value;
 }

@@ -73,7 +73,10 @@ describe("singleValue", () => {
     ["two different ones stay joined", ["/a", "/b"], "/a, /b"],
     ["two equal dates, which have a comma", [DATE, DATE], DATE],
     ["a comma that is the value's own", ["/a,b"], "/a,b"],
-    ["two equal ones with a comma", ["/a,b", "/a,b"], "/a, b"],
+    ["two equal ones with a comma", ["/a,b", "/a,b"], "/a,b"],
+    ["two equal ones with a comma and a space", ["a, b", "a, b"], "a, b"],
+    ["as many commas as a field has room for", [Array(8_000).fill("a").join(", ")], "a"],
+    ["nothing, twice", ["", ""], ""],
     ["a value of three equal parts and one more", ["a, a, a, b"], "a, a, a, b"],
   ])("%s", (_name, lines, expected) => {
     const headers = new Headers();
