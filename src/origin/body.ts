@@ -10,6 +10,8 @@ export type Body = { readonly bytes: Uint8Array<ArrayBuffer>; readonly truncated
 
 /** Held for a body of which nothing has come yet. */
 const FIRST_BUFFER = 65_536;
+/** A buffer grows by so much at most: of 32 MiB the last quarter is taken only when the others have come. */
+const MAX_GROWTH = 8 * 1024 * 1024;
 /** What a body without a length is expected to come to, until it is more. Most pictures of the web are smaller. */
 const LIKELY_BYTES = 2 * 1024 * 1024;
 
@@ -107,7 +109,7 @@ class Sink implements Progress {
 
   /** `declared` length, or null; `max` bytes at most. */
   constructor(declared: number | null, max: number) {
-    this.#capacities = declared === null ? [Math.min(FIRST_BUFFER, max)] : halvings(Math.max(declared, 1));
+    this.#capacities = declared === null ? [Math.min(FIRST_BUFFER, max)] : stepsTo(Math.max(declared, 1));
     this.#max = max;
   }
 
@@ -116,12 +118,15 @@ class Sink implements Progress {
     return this.#buffer?.byteLength ?? this.#capacities[0] ?? FIRST_BUFFER;
   }
 
-  /** Bytes held once `chunk` is added. A full buffer grows to the next halving of the declared length, else doubles. */
+  /** Bytes held once `chunk` is added. A full buffer grows to the next step to the declared length, else it doubles. */
   capacityFor(chunk: Uint8Array): number {
     const needed = this.size + chunk.length;
     const have = this.capacity;
     if (needed <= have) return have;
-    return this.#capacities.find((step) => step >= needed) ?? Math.max(needed, Math.min(have * 2, this.#max));
+    return (
+      this.#capacities.find((step) => step >= needed) ??
+      Math.max(needed, Math.min(have * 2, have + MAX_GROWTH, this.#max))
+    );
   }
 
   add(chunk: Uint8Array): void {
@@ -137,9 +142,13 @@ class Sink implements Progress {
   }
 }
 
-/** `length` and its halves of at least FIRST_BUFFER, rising: the last step is no larger than it must be. */
-function halvings(length: number): readonly number[] {
-  const steps = [length];
-  for (let half = Math.ceil(length / 2); half >= FIRST_BUFFER; half = Math.ceil(half / 2)) steps.unshift(half);
+/** Sizes of the buffer for a declared `length`, rising: each is at most twice the one before, and MAX_GROWTH more. */
+function stepsTo(length: number): readonly number[] {
+  const steps: number[] = [];
+  for (let step = length; steps.length === 0 || step >= FIRST_BUFFER; step = before(step)) steps.unshift(step);
   return steps;
+}
+
+function before(step: number): number {
+  return Math.max(Math.ceil(step / 2), step - MAX_GROWTH);
 }

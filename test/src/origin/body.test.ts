@@ -98,6 +98,16 @@ test.each([
   expect(asked).toEqual(expected);
 });
 
+test("of a large one the buffer grows by 8 MiB at most", async () => {
+  const asked: number[] = [];
+  const room = async (bytes: number) => void asked.push(bytes >> 20);
+  const length = { "content-length": `${32 << 20}` };
+  const read = readBody(body(16, 2 << 20, 0, length), 32 << 20, newDeadline(), room);
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await read).bytes.length).toBe(32 << 20);
+  expect(asked).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 24, 32]);
+});
+
 test("never for more than may come", async () => {
   const asked: number[] = [];
   const room = async (bytes: number) => void asked.push(bytes);
