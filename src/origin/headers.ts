@@ -1,14 +1,14 @@
-/** What a source is told about us and what of its answer is read: two short tables, nothing else crosses. Pure. */
+/** The request fields that a source gets from us, and the fields of its answer that are read. Nothing else. Pure. */
 import type { Config } from "../config/config.ts";
 import { loopToken } from "../policy/loop.ts";
 
-/** Same as package.json's; a test holds the two together. */
+/** The version of package.json. A test compares them. */
 export const VERSION = "0.1.0";
 
 /** Validators of a copy we hold, for a conditional request (RFC 9110 13.1). */
 export type Conditional = { readonly etag: string | null; readonly lastModified: string | null };
 
-/** The fields of an answer that freshness and revalidation need, as sent; null = not there. */
+/** The fields of an answer that freshness and revalidation need, as sent. Null = not sent. */
 export type SourceHeaders = {
   readonly cacheControl: string | null;
   readonly expires: string | null;
@@ -24,9 +24,9 @@ const MAX_FIELD = 256;
 const MAX_LIST = 16_384;
 
 /**
- * Everything we send. Nothing of the client's request is in it: no cookie, no Referer, no address, no language.
- * Accept names no WebP and no AVIF, though `image/*` lets them through: a source that negotiates then sends JPEG, the
- * one format that decodes at a fraction of its size.
+ * All fields that we send. None comes from the client's request: no cookie, no Referer, no address, no language.
+ * Accept does not name WebP and AVIF, though `image/*` allows them. A source that negotiates then sends JPEG, the only
+ * format that can be decoded at a fraction of its size.
  */
 export function sentHeaders(
   config: Pick<Config, "loopId" | "contactUrl">,

@@ -1,8 +1,8 @@
-/** Open breakers in KV, so that a new isolate need not find out for itself. Written only when one opens or closes. */
+/** Open breakers in KV, so that a new isolate knows them. Written only when a breaker opens or closes. */
 import type { Open } from "./breaker.ts";
 import type { HostStore } from "./hostGuard.ts";
 
-/** KV takes no shorter life than this. */
+/** The shortest lifetime that KV accepts. */
 const MIN_TTL_SECONDS = 60;
 
 /** One key per host, `b/<host>`; a host name is at most 253 characters and KV takes 512 bytes. */
@@ -25,7 +25,7 @@ export function kvHostStore(kv: KVNamespace): HostStore {
         const { until, opens, soft } = open;
         await kv.put(key(host), JSON.stringify({ until, opens, soft }), { expirationTtl });
       } catch {
-        // Others find out for themselves.
+        // The other isolates then learn it by their own requests.
       }
     },
   };
