@@ -117,7 +117,18 @@ export const ANSWERS = {
     cacheSeconds: 30,
     report: false,
   },
-  source_timeout: { status: 504, message: "The source took longer than {limit} ms", cacheSeconds: 30, report: false },
+  source_timeout: {
+    status: 504,
+    message: "The source took longer than {limit} ms {stage}",
+    cacheSeconds: 30,
+    report: false,
+  },
+  source_encoding: {
+    status: 502,
+    message: "The source sent content coding {value}, which is not decoded here",
+    cacheSeconds: 30,
+    report: false,
+  },
   source_breaker_open: {
     status: 502,
     message: "The source fails too often; it is asked again in {retryAfter} s",
@@ -180,6 +191,7 @@ const SHARED = [
   "source_broken",
   "source_redirects",
   "source_timeout",
+  "source_encoding",
   "not_an_image",
   "format_unsupported",
   "image_damaged",

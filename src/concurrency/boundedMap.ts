@@ -1,4 +1,4 @@
-/** What an isolate remembers, bounded: when full, the entry that was written first is forgotten. */
+/** A bounded map for what an isolate remembers. When it is full, the entry that was written first is forgotten. */
 export class BoundedMap<K, V> {
   readonly #capacity: number;
   readonly #entries = new Map<K, V>();

@@ -22,6 +22,11 @@ export class MemoryReservation {
     await this.#budget.reserve(this.#account, bytes, claim);
   }
 
+  /** Others wait for memory. */
+  get contended(): boolean {
+    return this.#budget.waiting > 0;
+  }
+
   /** The source has ended with `bytes` in all. */
   settle(bytes: number): void {
     if (!this.#released) this.#budget.settle(this.#account, bytes);

@@ -1,12 +1,12 @@
-/** How urgent a piece of work is, at every gate it still has to pass. */
+/** How urgent a piece of work is, in every queue that it still has to pass. */
 
-/** People wait for `user` work; `warm` work only fills stores ahead of them. */
+/** People wait for `user` work. `warm` work only fills stores before they ask. */
 export type PriorityLevel = "user" | "warm";
 
-/** One piece of work's priority. It only ever rises: when a user joins what a push of the warmer began. */
+/** The priority of one piece of work. It only rises: when a user asks for what a push of the warmer has begun. */
 export class Priority {
   #priority: PriorityLevel;
-  /** Made when first needed: most requests are users' and wait nowhere. */
+  /** Made when first needed: most requests are users' and never wait. */
   #raised: Set<() => void> | undefined;
 
   constructor(priority: PriorityLevel) {

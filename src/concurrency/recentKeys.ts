@@ -5,13 +5,13 @@ export class RecentKeys {
   readonly #windowMs: number;
   readonly #times: BoundedMap<string, number>;
 
-  /** Remembers at most `capacity` keys for `windowMs`; when full it forgets the oldest. */
+  /** Remembers at most `capacity` keys for `windowMs`. When it is full it forgets the oldest. */
   constructor(windowMs: number, capacity: number) {
     this.#windowMs = windowMs;
     this.#times = new BoundedMap(capacity);
   }
 
-  /** True for the first call with this key within the window, which starts anew with it. `now` in unix ms. */
+  /** True for the first call with this key, which starts its window; false within the window. `now` in unix ms. */
   first(key: string, now: number, windowMs: number = this.#windowMs): boolean {
     const at = this.#times.get(key);
     if (at !== undefined && now >= at && now - at < windowMs) return false;

@@ -1,30 +1,30 @@
 /**
- * A gate with room for so much at once; who finds it full waits in line. In front of the engine: one decode at a time in
- * each isolate (128 MB for all its requests together). A page of pictures asked for at once must come whole, so waiting
- * is normal and refusing is the last resort. Source bytes have a budget of their own (origin/budget.ts).
+ * A counting semaphore with a queue. It stands in front of the engine: one decode at a time in each isolate, which has
+ * 128 MB for all its requests together. A page asks for many pictures at once and all of them must come, so waiting is
+ * normal and refusing is the last resort. Source bytes have a budget of their own (memoryBudget.ts).
  */
 
 import type { Priority } from "./priority.ts";
 import { SYSTEM_TIMERS, type Timers, WaitQueue, type WaitQueueRules } from "./waitQueue.ts";
 
 export type SemaphoreRules = WaitQueueRules & {
-  /** Room inside, in whatever unit the callers use. */
+  /** In whatever unit the callers use. */
   readonly capacity: number;
 };
 
 /**
- * A pass older than this is taken back, in milliseconds. A Worker whose client has gone may be ended in the middle, and
- * then nothing of it runs any more, not even `finally`; no work that lives takes as long.
+ * A permit older than this is taken back, in milliseconds. A Worker whose client has gone may be ended in the middle. Then
+ * nothing of it runs any more, not even `finally`. No work that is alive takes as long.
  */
 export const PERMIT_MS = 60_000;
 
-/** Room taken. `release` gives it back, and may be called twice. */
+/** Capacity taken. `release` gives it back, and may be called twice. */
 export type Permit = { release(): void };
 
 export type Semaphore = {
-  /** Waits for room. Rejects with Failure queue_full when the line or the wait is too long. */
+  /** Waits for capacity. Rejects with Failure queue_full when the queue or the wait is too long. */
   acquire(weight: number, priority: Priority): Promise<Permit>;
-  /** Runs a job with room taken, and leaves however it ends. */
+  /** Takes a permit, runs the job, and gives the permit back however the job ends. */
   run<T>(weight: number, priority: Priority, job: () => Promise<T>): Promise<T>;
   readonly waiting: number;
   readonly used: number;
@@ -32,12 +32,12 @@ export type Semaphore = {
 
 type Waiting = { readonly weight: number; pass: Permit | null };
 
-/** A weight above the capacity counts as the whole capacity: it passes alone. */
+/** A weight above the capacity counts as the whole capacity: such a job runs alone. */
 export function createSemaphore({ capacity, ...rules }: SemaphoreRules, timers: Timers = SYSTEM_TIMERS): Semaphore {
   const passes = new Map<Permit, number>();
   let used = 0;
 
-  /** The next in line goes first even if someone behind would fit: a large one must not starve. */
+  /** The first in the queue goes first, even if a later one would fit: a large job must not starve. */
   const admitNext = () => {
     for (;;) {
       const next = line.inOrder()[0];
@@ -64,7 +64,7 @@ export function createSemaphore({ capacity, ...rules }: SemaphoreRules, timers: 
   const reclaim = () => {
     const before = timers.now() - PERMIT_MS;
     for (const [pass, since] of passes) {
-      // In the order they were given: the rest is younger.
+      // Permits are in the order they were given: the rest is younger.
       if (since > before) return;
       pass.release();
     }
@@ -77,7 +77,7 @@ export function createSemaphore({ capacity, ...rules }: SemaphoreRules, timers: 
     if (line.full) throw line.refusal();
     const entry: Waiting = { weight, pass: null };
     const admitted = line.join(entry, priority);
-    // A user may fit where the warm job that was next does not.
+    // A user's job may fit where the warm job before it does not.
     admitNext();
     await admitted;
     return entry.pass ?? take(weight);

@@ -1,14 +1,14 @@
 import { asFailure, type Reason } from "../errors.ts";
 import { Priority } from "./priority.ts";
 
-/** Failures of whoever leads, not of the picture: who joined has not caused as many misses, and may be vouched for. */
+/** Failures of the leader, not of the picture: who joined may have caused fewer misses, and may have a signature. */
 const LEADERS_OWN: readonly Reason[] = ["rate_limited", "source_redirect_refused"];
 
 /**
- * One piece of work per name at a time within this isolate: whoever asks while it is under way gets its outcome.
+ * One piece of work per name at a time within this isolate. Whoever asks for it meanwhile gets its outcome.
  *
  * In a Worker the leader's request may be cancelled, and then its promise never settles. So a follower waits for a
- * limited time and goes on alone, and a flight that is too old is not joined. Leaders put their work into waitUntil.
+ * limited time and then goes on alone, and nobody joins a flight that is too old. Leaders put their work into waitUntil.
  */
 export class SingleFlight<T> {
   readonly #maxMs: number;
@@ -28,8 +28,8 @@ export class SingleFlight<T> {
   }
 
   /**
-   * Runs `work` for `name`, or joins the one under way. Rejects as the work does, for all who joined, unless it failed
-   * for its leader's own reasons: then each goes on alone. What a user joins becomes as urgent as a user's. `now` in
+   * Runs `work` for `name`, or joins the work under way. Rejects as the work does, for all who joined. If it failed for
+   * its leader's own reasons, each of them goes on alone instead. Work that a user joins gets a user's priority. `now` in
    * unix ms.
    */
   async run(
@@ -56,7 +56,7 @@ export class SingleFlight<T> {
     }
   }
 
-  /** Flights whose leader was cancelled end by time; the oldest come first. */
+  /** Flights whose leader was cancelled end by time. The oldest come first. */
   #forgetLost(now: number): void {
     for (const [name, { startedAt }] of this.#flights) {
       if (now - startedAt < this.#maxMs) break;

@@ -1,4 +1,4 @@
-/** A line in front of a gate: who waits, in which order, and for how long. */
+/** A queue in front of a limited resource: who waits, in which order, and for how long. */
 import { Failure } from "../errors.ts";
 import type { Priority } from "./priority.ts";
 
@@ -36,7 +36,7 @@ export class WaitQueue<T> {
   readonly #changed: () => void;
   readonly #waiting: Waiting<T>[] = [];
 
-  /** `changed` is called when somebody else may be next: one gave up waiting, or was raised. */
+  /** `changed` is called when another may be next: one gave up waiting, or its priority rose. */
   constructor(rules: WaitQueueRules, timers: Timers, changed: () => void) {
     this.#rules = rules;
     this.#timers = timers;
@@ -57,7 +57,7 @@ export class WaitQueue<T> {
     let timer: unknown;
     const admitted = new Promise<void>((resolve, reject) => {
       timer = this.#timers.set(() => {
-        // Let in or refused as it ran out.
+        // It was admitted or refused at the same moment.
         if (!this.#waiting.some((one) => one.item === item)) return;
         this.refuse(item);
         this.#changed();
@@ -65,8 +65,8 @@ export class WaitQueue<T> {
       this.#waiting.push({ item, priority, admit: resolve, refuse: () => reject(this.refusal()) });
     });
     const stop = priority.onPromote(this.#changed);
-    // By its owner: whoever lets it in is another request, and a Worker's timers are numbered by request, so that one
-    // clearing another's would end one of its own.
+    // The owner of the timer clears it. Another request admits this one, and a Worker numbers its timers by request: it
+    // would clear a timer of its own that has the same number.
     return admitted.finally(() => {
       this.#timers.clear(timer);
       stop();

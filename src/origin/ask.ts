@@ -8,7 +8,7 @@ import { type Conditional, sentHeaders } from "./headers.ts";
 import { type HttpsMemory, secureTwin } from "./https.ts";
 import { failureOfStatus, failureOfThrown, isConnectFailure, isLostConnection } from "./outcome.ts";
 
-/** What a hop needs to know, the same for every hop of an exchange. */
+/** What a hop needs to know. It is the same for every hop of an exchange. */
 export type AskContext = {
   readonly config: Pick<Config, "httpSources" | "allowLoopbackSources" | "sourceTimeoutMs" | "loopId" | "contactUrl">;
   readonly fetch: typeof fetch;
@@ -18,6 +18,8 @@ export type AskContext = {
   readonly conditional: Conditional | null;
   /** Every address asked so far; written here. */
   readonly asked: Set<string>;
+  /** Called before each request, with the deadline that a late first byte ends while others wait. */
+  readonly awaitFirstByte?: (deadline: Deadline) => void;
 };
 
 export type Answered = {
@@ -29,8 +31,8 @@ export type Answered = {
 };
 
 /**
- * Asks `url`; where policy wants it, its HTTPS twin first, and `url` itself only after a connect or TLS failure or half
- * of the time in silence, never after a status. Throws Failure `source_unreachable`, `source_tls`, `source_timeout`.
+ * Asks `url`. Where policy wants it, its HTTPS twin is asked first, and `url` itself only after a connect or TLS failure
+ * or half of the time in silence, never after a status. Throws Failure `source_unreachable`, `source_tls`, `source_timeout`.
  */
 export async function askSecurely(url: URL, context: AskContext): Promise<Answered> {
   const { config, httpsMemory, deadline, now, asked } = context;
@@ -38,7 +40,7 @@ export async function askSecurely(url: URL, context: AskContext): Promise<Answer
   const rules = { httpSources: config.httpSources, loopback, asked, memory: httpsMemory };
   const twin = secureTwin(url, rules, now());
   if (twin === null) return { response: await ask(url, context, deadline), url, upgraded: false };
-  // A firewall that swallows port 443 must not eat all the time: plain HTTP gets the other half.
+  // A firewall that drops packets to port 443 must not use up all the time: plain HTTP gets the other half.
   const half = new Deadline(config.sourceTimeoutMs / 2, now, deadline.signal);
   let refused: boolean;
   try {
@@ -56,10 +58,11 @@ export async function askSecurely(url: URL, context: AskContext): Promise<Answer
 }
 
 /**
- * One address, once more when the connection was lost: a kept one that the source closed at that very moment looks the
- * same, and a picture must not be missing for that (RFC 9112 9.3.1: a GET may be sent again).
+ * Asks one address, and once more when the connection was lost. A kept connection that the source closes at that very
+ * moment looks the same, and no picture should be missing because of it (RFC 9112 9.3.1: a GET may be sent again).
  */
 async function ask(url: URL, context: AskContext, deadline: Deadline): Promise<Response> {
+  context.awaitFirstByte?.(deadline);
   try {
     return await askOnce(url, context, deadline);
   } catch (error) {
@@ -69,7 +72,7 @@ async function ask(url: URL, context: AskContext, deadline: Deadline): Promise<R
 }
 
 async function askOnce(url: URL, context: AskContext, deadline: Deadline): Promise<Response> {
-  // Taken out of the context: workerd's fetch refuses to be called as a method.
+  // Not called as a method of the context: workerd's fetch refuses that.
   const { fetch, config, now, asked } = context;
   asked.add(url.href);
   let response: Response;
@@ -77,7 +80,7 @@ async function askOnce(url: URL, context: AskContext, deadline: Deadline): Promi
     const init: RequestInit = {
       headers: sentHeaders(config, context.conditional),
       redirect: "manual",
-      // Else our own zone's cache keeps a copy that no purge knows.
+      // Otherwise the cache of our own zone keeps a copy that no purge knows.
       cache: "no-store",
       signal: deadline.signal,
     };

@@ -1,9 +1,9 @@
-/** One budget of time for a whole exchange: headers, redirects and body together. */
+/** One limit of time for a whole exchange: headers, redirects and body together. */
 import { Failure } from "../errors.ts";
 
 /**
- * Aborts its `signal` when `ms` have passed or the caller's signal is aborted. Work that heeds no signal is left by
- * `race`, which rejects in any case. Call `stop` when done, or the timer keeps the request alive.
+ * Aborts its `signal` when `ms` have passed or the caller's signal is aborted. For work that ignores signals `race`
+ * rejects at that moment all the same. Call `stop` when done, or the timer keeps the request alive.
  */
 export class Deadline {
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export class Deadline {
   #armedAt = 0;
   #why: unknown;
 
-  /** `now` in milliseconds, for what is left after a pause. */
+  /** `now` in milliseconds: it measures how much time is left after a pause. */
   constructor(ms: number, now: () => number, parent?: AbortSignal) {
     this.#ms = ms;
     this.#left = ms;
@@ -36,14 +36,14 @@ export class Deadline {
     else parent?.addEventListener("abort", this.#onParent, { once: true });
   }
 
-  /** Why it was aborted: `source_timeout`, or what the caller aborted with. Kept here: workerd throws a copy of it. */
+  /** Why it was aborted: `source_timeout`, or the caller's reason. Kept here, because workerd throws a copy of it. */
   get why(): unknown {
     return this.#why;
   }
 
-  /** Ends the exchange now as one that took too long. */
-  expire(): void {
-    this.#abort(new Failure("source_timeout", { limit: this.#ms }));
+  /** Ends the exchange now. `limit` in milliseconds and `stage` say which limit it has passed; else the whole time. */
+  expire(limit: number = this.#ms, stage = "in all"): void {
+    this.#abort(new Failure("source_timeout", { limit, stage }));
   }
 
   /** The promise's outcome, or a rejection with `why` when the time is over first. */
@@ -51,10 +51,10 @@ export class Deadline {
     return Promise.race([promise, this.#over]);
   }
 
-  /** Waits for something that is not the source's fault, on no time of its own. */
+  /** Waits for something that is not the source's fault. That time does not count. */
   async pause<T>(promise: Promise<T>): Promise<T> {
     this.disarm();
-    // A clock that jumped gives no time and takes none.
+    // A clock that jumped back gives no time, and one that jumped forward takes no more than is left.
     this.#left -= Math.min(Math.max(this.#now() - this.#armedAt, 0), this.#left);
     try {
       return await promise;
@@ -63,12 +63,12 @@ export class Deadline {
     }
   }
 
-  /** Ends the timer; the caller's signal still counts. */
+  /** Stops the timer. The caller's signal still counts. */
   disarm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  /** Ends the timer and lets go of the caller's signal. */
+  /** Stops the timer and forgets the caller's signal. */
   stop(): void {
     this.disarm();
     this.#parent?.removeEventListener("abort", this.#onParent);

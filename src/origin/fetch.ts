@@ -1,15 +1,19 @@
-/** Gets a source: HTTPS first, every redirect checked, bytes capped as read, one deadline for all of it. */
+/** Gets a source: HTTPS first, every redirect checked, bytes capped as they are read, one deadline for all of it. */
+import type { Priority } from "../concurrency/priority.ts";
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import { checkHop } from "../policy/source.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
-import { askSecurely } from "./ask.ts";
+import { type AskContext, askSecurely } from "./ask.ts";
 import { discard, readBody } from "./body.ts";
 import { Deadline } from "./deadline.ts";
-import { type Conditional, readHeaders, type SourceHeaders } from "./headers.ts";
-import type { GuardContext, HostGuard, HostPermit, HostStore } from "./hostGuard.ts";
+import { type Conditional, readHeaders, type SourceHeaders, wholeRangeLength } from "./headers.ts";
+import { Hops } from "./hops.ts";
+import type { GuardContext, HostGuard, HostStore } from "./hostGuard.ts";
 import type { HttpsMemory } from "./https.ts";
 import { failureOfStatus, failureOfThrown } from "./outcome.ts";
+import { Pace } from "./pace.ts";
+import { follow, locationOf } from "./redirect.ts";
 
 export type SourceOrder = {
   /** Who vouches for the source: for `list`, every hop must be on the list too. */
@@ -45,8 +49,14 @@ export type SourceDeps = {
   readonly hostStore: HostStore | null;
   /** Takes work that goes on after the answer (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
-  /** Asked before so many bytes in all are held; may wait, and may refuse by throwing. */
-  readonly room?: (bytes: number, claim: number) => Promise<void>;
+  /** How urgent the picture is; readers wait for a slot of the host before warm work. */
+  readonly priority?: Priority;
+  /** Memory for the bytes. `reserve` is asked before so many bytes in all are held; it may wait, and may throw. */
+  readonly memory?: {
+    reserve(bytes: number, claim: number): Promise<void>;
+    /** Others wait for memory. */
+    readonly contended: boolean;
+  };
   /** Ends the exchange early; what it is aborted with is thrown. */
   readonly signal?: AbortSignal;
 };
@@ -76,57 +86,104 @@ export type Fetched =
     })
   | (Exchange & { readonly notModified: true; readonly bytesIn: 0 });
 
-const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
-
 /**
  * Fetches `source`, an absolute URL. Throws Failure, and nothing else: what policy says of the first address; for a
  * redirect's target `address_private`, `loop` or `source_redirect_refused`; `source_redirects`, `source_missing`,
  * `source_refused` (with `retryAfter`, if told), `source_failed`, `source_unreachable`, `source_tls`,
- * `source_timeout`, `source_broken`, `source_too_many_bytes`; `source_breaker_open` while the host is left alone and
+ * `source_timeout`, `source_broken`, `source_encoding`, `source_too_many_bytes`; `source_breaker_open` while the host is left alone and
  * `queue_full` when too many wait for it. Only an aborted `deps.signal` throws its own reason.
  */
 export async function fetchSource(source: string, order: SourceOrder, deps: SourceDeps): Promise<Fetched> {
-  const { config, fetch, httpsMemory, hostGuard, now } = deps;
-  const turn: GuardContext = { now, queueMs: config.queueMs, store: deps.hostStore, later: deps.later };
-  let url = parse(source);
+  const { config, hostGuard, now, memory } = deps;
+  const url = parse(source);
   check(url, 0, order, config);
-  let permit = await hostGuard.acquire(url.host, source, turn);
+  const turn: GuardContext = {
+    ...{ now, queueMs: config.queueMs, store: deps.hostStore, later: deps.later },
+    ...(deps.priority === undefined ? {} : { priority: deps.priority }),
+    probe: (known) => probe(known, order, deps),
+  };
+  const permit = await hostGuard.acquire(url.host, source, turn);
   // The source's time starts when it is its turn.
-  const started = now();
   const deadline = new Deadline(config.sourceTimeoutMs, now, deps.signal);
-  const conditional = order.conditional ?? null;
-  const context = { config, fetch, now, httpsMemory, deadline, conditional, asked: new Set<string>() };
+  const hops = new Hops(url.host, permit);
+  const contention = () => ({ slot: hops.contended, memory: memory?.contended ?? false });
+  const pace = new Pace(deadline, contention, () => hops.renew());
   try {
-    let upgraded = false;
-    for (let hops = 0; ; hops++) {
-      const answered = await askSecurely(url, context);
-      upgraded ||= answered.upgraded;
-      const { response } = answered;
-      const location = REDIRECTS.includes(response.status) ? response.headers.get("location") : null;
-      if (location === null) {
-        const exchange = { url: answered.url.href, finalUrl: url.href, status: response.status, hops, upgraded };
-        const taken = await take(response, started, conditional, deps, deadline);
-        permit.release("ok");
-        return { ...exchange, ...taken };
-      }
-      await discard(response);
-      permit.release("ok");
-      if (hops >= config.maxRedirects) throw new Failure("source_redirects", { limit: config.maxRedirects });
-      url = follow(location, answered.url);
-      check(url, hops + 1, order, config);
-      permit = await deadline.pause(hostGuard.acquire(url.host, source, turn));
-    }
+    const fetched = await exchange(url, hops, pace, turn, order, deps, deadline);
+    hops.release("ok");
+    return fetched;
   } catch (error) {
-    releaseFailed(permit, error);
+    // What the caller or our own hurry ended says nothing about the host.
+    hops.release(error instanceof Failure && !pace.hurried ? error : "abandoned");
     throw error;
   } finally {
+    pace.stop();
     deadline.stop();
   }
 }
 
-/** What the caller itself ended says nothing about the host. */
-function releaseFailed(permit: HostPermit, error: unknown): void {
-  permit.release(error instanceof Failure ? error : "abandoned");
+/** From the first request to the last byte, within the turn. */
+async function exchange(
+  first: URL,
+  hops: Hops,
+  pace: Pace,
+  turn: GuardContext,
+  order: SourceOrder,
+  deps: SourceDeps,
+  deadline: Deadline,
+): Promise<Fetched> {
+  const { config, now } = deps;
+  const started = now();
+  const awaitFirstByte = (limited: Deadline) => pace.awaitFirstByte(hops.firstByteMs, limited);
+  const context = { ...askContext(deps, deadline, order.conditional ?? null), awaitFirstByte };
+  let url = first;
+  let upgraded = false;
+  for (let count = 0; ; count++) {
+    const asked = now();
+    const answered = await askSecurely(url, context);
+    pace.noteFirstByte();
+    hops.noteFirstByte(now() - asked);
+    upgraded ||= answered.upgraded;
+    const location = locationOf(answered.response);
+    if (location === null) {
+      const taken = await take(answered.response, started, context.conditional, deps, deadline, pace);
+      const { status } = answered.response;
+      return { url: answered.url.href, finalUrl: url.href, status, hops: count, upgraded, ...taken };
+    }
+    await discard(answered.response);
+    if (count >= config.maxRedirects) throw new Failure("source_redirects", { limit: config.maxRedirects });
+    url = follow(location, answered.url);
+    check(url, count + 1, order, config);
+    if (!hops.staysAt(url.host)) {
+      const { host } = url;
+      await pace.pause(hops.leave(host, () => deps.hostGuard.acquireRedirected(host, turn)));
+    }
+  }
+}
+
+function askContext(deps: SourceDeps, deadline: Deadline, conditional: Conditional | null): AskContext {
+  const { config, fetch, now, httpsMemory } = deps;
+  return { config, fetch, now, httpsMemory, deadline, conditional, asked: new Set<string>() };
+}
+
+/** Longest time for a probe, in milliseconds: a request waits for it. */
+const PROBE_MS = 3_000;
+
+/** Asks a source that worked before whether it still answers. Null when policy no longer allows it. */
+function probe(source: string, order: SourceOrder, deps: SourceDeps): Promise<"ok" | Failure> | null {
+  const url = parse(source);
+  try {
+    check(url, 0, order, deps.config);
+  } catch {
+    return null;
+  }
+  const deadline = new Deadline(Math.min(PROBE_MS, deps.config.sourceTimeoutMs), deps.now, deps.signal);
+  const asking = askSecurely(url, askContext(deps, deadline, null)).then(async ({ response }) => {
+    await discard(response);
+    const failure = response.status < 400 ? null : failureOfStatus(response, deps.now(), false);
+    return failure ?? "ok";
+  });
+  return asking.catch((error: unknown) => failureOfThrown(error, url)).finally(() => deadline.stop());
 }
 
 function parse(source: string): URL {
@@ -136,17 +193,9 @@ function parse(source: string): URL {
   return url;
 }
 
-/** Where a redirect leads, resolved against the address that answered (RFC 9110 10.2.2), without its fragment. */
-function follow(location: string, from: URL): URL {
-  if (!URL.canParse(location, from.href)) throw new Failure("source_redirect_refused", {}, "unreadable Location");
-  const url = new URL(location, from.href);
-  url.hash = "";
-  return url;
-}
-
 const STAYS: readonly string[] = ["address_private", "loop", "misconfigured"];
 
-/** What a source sends us to is its own doing (502); a private place or ourselves stays what it is (403, 508). */
+/** Where a source sends us is its own doing (502). A private address and our own host stay what they are (403, 508). */
 function check(url: URL, hops: number, order: SourceOrder, config: SourceConfig): void {
   try {
     checkHop(url, order, config);
@@ -158,13 +207,14 @@ function check(url: URL, hops: number, order: SourceOrder, config: SourceConfig)
   }
 }
 
-/** The last answer: its failure thrown, or its bytes read. */
+/** Takes the last answer: throws its failure, or reads its bytes. */
 async function take(
   response: Response,
   started: number,
   conditional: Conditional | null,
-  { config, now, room }: SourceDeps,
+  { config, now, memory }: SourceDeps,
   deadline: Deadline,
+  pace: Pace,
 ) {
   const answered = now();
   const failure = failureOfStatus(response, answered, Boolean(conditional?.etag || conditional?.lastModified));
@@ -177,13 +227,16 @@ async function take(
     const stages = { headers: answered - started, body: 0 };
     return { headers, stages, notModified: true, bytesIn: 0 } as const;
   }
-  const { bytes, truncated } = await readBody(response, config.maxSourceBytes, deadline, room);
+  const room = memory && ((bytes: number, claim: number) => memory.reserve(bytes, claim));
+  const { bytes, truncated: cut } = await readBody(response, config.maxSourceBytes, deadline, room, pace);
+  const whole = response.status === 206 ? wholeRangeLength(response.headers) : null;
+  const truncated = cut || (whole !== null && bytes.length < whole);
   if (truncated && !isJpeg(bytes)) throw new Failure("source_broken", {}, `cut after ${bytes.length} bytes`);
   const stages = { headers: answered - started, body: now() - answered };
   return { headers, stages, notModified: false, bytes, bytesIn: bytes.length, truncated } as const;
 }
 
-/** Only a JPEG that was cut is a picture: its decoder paints what it has (ITU-T T.81 annex B: SOI, then a marker). */
+/** Only of a JPEG is a cut file a picture: its decoder shows what has come (ITU-T T.81 annex B: SOI, then a marker). */
 function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 }

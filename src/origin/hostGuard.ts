@@ -1,7 +1,9 @@
-/** Who may talk to a host now: its breaker and its slots, and what other isolates know of it. One per isolate. */
+/** Who may talk to a host now: its breaker, its slots, and what other isolates know of it. One per isolate. */
+import { BoundedMap } from "../concurrency/boundedMap.ts";
+import { Priority } from "../concurrency/priority.ts";
 import { Failure, type Reason } from "../errors.ts";
-import { Breaker, type BreakerRules, type Open } from "./breaker.ts";
-import { type ConcurrencyRules, HostSlots } from "./hostSlots.ts";
+import { Breaker, type BreakerRules, type Health, type Open } from "./breaker.ts";
+import { type ConcurrencyRules, HostSlots, type Slot } from "./hostSlots.ts";
 
 /** Where isolates tell each other of open breakers. */
 export type HostStore = {
@@ -11,31 +13,66 @@ export type HostStore = {
   write(host: string, open: Open | null, now: number): Promise<void>;
 };
 
-/** Leaves with what became of it; "abandoned": nothing was learnt about the host. May be called twice. */
-export type HostPermit = { release(outcome: "ok" | "abandoned" | Failure): void };
+/** `ok`: it gave what was asked for. `answered`: it is well, whatever became of this. `abandoned`: nothing was learnt. */
+export type ExchangeOutcome = "ok" | "answered" | "abandoned" | Failure;
+
+/** A turn with a host. */
+export type HostPermit = Pick<Slot, "renew" | "contended"> & {
+  /** While others wait, the host has so long to its first byte, in milliseconds. */
+  readonly firstByteMs: number;
+  /** Its first byte came after `ms`. */
+  noteFirstByte(ms: number): void;
+  /** Ends the turn. May be called twice. */
+  release(outcome: ExchangeOutcome): void;
+};
 
 export type GuardContext = {
   readonly now: () => number;
   /** How long an exchange may wait for its turn, in milliseconds. */
   readonly queueMs: number;
+  readonly priority?: Priority;
   /** Shared with other isolates; null: this isolate alone. */
   readonly store: HostStore | null;
   /** Takes work that goes on after the answer (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
+  /** Asks whether a source answers, without its body. Null: it may not be asked. Never rejects. */
+  readonly probe?: (source: string) => Promise<"ok" | Failure> | null;
 };
 
-/** What others found out is looked up this often per host, in the background. */
+/** What other isolates found out is looked up this often per host, in the background. */
 const LOOK_MS = 60_000;
-const MAX_LOOKED = 1_000;
-const POLL_MS = { first: 5, longest: 80 };
+const MAX_HOSTS = 1_000;
 
-/** Failures of the host, not of one picture; statuses are looked at below. */
-const HOST_FAILURES: readonly Reason[] = ["source_unreachable", "source_tls", "source_timeout"];
+/** The limit to the first byte: so many times what the host usually takes, within bounds; `unknown` for a new host. */
+const FIRST_BYTE = { times: 4, minMs: 2_000, maxMs: 5_000, unknownMs: 3_000 } as const;
+/** Weight of the newest time in the moving average. */
+const NEWEST = 0.25;
+
+type Evidence = { readonly health: Extract<Health, "soft" | "hard">; readonly weight: number };
+
+/** Failures that say something about the host. A path can cause the soft ones. */
+const BY_REASON: { readonly [reason in Reason]?: Evidence } = {
+  source_unreachable: { health: "hard", weight: 1 },
+  source_tls: { health: "hard", weight: 1 },
+  source_timeout: { health: "soft", weight: 0.5 },
+};
+const TOO_MANY_REQUESTS: Evidence = { health: "soft", weight: 1 };
+const SERVER_ERROR: Evidence = { health: "soft", weight: 0.5 };
+/** Our own refusals: they are no answer of the host. */
+const NO_ANSWER: readonly Reason[] = [
+  "queue_full",
+  "source_breaker_open",
+  "source_invalid",
+  "internal",
+  "misconfigured",
+];
 
 export class HostGuard {
   readonly #breaker: Breaker;
   readonly #slots: HostSlots;
-  readonly #looked = new Map<string, number>();
+  readonly #looked = new BoundedMap<string, number>(MAX_HOSTS);
+  /** Moving average of the time to the first byte, by host. */
+  readonly #firstByte = new BoundedMap<string, number>(MAX_HOSTS);
 
   constructor(rules: { readonly breaker?: BreakerRules; readonly concurrency?: ConcurrencyRules } = {}) {
     this.#breaker = new Breaker(rules.breaker);
@@ -43,76 +80,119 @@ export class HostGuard {
   }
 
   /**
-   * Waits for a turn with `host`. Throws Failure `source_breaker_open` at once while its breaker is open, `queue_full`
-   * when the line or the wait is too long.
+   * Waits for a turn with `host`, which a request names. The turn lasts until the end of the exchange, redirects
+   * included. Throws Failure `source_breaker_open` at once while the breaker is open, `queue_full` when the queue or the
+   * wait is too long.
    */
   async acquire(host: string, source: string, context: GuardContext): Promise<HostPermit> {
-    const { now, queueMs } = context;
     this.#look(host, context);
-    const admission = this.#breaker.admit(host, now());
-    if (!admission.admitted) throw new Failure("source_breaker_open", { retryAfter: admission.retryAfter });
-    const { probe } = admission;
-    const ticket = this.#slots.ticket();
-    const started = now();
-    for (let pause = POLL_MS.first; ; pause = Math.min(pause * 2, POLL_MS.longest)) {
-      const turn = this.#slots.poll(host, ticket, now());
-      if (turn === "in") break;
-      if (turn === "full" || now() - started >= queueMs) {
-        this.#slots.release(host, ticket);
-        if (probe) this.#breaker.abandon(host);
-        throw new Failure("queue_full", { retryAfter: Math.max(1, Math.ceil(queueMs / 1000)) });
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
+    const isProbe = await this.#admit(host, source, context);
+    const slot = await this.#slot(host, context).catch((error: unknown) => {
+      if (isProbe) this.#breaker.abandon(host);
+      throw error;
+    });
+    return this.#permit(host, slot, (outcome) => {
+      if (outcome !== "abandoned") this.#record(host, source, outcome, isProbe, context);
+      else if (isProbe) this.#breaker.abandon(host);
+    });
+  }
+
+  /**
+   * Waits for a turn with a host that a redirect leads to. These turns have slots of their own, and nothing that happens
+   * in them counts against the host: whoever redirects chooses the paths. Throws as `acquire` does.
+   */
+  async acquireRedirected(host: string, context: GuardContext): Promise<HostPermit> {
+    const retryAfter = this.#breaker.admitRedirected(host, context.now());
+    if (retryAfter !== null) throw new Failure("source_breaker_open", { retryAfter });
+    return this.#permit(host, await this.#slot(`redirected ${host}`, context), () => {});
+  }
+
+  #slot(name: string, { queueMs, priority }: GuardContext): Promise<Slot> {
+    return this.#slots.acquire(name, queueMs, priority ?? new Priority("user"));
+  }
+
+  #permit(host: string, slot: Slot, record: (outcome: ExchangeOutcome) => void): HostPermit {
+    const { times, minMs, maxMs, unknownMs } = FIRST_BYTE;
+    const usual = this.#firstByte.get(host);
     let left = false;
     return {
+      renew: slot.renew,
+      get contended() {
+        return slot.contended;
+      },
+      firstByteMs: usual === undefined ? unknownMs : Math.min(Math.max(Math.round(usual * times), minMs), maxMs),
+      noteFirstByte: (ms) => {
+        const before = this.#firstByte.get(host) ?? ms;
+        this.#firstByte.set(host, before + (ms - before) * NEWEST);
+      },
       release: (outcome) => {
         if (left) return;
         left = true;
-        this.#slots.release(host, ticket);
-        if (outcome !== "abandoned") this.#record(host, source, outcome, probe, context);
-        else if (probe) this.#breaker.abandon(host);
+        slot.release();
+        record(outcome);
       },
     };
   }
 
-  #record(host: string, source: string, outcome: "ok" | Failure, probe: boolean, { now, store, later }: GuardContext) {
-    const failed = outcome !== "ok" && isHostFailure(outcome);
-    const told = outcome === "ok" ? undefined : outcome.facts.retryAfter;
-    const retryAfter = failed && typeof told === "number" ? told : null;
-    const change = this.#breaker.record(host, { source, failed, retryAfter, probe }, now());
-    if (change === undefined || store === null) return;
+  /** Whether this request is a probe. Throws source_breaker_open. */
+  async #admit(host: string, source: string, context: GuardContext): Promise<boolean> {
+    const admission = this.#breaker.admit(host, source, context.now());
+    if (admission.admitted) return admission.probe;
+    const { probe, retryAfter } = admission;
+    if (probe !== null) {
+      // Whoever asks first after the time open must not decide with a path of his own: ask what worked before.
+      const outcome = context.probe?.(probe) ?? null;
+      if (outcome === null) return true;
+      this.#record(host, probe, await outcome, true, context);
+      const after = this.#breaker.admit(host, source, context.now());
+      if (after.admitted) return after.probe;
+      throw new Failure("source_breaker_open", { retryAfter: after.retryAfter });
+    }
+    throw new Failure("source_breaker_open", { retryAfter });
+  }
+
+  #record(
+    host: string,
+    source: string,
+    outcome: Exclude<ExchangeOutcome, "abandoned">,
+    probe: boolean,
+    { now, store, later }: GuardContext,
+  ): void {
+    const failure = outcome instanceof Failure ? outcome : null;
+    const evidence = failure === null ? null : hostEvidence(failure);
+    if (failure !== null && evidence === null && NO_ANSWER.includes(failure.reason)) {
+      if (probe) this.#breaker.abandon(host);
+      return;
+    }
+    const told = failure?.facts.retryAfter;
+    const retryAfter = evidence !== null && typeof told === "number" ? told : null;
+    const well = { health: outcome === "ok" ? "picture" : "answer", weight: 1 } as const;
+    const change = this.#breaker.record(host, { source, ...(evidence ?? well), retryAfter, probe }, now());
+    if (change === undefined || store === null || change?.told === false) return;
     // Our own write must not be read back as news.
-    this.#noteLooked(host, now());
+    this.#looked.set(host, now());
     later(store.write(host, change, now()));
   }
 
-  /** Not waited for: the first picture from a host must not pay for the look-up, the fortieth has it. */
+  /** In the background: the first picture from a host must not wait for the look-up. */
   #look(host: string, { now, store, later }: GuardContext): void {
     const last = this.#looked.get(host);
     if (store === null || (last !== undefined && now() - last < LOOK_MS && now() >= last)) return;
-    this.#noteLooked(host, now());
+    this.#looked.set(host, now());
     later(
       store.read(host).then((open) => {
         if (open !== null) this.#breaker.absorb(host, open, now());
       }),
     );
   }
-
-  #noteLooked(host: string, at: number): void {
-    this.#looked.delete(host);
-    this.#looked.set(host, at);
-    for (const oldest of this.#looked.keys()) {
-      if (this.#looked.size <= MAX_LOOKED) break;
-      this.#looked.delete(oldest);
-    }
-  }
 }
 
-/** Connect and TLS failures, time-outs, 5xx and 429: what says that the host is not well. */
-export function isHostFailure(failure: Failure): boolean {
-  if (HOST_FAILURES.includes(failure.reason)) return true;
-  const status = failure.facts.value;
-  if (failure.reason === "source_refused") return status === 429;
-  return failure.reason === "source_failed" && typeof status === "number" && status >= 500 && status <= 599;
+/** What a failure says against its host: connection and TLS failures, time-outs, 5xx and 429. Null: nothing. */
+export function hostEvidence({ reason, facts }: Pick<Failure, "reason" | "facts">): Evidence | null {
+  const known = BY_REASON[reason];
+  if (known !== undefined) return known;
+  const status = facts.value;
+  if (reason === "source_refused") return status === 429 ? TOO_MANY_REQUESTS : null;
+  const isServerError = typeof status === "number" && status >= 500 && status <= 599;
+  return reason === "source_failed" && isServerError ? SERVER_ERROR : null;
 }

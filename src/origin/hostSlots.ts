@@ -1,71 +1,138 @@
 /**
- * How many exchanges run with one host at a time, so that a page of forty pictures does not look like an attack.
- * Pure: who wants in polls, because in a Worker a request that is ended by its client never runs its `finally`. A slot
- * is therefore held for a time only, and a place in the line is kept by asking again.
+ * How many exchanges run with one host at a time, so that a page of forty pictures does not look like an attack. Who
+ * finds all slots taken waits in a queue.
+ *
+ * In a Worker a request that is ended by its client may never run its `finally`. So a slot is a lease that its holder
+ * renews, and a place in the queue is kept by a timer of the waiting request. Both end by time when nobody renews them.
  */
+import type { Priority } from "../concurrency/priority.ts";
+import { SYSTEM_TIMERS, type Timers, WaitQueue } from "../concurrency/waitQueue.ts";
 
 export const CONCURRENCY = {
   perHost: 8,
-  /** Longest anybody holds a slot; longer than any exchange may take. */
-  leaseMs: 60_000,
-  /** Who has not asked for so long has left the line. */
-  goneMs: 2_000,
   maxWaiting: 128,
+  /** A slot that was not renewed for so long is free. Longer than a decode keeps the isolate busy. */
+  leaseMs: 5_000,
+  /** A slot given to a waiting request that does not take it within this time is free. */
+  confirmMs: 1_000,
+  /** A waiting request shows at this interval that it is alive, */
+  tickMs: 500,
+  /** and has left the queue when it did not for so long. */
+  goneMs: 2_500,
 } as const;
 
 export type ConcurrencyRules = { readonly [name in keyof typeof CONCURRENCY]: number };
 
-/** `in`: a slot is held until `leave`. `wait`: ask again soon. `full`: too many wait already. */
-export type Turn = "in" | "wait" | "full";
+export type Slot = {
+  /** Keeps the slot for another lease. */
+  renew(): void;
+  /** May be called twice. */
+  release(): void;
+  /** Others wait for a slot of this host. */
+  readonly contended: boolean;
+};
 
-type Host = { readonly held: Map<number, number>; readonly line: Map<number, number> };
+type Waiting = { seen: number; slot: Slot | null };
+type Host = { readonly held: Map<Slot, { since: number; ms: number }>; readonly line: WaitQueue<Waiting> };
 
 export class HostSlots {
   readonly #hosts = new Map<string, Host>();
   readonly #rules: ConcurrencyRules;
-  #tickets = 0;
+  readonly #timers: Timers;
 
-  constructor(rules: ConcurrencyRules = CONCURRENCY) {
+  constructor(rules: ConcurrencyRules = CONCURRENCY, timers: Timers = SYSTEM_TIMERS) {
     this.#rules = rules;
+    this.#timers = timers;
   }
 
-  /** A place in a line, for one exchange. */
-  ticket(): number {
-    return ++this.#tickets;
-  }
-
-  /** Asks for a slot with `host`, in the order of the first asking. */
-  poll(host: string, ticket: number, now: number): Turn {
-    const { perHost, leaseMs, goneMs, maxWaiting } = this.#rules;
-    const entry = this.#hosts.get(host) ?? { held: new Map<number, number>(), line: new Map<number, number>() };
+  /** Waits for a slot of `host`, at most `waitMs`. Rejects with Failure queue_full when the queue or the wait is too long. */
+  async acquire(host: string, waitMs: number, priority: Priority): Promise<Slot> {
+    const entry = this.#entry(host, waitMs);
+    this.#sweep(host, entry);
     this.#hosts.set(host, entry);
-    // Both bounds: a clock that was set back must not keep a slot for ever.
-    drop(entry.held, (since) => now - since >= leaseMs || since > now);
-    drop(entry.line, (seen) => now - seen >= goneMs || seen > now);
-    if (!entry.line.has(ticket) && entry.line.size >= maxWaiting) return "full";
-    entry.line.set(ticket, now);
-    const ahead = [...entry.line.keys()].indexOf(ticket);
-    if (ahead >= perHost - entry.held.size) return "wait";
-    entry.line.delete(ticket);
-    entry.held.set(ticket, now);
-    return "in";
-  }
-
-  /** Gives back the slot or the place in the line. May be called twice. */
-  release(host: string, ticket: number): void {
-    const entry = this.#hosts.get(host);
-    if (entry === undefined) return;
-    entry.held.delete(ticket);
-    entry.line.delete(ticket);
-    if (entry.held.size === 0 && entry.line.size === 0) this.#hosts.delete(host);
+    if (entry.line.length === 0 && entry.held.size < this.#rules.perHost) return this.#take(host, entry, "leaseMs");
+    if (entry.line.full) throw entry.line.refusal();
+    const waiting: Waiting = { seen: this.#timers.now(), slot: null };
+    const admitted = entry.line.join(waiting, priority);
+    const stop = this.#everyTick(() => {
+      waiting.seen = this.#timers.now();
+      this.#admit(host, entry);
+    });
+    this.#admit(host, entry);
+    try {
+      await admitted;
+    } finally {
+      stop();
+    }
+    const slot = waiting.slot ?? this.#take(host, entry, "leaseMs");
+    slot.renew();
+    return slot;
   }
 
   /** Hosts that are being asked or waited for. */
   get size(): number {
     return this.#hosts.size;
   }
-}
 
-function drop(entries: Map<number, number>, isOver: (value: number) => boolean): void {
-  for (const [key, value] of entries) if (isOver(value)) entries.delete(key);
+  #entry(host: string, waitMs: number): Host {
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return known;
+    const rules = { maxWaiting: this.#rules.maxWaiting, waitMs };
+    const entry: Host = {
+      held: new Map(),
+      line: new WaitQueue<Waiting>(rules, this.#timers, () => this.#admit(host, entry)),
+    };
+    return entry;
+  }
+
+  #take(host: string, entry: Host, lease: "leaseMs" | "confirmMs"): Slot {
+    const slot: Slot = {
+      renew: () => {
+        // Also when the lease has run out meanwhile: for a moment there is then one exchange more than slots.
+        if (!left) entry.held.set(slot, { since: this.#timers.now(), ms: this.#rules.leaseMs });
+      },
+      release: () => {
+        left = true;
+        if (entry.held.delete(slot)) this.#admit(host, entry);
+      },
+      get contended() {
+        return entry.line.length > 0;
+      },
+    };
+    let left = false;
+    entry.held.set(slot, { since: this.#timers.now(), ms: this.#rules[lease] });
+    return slot;
+  }
+
+  #admit(host: string, entry: Host): void {
+    this.#sweep(host, entry);
+    while (entry.held.size < this.#rules.perHost) {
+      const [next] = entry.line.inOrder();
+      if (next === undefined) return;
+      next.slot = this.#take(host, entry, "confirmMs");
+      entry.line.admit(next);
+    }
+  }
+
+  /** Ends leases and places whose time is over. Both bounds: a clock that was set back must not keep one for ever. */
+  #sweep(host: string, entry: Host): void {
+    const now = this.#timers.now();
+    for (const [slot, { since, ms }] of entry.held) if (now - since >= ms || since > now) entry.held.delete(slot);
+    for (const waiting of entry.line.inOrder()) {
+      if (Math.abs(now - waiting.seen) >= this.#rules.goneMs) entry.line.refuse(waiting);
+    }
+    if (entry.held.size === 0 && entry.line.length === 0) this.#hosts.delete(host);
+  }
+
+  #everyTick(run: () => void): () => void {
+    let timer = this.#timers.set(tick, this.#rules.tickMs);
+    const again = () => {
+      timer = this.#timers.set(tick, this.#rules.tickMs);
+    };
+    function tick() {
+      again();
+      run();
+    }
+    return () => this.#timers.clear(timer);
+  }
 }

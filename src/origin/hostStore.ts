@@ -1,8 +1,8 @@
-/** Open breakers in KV, so that a new isolate need not find out for itself. Written only when one opens or closes. */
+/** Open breakers in KV, so that a new isolate knows them. Written only when a breaker opens or closes. */
 import type { Open } from "./breaker.ts";
 import type { HostStore } from "./hostGuard.ts";
 
-/** KV takes no shorter life than this. */
+/** The shortest lifetime that KV accepts. */
 const MIN_TTL_SECONDS = 60;
 
 /** One key per host, `b/<host>`; a host name is at most 253 characters and KV takes 512 bytes. */
@@ -13,7 +13,7 @@ export function kvHostStore(kv: KVNamespace): HostStore {
       try {
         const value = await kv.get<Partial<Open>>(key(host), { type: "json", cacheTtl: MIN_TTL_SECONDS });
         if (typeof value?.until !== "number" || typeof value.opens !== "number") return null;
-        return { until: value.until, opens: value.opens };
+        return { until: value.until, opens: value.opens, soft: value.soft === true, told: true };
       } catch {
         return null;
       }
@@ -22,9 +22,10 @@ export function kvHostStore(kv: KVNamespace): HostStore {
       try {
         if (open === null) return await kv.delete(key(host));
         const expirationTtl = Math.max(MIN_TTL_SECONDS, Math.ceil((open.until - now) / 1000));
-        await kv.put(key(host), JSON.stringify(open), { expirationTtl });
+        const { until, opens, soft } = open;
+        await kv.put(key(host), JSON.stringify({ until, opens, soft }), { expirationTtl });
       } catch {
-        // Others find out for themselves.
+        // The other isolates then learn it by their own requests.
       }
     },
   };

@@ -1,15 +1,15 @@
-/** `HTTP_SOURCES=upgrade`: an `http://` source is asked over HTTPS first, and which hosts have none is remembered. */
+/** `HTTP_SOURCES=upgrade`: an `http://` source is asked over HTTPS first. Hosts without HTTPS are remembered. */
 import type { HttpSources } from "../config/config.ts";
 
 const DAY_MS = 86_400_000;
 
-/** A host whose HTTPS did not answer in time may only have been slow: it gets another chance sooner. */
+/** A host whose HTTPS did not answer in time may only have been slow, so it is tried again sooner. */
 const TIMED_OUT_MS = 600_000;
 
-/** More hosts than this are not remembered; the oldest is forgotten. */
+/** Hosts remembered. When there are more, the oldest is forgotten. */
 const MAX_HOSTS = 1_000;
 
-/** Hosts (with port) that answer without TLS only, and until when that is believed. One per isolate, bounded. */
+/** Hosts (with port) that answer only without TLS, and until when that is believed. One per isolate, bounded. */
 export class HttpsMemory {
   readonly #until = new Map<string, number>();
   readonly #max: number;
@@ -47,12 +47,12 @@ export type UpgradeRules = {
   readonly httpSources: HttpSources;
   /** A source on loopback in development keeps its plain HTTP. */
   readonly loopback: boolean;
-  /** Addresses asked in this exchange: an HTTPS twin that has sent us to plain HTTP is not asked again. */
+  /** Addresses asked in this exchange: an HTTPS twin that redirected to plain HTTP is not asked again. */
   readonly asked: ReadonlySet<string>;
   readonly memory: HttpsMemory;
 };
 
-/** The HTTPS twin to ask before `url`, or null where `url` is to be asked as it stands. */
+/** The HTTPS twin to ask before `url`, or null when `url` is asked as it is. */
 export function secureTwin(url: URL, rules: UpgradeRules, now: number): URL | null {
   if (url.protocol !== "http:" || rules.httpSources !== "upgrade" || rules.loopback) return null;
   if (rules.memory.isPlainOnly(url.host, now)) return null;

@@ -8,7 +8,7 @@ import { asFailure, Failure } from "../errors.ts";
 import { fetchSource } from "../origin/fetch.ts";
 import { kvHostStore } from "../origin/hostStore.ts";
 import { isBlocked } from "../policy/storedAccess.ts";
-import { freshUntil } from "../store/freshness.ts";
+import { freshUntil, renewedUntil } from "../store/freshness.ts";
 import type { Original } from "../store/original.ts";
 import { finalAddressOf } from "../store/schema/finalAddress.ts";
 import { sourceHash } from "../store/schema/key.ts";
@@ -38,7 +38,7 @@ export async function fetchOriginal(
   { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
   app: App,
   { origin, ownHost }: Caller,
-  { trace, waitUntil }: Job,
+  { trace, waitUntil, priority }: Job,
   memory: MemoryReservation,
 ): Promise<Fetched> {
   const { config, now, state } = app;
@@ -56,7 +56,8 @@ export async function fetchOriginal(
         hostGuard: state.hosts,
         hostStore: kvHostStore(app.bindings.THUMBS),
         later: waitUntil,
-        room: (bytes, claim) => memory.reserve(bytes, claim),
+        memory,
+        priority,
       },
     );
     trace.sourceStatus = fetched.status;
@@ -65,11 +66,12 @@ export async function fetchOriginal(
     // A redirect must not bring back what was taken down where it leads.
     if (isBlocked(final, config)) throw new Failure("blocked");
     const at = now();
-    const until = freshUntil(fetched.headers, at, config);
     if (fetched.notModified) {
       if (stale === null) throw new Error("304 without a conditional request");
+      const until = renewedUntil(fetched.headers, stale.meta, at, config);
       return { kind: "same", renewed: { ...stale, meta: { ...stale.meta, final, storedAt: at, freshUntil: until } } };
     }
+    const until = freshUntil(fetched.headers, at, config);
     const { bytes, truncated, headers } = fetched;
     memory.settle(bytes.length);
     const hash = await sourceHash(bytes);

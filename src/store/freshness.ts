@@ -1,11 +1,11 @@
 /**
- * How long a source's picture is fresh and how long it may be shown after that (RFC 9111, RFC 5861). Pure.
+ * How long a source's picture is fresh, and how long it may be shown after that (RFC 9111, RFC 5861). Pure.
  * Times are unix milliseconds unless the name says seconds.
  */
 import type { SourceMeta, VariantMeta } from "./sourceMeta.ts";
 import type { Provenance, Stored, StoredMeta } from "./tiers/tier.ts";
 
-/** The fields that decide, as a source sent them; null = not sent. `origin/headers.ts` reads them. */
+/** The fields that decide, as a source sent them. Null = not sent. `origin/headers.ts` reads them. */
 export type FreshnessHeaders = {
   readonly cacheControl: string | null;
   readonly expires: string | null;
@@ -16,24 +16,42 @@ export type FreshnessHeaders = {
 
 export type FreshnessBounds = { readonly minFreshSeconds: number; readonly maxFreshSeconds: number };
 
-/** A source that says nothing at all: most picture hosts of the open web. */
+/** For a source that says nothing about freshness, as most picture hosts of the open web do. */
 const SILENT_SECONDS = 86_400;
 /** RFC 9111 4.2.2: a typical fraction of the time since the last change. */
 const HEURISTIC_FRACTION = 0.1;
 
 /**
  * Until when a response received at `now` is fresh: s-maxage, else max-age, else Expires - Date, minus Age, held within
- * the bounds; without any of them a tenth of the time since Last-Modified, else a day. `no-store`, `no-cache`,
- * `private` and values that cannot be read count as 0, which the lower bound lifts: a public thumbnail of a picture
- * whose address is signed or listed is what we were asked to keep.
+ * the bounds. Without any of them it is a tenth of the time since Last-Modified, else a day. `no-store`, `no-cache`,
+ * `private` and values that cannot be read count as 0. The lower bound then applies to them too: the operator signs or
+ * lists the address, so a public thumbnail of that picture may be kept.
  */
 export function freshUntil(headers: FreshnessHeaders, now: number, bounds: FreshnessBounds): number {
-  const { minFreshSeconds, maxFreshSeconds } = bounds;
-  const seconds = Math.min(maxFreshSeconds, Math.max(minFreshSeconds, lifetimeSeconds(headers, now)));
-  return now + seconds * 1000;
+  return now + within(bounds, lifetimeSeconds(headers, now)) * 1000;
 }
 
-function lifetimeSeconds(headers: FreshnessHeaders, now: number): number {
+/**
+ * Until when a stored copy is fresh once its source has confirmed it at `now` (304). What the answer says of the
+ * lifetime counts; without that the copy keeps the lifetime that it was stored with (RFC 9111 3.2, 4.3.4), within the
+ * bounds. Last-Modified alone says nothing new: the stored answer may have had a max-age.
+ */
+export function renewedUntil(
+  headers: FreshnessHeaders,
+  copy: { readonly storedAt: number; readonly freshUntil: number },
+  now: number,
+  bounds: FreshnessBounds,
+): number {
+  const stored = (copy.freshUntil - copy.storedAt) / 1000 - (deltaSeconds(headers.age) ?? 0);
+  return now + within(bounds, explicitSeconds(headers, now) ?? stored) * 1000;
+}
+
+function within({ minFreshSeconds, maxFreshSeconds }: FreshnessBounds, seconds: number): number {
+  return Math.min(maxFreshSeconds, Math.max(minFreshSeconds, seconds));
+}
+
+/** The lifetime that Cache-Control or Expires state, minus Age; null when neither says anything of it. */
+function explicitSeconds(headers: FreshnessHeaders, now: number): number | null {
   const directives = parseCacheControl(headers.cacheControl);
   if (["no-store", "no-cache", "private"].some((name) => directives.has(name))) return 0;
   const age = deltaSeconds(headers.age) ?? 0;
@@ -41,16 +59,22 @@ function lifetimeSeconds(headers: FreshnessHeaders, now: number): number {
     const value = directives.get(name);
     if (value !== undefined) return (deltaSeconds(value) ?? 0) - age;
   }
-  const date = httpDate(headers.date) ?? now;
-  const expires = headers.expires;
+  if (headers.expires === null) return null;
   // RFC 9111 5.3: an invalid date, above all `0`, is in the past.
-  if (expires !== null) return ((httpDate(expires) ?? 0) - date) / 1000 - age;
+  return ((httpDate(headers.expires) ?? 0) - (httpDate(headers.date) ?? now)) / 1000 - age;
+}
+
+function lifetimeSeconds(headers: FreshnessHeaders, now: number): number {
+  const stated = explicitSeconds(headers, now);
+  if (stated !== null) return stated;
+  const age = deltaSeconds(headers.age) ?? 0;
+  const date = httpDate(headers.date) ?? now;
   const modified = httpDate(headers.lastModified);
   if (modified === null || modified > date) return SILENT_SECONDS - age;
   return Math.floor(((date - modified) * HEURISTIC_FRACTION) / 1000) - age;
 }
 
-/** Cache-Control as name -> value (RFC 9111 5.2: names without case, values as token or quoted; the first one counts). */
+/** Cache-Control as name -> value (RFC 9111 5.2). Names in any case, values as token or quoted, the first one counts. */
 export function parseCacheControl(header: string | null): ReadonlyMap<string, string> {
   const directives = new Map<string, string>();
   for (const [, name = "", quoted, token] of (header ?? "").matchAll(
@@ -76,8 +100,10 @@ function httpDate(text: string | null): number | null {
 
 /**
  * What may be done with a stored picture:
- * `fresh` answer; `revalidate` answer and look for a newer one behind it (stale-while-revalidate);
- * `if-error` look for a newer one first, answer with this one if that fails; `expired` as good as nothing.
+ * `fresh`: answer with it.
+ * `revalidate`: answer with it and look for a newer one after the answer (stale-while-revalidate).
+ * `if-error`: look for a newer one first, and answer with this one if that fails.
+ * `expired`: it is not used.
  */
 export type Freshness = "fresh" | "revalidate" | "if-error" | "expired";
 
@@ -95,12 +121,13 @@ export type KnownVersion = Pick<SourceMeta, "generation" | "at"> & {
   readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash" | "at">>>;
 };
 
-/** Clocks of data centres agree within seconds; what was stored this much in the future came from a wrong clock. */
+/** The clocks of data centres agree within seconds. A time further in the future came from a wrong clock. */
 const CLOCK_SKEW_MS = 300_000;
 
 /**
- * State of a stored picture. One from before its host was marked stale is at most `revalidate`. One that was made before `known` from other bytes of the source is at most `if-error`, so
- * that an old size does not stand beside a new one.
+ * State of a stored picture. A picture from before its host was marked stale is at most `revalidate`. A picture that was
+ * made before `known`, from other bytes of the source, is at most `if-error`: a page must not show an old size beside a
+ * new one.
  */
 export function freshnessOf(
   meta: StoredMeta,
@@ -134,8 +161,9 @@ export function markedAt(
 }
 
 /**
- * Whether a thing was made from bytes that the source has replaced since. Metadata older than the thing says nothing
- * (KV lags behind R2). Two variants have different bytes and show the same picture, so hashes are compared within one.
+ * Whether a picture was made from bytes that the source has replaced since. Metadata older than the picture says nothing,
+ * because KV lags behind R2. Two variants have different bytes and show the same picture, so only hashes of the same
+ * variant are compared.
  */
 export function isOutdated(
   made: Pick<Provenance, "generation" | "variant" | "sourceHash" | "storedAt">,

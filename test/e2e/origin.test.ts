@@ -144,13 +144,15 @@ describe("HTTPS first", () => {
 });
 
 describe("a sick host", () => {
-  test("after ten failures of many pictures nobody waits for it; what is stored is served; then it is probed", async () => {
+  test("after twenty server errors of many pictures nobody waits for it; what is stored is served; then it is probed", async () => {
     const sick = await startSource({ picture: await jpegOf({ r: 9, g: 99, b: 9 }), authority });
     const address = (path: string) => `http://127.0.0.1:${sick.http}/${path}`;
     expect((await askFor(edge.url, address("many/stored"))).status).toBe(200);
     await settled(edge);
     sick.force("status/503");
-    for (let i = 0; i < 10; i++) {
+    // A success of the last 30 s would hold the breaker closed.
+    await edge.set({ clock: 31_000 });
+    for (let i = 0; i < 20; i++) {
       expect((await askFor(edge.url, address(`many/${i}`))).code).toBe("source_failed");
     }
     const asked = sick.seen.length;
@@ -167,14 +169,80 @@ describe("a sick host", () => {
     expect(sick.seen.length).toBe(asked);
     expect((await askFor(edge.url, address("many/stored"))).status).toBe(200);
     // In the next data centre too, which does not have it in its own cache.
-    await edge.set({ clock: 5_000, edge: "fail" });
+    await edge.set({ clock: 36_000, edge: "fail" });
     expect((await askFor(edge.url, address("many/stored"))).status).toBe(200);
 
     sick.force(null);
-    await edge.set({ clock: 11_000 });
+    await edge.set({ clock: 42_000 });
+    sick.seen.length = 0;
     expect((await askFor(edge.url, address("many/probe"))).status).toBe(200);
+    // The picture that worked before was asked first, whoever came first.
+    expect(sick.seen.map(({ path }) => path)).toEqual(["/many/stored", "/many/probe"]);
     expect((await askFor(edge.url, address("many/after"))).status).toBe(200);
     await edge.set({});
     await sick.close();
+  });
+
+  test("failing paths do not shut a host that was well a moment ago, straight or through redirects", async () => {
+    const victim = await startSource({ picture: await jpegOf({ r: 9, g: 9, b: 99 }), authority });
+    const address = (path: string) => `http://127.0.0.1:${victim.http}/${path}`;
+    expect((await askFor(edge.url, address("many/well"))).status).toBe(200);
+    const failing = [...Array(40).keys()].map((i) => (i % 2 === 0 ? address(`status/500?${i}`) : away(i)));
+    function away(i: number): string {
+      return local(`to?n=${i}&url=${encodeURIComponent(address(`status/500?${i}`))}`);
+    }
+    await inTurn(failing, 8, (url) => askFor(edge.url, url));
+    for (const i of [1, 2, 3]) expect((await askFor(edge.url, address(`many/after-${i}`))).status).toBe(200);
+    // Who redirected is well too.
+    expect((await askFor(edge.url, local("many/leads"))).status).toBe(200);
+    await victim.close();
+  });
+
+  test("racing for the probe does not hold a host shut: failing paths decide nothing", async () => {
+    const victim = await startSource({ picture: await jpegOf({ r: 99, g: 9, b: 9 }), authority });
+    const address = (path: string) => `http://127.0.0.1:${victim.http}/${path}`;
+    // Never seen well: it opens.
+    await inTurn([...Array(24).keys()], 8, (i) => askFor(edge.url, address(`status/500?${i}`)));
+    expect((await askFor(edge.url, address("many/victim"))).code).toBe("source_breaker_open");
+    await edge.set({ clock: 10_500 });
+    for (let i = 0; i < 10; i++) await askFor(edge.url, address(`status/500?race-${i}`));
+    expect((await askFor(edge.url, address("many/victim"))).status).toBe(200);
+    await inTurn([...Array(40).keys()], 8, (i) => askFor(edge.url, address(`status/500?again-${i}`)));
+    expect((await askFor(edge.url, address("many/victim-2"))).status).toBe(200);
+    await edge.set({});
+    await victim.close();
+  });
+});
+
+describe("requests that hang", () => {
+  const hanging = (count: number, url: (i: number) => string) =>
+    Promise.all([...Array(count).keys()].map((i) => askFor(edge.url, url(i))));
+
+  test("eight of one host hold its other pictures up for some three seconds, not for ten", {
+    timeout: 30_000,
+  }, async () => {
+    const host = await startSource({ picture: await jpegOf({ r: 9, g: 99, b: 99 }), authority });
+    const held = hanging(8, (i) => `http://127.0.0.1:${host.http}/silent-headers?${i}`);
+    await expect.poll(() => host.seen.length).toBe(8);
+    const victims = await hanging(6, (i) => `http://127.0.0.1:${host.http}/many/${i}`);
+    expect(victims.map(({ status }) => status)).toEqual(Array(6).fill(200));
+    expect(Math.max(...victims.map(({ ms }) => ms))).toBeLessThan(6_000);
+    const left = (await held).map(
+      ({ bytes }) => (JSON.parse(new TextDecoder().decode(bytes)) as { message: string }).message,
+    );
+    expect(left).toContain("The source took longer than 3000 ms to its first byte, and others wait");
+    await host.close();
+  });
+
+  test("through redirects they hold nobody up", { timeout: 30_000 }, async () => {
+    const host = await startSource({ picture: await jpegOf({ r: 9, g: 99, b: 9 }), authority });
+    const target = (i: number) => encodeURIComponent(`http://127.0.0.1:${host.http}/silent-headers?${i}`);
+    const held = hanging(8, (i) => local(`to?n=hang${i}&url=${target(i)}`));
+    await expect.poll(() => host.seen.length).toBe(8);
+    const victims = await hanging(6, (i) => `http://127.0.0.1:${host.http}/many/${i}`);
+    expect(victims.map(({ status }) => status)).toEqual(Array(6).fill(200));
+    expect(Math.max(...victims.map(({ ms }) => ms))).toBeLessThan(2_500);
+    await held;
+    await host.close();
   });
 });

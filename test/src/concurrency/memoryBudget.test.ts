@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { type Account, isSafe, MAX_PASSED, MemoryBudget } from "../../../src/concurrency/memoryBudget.ts";
+import {
+  type Account,
+  isSafe,
+  MAX_PASSED,
+  MAX_PASSED_FOR_RESERVE,
+  MemoryBudget,
+} from "../../../src/concurrency/memoryBudget.ts";
 import { Priority } from "../../../src/concurrency/priority.ts";
 import { PERMIT_MS } from "../../../src/concurrency/semaphore.ts";
 import { manualTimers } from "./manualTimers.ts";
@@ -35,9 +41,9 @@ describe("a slow source", () => {
     const slow = source();
     await slow.reserve(2, 30);
     const medium = [source(), source(), source()];
-    await Promise.all(medium.map((each) => each.reserve(9)));
-    expect(medium.map(({ seen }) => seen)).toEqual([["9"], ["9"], ["9"]]);
-    expect(budget.used).toBe(29);
+    await Promise.all(medium.map((each) => each.reserve(7)));
+    expect(medium.map(({ seen }) => seen)).toEqual([["7"], ["7"], ["7"]]);
+    expect(budget.used).toBe(23);
     void slow.reserve(30, 30);
     await settle();
     expect(slow.seen).toEqual(["2"]);
@@ -46,7 +52,7 @@ describe("a slow source", () => {
     expect([slow.seen, budget.used]).toEqual([["2", "30"], 30]);
   });
 
-  test("small ones pass another large one that waits, but only so many", async () => {
+  test("newcomers pass a large one that waits, but only so many", async () => {
     const { source } = world();
     const first = source();
     await first.reserve(20);
@@ -55,7 +61,7 @@ describe("a slow source", () => {
     const small: ReturnType<typeof source>[] = [];
     for (let i = 0; i <= MAX_PASSED; i++) {
       const one = source();
-      void one.reserve(1);
+      void one.reserve(3);
       await settle();
       if (i < MAX_PASSED) one.leave();
       small.push(one);
@@ -64,7 +70,7 @@ describe("a slow source", () => {
     expect(large.seen).toEqual([]);
     first.leave();
     await settle();
-    expect([large.seen, small.at(-1)?.seen]).toEqual([["20"], ["1"]]);
+    expect([large.seen, small.at(-1)?.seen]).toEqual([["20"], ["3"]]);
   });
 
   test("more than the whole counts as the whole: it passes alone", async () => {
@@ -72,6 +78,82 @@ describe("a slow source", () => {
     const huge = source();
     await huge.reserve(100);
     expect(budget.used).toBe(32);
+  });
+});
+
+describe("the reserve for small sources", () => {
+  test.each([
+    [24, true],
+    [25, false],
+  ])("two large ones hold at most the rest: %i together is %s", async (together, fits) => {
+    const { source } = world();
+    const [a, b] = [source(), source()];
+    await a.reserve(12);
+    void b.reserve(together - 12);
+    await settle();
+    expect(b.seen.length > 0).toBe(fits);
+  });
+
+  test.each([
+    [2, true],
+    [3, false],
+  ])("one that may come to %i uses it: %s", async (claim, fits) => {
+    const { source } = world();
+    await source().reserve(24);
+    // Not alone any more: an only large one has all of it.
+    await source().reserve(1, 2);
+    const one = source();
+    void one.reserve(1, claim);
+    await settle();
+    expect(one.seen.length > 0).toBe(fits);
+  });
+
+  test("small ones pass large ones that wait, however many, while they keep to it", async () => {
+    const { source, budget } = world();
+    const hostages = Array.from({ length: 20 }, () => source());
+    for (const each of hostages) void each.reserve(16, 32);
+    await settle();
+    expect([budget.used, budget.waiting]).toEqual([16, 19]);
+    for (let i = 0; i < 10 * MAX_PASSED; i++) {
+      const victims = Array.from({ length: 4 }, () => source());
+      await Promise.all(victims.map((victim) => victim.reserve(2)));
+      expect(victims.every(({ seen }) => seen.length === 1)).toBe(true);
+      for (const victim of victims) victim.leave();
+    }
+  });
+
+  test("a large one that needs the reserve too gets its turn", async () => {
+    const { source } = world();
+    const [whole, first] = [source(), source()];
+    await whole.reserve(20, 32);
+    await first.reserve(2);
+    void whole.reserve(32, 32);
+    let passed = 0;
+    let last = first;
+    for (; passed < 2 * MAX_PASSED_FOR_RESERVE; passed++) {
+      const next = source();
+      void next.reserve(2);
+      await settle();
+      if (next.seen.length === 0) break;
+      last.leave();
+      last = next;
+    }
+    expect(passed).toBe(MAX_PASSED_FOR_RESERVE);
+    last.leave();
+    await settle();
+    expect(whole.seen).toEqual(["20", "32"]);
+  });
+
+  test("a large source that has ended is not counted: its bytes only wait for the engine", async () => {
+    const { source, budget } = world();
+    const [ended, next] = [source(), source()];
+    await ended.reserve(20);
+    void next.reserve(12);
+    await settle();
+    expect(next.seen).toEqual([]);
+    budget.settle(ended.account, 20);
+    await settle();
+    expect(next.seen).toEqual(["12"]);
   });
 });
 
@@ -93,17 +175,17 @@ describe("no deadlock", () => {
   test("where all want more than they claimed the youngest is refused, and the others go on", async () => {
     const { source, budget } = world();
     const all = [source(), source(), source(), source()];
-    for (const each of all) await each.reserve(8);
-    for (const each of all) void each.reserve(16);
+    for (const each of all) await each.reserve(6);
+    for (const each of all) void each.reserve(12);
     await settle();
-    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["8", "8", "8", "refused"]);
+    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["6", "6", "6", "refused"]);
     all[3]?.leave();
     await settle();
-    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["16", "8", "8", "refused"]);
-    expect(budget.used).toBe(32);
+    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["12", "6", "6", "refused"]);
+    expect(budget.used).toBe(24);
     all[0]?.leave();
     await settle();
-    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["16", "16", "16", "refused"]);
+    expect(all.map(({ seen }) => seen.at(-1))).toEqual(["12", "12", "12", "refused"]);
   });
 
   test.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
@@ -165,7 +247,7 @@ describe("the line", () => {
   test("is so long and no longer, but for who holds bytes already", async () => {
     const { source } = world({ ...RULES, maxWaiting: 1 });
     const [first, begun, waiting, refused] = [source(), source(), source(), source()];
-    await first.reserve(28);
+    await first.reserve(20);
     await begun.reserve(2, 6);
     void waiting.reserve(10);
     void refused.reserve(10);
@@ -215,5 +297,12 @@ describe("isSafe", () => {
     ["finished ones hold, and give back", of([8, 8], [0, 8]), 0, true],
   ])("%s", (_, accounts, free, expected) => {
     expect(isSafe(accounts, free)).toBe(expected);
+  });
+  test.each([
+    ["the last one may use more room", of([2, 10]), 5, true],
+    ["but no more than there is", of([2, 10]), 4, false],
+    ["only the last one", of([2, 10], [2, 10]), 5, false],
+  ])("%s", (_, accounts, free, expected) => {
+    expect(isSafe(accounts, free, 3)).toBe(expected);
   });
 });

@@ -57,7 +57,7 @@ test("room is asked for before so many bytes are held, first for what is expecte
   expect(asked).toEqual([65_536, 131_072, 262_144]);
 });
 
-test("of a declared length a sixteenth, a quarter, then all of it; and the claim is known from the start", async () => {
+test("of a declared length at most about twice what has come; and the claim is known from the start", async () => {
   const asked: number[][] = [];
   const room = async (bytes: number, claim: number) => void asked.push([bytes, claim]);
   const length = { "content-length": "1600000" };
@@ -66,14 +66,23 @@ test("of a declared length a sixteenth, a quarter, then all of it; and the claim
   expect((await read).bytes.length).toBe(1_600_000);
   expect(asked).toEqual([
     [100_000, 1_600_000],
+    [200_000, 1_600_000],
     [400_000, 1_600_000],
+    [800_000, 1_600_000],
     [1_600_000, 1_600_000],
   ]);
 });
 
 test.each([
   ["a short one is taken at once", 65_536, [[65_536, 65_536]]],
-  ["steps are no smaller than 64 KiB", 131_072, [[131_072, 131_072]]],
+  [
+    "steps are no smaller than 64 KiB",
+    131_072,
+    [
+      [65_536, 131_072],
+      [131_072, 131_072],
+    ],
+  ],
   ["an empty one", 0, [[1, 0]]],
 ])("%s", async (_, declared, expected) => {
   const asked: number[][] = [];
@@ -87,6 +96,16 @@ test.each([
   await vi.advanceTimersByTimeAsync(1);
   expect((await read).bytes.length).toBe(declared);
   expect(asked).toEqual(expected);
+});
+
+test("of a large one the buffer grows by 8 MiB at most", async () => {
+  const asked: number[] = [];
+  const room = async (bytes: number) => void asked.push(bytes >> 20);
+  const length = { "content-length": `${32 << 20}` };
+  const read = readBody(body(16, 2 << 20, 0, length), 32 << 20, newDeadline(), room);
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await read).bytes.length).toBe(32 << 20);
+  expect(asked).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 24, 32]);
 });
 
 test("never for more than may come", async () => {

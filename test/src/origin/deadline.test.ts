@@ -18,8 +18,8 @@ test("work that heeds no signal is left when the time is over, and not before", 
   await vi.advanceTimersByTimeAsync(99);
   expect(deadline.signal.aborted).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
-  expect(await outcome).toEqual(new Failure("source_timeout", { limit: 100 }));
-  expect(((await outcome) as Failure).facts).toEqual({ limit: 100 });
+  expect(await outcome).toEqual(new Failure("source_timeout", { limit: 100, stage: "in all" }));
+  expect(((await outcome) as Failure).facts).toEqual({ limit: 100, stage: "in all" });
 });
 
 test("work that is done in time keeps its outcome", async () => {

@@ -126,6 +126,12 @@ describe("statuses", () => {
     expect(outcome).toMatchObject({ reason: "source_refused", facts: { value: 429, retryAfter: 30 } });
   });
 
+  test("206 with the whole file is the file; a part, or one that brings less than it says, is none", async () => {
+    expect(await get("part/all")).toMatchObject({ ok: true, size: picture.length, fetched: { truncated: false } });
+    expect(await get("part/half")).toMatchObject({ reason: "source_failed", facts: { value: 206 } });
+    expect(await get("part/short")).toMatchObject({ ok: true, fetched: { truncated: true } });
+  });
+
   test("Content-Type decides nothing: a picture as text/html is taken, its bytes are for the caller to judge", async () => {
     expect(await get("wrong-type")).toMatchObject({ ok: true, sha256: sha256(picture) });
     expect(await get("html")).toMatchObject({ ok: true });
@@ -202,6 +208,24 @@ describe("redirects", () => {
     expect(reasonOf(await get(away, { config }))).toBe("ok");
   });
 
+  test.each([
+    ["the same twice", "/picture.jpg", "/picture.jpg", "ok"],
+    ["the same twice, whole addresses", "https://other.test/many/1", "https://other.test/many/1", "ok"],
+    ["two different ones", "/picture.jpg", "/many/1", "source_redirect_refused"],
+    ["two hosts", "https://other.test/many/1", "https://pictures.test/many/1", "source_redirect_refused"],
+  ])("two Locations, %s", async (_name, one, other, reason) => {
+    const outcome = await get(`to-twice?${new URLSearchParams({ url: one, other })}`);
+    expect(reasonOf(outcome)).toBe(reason);
+  });
+
+  test("a comma within one Location is part of it", async () => {
+    const outcome = await get(to("/many/fit=cover,https://other.test/x.jpg"));
+    expect([reasonOf(outcome), outcome.asked[1]]).toEqual([
+      "ok",
+      "https://pictures.test/many/fit=cover,https://other.test/x.jpg",
+    ]);
+  });
+
   test("a redirect without a place is the source's failure", async () => {
     expect(await get("nowhere")).toMatchObject({ reason: "source_failed", facts: { value: 302 } });
   });
@@ -211,6 +235,39 @@ describe("redirects", () => {
     expect(reasonOf(await fetcher.run("ftp://pictures.test/x"))).toBe("source_invalid");
     expect(reasonOf(await fetcher.run("https://proxy.test/x"))).toBe("loop");
     expect(reasonOf(await fetcher.run("no address"))).toBe("source_invalid");
+  });
+});
+
+describe("fields that are repeated or long", () => {
+  const fields = (...pairs: [string, string][]) => get(`fields?${new URLSearchParams(pairs)}`);
+
+  test("a list field in several lines is one list", async () => {
+    const outcome = await fields(["Cache-Control", "public"], ["Cache-Control", "max-age=60"]);
+    expect(outcome).toMatchObject({ fetched: { headers: { cacheControl: "public, max-age=60" } } });
+  });
+
+  test("a Cache-Control of some hundred characters is read", async () => {
+    const long = Array(40).fill("no-store, no-cache, must-revalidate, max-age=0").join(", ");
+    expect(await fields(["Cache-Control", long])).toMatchObject({ fetched: { headers: { cacheControl: long } } });
+  });
+
+  test("a single field in two equal lines is that field", async () => {
+    const date = "Sat, 21 Nov 2026 00:00:00 GMT";
+    const twice = ["ETag", "Last-Modified", "Expires"].flatMap((name): [string, string][] => {
+      const value = name === "ETag" ? '"a, b"' : date;
+      return [
+        [name, value],
+        [name, value],
+      ];
+    });
+    expect(await fields(...twice)).toMatchObject({
+      fetched: { headers: { etag: '"a, b"', lastModified: date, expires: date } },
+    });
+  });
+
+  test("in two different lines it is no validator", async () => {
+    const outcome = await fields(["ETag", '"a"'], ["ETag", '"b"'], ["Age", "5"], ["Age", "7"]);
+    expect(outcome).toMatchObject({ fetched: { headers: { etag: null, age: "5" } } });
   });
 });
 
@@ -270,6 +327,26 @@ describe("encodings", () => {
     expect(outcome.ms).toBeLessThan(2_900);
   });
 
+  test.each(["gzip", "GZIP", "x-gzip", "X-Gzip", "br", "deflate", "Deflate"])("%s is undone", async (coding) => {
+    expect(await get(`coded/${coding}`)).toMatchObject({ ok: true, sha256: sha256(picture) });
+  });
+
+  test.each(["zstd", "BR", "compress", "gzip, br", "gzip, gzip"])("%s is not, and is named", async (coding) => {
+    const outcome = await get(`coded/${encodeURIComponent(coding)}`);
+    const raw = await get(`fields?${new URLSearchParams({ "Content-Encoding": coding })}`);
+    for (const one of [outcome, raw].slice(coding.includes(",") ? 1 : 0)) {
+      expect(one).toMatchObject({ reason: "source_encoding", facts: { value: coding.toLowerCase() } });
+    }
+  });
+
+  test("identity is no coding", async () => {
+    expect(await get("coded/identity")).toMatchObject({ ok: true, sha256: sha256(picture) });
+  });
+
+  test("a bomb in a coding that we undo ourselves stops at the limit too", async () => {
+    expect(reasonOf(await get("x-gzip-bomb"))).toBe("source_too_many_bytes");
+  });
+
   test("garbage that calls itself gzip is broken", async () => {
     expect(reasonOf(await get("gzip-garbage"))).toBe("source_broken");
   });
@@ -285,7 +362,7 @@ describe("time", () => {
 
   test.each(["silent-headers", "silent-body", "drip"])("%s ends at the deadline, not before", async (path) => {
     const outcome = await get(path, short);
-    expect(outcome).toMatchObject({ reason: "source_timeout", facts: { limit: 400 } });
+    expect(outcome).toMatchObject({ reason: "source_timeout", facts: { limit: 400, stage: "in all" } });
     expect(outcome.ms).toBeGreaterThanOrEqual(390);
     expect(outcome.ms).toBeLessThan(3_500);
   });
@@ -303,7 +380,10 @@ describe("time", () => {
 
   test("a slow loris within a long deadline is left after five seconds", async () => {
     const outcome = await get("drip", { config: { sourceTimeoutMs: 60_000 } });
-    expect(reasonOf(outcome)).toBe("source_timeout");
+    expect(outcome).toMatchObject({
+      reason: "source_timeout",
+      facts: { limit: 5_000, stage: "to send 4096 bytes" },
+    });
     expect(outcome.ms).toBeLessThan(15_000);
   });
 

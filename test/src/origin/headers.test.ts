@@ -1,7 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { declaredLength, readHeaders, retryAfterSeconds, sentHeaders, VERSION } from "../../../src/origin/headers.ts";
+import {
+  declaredLength,
+  readHeaders,
+  retryAfterSeconds,
+  sentHeaders,
+  singleValue,
+  VERSION,
+  wholeRangeLength,
+} from "../../../src/origin/headers.ts";
 
+const DATE = "Sat, 21 Nov 2026 00:00:00 GMT";
 const CONFIG = { loopId: "abc", contactUrl: "https://firstlight.test/about" };
 
 test("the version we send is the package's", () => {
@@ -34,7 +43,7 @@ describe("validators", () => {
   });
 });
 
-test("of the answer only freshness and validators are read, and no field over 256 characters", () => {
+test("of the answer only freshness and validators are read, no validator over 256 characters, no Cache-Control over 16 KiB", () => {
   const long = `"${"x".repeat(255)}"`;
   const headers = new Headers({
     "Cache-Control": "max-age=60",
@@ -51,6 +60,46 @@ test("of the answer only freshness and validators are read, and no field over 25
     etag: null,
     lastModified: "x".repeat(256),
   });
+  const cacheControl = (length: number) =>
+    readHeaders(new Headers({ "Cache-Control": "x".repeat(length) })).cacheControl;
+  expect([cacheControl(16_384)?.length, cacheControl(16_385)]).toEqual([16_384, null]);
+});
+
+describe("singleValue", () => {
+  test.each([
+    ["one", ["/a"], "/a"],
+    ["two equal ones", ["/a", "/a"], "/a"],
+    ["three equal ones", ["/a", "/a", "/a"], "/a"],
+    ["two different ones stay joined", ["/a", "/b"], "/a, /b"],
+    ["two equal dates, which have a comma", [DATE, DATE], DATE],
+    ["a comma that is the value's own", ["/a,b"], "/a,b"],
+    ["two equal ones with a comma", ["/a,b", "/a,b"], "/a,b"],
+    ["two equal ones with a comma and a space", ["a, b", "a, b"], "a, b"],
+    ["as many commas as a field has room for", [Array(8_000).fill("a").join(", ")], "a"],
+    ["nothing, twice", ["", ""], ""],
+    ["a value of three equal parts and one more", ["a, a, a, b"], "a, a, a, b"],
+  ])("%s", (_name, lines, expected) => {
+    const headers = new Headers();
+    for (const line of lines) headers.append("x", line);
+    expect(singleValue(headers, "x")).toBe(expected);
+  });
+  test("none", () => expect(singleValue(new Headers(), "x")).toBeNull());
+});
+
+describe("wholeRangeLength", () => {
+  test.each([
+    ["bytes 0-99/100", 100],
+    ["BYTES 0-0/1", 1],
+    ["bytes 0-98/100", null],
+    ["bytes 1-99/100", null],
+    ["bytes 0-99/*", null],
+    ["bytes */100", null],
+    ["bytes 0-99/100, bytes 0-99/100", 100],
+    ["items 0-99/100", null],
+    ["", null],
+  ])("%s is %s", (text, expected) => {
+    expect(wholeRangeLength(new Headers({ "content-range": text }))).toBe(expected);
+  });
 });
 
 describe("declaredLength", () => {
@@ -58,7 +107,8 @@ describe("declaredLength", () => {
     ["digits", { "content-length": "123" }, 123],
     ["none", {}, null],
     ["negative", { "content-length": "-1" }, null],
-    ["two of them", { "content-length": "3, 5" }, null],
+    ["two different ones", { "content-length": "3, 5" }, null],
+    ["two equal ones", { "content-length": "3, 3" }, 3],
     ["hexadecimal", { "content-length": "0x10" }, null],
     ["fifteen digits", { "content-length": "999999999999999" }, 999_999_999_999_999],
     ["sixteen digits", { "content-length": "1999999999999999" }, null],

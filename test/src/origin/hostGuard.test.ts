@@ -1,7 +1,7 @@
 /** Breaker and slots around real exchanges in workerd, and between memories that stand for isolates. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
-import { isHostFailure } from "../../../src/origin/hostGuard.ts";
+import { hostEvidence } from "../../../src/origin/hostGuard.ts";
 import { createAuthority } from "../../support/sources/authority.ts";
 import { type Fetcher, type JobOptions, startFetcher } from "../../support/sources/fetcher.ts";
 import type { Outcome } from "../../support/sources/job.ts";
@@ -36,29 +36,30 @@ function client(options: JobOptions = {}, host = `${crypto.randomUUID()}.test`) 
   };
 }
 
-async function failTenTimes({ get }: ReturnType<typeof client>, path = "status/503") {
-  for (let i = 0; i < 10; i++) await get(`${path}?n=${i % 5}`);
+/** Enough to open the breaker of a host: as many failures as weigh 10, over five sources. */
+async function fail({ get }: ReturnType<typeof client>, path = "status/503", times = 20) {
+  for (let i = 0; i < times; i++) await get(`${path}?n=${i % 5}`);
 }
 
 describe("the breaker", () => {
-  test("ten failures over five sources, then nobody waits: under 5 ms and nothing is asked", async () => {
+  test("twenty server errors over five sources, then nobody waits: under 5 ms and nothing is asked", async () => {
     const one = client();
-    await failTenTimes(one);
-    expect(source.seen).toHaveLength(10);
+    await fail(one);
+    expect(source.seen).toHaveLength(20);
     const outcomes: Outcome[] = [];
     for (let i = 0; i < 21; i++) outcomes.push(await one.get(`picture.jpg?n=${i}`));
     expect(outcomes.map(reasonOf)).toEqual(Array(21).fill("source_breaker_open"));
     expect(outcomes.every(({ asked }) => asked.length === 0)).toBe(true);
     // The median: a busy machine may stop any one of them.
     expect(outcomes.map(({ ms }) => ms).sort((a, b) => a - b)[10]).toBeLessThan(5);
-    expect(source.seen).toHaveLength(10);
+    expect(source.seen).toHaveLength(20);
   });
 
   test.each(["status/404", "status/403", "status/204", "cut-html", "html"])(
     "%s says nothing against the host",
     async (path) => {
       const one = client();
-      await failTenTimes(one, path);
+      await fail(one, path);
       expect(reasonOf(await one.get("picture.jpg"))).toBe("ok");
     },
   );
@@ -71,8 +72,10 @@ describe("the breaker", () => {
 
   test("time-outs count, also in the middle of a body", async () => {
     const one = client({ config: { sourceTimeoutMs: 100 } });
-    await Promise.all(Array.from({ length: 5 }, (_, i) => one.get(`silent-body?n=${i}`)));
-    await Promise.all(Array.from({ length: 5 }, (_, i) => one.get(`silent-headers?n=${i}`)));
+    for (let round = 0; round < 4; round++) {
+      await Promise.all(Array.from({ length: 3 }, (_, i) => one.get(`silent-body?n=${round}${i}`)));
+      await Promise.all(Array.from({ length: 3 }, (_, i) => one.get(`silent-headers?n=${round}${i}`)));
+    }
     expect(reasonOf(await one.get("picture.jpg"))).toBe("source_breaker_open");
   });
 
@@ -83,27 +86,46 @@ describe("the breaker", () => {
     expect(reasonOf(await one.get("picture.jpg", { abortAfterMs: null }))).toBe("ok");
   });
 
-  test("the host that failed is the one left alone, not the one that led there", async () => {
-    const bad = client();
-    await failTenTimes(bad);
+  test("a success lately holds it closed, whatever paths fail", async () => {
+    const one = client();
+    expect(reasonOf(await one.get("picture.jpg"))).toBe("ok");
+    await fail(one, "status/500", 40);
+    expect(reasonOf(await one.get("many/after"))).toBe("ok");
+  });
+
+  test("what fails behind a redirect counts neither against the target nor against who redirects", async () => {
+    const target = client();
     const names = Object.fromEntries(
-      [bad.host, "good.test"].map((host) => [host, { http: source.http, https: source.https }]),
+      [target.host, "leads.test"].map((host) => [host, { http: source.http, https: source.https }]),
     );
-    const good = client({ names }, "good.test");
+    const leads = client({ names }, "leads.test");
     const memory = crypto.randomUUID();
-    for (let i = 0; i < 10; i++) {
-      const away = `to?n=${i}&url=${encodeURIComponent(`https://${bad.host}/status/500?n=${i}`)}`;
-      await good.get(away, { memory });
-    }
-    expect(reasonOf(await good.get("picture.jpg", { memory }))).toBe("ok");
-    expect(
-      reasonOf(await good.get(`to?url=${encodeURIComponent(`https://${bad.host}/picture.jpg`)}`, { memory })),
-    ).toBe("source_breaker_open");
+    const away = (path: string) => `to?url=${encodeURIComponent(`https://${target.host}/${path}`)}`;
+    for (let i = 0; i < 40; i++) await leads.get(`${away(`status/500?n=${i}`)}&n=${i}`, { memory });
+    expect(reasonOf(await leads.get("picture.jpg", { memory }))).toBe("ok");
+    expect(reasonOf(await target.get("picture.jpg", { names, memory }))).toBe("ok");
+  });
+
+  test("a redirect on the same host is that host's own", async () => {
+    const one = client();
+    for (let i = 0; i < 20; i++) await one.get(`to?n=${i}&url=${encodeURIComponent(`/status/500?n=${i}`)}`);
+    expect(reasonOf(await one.get("picture.jpg"))).toBe("source_breaker_open");
+  });
+
+  test("a redirect to a host that is left alone is refused", async () => {
+    const target = client();
+    const names = Object.fromEntries(
+      [target.host, "leads.test"].map((host) => [host, { http: source.http, https: source.https }]),
+    );
+    const memory = crypto.randomUUID();
+    for (let i = 0; i < 20; i++) await target.get(`status/503?n=${i}`, { names, memory });
+    const away = `to?url=${encodeURIComponent(`https://${target.host}/picture.jpg`)}`;
+    expect(reasonOf(await client({ names }, "leads.test").get(away, { memory }))).toBe("source_breaker_open");
   });
 
   test("another isolate hears of it, and only of changes", async () => {
     const one = client({ sharing: true });
-    await failTenTimes(one);
+    for (let i = 0; i < 10; i++) await one.get(`reset?n=${i}`);
     const other = client({ sharing: true }, one.host);
     // The first look is in the background: one request may still go out.
     await other.get("many/1");
@@ -114,6 +136,56 @@ describe("the breaker", () => {
 });
 
 describe("slots", () => {
+  /** Hosts that all answer at the source's ports. */
+  const named = (...hosts: string[]) =>
+    Object.fromEntries(hosts.map((host) => [host, { http: source.http, https: source.https }]));
+
+  test("hanging requests are left soon while others wait, and the message says why", async () => {
+    const one = client({ config: { sourceTimeoutMs: 5_000 } });
+    await one.get("picture.jpg");
+    const hanging = Promise.all(Array.from({ length: 8 }, (_, i) => one.get(`silent-headers?n=${i}`)));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const waiting = await one.get("many/waiting");
+    expect(reasonOf(waiting)).toBe("ok");
+    expect(waiting.ms).toBeLessThan(4_000);
+    // Whoever hangs on once nobody waits any more has all the time.
+    expect(await hanging).toContainEqual(
+      expect.objectContaining({
+        reason: "source_timeout",
+        facts: { limit: 2_000, stage: "to its first byte, and others wait" },
+      }),
+    );
+  });
+
+  test("hanging alone has all the time there is", async () => {
+    const one = client({ config: { sourceTimeoutMs: 3_500 } });
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => one.get(`silent-headers?n=${i}`)));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ facts: { limit: 3_500, stage: "in all" } });
+  });
+
+  test("what hangs behind a redirect takes no slot of the target", async () => {
+    const target = client();
+    const names = named(target.host, "evil.test");
+    const memory = crypto.randomUUID();
+    const evil = client({ names, memory, config: { sourceTimeoutMs: 3_000 } }, "evil.test");
+    const away = (i: number) => `to?url=${encodeURIComponent(`https://${target.host}/silent-headers?n=${i}`)}`;
+    const hanging = Promise.all(Array.from({ length: 8 }, (_, i) => evil.get(`${away(i)}&n=${i}`)));
+    await expect.poll(() => source.seen.filter(({ path }) => path.startsWith("/silent")).length).toBe(8);
+    const pictures = await Promise.all(Array.from({ length: 8 }, (_, i) => target.get(`many/${i}`, { names, memory })));
+    expect(pictures.map(reasonOf)).toEqual(Array(8).fill("ok"));
+    expect(Math.max(...pictures.map(({ ms }) => ms))).toBeLessThan(1_500);
+    await hanging;
+  });
+
+  test("a body that drips is left while others wait for its slot", async () => {
+    const one = client({ config: { sourceTimeoutMs: 5_000 } });
+    const dripping = Promise.all(Array.from({ length: 8 }, (_, i) => one.get(`drip?n=${i}`)));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const waiting = await one.get("many/waiting");
+    expect([reasonOf(waiting), waiting.ms < 4_000]).toEqual(["ok", true]);
+    expect((await dripping).find(({ ok }) => !ok)).toMatchObject({ facts: { limit: 2_000 } });
+  });
+
   test("forty pictures of one host at once: all come, eight at a time", async () => {
     const one = client();
     const started = Date.now();
@@ -140,18 +212,19 @@ describe("slots", () => {
 });
 
 test.each([
-  ["source_unreachable", {}, true],
-  ["source_tls", {}, true],
-  ["source_timeout", { limit: 1 }, true],
-  ["source_failed", { value: 499 }, false],
-  ["source_failed", { value: 500 }, true],
-  ["source_failed", { value: 599 }, true],
-  ["source_failed", { value: 206 }, false],
-  ["source_refused", { value: 429 }, true],
-  ["source_refused", { value: 403 }, false],
-  ["source_missing", { value: 404 }, false],
-  ["source_broken", {}, false],
-  ["source_too_many_bytes", { limit: 1 }, false],
-] as const)("%s %o counts against the host: %s", (reason, facts, expected) => {
-  expect(isHostFailure(new Failure(reason, facts))).toBe(expected);
+  ["source_unreachable", {}, "hard", 1],
+  ["source_tls", {}, "hard", 1],
+  ["source_timeout", { limit: 1 }, "soft", 0.5],
+  ["source_failed", { value: 499 }, undefined, undefined],
+  ["source_failed", { value: 500 }, "soft", 0.5],
+  ["source_failed", { value: 599 }, "soft", 0.5],
+  ["source_failed", { value: 206 }, undefined, undefined],
+  ["source_refused", { value: 429 }, "soft", 1],
+  ["source_refused", { value: 403 }, undefined, undefined],
+  ["source_missing", { value: 404 }, undefined, undefined],
+  ["source_broken", {}, undefined, undefined],
+  ["source_too_many_bytes", { limit: 1 }, undefined, undefined],
+] as const)("%s %o is evidence against the host: %s, weight %s", (reason, facts, health, weight) => {
+  const evidence = hostEvidence(new Failure(reason, facts));
+  expect([evidence?.health, evidence?.weight]).toEqual([health, weight]);
 });

@@ -1,73 +1,159 @@
-import { describe, expect, test } from "vitest";
-import { CONCURRENCY, HostSlots } from "../../../src/origin/hostSlots.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Priority } from "../../../src/concurrency/priority.ts";
+import { CONCURRENCY, HostSlots, type Slot } from "../../../src/origin/hostSlots.ts";
 
 const RULES = { ...CONCURRENCY, perHost: 2, maxWaiting: 3 };
+const WAIT_MS = 60_000;
 
-/** Slots of one host, with tickets 1, 2, 3 ... */
-function slots(rules = RULES) {
-  const made = new HostSlots(rules);
-  return {
-    poll: (ticket: number, now = 0, host = "a.test") => made.poll(host, ticket, now),
-    release: (ticket: number) => made.release("a.test", ticket),
-    hosts: () => made.size,
-    ticket: () => made.ticket(),
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function world(rules = RULES) {
+  const slots = new HostSlots(rules);
+  /** Asks for a slot, and what became of it. */
+  const ask = (host = "a.test", priority: "user" | "warm" = "user", waitMs = WAIT_MS) => {
+    const one = { state: "waiting", slot: null as Slot | null, renewing: true };
+    slots.acquire(host, waitMs, new Priority(priority)).then(
+      (slot) => {
+        one.state = "in";
+        one.slot = slot;
+        const timer = setInterval(() => (one.renewing ? slot.renew() : clearInterval(timer)), 250);
+      },
+      () => {
+        one.state = "refused";
+      },
+    );
+    return one;
   };
+  return { slots, ask };
 }
 
-test("so many at once, and each host by itself", () => {
-  const { poll } = slots();
-  expect([poll(1), poll(2), poll(3), poll(4, 0, "b.test")]).toEqual(["in", "in", "wait", "in"]);
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const states = (...all: { state: string }[]) => all.map(({ state }) => state);
+
+test("so many at once, and each host by itself", async () => {
+  const { ask } = world();
+  const all = [ask(), ask(), ask(), ask("b.test")];
+  await settle();
+  expect(states(...all)).toEqual(["in", "in", "waiting", "in"]);
 });
 
-test("who came first goes first, whoever asks first", () => {
-  const { poll, release } = slots();
-  for (const ticket of [1, 2, 3, 4]) poll(ticket);
-  release(1);
-  expect([poll(4), poll(3), poll(4)]).toEqual(["wait", "in", "wait"]);
-  release(2);
-  expect(poll(4)).toBe("in");
+test("who came first goes first, readers before warm work, and nobody waits for a timer", async () => {
+  const { ask } = world();
+  const [a, b, warm, c, d] = [ask(), ask(), ask("a.test", "warm"), ask(), ask()];
+  await settle();
+  a.slot?.release();
+  await settle();
+  expect(states(warm, c, d)).toEqual(["waiting", "in", "waiting"]);
+  b.slot?.release();
+  c.slot?.release();
+  await settle();
+  expect(states(warm, c, d)).toEqual(["in", "in", "in"]);
 });
 
-test("a line of bounded length", () => {
-  const { poll } = slots();
-  expect([1, 2, 3, 4, 5, 6].map((ticket) => poll(ticket))).toEqual(["in", "in", "wait", "wait", "wait", "full"]);
-  // Who stands in line already is not turned away.
-  expect(poll(5)).toBe("wait");
+test("a queue of bounded length", async () => {
+  const { ask } = world();
+  const all = Array.from({ length: 6 }, () => ask());
+  await settle();
+  expect(states(...all)).toEqual(["in", "in", "waiting", "waiting", "waiting", "refused"]);
+});
+
+test("who waits too long is refused", async () => {
+  const { ask } = world();
+  const all = [ask(), ask(), ask("a.test", "user", 1_000)];
+  await vi.advanceTimersByTimeAsync(WAIT_MS - 1);
+  expect(states(...all)).toEqual(["in", "in", "waiting"]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(states(...all)).toEqual(["in", "in", "refused"]);
+});
+
+test("who holds a slot sees that others wait for it", async () => {
+  const { ask } = world();
+  const [a, b] = [ask(), ask()];
+  await settle();
+  expect([a.slot?.contended, b.slot?.contended]).toEqual([false, false]);
+  const c = ask();
+  await settle();
+  expect([a.slot?.contended, b.slot?.contended]).toEqual([true, true]);
+  a.slot?.release();
+  await settle();
+  expect([c.state, b.slot?.contended]).toEqual(["in", false]);
 });
 
 describe("who is ended by its client and never leaves", () => {
-  test("a slot comes back when its lease is over, not before", () => {
-    const { poll } = slots();
-    poll(1);
-    poll(2);
-    expect(poll(3, RULES.leaseMs - 1)).toBe("wait");
-    expect(poll(3, RULES.leaseMs)).toBe("in");
+  test("a slot that nobody renews is free after its lease, not before", async () => {
+    const { ask } = world();
+    const [a, b, c] = [ask(), ask(), ask()];
+    await settle();
+    a.renewing = false;
+    await vi.advanceTimersByTimeAsync(RULES.leaseMs - 1);
+    expect(c.state).toBe("waiting");
+    await vi.advanceTimersByTimeAsync(RULES.tickMs);
+    expect([c.state, b.state]).toEqual(["in", "in"]);
+    // What comes back after all gives nothing twice.
+    a.slot?.release();
+    const d = ask();
+    await settle();
+    expect(d.state).toBe("waiting");
   });
 
-  test("a place in the line is lost by not asking for two seconds", () => {
-    const { poll, release } = slots();
-    for (const ticket of [1, 2, 3]) poll(ticket);
-    expect(poll(4, 1_000)).toBe("wait");
-    release(1);
-    expect(poll(4, 1_999)).toBe("wait");
-    expect(poll(4, 2_000)).toBe("in");
+  test("a place in the queue that nobody keeps is lost, and the next one goes in", async () => {
+    // Timers of a request that was ended never run: here those of the first that waits.
+    let dead = 0;
+    const timers = {
+      set: (run: () => void, ms: number) => setTimeout(() => ++dead && run(), ms),
+      clear: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+      now: () => Date.now(),
+    };
+    const alive = { ...timers, set: (run: () => void, ms: number) => setTimeout(run, ms) };
+    let now: typeof timers = alive;
+    const slots = new HostSlots(RULES, {
+      set: (run, ms) => now.set(run, ms),
+      clear: (timer) => now.clear(timer),
+      now: () => Date.now(),
+    });
+    const holders = await Promise.all([1, 2].map(() => slots.acquire("a.test", WAIT_MS, new Priority("user"))));
+    const renewing = setInterval(() => holders.map((slot) => slot.renew()), 250);
+    now = { ...timers, set: () => setTimeout(() => {}, 0) };
+    void slots.acquire("a.test", WAIT_MS, new Priority("user")).catch(() => {});
+    await settle();
+    now = alive;
+    let second = false;
+    void slots.acquire("a.test", WAIT_MS, new Priority("user")).then(() => {
+      second = true;
+    });
+    await vi.advanceTimersByTimeAsync(RULES.goneMs);
+    holders[0]?.release();
+    await settle();
+    expect(second).toBe(true);
+    clearInterval(renewing);
   });
 });
 
-test("a clock set back frees what was taken in the future", () => {
-  const { poll } = slots();
-  poll(1, 1e9);
-  poll(2, 1e9);
-  expect(poll(3, 0)).toBe("in");
+test("a clock set back frees what was taken in the future", async () => {
+  const { ask } = world();
+  vi.setSystemTime(1e12);
+  const [a, b] = [ask(), ask()];
+  await settle();
+  a.renewing = false;
+  b.renewing = false;
+  vi.setSystemTime(0);
+  const c = ask();
+  await settle();
+  expect(c.state).toBe("in");
 });
 
-test("a host nobody asks takes no memory, and leaving twice is leaving once", () => {
-  const { poll, release, hosts, ticket } = slots();
-  const mine = ticket();
-  poll(mine);
-  expect(hosts()).toBe(1);
-  release(mine);
-  release(mine);
-  expect(hosts()).toBe(0);
-  expect(ticket()).toBe(mine + 1);
+test("a host nobody asks takes no memory, and leaving twice is leaving once", async () => {
+  const { slots, ask } = world();
+  const mine = ask();
+  await settle();
+  expect(slots.size).toBe(1);
+  mine.renewing = false;
+  mine.slot?.release();
+  mine.slot?.release();
+  expect(slots.size).toBe(0);
 });

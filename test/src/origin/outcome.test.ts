@@ -45,6 +45,12 @@ describe("failureOfStatus", () => {
   test("304 is an answer to a conditional request only", () => {
     expect(failureOfStatus(answer(304), 0, true)).toBeNull();
   });
+  test.each([
+    ["bytes 0-9/10", undefined],
+    ["bytes 0-8/10", "source_failed"],
+  ])("206 with %s: %s", (range, reason) => {
+    expect(failureOfStatus(answer(206, { "content-range": range }), 0, false)?.reason).toBe(reason);
+  });
   test("Retry-After goes with the failure", () => {
     expect(failureOfStatus(answer(429, { "retry-after": "30" }), 0, false)?.facts).toEqual({
       value: 429,

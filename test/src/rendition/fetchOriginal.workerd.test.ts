@@ -61,6 +61,17 @@ describe("asking again for a picture in hand", () => {
     expect(got).toEqual({ kind: "same", renewed: { ...STALE, meta } });
   });
 
+  test("a 304 that says nothing of the lifetime keeps the stored one", async () => {
+    const source = freshSource();
+    await known(source);
+    sourceIs(
+      () => new Response(null, { status: 304, headers: { "last-modified": new Date(NOW - 1e9).toUTCString() } }),
+    );
+    const stale = { ...STALE, meta: metaOf({ storedAt: NOW - 20_000_000, freshUntil: NOW - 10_000_000 }) };
+    const got = await ask(source, worldOf(), stale);
+    expect(got).toMatchObject({ kind: "same", renewed: { meta: { storedAt: NOW, freshUntil: NOW + 10_000_000 } } });
+  });
+
   test.each([
     ["KV fails", { THUMBS: brokenService(env.THUMBS) }, "0badcafe"],
     ["KV hangs", { THUMBS: slowService(env.THUMBS, 3_000) }, "0badcafe"],

@@ -6,6 +6,7 @@ import {
   isOutdated,
   type KnownVersion,
   parseCacheControl,
+  renewedUntil,
 } from "../../../src/store/freshness.ts";
 import { knownOf, metaOf, NOW } from "../../support/stored.ts";
 
@@ -59,6 +60,45 @@ describe("freshUntil", () => {
 
   test("no-store is lifted by the lower bound", () => {
     expect(seconds({ "cache-control": "no-store" }, { minFreshSeconds: 60, maxFreshSeconds: 100 })).toBe(60);
+  });
+});
+
+describe("renewedUntil: how long a copy is fresh after a 304", () => {
+  const copy = { storedAt: NOW - 9_000_000, freshUntil: NOW - 9_000_000 + 777_000 };
+  const renewed = (headers: Record<string, string>, bounds = WIDE) =>
+    (renewedUntil(readHeaders(new Headers(headers)), copy, NOW, bounds) - NOW) / 1000;
+  test.each([
+    ["nothing: the stored lifetime", {}, 777],
+    ["Cache-Control without a lifetime", { "cache-control": "public, must-revalidate" }, 777],
+    ["a Last-Modified alone", { "last-modified": date(-10_000_000) }, 777],
+    ["a Date alone", { date: date(-5) }, 777],
+    ["an Age counts as in any answer", { age: "77" }, 700],
+    ["max-age", { "cache-control": "max-age=5" }, 5],
+    ["max-age minus Age", { "cache-control": "max-age=5", age: "2" }, 3],
+    ["no-cache", { "cache-control": "no-cache" }, 0],
+    ["Expires", { expires: date(50), date: date(0) }, 50],
+    ["Expires: 0", { expires: "0" }, 0],
+    ["max-age before Expires", { "cache-control": "max-age=5", expires: date(50) }, 5],
+  ])("%s", (_name, headers, expected) => expect(renewed(headers as Record<string, string>)).toBe(expected));
+
+  test.each([
+    [776, 776],
+    [777, 777],
+    [778, 777],
+  ])("not longer than the upper bound of %i", (maxFreshSeconds, expected) => {
+    expect(renewed({}, { minFreshSeconds: 0, maxFreshSeconds })).toBe(expected);
+  });
+  test("not shorter than the lower bound", () => {
+    expect(renewed({}, { minFreshSeconds: 1_000, maxFreshSeconds: 10_000 })).toBe(1_000);
+  });
+  test("confirming again and again keeps the lifetime", () => {
+    let [storedAt, freshUntil] = [NOW, NOW + 60_000];
+    for (let i = 0; i < 5; i++) {
+      const now = freshUntil + 1_234;
+      freshUntil = renewedUntil(readHeaders(new Headers()), { storedAt, freshUntil }, now, WIDE);
+      storedAt = now;
+    }
+    expect(freshUntil - storedAt).toBe(60_000);
   });
 });
 

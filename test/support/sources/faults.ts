@@ -1,7 +1,7 @@
 /** The behaviours of a local source, good and bad: one row per behaviour. The first part of the path selects it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 
 export type Scene = {
   readonly request: IncomingMessage;
@@ -51,6 +51,14 @@ function send({ response, picture }: Scene, headers: Record<string, string | num
 }
 
 const half = (scene: Scene) => scene.picture.subarray(0, scene.picture.length >> 1);
+
+const CODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  gzip: gzipSync,
+  "x-gzip": gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+  zstd: zstdCompressSync,
+};
 
 /** Name -> behaviour. It takes the scene and the part of the path after its name. */
 export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => void>> = {
@@ -131,6 +139,26 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
   late(scene, rest) {
     setTimeout(() => send(scene), Number(rest)).unref();
   },
+  // Repeated and long fields.
+  /** Two `Location` lines: `?url=` and `?other=`, which may be the same. */
+  "to-twice"({ response, url }) {
+    const targets = [url.searchParams.get("url") ?? "", url.searchParams.get("other") ?? ""];
+    response.writeHead(302, ["Location", targets[0] ?? "", "Location", targets[1] ?? ""]);
+    response.end("moved");
+  },
+  /** Any fields, as `?name=value`, repeated ones as lines of their own. */
+  fields({ response, url, picture }) {
+    response.writeHead(200, [...url.searchParams].flat());
+    response.end(picture);
+  },
+  /** 206: `/part/all` has the whole picture, `/part/half` its first half, `/part/short` says all and sends half. */
+  part(scene, rest) {
+    const { length } = scene.picture;
+    const last = rest === "half" ? (length >> 1) - 1 : length - 1;
+    const body = rest === "all" ? scene.picture : half(scene);
+    scene.response.writeHead(206, { "Content-Range": `bytes 0-${last}/${length}`, "Content-Length": body.length });
+    scene.response.end(body);
+  },
   // Connections that end early.
   reset: ({ request }) => reset(request),
   close: ({ request }) => request.socket.destroy(),
@@ -185,6 +213,16 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
   gzip({ response, picture }) {
     response.writeHead(200, { "Content-Encoding": "gzip" });
     response.end(gzipSync(picture));
+  },
+  /** `/coded/GZIP`: the picture in that coding, written so. */
+  coded({ response, picture }, rest) {
+    const encode = CODERS[rest.toLowerCase()] ?? ((bytes: Uint8Array) => bytes);
+    response.writeHead(200, { "Content-Encoding": rest });
+    response.end(encode(picture));
+  },
+  "x-gzip-bomb"({ response }) {
+    response.writeHead(200, { "Content-Encoding": "x-gzip" });
+    response.end(bomb("gzip"));
   },
   "gzip-bomb"({ response }) {
     const bytes = bomb("gzip");

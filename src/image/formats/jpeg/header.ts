@@ -14,7 +14,10 @@ const COLOURS = {
   ycck: "cmyk",
 } as const satisfies Record<JpegModel, Header["colour"]>;
 
-/** JPEG bytes -> Source. Throws format_unsupported for codings that are not decoded, image_damaged without a scan. */
+/**
+ * JPEG bytes -> Source. Throws format_unsupported for codings that are not decoded, image_damaged without a scan,
+ * source_too_complex for more segments or fill bytes than a picture has.
+ */
 export function jpegHeader(bytes: Uint8Array): Source {
   const header = read(bytes);
   const { width, height, orientation, progressive, components, icc } = header;
@@ -46,6 +49,7 @@ function read(bytes: Uint8Array): JpegHeader {
   } catch (error) {
     if (!(error instanceof UnsupportedJpeg)) throw error;
     if (error.isUndecodedCoding) throw new Failure("format_unsupported", { value: `JPEG (${error.message})` });
+    if (error.reason === "work") throw new Failure("source_too_complex", { why: error.message });
     throw damaged(error.message);
   }
 }

@@ -34,16 +34,48 @@ export const MAX_SCANS = 256;
 
 type Frame = Pick<JpegHeader, "width" | "height" | "progressive" | "components" | "across" | "down">;
 
-/**
- * Offset of the next segment's marker (its 0xff) at or after `from`, or the end of the file. Passes over fill bytes,
- * stuffed zeros and markers without a segment: TEM, RSTn and a repeated SOI (B.1.1.2, B.1.1.3).
- */
-export function nextMarker(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    const code = bytes[at + 1] ?? 0;
-    if (code !== 0 && code !== 0xff && code !== TEM && (code < RST0 || code > SOI)) return at;
-  }
-  return bytes.length;
+/** A search costs much more to start than a look at some bytes. */
+const LOOK_BYTES = 32;
+
+/** Offset of the next 0xff at or after `from`, or -1. */
+function nextFF(bytes: Uint8Array, from: number): number {
+  const end = Math.min(from + LOOK_BYTES, bytes.length);
+  for (let at = from; at < end; at++) if (bytes[at] === 0xff) return at;
+  return bytes.indexOf(0xff, end);
+}
+
+/** Segments of one file. A profile has 255 pieces and each scan a few tables; metadata may be cut into some thousands. */
+export const MAX_SEGMENTS = 65_536;
+/** Fill bytes and repeated SOI of one file. Some cameras pad a header to a block of some KiB. */
+export const MAX_FILL_BYTES = 1 << 20;
+
+/** Finds the markers of one file, and counts the work. `next` throws UnsupportedJpeg over one of the two limits. */
+function createMarkerFinder(bytes: Uint8Array): { next(from: number): number } {
+  let segments = 0;
+  let fill = 0;
+  return {
+    /**
+     * Offset of the next segment's marker (its 0xff) at or after `from`, or the end of the file. Passes over fill bytes,
+     * stuffed zeros and markers without a segment: TEM, RSTn and a repeated SOI (B.1.1.2, B.1.1.3).
+     */
+    next(from) {
+      let at = bytes.indexOf(0xff, from);
+      while (at >= 0) {
+        const code = bytes[at + 1] ?? 0;
+        if (code === 0xff || code === TEM || code === SOI) {
+          if (++fill > MAX_FILL_BYTES) throw new UnsupportedJpeg("work", `more than ${MAX_FILL_BYTES} fill bytes`);
+          at = nextFF(bytes, at + (code === 0xff ? 1 : 2));
+          continue;
+        }
+        if (code !== 0 && code !== TEM && (code < RST0 || code > SOI)) {
+          if (++segments > MAX_SEGMENTS) throw new UnsupportedJpeg("work", `more than ${MAX_SEGMENTS} segments`);
+          return at;
+        }
+        at = nextFF(bytes, at + 2);
+      }
+      return bytes.length;
+    },
+  };
 }
 
 function readQuantisers(segment: Uint8Array, into: (Uint16Array | undefined)[]): void {
@@ -148,7 +180,8 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
   let interval = 0;
   let scanCount = 0;
 
-  for (let at = nextMarker(bytes, 2); at + 4 <= bytes.length; ) {
+  const markers = createMarkerFinder(bytes);
+  for (let at = markers.next(2); at + 4 <= bytes.length; ) {
     const code = bytes[at + 1] ?? 0;
     if (code === EOI) break;
     const length = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
@@ -179,7 +212,7 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
         if (!frame.progressive && scans.length === 1 && components.length === frame.components.length) break;
       }
     } else if (scans.length === 0) application.take(code, segment);
-    at = nextMarker(bytes, end);
+    at = markers.next(end);
   }
   if (frame === undefined) throw new UnsupportedJpeg("no-picture", "no frame header");
   if (scans.length === 0) throw new UnsupportedJpeg("no-picture", "no scan");

@@ -11,6 +11,7 @@ export type JpegReason =
   | "dimensions"
   | "no-picture"
   | "table"
+  | "work"
   | "memory";
 
 /** What the JPEG decoder throws for a file that it does not decode. Everything else it throws is a fault of ours. */
