@@ -61,7 +61,7 @@ async function lookUpOrRender(
   const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32);
   const lease = new Lease(port, crypto.randomUUID(), store.key);
   const started = now();
-  const lookup = await lookUp(store.key, askEdge ? store.tiers : pastEdge(store), {
+  const options = {
     now,
     windows: app.config,
     access: store.access,
@@ -71,7 +71,8 @@ async function lookUpOrRender(
       void lease.ask();
       void store.parents();
     },
-  });
+  };
+  const lookup = await job.span("look up", () => lookUp(store.key, askEdge ? store.tiers : pastEdge(store), options));
   job.trace.asked.push(...lookup.asked);
   addStage(job.trace, "lookup", now() - started);
 
@@ -88,7 +89,7 @@ async function lookUpOrRender(
   } else {
     job.waitUntil(lease.release());
   }
-  if (found.freshness === "fresh") job.waitUntil(copyToNearTiers(found, lookup, store, app));
+  if (found.freshness === "fresh") job.waitUntil(copyToNearTiers(found, lookup, store, app, job));
   return { stored: found.stored, hit: found.tier };
 }
 
@@ -110,12 +111,20 @@ async function newerOrStale(found: Found, miss: Miss, app: App, caller: Caller, 
   return { stored: found.stored, hit: "stale-if-error" };
 }
 
-function copyToNearTiers(found: Found, { stale }: Lookup, store: RenditionStore, app: App): Promise<unknown> {
-  const { key, tiers } = store;
+async function copyToNearTiers(
+  found: Found,
+  { stale }: Lookup,
+  store: RenditionStore,
+  app: App,
+  job: Job,
+): Promise<void> {
+  const { key, tiers, handover } = store;
   const { stored, tier } = found;
   const { now, state } = app;
   const permission = mayStore(store, app, stored.meta);
-  return fill({ key, stored, from: tier, tiers, stale, writes: state.writes, now, mayStore: permission });
+  const filled = await fill({ key, stored, from: tier, tiers, stale, writes: state.writes, now, mayStore: permission });
+  const outcome = filled.find((one) => one.tier === handover?.name)?.outcome;
+  if (outcome === "stored" || outcome === "present") job.onStored();
 }
 
 function sleep(ms: number): Promise<undefined> {

@@ -11,7 +11,7 @@ import { asFailure } from "../errors.ts";
 import { limitMisses } from "../policy/rate.ts";
 import { getNegative, putNegative } from "../store/negative.ts";
 import { derive } from "./derive.ts";
-import { fetchOriginal } from "./fetchOriginal.ts";
+import { type FetchedBytes, fetchOriginal } from "./fetchOriginal.ts";
 import { heardFailure, keptOriginal, readHandover } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
@@ -48,10 +48,11 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
 
     // One who was told to fetch knows that there is no original.
     const original = grant.do === "fetch" ? null : await keptOriginal(store, app, caller, memory).catch(() => null);
-    const source = original ?? (await fetchOriginal(miss, app, caller, job, memory));
+    const source = original ?? (await job.span("fetch source", () => fetchOriginal(miss, app, caller, job, memory)));
     if (original === null) job.waitUntil(storeOriginal(source, miss, app, caller));
 
-    const stored = source.kind === "same" ? source.renewed : await renderThumbnail(source, miss, app, job);
+    const render = (bytes: FetchedBytes) => job.span("render", () => renderThumbnail(bytes, miss, app, job));
+    const stored = source.kind === "same" ? source.renewed : await render(source);
     storeAfterAnswer(miss, stored, app, caller, job);
     return { stored, hit: null };
   } catch (error) {

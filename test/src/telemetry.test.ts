@@ -35,7 +35,7 @@ describe("cacheStatus", () => {
 describe("serverTiming", () => {
   it("lists the stages that ran, in the order of a request", () => {
     const trace = { ...newTrace("reader", "", ""), stages: { total: 12.34, lookup: 1 } };
-    expect(serverTiming(trace)).toBe("lookup;dur=1.0, total;dur=12.3");
+    expect(serverTiming(trace)).toBe("cache;desc=bypass, lookup;dur=1.0, total;dur=12.3");
   });
 });
 
@@ -49,7 +49,11 @@ describe("record", () => {
       bytesIn: 10,
       stages: { total: 5.55, decode: 2 },
     };
-    record(trace, { events: { writeDataPoint: (point) => points.push(point) }, report: false });
+    record(trace, {
+      events: { writeDataPoint: (point) => points.push(point) },
+      report: false,
+      now: Date.UTC(2026, 0, 2),
+    });
     expect(line).toHaveBeenCalledTimes(1);
     const [point] = points;
     expect(point?.blobs).toHaveLength(POINT_BLOBS.length);
@@ -67,6 +71,6 @@ describe("record", () => {
         throw new Error("quota");
       },
     };
-    expect(() => record(newTrace("reader", "", ""), { events: broken, report: false })).not.toThrow();
+    expect(() => record(newTrace("reader", "", ""), { events: broken, report: false, now: 0 })).not.toThrow();
   });
 });
