@@ -24,7 +24,7 @@ export const LOG_FIELDS = {
   door: "URL grammar: `imgproxy` or `photon`; `warm` and `purge` for orders; `behind` for work that went on after an answer; empty when it failed before that was known",
   reason: "`ok` or the error's code; of a picture of a push also `deadline` and `not_stored`",
   status:
-    "HTTP status of the answer; of a picture of a push and of work behind an answer the status that a request would have got; 0 = not begun",
+    "HTTP status of the answer; of a picture of a push and of work behind an answer the status that a request would have got; 0 = not begun, 503 = made and not stored",
   outcome: "of a picture of a push: `made`, `present`, `expired`, `refused` or `failed`; else empty",
   hit: "which store answered, `derived`, `stale-if-error`, or `negative` for a failure that was remembered; null on a miss and on any other error",
   ttl: "seconds of freshness left on a hit; negative when stale",

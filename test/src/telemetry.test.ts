@@ -1,5 +1,17 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { cacheStatus, newTrace, POINT_BLOBS, POINT_DOUBLES, record, serverTiming } from "../../src/telemetry.ts";
+import { Failure } from "../../src/errors.ts";
+import {
+  cacheStatus,
+  isSampled,
+  newTrace,
+  noteFailure,
+  POINT_BLOBS,
+  POINT_DOUBLES,
+  pointOf,
+  record,
+  SAMPLED,
+  serverTiming,
+} from "../../src/telemetry.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -39,7 +51,91 @@ describe("serverTiming", () => {
   });
 });
 
+describe("serverTiming says which store answered", () => {
+  it.each([
+    ["edge", "imgproxy", "cache;desc=edge"],
+    ["stale-if-error", "imgproxy", "cache;desc=stale-if-error"],
+    [null, "imgproxy", "cache;desc=miss"],
+    [null, "", "cache;desc=bypass"],
+  ])("hit %s, door %j: %s", (hit, door, timing) => {
+    expect(serverTiming({ ...newTrace("reader", "", ""), hit, door })).toBe(timing);
+  });
+});
+
+describe("noteFailure", () => {
+  const noted = (failure: Failure) => {
+    const trace = newTrace("reader", "weur", "MAD");
+    noteFailure(trace, failure, 1_000);
+    return trace;
+  };
+  it("has the reason, its status and the words for operators", () => {
+    const trace = noted(new Failure("source_missing", { value: 404 }, "detail"));
+    expect(trace).toMatchObject({ reason: "source_missing", status: 404, failure: "detail", hit: null });
+  });
+  it("a failure that was remembered is a negative hit with the seconds it has left", () => {
+    const keeping = { remembered: true, until: 4_999 };
+    expect(noted(new Failure("source_missing", {}, undefined, keeping))).toMatchObject({ hit: "negative", ttl: 3 });
+  });
+});
+
+describe("isSampled", () => {
+  it("takes one source in SAMPLED, by the first byte of the hash alone", () => {
+    const bytes = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+    expect(bytes.filter((byte) => isSampled(byte.padEnd(32, "7")))).toHaveLength(256 / SAMPLED);
+    for (const byte of bytes) expect(isSampled(byte.padEnd(32, "0"))).toBe(isSampled(byte.padEnd(32, "f")));
+  });
+});
+
+describe("pointOf", () => {
+  const full = {
+    ...newTrace("reader", "weur", "MAD", "a-ray"),
+    ...{ door: "imgproxy", status: 200, hit: "edge", sourceHost: "images.test", format: "webp", bytesOut: 12 },
+    asked: [{ tier: "edge", ms: 1, outcome: "hit" as const }],
+    stages: { total: 5.5, lookup: 1 },
+  };
+  it("a log line that was written and parsed again gives the same point", () => {
+    for (const trace of [full, { ...full, source: "00112233", variant: "w:1/f:webp#12345678" }]) {
+      expect(pointOf(JSON.parse(JSON.stringify(trace)))).toEqual(pointOf(trace));
+    }
+  });
+  it("is sampled by the host, and a sampled source by itself", () => {
+    expect(pointOf(full).indexes).toEqual(["images.test"]);
+    expect(pointOf({ ...full, sourceHost: "h".repeat(97) }).indexes).toEqual(["h".repeat(96)]);
+    expect(pointOf({ ...full, source: "00112233" }).indexes).toEqual(["00112233"]);
+  });
+  it("stays within Analytics Engine's limits of columns, and keeps the columns of points that are stored", () => {
+    expect(POINT_BLOBS.length).toBeLessThanOrEqual(20);
+    expect(POINT_DOUBLES.length).toBeLessThanOrEqual(20);
+    const first = ["reason", "answer", "region", "colo", "door", "format", "sourceHost", "tiersAsked", "audience"];
+    expect(POINT_BLOBS.slice(0, first.length)).toEqual(first);
+    const doubles = [
+      "status",
+      "bytesIn",
+      "bytesOut",
+      "total",
+      "lookup",
+      "origin",
+      "decode",
+      "resize",
+      "encode",
+      "queue",
+    ];
+    expect(POINT_DOUBLES.slice(0, doubles.length)).toEqual(doubles);
+  });
+});
+
 describe("record", () => {
+  it.each([
+    [false, "log", "info"],
+    [true, "error", "error"],
+  ] as const)("report %s: the console's %s, level %s, with the time", (report, method, level) => {
+    const written = vi.spyOn(console, method).mockImplementation(() => {});
+    record(newTrace("reader", "", "", "a-ray"), { report, now: Date.UTC(2026, 10, 28, 3, 4, 5, 6) });
+    expect(JSON.parse(written.mock.calls[0]?.[0])).toMatchObject({
+      ...{ msg: "request", time: "2026-11-28T03:04:05.006Z", level, ray: "a-ray" },
+    });
+  });
+
   it("writes one line and one point whose columns match their names", () => {
     const line = vi.spyOn(console, "log").mockImplementation(() => {});
     const points: { indexes: string[]; blobs: string[]; doubles: number[] }[] = [];

@@ -17,6 +17,9 @@ export type WarmOrder = {
   readonly trace: Trace;
 };
 
+/** The picture was made, and the region's store has not taken it. */
+const NOT_STORED_STATUS = 503;
+
 /** How often a picture is asked for anew when another request's work did not bring it to the region. */
 const TRIES = 2;
 
@@ -47,7 +50,8 @@ async function attempt(
   try {
     for (let tries = 0; tries < TRIES; tries++) {
       const outcome = await bring(request, trace, app, caller, job);
-      if (outcome !== null) return { outcome };
+      // What is there at the second look was not there at the first.
+      if (outcome !== null) return { outcome: tries === 0 ? outcome : "made" };
     }
     return { outcome: "failed", reason: "not_stored" };
   } catch (error) {
@@ -97,7 +101,10 @@ function recordPicture(trace: Trace, { outcome, reason }: WarmResult, { bindings
   trace.outcome = outcome;
   if (outcome === "made" || outcome === "present") trace.status = 200;
   if (outcome === "expired") trace.reason = "deadline";
-  if (reason === "not_stored") trace.reason = reason;
+  if (reason === "not_stored") {
+    trace.reason = reason;
+    trace.status = NOT_STORED_STATUS;
+  }
   const { reason: why } = trace;
   const report = why in ANSWERS && ANSWERS[why as keyof typeof ANSWERS].report;
   record(trace, { events: bindings.EVENTS, report, now: now() });
