@@ -11,8 +11,8 @@ import { hintLines, readerLine } from "./figures/words.ts";
 import { answerHelp } from "./usage.ts";
 
 const USAGE = `Usage: npm run figures -- [FILE ...]
-A FILE is a log of the Worker, a JSON object a line: what npm run edge prints on standard error, wrangler tail --format
-json with each event on one line, or Logpush. Without a FILE standard input is read.`;
+A FILE is a log of the Worker with a JSON object a line: what npm run edge prints on standard error, what
+"wrangler tail --format json | jq -c ." prints, or Logpush's. Without a FILE standard input is read.`;
 
 const files = process.argv.slice(2);
 answerHelp(USAGE, files);
