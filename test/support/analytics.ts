@@ -27,7 +27,7 @@ export function analytics(points: readonly TimedPoint[], now: number): { query(s
   );
   const insert = db.prepare(`INSERT INTO firstlight VALUES (${columns.map(() => "?").join(", ")})`);
   for (const { point, at } of points) {
-    insert.run(at / 1_000, 1, point.indexes[0] ?? "", ...point.blobs, ...point.doubles);
+    insert.run(Math.floor(at / 1_000), 1, point.indexes[0] ?? "", ...point.blobs, ...point.doubles);
   }
   db.function("toUnixTimestamp", (seconds) => Math.floor(Number(seconds)));
   for (const share of [0.5, 0.95]) {
