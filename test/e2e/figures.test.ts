@@ -118,7 +118,7 @@ describe("a replayed log", { timeout: 60_000 }, () => {
     );
     expect(all?.ratio).not.toBeCloseTo(14 / 18, 2);
     const outcomes = table.query(SQL.find((sql) => sql.includes("AS outcome")) ?? "");
-    expect(outcomes).toEqual([
+    expect(outcomes.toSorted((a, b) => (`${a.outcome}` < `${b.outcome}` ? -1 : 1))).toEqual([
       { region: "weur", outcome: "made", hints: 6 },
       { region: "weur", outcome: "present", hints: 6 },
     ]);
@@ -147,16 +147,18 @@ describe("a replayed log", { timeout: 60_000 }, () => {
 describe("hints of use", { timeout: 60_000 }, () => {
   test("a hint that is read, one for another size, one that nobody reads", async () => {
     const sampled: string[] = [];
+    const hashes = new Set<string>();
     for (let i = 0; sampled.length < 3; i++) {
       const { source32 } = await sourceKeys(`${base}/hint-${i}.jpg`);
-      if (isSampled(source32)) sampled.push(`hint-${i}`);
+      if (!isSampled(source32)) continue;
+      sampled.push(`hint-${i}`);
+      hashes.add(source32.slice(0, 16));
     }
-    const [first = "", second = "", third = ""] = sampled;
+    const [first = "", second = ""] = sampled;
     expect(await push(sampled)).toEqual(["made", "made", "made"]);
     await read(path(first));
     await read(path(second, 640));
-    const lines = (await linesNow()).filter(({ source }) => source !== "");
-    expect(third).not.toBe("");
+    const lines = (await linesNow()).filter(({ source }) => hashes.has(source));
 
     const figures = new HintFigures();
     for (const line of lines) figures.add(line);
