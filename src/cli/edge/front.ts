@@ -4,6 +4,7 @@
  */
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import {
+  constants,
   createSecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
@@ -86,16 +87,23 @@ function forward(incoming: Http2ServerRequest, outgoing: Http2ServerResponse, ad
   onward.on("response", (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, withoutConnection(answer.headers));
     answer.pipe(outgoing);
-    answer.on("error", () => outgoing.destroy());
+    answer.on("error", () => cutOff(outgoing));
   });
   onward.on("error", () => {
-    if (outgoing.headersSent) outgoing.destroy();
+    if (outgoing.headersSent) cutOff(outgoing);
     else outgoing.writeHead(502).end();
   });
   // When the client goes away, the Worker must see it.
   outgoing.on("close", () => onward.destroy());
   incoming.on("error", () => onward.destroy());
   incoming.pipe(onward);
+}
+
+/** Ends half an answer so that nobody takes it for a whole one. An HTTP/1.1 answer has no stream. */
+function cutOff(outgoing: Http2ServerResponse): void {
+  const stream = outgoing.stream as Http2ServerResponse["stream"] | undefined;
+  if (stream === undefined) outgoing.destroy();
+  else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }
 
 /** Headers without pseudo-headers and without those of one connection. */
