@@ -24,10 +24,10 @@ export async function inKv(edge: Edge, key: string): Promise<void> {
   throw new Error(`KV has no ${key} after 5 s`);
 }
 
-/** Forgets the data centre's own copy of a key. */
-export async function dropEdge(edge: Edge, key: string): Promise<void> {
+/** Forgets a data centre's own copy of a key. Requests without `X-Firstlight-Colo` come from Dallas. */
+export async function dropEdge(edge: Edge, key: string, colo = "DFW"): Promise<void> {
   const caches = await edge.miniflare.getCaches();
-  await caches.default.delete(edgeUrl(edge.url, 0, key));
+  await caches.default.delete(edgeUrl(`${edge.url}/.at/${colo}`, 0, key));
 }
 
 export async function dropKv(edge: Edge): Promise<void> {
