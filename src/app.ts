@@ -13,7 +13,8 @@ import { ownAddress } from "./request/ownAddress.ts";
 import { type Answer, toResponse } from "./respond/answer.ts";
 import { FIXED_HEADERS, HSTS } from "./respond/fixedHeaders.ts";
 import { failureAnswer } from "./respond/headers.ts";
-import { addStage, cacheStatus, newTrace, noteFailure, record, serverTiming } from "./telemetry.ts";
+import { cacheStatus, serverTiming } from "./respond/traceHeaders.ts";
+import { addStage, newTrace, noteFailure, record } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };
 type Handler = (http: Request, app: App, caller: Caller, job: Job) => Promise<Answer>;

@@ -1,6 +1,6 @@
 /**
- * What was done for one picture: Cache-Status and Server-Timing for the client, one log line and one Analytics Engine
- * point for the operator. Neither holds an address, user agent, referrer or full URL.
+ * What was done for one picture: one log line and one Analytics Engine point for the operator, and what
+ * respond/traceHeaders.ts tells the client. None holds an address, user agent, referrer or full URL.
  */
 
 import { ANSWERS, type Failure, type Reason } from "./errors.ts";
@@ -133,37 +133,6 @@ export function noteFailure(trace: Trace, failure: Failure, now: number): void {
   trace.ttl = Math.floor((failure.keeping.until - now) / 1000);
 }
 
-/** Cache-Status (RFC 9211): `firstlight; hit; ttl=..; detail=edge`, or `firstlight; fwd=miss; fwd-status=200; stored`. */
-export function cacheStatus(trace: Trace): string {
-  const parts = ["firstlight"];
-  if (trace.hit !== null) {
-    parts.push("hit");
-    if (trace.ttl !== null) parts.push(`ttl=${trace.ttl}`);
-    parts.push(`detail=${trace.hit}`);
-  } else {
-    // Refused before it was known which picture is meant.
-    parts.push(trace.door === "" ? "fwd=bypass" : "fwd=miss");
-    if (trace.sourceStatus !== null) parts.push(`fwd-status=${trace.sourceStatus}`);
-    if (trace.stored) parts.push("stored");
-    if (trace.collapsed) parts.push("collapsed");
-  }
-  if (trace.edgeOff) parts.push("edge=off");
-  return parts.join("; ");
-}
-
-/**
- * Server-Timing (W3C): `cache` says which store answered, since a page cannot read Cache-Status; then milliseconds of
- * each stage that ran. CPU stages are true only where the clock runs: locally.
- */
-export function serverTiming(trace: Trace): string {
-  let timing = `cache;desc=${trace.hit ?? (trace.door === "" ? "bypass" : "miss")}`;
-  for (const stage of STAGES) {
-    const ms = trace.stages[stage];
-    if (ms !== undefined) timing += `, ${stage};dur=${ms.toFixed(1)}`;
-  }
-  return timing;
-}
-
 /**
  * Columns of the Analytics Engine point, in order. Stored points are read by position: append, never reorder.
  * docs/operations.md is generated from the same lists.
@@ -202,17 +171,40 @@ export type Point = Parameters<EventSink["writeDataPoint"]>[0];
  * that Analytics Engine does not thin out the few points of it.
  */
 export function pointOf(trace: Trace): Point {
-  const { stages, source, sourceHost } = trace;
-  const blobs = {
-    ...trace,
-    answer: trace.hit ?? (trace.reason === "ok" ? "miss" : "error"),
-    tiersAsked: trace.asked.map((one) => `${one.tier}:${one.outcome}`).join(","),
-  } satisfies Record<(typeof POINT_BLOBS)[number], unknown>;
-  const doubles: Partial<Record<(typeof POINT_DOUBLES)[number], number>> = { ...trace, ...stages };
+  const { reason, hit, region, colo, door, format, sourceHost, asked, audience, outcome, source, variant } = trace;
+  const { status, bytesIn, bytesOut, stages } = trace;
+  // Literals, not copies of the trace: this is on the way of every hit.
+  const blobs: Readonly<Record<(typeof POINT_BLOBS)[number], string>> = {
+    reason,
+    answer: hit ?? (reason === "ok" ? "miss" : "error"),
+    region,
+    colo,
+    door,
+    format,
+    sourceHost,
+    audience,
+    outcome,
+    source,
+    variant,
+    tiersAsked: asked.map((one) => `${one.tier}:${one.outcome}`).join(","),
+  };
+  const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0 } = stages;
+  const doubles: Readonly<Record<(typeof POINT_DOUBLES)[number], number>> = {
+    status,
+    bytesIn,
+    bytesOut,
+    total,
+    lookup,
+    origin,
+    decode,
+    resize,
+    encode,
+    queue,
+  };
   return {
     indexes: [source === "" ? sourceHost.slice(0, 96) : source],
     blobs: POINT_BLOBS.map((name) => blobs[name]),
-    doubles: POINT_DOUBLES.map((name) => doubles[name] ?? 0),
+    doubles: POINT_DOUBLES.map((name) => doubles[name]),
   };
 }
 

@@ -74,5 +74,6 @@ export function jobCaller(region: string, origin: string): Caller {
 
 /** The same place and client, for other work. */
 export function withAudience(caller: Caller, audience: Audience): Caller {
+  if (caller.audience === audience) return caller;
   return { ...caller, audience, isRateLimited: AUDIENCES[audience].rateLimited };
 }
