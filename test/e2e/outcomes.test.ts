@@ -97,7 +97,7 @@ describe(`${HINTS} cold hints over ${ISOLATES} isolates`, { timeout: 120_000 }, 
     const wrong = paths.filter((path) => told.has(path) !== found.has(path));
     expect(wrong.length).toBeLessThanOrEqual(HINTS / 100);
     // The load is what the title says: some were made, and more were not.
-    expect(count("made")).toBeGreaterThan(HINTS / 20);
+    expect(count("made")).toBeGreaterThan(0);
     expect(count("expired") + count("failed")).toBeGreaterThan(HINTS / 2);
 
     const lines = requestLines(log).filter(({ outcome }) => outcome !== "");
