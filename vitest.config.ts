@@ -1,12 +1,21 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import type { VitestPluginContext } from "vitest/node";
 
 /** Lets a test in Node import "./x.wasm" as a WebAssembly.Module, as workerd does. */
 const wasmModules = {
   name: "wasm-modules",
   enforce: "pre" as const,
+  // vitest's cache hashes a file read as UTF-8. To it, modules that differ only in bytes that are no UTF-8 are the same.
+  configureVitest({ defineCacheKeyGenerator }: VitestPluginContext) {
+    defineCacheKeyGenerator(({ id }) => {
+      const path = id.split("?")[0] ?? id;
+      return path.endsWith(".wasm") ? createHash("sha256").update(readFileSync(path)).digest("hex") : null;
+    });
+  },
   load(id: string) {
     const path = id.split("?")[0] ?? id;
     if (!path.endsWith(".wasm")) return null;

@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem } from "node:os";
 
-/** What a figure was measured on: without it a rate means nothing. Memory in MiB, load of the last minute. */
+/** The machine that figures were measured on. `memory` is in MiB, `load` is the load average of the last minute. */
 export function machine(): { cpu: string; cores: number; memory: number; kernel: string; node: string; load: number } {
   return {
     cpu: cpus()[0]?.model ?? "unknown",

@@ -1,22 +1,22 @@
 /**
  * `npm run bench -- NAME [--json FILE] [options]`
  *
- * Runs `bench/NAME/main.ts`, which exports `run(args)`: it prints its own table and gives back the same
- * figures as plain data. `--json FILE` writes them together with the machine they were measured on.
+ * Runs `bench/NAME/main.ts`. Its `run(args)` prints a table and returns the same figures as plain data. `--json FILE`
+ * writes them to a file, together with the machine they were measured on.
  */
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { machine } from "./machine.ts";
 
-/** What a bench's `main.ts` must export: takes its own options, gives figures that JSON can hold. */
+/** The exports of a bench's `main.ts`. `run` takes the bench's options and gives figures that JSON can hold. */
 export interface Bench {
   run(args: readonly string[]): Promise<unknown>;
 }
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** The names `bench/` can run: its folders with a `main.ts`. */
+/** The names of all benches: the folders of `folder` with a `main.ts`. */
 export function benchNames(folder: string = HERE): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "main.ts")))
@@ -25,8 +25,8 @@ export function benchNames(folder: string = HERE): string[] {
 }
 
 /**
- * Splits the command line into the bench's name, the JSON file and what is left for the bench.
- * Throws when `--json` has no file after it.
+ * The command line -> the name of the bench, the JSON file, and the other arguments, which are for the bench.
+ * Throws Error if no file follows `--json`.
  */
 export function readArguments(argv: readonly string[]): { name: string | null; json: string | null; rest: string[] } {
   const rest = [...argv];

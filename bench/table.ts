@@ -1,9 +1,9 @@
-/** One cell of a table; numbers are set to the right. */
+/** One cell of a table. Numbers are aligned to the right. */
 export type Cell = string | number | null;
 
 /**
- * A plain-text table in columns as wide as their widest cell. `null` prints as "-".
- * Takes the heads and rows of as many cells; gives lines joined by newlines.
+ * Heads, and rows with as many cells -> a plain-text table: lines joined by newlines, each column as wide as its widest
+ * cell. `null` prints as "-".
  */
 export function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const text = [heads, ...rows].map((row) => row.map((cell) => (cell === null ? "-" : String(cell))));
@@ -18,7 +18,7 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
   return [line(text[0] ?? []), rule, ...text.slice(1).map(line)].join("\n");
 }
 
-/** The median of numbers in any order; the mean of the middle two for an even count. NaN for none. */
+/** The median of numbers in any order. An even count gives the mean of the middle two, an empty list NaN. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -26,7 +26,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The value below which a `share` (0..1) of the numbers lies, by nearest rank. NaN for none. */
+/** The quantile of numbers in any order, by nearest rank. `share` is 0..1. An empty list gives NaN. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

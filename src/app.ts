@@ -1,5 +1,6 @@
 /** Routes, and the one place where an answer, or a failure, becomes a response. The only file that knows hono. */
 import { type Context, Hono } from "hono";
+import type { Placeholder } from "./config/config.ts";
 import { type App, createApp } from "./context/app.ts";
 import { type Audience, type Caller, callerOf, rayOf, withAudience } from "./context/caller.ts";
 import { type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
@@ -7,12 +8,15 @@ import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { health } from "./handlers/health.ts";
 import { image } from "./handlers/image.ts";
 import { purge } from "./handlers/purge.ts";
+import { robots } from "./handlers/robots.ts";
 import { warm } from "./handlers/warm.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { ownAddress } from "./request/ownAddress.ts";
 import { type Answer, toResponse } from "./respond/answer.ts";
-import { FIXED_HEADERS, HSTS } from "./respond/fixedHeaders.ts";
+import { HSTS } from "./respond/fixedHeaders.ts";
 import { failureAnswer } from "./respond/headers.ts";
+import { withPlaceholder } from "./respond/placeholder.ts";
+import { preflight } from "./respond/preflight.ts";
 import { cacheStatus, serverTiming } from "./respond/traceHeaders.ts";
 import { addStage, newTrace, noteFailure, record } from "./telemetry.ts";
 
@@ -22,12 +26,7 @@ type Handler = (http: Request, app: App, caller: Caller, job: Job) => Promise<An
 /** What is the same for every request of an isolate. */
 type Isolate = Pick<App, "now" | "fetch" | "state">;
 
-const PREFLIGHT: Answer = {
-  status: 204,
-  shared: new Headers(FIXED_HEADERS),
-  headers: { "access-control-allow-methods": "GET, HEAD", "access-control-max-age": "86400" },
-  body: null,
-};
+/** Never sent over HTTP (RFC 6797 7.2). */
 const HTTPS_ONLY = { "strict-transport-security": HSTS };
 
 /**
@@ -38,12 +37,16 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   const router = new Hono<Bindings>();
   const serving = (handler: Handler, audience: Audience) => async (c: Context<Bindings>) =>
     toHttps(c.req.raw) ?? respond(c.req.raw, await answer(c, handler, audience, isolate));
-  // What operators and tools ask for must not count as readers' requests.
+  // What operators, tools and crawlers ask for must not count as readers' requests.
   router.get("/healthz", serving(health, "job"));
+  router.get("/robots.txt", serving(robots, "job"));
   router.post("/warm", serving(warm, "warm"));
   router.post("/purge", serving(purge, "job"));
   router.get("*", serving(image, "reader"));
-  router.options("*", async (c) => toHttps(c.req.raw) ?? respond(c.req.raw, PREFLIGHT));
+  // Over HTTP too: a browser does not follow the redirect of a preflight.
+  router.options("*", async ({ req: { raw } }) =>
+    respond(raw, preflight(raw.headers.get("access-control-request-headers"))),
+  );
   router.notFound(serving(refuseMethod, "reader"));
   return router;
 }
@@ -53,11 +56,13 @@ function toHttps({ url }: Request): Response | null {
   const { loopback, secure } = ownAddress(url);
   if (loopback || secure) return null;
   const location = `https:${url.slice("http:".length)}`;
-  return new Response(null, { status: 308, headers: { location, ...HTTPS_ONLY } });
+  // Without the second header a page's fetch() may not follow.
+  return new Response(null, { status: 308, headers: { location, "access-control-allow-origin": "*" } });
 }
 
 function respond({ url }: Request, answer: Answer): Response {
-  return toResponse(answer, ownAddress(url).loopback ? {} : HTTPS_ONLY);
+  const { loopback, secure } = ownAddress(url);
+  return toResponse(answer, secure && !loopback ? HTTPS_ONLY : {});
 }
 
 async function answer(c: Context<Bindings>, handler: Handler, audience: Audience, isolate: Isolate): Promise<Answer> {
@@ -68,9 +73,11 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
   let trace = newTrace(audience, "", "", ray);
   let given: Answer;
   let report = false;
+  let placeholder: Placeholder = "off";
   try {
     const waitUntil = loggedWaitUntil(c.executionCtx);
     const app = await createApp({ ...isolate, bindings: c.env, waitUntil });
+    if (handler === image) placeholder = app.config.placeholder;
     const caller = withAudience(callerOf(http, app.config), audience);
     const job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
     trace = job.trace;
@@ -79,9 +86,10 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     const failure = asFailure(error);
     report = ANSWERS[failure.reason].report;
     noteFailure(trace, failure, now());
-    given = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER), ray);
+    const json = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER), ray);
+    given = withPlaceholder(json, placeholder, http.headers.get("accept"));
   }
-  // A health check that is well comes every few seconds. It would drown what readers ask for.
+  // A health check that is well comes every few seconds. In the log it would hide what readers ask for.
   if (trace.door === "" && trace.reason === "ok") return given;
   addStage(trace, "total", now() - started);
   trace.status = given.status;

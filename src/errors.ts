@@ -1,26 +1,26 @@
 /**
- * Every way a request can fail: a union of reasons and one table that says what the client is told.
- * Code throws `Failure`; nothing else in the project chooses a status.
+ * Every way a request can fail: a union of reasons, and one table of the answers to the client.
+ * Code throws `Failure`. Nothing else in the project chooses an error status.
  */
 
-/** Facts a public message may show. Never an internal address, never a stack, never a secret. */
+/** Values that a public message shows. They contain no internal address, no stack and no secret. */
 export type FailureFacts = Readonly<Record<string, string | number>>;
 
 type Answer = {
   readonly status: 400 | 401 | 403 | 404 | 405 | 410 | 413 | 415 | 429 | 451 | 500 | 502 | 503 | 504 | 508;
-  /** Public text; `{name}` is replaced by the fact of that name. */
+  /** Public text. The fact of the same name replaces `{name}`. */
   readonly message: string;
-  /** Seconds a shared cache and our own negative cache may keep the answer; 0 = no-store. */
+  /** How long shared caches and our negative cache may keep the answer, in seconds. 0 = no-store. */
   readonly cacheSeconds: number;
-  /** Ours to look into: logged at error level. */
+  /** True: the operator must look into it. It is logged at error level. */
   readonly report: boolean;
 };
 
 const SHORT = 60;
 
 export const ANSWERS = {
-  // What the user caused: 4xx.
-  not_found: { status: 404, message: "No such address", cacheSeconds: SHORT, report: false },
+  // Caused by the client.
+  not_found: { status: 404, message: "There is nothing at this address", cacheSeconds: SHORT, report: false },
   method_not_allowed: { status: 405, message: "Method {method} is not served here", cacheSeconds: 0, report: false },
   url_invalid: { status: 400, message: "Cannot read the address: {why}", cacheSeconds: SHORT, report: false },
   option_unknown: { status: 400, message: "Unknown option {option}", cacheSeconds: SHORT, report: false },
@@ -39,7 +39,7 @@ export const ANSWERS = {
   },
   signature_missing: {
     status: 403,
-    message: "A signature is needed here in the place of {value}",
+    message: "This address needs a signature in place of {value}",
     cacheSeconds: 0,
     report: false,
   },
@@ -77,7 +77,7 @@ export const ANSWERS = {
   blocked: { status: 451, message: "This picture was taken down", cacheSeconds: SHORT, report: false },
   rate_limited: {
     status: 429,
-    message: "Too many new pictures asked for; try again in {retryAfter} s",
+    message: "Too many requests for new pictures; try again in {retryAfter} s",
     cacheSeconds: 0,
     report: false,
   },
@@ -88,13 +88,23 @@ export const ANSWERS = {
     report: false,
   },
   body_invalid: { status: 400, message: "Cannot read the body: {why}", cacheSeconds: 0, report: false },
-  // What the source caused.
+  // Caused by the source.
   source_missing: { status: 404, message: "The source answered {value}", cacheSeconds: 300, report: false },
   source_failed: { status: 502, message: "The source answered {value}", cacheSeconds: 30, report: false },
-  source_refused: { status: 502, message: "The source refused us with {value}", cacheSeconds: 30, report: false },
+  source_refused: {
+    status: 502,
+    message: "The source refused the request with {value}",
+    cacheSeconds: 30,
+    report: false,
+  },
   source_unreachable: { status: 502, message: "The source cannot be reached", cacheSeconds: 30, report: false },
   source_tls: { status: 502, message: "The source has no valid HTTPS", cacheSeconds: 30, report: false },
-  source_broken: { status: 502, message: "The source stopped before the end", cacheSeconds: 30, report: false },
+  source_broken: {
+    status: 502,
+    message: "The source stopped before the end of the picture",
+    cacheSeconds: 30,
+    report: false,
+  },
   source_redirects: {
     status: 502,
     message: "The source redirects more than {limit} times",
@@ -114,10 +124,15 @@ export const ANSWERS = {
     cacheSeconds: 0,
     report: false,
   },
-  not_an_image: { status: 415, message: "The source is not a picture we know", cacheSeconds: 300, report: false },
+  not_an_image: {
+    status: 415,
+    message: "The source is not a picture of a known format",
+    cacheSeconds: 300,
+    report: false,
+  },
   format_unsupported: {
     status: 415,
-    message: "Pictures of kind {value} are not decoded here",
+    message: "Pictures of the format {value} are not decoded here",
     cacheSeconds: 300,
     report: false,
   },
@@ -146,16 +161,16 @@ export const ANSWERS = {
     cacheSeconds: 3600,
     report: false,
   },
-  // Ours.
+  // Caused by this deployment.
   queue_full: { status: 503, message: "Too busy; try again in {retryAfter} s", cacheSeconds: 0, report: false },
-  loop: { status: 508, message: "The request came back to us", cacheSeconds: 0, report: false },
+  loop: { status: 508, message: "The request came back to this service, in a loop", cacheSeconds: 0, report: false },
   misconfigured: { status: 500, message: "The service is not set up correctly", cacheSeconds: 0, report: true },
   internal: { status: 500, message: "Internal error", cacheSeconds: 0, report: true },
 } as const satisfies Record<string, Answer>;
 
 export type Reason = keyof typeof ANSWERS;
 
-/** Failures that are true of the source, whoever asks and however. Only these are remembered and told to others. */
+/** Failures that are true of the source for every request. Only these are cached and reported to other requests. */
 const SHARED = [
   "source_missing",
   "source_failed",
@@ -174,20 +189,20 @@ const SHARED = [
   "source_too_complex",
 ] as const satisfies readonly Reason[];
 
-/** Whether a failure is true of the source for everybody, so that others who ask for the source may be told of it. */
+/** Whether a failure is true of the source for every request, so that other requests for the source may hear of it. */
 export function isShared(reason: Reason): boolean {
   return (SHARED as readonly Reason[]).includes(reason);
 }
 
-/** How long an answer may be kept, where that is not for its reason alone to say. */
+/** Limits to how long an answer may be cached, beside the seconds of its reason. */
 export type Keeping = {
-  /** It was met by an earlier request, and this one only told of it. */
+  /** True: an earlier request met the failure, and this request found it in the negative cache. */
   readonly remembered: boolean;
-  /** Nobody may keep it past this time, in unix ms. */
+  /** No cache may keep the answer past this time, in unix ms. */
   readonly until: number;
 };
 
-/** The one error type of the data path. `facts` fill the public message; `detail` goes to the log only. */
+/** The only error type of the data path. `facts` fill in the public message. `detail` goes to the log only. */
 export class Failure extends Error {
   readonly reason: Reason;
   readonly facts: FailureFacts;
@@ -208,29 +223,29 @@ export class Failure extends Error {
     this.keeping = keeping;
   }
 
-  /** The same, kept by nobody past `until` (unix ms; null = no end). Others may hold this one, so it stays as it is. */
+  /** A copy that no cache keeps past `until` (unix ms; null = no end). This one may be shared, so it does not change. */
   notPast(until: number | null): Failure {
     if (until === null || until >= this.keeping.until) return this;
     return new Failure(this.reason, this.facts, this.detail, { ...this.keeping, until });
   }
 }
 
-/** A source that says when to come again is believed up to here: as far as the breaker believes a host. */
+/** The longest Retry-After of a source that we follow, in seconds. The breaker has the same limit. */
 export const MAX_RETRY_AFTER_SECONDS = 600;
 
-/** Seconds a failure is worth keeping: its reason's, or as long as the source asks us to stay away; 0 = not at all. */
+/** How long to cache a failure, in seconds: as its reason says, or longer if the source's Retry-After says so. 0 = not. */
 export function keepSeconds({ reason, facts }: Pick<Failure, "reason" | "facts">): number {
   const { cacheSeconds } = ANSWERS[reason];
   if (cacheSeconds === 0 || typeof facts.retryAfter !== "number") return cacheSeconds;
   return Math.max(cacheSeconds, Math.min(Math.ceil(facts.retryAfter), MAX_RETRY_AFTER_SECONDS));
 }
 
-/** The public text of a failure: the table's message with its facts filled in. */
+/** The public text of a failure: the message of the table with the facts filled in. */
 export function publicMessage(reason: Reason, facts: FailureFacts): string {
   return ANSWERS[reason].message.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? "?"));
 }
 
-/** Anything thrown, as a Failure: what is not ours becomes `internal`, its text kept for the log only. */
+/** Anything thrown -> Failure. Another error becomes `internal`; its text goes to the log only. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure("internal", {}, error instanceof Error ? `${error.name}: ${error.message}` : String(error));

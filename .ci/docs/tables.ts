@@ -9,6 +9,7 @@ import { GRAMMARS } from "../../src/request/grammars/table.ts";
 import type { ImageRequest } from "../../src/request/imageRequest.ts";
 import { DEFAULTS, namedOptions } from "../../src/request/options/applyOption.ts";
 import type { UnsignedRule } from "../../src/request/options/option.ts";
+import { WITHOUT_EFFECT } from "../../src/request/options/withoutEffect.ts";
 import { VARIABLES } from "../../warmer/config/variables.ts";
 import { REJECTIONS } from "../../warmer/hint/rejections.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
@@ -39,6 +40,16 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         args.map((arg) => `${code(arg.name)} ${arg.limit}`).join("<br>"),
         doc,
         UNSIGNED[unsigned],
+      ]),
+    ),
+  withoutEffect: () =>
+    table(
+      ["option", "short", "value", "why"],
+      Object.entries(WITHOUT_EFFECT).map(([name, { short, limit, doc }]) => [
+        code(name),
+        short.map(code).join(" "),
+        limit,
+        doc,
       ]),
     ),
   defaults: () =>
@@ -140,7 +151,8 @@ export function withTables(page: string): string {
   });
 }
 
-function refusalReasons({ embeds, bare }: Range): string {
+function refusalReasons({ embeds, bare, isPublic }: Range): string {
+  if (isPublic) return "public";
   if (bare) return "the router itself as its IPv4 address, hosts behind it refused";
   return embeds === undefined ? "refused" : "as the IPv4 address in it";
 }

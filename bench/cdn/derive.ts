@@ -1,4 +1,4 @@
-/** A 320 from a stored 640 against one from its 12-megapixel original: CPU of the job, and how alike they are. */
+/** A 320 derived from a stored 640, against one made from the 12-megapixel original: CPU time of the job, and SSIM. */
 import { join } from "node:path";
 import sharp from "sharp";
 import type { OutputFormat } from "../../src/image/formats/registry.ts";
@@ -25,7 +25,7 @@ type Made = {
 
 const { cachebuster: _c, expires: _e, filename: _f, attachment: _a, ...PLAIN } = DEFAULTS;
 const at = (width: number): Transform => ({ ...PLAIN, width, height: width });
-/** CPU is counted in ticks of 10 ms, so a batch has to take many. */
+/** Pictures per batch. The kernel counts CPU time in ticks of 10 ms, so a batch must take many ticks. */
 const BATCH = { fresh: 4, derived: 40 } as const;
 
 export async function measureDerive({ quick, say }: BenchOptions): Promise<Row[]> {
@@ -52,7 +52,7 @@ type Cost = {
   readonly derivedEncode: number;
 };
 
-/** CPU milliseconds of one picture, whole and without its encoding; the least of several batches taken in turn. */
+/** CPU milliseconds of one picture: the whole job, decode and resize alone, and encoding. The fastest batch counts. */
 async function costOf(workerd: Workerd, photo: Photo, rounds: number, say: BenchOptions["say"]): Promise<Cost> {
   const parent = await make(workerd, photo.bytes, at(640), "webp", 1);
   const from = fromParent(parent);
@@ -79,12 +79,12 @@ async function batch(workerd: Workerd, bytes: Uint8Array, transform: Transform, 
   const before = cpuMillis(workerd.pid);
   const { decode, resize, encode } = await make(workerd, bytes, transform, "webp", times);
   const cpu = (cpuMillis(workerd.pid) - before) / times;
-  // The stages' own clock runs on while others have the processor; their shares of the CPU time do not.
+  // The clock of the stages includes the time of other processes. Only the ratio between the stages is used.
   const share = cpu / (decode + resize + encode);
   return { cpu, alone: share * (decode + resize), encode: share * encode };
 }
 
-/** SSIM of the direct and the derived WebP of 320, both against the direct picture before encoding. */
+/** SSIM of the direct and of the derived 320 px WebP, each against the direct picture before encoding. */
 async function likenessOf(workerd: Workerd, photo: Photo, say: BenchOptions["say"]) {
   say(`derived beside direct: ${photo.name}`);
   const parent = await make(workerd, photo.bytes, at(640), "webp", 1);
@@ -95,7 +95,7 @@ async function likenessOf(workerd: Workerd, photo: Photo, say: BenchOptions["say
   return { direct: await against(direct), derived: await against(derived) };
 }
 
-/** The transform that makes the 320 from the stored 640, as the data path finds it. */
+/** The transform that makes the 320 from the stored 640, as the data path chooses it. */
 function fromParent({ width, height, whole }: Made): Transform {
   if (whole === undefined) throw new Error("the 640 does not show the whole source");
   const now = Date.now();

@@ -1,4 +1,4 @@
-/** A crowd that asks for a picture nobody has, in four sizes, in four isolates of one region. */
+/** Request coalescing: many requests at once for a picture that is not stored, in four sizes, in four isolates. */
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
 import { rendersIn } from "../../test/support/logLines.ts";
 import { painted } from "./pictures.ts";
@@ -7,7 +7,7 @@ import { startSource } from "./source.ts";
 
 const SIZES = [160, 320, 640, 1024] as const;
 const ISOLATES = 4;
-/** All are there before the first is made. */
+/** The delay of the source in ms: all requests have arrived before it answers. */
 const SOURCE_MS = 2_000;
 
 export async function measureFlight({ quick, say }: BenchOptions): Promise<Row[]> {

@@ -1,7 +1,7 @@
 /**
- * What our Worker does on an edge hit beyond `cache.match`, in CPU time: both in one workerd, taking turns. The bare
- * Worker keeps the same pictures under the same addresses, with a Content-Type and nothing else; a second one keeps our
- * whole answers, headers and all, which the simulated cache makes it pay for.
+ * CPU time of an edge hit, compared with a bare Worker that only does `cache.match`. Both run in one workerd and take
+ * turns. The bare Worker stores the same pictures under the same paths, with a Content-Type and a Cache-Control only. A
+ * second bare Worker stores our whole answers with all headers, and the simulated cache makes it pay for them.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
@@ -11,7 +11,7 @@ import { painted } from "./pictures.ts";
 import type { BenchOptions, Row } from "./row.ts";
 import { startSource } from "./source.ts";
 
-/** Keeps what is put into it and gives it back: the least a Worker in front of a cache can do. */
+/** The least a Worker in front of a cache can do: PUT stores an answer, GET returns it. */
 const BARE = `
 export default {
   async fetch(request) {
@@ -26,11 +26,11 @@ export default {
 `;
 const KEY = "00112233445566778899aabbccddeeff";
 const AT_ONCE = 8;
-/** Pictures of a page that are asked for in turn. */
+/** How many pictures are requested in turn. */
 const PICTURES = 20;
-/** Compiled and optimised by then, as an isolate that serves is. */
+/** Requests after which V8 has optimised the code, as in an isolate that serves. */
 const WARM_UP = 3_000;
-/** Requests of one side at a time; every round has each side twice, so that a machine that slows down favours none. */
+/** Requests to one side before the next. Each round has each side twice, so a machine that slows down favours none. */
 const BATCH = 150;
 
 const SIDES = ["ours", "bare", "whole"] as const;
@@ -87,7 +87,7 @@ export async function measureHit({ quick, say }: BenchOptions): Promise<Row> {
   }
 }
 
-/** CPU milliseconds of all threads of a process, to the nanosecond: a batch is too short for the kernel's clock tick. */
+/** CPU milliseconds of all threads of a process, exact to the nanosecond. A batch is too short for ticks of 10 ms. */
 function cpuMillis(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
   const nanos = threads.map((thread) =>
@@ -96,14 +96,14 @@ function cpuMillis(pid: number): number {
   return nanos.reduce((sum, ns) => sum + ns, 0) / 1e6;
 }
 
-/** Headers that belong to a connection, or are not the same tomorrow. */
+/** Headers that the bare Workers do not store: those of a connection, and those that change. */
 const NOT_KEPT: readonly string[] = ["connection", "keep-alive", "date", "transfer-encoding", "content-length", "vary"];
 
-/** Puts a picture into a bare Worker's cache. */
+/** Stores a picture in a bare Worker's cache. */
 async function keep(url: string, body: ArrayBuffer, headers: Readonly<Record<string, string>>): Promise<void> {
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_KEPT.includes(name)));
   const answer = await fetch(url, { method: "PUT", body, headers: { "x-keep": JSON.stringify(kept) } });
-  if (!answer.ok) throw new Error(`${url} keeps nothing: ${answer.status}`);
+  if (!answer.ok) throw new Error(`${url} did not store the picture: ${answer.status}`);
 }
 
 async function signed(edge: Edge, address: string): Promise<string> {
@@ -119,7 +119,7 @@ async function get(url: string) {
   return { body, headers: Object.fromEntries(answer.headers) as Record<string, string> };
 }
 
-/** Waits until the edge answers for it. */
+/** Requests `url` until the answer is an edge hit. Throws after 100 tries. */
 async function edgeHit(url: string): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if ((await get(url)).headers["cache-status"]?.includes("detail=edge")) return;
@@ -128,7 +128,7 @@ async function edgeHit(url: string): Promise<void> {
   throw new Error(`${url} does not become an edge hit`);
 }
 
-/** `count` requests over kept-alive connections, a few at once. */
+/** Sends `count` requests over kept-alive connections, AT_ONCE at a time. */
 async function flood(urls: readonly string[], count: number): Promise<void> {
   let next = 0;
   const worker = async () => {

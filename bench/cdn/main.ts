@@ -1,8 +1,7 @@
 /**
  * `npm run bench -- cdn [--json FILE] [--quick] [--only NAME,…]`
  *
- * One fetch for a crowd, derived sizes, pictures that outlive their source, the cost of a hit, purges. See
- * bench/README.md.
+ * Request coalescing, derived sizes, pictures that outlive their source, the cost of a hit, purges. See bench/README.md.
  */
 import { parseArgs } from "node:util";
 import { table } from "../table.ts";
@@ -21,7 +20,7 @@ const PARTS = {
   purge: measurePurge,
 } as const satisfies Record<string, (options: BenchOptions) => Promise<Row | readonly Row[]>>;
 
-/** Runs the parts one after the other, prints the table, gives the rows. */
+/** Runs the parts one after the other, prints the tables, and gives the rows. */
 export async function run(args: readonly string[]): Promise<unknown> {
   const options = { quick: { type: "boolean" }, only: { type: "string" } } as const;
   const { values } = parseArgs({ args: [...args], options });
@@ -44,7 +43,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
       rows.map(({ what, peers }) => [what, peers]),
     ),
   );
-  if (quick) console.log("\n--quick: a tenth of the work; the figures of the table are those of a run without it");
+  if (quick) console.log("\n--quick did a tenth of the work; published figures come from runs without it");
   return rows;
 }
 

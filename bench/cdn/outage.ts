@@ -1,4 +1,4 @@
-/** A source that dies under a page that was whole before, and what its dying costs those who ask for more of it. */
+/** A source fails after a page was loaded: which pictures are still served, and the cost of asking for more of them. */
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
 import { median } from "../table.ts";
 import { painted } from "./pictures.ts";
@@ -6,7 +6,7 @@ import type { BenchOptions, Row } from "./row.ts";
 import { type Source, startSource } from "./source.ts";
 
 const SIZES = [160, 320] as const;
-/** Stale a second after it was made, and shown only because the source fails. */
+/** A picture becomes stale after one second. From then on it is served only because the source fails. */
 const VARS = {
   ALLOW_LOOPBACK_SOURCES: "true",
   ALLOWED_SOURCES: "127.0.0.1",
@@ -15,7 +15,7 @@ const VARS = {
   STALE_WHILE_REVALIDATE: "0",
   SOURCE_TIMEOUT_MS: "3000",
 };
-/** More than the breaker's ten failures over five sources. */
+/** The breaker opens after ten failures over five pictures. This is more. */
 const FAILURES = 16;
 const ON_OPEN = 40;
 
@@ -64,7 +64,7 @@ async function openBreaker(edge: Edge, source: Source, say: BenchOptions["say"])
   const spent = open.map(({ origin }) => origin);
   const sorted = [...spent].sort((a, b) => a - b);
   const worst = sorted.at(-1) ?? Number.NaN;
-  // Wall time on a machine that does other things too: the last twentieth is theirs.
+  // This is wall time, and other processes share the machine. So the slowest twentieth is left out.
   const most = sorted[Math.ceil(0.95 * sorted.length) - 1] ?? Number.NaN;
   return {
     what: "time spent on a host whose breaker is open (a picture that is not stored)",

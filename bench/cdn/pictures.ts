@@ -1,4 +1,4 @@
-/** The photographs these benches work on: those of the corpus when it is there, else painted ones. */
+/** The photographs for these benches: those of the corpus if it is present, else painted pictures. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import sharp from "sharp";
@@ -7,7 +7,7 @@ const PHOTOS = resolve(import.meta.dirname, "../../../shared/corpus/photos");
 
 export type Photo = { readonly name: string; readonly bytes: Uint8Array; readonly megapixels: number };
 
-/** JPEGs from `least` to `most` megapixels, by name; without a corpus one painted at `most` megapixels. */
+/** The JPEGs from `least` to `most` megapixels, sorted by name. Without any: one painted picture of `most` megapixels. */
 export async function photographs(least: number, most: number): Promise<Photo[]> {
   if (!existsSync(PHOTOS)) return [{ name: "painted", bytes: await painted(most), megapixels: most }];
   const photos: Photo[] = [];
@@ -22,7 +22,7 @@ export async function photographs(least: number, most: number): Promise<Photo[]>
   return photos.length > 0 ? photos : [{ name: "painted", bytes: await painted(most), megapixels: most }];
 }
 
-/** Soft blots of 3:2: not a photograph, but as many pixels. */
+/** A JPEG of soft blots, 3:2. It is no photograph, but it has as many pixels. */
 export async function painted(megapixels: number): Promise<Uint8Array> {
   const width = Math.round(Math.sqrt(megapixels * 1.5e6));
   const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;

@@ -1,4 +1,4 @@
-/** A host with ten thousand stored renditions, purged by the program, which is killed halfway and started again. */
+/** `npm run purge` purges a host with ten thousand stored renditions. It is killed halfway and started again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -9,10 +9,10 @@ import type { BenchOptions, Row } from "./row.ts";
 
 const SECRET = "purge secret of this bench";
 const HOST = "large.test";
-/** Each rendition lies where a hot one does: in the primary, in one region and in KV. */
+/** Each rendition is in the stores of a hot one: the primary, one region and KV. */
 const STORES = ["R2_PRIMARY", "R2_WEUR", "THUMBS"] as const;
 const PROGRAM = join(import.meta.dirname, "../../src/cli/purge.ts");
-/** About a small thumbnail. */
+/** The bytes of a rendition: as many as a small thumbnail has. */
 const BYTES = Buffer.alloc(4_000, 7).toString("base64");
 
 export async function measurePurge({ quick, say }: BenchOptions): Promise<Row> {
@@ -57,7 +57,7 @@ async function fill(edge: Edge, renditions: number): Promise<void> {
   }
 }
 
-/** How much of the host is in the stores. */
+/** How many renditions of the host are in all stores together. */
 async function left(edge: Edge): Promise<number> {
   const prefix = `2/t/${await hostHash(HOST)}/`;
   let count = 0;
@@ -92,7 +92,7 @@ function purge(edge: Edge, cursor: string | null): Run {
   return { child, ended, seconds: () => (performance.now() - started) / 1000, errors: () => errors };
 }
 
-/** Waits until the program has said that it deleted so many; gives the cursor of that line. */
+/** Waits until the program says that it deleted at least `deleted`. Gives the cursor of that line. */
 async function cursorAfter(run: Run, deleted: number): Promise<string> {
   for (;;) {
     const lines = [...run.errors().matchAll(/^(\d+) deleted.*cursor (\S+)$/gm)];

@@ -1,18 +1,18 @@
-/** The third party of these benches: one picture under every path, on loopback, that can be told to fall silent. */
+/** The source of these benches: a server on loopback with the same picture under every path. It can become silent. */
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 export type Source = {
   readonly url: string;
-  /** Paths asked for so far. */
+  /** The path of each request so far. */
   readonly asked: string[];
-  /** From now on it takes connections and says nothing. */
+  /** From now on it accepts connections and sends nothing. */
   silence(): void;
-  /** Nobody listens there any more. */
+  /** Stops the server and closes its connections. */
   close(): Promise<void>;
 };
 
-/** Answers with `picture` after `delayMs`. */
+/** Starts a server that answers every request with `picture` and `headers`, `delayMs` after it came. */
 export async function startSource(
   picture: Uint8Array,
   delayMs = 0,

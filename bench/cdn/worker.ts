@@ -1,4 +1,4 @@
-/** The engine alone in workerd: makes the order `times` times of the body and says what its stages took. */
+/** The engine alone in workerd. It makes the same picture several times and reports the time of the stages. */
 
 import type { OutputFormat } from "../../src/image/formats/registry.ts";
 import { renderImage } from "../../src/image/renderImage.ts";
@@ -10,7 +10,10 @@ export type Job = { readonly transform: Transform; readonly format: OutputFormat
 const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
 
 export default {
-  /** POST: a picture's bytes, the Job as JSON in `x-job`. The last result comes back, sums of the stages beside it. */
+  /**
+   * POST: the body is the source picture, `x-job` the Job as JSON. Answers with the last result. `x-made` has its size and
+   * the milliseconds of each stage, summed over all results.
+   */
   async fetch(request: Request): Promise<Response> {
     if (request.method !== "POST") return new Response("ready");
     const bytes = new Uint8Array(await request.arrayBuffer());

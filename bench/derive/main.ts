@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- derive [--json FILE] [--photos DIR] [--each N]`
  *
- * What a second generation costs: a 320 px WebP made from a larger stored WebP, and one made from the source. Both are
- * compared (SSIM) with the source at 320 px without lossy encoding. SPARE in src/rendition/chooseParent.ts rests on it.
+ * What a second lossy encoding loses: a 320 px WebP made from a larger stored WebP, against one made from the source. Both
+ * are compared (SSIM) with the source at 320 px without lossy encoding. SPARE in src/rendition/chooseParent.ts has its
+ * value from this bench.
  */
 import "../../.ci/wasm-loader.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -18,13 +19,13 @@ import { median, table } from "../table.ts";
 
 const DEFAULT_PHOTOS = resolve(import.meta.dirname, "../../../shared/corpus/photos");
 const WIDTH = 320;
-/** Parent pixels per result pixel, each way. */
+/** Parent pixels per result pixel in each direction. */
 const SPARES = [1.25, 1.6, 1.9, 2, 3.2, 6.4] as const;
 const LIMITS = { maxSourcePixels: 1e8, maxSourceFrames: 1, maxResultSide: 4096, maxResultPixels: 12e6 };
 
 type Row = { readonly parent: string; readonly lost: readonly number[]; readonly toDirect: readonly number[] };
 
-/** Measures, prints the table, gives its figures. */
+/** Measures, prints the table, and gives its figures. */
 export async function run(args: readonly string[]): Promise<unknown> {
   const options = { photos: { type: "string" }, each: { type: "string" } } as const;
   const { values } = parseArgs({ args: [...args], options });
@@ -65,7 +66,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
   return all;
 }
 
-/** For one photograph: the parent's name, the SSIM that is lost, the SSIM between derived and direct. */
+/** For one photograph and each parent: the parent's name, the SSIM lost, the SSIM of derived against direct. */
 async function measure(
   bytes: Uint8Array,
   renderImage: typeof import("../../src/image/renderImage.ts").renderImage,

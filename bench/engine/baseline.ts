@@ -1,7 +1,7 @@
 /**
  * The baseline: a thumbnail as a plain photon Worker makes it. It decodes at full size, resizes with photon's Lanczos-3
  * and encodes with photon (its WebP is lossless, its JPEG 4:4:4). Headers, limits, geometry and orientation are ours,
- * so that both engines answer the same order alike. The deployed Worker does not contain it; its Worker is
+ * so both engines do the same job. The deployed Worker does not contain it; its Worker is
  * baselineWorker.ts.
  */
 import { withDecodeErrors } from "../../src/image/decodeErrors.ts";
@@ -50,7 +50,7 @@ async function render(order: RenderOrder, sourceDone: () => void): Promise<Rendi
   return { ...finished, format, source: headerOf(source), truncated: false, stages: clock.stages() };
 }
 
-/** The resized picture upright, flattened where the plan says so, and encoded. Frees it. */
+/** Turns the resized picture upright, flattens it if the plan says so, and encodes it. Frees it. */
 function finish(photon: Photon, small: number, { view, orientation, background, encode }: Plan, alpha: boolean) {
   let image = small;
   let { width, height } = view;
@@ -77,7 +77,7 @@ const ENCODERS: Readonly<Partial<Record<OutputFormat, PhotonEncoder>>> = {
   png: (photon, image) => photon.photonimage_get_bytes(image),
 };
 
-/** Throws Error for a format that photon does not write: it must never label what it made as something else. */
+/** Throws Error for a format that photon does not write, because the result must never have a wrong label. */
 function encoded(photon: Photon, image: number, { format, quality }: Plan["encode"]): [number, number] {
   const encode = ENCODERS[format];
   if (encode === undefined) throw new Error(`photon does not write ${format}`);

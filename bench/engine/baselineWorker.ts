@@ -1,4 +1,4 @@
-/** The Worker of the pipelines that the engine is compared with: photon, which is the baseline, and jSquash. */
+/** The Worker with the pipelines that the engine is compared with: photon, which is the baseline, and jSquash. */
 import { renderWithPhoton } from "./baseline.ts";
 import { serveJobs } from "./jobs.ts";
 import { renderWithJsquash } from "./jsquash.ts";

@@ -1,4 +1,4 @@
-/** What the hostile files of the corpus cost: CPU time and memory of the answer, whatever the answer is. */
+/** The cost of the hostile files of the corpus: CPU time and memory of the answer, whatever the answer is. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Runner } from "./runners.ts";
@@ -13,7 +13,7 @@ export type HostileResult = {
   readonly slowest: string;
 };
 
-/** Each file once, from fresh instances. The bench Worker answers 500 with the Failure's reason: that is an answer. */
+/** Makes each file once, with fresh instances. A refusal counts too: the bench Worker then answers 500 with the reason. */
 export async function measureHostile(
   ours: Runner,
   forget: () => Promise<void>,

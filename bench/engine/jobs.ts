@@ -1,17 +1,17 @@
-/** The protocol between the bench and its Workers: a picture and a job in, the last result out. */
+/** The protocol between the bench and its Workers. */
 import { dropAllEngines, engineMemory, takePeakMemory } from "../../src/image/engines.ts";
 import type { RenderOrder } from "../../src/image/rendition.ts";
 
-export type EngineName = "auto" | "photon" | "jsquash";
+export type EngineName = "auto" | "libwebp" | "photon" | "jsquash";
 
-/** What a request asks for: an order without its bytes, the engine, and how often to make it. */
+/** A job: an order without its bytes, the engine, and how often to make the picture. */
 export type Job = Omit<RenderOrder, "bytes" | "source"> & { readonly engine: EngineName; readonly times: number };
 
 type Render = (order: RenderOrder) => Promise<{ readonly bytes: Uint8Array }>;
 
 /**
- * A fetch handler over some engines. POST: a picture's bytes, the Job as JSON in `x-job`; the last result comes back.
- * DELETE drops every instance. The memories of jSquash cannot be reached from outside and count as 0.
+ * Engines -> a fetch handler. POST: the body is the picture, `x-job` the Job as JSON; answers with the last result.
+ * DELETE drops every instance. The memory of jSquash cannot be measured from outside and counts as 0.
  */
 export function serveJobs(engines: Readonly<Partial<Record<EngineName, Render>>>) {
   return async (request: Request): Promise<Response> => {

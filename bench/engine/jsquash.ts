@@ -1,4 +1,4 @@
-/** The jSquash pipeline as its users run it in a Worker: decode whole, resize with its defaults, encode WebP q75. */
+/** The jSquash pipeline as its users run it in a Worker: full decode, resize with its defaults, WebP at quality 75. */
 
 import jpegModule from "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm";
 import decodeJpeg, { init as initJpeg } from "@jsquash/jpeg/decode.js";
@@ -6,7 +6,7 @@ import pngModule from "@jsquash/png/codec/pkg/squoosh_png_bg.wasm";
 import decodePng, { init as initPng } from "@jsquash/png/decode.js";
 import resize, { initResize } from "@jsquash/resize";
 import resizeModule from "@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm";
-import { encodeWebp } from "../../src/image/formats/webp/libwebp.ts";
+import { encodeByLibwebp } from "../../src/image/formats/webp/libwebp.ts";
 
 let started: Promise<unknown> | null = null;
 
@@ -35,5 +35,5 @@ export async function renderWithJsquash(bytes: Uint8Array, side: number): Promis
   const small = await resize(whole, { width, height });
   // The same @jsquash/webp encoder and settings as ours, started without its feature detection.
   const data = new Uint8Array(small.data.buffer, small.data.byteOffset, small.data.byteLength);
-  return { bytes: await encodeWebp({ width, height, data, alpha: false }, 75, 4) };
+  return { bytes: await encodeByLibwebp({ width, height, data, alpha: false }, 75, 4) };
 }

@@ -1,4 +1,4 @@
-/** Peak linear memory of all instances, from fresh instances, for the pictures that take the most. */
+/** Peak linear memory of all instances for the pictures that need the most. Each picture starts with fresh instances. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";

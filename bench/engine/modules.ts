@@ -1,7 +1,7 @@
-/** What has to be instantiated for the four common formats: the gzip size of those WebAssembly modules. */
+/** The gzip size of the WebAssembly modules that the four common formats need. */
 import { gzipSync } from "node:zlib";
 
-/** Engine name (src/image/engines.ts) -> how its module's path ends. JPEG, PNG, WebP, GIF in; WebP, JPEG out. */
+/** Engine name (src/image/engines.ts) -> the end of its module's path. JPEG, PNG, WebP, GIF in; WebP, JPEG out. */
 const USED = [
   ["resize", "resize/wasm/resize.wasm"],
   ["jpeg", "jpeg/wasm/decoder.wasm"],
@@ -9,15 +9,15 @@ const USED = [
   ["png", "png/wasm/decoder.wasm"],
   ["vp8", "webp/wasm/decoder.wasm"],
   ["webp", "webp.wasm"],
-  ["webp-encoder", "webp_enc_simd.wasm"],
+  ["webp-lossy-encoder", "webp/wasm/encoder.wasm"],
   ["jpeg-encoder", "jpeg/wasm/encoder.wasm"],
 ] as const;
 
 export type ModuleSizes = { readonly kb: number; readonly each: Readonly<Record<string, number>> };
 
 /**
- * `engines`: the names that were live after the four formats. Sizes in KB (1000 bytes) of gzip -9. Throws for a name
- * that is not in the list and for a module that is not in the bundle: the sum would be too small.
+ * Sizes in KB (1000 bytes) of gzip -9. `engines` are the names that were live after the four formats. Throws Error for a
+ * name that is not in the list, and for a module that is not in the bundle: otherwise the sum would be too small.
  */
 export function moduleSizes(wasm: ReadonlyMap<string, Uint8Array>, engines: readonly string[]): ModuleSizes {
   const each: Record<string, number> = {};

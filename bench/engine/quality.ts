@@ -12,7 +12,7 @@ export type QualityLine = {
   readonly target: number;
 };
 
-/** The least median SSIM by side. */
+/** The least acceptable median SSIM by side. */
 const TARGETS = [
   { side: 640, target: 0.9985 },
   { side: 320, target: 0.996 },

@@ -1,4 +1,4 @@
-/** All engines behind one interface: a job goes to a process, whose CPU time is read before and after. */
+/** All engines behind one interface. Each engine has a process, whose CPU time is read before and after a job. */
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export type Made = {
   readonly modules: string;
 };
 
-/** What is made of each file. */
+/** The thumbnail to make of a file. */
 export type Settings = {
   readonly format: "webp" | "jpeg" | "png";
   readonly side: number;
@@ -30,7 +30,7 @@ export type Runner = {
 
 const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
 
-/** One workerd with our engine, one with what it is compared with, one sharp process, and runners for all of them. */
+/** Starts a workerd with our engine, one with photon and jSquash, and a sharp process. Gives a runner for each engine. */
 export async function startProcesses() {
   const workerd = await startWorkerd(join(import.meta.dirname, "worker.ts"));
   const baseline = await startWorkerd(join(import.meta.dirname, "baselineWorker.ts"));
@@ -39,6 +39,7 @@ export async function startProcesses() {
   return {
     workerd,
     ours: inWorkerd(workerd, "auto"),
+    libwebp: inWorkerd(workerd, "libwebp"),
     photon: inWorkerd(baseline, "photon"),
     jsquash: inWorkerd(baseline, "jsquash"),
     sharp: inSharp(child),
@@ -112,7 +113,7 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
   });
 }
 
-/** The kernel counts in ticks of 10 ms. A batch is so long that one tick is a few percent of it. */
+/** Length of a batch. The kernel counts in ticks of 10 ms, so one tick is a few percent of a batch. */
 const BATCH_MS = 300;
 
 export type Timed = { readonly ms: number; readonly bytes: number };
@@ -120,7 +121,7 @@ export type Timed = { readonly ms: number; readonly bytes: number };
 /** One thing to be timed. */
 export type Entry = { readonly runner: Runner; readonly settings: Settings };
 
-/** The least CPU milliseconds of each entry for one file. Of `rounds` batches each, in turn (A B A B). */
+/** The least CPU milliseconds of each entry for one file, of `rounds` batches. The entries take turns (A B A B). */
 export async function timeInTurn(entries: readonly Entry[], file: string, rounds: number): Promise<Timed[]> {
   const times: number[] = [];
   const bytes: number[] = [];

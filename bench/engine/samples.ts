@@ -1,4 +1,4 @@
-/** The photographs that are measured, in classes by megapixels. Missing ones are scaled down from larger ones. */
+/** The photographs to measure, in classes by megapixels. Scaled copies of larger photographs fill up a class. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -26,7 +26,7 @@ const CLASSES = [
 
 type Photo = { name: string; file: string; megapixels: number; progressive: boolean; sampling: string };
 
-/** Every JPEG of `folder` by class, filled up to 12 a class with scaled copies in `scratch`. */
+/** Every JPEG of `folder` in its class. Classes with fewer than 12 are filled up with scaled copies in `scratch`. */
 export async function collectSamples(folder: string, scratch: string): Promise<Sample[]> {
   mkdirSync(scratch, { recursive: true });
   const photos = await readPhotos(folder);

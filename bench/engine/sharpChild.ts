@@ -1,4 +1,4 @@
-/** Native sharp in a process of its own: one thread, no cache. Takes jobs as messages, answers with the last result. */
+/** Native sharp in its own process: one thread, no cache. Takes jobs as messages, answers with the last result. */
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 

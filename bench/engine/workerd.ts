@@ -1,4 +1,4 @@
-/** A workerd process of our own with the measured Worker in it, and its CPU time. */
+/** Starts a workerd process with the measured Worker, and reads its CPU time. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
@@ -39,7 +39,7 @@ export async function startWorkerd(entry: string): Promise<Workerd> {
   return { url: origin, pid, wasm, stop: () => miniflare.dispose() };
 }
 
-/** CPU milliseconds (user and system, all threads) a process has used, in steps of the kernel's 10 ms clock tick. */
+/** CPU milliseconds (user and system, all threads) that a process has used, in ticks of 10 ms. */
 export function cpuMillis(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -79,7 +79,7 @@ async function bundle(entry: string) {
           builder.onResolve({ filter: /\.wasm$/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
             if (pluginData === "found") return null;
             const found = await builder.resolve(path, { importer, kind, resolveDir, pluginData: "found" });
-            // By its path: several of our modules are called decoder.wasm.
+            // Modules are named by their path, because several of ours are called decoder.wasm.
             const name = relative(ROOT, found.path);
             wasm.set(name, new Uint8Array(readFileSync(found.path)));
             return { path: `./${name}`, external: true };

@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- jpeg [--json FILE] [--corpus DIR] [--side N] [--rounds N] [--only TEXT] [--wasm FILE,FILE...]`
  *
- * For work on the JPEG decoder: bytes in, pixels of the thumbnail out, in turns with native sharp in the same process.
- * `--wasm` compares builds of the module instead of the committed one.
+ * For work on the JPEG decoder: bytes in, pixels of the thumbnail out. It takes turns with native sharp in the same
+ * process. `--wasm` compares other builds of the module, and leaves out the committed one.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -42,7 +42,7 @@ async function cpu(work: () => unknown): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** Measures every JPEG of the folder, prints the table and gives its figures. */
+/** Measures every JPEG of the folder, prints the table, and gives its figures. */
 export async function run(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({
     args: [...args],

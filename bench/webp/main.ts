@@ -1,116 +1,48 @@
 /**
- * `npm run bench -- webp [--json FILE] [--corpus DIR] [--side N] [--rounds N] [--stored N]`
+ * `npm run bench -- webp [--json FILE] [--part decoder|encoder] [--corpus DIR] [--side N] [--rounds N] [--stored N]
+ *   [--photos N] [--ssimulacra2 COMMAND] [--sheets DIR]`
  *
- * Our decoder of lossy WebP (bytes in, pixels of the thumbnail out) in turns with libwebp and our resampler, which is
- * what files with alpha go through, and with native sharp, all in one process. Beside the folder's own WebPs it takes
- * 640 px ones made of its first JPEGs: what a derived size begins with.
+ * Our decoder and our encoder of lossy WebP against libwebp. See bench/README.md.
  */
 import "../../.ci/wasm-loader.ts";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import sharp from "sharp";
-import type { DecoderName } from "../../src/image/formats/registry.ts";
-import { webpHeader } from "../../src/image/formats/webp/header.ts";
-import { median, table } from "../table.ts";
 
 const PHOTOS = resolve(import.meta.dirname, "../../../shared/corpus/photos");
-const STORED_SIDE = 640;
-const ENGINES = ["vp8", "webp"] as const satisfies readonly DecoderName[];
 
-type File = { readonly name: string; readonly bytes: Uint8Array };
-type Row = { name: string; megapixels: number; ours: number; libwebp: number; sharp: number; mb: readonly number[] };
-
-/** CPU milliseconds of this process while `work` runs. */
-async function cpu(work: () => unknown): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-async function filesOf(folder: string, stored: number): Promise<File[]> {
-  if (!existsSync(folder)) throw new Error(`no pictures in ${folder}: name a folder with --corpus DIR`);
-  const names = readdirSync(folder).sort();
-  const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
-  const files: File[] = [];
-  for (const name of names.filter((file) => /\.jpe?g$/i.test(file)).slice(0, stored)) {
-    const small = sharp(read(name)).resize(STORED_SIDE, STORED_SIDE, { fit: "inside" });
-    files.push({ name: `${STORED_SIDE} px of ${name}`, bytes: await small.webp({ quality: 75 }).toBuffer() });
-  }
-  for (const name of names.filter((file) => /\.webp$/i.test(file))) files.push({ name, bytes: read(name) });
-  return files.filter(({ name, bytes }) => {
-    const { colour, alpha, frames } = webpHeader(bytes);
-    const plain = colour === "ycc" && !alpha && frames === 1;
-    if (!plain) console.log(`skipped: ${name} (not plainly lossy)`);
-    return plain;
-  });
-}
-
-/** Measures, prints the table and gives its figures. */
+/** Runs one part or both, prints the tables and gives their figures. */
 export async function run(args: readonly string[]): Promise<unknown> {
   const options = {
+    part: { type: "string" },
     corpus: { type: "string", default: PHOTOS },
-    side: { type: "string", default: "320" },
+    side: { type: "string" },
     rounds: { type: "string", default: "9" },
     stored: { type: "string", default: "6" },
+    photos: { type: "string", default: "99" },
+    ssimulacra2: { type: "string" },
+    sheets: { type: "string" },
   } as const;
   const { values } = parseArgs({ args: [...args], options });
-  const side = Number(values.side);
-  sharp.concurrency(1);
-  sharp.cache(false);
-  // Only now: the loader above must be there before an engine module is.
-  const { DECODERS } = await import("../../src/image/formats/codecs.ts");
-  const { dropAllEngines, takePeakMemory, trimEngines } = await import("../../src/image/engines.ts");
-  const clock = { lap: () => undefined };
-  const rows: Row[] = [];
-  for (const { name, bytes } of await filesOf(values.corpus, Number(values.stored))) {
-    const source = webpHeader(bytes);
-    const factor = Math.min(1, side / Math.max(source.width, source.height));
-    const size = {
-      width: Math.max(1, Math.round(source.width * factor)),
-      height: Math.max(1, Math.round(source.height * factor)),
-    };
-    const whole = { left: 0, top: 0, width: source.width, height: source.height };
-    const order = { view: { window: whole, bounds: whole, ...size }, dctScale: 8 } as const;
-    const mb: number[] = [];
-    const times: Record<string, number[]> = { vp8: [], webp: [], sharp: [] };
-    for (const engine of ENGINES) {
-      dropAllEngines();
-      takePeakMemory();
-      await DECODERS[engine].decode(bytes, source, order, clock);
-      trimEngines();
-      mb.push(takePeakMemory() / 2 ** 20);
-    }
-    for (let round = 0; round < Number(values.rounds); round++) {
-      for (const engine of ENGINES) {
-        times[engine]?.push(await cpu(() => DECODERS[engine].decode(bytes, source, order, clock)));
-      }
-      const native = () => sharp(bytes).resize({ ...size, fit: "fill" });
-      times.sharp?.push(await cpu(() => native().raw().toBuffer()));
-    }
-    const [ours, libwebp, native] = [times.vp8, times.webp, times.sharp].map((list) => median(list ?? []));
-    const megapixels = (source.width * source.height) / 1e6;
-    rows.push({ name, megapixels, ours: ours ?? 0, libwebp: libwebp ?? 0, sharp: native ?? 0, mb });
+  const { part, corpus, side, rounds, stored, photos, ssimulacra2, sheets } = values;
+  if (part !== undefined && part !== "decoder" && part !== "encoder") {
+    throw new Error(`--part cannot be ${part}: decoder or encoder`);
   }
-  const heads = [
-    "file",
-    "MP",
-    "ours, ms",
-    "libwebp, ms",
-    "sharp, ms",
-    "ours/libwebp",
-    "ours/sharp",
-    "MB",
-    "libwebp MB",
-  ];
-  const cells = rows.map((r) => {
-    const figures = [r.megapixels, r.ours, r.libwebp, r.sharp, r.ours / r.libwebp, r.ours / r.sharp, ...r.mb];
-    return [r.name, ...figures.map((x) => Number(x.toFixed(2)))];
-  });
-  console.log(table(heads, cells));
-  const [toLibwebp, toSharp] = [rows.map((r) => r.ours / r.libwebp), rows.map((r) => r.ours / r.sharp)];
-  const said = [toLibwebp, toSharp].map((list) => `${median(list).toFixed(2)}, worst ${Math.max(...list).toFixed(2)}`);
-  console.log(`\nmedian at ${side} px, to libwebp and our resampler: ${said[0]}; to native sharp: ${said[1]}`);
-  return { side, rows };
+  // Only now: the loader above must be there before an engine module is.
+  const { measureDecoder } = await import("./decoder.ts");
+  const { measureEncoder } = await import("./encoder.ts");
+  const decoder =
+    part === "encoder" ? null : await measureDecoder(corpus, Number(side ?? 320), Number(rounds), Number(stored));
+  if (part === undefined) console.log("");
+  const encoder =
+    part === "decoder"
+      ? null
+      : await measureEncoder({
+          corpus,
+          side: Number(side ?? 640),
+          rounds: Number(rounds),
+          photos: Number(photos),
+          ssimulacra2: ssimulacra2 ?? null,
+          sheets: sheets ?? null,
+        });
+  return { decoder, encoder };
 }

@@ -3,12 +3,14 @@
  * zone or proxy rewrites. Sign where the key is safe (on a server, in a build), never in a page.
  */
 
-import { outputFormats } from "../image/formats/registry.ts";
-import { quantise, quantiseLength } from "../request/options/quantum.ts";
+import { LADDER as RUNGS } from "../config/ladder.ts";
+import type { OutputFormat } from "../image/formats/registry.ts";
 import { toBase64url } from "../request/signing/base64url.ts";
-import { signPath } from "../request/signing/signature.ts";
 import { isHttpUrl } from "../request/source/canonicalSource.ts";
-import { MAX_SIDE, RESIZE_TYPES, ROTATIONS } from "../request/transform.ts";
+import { RESIZE_TYPES, ROTATIONS } from "../request/transform.ts";
+import { hmacSha256 } from "./hmac.ts";
+import { photonQuery } from "./photon.ts";
+import { type Check, crop, decimal, flag, gravity, side, text, whole, word } from "./values.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
 
@@ -44,42 +46,82 @@ export type ImageOptions = {
 /** Key and salt in hexadecimal, as in SIGNING_KEYS and SIGNING_SALTS; `size` as SIGNATURE_SIZE (default 32 bytes). */
 export type Signing = { readonly key: string; readonly salt: string; readonly size?: number };
 
-/**
- * The path that is signed: `/w:320/{base64url of the source}`. Throws a TypeError when the source is no absolute http(s)
- * URL or an option does not exist. Throws a RangeError when a width or height is no whole number from 0 to 65535, when a
- * side of a crop is too small, or when an option does not take the word.
- */
-export function imagePath(source: string, options: ImageOptions = {}): string {
-  if (!isHttpUrl(source)) {
-    throw new TypeError(`The source is no absolute http or https URL: ${source}`);
-  }
-  for (const [name, value] of Object.entries(options)) checkOption(name, value);
-  const segments = Object.entries(WRITERS).flatMap(([name, write]) => {
-    const value = options[name as keyof ImageOptions];
-    return value === undefined ? [] : [(write as (value: unknown) => string)(value)];
-  });
-  return `/${[...segments, toBase64url(new TextEncoder().encode(source))].join("/")}`;
-}
+/** The parameters of a Photon URL. Sides are in pixels. */
+export type PhotonOptions = {
+  /** Without cutting or growing. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Fits into a box of width and height. */
+  readonly fit?: readonly [width: number, height: number];
+  /** Fills a box of width and height, and cuts what is over. */
+  readonly resize?: readonly [width: number, height: number];
+  /** Cuts a piece out first. All in percent of the picture's side. */
+  readonly crop?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  /** 1 to 100. */
+  readonly quality?: number;
+  /** Multiplies sizes, 0.1 to 10. */
+  readonly zoom?: number;
+};
+
+/** The sizes that a proxy with the default `LADDER` makes of unsigned requests: good widths for a `srcset`. */
+export const LADDER: readonly number[] = RUNGS;
 
 /**
- * A signed URL. `endpoint` is where the proxy answers, e.g. `https://img.example.org`; empty gives a path. Throws as
- * `imagePath`, and a TypeError for a key or salt that is missing or not hexadecimal.
+ * The path that is signed: `/w:320/{base64url of the source}`. Throws a TypeError when the source is no absolute http(s)
+ * URL or an option does not exist, and a RangeError that says value and limit when the proxy would not take a value.
  */
+export function imagePath(source: string, options: ImageOptions = {}): string {
+  checkSource(source);
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(WRITERS, name)) {
+      throw new TypeError(`There is no option ${name}: one of ${Object.keys(WRITERS).join(", ")}`);
+    }
+  }
+  const segments = Object.entries(WRITERS).flatMap(([name, [short, write]]) => {
+    const value = options[name as keyof ImageOptions];
+    return value === undefined ? [] : [`${short}:${write(value, name)}`];
+  });
+  return `/${[...segments, toBase64url(bytesOfText(source))].join("/")}`;
+}
+
+/** `signedUrlSync` as a promise, which an error rejects. */
 export async function signedUrl(
   endpoint: string,
   source: string,
   options: ImageOptions,
   signing: Signing,
 ): Promise<string> {
+  return signedUrlSync(endpoint, source, options, signing);
+}
+
+/**
+ * A signed URL at once, for image loaders of frameworks. `endpoint` is where the proxy answers, such as
+ * `https://img.example.org`; empty gives a path. Throws as `imagePath`, and a TypeError for an endpoint, key or salt that
+ * is missing or not hexadecimal.
+ */
+export function signedUrlSync(endpoint: string, source: string, options: ImageOptions, signing: Signing): string {
   const path = imagePath(source, options);
   if (signing === undefined) throw new TypeError("The signing key and salt are missing: the fourth argument");
-  const pair = { key: bytesOf(signing.key, "key"), salt: bytesOf(signing.salt, "salt") };
-  return `${withoutSlash(endpoint)}/${await signPath(path, pair, signing.size)}${path}`;
+  const [key, salt] = [bytesOf(signing.key, "key"), bytesOf(signing.salt, "salt")];
+  const size = Number(whole(16, 32)(signing.size ?? 32, "signature size"));
+  const signature = hmacSha256(key, Uint8Array.of(...salt, ...bytesOfText(path)));
+  return `${withoutSlash(endpoint)}/${toBase64url(signature.subarray(0, size))}${path}`;
 }
 
 /** An unsigned URL, for a proxy without keys and a source on its list. Sizes snap up to the proxy's ladder. */
 export function unsignedUrl(endpoint: string, source: string, options: ImageOptions = {}): string {
   return `${withoutSlash(endpoint)}/unsafe${imagePath(source, options)}`;
+}
+
+/**
+ * A Photon URL, as Jetpack and Openverse write it, for a source on the proxy's list. A port, a query and HTTPS are kept; a
+ * fragment is not. Throws as `imagePath`.
+ */
+export function photonUrl(endpoint: string, source: string, options: PhotonOptions = {}): string {
+  checkSource(source);
+  const { protocol, host, pathname, search } = new URL(source);
+  const query = photonQuery(options, protocol === "https:", search.slice(1));
+  return `${withoutSlash(endpoint)}/photon/${host}${pathname}${query === "" ? "" : `?${query}`}`;
 }
 
 /** A `srcset` of widths in pixels; `urlOf` makes the URL of one width. */
@@ -91,67 +133,41 @@ export async function srcset(
   return entries.join(", ");
 }
 
-type Writers = { readonly [K in keyof Required<ImageOptions>]: (value: Required<ImageOptions>[K]) => string };
+/** What can be made, the best first. The registry itself would double the size of this file. */
+const FORMATS = { webp: true, jpeg: true, png: true } as const satisfies Record<OutputFormat, true>;
 
-const WRITERS: Writers = {
-  resize: (type) => `rt:${type}`,
-  width: (width) => `w:${side(width, "width")}`,
-  height: (height) => `h:${side(height, "height")}`,
-  dpr: (dpr) => `dpr:${quantise(dpr)}`,
-  enlarge: (yes) => `el:${flag(yes)}`,
-  gravity: (gravity) => `g:${gravityText(gravity)}`,
-  crop: ({ width, height, gravity }) =>
-    `c:${cropSide(width, "width")}:${cropSide(height, "height")}${gravity === undefined ? "" : `:${gravityText(gravity)}`}`,
-  background: (colour) => `bg:${colour}`,
-  quality: (quality) => `q:${quality}`,
-  format: (format) => `f:${format}`,
-  autoRotate: (yes) => `ar:${flag(yes)}`,
-  rotate: (degrees) => `rot:${degrees}`,
-  expires: (seconds) => `exp:${seconds}`,
-  cachebuster: (text) => `cb:${encodeURIComponent(text)}`,
-  filename: (name) => `fn:${toBase64url(new TextEncoder().encode(name))}:t`,
-  attachment: (yes) => `att:${flag(yes)}`,
+/** For each option its short name in a URL and the check that writes its value. */
+const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: string, write: Check] } = {
+  resize: ["rt", word(RESIZE_TYPES)],
+  width: ["w", side],
+  height: ["h", side],
+  dpr: ["dpr", decimal(0.1, 10)],
+  enlarge: ["el", flag],
+  gravity: ["g", gravity],
+  crop: ["c", crop],
+  background: ["bg", text(/^([0-9a-f]{3}){1,2}$/i, "3 or 6 hexadecimal digits")],
+  quality: ["q", whole(0, 100)],
+  format: ["f", word(Object.keys(FORMATS))],
+  autoRotate: ["ar", flag],
+  rotate: ["rot", word(ROTATIONS)],
+  expires: ["exp", whole(0, 99_999_999_999)],
+  cachebuster: ["cb", (value, name) => encodeURIComponent(text(/^\P{Cs}*$/u, "a well-formed text")(value, name))],
+  filename: ["fn", (value, name) => `${toBase64url(bytesOfText(FILENAME(value, name)))}:t`],
+  attachment: ["att", flag],
 };
 
-/** The words of the options that take one, as the proxy reads them. */
-const WORDS = {
-  resize: RESIZE_TYPES,
-  format: outputFormats().map(([name]) => name),
-  rotate: ROTATIONS,
-} as const satisfies { readonly [K in keyof ImageOptions]?: readonly NonNullable<ImageOptions[K]>[] };
+const FILENAME = text(/^[^\0-\x1f\x7f/\\]{0,200}$/, "at most 200 characters, none of them / \\ or a control character");
 
-/** Refuses a misspelt option or word here. Otherwise it would be signed and then refused by the proxy. */
-function checkOption(name: string, value: unknown): void {
-  if (!Object.hasOwn(WRITERS, name)) {
-    throw new TypeError(`There is no option ${name}: one of ${Object.keys(WRITERS).join(", ")}`);
-  }
-  const words: readonly unknown[] | undefined = WORDS[name as keyof typeof WORDS];
-  if (value === undefined || words === undefined || words.includes(value)) return;
-  throw new RangeError(`The ${name} cannot be ${value}: one of ${words.join(", ")}`);
+function checkSource(source: string): void {
+  if (!isHttpUrl(source)) throw new TypeError(`The source is no absolute http or https URL: ${source}`);
 }
 
-function gravityText({ at, x = 0, y = 0 }: ClientGravity): string {
-  const [left, top] = at === "fp" ? [quantise(x), quantise(y)] : [quantiseLength(x), quantiseLength(y)];
-  return left === 0 && top === 0 && at !== "fp" ? at : `${at}:${left}:${top}`;
-}
-
-/** A share that rounds to 0 is refused: 0 means the whole side. */
-function cropSide(value: number, name: string): number {
-  const side = quantiseLength(value);
-  if (side === 0 && value !== 0) throw new RangeError(`The crop ${name} cannot be ${value}: 0, or at least 0.000001`);
-  return side;
-}
-
-function side(pixels: number, name: string): number {
-  if (Number.isInteger(pixels) && pixels >= 0 && pixels <= MAX_SIDE) return pixels;
-  throw new RangeError(`The ${name} cannot be ${pixels}: a whole number from 0 to ${MAX_SIDE}`);
-}
-
-function flag(yes: boolean): string {
-  return yes ? "t" : "f";
+function bytesOfText(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
 }
 
 function withoutSlash(endpoint: string): string {
+  if (typeof endpoint !== "string") throw new TypeError(`The endpoint is no text: ${endpoint}`);
   return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
 }
 

@@ -2,9 +2,15 @@
 
 export type HttpSources = "upgrade" | "allow" | "deny";
 
+/** What `Accept: image/*` gets in place of an error's JSON. */
+export type Placeholder = "off" | "transparent" | "svg";
+
+/** What `/robots.txt` tells crawlers; `off` = there is no such address. */
+export type Robots = "allow" | "disallow" | "off";
+
 export type SigningPair = { readonly key: Uint8Array; readonly salt: Uint8Array };
 
-/** What a takedown keeps out: hex prefixes of SHA-256 as the stored names have them (design: `host16`, `source32`). */
+/** What takedowns block: hex prefixes of SHA-256, 32 digits of a source and 16 of a host (store/schema/key.ts). */
 export type Blocked = { readonly sources: ReadonlySet<string>; readonly hosts: ReadonlySet<string> };
 
 /** Every setting, parsed and checked once. Byte sizes in bytes, times in milliseconds unless the name says seconds. */
@@ -26,30 +32,34 @@ export type Config = {
   readonly queueMs: number;
   readonly maxBytesInFlight: number;
   readonly engine: "auto";
-  /** Unsigned requests snap up to these widths and qualities; ascending. */
+  /** The size and quality of an unsigned request are raised to the next of these. Ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
   /** Names of options that unsigned requests may not use. policy/unsigned.ts checks the names. */
   readonly unsignedRefused: readonly string[];
-  /** Freshness: the source's Cache-Control is held within [min, max]. */
+  /** The freshness lifetime that the source's Cache-Control gives is clamped to [min, max]. */
   readonly minFreshSeconds: number;
   readonly maxFreshSeconds: number;
   readonly staleWhileRevalidateSeconds: number;
   readonly staleIfErrorSeconds: number;
-  /** Token of ours in Via and CDN-Loop: `firstlight-<loopId>`. */
+  /** Our token in Via and CDN-Loop is `firstlight-<loopId>`. */
   readonly loopId: string;
-  /** Stands in the User-Agent; empty = the address this Worker answers on. */
+  /** The contact address in the User-Agent. Empty = the address that this Worker answers on. */
   readonly contactUrl: string;
   readonly regions: readonly string[];
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
   readonly photonAuthentication: string | null;
-  /** The rest comes from the live settings in KV (live/liveSettings.ts) and is empty until they are read. */
+  readonly placeholder: Placeholder;
+  readonly robots: Robots;
+  /** Whether pictures carry `Link: <source>; rel="canonical"`. */
+  readonly canonicalLink: boolean;
+  /** This and the fields below come from the live settings in KV (live/liveSettings.ts). They are empty until then. */
   readonly blocked: Blocked;
-  /** Purge epoch per `host16`, part of the edge key; a host that is not named has epoch 0. */
+  /** Purge epoch (unix ms) per `host16`, part of the edge key. A host without an entry has epoch 0. */
   readonly epochs: Readonly<Record<string, number>>;
   /** Renditions of these makers (StoredMeta.maker) are misses. */
   readonly retiredMakers: ReadonlySet<string>;
-  /** Corrections of the table of regions, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */
+  /** The operator's corrections of the region map, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */
   readonly regionOverrides: Readonly<Record<string, string>>;
 };

@@ -1,4 +1,4 @@
-/** One entry of `ALLOWED_SOURCES`: its syntax. What it matches: policy/hosts.ts. Pure. */
+/** The syntax of one entry of `ALLOWED_SOURCES`. policy/hosts.ts says what an entry matches. Pure. */
 
 /** A host pattern, parsed. */
 export type HostPattern = {
@@ -8,17 +8,17 @@ export type HostPattern = {
   readonly hostname: string;
   /** null = any port that the policy allows. */
   readonly port: string | null;
-  /** Without a slash at the end; empty = every path. */
+  /** The path that a source must be under, without a slash at the end. Empty = every path. */
   readonly path: string;
 };
 
-/** With fewer labels a pattern would stand for a whole top-level domain. */
+/** A pattern with fewer labels would match a whole top-level domain. */
 const MIN_WILDCARD_LABELS = 2;
 
 /**
  * Reads `example.org`, `*.example.org` (subdomains, not the name itself), `example.org:8080`, `example.org/photos`,
- * `https://example.org`. Throws an Error with the reason for any other text. A lone `*` and `*.org` are refused, since
- * they would make an open proxy. `*.co.uk` is not told from `*.example.uk`: that needs the public suffix list.
+ * `https://example.org`. Throws an Error with the reason for any other text. `*` alone and `*.org` are refused, because
+ * they would make an open proxy. `*.co.uk` is accepted: only the public suffix list tells it from `*.example.uk`.
  */
 export function parseHostPattern(text: string): HostPattern {
   const scheme = text.startsWith("https://") ? "https:" : text.startsWith("http://") ? "http:" : null;
@@ -39,7 +39,7 @@ export function parseHostPattern(text: string): HostPattern {
   return { scheme, subdomains, hostname: url.hostname, port, path: url.pathname.replace(/\/$/, "") };
 }
 
-/** Whether a parsed URL's host is an address. WHATWG parsing leaves only dotted decimal and bracketed IPv6. */
+/** Whether the host of a parsed URL is an IP address. WHATWG parsing writes them as dotted decimal or bracketed IPv6. */
 function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || /^\d{1,3}(\.\d{1,3}){3}$/.test(hostname);
 }

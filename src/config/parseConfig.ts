@@ -1,15 +1,15 @@
-/** Variables -> Config, checked once, every problem in one message. */
+/** Variables -> Config. They are checked once, and one message names every problem. */
 import { Failure } from "../errors.ts";
 import type { Config } from "./config.ts";
 import { readSettings, type Vars } from "./settings.ts";
 import type { Settings } from "./table.ts";
 
-/** A check that needs more than the table of variables knows. Gives one text per problem. */
+/** A check that the table of variables cannot express. Gives one text per problem. */
 export type FurtherCheck = (settings: Settings, vars: Vars) => readonly string[];
 
 /**
- * Reads the Worker's variables. Objects (bindings) are skipped, so a whole `env` can be given. An unknown variable is a
- * problem, and so is every value out of its range. Throws one Failure `misconfigured` whose detail lists them all.
+ * Reads the Worker's variables. It skips objects (bindings), so the caller can pass its whole `env`. An unknown variable
+ * is a problem, and so is a value out of its range. Throws one Failure `misconfigured`; its detail lists all problems.
  */
 export function parseConfig(vars: Vars, checks: readonly FurtherCheck[] = []): Config {
   const { settings, problems: known } = readSettings(vars);
@@ -29,7 +29,7 @@ export function parseConfig(vars: Vars, checks: readonly FurtherCheck[] = []): C
   };
 }
 
-/** The rungs whose results are not refused; the limit itself when every rung is over it. */
+/** The rungs of the ladder up to `side` (pixels), the largest side of a result. `side` alone if every rung is over it. */
 function rungsUpTo(side: number, ladder: readonly number[]): readonly number[] {
   const rungs = ladder.filter((rung) => rung <= side);
   return rungs.length > 0 ? rungs : [side];

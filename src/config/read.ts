@@ -1,4 +1,4 @@
-/** Text -> value, one reader per kind of setting. Each throws an Error that says the value and the limit. */
+/** Readers of variables, text -> value, one per kind of variable. Each throws an Error with the value and the limit. */
 import { parseHostPattern } from "./hostPattern.ts";
 
 export type Reader<T> = (text: string) => T;
@@ -17,23 +17,25 @@ export function oneOf<const T extends string>(...words: readonly T[]): Reader<T>
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw new Error(`"${text}" is none of ${words.join(", ")}`);
+    throw new Error(`"${text}" is not one of: ${words.join(", ")}`);
   };
 }
 
-/** The engine. Photon, the baseline, is not in this build. */
+/** The engine. The only value is `auto`: this build does not contain the baseline, photon. */
 export function engine(text: string): "auto" {
   if (text !== "photon") return oneOf("auto")(text);
-  throw new Error('"photon" is a build of its own, which `npm run bench -- engine` measures; here it is none of auto');
+  throw new Error(
+    '"photon" is a separate build, which `npm run bench -- engine` measures; the only value here is auto',
+  );
 }
 
-/** `true` or `1`, `false` or `0`. */
+/** `true` or `1` -> true, `false` or `0` -> false, in upper or lower case. */
 export function flag(text: string): boolean {
   const word = oneOf("true", "1", "false", "0")(text.toLowerCase());
   return word === "true" || word === "1";
 }
 
-/** Entries separated by commas or white space; empty ones are left out. */
+/** Entries separated by commas or white space. Empty entries are ignored. */
 export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
   return (text) =>
     text
@@ -42,16 +44,16 @@ export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
       .map(read);
 }
 
-/** A list that holds something, sorted upwards, without doubles. */
+/** A list of whole numbers, at least one: sorted upwards, without duplicates. */
 export function ascending(min: number, max: number): Reader<readonly number[]> {
   return (text) => {
     const values = [...new Set(listOf(whole(min, max))(text))].sort((a, b) => a - b);
-    if (values.length === 0) throw new Error(`"${text}" holds no number`);
+    if (values.length === 0) throw new Error(`"${text}" has no number in it`);
     return values;
   };
 }
 
-/** Bytes in hexadecimal; the value itself is not repeated in the error, since it may be a key. */
+/** Bytes in hexadecimal. The error does not repeat the value, because it can be a key. */
 export function hex(text: string): Uint8Array {
   if (text.length === 0 || text.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(text)) {
     throw new Error("an entry is not an even number of hexadecimal digits");
@@ -59,25 +61,25 @@ export function hex(text: string): Uint8Array {
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }
 
-/** A host pattern, kept as written. */
+/** A host pattern, checked and given as written. */
 export function pattern(text: string): string {
   parseHostPattern(text);
   return text;
 }
 
-/** A name made of lower-case letters, digits and inner hyphens, as R2 bindings and HTTP tokens both take it. */
+/** A name of lower-case letters, digits and inner hyphens. R2 bindings and HTTP tokens both allow these. */
 export function name(text: string): string {
   if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(text)) return text;
   throw new Error(`"${text}" is not a name of 1 to 40 characters out of a-z, 0-9 and -`);
 }
 
-/** An absolute http(s) or mailto address, kept as written; nothing that could break out of a header's comment. */
+/** An absolute http(s) or mailto address, as written. Refuses characters that could end the comment in a header. */
 export function contact(text: string): string {
   if (URL.canParse(text) && /^(https?|mailto):[\x21-\x7e]+$/.test(text) && !/[()\\]/.test(text)) return text;
   throw new Error(`"${text}" is not an http, https or mailto address`);
 }
 
-/** A secret, as it stands. */
+/** A secret, unchanged. */
 export function secret(text: string): string {
   return text;
 }

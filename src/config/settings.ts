@@ -1,7 +1,7 @@
-/** Reads every variable of the table, and says everything that is wrong at once. */
+/** Reads every variable of the table and collects every problem. */
 import { SETTINGS, type Settings } from "./table.ts";
 
-/** What a Worker's `env` or a process's environment looks like to us. */
+/** A Worker's `env` or the environment of a process: name -> value. */
 export type Vars = Readonly<Record<string, unknown>>;
 
 export type Read = {
@@ -11,15 +11,15 @@ export type Read = {
 
 const NAMES: readonly string[] = Object.values(SETTINGS).map(({ variable }) => variable);
 
-/** Settings of which the first may not be over the second. When only one was set, the other follows it. */
+/** Pairs of settings: the first must not be over the second. If only one of them is set, the other is adjusted to it. */
 const ORDERED = [
   ["maxSourceBytes", "maxBytesInFlight"],
   ["minFreshSeconds", "maxFreshSeconds"],
 ] as const satisfies readonly (readonly [keyof Settings, keyof Settings])[];
 
 /**
- * All settings, read or defaulted, and every problem found. A variable is a string, number or boolean; empty = unset.
- * Anything else in `vars` is a binding and skipped.
+ * Variables -> all settings (read, or else the default) and every problem found. A variable is a string, number or
+ * boolean; an empty one counts as unset. Everything else in `vars` is a binding and is skipped.
  */
 export function readSettings(vars: Vars): Read {
   const problems: string[] = [];
@@ -45,12 +45,12 @@ export function readSettings(vars: Vars): Read {
   return { settings, problems: [...problems, ...unknownVariables(vars)] };
 }
 
-/** Variables we do not know: a misspelt name would silently leave a limit at its default. */
+/** Problems for unknown variables: otherwise a misspelt name would silently leave a limit at its default. */
 function unknownVariables(vars: Vars): readonly string[] {
   return Object.entries(vars).flatMap(([variable, value]) => {
     if (typeof value !== "string" || NAMES.includes(variable)) return [];
     const near = NAMES.find((known) => isNear(variable.toUpperCase(), known));
-    return [`${variable} is no variable of ours${near === undefined ? "" : `; ${near}?`}`];
+    return [`${variable} is not a known variable${near === undefined ? "" : `; did you mean ${near}?`}`];
   });
 }
 
@@ -63,7 +63,7 @@ function textOf(value: unknown): string | null {
   return typeof text === "string" && text.trim() !== "" ? text.trim() : null;
 }
 
-/** Whether two names are at most two letters apart (Levenshtein). */
+/** Whether the Levenshtein distance of two names is at most 2. */
 function isNear(a: string, b: string): boolean {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -2,7 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { type CfPlace, placeOf } from "../coordinate/place.ts";
 import { regionOf } from "../coordinate/regions.ts";
-import { clientKey } from "../policy/rate.ts";
+import { clientKeys } from "../policy/rate.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 
 /**
@@ -35,8 +35,8 @@ export type Caller = {
   readonly cacheOrigin: string;
   /** Whether its misses count against its rate. */
   readonly isRateLimited: boolean;
-  /** Whom misses are counted for; never logged or stored. */
-  readonly clientKey: () => string;
+  /** Whom misses are counted for, the narrowest first. Never logged or stored. */
+  readonly clientKeys: () => readonly string[];
 };
 
 /** On loopback only: a developer says where the reader is, as `X-Firstlight-Colo: MAD`. */
@@ -55,7 +55,7 @@ export function callerOf(request: Request, config: Pick<Config, "regions" | "reg
     ownHost: host,
     cacheOrigin: loopback && colo !== "" ? `${origin}/.at/${encodeURIComponent(colo)}` : origin,
     isRateLimited: AUDIENCES.reader.rateLimited,
-    clientKey: () => clientKey(request.headers.get("cf-connecting-ip")),
+    clientKeys: () => clientKeys(request.headers.get("cf-connecting-ip")),
   };
 }
 
@@ -69,7 +69,7 @@ export function jobCaller(region: string, origin: string): Caller {
   const { host } = ownAddress(origin);
   const isRateLimited = AUDIENCES.job.rateLimited;
   const place = { region, colo: "", origin, ownHost: host, cacheOrigin: origin };
-  return { audience: "job", ...place, isRateLimited, clientKey: () => "job" };
+  return { audience: "job", ...place, isRateLimited, clientKeys: () => ["job"] };
 }
 
 /** The same place and client, for other work. */

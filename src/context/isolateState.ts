@@ -18,8 +18,9 @@ const FLIGHT_MS = 20_000;
 const RENEW_WINDOW_MS = 30_000;
 const RENEW_MEMORY = 10_000;
 const WRITE_MEMORY = 10_000;
-/** Addresses that need not be verified again: some 2 kB each at most in practice, so a few MB. */
+/** Addresses that need not be verified again. Most take 2 kB; long ones are fewer. */
 const REQUEST_MEMORY = 2_000;
+const REQUEST_MEMORY_BYTES = 4 * 1024 * 1024;
 /** Clients that are over their miss rate. */
 const RATE_MEMORY = 10_000;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
@@ -45,7 +46,7 @@ export type IsolateState = {
   readonly masters: RecentKeys;
   /** One look-up and one render of a picture at a time. */
   readonly flights: SingleFlight<Rendered>;
-  /** Addresses read lately. */
+  /** Addresses answered lately. */
   readonly requests: RequestMemory;
   /** Client key -> unix ms until which its misses are refused without asking the limiter again. */
   readonly overRate: BoundedMap<string, number>;
@@ -68,7 +69,7 @@ export function newIsolateState(): IsolateState {
     renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
-    requests: new RequestMemory(REQUEST_MEMORY),
+    requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),

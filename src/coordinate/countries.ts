@@ -1,7 +1,7 @@
 /**
- * ISO 3166-1 alpha-2 countries by the part of the world that decides their region. Continents as in Cloudflare's
- * `request.cf.continent`; Europe and Asia are split, because their halves belong to different regions when no
- * longitude is known: EE is Europe east of about 15 degrees, ME the Middle East and the Caucasus.
+ * Parts of the world -> their countries (ISO 3166-1 alpha-2). A part decides the region when the longitude is unknown. The
+ * parts are the continents of Cloudflare's `request.cf.continent`, but Europe and Asia have a second part, which belongs to
+ * another region: EE is Europe east of about 15 degrees, ME is the Middle East and the Caucasus.
  */
 export const COUNTRIES = {
   AF: "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG RE RW SC SD SH SL SN SO SS ST SZ TD TG TN TZ UG YT ZA ZM ZW",
@@ -15,14 +15,14 @@ export const COUNTRIES = {
   SA: "AR BO BR CL CO EC FK GF GY PE PY SR UY VE",
 } as const;
 
-/** A part of the world: Cloudflare's seven continents plus the two halves that differ. */
+/** A part of the world: one of Cloudflare's seven continents, or EE or ME. */
 export type WorldPart = keyof typeof COUNTRIES;
 
 const PART_BY_COUNTRY: ReadonlyMap<string, WorldPart> = new Map(
   Object.entries(COUNTRIES).flatMap(([part, codes]) => codes.split(" ").map((code) => [code, part as WorldPart])),
 );
 
-/** The part of the world of an upper-case ISO 3166-1 alpha-2 code, or undefined (also for `XX` and `T1`, Tor). */
+/** ISO 3166-1 alpha-2 code in upper case -> its part, or undefined. `XX` (unknown) and `T1` (Tor) have none. */
 export function worldPartOf(country: string): WorldPart | undefined {
   return PART_BY_COUNTRY.get(country);
 }

@@ -1,6 +1,6 @@
 import type { Place } from "./regions.ts";
 
-/** What of `request.cf` says where the reader is. Cloudflare sends the longitude as text. */
+/** The fields of `request.cf` that say where the reader is. Cloudflare sends the longitude as text. */
 export type CfPlace = {
   readonly colo?: unknown;
   readonly continent?: unknown;
@@ -8,9 +8,7 @@ export type CfPlace = {
   readonly longitude?: unknown;
 };
 
-/**
- * `request.cf` -> Place; a field of another type counts as unknown. Undefined gives undefined, which `regionOf` takes.
- */
+/** `request.cf` -> Place. A field of another type counts as unknown. Undefined gives undefined, which `regionOf` accepts. */
 export function placeOf(cf: CfPlace | undefined): Place | undefined {
   if (cf === undefined) return undefined;
   const longitude = typeof cf.longitude === "string" && cf.longitude !== "" ? Number(cf.longitude) : cf.longitude;

@@ -1,14 +1,14 @@
 /**
- * Place -> region, the one function the Worker and the warmer share, so that what the warmer pushes is looked for
- * where it was put. Pure and without any runtime's imports.
+ * Place -> region. The Worker and the warmer share this function, so the Worker looks where the warmer pushed. Pure, and
+ * without imports of any runtime.
  */
 import { COLOS_BY_HINT } from "./colos.generated.ts";
 import { type WorldPart, worldPartOf } from "./countries.ts";
 
-/** R2's location hints; a region is one of them, or a name of the operator's own that only overrides can reach. */
+/** R2's location hints. A region has the name of a hint, or any other name, which only overrides can lead to. */
 export type LocationHint = "wnam" | "enam" | "weur" | "eeur" | "apac" | "oc";
 
-/** Where a reader is, as far as is known. `longitude` in degrees, east positive; `continent` as `request.cf` has it. */
+/** Where a reader is, as far as known. `longitude` is in degrees, east positive; `continent` is as in `request.cf`. */
 export type Place = {
   readonly colo?: string | undefined;
   readonly continent?: string | undefined;
@@ -16,7 +16,7 @@ export type Place = {
   readonly longitude?: number | undefined;
 };
 
-/** The regions deployed (`REGIONS`, `WARM_REGIONS`). The first is what a place gets that nothing is known about. */
+/** The deployed regions (`REGIONS`, `WARM_REGIONS`). The first one serves unknown places. */
 export type DeployedRegions = readonly string[];
 
 /** The binding of a region's bucket: `weur` -> `R2_WEUR`. */
@@ -24,16 +24,16 @@ export function bucketBinding(region: string): string {
   return `R2_${region.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** What an empty list of deployed regions stands for; the first of the default `REGIONS=enam,weur,apac`. */
+/** The region when the list of deployed regions is empty: the first of the default `REGIONS=enam,weur,apac`. */
 export const DEFAULT_REGION = "enam";
 
 /**
- * Corrections by the operator, looked up before any table: `colo:DXB`, `c:AE` (country), `k:AS` (continent) or
- * `r:eeur` (region) -> region. The prefix is needed because AS, NA, SA and AF are countries and continents alike.
+ * The operator's corrections, which come before all tables: `colo:DXB` (data centre), `c:AE` (country), `k:AS` (continent)
+ * or `r:eeur` (region) -> region. The prefix is needed because AS, NA, SA and AF are both countries and continents.
  */
 export type RegionOverrides = Readonly<Record<string, string>>;
 
-/** Whom each hint falls back on when it is not deployed, nearest first by submarine cable rather than by the globe. */
+/** Each hint -> the hints that replace it if it is not deployed, nearest first by submarine cable, not by distance. */
 const NEAREST = {
   wnam: ["wnam", "enam", "apac", "oc", "weur", "eeur"],
   enam: ["enam", "wnam", "weur", "eeur", "apac", "oc"],
@@ -43,7 +43,7 @@ const NEAREST = {
   oc: ["oc", "apac", "wnam", "enam", "weur", "eeur"],
 } as const satisfies Record<LocationHint, readonly LocationHint[]>;
 
-/** `below`: the hint west of `at` degrees; `hint`: the rest, and what holds when the longitude is unknown. */
+/** West of `at` degrees the hint is `below`. Everywhere else, and when the longitude is unknown, it is `hint`. */
 type PartRule = { readonly hint: LocationHint; readonly at?: number; readonly below?: LocationHint };
 
 const HINT_BY_PART = {
@@ -58,7 +58,7 @@ const HINT_BY_PART = {
   SA: { hint: "enam" },
 } as const satisfies Record<WorldPart, PartRule>;
 
-/** Longitude from which Europe counts as its eastern half. */
+/** From this longitude on, in degrees, a place in Europe belongs to the eastern half. */
 const EASTERN_EUROPE_FROM = 15;
 
 const HINT_BY_COLO: ReadonlyMap<string, LocationHint> = new Map(
@@ -68,10 +68,9 @@ const HINT_BY_COLO: ReadonlyMap<string, LocationHint> = new Map(
 );
 
 /**
- * The deployed region that serves a place: overrides, then the data centre's measured row, then continent with
- * longitude, then country, then continent alone. Codes may be in either case. Total: a place of which nothing is
- * known, or undefined (`request.cf` can be), gets the first deployed region, `DEFAULT_REGION` when none is deployed.
- * Never throws.
+ * Place -> the deployed region that serves it. Tried in this order: overrides, the table of data centres, continent with
+ * longitude, country, continent alone. Codes may be in upper or lower case. An unknown or undefined place (`request.cf`
+ * can be undefined) gets the first deployed region, or `DEFAULT_REGION` if none is deployed. Never throws.
  */
 export function regionOf(place: Place | undefined, deployed: DeployedRegions, overrides: RegionOverrides = {}): string {
   const fallback = deployed[0] ?? DEFAULT_REGION;
@@ -86,9 +85,9 @@ export function regionOf(place: Place | undefined, deployed: DeployedRegions, ov
 }
 
 /**
- * The deployed region that stands in for a named one: itself when deployed, else by override `r:<name>`, else the
- * nearest deployed to that location hint. Undefined for a name that is neither deployed nor a location hint, and when
- * none of the six hints is deployed.
+ * Region -> the deployed region that serves it: the override `r:<name>`, else the region itself if it is deployed, else
+ * the nearest deployed hint. Undefined for a name that is neither deployed nor a location hint, and when none of the six
+ * hints is deployed.
  */
 export function collapse(
   region: string,
@@ -102,7 +101,7 @@ export function collapse(
   return NEAREST[region].find((hint) => deployed.includes(hint));
 }
 
-/** Whether a name is one of R2's location hints. */
+/** Whether the name is one of R2's location hints. */
 export function isLocationHint(region: string): region is LocationHint {
   return Object.hasOwn(NEAREST, region);
 }

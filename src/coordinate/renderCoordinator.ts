@@ -1,6 +1,6 @@
 /**
  * The Durable Object per source and region that lets one fetch and one render serve everybody. It grants leases and hears
- * outcomes. Its state is in memory only (docs/decisions/flight.md): it matters for seconds, and a forgotten lease costs a
+ * outcomes. Its state is in memory only (docs/decisions/coordinator.md): it matters for seconds, and a forgotten lease costs a
  * second fetch, nothing else.
  */
 import { DurableObject } from "cloudflare:workers";

@@ -19,13 +19,16 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   const { config, state, now } = app;
   refuseLoop(http.headers, config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
-  const request = await state.requests.read(http.url, http.headers.get("accept"), config, now(), authentication);
+  const accept = http.headers.get("accept");
+  const { request, keep } = await state.requests.read(http.url, accept, config, now(), authentication);
   job.trace.door = request.grammar;
   try {
     const store = await authorize(request, app, caller, job);
     const edge = await askEdge(store, app, job);
     const picture = edge.hit ?? (await getRendition(request, store, app, caller, job, edge.outdated));
-    return conditional(http, imageHeaders(request, picture.meta, picture.byteLength, now()), picture.body);
+    const headers = imageHeaders(request, picture.meta, picture.byteLength, now(), config);
+    keep();
+    return conditional(http, headers, picture.body, now());
   } catch (error) {
     throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
   }

@@ -1,4 +1,4 @@
-/** Asks the planned decoders in turn, and checks what they give. */
+/** Tries the planned decoders in turn, and checks their results. */
 import { Failure } from "../errors.ts";
 import { UnsupportedByDecoder } from "./decodeErrors.ts";
 import { DECODERS } from "./formats/codecs.ts";
@@ -8,7 +8,7 @@ import { checkSize, type Decoded, type DecodeOrder, type Decoder } from "./pictu
 import type { Stopwatch } from "./rendition.ts";
 
 /**
- * The view's picture from the first decoder that takes the file. Throws image_damaged when none does, or when one
+ * The view's picture from the first decoder that supports the file. Throws image_damaged when none does, or when one
  * gives a picture of another size than the plan's.
  */
 export async function decode(

@@ -1,8 +1,8 @@
-/** Whose fault it is when the engine fails: the source's is remembered against it, ours is not. */
+/** Separates failures of the source, which are cached, from failures of our own engine, which are not. */
 import { Failure } from "../errors.ts";
 import { dropAllEngines } from "./engines.ts";
 
-/** What a decoder throws for a file it does not take. The format's next decoder is asked. */
+/** What a decoder throws for a file that it does not support. The next decoder of the format is tried then. */
 export class UnsupportedByDecoder extends Error {
   constructor(why: string) {
     super(why);
@@ -21,8 +21,8 @@ const NOT_STARTED: readonly string[] = ["CompileError", "LinkError"];
  * `sourceDone` when it goes on with our own pixels.
  *
  * A trap on the source's bytes, and everything else that a decoder throws for bytes it does not understand, becomes
- * `image_damaged`. Everything that is not the source's becomes `internal`: no memory, a module that does not start, or
- * any error after `sourceDone`. In both cases all instances are dropped: after a trap their memory cannot be trusted.
+ * `image_damaged`. Failures of our own become `internal`: no memory, a module that does not start, or any error
+ * after `sourceDone`. In both cases all instances are dropped: after a trap their memory cannot be trusted.
  */
 export async function withDecodeErrors<T>(work: (sourceDone: () => void) => Promise<T>): Promise<T> {
   let atSource = true;

@@ -16,9 +16,9 @@ export type Geometry = {
   readonly height: number;
 };
 
-/** Upright source size and transform -> geometry. Never fails: what is impossible is clamped to the picture. */
+/** Upright source size and transform -> geometry. Never throws: impossible values are clamped to the picture. */
 export function computeGeometry(source: Size, asked: Transform): Geometry {
-  // The form that the cache key is made of: requests that share a key must share the geometry, to the last pixel.
+  // The cache key has this form too, so requests with the same key have exactly the same geometry.
   const transform = folded(asked);
   const bounds = cropRect(source, transform);
   const { x, y, dpr } = computeScales(bounds, transform);
@@ -99,7 +99,7 @@ function resultSize(source: Size, scaled: Size, { width, height, resize }: Trans
   return { width: Math.min(wish.width, scaled.width), height: Math.min(wish.height, scaled.height) };
 }
 
-/** fill-down: the aspect ratio asked for, as large as a picture allows that is too small for the size asked for. */
+/** fill-down for a picture that is too small: the requested aspect ratio, as large as the picture allows. */
 function shrinkTo(wish: Size, scaled: Size): Size {
   const share = Math.min(1, scaled.width / wish.width, scaled.height / wish.height);
   return { width: scaledSide(wish.width, share), height: scaledSide(wish.height, share) };

@@ -1,15 +1,15 @@
-/** Which version of engine and encoder makes a format. Stored with each rendition: a bug then has a name to purge by. */
+/** The maker of a rendition: engine and encoder version. It is stored, so a purge can delete what a buggy one made. */
 import { FORMATS, type FormatTable, type OutputFormat, outputFormats, outputOf } from "./formats/registry.ts";
 
-/** Raise it when decoding, colour or resizing changes what a picture looks like. */
+/** Raise it when a change of decoding, colour or resizing changes the pixels. */
 const ENGINE = "1";
 
-/** Such as `1-libwebp1`. */
+/** The maker of a format, such as `1-vp8enc1`. */
 export function makerOf(format: OutputFormat, formats: FormatTable = FORMATS): string {
   return `${ENGINE}-${outputOf(format, formats).encoder}`;
 }
 
-/** Every maker of this Worker. */
+/** All makers of this Worker. */
 export function presentMakers(formats: FormatTable = FORMATS): readonly string[] {
   return outputFormats(formats).map(([name]) => makerOf(name, formats));
 }

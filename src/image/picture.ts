@@ -48,7 +48,7 @@ export function stillPicture(pixels: Pixels): Picture {
 /** The size, in pixels. */
 export type Size = { readonly width: number; readonly height: number };
 
-/** The one check of what decoders give. Throws image_damaged when the pixels have another size than planned. */
+/** Checks the result of every decoder. Throws image_damaged when the pixels have another size than planned. */
 export function checkSize({ width, height, data }: Pixels, planned: Size): void {
   if (width === planned.width && height === planned.height && data.length === 4 * width * height) return;
   const why = `${width}x${height} pixels came out of it in place of ${planned.width}x${planned.height}`;
@@ -67,7 +67,7 @@ export function mapFrames(picture: Picture, step: (pixels: Pixels) => Pixels): P
 /** Samples kept of each 8 along a side of a JPEG block, inside the inverse DCT: 8 is full size, 1 an eighth. */
 export type DctScale = 1 | 2 | 4 | 8;
 
-/** What the plan says to a decoder: the view, and how far to reduce inside the inverse DCT (JPEG only). */
+/** The order for a decoder: the view, and how far to reduce inside the inverse DCT (JPEG only). */
 export type DecodeOrder = { readonly view: View; readonly dctScale: DctScale };
 
 /** What a decoder gives: the view's picture, and whether the source ended early or was damaged. */
@@ -91,7 +91,7 @@ export type Decoder = {
   readonly shrinks: boolean;
 };
 
-/** How the plan wants a picture written. `effort` is the encoder's own scale from fast to small. */
+/** The encoding that the plan chose. `effort` is the encoder's own scale, from fast to small. */
 export type EncodeOrder = { readonly quality: number; readonly effort: number };
 
 /** Upright pictures (opaque where the format has no alpha) -> file bytes. */

@@ -1,6 +1,6 @@
 /**
- * The plan of one thumbnail: which decoders, which part at which scale, which orientation, which encoder; and whether
- * it is made at all. Pure: it follows from the header and the order alone, before anything is allocated.
+ * The plan of one thumbnail: its decoders, the part of the source, the scale, the orientation and the encoder. A plan
+ * that exceeds a limit is refused. Pure: it needs only the header and the order, before anything is allocated.
  * Limits count pixels, bytes and passes, never time: the clock of a Worker stands still while it computes.
  */
 import { Failure } from "../errors.ts";
@@ -25,12 +25,12 @@ export const MAX_BLOCK_VISITS = 32_000_000;
 export const MAX_INFLATED_BYTES = 256_000_000;
 
 export type Plan = {
-  /** In order of preference: the next one is asked when one does not take the file. */
+  /** In order of preference. If one does not support the file, the next one is tried. */
   readonly decoders: readonly DecoderName[];
   readonly view: View;
   /** How far JPEG decoders reduce inside the inverse DCT. Decided here and nowhere else. */
   readonly dctScale: DctScale;
-  /** From the stored picture to the one that is shown: upright, and turned as asked. */
+  /** Turns the stored picture into the result: upright, then rotated as requested. */
   readonly orientation: Orientation;
   /** The colour to flatten onto; null keeps alpha. */
   readonly background: readonly [number, number, number] | null;
@@ -43,7 +43,7 @@ export type Plan = {
 
 const WHITE = [255, 255, 255] as const;
 
-/** What is asked for beside the picture itself. */
+/** The order for the planner. */
 export type PlanOrder = {
   readonly transform: Transform;
   readonly format: OutputFormat;
@@ -65,12 +65,14 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   const orientation = turned(transform.autoRotate ? source.orientation : 1, transform.rotate);
   const geometry = computeGeometry(uprightSize(source, orientation), transform);
   const frames = Math.min(source.frames, order.frames ?? 1);
-  checkResult(geometry, frames, limits);
+  checkResult(geometry, frames, transform, limits);
   const view = storedView(geometry, source, orientation);
   const cost = { source, view, dctScale: dctScale(view), fileBytes: order.fileBytes };
   const estimates = names.map((name) => ({ name, bytes: estimateMemory(name, cost, frames, output.bytesPerPixel) }));
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
-  if (within.length === 0) throw tooMuchMemory(names, Math.min(...estimates.map(({ bytes }) => bytes)), cost);
+  if (within.length === 0) {
+    throw tooMuchMemory(names, Math.min(...estimates.map(({ bytes }) => bytes)), cost, transform);
+  }
   return {
     decoders: within.map(({ name }) => name),
     view,
@@ -111,14 +113,30 @@ function checkSource(source: Source, limits: EngineLimits): void {
   }
 }
 
-function checkResult({ width, height }: Geometry, frames: number, limits: EngineLimits): void {
+function checkResult(
+  { width, height }: Geometry,
+  frames: number,
+  transform: Pick<Transform, "width" | "height">,
+  { maxResultSide, maxResultPixels }: EngineLimits,
+): void {
   const value = frames === 1 ? `${width}x${height}` : `${width}x${height} in ${frames} frames`;
-  if (width > limits.maxResultSide || height > limits.maxResultSide) {
-    throw new Failure("result_too_large", { value, limit: `${limits.maxResultSide} px a side` });
-  }
-  if (width * height * frames > limits.maxResultPixels) {
-    throw new Failure("result_too_large", { value, limit: `${limits.maxResultPixels} pixels` });
-  }
+  const isLong = Math.max(width, height) > maxResultSide;
+  if (!isLong && width * height * frames <= maxResultPixels) return;
+  const limit = isLong ? `${maxResultSide} px a side` : `${maxResultPixels} pixels`;
+  const shrink = Math.min(
+    maxResultSide / Math.max(width, height),
+    Math.sqrt(maxResultPixels / (width * height * frames)),
+  );
+  throw new Failure("result_too_large", { value, limit: limit + adviceOn(transform, width * shrink) });
+}
+
+/** A width that is of use on most pages. */
+const USUAL_WIDTH = 1024;
+
+/** Whoever asks for no size gets the source's. A width helps then; `widest` is the largest that does, in pixels. */
+function adviceOn({ width, height }: Pick<Transform, "width" | "height">, widest: number): string {
+  if (width > 0 || height > 0) return "";
+  return `; ask for a width, such as w:${Math.max(1, Math.min(USUAL_WIDTH, Math.floor(widest)))}`;
 }
 
 function uprightSize({ width, height }: Source, orientation: Orientation) {
@@ -150,15 +168,22 @@ function estimateMemory(name: DecoderName, cost: DecodeCost, frames: number, enc
 }
 
 /**
- * Who is at fault is remembered: a source for all its sizes, a size only for itself. If a decoder at its smallest scale
- * fits into the budget without the result, the size is at fault.
+ * A failure of the source is cached for all sizes, a failure of the size only for this size. If a decoder at its
+ * smallest scale fits into the budget without the result, the size is the cause.
  */
-function tooMuchMemory(names: readonly DecoderName[], bytes: number, cost: DecodeCost): Failure {
+function tooMuchMemory(
+  names: readonly DecoderName[],
+  bytes: number,
+  cost: DecodeCost,
+  transform: Pick<Transform, "width" | "height">,
+): Failure {
   const least = Math.min(...names.map((name) => DECODERS[name].memoryBytes({ ...cost, dctScale: 1 })));
   if (least <= MEMORY_BUDGET) {
     const { width, height } = cost.view;
     const limit = `${mega(MEMORY_BUDGET)} MB of memory, which would be ${mega(bytes)}`;
-    return new Failure("result_too_large", { value: `${width}x${height}`, limit });
+    // Half of each side takes a fourth of the memory.
+    const advice = adviceOn(transform, width / 2);
+    return new Failure("result_too_large", { value: `${width}x${height}`, limit: limit + advice });
   }
   return new Failure("source_too_complex", {
     why: `${mega(least)} MB of memory, the limit is ${mega(MEMORY_BUDGET)}`,

@@ -4,28 +4,31 @@ import { decode } from "./decode.ts";
 import { withDecodeErrors } from "./decodeErrors.ts";
 import { trimEngines } from "./engines.ts";
 import { ENCODERS } from "./formats/codecs.ts";
+import type { OutputFormat } from "./formats/registry.ts";
 import { headerOf } from "./header.ts";
-import { mapFrames } from "./picture.ts";
+import { type Encode, mapFrames } from "./picture.ts";
 import { planRender } from "./plan.ts";
 import { readHeader } from "./readHeader.ts";
 import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
 import { flatten } from "./steps/flatten.ts";
 import { upright } from "./steps/orient.ts";
 
+type Encoders = Readonly<Record<OutputFormat, Encode>>;
+
 /**
  * bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when the fault is ours), nothing else.
  * Engines work in memory of their own, so only one picture may be rendered at a time: callers hold the isolate's render
- * slot (context/isolate.ts), which is the only lock round the engine.
+ * slot (context/isolateState.ts), which is the only lock around the engine.
  */
-export async function renderImage(order: RenderOrder): Promise<Rendition> {
+export async function renderImage(order: RenderOrder, encoders: Encoders = ENCODERS): Promise<Rendition> {
   try {
-    return await withDecodeErrors((sourceDone) => render(order, sourceDone));
+    return await withDecodeErrors((sourceDone) => render(order, encoders, sourceDone));
   } finally {
     trimEngines();
   }
 }
 
-async function render(order: RenderOrder, sourceDone: () => void): Promise<Rendition> {
+async function render(order: RenderOrder, encoders: Encoders, sourceDone: () => void): Promise<Rendition> {
   const { bytes } = order;
   const clock = startStopwatch();
   const source = order.source ?? readHeader(bytes);
@@ -39,7 +42,7 @@ async function render(order: RenderOrder, sourceDone: () => void): Promise<Rendi
   const picture = background === null ? turned : mapFrames(turned, (pixels) => flatten(pixels, background));
   clock.lap("resize");
   const { format } = plan.encode;
-  const thumbnail = await ENCODERS[format](picture, plan.encode);
+  const thumbnail = await encoders[format](picture, plan.encode);
   clock.lap("encode");
   const { width, height } = picture;
   return { bytes: thumbnail, format, width, height, source: headerOf(source), truncated, stages: clock.stages() };

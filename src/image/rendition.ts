@@ -30,9 +30,9 @@ export type Rendition = {
   readonly width: number;
   readonly height: number;
   readonly source: Header;
-  /** The source ended early or was damaged; the picture is as much as there was. */
+  /** True: the source ended early or was damaged, and the picture has only the part that could be decoded. */
   readonly truncated: boolean;
-  /** CPU time by stage in milliseconds (true only where the clock runs: locally). */
+  /** CPU time by stage in milliseconds. It is correct only locally: in production the clock stands still. */
   readonly stages: { readonly decode: number; readonly resize: number; readonly encode: number };
 };
 

@@ -1,4 +1,4 @@
-/** What a file is, by its bytes alone: names and Content-Types of third parties are often wrong. */
+/** Finds the format of a file by its bytes alone. The names and Content-Types of third parties are often wrong. */
 import type { FormatDescriptor, Signature } from "./formats/descriptor.ts";
 import { FORMATS, type FormatName, type FormatTable } from "./formats/registry.ts";
 
@@ -8,7 +8,7 @@ const PROLOGUE_BYTES = 4096;
 const BRAND_BYTES = 256;
 const FTYP = "66747970";
 
-/** Bytes -> format, or null when it is no picture we know. Reads at most the first 4 KiB. */
+/** Bytes -> format, or null for every other file. Reads at most the first 4 KiB. */
 export function sniff(bytes: Uint8Array, formats: FormatTable = FORMATS): FormatName | null {
   for (const [name, descriptor] of Object.entries(formats)) {
     if (hasSignature(bytes, descriptor)) return name as FormatName;
@@ -16,7 +16,7 @@ export function sniff(bytes: Uint8Array, formats: FormatTable = FORMATS): Format
   return null;
 }
 
-/** Whether the bytes begin as a file of this format does. */
+/** Whether the bytes have the signature of this format. */
 export function hasSignature(bytes: Uint8Array, { signature }: Pick<FormatDescriptor, "signature">): boolean {
   return RULES[signature.by](bytes, signature as never);
 }

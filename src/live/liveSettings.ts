@@ -5,7 +5,7 @@
  *   { "allowedSources": ["example.org"],            more of them, beside ALLOWED_SOURCES
  *     "blocked": { "sources": ["<source32>"], "hosts": ["<host16>"] },
  *     "epochs": { "<host16>": <unix ms of the last purge> },
- *     "retiredMakers": ["1-libwebp1"],                 renditions of these makers are misses
+ *     "retiredMakers": ["1-vp8enc1"],                 renditions of these makers are misses
  *     "regions": { "colo:DXB": "weur" } }
  */
 import type { Config } from "../config/config.ts";

@@ -16,11 +16,15 @@ export type Range = {
   readonly embeds?: number;
   /** An address with other bytes after the IPv4 address is refused: it is a host behind that one. */
   readonly bare?: true;
+  /** Not refused, although a later row holds it. */
+  readonly isPublic?: true;
 };
 
 /**
  * IANA's special-purpose registries (RFC 6890 and its updates), multicast, and every form that carries an IPv4
- * address. Forms in use (mapped, NAT64, 6to4) are judged by the address they carry. Retired forms are refused.
+ * address. Forms in use (mapped, NAT64, 6to4) are judged by the address they carry. Retired forms are refused, and so is
+ * every other IPv6 address outside 2000::/3, the only block of global unicast (RFC 4291 2.4, IANA). The first row that
+ * holds an address decides.
  */
 export const RANGES = [
   { cidr: "0.0.0.0/8", what: "this network", by: "RFC 791 3.2" },
@@ -50,21 +54,15 @@ export const RANGES = [
   { cidr: "3fff::/20", what: "documentation", by: "RFC 9637" },
   { cidr: "100::/64", what: "discard", by: "RFC 6666" },
   { cidr: "100:0:0:1::/64", what: "dummy prefix", by: "RFC 9780" },
-  { cidr: "200::/7", what: "not assigned", by: "RFC 4048" },
-  { cidr: "400::/6", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "800::/5", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "1000::/4", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "4000::/2", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "8000::/2", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "c000::/3", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "e000::/4", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "f000::/5", what: "not assigned", by: "RFC 4291 2.4" },
-  { cidr: "f800::/6", what: "not assigned", by: "RFC 4291 2.4" },
   { cidr: "fc00::/7", what: "unique local", by: "RFC 4193" },
-  { cidr: "fe00::/9", what: "not assigned", by: "RFC 4291 2.4" },
   { cidr: "fe80::/10", what: "link-local", by: "RFC 4291 2.5.6" },
   { cidr: "fec0::/10", what: "site-local", by: "RFC 3879" },
   { cidr: "ff00::/8", what: "multicast", by: "RFC 4291 2.7" },
+  // Test vectors for NAT64 call this neighbour of its prefix public. Nothing is routed there.
+  { cidr: "64:ff9c::/96", what: "beside NAT64's prefix", by: "RFC 6052 2.1", isPublic: true },
+  { cidr: "::/3", what: "not global unicast", by: "RFC 4291 2.4" },
+  { cidr: "4000::/2", what: "not global unicast", by: "RFC 4291 2.4" },
+  { cidr: "8000::/1", what: "not global unicast", by: "RFC 4291 2.4" },
 ] as const satisfies readonly Range[];
 
 const COMPILED = RANGES.map((range: Range) => {
@@ -88,6 +86,7 @@ export function refusedRange(address: Address): string | null {
   if (isIsatap(address)) return "ISATAP (RFC 5214 6.1)";
   for (const range of COMPILED) {
     if (!inPrefix(address, range.prefix, range.bits)) continue;
+    if (range.isPublic) return null;
     const name = `${range.cidr} ${range.what} (${range.by})`;
     if (range.embeds === undefined) return name;
     const end = range.embeds + 4;
@@ -102,7 +101,12 @@ export function refusedRange(address: Address): string | null {
 export function isLoopback(address: Address): boolean {
   if (address.length === 4) return address[0] === 127;
   if (inPrefix(address, LOOPBACK_V6, 128)) return true;
-  return inPrefix(address, MAPPED, 96) && address[12] === 127;
+  return isMapped(address) && address[12] === 127;
+}
+
+/** Whether an IPv6 address carries an IPv4 address in its last 4 bytes (RFC 4291 2.5.5.2). */
+export function isMapped(address: Address): boolean {
+  return inPrefix(address, MAPPED, 96);
 }
 
 const LOOPBACK_V6 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);

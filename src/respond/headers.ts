@@ -1,14 +1,19 @@
 /** The headers of every answer. Policy as tables; nothing of a source's own headers is ever passed on. */
 
+import type { Config } from "../config/config.ts";
 import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts";
 import { FORMATS, type FormatTable, formatOf, type OutputFormat } from "../image/formats/registry.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import type { StoredMeta } from "../store/tiers/tier.ts";
 import type { Answer, AnswerHeaders } from "./answer.ts";
-import { FIXED_HEADERS } from "./fixedHeaders.ts";
+import { ALLOWED_METHODS, FIXED_HEADERS } from "./fixedHeaders.ts";
+import { httpDate } from "./httpDate.ts";
 
-/** How long a client may keep a picture that we ourselves already hold for stale, in seconds. */
+/** How long a client may keep a picture that is stale here, in seconds. */
 const STALE_CLIENT_SECONDS = 60;
+
+/** What a deployment sets about the headers of pictures. */
+type HeaderRules = Pick<Config, "canonicalLink" | "staleWhileRevalidateSeconds" | "staleIfErrorSeconds">;
 
 /**
  * Headers of a picture, without Cache-Status and Server-Timing, which the trace adds.
@@ -19,50 +24,71 @@ export function imageHeaders(
   meta: StoredMeta,
   byteLength: number,
   now: number,
+  rules: HeaderRules,
   formats: FormatTable = FORMATS,
-): AnswerHeaders & { readonly headers: { readonly etag: string } } {
+): AnswerHeaders & { readonly headers: { readonly etag: string; readonly "last-modified": string } } {
   return {
-    shared: lasting(wanted, meta.format, formats),
+    shared: lasting(wanted, meta.format, rules, formats),
     headers: {
       "content-length": String(byteLength),
       etag: `"${meta.etag}"`,
-      "cache-control": cacheControl(wanted, meta, now),
+      // Not after our own Date (RFC 9110 8.8.2.1): another data centre's clock may be ahead.
+      "last-modified": httpDate(Math.min(meta.storedAt, now)),
+      "cache-control": cacheControl(wanted, meta, now, rules),
     },
   };
 }
 
-const LASTING = new WeakMap<ImageRequest, Map<OutputFormat, Headers>>();
+const LASTING = new WeakMap<ImageRequest, Map<string, Headers>>();
 
-/** The headers that are the same each time a request is answered in a format; requests are remembered, so these are. */
-function lasting(wanted: ImageRequest, format: OutputFormat, table: FormatTable): Headers {
-  let formats = LASTING.get(wanted);
-  if (formats === undefined) {
-    formats = new Map();
-    LASTING.set(wanted, formats);
+/** The headers that are the same each time a request is answered in a format. Requests are remembered, so these are too. */
+function lasting(
+  wanted: ImageRequest,
+  format: OutputFormat,
+  { canonicalLink }: HeaderRules,
+  table: FormatTable,
+): Headers {
+  let known = LASTING.get(wanted);
+  if (known === undefined) {
+    known = new Map();
+    LASTING.set(wanted, known);
   }
-  let headers = formats.get(format);
+  const name = canonicalLink ? `${format} link` : format;
+  let headers = known.get(name);
   if (headers === undefined) {
     headers = new Headers({
       ...FIXED_HEADERS,
       "content-type": formatOf(format, table).mime,
       "content-disposition": contentDisposition(wanted, format, table),
-      link: `<${wanted.source}>; rel="canonical"`,
+      ...(canonicalLink ? { link: `<${wanted.source}>; rel="canonical"` } : {}),
       ...(wanted.negotiated ? { vary: "Accept" } : {}),
     });
-    formats.set(format, headers);
+    known.set(name, headers);
   }
   return headers;
 }
 
 /**
- * Cache-Control (RFC 9111 5.2.2): what is left of our own freshness, never past the URL's `exp`.
+ * Cache-Control (RFC 9111 5.2.2, RFC 5861): what is left of our own freshness, then for how long a cache may show the
+ * picture stale. That ends when we ourselves would no longer show it, and nothing goes past the URL's `exp`.
  * A picture shown only because of a secret header is `private`: no shared cache may keep it.
  */
-export function cacheControl(wanted: ImageRequest, meta: StoredMeta, now: number): string {
+export function cacheControl(
+  wanted: ImageRequest,
+  meta: Pick<StoredMeta, "freshUntil">,
+  now: number,
+  windows: Pick<HeaderRules, "staleWhileRevalidateSeconds" | "staleIfErrorSeconds">,
+): string {
   const fresh = Math.floor((meta.freshUntil - now) / 1000);
   const untilExpiry = wanted.expires === null ? Number.POSITIVE_INFINITY : wanted.expires - Math.floor(now / 1000);
-  const seconds = Math.max(0, Math.min(fresh > 0 ? fresh : STALE_CLIENT_SECONDS, untilExpiry));
-  return `${wanted.authority === "header" ? "private" : "public"}, max-age=${seconds}`;
+  const maxAge = Math.max(0, Math.min(fresh > 0 ? fresh : STALE_CLIENT_SECONDS, untilExpiry));
+  const stale = (directive: string, window: number) => {
+    const seconds = Math.min(fresh + window, untilExpiry) - maxAge;
+    return seconds > 0 ? `, ${directive}=${seconds}` : "";
+  };
+  const scope = wanted.authority === "header" ? "private" : "public";
+  const revalidate = stale("stale-while-revalidate", windows.staleWhileRevalidateSeconds);
+  return `${scope}, max-age=${maxAge}${revalidate}${stale("stale-if-error", windows.staleIfErrorSeconds)}`;
 }
 
 /** Content-Disposition (RFC 6266) with the file name asked for, else the source's own, and the format's extension. */
@@ -89,7 +115,7 @@ export function failureAnswer(failure: Failure, now: number, vouched = false, tr
   const headers = {
     "cache-control": seconds > 0 ? `${vouched ? "private" : "public"}, max-age=${seconds}` : "no-store",
     // RFC 9110 15.5.6: a 405 says what is allowed.
-    ...(status === 405 ? { allow: "GET, HEAD, OPTIONS" } : {}),
+    ...(status === 405 ? { allow: ALLOWED_METHODS } : {}),
     ...(retryAfter === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(Number(retryAfter) || 1))) }),
   };
   const message = publicMessage(failure.reason, failure.facts);

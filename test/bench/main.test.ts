@@ -27,7 +27,7 @@ describe("bench dispatcher", () => {
     expect(() => readArguments(["warmer", "--json", "--quick"])).toThrow("--json needs a file name");
   });
 
-  it("names the folders that hold a main.ts, and no other", () => {
+  it("names the folders with a main.ts, and no other", () => {
     const folder = mkdtempSync(join(tmpdir(), "bench-"));
     mkdirSync(join(folder, "engine"));
     writeFileSync(join(folder, "engine", "main.ts"), "");
@@ -36,7 +36,7 @@ describe("bench dispatcher", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("ends with 2 and says which benches there are for an unknown name", () => {
+  it("exits with 2 and lists the benches when the name is unknown", () => {
     const run = spawnSync(process.execPath, ["bench/main.ts", "nonsense"], { encoding: "utf8" });
     expect(run.status).toBe(2);
     expect(run.stderr).toContain('no bench "nonsense"');

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { median, quantile, table } from "../../bench/table.ts";
 
 describe("table", () => {
-  it("sets numbers right, text left and null as a dash", () => {
+  it("aligns numbers right and text left, and prints null as a dash", () => {
     const text = table(
       ["what", "rate"],
       [
@@ -16,7 +16,7 @@ describe("table", () => {
 });
 
 describe("median", () => {
-  it("takes the middle of an odd count, the mean of two of an even one", () => {
+  it("is the middle of an odd count, and the mean of the middle two of an even count", () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(median([])).toBeNaN();
@@ -31,5 +31,5 @@ describe("quantile", () => {
     [0.75, 3],
     [1, 4],
   ])("%s of four numbers", (share, value) => expect(quantile([4, 1, 3, 2], share)).toBe(value));
-  it("of none is none", () => expect(quantile([], 0.5)).toBeNaN());
+  it("of no numbers is NaN", () => expect(quantile([], 0.5)).toBeNaN());
 });

@@ -9,7 +9,7 @@ describe("the tables in docs/ are the ones the code runs on (else: node .ci/buil
     const page = readFileSync(`docs/${name}`, "utf8");
     expect(withTables(page)).toBe(page);
   });
-  test("a block nobody knows is an error", () => {
+  test("a block without a table is an error", () => {
     expect(() => withTables("<!-- generated: nothing -->\n<!-- end -->")).toThrow("No table is called nothing");
   });
 });
@@ -19,12 +19,12 @@ const CLAIMING = ["docs/security.md", "docs/storage.md"] as const;
 describe.each(CLAIMING)("every claim in %s has its test", (page) => {
   const text = readFileSync(page, "utf8");
   const rows = text.split("\n").filter((line) => line.startsWith("| ") && line.includes("`test/"));
-  // In prose a title may be broken over two lines.
+  // In prose a title can have a line break.
   const proofs = [...text.matchAll(/`(test\/[\w/.-]+\.ts)`\s"([^"]+)"/g)].map(([, file = "", title = ""]) => [
     file,
     title.replace(/\s+/g, " "),
   ]);
-  test("there are some, and each row names one at least", () => {
+  test("there are more than 15 claims, and each row names at least one test", () => {
     expect(rows.length).toBeGreaterThan(15);
     for (const row of rows) expect(row).toMatch(/`test\/[\w/.-]+\.ts` "[^"]+"/);
   });

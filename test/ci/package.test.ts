@@ -12,7 +12,7 @@ const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
 const bin = join(top, "node_modules/.bin");
 const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
 
-/** An empty project with the packed package installed in it, offline: it may not need anything else. */
+/** Installs the packed package in an empty project, offline: it must not need anything else. */
 beforeAll(() => {
   execFileSync(process.execPath, [".ci/build-clients.ts"], { cwd: top, env, stdio: "ignore" });
   execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], { cwd: top, env });
@@ -33,7 +33,7 @@ const run = (file: string, text: string): string => {
 };
 
 describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
-  test("holds the clients and nothing of the Worker, the warmer or the tests", () => {
+  test("the package has the clients, and nothing of the Worker, the warmer or the tests", () => {
     const files = readdirSync(join(project, "node_modules/firstlight"), { recursive: true, withFileTypes: true });
     const names = files.filter((entry) => entry.isFile()).map((entry) => entry.name);
     expect(names).toEqual(expect.arrayContaining(["hint.js", "hint.d.ts", "url.js", "url.d.ts", "package.json"]));
@@ -42,7 +42,7 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
     );
   });
 
-  test("installs nothing else", () => {
+  test("the package installs nothing else", () => {
     const installed = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));
     expect(installed).toEqual(["firstlight"]);
   });
@@ -82,7 +82,7 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
     expect(out.trim()).toBe("/w:320/aHR0cHM6Ly9hLnRlc3QvYi5qcGc");
   });
 
-  test("the types compile in a strict project, and a wrong use does not", () => {
+  test("the types compile in a strict project, and a wrong call does not compile", () => {
     const check = (text: string): string => {
       writeFileSync(join(project, "use.ts"), text);
       const flags = [

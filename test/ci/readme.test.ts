@@ -13,16 +13,16 @@ const scripts = Object.keys((JSON.parse(read("package.json")) as { scripts: Reco
 const wrangler = read("wrangler.toml");
 const readme = read("README.md");
 
-describe("what a stranger reads is so", () => {
-  it.each(PAGES)("%s: its links lead somewhere", (page) => {
+describe("what the documents say is true", () => {
+  it.each(PAGES)("%s: the targets of its links exist", (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
     for (const link of links) expect(existsSync(join(dirname(page), link)), `${page} -> ${link}`).toBe(true);
   });
-  it.each(PAGES)("%s: its npm scripts exist", (page) => {
+  it.each(PAGES)("%s: the npm scripts that it names exist", (page) => {
     const named = [...read(page).matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, name = ""]) => name);
     for (const name of named) expect(scripts, `${page} names npm run ${name}`).toContain(name);
   });
-  it.each(PAGES)("%s: files it names in code exist", (page) => {
+  it.each(PAGES)("%s: the files that it names in code exist", (page) => {
     const named = [...read(page).matchAll(/`((?:src|warmer|demo|bench|test|docs|\.ci)\/[\w./-]+)`/g)].map(
       ([, name = ""]) => name,
     );
@@ -30,10 +30,10 @@ describe("what a stranger reads is so", () => {
   });
 });
 
-describe("README's deployment makes everything wrangler.toml binds", () => {
+describe("the deployment in README creates everything that wrangler.toml binds", () => {
   const BUCKETS = [...wrangler.matchAll(/^bucket_name = "([^"]+)"/gm)].map(([, name = ""]) => name);
   const QUEUES = new Set([...wrangler.matchAll(/^queue = "([^"]+)"/gm)].map(([, name = ""]) => name));
-  it.each(BUCKETS)("bucket %s, a regional one with its region's location hint", (bucket) => {
+  it.each(BUCKETS)("bucket %s, with its location hint if it is a regional one", (bucket) => {
     const region = bucket.slice("firstlight-".length);
     const hint = region === "primary" ? "" : ` --location ${region}`;
     expect(readme).toContain(`npx wrangler r2 bucket create ${bucket}${hint}\n`);
@@ -43,7 +43,7 @@ describe("README's deployment makes everything wrangler.toml binds", () => {
     expect(/^binding = "THUMBS"/m.test(wrangler)).toBe(true);
     expect(readme).toContain("npx wrangler kv namespace create THUMBS");
   });
-  it("no secret stands in wrangler.toml", () => {
+  it("wrangler.toml has no secret", () => {
     expect(wrangler).not.toMatch(/^\s*\w*(SECRET|KEYS|SALTS|AUTHENTICATION)\w*\s*=/m);
   });
 });

@@ -1,11 +1,11 @@
-/** The rules of the structure, seen to fail: deliberate violations in a copy of the tree's outline. */
+/** The import rules fail on deliberate violations. The test writes these into a copy of the tree's outline. */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-/** [the importing file, the imported one, the rule that refuses it]. */
+/** [importing file, imported file, the rule that refuses the import, or null]. */
 const IMPORTS = [
   ["src/concurrency/up.ts", "src/store/target.ts", "noRestrictedImports"],
   ["src/errors.ts", "src/config/target.ts", "noRestrictedImports"],

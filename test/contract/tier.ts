@@ -1,4 +1,4 @@
-/** What every tier must do, run against each in workerd on the real service simulated by miniflare. */
+/** The contract of every tier. It runs against each tier in workerd, on the service that miniflare simulates. */
 import { describe, expect, test } from "vitest";
 import { encodeMeta } from "../../src/store/schema/meta.ts";
 import type { Tier } from "../../src/store/tiers/tier.ts";
@@ -6,9 +6,9 @@ import { metaOf, NOW, storedOf } from "../support/stored.ts";
 
 export type TierUnderTest = {
   readonly tier: Tier;
-  /** Writes past the tier, straight into the service. */
+  /** Writes directly into the service, not through the tier. */
   writeRaw(key: string, bytes: Uint8Array, meta: Record<string, string> | null): Promise<void>;
-  /** The same tier over a service whose every call fails. */
+  /** The same tier on a service whose every call fails. */
   readonly broken: Tier;
   readonly maxBytes: number;
 };
@@ -46,7 +46,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       expect((await tier.get(key))?.meta.sourceHash).toBe("00000002");
     });
 
-    test("two keys do not meet", async () => {
+    test("two keys have separate entries", async () => {
       const { tier } = make();
       const [a, b] = [freshKey(), freshKey()];
       await tier.put(a, storedOf({ width: 1 }));
@@ -54,7 +54,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       expect((await tier.get(a))?.meta.width).toBe(1);
     });
 
-    test("what was deleted is a miss, and deleting twice is no error", async () => {
+    test("a deleted key is a miss, and deleting twice is no error", async () => {
       const { tier } = make();
       const key = freshKey();
       await tier.put(key, storedOf());
@@ -82,7 +82,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       ["an unknown format", { format: "gif" }],
       ["no width", { width: "" }],
       ["a width that is no number", { width: "12px" }],
-      ["a hash that is none", { hash: "../x" }],
+      ["a hash that is not one", { hash: "../x" }],
       ["no generation", { gen: "" }],
       ["no hash of the final host", { fhost: "" }],
       ["no hash of the final address", { fsource: "" }],
@@ -103,7 +103,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       expect((await tier.get(key))?.meta).toEqual(metaOf());
     });
 
-    test("a source too long for the metadata is cut, the picture kept", async () => {
+    test("a source that is too long for the metadata is cut, and the picture is kept", async () => {
       const { tier } = make();
       const key = freshKey();
       const source = `https://example.org/${"x".repeat(20_000)}`;
@@ -113,7 +113,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       expect(got?.meta.source.length).toBeGreaterThan(500);
     });
 
-    test("of two addresses that are too long both are cut, and the hashes of the final one are whole", async () => {
+    test("two addresses that are too long are both cut, and the hashes of the final address stay whole", async () => {
       const { tier } = make();
       const key = freshKey();
       const [source, url] = [`https://a.test/${"x".repeat(20_000)}`, `https://b.test/${"y".repeat(20_000)}`];
@@ -125,14 +125,14 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       expect(Math.min(got?.final.url.length ?? 0, got?.source.length ?? 0)).toBeGreaterThanOrEqual(300);
     });
 
-    test("a query of backslashes, which JSON makes longer", async () => {
+    test("a query of backslashes, which are longer in JSON, is stored", async () => {
       const { tier } = make();
       const key = freshKey();
       expect(await tier.put(key, storedOf({ source: `https://a.test/?${"\\".repeat(20_000)}` }))).toBe("stored");
       expect(await tier.get(key)).not.toBeNull();
     });
 
-    test("the largest size is taken, one byte more is refused without an error", async () => {
+    test("the largest size is stored, one byte more is refused without an error", async () => {
       const { tier, maxBytes } = make();
       const key = freshKey();
       expect(await tier.put(key, storedOf({}, maxBytes))).toBe("stored");
@@ -142,7 +142,7 @@ export function tierContract(name: string, make: () => TierUnderTest): void {
       expect(await tier.get(other)).toBeNull();
     });
 
-    test("a failing service surfaces as a throw from each call", async () => {
+    test("each call rejects when the service fails", async () => {
       const { broken } = make();
       await expect(broken.get("k")).rejects.toThrow();
       await expect(broken.put("k", storedOf())).rejects.toThrow();

@@ -1,5 +1,6 @@
-/** The doors of the deployed bundle over real HTTP: the public builder's URLs, what zones make of them, and refusals. */
-import { createServer, get, type IncomingHttpHeaders, type Server } from "node:http";
+/** The URL grammars of the deployed bundle over real HTTP: the public builder's URLs, what zones make of them, refusals. */
+import { createHmac } from "node:crypto";
+import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import sharp from "sharp";
@@ -40,17 +41,18 @@ afterAll(async () => {
 
 type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
-/** A GET whose path goes out exactly as it is written: fetch() would tidy it up. */
-function ask(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+/** A request whose path goes out exactly as it is written: fetch() would tidy it up. */
+function ask(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
   const { hostname, port } = new URL(edge.url);
   return new Promise((resolve, reject) => {
-    get({ hostname, port, path, headers }, (response) => {
+    const asked = request({ hostname, port, path, headers, method }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
       });
-    }).on("error", reject);
+    });
+    asked.on("error", reject).end();
   });
 }
 
@@ -105,6 +107,79 @@ describe("the public builder's URLs", () => {
   });
 });
 
+describe("spellings of a source", () => {
+  const sign = (path: string) =>
+    `/${createHmac("sha256", Buffer.from(KEY, "hex")).update(Buffer.from(SALT, "hex")).update(path).digest("base64url")}${path}`;
+  const standard = (text: string) => Buffer.from(text).toString("base64");
+  test.each([
+    ["a line end, as echo URL | base64 makes it", () => encodeURIComponent(`${standard(`${origin}/b.jpg\n`)}\n`)],
+    ["standard base64, escaped", () => encodeURIComponent(standard(`${origin}/b.jpg?a=???`))],
+    ["standard base64, as it is", () => standard(`${origin}/b.jpg?a=???`)],
+  ])("base64 with %s", async (_, spell) => {
+    expect((await ask(sign(`/w:40/${spell()}`))).status).toBe(200);
+  });
+  test("an unescaped ? that was signed is named", async () => {
+    const answer = await ask(sign(`/w:40/plain/${origin}/b.jpg?a=1`));
+    expect([answer.status, codeOf(answer)]).toEqual([403, "signature_invalid"]);
+    expect(answer.body.toString()).toContain("unescaped ?");
+  });
+  test("options that change nothing here are taken", async () => {
+    expect((await ask(sign(`/w:40/sm:1/raw:0/ex:0/${standard(`${origin}/b.jpg`)}`))).status).toBe(200);
+    expect((await ask(sign(`/w:40/sm:0/${standard(`${origin}/b.jpg`)}`))).status).toBe(400);
+  });
+});
+
+describe("what browsers, crawlers and caches ask", () => {
+  test("a preflight", async () => {
+    const headers = {
+      "access-control-request-method": "GET",
+      "access-control-request-headers": "x-requested-with,a b",
+    };
+    const answer = await ask(signed(`${origin}/c.jpg`), { origin: "https://site.example", ...headers }, "OPTIONS");
+    expect([answer.status, answer.headers["access-control-allow-headers"]]).toEqual([204, "x-requested-with"]);
+    expect(answer.headers["access-control-allow-methods"]).toBe("GET, HEAD");
+  });
+  test("Last-Modified is the time of the fetch, and If-Modified-Since gets 304 from then on", async () => {
+    const path = signed(`${origin}/c.jpg`, { width: 80 });
+    const began = Math.floor(Date.now() / 1000) * 1000;
+    const { status, headers } = await ask(path);
+    const modified = headers["last-modified"] ?? "";
+    expect([status, new Date(modified).toUTCString()]).toEqual([200, modified]);
+    expect(Date.parse(modified)).toBeGreaterThanOrEqual(began);
+    expect(Date.parse(modified)).toBeLessThanOrEqual(Date.now());
+    const before = new Date(Date.parse(modified) - 1000).toUTCString();
+    const statuses = [];
+    for (const asked of [
+      { "if-modified-since": modified },
+      { "if-modified-since": before },
+      { "if-modified-since": modified, "if-none-match": '"another"' },
+      { "if-modified-since": before, "if-none-match": headers.etag ?? "" },
+    ]) {
+      statuses.push((await ask(path, asked)).status);
+    }
+    expect(statuses).toEqual([304, 200, 200, 304]);
+    const unchanged = await ask(path, { "if-modified-since": modified });
+    expect([unchanged.body.length, unchanged.headers.etag]).toEqual([0, headers.etag]);
+    expect(unchanged.headers).not.toHaveProperty("last-modified");
+  });
+  test("how long a copy may be shown stale, never past exp", async () => {
+    const cacheControl = async (options: Options) =>
+      (await ask(signed(`${origin}/c.jpg`, { width: 80, ...options }))).headers["cache-control"];
+    const [usual, soon] = [await cacheControl({}), await cacheControl({ expires: Math.floor(Date.now() / 1000) + 60 })];
+    expect(usual).toMatch(/^public, max-age=3[56]\d\d, stale-while-revalidate=604800, stale-if-error=31536000$/);
+    expect(soon).toMatch(/^public, max-age=\d\d$/);
+  });
+  test("a page sees how its picture came", async () => {
+    const { headers } = await ask(signed(`${origin}/c.jpg`, { width: 80 }));
+    expect(headers["access-control-expose-headers"]).toBe("Cache-Status, Server-Timing, ETag, Retry-After");
+    expect(Object.keys(headers)).toEqual(expect.arrayContaining(["cache-status", "server-timing", "etag"]));
+  });
+  test("robots.txt", async () => {
+    const answer = await ask("/robots.txt");
+    expect([answer.status, answer.body.toString()]).toEqual([200, "User-agent: *\nAllow: /\n"]);
+  });
+});
+
 describe("places that are not public, as a source and as a redirect's target", () => {
   const PRIVATE = [
     "http://10.0.0.1/a.jpg",
@@ -114,6 +189,8 @@ describe("places that are not public, as a source and as a redirect's target", (
     "http://[::ffff:10.0.0.1]/a.jpg",
     "http://[64:ff9b::a9fe:a9fe]/a.jpg",
     "http://[fd00::1]/a.jpg",
+    "http://[1::1]/a.jpg",
+    "http://[101::1]/a.jpg",
     "http://metadata.google.internal/a.jpg",
     "http://printer.local/a.jpg",
   ];
@@ -133,7 +210,7 @@ describe("places that are not public, as a source and as a redirect's target", (
   });
 });
 
-describe("the Photon door", () => {
+describe("the Photon grammar", () => {
   const path = () => `/photon/${origin.slice("http://".length)}/a.jpg?w=100&quality=80`;
   test("a listed host", async () => {
     const answer = await ask(path().replace("127.0.0.1", "localhost"));

@@ -38,9 +38,27 @@ describe("routes", () => {
     const answer = await ask(`${HOST}/photon/a.test/1.jpg`, { method });
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
   });
-  test("a preflight needs no source", async () => {
-    const answer = await ask(`${HOST}/photon/a.test/1.jpg`, { method: "OPTIONS" });
+  test.each([HOST, "http://img.test"])("a preflight at %s needs no source and is not redirected", async (host) => {
+    const headers = { "access-control-request-method": "GET", "access-control-request-headers": "x-requested-with" };
+    const answer = await ask(`${host}/photon/a.test/1.jpg`, { method: "OPTIONS", headers, redirect: "manual" });
     expect([answer.status, answer.headers.get("access-control-allow-methods")]).toEqual([204, "GET, HEAD"]);
+    expect(answer.headers.get("access-control-allow-headers")).toBe("x-requested-with");
+  });
+  test("a page's fetch() may follow to HTTPS, and HSTS is said over HTTPS only", async () => {
+    const over = (url: string) => ask(url, { redirect: "manual" });
+    const [http, https] = [await over("http://img.test/healthz"), await over(`${HOST}/healthz`)];
+    expect(http.headers.get("access-control-allow-origin")).toBe("*");
+    const hsts = [http, https].map(({ headers }) => headers.has("strict-transport-security"));
+    expect(hsts).toEqual([false, true]);
+  });
+  test.each([
+    [undefined, 200, "User-agent: *\nAllow: /\n"],
+    ["disallow", 200, "User-agent: *\nDisallow: /\n"],
+    ["off", 404, expect.stringContaining("not_found")],
+  ])("robots.txt with ROBOTS=%s", async (ROBOTS, status, body) => {
+    const answer = await ask(`${HOST}/robots.txt`, {}, ROBOTS === undefined ? {} : { ROBOTS });
+    expect([answer.status, await answer.text()]).toEqual([status, body]);
+    if (status === 200) expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
   });
   test.each(["/warm", "/purge"])("%s without a secret is no address", async (path) => {
     const answer = await ask(HOST + path, { method: "POST", body: "{}" });
@@ -132,6 +150,35 @@ describe("failures", () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]?.[0]).toBe("error");
     expect(JSON.stringify(lines)).toMatch(/MAX_REDIRECTS.*QUEUE_MS|QUEUE_MS.*MAX_REDIRECTS/);
+  });
+  describe("PLACEHOLDER", () => {
+    const image = { headers: { accept: "image/webp,image/*,*/*;q=0.8" } };
+    const typeOf = async (url: string, init: RequestInit, bindings: object) => {
+      const answer = await ask(url, init, bindings);
+      return [answer.status, answer.headers.get("content-type"), answer.headers.get("vary")];
+    };
+    test.each([
+      [{}, ["application/json; charset=utf-8", null]],
+      [{ PLACEHOLDER: "transparent" }, ["image/gif", "Accept"]],
+      [{ PLACEHOLDER: "svg" }, ["image/svg+xml", "Accept"]],
+    ])("%j: what an <img> gets", async (bindings, expected) => {
+      expect(await typeOf(`${HOST}/photon/a.test/1.jpg`, image, bindings)).toEqual([403, ...expected]);
+    });
+    test("what is asked for as JSON stays JSON, and so do the orders of tools", async () => {
+      const bindings = { PLACEHOLDER: "svg" };
+      const json = "application/json; charset=utf-8";
+      expect(await typeOf(`${HOST}/photon/a.test/1.jpg`, {}, bindings)).toEqual([403, json, "Accept"]);
+      const order = { ...image, method: "POST", body: "{}" };
+      expect(await typeOf(`${HOST}/purge`, order, bindings)).toEqual([404, json, null]);
+    });
+    test("HEAD has the headers of GET and no body", async () => {
+      const answer = await ask(`${HOST}/photon/a.test/1.jpg`, { ...image, method: "HEAD" }, { PLACEHOLDER: "svg" });
+      expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
+        403,
+        "image/svg+xml",
+        "",
+      ]);
+    });
   });
   test("counting that fails harms no answer", async () => {
     const EVENTS = {

@@ -1,4 +1,4 @@
-/** A binding (KV namespace, bucket, cache) whose every call fails as the real one does: by rejecting. */
+/** A binding (KV namespace, bucket, cache). Every call rejects, as a call of a broken service does. */
 export function brokenService<T extends object>(real: T): T {
   return new Proxy(real, {
     get: () => async () => {
@@ -7,7 +7,7 @@ export function brokenService<T extends object>(real: T): T {
   });
 }
 
-/** A binding whose every call answers `ms` later than the real one. */
+/** A binding whose every call takes `ms` longer than the real one. */
 export function slowService<T extends object>(real: T, ms: number): T {
   return new Proxy(real, {
     get(target, name) {

@@ -1,4 +1,4 @@
-/** A real Chromium for tests: the one of the npm package, or the one that `CHROMIUM_PATH` names. */
+/** A real Chromium for tests: the one in the npm package, or the one that `CHROMIUM_PATH` names. */
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
@@ -15,15 +15,15 @@ const ARGUMENTS = [
 ];
 
 /**
- * Whether this machine can run a Chromium at all: the package's binary is for Linux on x64 and arm64. Where it can, a
- * browser that does not start is a failure, not a reason to skip.
+ * Why this machine cannot run a Chromium; undefined if it can. The package's binary is for Linux on x64 and arm64. On a
+ * machine that can run it, a browser that does not start is a failure, not a reason to skip.
  */
 export const CHROMIUM_MISSING: string | undefined =
   process.platform === "linux" || process.env.CHROMIUM_PATH !== undefined
     ? undefined
     : `no Chromium for ${process.platform} in @sparticuz/chromium; set CHROMIUM_PATH`;
 
-/** Starts it. The caller closes it. */
+/** Starts the browser. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath());
   return playwright.launch({ executablePath, headless: true, args: ARGUMENTS });

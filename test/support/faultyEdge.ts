@@ -1,45 +1,45 @@
 /**
- * The Worker as built, with a thin wrapper around it through which its services can be made to fail, to be slow, or to
- * live at another time, while it runs. Sources keep being real: see sources/.
+ * The Worker as built, in a thin wrapper. While it runs, a test can make its services fail or be slow, and set its clock
+ * wrong. Sources stay real: see sources/.
  */
 import { join } from "node:path";
 import type { Miniflare, V4MiniflareOptions } from "miniflare";
 import { loadBundle } from "../../src/cli/edge/bundle.ts";
 import { miniflareTrusting } from "./sources/trust.ts";
 
-/** "ok", "fail", or so many milliseconds later than in truth. */
+/** "ok", "fail", or the milliseconds that each call takes longer. */
 export type Health = "ok" | "fail" | number;
 
 export type Faults = {
   readonly kv?: Health;
   readonly r2?: Health;
-  /** Only what writes to R2. */
+  /** For calls that write to R2. Default: as `r2`. */
   readonly r2Writes?: Health;
   readonly coordinator?: Health;
   readonly edge?: Health;
-  /** Milliseconds the Worker's clock is off. */
+  /** Milliseconds that the Worker's clock is ahead (negative: behind). */
   readonly clock?: number;
 };
 
 export type FaultyEdge = {
   readonly url: string;
   readonly miniflare: Miniflare;
-  /** Puts these faults in place of those before. */
+  /** Replaces all faults. */
   set(faults: Faults): Promise<void>;
-  /** Waits for what goes on after answers, three seconds at most (a service may hang on purpose). */
+  /** Waits for the work that continues after answers, three seconds at most, because a service may hang on purpose. */
   idle(): Promise<void>;
   /** Every key in KV and in every bucket, sorted, as `THUMBS f/...`. */
   stored(): Promise<string[]>;
-  /** Empties what has a name in storage; the edge cache stays. */
+  /** Deletes everything in KV and in the buckets. The edge cache stays. */
   drop(binding: string): Promise<void>;
   stop(): Promise<void>;
 };
 
 export type FaultyOptions = {
   readonly vars?: Readonly<Record<string, string>>;
-  /** PEM of an authority to trust. */
+  /** PEM of a certificate authority to trust. */
   readonly root?: string;
-  /** Public names and the loopback ports at which each answers: there is no DNS here. */
+  /** Public names, and the loopback ports that each leads to. It replaces DNS. */
   readonly names?: Readonly<Record<string, { readonly http: number; readonly https: number }>>;
 };
 
@@ -47,7 +47,7 @@ const IDLE_WITHIN_MS = 3_000;
 
 const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC"] as const;
 
-/** Runs in workerd, before the Worker. Bindings are wrapped once per isolate; each call looks at the faults then. */
+/** Runs in workerd, in front of the Worker. It wraps bindings once per isolate. Each call reads the present faults. */
 const WRAPPER = `
 import worker from "./worker.js";
 export * from "./worker.js";
@@ -58,7 +58,7 @@ Date.now = () => realNow() + (faults.clock ?? 0);
 async function meet(health) {
   if (health === "fail") throw new Error("service unavailable (simulated)");
   if (typeof health !== "number") return;
-  // A service that hangs ends when it is well again, so that no test waits for the one before.
+  // A hanging call ends when the faults change, so that no test waits for the test before it.
   const [met, until] = [faults, realNow() + health];
   while (faults === met && realNow() < until) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(100, until - realNow())));
@@ -66,7 +66,7 @@ async function meet(health) {
   if (faults !== met && realNow() < until) throw new Error("service unavailable (simulated)");
 }
 const WRITES = ["put", "delete", "createMultipartUpload"];
-/** Methods of a service, each after its fault; \`sync\` names those that only hand out a stub. */
+/** A service whose methods meet their fault first. The methods in \`sync\` only give a stub or an id, and do not. */
 function wrap(service, healthOf, sync = []) {
   return new Proxy(service, {
     get(target, name) {
@@ -105,7 +105,7 @@ const realCaches = caches.default;
 Object.defineProperty(caches, "default", { value: wrap(realCaches, () => faults.edge) });
 
 let pending = 0;
-/** The context, counting what goes on after answers. */
+/** The context. It counts the work that continues after answers. */
 function counting(ctx) {
   return {
     props: ctx.props,
@@ -129,7 +129,7 @@ export default {
 };
 `;
 
-/** Stands between the Worker and the network where public names must lead to loopback; nothing else is changed. */
+/** Stands between the Worker and the network, and sends the public names in NAMES to loopback. It changes nothing else. */
 const RESOLVER = `
 export default {
   fetch(request, { NAMES }) {

@@ -1,8 +1,8 @@
-/** The Worker's own log lines, as startEdge hands them out. */
+/** The Worker's own log lines, as startEdge gives them to its `log`. */
 
 import type { Trace } from "../../src/telemetry.ts";
 
-/** Lines of requests and of work behind them; what else a Worker logs is left out. */
+/** Messages -> the lines of requests and of the work that continues after them. Other messages are left out. */
 export function requestLines(messages: readonly string[]): readonly Trace[] {
   return messages.flatMap((message) => {
     if (!message.startsWith('{"msg":"request"')) return [];
@@ -11,8 +11,8 @@ export function requestLines(messages: readonly string[]): readonly Trace[] {
 }
 
 /**
- * Waits for the lines of `requests` answers and gives how many pictures were decoded for them, or behind them. A queue's
- * jobs do not count: they decode on their own account.
+ * Waits for the log lines of `requests` answers. Gives how many pictures were decoded for them, or in work that continued
+ * after them. Queue jobs do not count. Throws after 10 s.
  */
 export async function rendersIn(messages: readonly string[], requests: number): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {

@@ -1,4 +1,4 @@
-/** A tier in memory for tests of what uses tiers: the test sets its delays and failures. */
+/** A tier in memory, for tests of the code that uses tiers. The test sets its delays and failures. */
 import type { OpenTier, Stored, Tier } from "../../src/store/tiers/tier.ts";
 
 export type MemoryTier = Tier & { readonly held: Map<string, Stored>; gets: number };
@@ -42,7 +42,7 @@ const POLICIES = {
   primary: { stage: 2, filledFrom: ["made"], writeWindowMs: 0, consistent: true },
 } as const;
 
-/** Tiers under the policies that the table of tiers has (tierTable.workerd.test.ts compares the two). */
+/** Tiers with the same policies as the tier table. tierTable.workerd.test.ts compares the two. */
 export function openOf(
   tiers: Readonly<Partial<Record<keyof typeof POLICIES, Tier | null>>>,
   waits: Readonly<Partial<Record<keyof typeof POLICIES, number>>> = {},

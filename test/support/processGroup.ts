@@ -1,4 +1,4 @@
-/** A program in a process group of its own, and who of the group is still there. Linux: it reads /proc. */
+/** Runs a program in its own process group, and lists the processes of the group. Only on Linux: it reads /proc. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { onTestFinished } from "vitest";
@@ -8,12 +8,12 @@ export type Running = {
   readonly child: ChildProcess;
   /** Process group id. */
   readonly group: number;
-  /** Standard output so far, and standard error. */
+  /** Standard output and standard error so far. */
   output(): string;
   errors(): string;
 };
 
-/** Runs `npm …` at the top of the checkout; when the test ends the whole group is killed, whatever happened. */
+/** Runs `npm …` at the top of the checkout. When the test ends, the whole group is killed in any case. */
 export function startNpm(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const child = spawn("npm", args, {
     cwd: TOP,
@@ -30,13 +30,13 @@ export function startNpm(args: readonly string[], env: Readonly<Record<string, s
     try {
       process.kill(-group, "SIGKILL");
     } catch {
-      // Already gone, as it should be.
+      // The group has ended already, as it should.
     }
   });
   return { child, group, output: () => output, errors: () => errors };
 }
 
-/** Members of a process group: pid and command name, zombies left out. */
+/** The processes of a group, as pid and command name. Zombies are left out. */
 export function membersOf(group: number): { pid: number; name: string }[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -52,13 +52,13 @@ export function membersOf(group: number): { pid: number; name: string }[] {
     });
 }
 
-/** Waits until `what` gives something other than undefined or false. Throws after `withinMs`. */
+/** Waits until `what` gives something other than undefined or false, and gives that. Throws after `withinMs`. */
 export async function until<T>(what: () => T | undefined | false, withinMs: number): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const value = what();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`Not so within ${withinMs} ms`);
+    if (Date.now() > end) throw new Error(`The condition did not hold within ${withinMs} ms`);
     await new Promise((wake) => setTimeout(wake, 20));
   }
 }

@@ -15,11 +15,11 @@ export const places = new PlaceTable(
   ]),
 );
 
-/** The slot that datagrams are put into, and the bytes around them. */
+/** The slot that tests write datagrams to, and the bytes that fill the slot before. */
 const SLOT = 3;
 const LEFT_OVER = '"}]},"r":"weur","p":"/z"}\n';
 
-/** A hint as it was read. `keys` are hashes of path, region, format and sender. */
+/** A hint that was read. `keys` are hashes of path, region, format and sender. */
 export type Seen = {
   time: number;
   region: string | undefined;
@@ -41,7 +41,7 @@ export function read(bytes: string | Uint8Array, secret: string | null = null): 
   const reader = readerWith(secret);
   const seen: (Seen | string)[] = [];
   const text = Buffer.from(bytes as string);
-  // The slot had other datagrams before. Their ends are still behind the new one.
+  // In the service, the slot held other datagrams before. Their ends are still there, after the new datagram.
   for (let at = 0; at < SLOT_BYTES; at += LEFT_OVER.length) reader.slotMemory.write(LEFT_OVER, SLOT * SLOT_BYTES + at);
   text.copy(reader.slotMemory, SLOT * SLOT_BYTES, 0, SLOT_BYTES);
   reader.read(SLOT, text.length, {

@@ -1,9 +1,9 @@
-/** Fills the stores from inside workerd: thousands of things a second, where bindings from outside take milliseconds each. */
+/** Fills the stores from inside workerd: thousands of objects per second. From outside each takes milliseconds. */
 
 export type Seed = {
   readonly binding: string;
   readonly key: string;
-  /** Bytes in base64. */
+  /** The content in base64. */
   readonly bytes: string;
   /** R2's customMetadata or KV's metadata. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export default {
 };
 `;
 
-/** Stores them all. `url`: the seeder's address, of `edge.beside`. */
+/** Stores all seeds. `url` is the address of the seeder, from `edge.beside`. */
 export async function seed(url: string, seeds: readonly Seed[]): Promise<void> {
   for (let at = 0; at < seeds.length; at += 1_000) {
     const response = await fetch(url, { method: "POST", body: JSON.stringify(seeds.slice(at, at + 1_000)) });

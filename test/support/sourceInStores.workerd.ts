@@ -1,4 +1,4 @@
-/** Everything that can be stored of a source, in the real stores of a test in workerd. */
+/** Stores everything that can be stored of a source, in the real stores of a test in workerd. */
 import { env } from "cloudflare:workers";
 import { putOriginal } from "../../src/store/original.ts";
 import { renditionKey, sourceKeys } from "../../src/store/schema/key.ts";

@@ -1,4 +1,4 @@
-/** Stored pictures for tests: bytes that begin as their format does, and metadata with every field. */
+/** Stored pictures for tests: bytes with the magic bytes of their format, and metadata with every field. */
 import type { KnownVersion } from "../../src/store/freshness.ts";
 import type { Provenance, Stored, StoredMeta } from "../../src/store/tiers/tier.ts";
 
@@ -10,7 +10,7 @@ const HEADS = {
 
 export const NOW = Date.UTC(2026, 10, 9, 12);
 
-/** A final address that is the source's own; its hashes are made up. */
+/** The final address of a source without redirects. The hashes are invented. */
 export const FINAL = { host16: "0".repeat(16), source32: "0".repeat(32), complete: true };
 
 export function provenanceOf(over: Partial<Provenance> = {}): Provenance {
@@ -41,7 +41,7 @@ export function metaOf(over: Partial<StoredMeta> = {}): StoredMeta {
   };
 }
 
-/** `size` bytes in all, of the format in `over` (WebP when none is named). */
+/** A stored picture of `size` bytes, in the format of `over` (default: WebP). */
 export function storedOf(over: Partial<StoredMeta> = {}, size = 100): Stored {
   const meta = metaOf(over);
   const bytes = new Uint8Array(size).fill(7);
@@ -53,7 +53,7 @@ export function originalOf(bytes: Uint8Array, over: Partial<Provenance> = {}): P
   return { ...provenanceOf(over), bytes };
 }
 
-/** What a source's metadata says when its original has this hash since `at`. */
+/** The metadata of a source whose original has had this hash since `at`. */
 export function knownOf(hash: string, at: number, generation = 1): KnownVersion {
   return { generation, at, variants: { original: { hash, at } } };
 }

@@ -1,9 +1,9 @@
-/** The stores of a running edge, looked into and emptied tier by tier. */
+/** Reads and empties the stores of a running edge, tier by tier. */
 
 import type { Edge } from "../../src/cli/edge/start.ts";
 import { edgeUrl } from "../../src/store/schema/key.ts";
 
-/** Waits until `key` under prefix `t/` is in the bucket, since storing goes on after the answer. Gives all keys there. */
+/** Waits until the bucket has `count` renditions, because storing goes on after the answer. Gives their keys. */
 export async function storedKeys(edge: Edge, binding: string, count = 1): Promise<string[]> {
   const bucket = await edge.miniflare.getR2Bucket(binding);
   for (let tries = 0; tries < 100; tries++) {
@@ -11,7 +11,7 @@ export async function storedKeys(edge: Edge, binding: string, count = 1): Promis
     if (objects.length >= count) return objects.map(({ key }) => key);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${binding} has not ${count} renditions after 5 s`);
+  throw new Error(`${binding} does not have ${count} renditions after 5 s`);
 }
 
 /** Waits until KV has a copy of `key`. */
@@ -21,10 +21,10 @@ export async function inKv(edge: Edge, key: string): Promise<void> {
     if ((await kv.get(key)) !== null) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`KV has no ${key} after 5 s`);
+  throw new Error(`KV does not have ${key} after 5 s`);
 }
 
-/** Forgets a data centre's own copy of a key. Requests without `X-Firstlight-Colo` come from Dallas. */
+/** Deletes the copy of a key from the edge cache of a place. Requests without `X-Firstlight-Colo` come from Dallas. */
 export async function dropEdge(edge: Edge, key: string, colo = "DFW"): Promise<void> {
   const caches = await edge.miniflare.getCaches();
   await caches.default.delete(edgeUrl(`${edge.url}/.at/${colo}`, 0, key));
@@ -41,7 +41,7 @@ export async function dropBucket(edge: Edge, binding: string): Promise<void> {
   await Promise.all(objects.map(({ key }) => bucket.delete(key)));
 }
 
-/** Waits until a bucket has `count` keys under a prefix, since storing goes on after the answer. Gives them. */
+/** Waits until the bucket has `count` keys with the prefix, because storing goes on after the answer. Gives the keys. */
 export async function keysIn(edge: Edge, binding: string, prefix: string, count: number): Promise<string[]> {
   const bucket = await edge.miniflare.getR2Bucket(binding);
   for (let tries = 0; tries < 400; tries++) {
@@ -49,5 +49,5 @@ export async function keysIn(edge: Edge, binding: string, prefix: string, count:
     if (objects.length >= count) return objects.map(({ key }) => key);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${binding} has not ${count} keys under ${prefix} after 20 s`);
+  throw new Error(`${binding} does not have ${count} keys under ${prefix} after 20 s`);
 }

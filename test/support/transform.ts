@@ -1,6 +1,6 @@
 import type { Transform } from "../../src/request/transform.ts";
 
-/** Every option at its default, written out once more on purpose: tests must not take it from the table they check. */
+/** Every option at its default. It is written out again, because tests must not take it from the table they check. */
 export const PLAIN: Transform = {
   resize: "fit",
   width: 0,

@@ -54,7 +54,7 @@ export function hintLine(path: string | readonly string[], fields: Record<string
 export async function until(condition: () => boolean, ms = 10_000): Promise<void> {
   const end = performance.now() + ms;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`Not so within ${ms} ms: ${condition}`);
+    if (performance.now() > end) throw new Error(`The condition did not hold within ${ms} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,4 +1,4 @@
-/** What the data path works with, on real bindings, for tests of its parts. Any binding may be made to fail. */
+/** App, Caller and Job on real bindings, for tests of parts of the data path. A test can replace each binding. */
 import { env } from "cloudflare:workers";
 import type { Config } from "../../src/config/config.ts";
 import { parseConfig } from "../../src/config/parseConfig.ts";
@@ -15,12 +15,12 @@ import type { Stored } from "../../src/store/tiers/tier.ts";
 import { NOW } from "./stored.ts";
 import { PLAIN } from "./transform.ts";
 
-/** The bindings as deployed: the Worker does not know the test runner's own variables. */
+/** The bindings as deployed, without the test runner's own variables, which the Worker would refuse. */
 export const BINDINGS = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("__"))) as Env;
 
 export const CONFIG = parseConfig({ ALLOWED_SOURCES: "pictures.test", REGIONS: "enam,weur,apac" });
 
-/** `settled` waits for all that goes on after the answers of a test and gives what failed. */
+/** `settled` waits for all work that continues after the answers of a test, and gives the errors of failed work. */
 export type World = {
   readonly app: App;
   readonly caller: Caller;
@@ -31,7 +31,7 @@ export type World = {
 export type WorldOptions = {
   readonly bindings?: Partial<Env>;
   readonly config?: Config;
-  /** The configuration that another request has read since. */
+  /** The configuration that another request has read in the meantime. */
   readonly latest?: Config;
   readonly caller?: Partial<Caller>;
   readonly now?: () => number;
@@ -54,7 +54,7 @@ export function worldOf({
     ownHost: "img.test",
     cacheOrigin: "https://img.test",
     isRateLimited: true,
-    clientKey: () => "client",
+    clientKeys: () => ["client"],
     ...caller,
   };
   return {
@@ -69,7 +69,7 @@ export function worldOf({
     caller: who,
     job: newJob(who, (work) => void works.push(work.catch((error: unknown) => failures.push(error)))),
     async settled() {
-      // What goes on may bring more.
+      // The work may start more work.
       for (let i = 0; i < works.length; i++) await works[i];
       return failures;
     },
@@ -90,7 +90,7 @@ export function requestOf(source: string, over: Partial<ImageRequest["transform"
   };
 }
 
-/** A miss of the request; without a lease of its own nobody coordinates. */
+/** A miss of the request. Without a `lease` no coordinator takes part. */
 export async function missOf(
   request: ImageRequest,
   { app, caller, job }: World,
@@ -99,11 +99,11 @@ export async function missOf(
   return { request, store: await authorize(request, app, caller, job), stale, lease };
 }
 
-/** A JPEG of one grey, made by our own encoder: there is no other in workerd. */
+/** A JPEG of one grey. Our own encoder makes it, because workerd has no other. */
 export function jpegOf(width: number, height: number, grey = 128): Promise<Uint8Array> {
   return encodeJpeg({ width, height, data: new Uint8Array(width * height * 4).fill(grey), alpha: false }, 90);
 }
 
 let serial = 0;
-/** An address that no other test has asked for. */
+/** An address that no other test uses. */
 export const freshSource = () => `https://pictures.test/${++serial}-${crypto.randomUUID()}.jpg`;

@@ -1,7 +1,6 @@
 /**
- * A certificate authority that lives as long as its process, for `npm run edge -- --h2`, the demo and tests: X.509 v3
- * (RFC 5280) in DER (X.690). node:crypto makes keys and signatures but no certificates, and nobody should have to
- * install `openssl` for this.
+ * A temporary certificate authority for `npm run edge -- --h2`, the demo and tests: X.509 v3 (RFC 5280) in DER (X.690). It
+ * is written here, because node:crypto makes keys and signatures but no certificates, and nobody should need `openssl`.
  */
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIPv4 } from "node:net";
@@ -49,13 +48,13 @@ function oid(dotted: string): Uint8Array {
 
 const commonName = (name: string) => sequence(der(0x31, sequence(oid(OIDS.commonName), der(0x0c, Buffer.from(name)))));
 
-/** UTCTime, `YYMMDDHHMMSSZ`: good until 2049 (RFC 5280 4.1.2.5.1). */
+/** UTCTime, `YYMMDDHHMMSSZ`, for dates up to 2049 (RFC 5280 4.1.2.5.1). */
 function utcTime(at: number): Uint8Array {
   const digits = new Date(at).toISOString().replace(/\D/g, "").slice(2, 14);
   return der(0x17, Buffer.from(`${digits}Z`));
 }
 
-/** An extension that must be understood: all of ours are critical but the names. */
+/** A certificate extension (RFC 5280 4.1). All of ours are critical except the names. */
 function extension(id: string, critical: boolean, value: Uint8Array): Uint8Array {
   return sequence(oid(id), ...(critical ? [der(0x01, Uint8Array.of(0xff))] : []), der(0x04, value));
 }
@@ -96,7 +95,7 @@ function certificate(order: Order): string {
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
-/** A new authority with a key of its own (P-256), valid from yesterday until tomorrow. */
+/** A new authority with its own key (P-256), valid from yesterday until tomorrow. */
 export function createAuthority(name = "Firstlight local authority"): Authority {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const now = Date.now();

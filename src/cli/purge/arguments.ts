@@ -20,7 +20,7 @@ export type ParsedPurgeArguments =
 
 export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL | --host HOST | --path /P | --maker VERSION
          [--block [--sweep SECONDS] | --lift] [--endpoint URL] [--secret S] [--resume CURSOR]
---maker deletes every rendition of one version of engine and encoder, such as 1-libwebp1 (docs/storage.md).
+--maker deletes every rendition of one version of engine and encoder, such as 1-vp8enc1 (docs/storage.md).
 Endpoint and secret default to PURGE_ENDPOINT and PURGE_SECRET in the environment.`;
 
 const TARGETS = ["source", "prefix", "host", "path", "maker"] as const;

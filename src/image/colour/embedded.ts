@@ -5,7 +5,7 @@ import { inflate } from "./inflate.ts";
 import { readProfile } from "./profile.ts";
 import { type Convert, toSrgb } from "./srgb.ts";
 
-/** Profiles of matrices and curves have a few kilobytes, profiles with tables some megabytes. More is no profile. */
+/** Profiles of matrices and curves have a few kilobytes, profiles with tables some megabytes. We ignore larger ones. */
 const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
 
 /** Source -> conversion, or null without a profile, for sRGB itself, and for kinds of profile that are not read. */

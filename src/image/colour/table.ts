@@ -76,7 +76,7 @@ function build(
     );
     return decodeLab(l, a, b, width);
   };
-  // All inks together are the darkest colour. A profile that makes it lighter than mid grey is not believed.
+  // All inks together give the darkest colour. If a profile makes it too light, MAX_BLACK is used instead.
   const black = Math.min(MAX_BLACK, Math.max(0, labOf(nodes - 1)[0]));
   const colours = new Float32Array(nodes * OUTPUTS);
   for (let node = 0; node < nodes; node++) colours.set(labToSrgb(labOf(node), black), node * OUTPUTS);

@@ -1,4 +1,4 @@
-/** What runs for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
+/** The code for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
 import type { HeaderParser } from "../header.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
 import { bmpHeader } from "./bmp/header.ts";
@@ -16,8 +16,8 @@ import { pngHeader } from "./png/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { tiffHeader } from "./tiff/header.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
+import { encodeWebp } from "./webp/encode.ts";
 import { webpHeader } from "./webp/header.ts";
-import { encodeWebp } from "./webp/libwebp.ts";
 import { decodeVp8, vp8Memory } from "./webp/vp8.ts";
 
 export const HEADER_PARSERS = {
@@ -30,10 +30,10 @@ export const HEADER_PARSERS = {
   ico: icoHeader,
 } as const satisfies Record<InputFormat, HeaderParser>;
 
-/** The file and the screen. */
+/** Peak bytes: the file, and the screen with 4 bytes a pixel. */
 const gifMemory = ({ source, fileBytes }: DecodeCost) => fileBytes + 4 * source.width * source.height;
 
-/** Which ones decode a format, and in which order, stands in its descriptor. */
+/** The descriptor of a format names its decoders, in the order in which they are tried. */
 export const DECODERS = {
   jpeg: { decode: decodeJpeg, memoryBytes: jpegMemory, shrinks: true },
   turbo: { decode: decodeTurbo, memoryBytes: turboMemory, shrinks: true },
@@ -46,12 +46,12 @@ export const DECODERS = {
 
 /** Encoders of stills: they take the first frame. */
 export const ENCODERS = {
-  webp: ({ frames: [first] }, { quality, effort }) => encodeWebp(first.pixels, quality, effort),
+  webp: ({ frames: [first] }, order) => encodeWebp(first.pixels, order),
   jpeg: ({ frames: [first] }, { quality }) => encodeJpeg(first.pixels, quality),
   png: ({ frames: [first] }) => encodePng(first.pixels),
 } as const satisfies Record<OutputFormat, Encode>;
 
-/** The parser of a format's header, or null for a format that is only named. */
+/** The parser of a format's header, or null for a format that we recognise but do not decode. */
 export function parserOf(format: FormatName): HeaderParser | null {
   return Object.hasOwn(HEADER_PARSERS, format) ? HEADER_PARSERS[format as InputFormat] : null;
 }

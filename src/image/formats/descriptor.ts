@@ -1,6 +1,6 @@
 /**
- * What one file, `formats/<name>/descriptor.ts`, says about a format. Data only: everyone may import it, no code
- * comes with it.
+ * The description of a format, in `formats/<name>/descriptor.ts`. It is data only, so every folder may import it without
+ * importing code.
  */
 
 /** All of these byte runs (hexadecimal) must stand at their offsets. */
@@ -19,7 +19,7 @@ export type Signature =
 export type FormatInput = {
   /** The most pixels we decode of this format. A deployment can set a lower limit, not a higher one. */
   readonly maxPixels: number;
-  /** Names of rows in codecs.ts, in order of preference. The next one is asked when one does not take the file. */
+  /** Names of rows in codecs.ts, in order of preference. If one does not support the file, the next one is tried. */
   readonly decoders: readonly [string, ...string[]];
 };
 
@@ -32,7 +32,7 @@ export type AcceptClass = (typeof ACCEPT_CLASSES)[number];
 
 /** How we write a format. */
 export type FormatOutput = {
-  /** The readers it is made for when the address names no format. */
+  /** The Accept class that gets this format when the address names none. */
   readonly acceptClass: AcceptClass;
   readonly abilities: {
     /** Pixels can be transparent. */
@@ -61,10 +61,10 @@ export type FormatDescriptor = {
   readonly signature: Signature;
   /** Extensions of file names, without the dot. The first one is the one we write. */
   readonly extensions: readonly [string, ...string[]];
-  /** Null: we name it and do not decode it. */
+  /** Null: we recognise the format but do not decode it. */
   readonly input: FormatInput | null;
-  /** Null: we do not make it. */
+  /** Null: we do not write the format. */
   readonly output: FormatOutput | null;
-  /** What docs/url.md says about it. */
+  /** The note about the format in docs/url.md. */
   readonly note: string;
 };

@@ -1,7 +1,7 @@
 /**
  * Photon (@cf-wasm/photon, Rust `image`): the decoder of BMP, TIFF and ICO. bench/engine/baseline.ts makes whole
- * thumbnails with it, to compare with. Its raw exports are called, because the package keeps one instance for ever and
- * its memory grows to some ten times the picture; here it is dropped like every other engine.
+ * thumbnails with it as a baseline. Its memory grows to some ten times the picture, and the package never drops its
+ * instance. So we call the raw exports, and drop the instance like that of every other engine.
  */
 import module from "@cf-wasm/photon/photon.wasm";
 import { defineEngine } from "../engines.ts";
@@ -68,12 +68,12 @@ export function takeBytes(photon: Exports, [at, length]: [number, number]): Uint
   return bytes;
 }
 
-/** Measured: 33 MB and 9.7 bytes a pixel. */
+/** Peak bytes. We measured 33 MB plus 9.7 bytes a pixel. */
 export function photonMemory({ source, fileBytes }: DecodeCost): number {
   return 33_000_000 + fileBytes + 9.7 * source.width * source.height;
 }
 
-/** BMP, TIFF, ICO (and whatever else it reads) -> the view's picture. */
+/** Bytes of a BMP, TIFF or ICO -> the view's picture. Photon also reads other formats. */
 export const decodePhoton: Decode = async (bytes, source, { view }, clock) => {
   const photon = await photonEngine.use();
   const image = openPhoton(photon, bytes);

@@ -1,6 +1,6 @@
 /**
- * Every picture format we can name. Pure data: request, store, respond and the client derive their lists from it.
- * What runs is in codecs.ts, one row for each name here.
+ * Every picture format that we recognise. Pure data: request, store, respond and the client derive their lists from it.
+ * The code is in codecs.ts, one row for each name here.
  */
 import { AVIF } from "./avif/descriptor.ts";
 import { BMP } from "./bmp/descriptor.ts";
@@ -32,19 +32,19 @@ export const FORMATS = {
 
 type Formats = typeof FORMATS;
 
-/** What a file can be, by its bytes. */
+/** A format that we recognise by its bytes. */
 export type FormatName = keyof Formats;
-/** What we decode. */
+/** A format that we decode. */
 export type InputFormat = { [F in FormatName]: Formats[F]["input"] extends null ? never : F }[FormatName];
-/** What we make. */
+/** A format that we write. */
 export type OutputFormat = { [F in FormatName]: Formats[F]["output"] extends null ? never : F }[FormatName];
 /** Every decoder that a descriptor names. */
 export type DecoderName = NonNullable<Formats[InputFormat]["input"]>["decoders"][number];
 
-/** A table of formats. Tests give their own to the functions that take one. */
+/** A table of formats. Tests pass their own table to the functions below. */
 export type FormatTable = Readonly<Record<string, FormatDescriptor>>;
 
-/** What can be made, with its output half. */
+/** A format that we write, with the output part of its descriptor. */
 export type OutputEntry = readonly [name: OutputFormat, output: FormatOutput, descriptor: FormatDescriptor];
 
 /** The descriptor of a format with its widened type. */
@@ -54,17 +54,17 @@ export function formatOf(name: FormatName, formats: FormatTable = FORMATS): Form
   return found;
 }
 
-/** How a format is written. */
+/** The output part of a descriptor. Throws Error if the format has none. */
 export function outputOf(name: OutputFormat, formats: FormatTable = FORMATS): FormatOutput {
   const { output } = formatOf(name, formats);
   if (output === null) throw new Error(`${name} is not made here`);
   return output;
 }
 
-/** Every hit asks, so each table is gone through once. */
+/** Memo of `outputFormats` per table, because every hit calls it. */
 const MADE = new WeakMap<FormatTable, readonly OutputEntry[]>();
 
-/** The formats we make. The best Accept class comes first; within a class the order is the registry's. */
+/** The formats that we write. The best Accept class comes first. Within a class the order is that of the registry. */
 export function outputFormats(formats: FormatTable = FORMATS): readonly OutputEntry[] {
   const known = MADE.get(formats);
   if (known !== undefined) return known;
@@ -78,8 +78,8 @@ export function outputFormats(formats: FormatTable = FORMATS): readonly OutputEn
 }
 
 /**
- * The Accept class a picture for readers of `accept` is made and stored under: the class itself if a format is made
- * for it, else the next lower one. Readers who take AVIF share the WebP bytes as long as no AVIF is made.
+ * Accept class of a reader -> Accept class that the picture is made and stored for: the same class if we write a format
+ * of it, else the next lower one. As long as we write no AVIF, readers who accept AVIF share the WebP bytes.
  */
 export function storedClass(accept: AcceptClass, formats: FormatTable = FORMATS): AcceptClass {
   const made = new Set(outputFormats(formats).map(([, { acceptClass }]) => acceptClass));

@@ -1,8 +1,8 @@
-/** The source of formats of which the engine needs little more than the size. */
+/** Makes the Source for formats where the engine needs little more than the size. */
 import type { Header, Source } from "../header.ts";
 import type { InputFormat } from "./registry.ts";
 
-/** Sides and the few known properties -> a Source with one frame and a plain value for everything else. */
+/** Sides and the known properties -> a Source with one frame. All other properties get their plain value. */
 export function still(
   format: InputFormat,
   width: number,

@@ -1,8 +1,8 @@
-/** Takes the place of the resampler when the size does not change: whole pixels are copied as they are. */
+/** Replaces the resampler when the size does not change: it copies whole pixels. */
 import type { View } from "../picture.ts";
 import type { RowResizer } from "./rowResizer.ts";
 
-/** Whether the view is a window of whole pixels at its own size. */
+/** Whether the view is a window of whole pixels, and its result has the same size. */
 export function isCopy({ window, width, height }: View): boolean {
   const whole = Number.isInteger(window.left) && Number.isInteger(window.top);
   return whole && window.width === width && window.height === height;

@@ -1,4 +1,4 @@
-/** For decoders that give whole frames: the frame's rows through the resampler. */
+/** Resamples whole frames, for decoders that do not give rows. */
 import { checkSize, type DctScale, type Pixels, type Size, type View } from "../picture.ts";
 import { createResizer } from "./resizer.ts";
 

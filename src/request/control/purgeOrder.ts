@@ -11,7 +11,7 @@ export type PurgeTarget =
   | { readonly kind: "host"; readonly host: string }
   /** One rendition, by the proxy path it is asked for. */
   | { readonly kind: "path"; readonly path: string }
-  /** Every rendition of one version of engine and encoder, such as `1-libwebp1`. */
+  /** Every rendition of one version of engine and encoder, such as `1-vp8enc1`. */
   | { readonly kind: "maker"; readonly maker: string };
 
 export type PurgeOrder = {

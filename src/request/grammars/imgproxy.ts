@@ -26,12 +26,13 @@ export const IMGPROXY: Grammar = {
  * `signature_missing`, `signature_invalid`, `option_unknown`, `option_invalid`, `url_invalid`, `source_invalid`,
  * `expired`. The signature is checked before anything else.
  */
-async function readImgproxyUrl({ path, accept, now }: Asked, config: Config): ReturnType<Grammar["read"]> {
+async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Config): ReturnType<Grammar["read"]> {
   const slash = path.indexOf("/", 1);
   if (slash < 0) throw new Failure("not_found");
   const signature = path.slice(1, slash);
   const authority = config.signingPairs.length > 0 ? "signature" : "list";
-  const signed = authority === "signature" ? await signedPath(signature, path.slice(slash), config) : path.slice(slash);
+  const signed =
+    authority === "signature" ? await signedPath(signature, path.slice(slash), query, config) : path.slice(slash);
   if (authority === "list" && !UNSIGNED.includes(signature)) {
     const why = `no signing key is set here, so it begins with unsafe/, not with ${shown(signature)}`;
     throw new Failure("signature_invalid", { why });
@@ -62,17 +63,30 @@ async function readImgproxyUrl({ path, accept, now }: Asked, config: Config): Re
 }
 
 /** The spelling of the path that the signature covers. Throws `signature_missing` or `signature_invalid`. */
-async function signedPath(signature: string, path: string, config: Config): Promise<string> {
+async function signedPath(signature: string, path: string, query: string, config: Config): Promise<string> {
+  const { signingPairs, signatureSize } = config;
   if (UNSIGNED.includes(signature)) throw new Failure("signature_missing", { value: shown(signature) });
   for (const spelling of signedSpellings(path)) {
-    if (await isSigned(signature, spelling, config.signingPairs, config.signatureSize)) return spelling;
+    if (await isSigned(signature, spelling, signingPairs, signatureSize)) return spelling;
   }
-  const length = fromBase64url(signature)?.length;
-  const why =
-    length === config.signatureSize
-      ? "another path, key or salt was signed"
-      : `it begins with ${shown(signature)}, not with a signature of ${config.signatureSize} bytes`;
-  throw new Failure("signature_invalid", { why });
+  throw new Failure("signature_invalid", { why: await whyNotSigned(signature, path, query, config) });
+}
+
+async function whyNotSigned(
+  signature: string,
+  path: string,
+  query: string,
+  { signingPairs, signatureSize }: Config,
+): Promise<string> {
+  if (fromBase64url(signature)?.length !== signatureSize) {
+    return `it begins with ${shown(signature)}, not with a signature of ${signatureSize} bytes`;
+  }
+  const whole = `${path}?${query}`;
+  for (const spelling of query === "" ? [] : [whole, repairPath(whole)]) {
+    if (!(await isSigned(signature, spelling, signingPairs, signatureSize))) continue;
+    return "it was signed with an unescaped ?, which ends the path: write %3F, or the source in base64";
+  }
+  return "another path, key or salt was signed";
 }
 
 /** A segment for a message, cut to 50 characters. */

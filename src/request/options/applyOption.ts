@@ -4,6 +4,7 @@ import type { ImageRequest } from "../imageRequest.ts";
 import { ArgumentError } from "./arguments.ts";
 import type { Argument, Options, OptionTable, UnsignedRule } from "./option.ts";
 import { COMPOSED, OPTIONS } from "./table.ts";
+import { fullName, hasNoEffect } from "./withoutEffect.ts";
 
 /** What an option's arguments change. */
 type Reading = (args: readonly string[]) => Readonly<Record<string, unknown>>;
@@ -19,7 +20,7 @@ export type NamedOption = {
   readonly read: Reading;
 };
 
-/** Canvases are not extended here. Builders that always write the argument may say that it is off. */
+/** Canvases are not extended here. A builder that always writes the argument may say that it is off. */
 const EXTEND: Argument & { readonly off: readonly string[] } = {
   name: "extend",
   limit: "one of 0, f, false",
@@ -74,20 +75,27 @@ function namesOf(table: OptionTable): ReadonlyMap<string, NamedOption> {
 }
 
 /**
- * Applies one path segment (`rs:fill:300:200`) to options. Arguments left out or empty keep what was there. Throws
- * Failure `option_unknown` or `option_invalid`, both with the option's name.
+ * Applies one path segment (`rs:fill:300:200`) to options. Arguments left out or empty keep what was there. An option
+ * that asks for nothing here changes nothing (withoutEffect.ts). Throws Failure `option_unknown` or `option_invalid`,
+ * both with the option's name.
  */
 export function applyOption(options: Options, segment: string, table: OptionTable = OPTIONS): Options {
   const [name = "", ...args] = segment.split(":");
   const option = namesOf(table).get(name);
-  if (option === undefined) throw new Failure("option_unknown", { option: name.slice(0, 50) });
   try {
-    return { ...options, ...option.read(args) };
+    if (option !== undefined) return { ...options, ...option.read(args) };
+    if (hasNoEffect(name, args)) return options;
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    const shown = name === option.name ? name : `${option.name} (${name})`;
+    const shown = shownName(name, option?.name ?? fullName(name));
     throw new Failure("option_invalid", { option: shown, value: `"${error.value.slice(0, 80)}"`, limit: error.limit });
   }
+  throw new Failure("option_unknown", { option: name.slice(0, 50) });
+}
+
+/** An option as the URL names it, and its full name. */
+function shownName(name: string, full: string = name): string {
+  return name === full ? name : `${full} (${name})`;
 }
 
 /** Options as a request holds them: the picture operation, and the rest. */

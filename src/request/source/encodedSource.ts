@@ -38,26 +38,50 @@ function readPlain(text: string): EncodedSource {
 }
 
 /**
- * Slashes may cut base64url anywhere. `.format` may follow it, and a file name as the last segment. First all segments
- * are read as the source. If that gives no text, the last segment is read as a file name.
+ * Slashes may cut base64 anywhere, or be one of its digits (standard base64, RFC 4648 4). `.format` may follow it, and a
+ * file name as the last segment. First all segments are read as the source. If that gives no text, the last segment is
+ * read as a file name.
  */
 function readBase64(segments: readonly string[]): EncodedSource {
-  const whole = decode(segments.join(""));
+  const whole = decodeSegments(segments);
   if (whole !== null) return { ...whole, filename: null };
-  const named = segments.length > 1 ? decode(segments.slice(0, -1).join("")) : null;
+  const named = segments.length > 1 ? decodeSegments(segments.slice(0, -1)) : null;
   const last = segments.at(-1) ?? "";
   if (named === null)
-    throw new Failure("url_invalid", { why: "its source is neither plain/ nor base64url of an address" });
+    throw new Failure("url_invalid", { why: "its source is neither plain/ nor base64 of an address" });
   return { ...named, filename: last === "" ? null : percentDecoded(last) };
 }
 
-/** A source has no control characters. A file name that happens to be base64 mostly decodes to some, and is refused. */
-function decode(text: string): { source: string; extension: string } | null {
+/** A slash that was a digit is missed when it is taken for a cut: what comes after it then decodes to no text. */
+function decodeSegments(segments: readonly string[]): Decoded | null {
+  return decode(segments.join("")) ?? (segments.length > 1 ? decode(segments.join("/")) : null);
+}
+
+type Decoded = Pick<EncodedSource, "source" | "extension">;
+
+/**
+ * Both alphabets of base64, with or without padding. Line ends are passed over: `base64` writes one after 76 characters,
+ * and `echo` puts one into the source. A source has no other control characters: a file name that happens to be base64
+ * mostly decodes to some, and is refused.
+ */
+function decode(text: string): Decoded | null {
   const [encoded = "", extension = "", ...more] = text.split(".");
-  const source = more.length > 0 ? null : textFromBase64url(encoded.replace(/%3D/gi, "="));
-  if (source === null || source === "" || /[\x00-\x1f\x7f]/.test(source)) return null;
+  const digits = encoded.replace(ESCAPED, decodeURIComponent).replace(/[\r\n]/g, "");
+  const decoded = more.length > 0 ? null : textFromBase64url(digits.replaceAll("+", "-").replaceAll("/", "_"));
+  const source = withoutEnd(decoded ?? "");
+  if (source === "" || /[\x00-\x1f\x7f]/.test(source)) return null;
   return { source, extension };
 }
+
+/** Without the line ends and blanks at its end. A loop: a pattern would take time with the square of their number. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && "\t\r\n ".includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+/** `+`, `/`, `=` and line ends, as a builder may escape them. */
+const ESCAPED = /%(2B|2F|3D|0A|0D)/gi;
 
 function percentDecoded(text: string): string {
   try {

@@ -32,7 +32,7 @@ export type StoredMeta = Provenance & {
   readonly frames: number;
   /** The source ended early, so a part of the picture is missing. */
   readonly cut: boolean;
-  /** Engine and encoder that made the bytes, such as `1-libwebp1`. `npm run purge -- --maker` deletes by it. */
+  /** Engine and encoder that made the bytes, such as `1-vp8enc1`. `npm run purge -- --maker` deletes by it. */
   readonly maker: string;
   /** Set when the picture shows the whole source: smaller sizes may be derived from it. */
   readonly whole?: Whole;

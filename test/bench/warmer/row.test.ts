@@ -21,7 +21,7 @@ describe("printing", () => {
     expect([980, 12_345, 340_400, 1_186_000, Number.NaN].map(rate)).toEqual(["980", "12 k", "340 k", "1.19 M", "-"]);
   });
 
-  it("has no ratio without a baseline, and says that it was not judged", () => {
+  it("gives no ratio without a baseline, and says that the row was not judged", () => {
     expect(times(Number.NaN)).toBeNull();
     const row = { name: "a", baseline: null, figure: "1", ratio: null, target: ">= 2x", reached: null };
     expect(printed([row])).toContain("not judged");

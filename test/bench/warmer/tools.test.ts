@@ -19,7 +19,7 @@ for (const [kind, tools] of [
   ["fallback", fallback],
 ] as const) {
   describe(`${kind} generator and sink`, () => {
-    it("sends what it says: hints, distinct pictures, bytes per datagram", async () => {
+    it("sends what it reports: hints, distinct pictures, bytes per datagram", async () => {
       const socket = createSocket("udp4");
       const got: string[] = [];
       socket.on("message", (bytes) => got.push(bytes.toString()));
@@ -39,7 +39,7 @@ for (const [kind, tools] of [
 
     it("counts the pictures of GET and POST requests once each, with their age", async () => {
       const sink = await Sink.start(tools, 0);
-      // Stamped ahead: their age counts as 0 however long this takes.
+      // The stamps are in the future, so the age is 0 however long this takes.
       const nowUs = Date.now() * 1000;
       const name = (id: number, ageMs: number): string => {
         const stamp = String((nowUs - ageMs * 1000) % 1e10).padStart(10, "0");
@@ -60,8 +60,8 @@ for (const [kind, tools] of [
   });
 }
 
-describe("counters out of the Prometheus text", () => {
-  it("adds up series with labels, and takes no name that only begins alike", () => {
+describe("counters from the Prometheus text", () => {
+  it("adds up series with labels, and ignores a name that only has the same beginning", () => {
     const text = [
       "# HELP firstlight_warmer_received_total x",
       "firstlight_warmer_received_total 10",

@@ -1,6 +1,15 @@
 import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import { describe, expect, test } from "vitest";
-import { type ImageOptions, imagePath, signedUrl, srcset, unsignedUrl } from "../../../src/client/url.ts";
+import { hmacSha256 } from "../../../src/client/hmac.ts";
+import {
+  type ImageOptions,
+  imagePath,
+  LADDER,
+  signedUrl,
+  signedUrlSync,
+  srcset,
+  unsignedUrl,
+} from "../../../src/client/url.ts";
 import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { OPTIONS } from "../../../src/request/options/table.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
@@ -144,6 +153,37 @@ test("unsigned, and a path alone", () => {
 
 test("srcset", async () => {
   expect(await srcset([160, 320], (width) => `/${width}`)).toBe("/160 160w, /320 320w");
+});
+
+describe("signedUrlSync", () => {
+  const signing = { key: KEY, salt: SALT };
+  test("gives at once what signedUrl promises", async () => {
+    const options = { width: 320, gravity: { at: "no" } } as const;
+    const url = signedUrlSync(ENDPOINT, SOURCE, options, signing);
+    expect(url).toBe(await signedUrl(ENDPOINT, SOURCE, options, signing));
+    expect((await readImageRequest(url, null, CONFIG, 0)).authority).toBe("signature");
+  });
+  test("the known answers of imgproxy's documentation", () => {
+    const { key, salt } = { key: "736563726574", salt: "68656c6c6f" };
+    const path = "/rs:fill:300:400:0/g:sm/aHR0cDovL2V4YW1w/bGUuY29tL2ltYWdl/cy9jdXJpb3NpdHku/anBn.png";
+    const bytes = hmacSha256(Buffer.from(key, "hex"), Buffer.concat([Buffer.from(salt, "hex"), Buffer.from(path)]));
+    expect(Buffer.from(bytes).toString("base64url")).toBe("oKfUtW34Dvo2BGQehJFR4Nr0_rIjOtdtzJ3QFsUcXH8");
+  });
+  test.each([15, 33, 16.5, "32", Number.NaN])("a signature size of %s is refused", (size) => {
+    const untyped = { ...signing, size } as typeof signing & { size: number };
+    expect(() => signedUrlSync("", SOURCE, {}, untyped)).toThrow("The signature size cannot be");
+  });
+  test.each([undefined, null, 5])("an endpoint %s is refused", (endpoint) => {
+    expect(() => signedUrlSync(endpoint as unknown as string, SOURCE, {}, signing)).toThrow("The endpoint is no text");
+  });
+  test("an error is thrown at once; signedUrl's promise is rejected with it", async () => {
+    expect(() => signedUrlSync("", "a.jpg", {}, signing)).toThrow(TypeError);
+    await expect(signedUrl("", "a.jpg", {}, signing)).rejects.toThrow(TypeError);
+  });
+});
+
+test("LADDER is the default of the proxy's", () => {
+  expect(LADDER).toEqual(parseConfig({}).ladder);
 });
 
 describe("impossible values are refused", () => {

@@ -79,12 +79,12 @@ describe("values refused, with the value and the limit", () => {
     ["QUEUE_MS", "1e3", '"1e3" is not a whole number'],
     ["QUEUE_MS", "-1", '"-1" is not a whole number'],
     ["QUEUE_MS", "60001", "to 60000"],
-    ["ENGINE", "sharp", '"sharp" is none of auto'],
-    ["ENGINE", "photon", '"photon" is a build of its own, which `npm run bench -- engine` measures'],
-    ["HTTP_SOURCES", "yes", "none of upgrade, allow, deny"],
-    ["ALLOW_LOOPBACK_SOURCES", "yes", "none of true, 1, false, 0"],
+    ["ENGINE", "sharp", '"sharp" is not one of: auto'],
+    ["ENGINE", "photon", '"photon" is a separate build, which `npm run bench -- engine` measures'],
+    ["HTTP_SOURCES", "yes", "not one of: upgrade, allow, deny"],
+    ["ALLOW_LOOPBACK_SOURCES", "yes", "not one of: true, 1, false, 0"],
     ["ALLOWED_SOURCES", "*", "a * may only stand"],
-    ["LADDER", ",", "holds no number"],
+    ["LADDER", ",", "has no number in it"],
     ["LADDER_QUALITIES", "101", "from 1 to 100"],
     ["LOOP_ID", "a b", "not a name"],
     ["CONTACT_URL", "javascript:x", "not an http"],
@@ -110,10 +110,12 @@ test("all problems come in one message", () => {
 
 describe("names we do not know", () => {
   test("a misspelt one, with what was meant", () => {
-    expect(problemsOf({ MAX_SOURCE_BYTE: "1" })).toBe("MAX_SOURCE_BYTE is no variable of ours; MAX_SOURCE_BYTES?");
+    expect(problemsOf({ MAX_SOURCE_BYTE: "1" })).toBe(
+      "MAX_SOURCE_BYTE is not a known variable; did you mean MAX_SOURCE_BYTES?",
+    );
   });
   test("a strange one, without a guess", () => {
-    expect(problemsOf({ SOMETHING: "1" })).toBe("SOMETHING is no variable of ours");
+    expect(problemsOf({ SOMETHING: "1" })).toBe("SOMETHING is not a known variable");
   });
   test("bindings are no variables", () => expect(problemsOf({ THUMBS: {}, R2_WEUR: { get() {} } })).toBe(""));
 });

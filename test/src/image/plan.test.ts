@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../../src/errors.ts";
 import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
 import type { Source } from "../../../src/image/header.ts";
 import { MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
@@ -36,6 +37,14 @@ const plan = (source: Partial<Source>, transform: Partial<Transform> = {}, limit
     },
   );
 const refused = (reason: string) => expect.objectContaining({ reason });
+function errorOf(run: () => unknown): Failure {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+  }
+  throw new Error("expected a Failure");
+}
 
 describe("planRender", () => {
   test.each([
@@ -97,6 +106,26 @@ describe("planRender", () => {
     ["pixels", { width: 4000, height: 3001, resize: "force", enlarge: true }],
   ] as const)("a result over the limit of %s", (_, transform) => {
     expect(() => plan({}, transform)).toThrow(refused("result_too_large"));
+  });
+
+  test.each([
+    ["side", { width: 6000, height: 1000 }, {}, 1024],
+    ["side, of a tall picture", { width: 900, height: 9000 }, {}, 409],
+    ["side, of a very tall picture", { width: 1, height: 9000 }, {}, 1],
+    ["pixels", { width: 4000, height: 4000 }, {}, 1024],
+    ["memory", { width: 3500, height: 3420 }, {}, 1024],
+    ["side, turned upright", { width: 9000, height: 900, orientation: 6 as const }, {}, 409],
+    ["side, of a crop", { width: 9000, height: 2000 }, { crop: { width: 5000, height: 0, gravity: null } }, 1024],
+  ])("a URL without a size over the limit of %s suggests a width that is within it", (_, source, transform, width) => {
+    const failed = errorOf(() => plan(source, { ...PLAIN, ...transform }));
+    expect(failed.reason).toBe("result_too_large");
+    expect(failed.facts.limit).toMatch(new RegExp(`; ask for a width, such as w:${width}$`));
+    if (width > 1) expect(() => plan(source, { ...transform, width, height: 0 })).not.toThrow();
+  });
+
+  test("a URL with a size over the limit does not", () => {
+    const failed = errorOf(() => plan({}, { width: 4097, height: 0, enlarge: true }));
+    expect(failed.facts.limit).toBe("4096 px a side");
   });
 
   test.each([

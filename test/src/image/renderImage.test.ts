@@ -89,8 +89,12 @@ describe("renderImage", () => {
     test("an encoder that gives up is ours, and the next picture is made", async () => {
       const good = orderOf(await quarters().jpeg().toBuffer(), { width: 50, height: 50 }, "webp");
       const before = (await renderImage(good)).bytes;
-      // libwebp has methods 0 to 6.
-      const refused = renderImage({ ...good, effort: 99 });
+      // A side of a WebP has 14 bits. The usual limits are far below it.
+      const wide = await sharp({ create: { width: 16_384, height: 1, channels: 3, background: "red" } })
+        .png()
+        .toBuffer();
+      const order = orderOf(wide, { width: 16_384, height: 1 }, "webp");
+      const refused = renderImage({ ...order, limits: { ...order.limits, maxResultSide: 20_000 } });
       await expect(refused).rejects.toMatchObject({ reason: "internal", detail: expect.stringContaining("engine") });
       expect((await renderImage(good)).bytes).toEqual(before);
     });

@@ -19,17 +19,24 @@ const BOUNDARIES = [
   { name: "documentation 3", deny: ["203.0.113.0", "203.0.113.255"], allow: ["203.0.112.255", "203.0.114.0"] },
   { name: "multicast", deny: ["224.0.0.0", "239.255.255.255"], allow: ["223.255.255.255"] },
   { name: "reserved and broadcast", deny: ["240.0.0.0", "255.255.255.254", "255.255.255.255"], allow: [] },
-  { name: "unspecified, loopback", deny: ["::", "::1", "::2"], allow: ["::1:0:0:0:1"] },
-  { name: "IPv4-compatible", deny: ["::127.0.0.1", "::8.8.8.8", "::ffff:ffff"], allow: ["::1:0:0"] },
+  { name: "unspecified, loopback", deny: ["::", "::1", "::2", "::1:0:0:0:1"], allow: [] },
+  { name: "IPv4-compatible", deny: ["::127.0.0.1", "::8.8.8.8", "::ffff:ffff", "::1:0:0"], allow: [] },
   {
     name: "IPv4-mapped, judged by what it carries",
-    deny: ["::ffff:0.0.0.0", "::ffff:10.0.0.1", "::ffff:172.31.255.255", "::ffff:7fff:ffff", "::ffff:ffff:ffff"],
-    allow: ["::ffff:8.8.8.8", "::ffff:172.32.0.0", "::ffff:100.128.0.0", "::fffe:ffff:ffff"],
+    deny: [
+      "::ffff:0.0.0.0",
+      "::ffff:10.0.0.1",
+      "::ffff:172.31.255.255",
+      "::ffff:7fff:ffff",
+      "::ffff:ffff:ffff",
+      "::fffe:ffff:ffff",
+    ],
+    allow: ["::ffff:8.8.8.8", "::ffff:172.32.0.0", "::ffff:100.128.0.0"],
   },
   {
     name: "SIIT, refused whole",
-    deny: ["::ffff:0:0:0", "::ffff:0:127.0.0.1", "::ffff:0:8.8.8.8", "::ffff:0:ffff:ffff"],
-    allow: ["::ffff:1:0:0"],
+    deny: ["::ffff:0:0:0", "::ffff:0:127.0.0.1", "::ffff:0:8.8.8.8", "::ffff:0:ffff:ffff", "::ffff:1:0:0"],
+    allow: [],
   },
   {
     name: "NAT64 well-known, judged by what it carries",
@@ -39,7 +46,7 @@ const BOUNDARIES = [
   {
     name: "NAT64 local use, refused whole in every RFC 6052 layout",
     deny: ["64:ff9b:1::", "64:ff9b:1:a00:0:100::", "64:ff9b:1::8.8.8.8", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff"],
-    allow: ["64:ff9b:2::", "64:ff9b:0:ffff:ffff:ffff:ffff:ffff"],
+    allow: [],
   },
   {
     name: "6to4: the router itself by what it carries, hosts behind it refused",
@@ -69,7 +76,16 @@ const BOUNDARIES = [
     allow: ["2001:db7:ffff::1", "2001:db9::"],
   },
   { name: "documentation 3fff::/20", deny: ["3fff::", "3fff:fff:ffff::1"], allow: ["3ffe:ffff::1", "3fff:1000::"] },
-  { name: "discard and dummy", deny: ["100::", "100::ffff:ffff:ffff:ffff", "100:0:0:1::"], allow: ["100:0:0:2::"] },
+  {
+    name: "around NAT64: only the test vectors' neighbour",
+    deny: ["64:ff9b:2::", "64:ff9b:0:ffff:ffff:ffff:ffff:ffff", "64:ff9a:ffff::1", "64:ff9c::1:0:0:1", "64:ff9d::1"],
+    allow: ["64:ff9c::", "64:ff9c::ffff:ffff"],
+  },
+  {
+    name: "discard and dummy",
+    deny: ["100::", "100::ffff:ffff:ffff:ffff", "100:0:0:1::", "100:0:0:2::", "101:1::", "101::1", "1::1"],
+    allow: [],
+  },
   {
     name: "not assigned, below global unicast",
     deny: ["200::", "3ff:ffff::1", "400::1", "7ff:ffff::1", "800::1", "fff:ffff::1", "1000::1", "1fff:ffff::1"],
@@ -166,6 +182,39 @@ describe.skipIf(!existsSync(VECTORS))("shared vectors", () => {
     expect(rangeOf(text) === null ? "allow" : "deny").toBe(verdict);
   });
 });
+
+test("outside 2000::/3 no IPv6 address is public, save what carries a public IPv4 address (seeded)", () => {
+  let state = 5;
+  const random = () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return state >>> 15;
+  };
+  const isOfMapping = (bytes: Uint8Array) => {
+    const head = Array.from(bytes.subarray(0, 12)).join(" ");
+    return head === "0 0 0 0 0 0 0 0 0 0 255 255" || head === "0 100 255 155 0 0 0 0 0 0 0 0";
+  };
+  const isBesideNat64 = (bytes: Uint8Array) =>
+    Array.from(bytes.subarray(0, 12)).join(" ") === "0 100 255 156 0 0 0 0 0 0 0 0";
+  const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 200_000 : 20_000;
+  let [inside, outside] = [0, 0];
+  for (let i = 0; i < rounds; i++) {
+    // Zeros are common in what is special, so half of the bytes are.
+    const bytes = Uint8Array.from({ length: 16 }, () => (random() % 2 === 0 ? 0 : random() & 255));
+    const isGlobalUnicast = (bytes[0] ?? 0) >> 5 === 1;
+    if (isGlobalUnicast) inside++;
+    else outside++;
+    if (isGlobalUnicast || isOfMapping(bytes) || isBesideNat64(bytes)) continue;
+    expect([Array.from(bytes).join("."), refusedRange(bytes)]).toEqual([expect.any(String), expect.any(String)]);
+  }
+  expect([inside > rounds / 100, outside > rounds / 2]).toEqual([true, true]);
+});
+
+test.each(["[1::1]", "[101::1]", "[::1:0:0]", "[5f00::1]", "[e000::1]", "[0:ffff::1]", "[1fff:ffff::1]"])(
+  "as a URL writes it: %s is not global unicast",
+  (hostname) => {
+    expect(rangeOf(new URL(`http://${hostname}/`).hostname)).toContain("not global unicast");
+  },
+);
 
 function rangeOf(text: string): string | null {
   const address = parseAddress(text);

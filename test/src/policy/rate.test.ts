@@ -1,25 +1,45 @@
 import { describe, expect, it } from "vitest";
 import { BoundedMap } from "../../../src/concurrency/boundedMap.ts";
 import { Failure } from "../../../src/errors.ts";
-import { clientKey, limitMisses, refuseOverRate } from "../../../src/policy/rate.ts";
+import { clientKeys, limitMisses, refuseOverRate } from "../../../src/policy/rate.ts";
 
-describe("clientKey", () => {
+describe("clientKeys", () => {
   const rows = [
-    ["no address", null, "unknown"],
-    ["IPv4", "203.0.113.9", "203.0.113.9"],
-    ["IPv6 in full", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-    ["the same network, shortened", "2001:db8:1:2::6", "2001:db8:1:2::/64"],
-    ["another network", "2001:db8:1:3::6", "2001:db8:1:3::/64"],
-    ["zeros shortened within the network", "2001:db8::1", "2001:db8:0:0::/64"],
-    ["leading zeros", "2001:0db8:0001:0002::", "2001:db8:1:2::/64"],
-    ["loopback", "::1", "0:0:0:0::/64"],
-  ] as const satisfies readonly (readonly [string, string | null, string])[];
-  it.each(rows)("%s", (_, address, key) => {
-    expect(clientKey(address)).toBe(key);
+    ["no address", null, ["unknown"]],
+    ["no address at all", "somewhere", ["unknown"]],
+    ["IPv4", "203.0.113.9", ["203.0.113.9"]],
+    ["IPv4 in IPv6", "::ffff:203.0.113.9", ["203.0.113.9"]],
+    ["IPv6 in full", "2001:db8:1:2:3:4:5:6", ["2001:db8:1:2::/64", "2001:db8:1::/48 part 0.2"]],
+    ["the same network, shortened", "2001:db8:1:2::6", ["2001:db8:1:2::/64", "2001:db8:1::/48 part 0.2"]],
+    ["another network", "2001:db8:1:3::6", ["2001:db8:1:3::/64", "2001:db8:1::/48 part 0.3"]],
+    ["a network of the same part", "2001:db8:1:6::6", ["2001:db8:1:6::/64", "2001:db8:1::/48 part 0.2"]],
+    ["the next /56", "2001:db8:1:102::6", ["2001:db8:1:102::/64", "2001:db8:1::/48 part 1.2"]],
+    ["zeros shortened within the network", "2001:db8::1", ["2001:db8:0:0::/64", "2001:db8:0::/48 part 0.0"]],
+    ["leading zeros", "2001:0db8:0001:0002::", ["2001:db8:1:2::/64", "2001:db8:1::/48 part 0.2"]],
+    ["loopback", "::1", ["0:0:0:0::/64", "0:0:0::/48 part 0.0"]],
+  ] as const satisfies readonly (readonly [string, string | null, readonly string[]])[];
+  it.each(rows)("%s", (_, address, keys) => {
+    expect(clientKeys(address)).toEqual(keys);
+  });
+
+  /** How many wide keys the networks have in all. */
+  const wide = (networks: readonly string[]) => new Set(networks.map((network) => clientKeys(network)[1])).size;
+  const hex = (value: number) => value.toString(16);
+  const all = Array.from({ length: 65_536 }, (_, i) => `2001:db8:1:${hex(i)}::1`);
+  it("the owner of a /48 has 16 limits, not 65 536", () => {
+    expect(new Set(all.map((network) => clientKeys(network)[0])).size).toBe(65_536);
+    expect(wide(all)).toBe(16);
+  });
+  it("the owner of a /56 has 4, and leaves the other /56 blocks of the /48 most of theirs", () => {
+    const own = all.slice(0x200, 0x300);
+    expect(wide(own)).toBe(4);
+    const used = new Set(own.map((network) => clientKeys(network)[1]));
+    const untouched = all.filter((network) => !used.has(clientKeys(network)[1] ?? ""));
+    expect(untouched).toHaveLength(65_536 * 0.75);
   });
 });
 
-const CALLER = { isRateLimited: true, clientKey: () => "203.0.113.9" };
+const CALLER = { isRateLimited: true, clientKeys: () => ["203.0.113.9"] };
 
 describe("limitMisses", () => {
   /** What becomes of a miss, and under which names it was counted. */
@@ -53,6 +73,41 @@ describe("limitMisses", () => {
   });
 });
 
+describe("a client in a site", () => {
+  const LIST = { authority: "list" } as const;
+  const keysOf = (network: string) => ({ isRateLimited: true, clientKeys: () => [network, "site"] });
+  /** A limiter of so many misses for each key. */
+  function limiterOf(limit: number) {
+    const counts = new Map<string, number>();
+    return {
+      counts,
+      limit: async ({ key }: { key: string }) => {
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+        return { success: (counts.get(key) ?? 0) <= limit };
+      },
+    };
+  }
+  const ask = (network: string, limiter: ReturnType<typeof limiterOf>, overRate: BoundedMap<string, number>) =>
+    limitMisses(LIST, keysOf(network), limiter, overRate, 0).then(
+      () => "ok",
+      (error: unknown) => (error instanceof Failure ? error.reason : error),
+    );
+
+  it("is refused when the site is over its rate, though the network is not; and from memory then", async () => {
+    const [limiter, overRate] = [limiterOf(3), new BoundedMap<string, number>(9)];
+    const outcomes = [];
+    for (let i = 0; i < 5; i++) outcomes.push(await ask(`network ${i}`, limiter, overRate));
+    expect(outcomes).toEqual(["ok", "ok", "ok", "rate_limited", "rate_limited"]);
+    expect(() => refuseOverRate(LIST, keysOf("network 9"), overRate, 1)).toThrow(Failure);
+  });
+  it("does not count against the site what its own network is refused", async () => {
+    const [limiter, overRate] = [limiterOf(2), new BoundedMap<string, number>(9)];
+    for (let i = 0; i < 9; i++) await ask("network", limiter, overRate);
+    expect(limiter.counts.get("site")).toBe(2);
+    expect(() => refuseOverRate(LIST, keysOf("another"), overRate, 1)).not.toThrow();
+  });
+});
+
 describe("refuseOverRate", () => {
   const LIST = { authority: "list" } as const;
   async function refusedAt(at: number) {
@@ -80,7 +135,7 @@ describe("refuseOverRate", () => {
     expect(outcome(() => refuseOverRate(LIST, CALLER, overRate, now))).toBe(expected);
   });
   it.each([
-    ["another client", LIST, { ...CALLER, clientKey: () => "203.0.113.10" }],
+    ["another client", LIST, { ...CALLER, clientKeys: () => ["203.0.113.10"] }],
     ["a signed request", { authority: "signature" } as const, CALLER],
     ["work that no client asks for", LIST, { ...CALLER, isRateLimited: false }],
   ])("does not refuse %s", async (_, request, caller) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { ANSWERS, Failure, type Reason } from "../../../src/errors.ts";
 import type { ImageRequest } from "../../../src/request/imageRequest.ts";
 import type { AnswerHeaders } from "../../../src/respond/answer.ts";
@@ -25,6 +26,8 @@ const META = metaOf({
   ...{ storedAt: NOW, freshUntil: NOW + 3_600_000 },
 });
 
+const RULES = parseConfig({ STALE_WHILE_REVALIDATE: "1000", STALE_IF_ERROR: "50000" });
+
 const sent = ({ shared, headers }: AnswerHeaders): Record<string, string> => ({
   ...Object.fromEntries(shared),
   ...headers,
@@ -32,15 +35,17 @@ const sent = ({ shared, headers }: AnswerHeaders): Record<string, string> => ({
 
 describe("imageHeaders", () => {
   it("carries every header of the contract", () => {
-    expect(sent(imageHeaders(WANTED, META, 1234, NOW))).toEqual({
+    expect(sent(imageHeaders(WANTED, META, 1234, NOW, RULES))).toEqual({
       "access-control-allow-origin": "*",
-      "cache-control": "public, max-age=3600",
+      "access-control-expose-headers": "Cache-Status, Server-Timing, ETag, Retry-After",
+      "cache-control": "public, max-age=3600, stale-while-revalidate=1000, stale-if-error=50000",
       "content-disposition": 'inline; filename="curiosity.webp"',
       "content-length": "1234",
       "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
       "content-type": "image/webp",
       "cross-origin-resource-policy": "cross-origin",
       etag: '"0123456789abcdef"',
+      "last-modified": "Fri, 15 Jan 2027 08:00:00 GMT",
       link: '<https://img.example.org/a/curiosity.jpg?x=1>; rel="canonical"',
       "referrer-policy": "no-referrer",
       "timing-allow-origin": "*",
@@ -50,22 +55,92 @@ describe("imageHeaders", () => {
   });
 
   it("varies only when negotiated", () => {
-    expect(sent(imageHeaders({ ...WANTED, negotiated: false }, META, 1, NOW))).not.toHaveProperty("vary");
+    expect(sent(imageHeaders({ ...WANTED, negotiated: false }, META, 1, NOW, RULES))).not.toHaveProperty("vary");
   });
 });
 
 describe("cacheControl", () => {
   const seconds = Math.floor(NOW / 1000);
+  const until = (left: number) => ({ ...WANTED, expires: seconds + left });
+  const swr = (n: number) => `stale-while-revalidate=${n}`;
+  const sie = (n: number) => `stale-if-error=${n}`;
   const rows = [
-    ["fresh: what is left", WANTED, NOW, "public, max-age=3600"],
-    ["last fresh second", WANTED, META.freshUntil - 1000, "public, max-age=1"],
-    ["stale: a short while", WANTED, META.freshUntil, "public, max-age=60"],
-    ["never past exp", { ...WANTED, expires: seconds + 10 }, NOW, "public, max-age=10"],
-    ["at exp", { ...WANTED, expires: seconds }, NOW, "public, max-age=0"],
-    ["by secret header: private", { ...WANTED, authority: "header" as const }, NOW, "private, max-age=3600"],
-  ] as const satisfies readonly (readonly [string, ImageRequest, number, string])[];
+    ["fresh: what is left", WANTED, NOW, ["public", "max-age=3600", swr(1000), sie(50_000)]],
+    ["last fresh second", WANTED, META.freshUntil - 1000, ["public", "max-age=1", swr(1000), sie(50_000)]],
+    ["stale: a short while", WANTED, META.freshUntil, ["public", "max-age=60", swr(940), sie(49_940)]],
+    ["stale for a while", WANTED, META.freshUntil + 900_000, ["public", "max-age=60", swr(40), sie(49_040)]],
+    ["a second more to revalidate", WANTED, META.freshUntil + 939_000, ["public", "max-age=60", swr(1), sie(49_001)]],
+    ["nothing more to revalidate", WANTED, META.freshUntil + 940_000, ["public", "max-age=60", sie(49_000)]],
+    ["nothing more at all", WANTED, META.freshUntil + 49_940_000, ["public", "max-age=60"]],
+    ["never past exp", until(10), NOW, ["public", "max-age=10"]],
+    ["exp ends with freshness", until(3600), NOW, ["public", "max-age=3600"]],
+    ["exp cuts both", until(3601), NOW, ["public", "max-age=3600", swr(1), sie(1)]],
+    ["exp cuts the longer one", until(5000), NOW, ["public", "max-age=3600", swr(1000), sie(1400)]],
+    ["at exp", until(0), NOW, ["public", "max-age=0"]],
+    ["past exp", until(-5), NOW, ["public", "max-age=0"]],
+    [
+      "by secret header: private",
+      { ...WANTED, authority: "header" as const },
+      NOW,
+      ["private", "max-age=3600", swr(1000), sie(50_000)],
+    ],
+  ] as const satisfies readonly (readonly [string, ImageRequest, number, readonly string[]])[];
   it.each(rows)("%s", (_, wanted, now, expected) => {
-    expect(cacheControl(wanted, META, now)).toBe(expected);
+    expect(cacheControl(wanted, META, now, RULES)).toBe(expected.join(", "));
+  });
+
+  it.each([
+    ["neither", 0, 0, []],
+    ["one alone", 7, 0, [swr(7)]],
+    ["the other alone", 0, 7, [sie(7)]],
+  ])("what a deployment does not do is not said: %s", (_, revalidate, ifError, said) => {
+    const windows = { staleWhileRevalidateSeconds: revalidate, staleIfErrorSeconds: ifError };
+    expect(cacheControl(WANTED, META, NOW, windows)).toBe(["public", "max-age=3600", ...said].join(", "));
+  });
+
+  it("ends where the deployment's own windows and exp end, whatever the times (seeded)", () => {
+    let state = 3;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return Math.floor((state / 0x80000000) * below);
+    };
+    for (let i = 0; i < 2_000; i++) {
+      const windows = { staleWhileRevalidateSeconds: random(300), staleIfErrorSeconds: random(300) };
+      const now = META.freshUntil + (random(1_000) - 500) * 1000;
+      const wanted = random(2) === 0 ? WANTED : { ...WANTED, expires: now / 1000 + random(600) };
+      const text = cacheControl(wanted, META, now, windows);
+      const said = (name: string) => Number(new RegExp(`${name}=(\\d+)`).exec(text)?.[1] ?? 0);
+      for (const [name, window] of [
+        ["stale-while-revalidate", windows.staleWhileRevalidateSeconds],
+        ["stale-if-error", windows.staleIfErrorSeconds],
+      ] as const) {
+        const end = now / 1000 + said("max-age") + said(name);
+        expect(end).toBeLessThanOrEqual(wanted.expires ?? Number.POSITIVE_INFINITY);
+        if (said(name) > 0) expect(end).toBeLessThanOrEqual(META.freshUntil / 1000 + window);
+      }
+    }
+  });
+});
+
+describe("Last-Modified", () => {
+  const of = (storedAt: number) => sent(imageHeaders(WANTED, { ...META, storedAt }, 1, NOW, RULES))["last-modified"];
+  it.each([
+    ["whole seconds, cut off", NOW - 1, "Fri, 15 Jan 2027 07:59:59 GMT"],
+    ["now", NOW, "Fri, 15 Jan 2027 08:00:00 GMT"],
+    ["never in the future", NOW + 5_000, "Fri, 15 Jan 2027 08:00:00 GMT"],
+  ])("%s", (_, storedAt, expected) => {
+    expect(of(storedAt)).toBe(expected);
+  });
+});
+
+describe("CANONICAL_LINK", () => {
+  it.each([
+    ["unset", undefined, true],
+    ["true", "true", true],
+    ["false", "false", false],
+  ])("%s", (_, text, expected) => {
+    const rules = parseConfig({ CANONICAL_LINK: text });
+    expect(Object.hasOwn(sent(imageHeaders(WANTED, META, 1, NOW, rules)), "link")).toBe(expected);
   });
 });
 

@@ -1,4 +1,4 @@
-/** What a local source does, by path: one row per behaviour, good and bad. */
+/** The behaviours of a local source, good and bad: one row per behaviour. The first part of the path selects it. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -6,11 +6,11 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 export type Scene = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The address asked, with its query. */
+  /** The requested address, with its query. */
   readonly url: URL;
   /** The picture this server serves. */
   readonly picture: Uint8Array;
-  /** Ends with the server: what drips or never ends stops here. */
+  /** Aborts when the server closes. Behaviours that never end stop then. */
   readonly until: AbortSignal;
 };
 
@@ -31,13 +31,13 @@ function bomb(encoding: "gzip" | "br"): Buffer {
   return made;
 }
 
-/** RST instead of FIN, under TLS too. */
+/** Closes the connection with RST instead of FIN, under TLS too. */
 function reset(request: IncomingMessage): void {
   const socket = request.socket as Socket & { readonly _parent?: Socket };
   (socket._parent ?? socket).resetAndDestroy();
 }
 
-/** Calls `step` every `ms` until the server ends or the peer has gone. */
+/** Calls `step` every `ms` until the server or the connection closes. */
 function every(ms: number, { response, until }: Scene, step: () => void): void {
   const timer = setInterval(step, ms);
   const stop = () => clearInterval(timer);
@@ -52,11 +52,11 @@ function send({ response, picture }: Scene, headers: Record<string, string | num
 
 const half = (scene: Scene) => scene.picture.subarray(0, scene.picture.length >> 1);
 
-/** Each takes the scene and the rest of the path after its name. */
+/** Name -> behaviour. It takes the scene and the part of the path after its name. */
 export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => void>> = {
   "picture.jpg": (scene) =>
     send(scene, { "Cache-Control": "max-age=3600", ETag: '"one"', "Set-Cookie": "id=1; Path=/" }),
-  /** The same picture under as many names as one likes. */
+  /** The same picture under every name. */
   many: (scene) => send(scene, { "Cache-Control": "max-age=3600" }),
   "wrong-type": (scene) => send(scene, { "Content-Type": "text/html" }),
   html({ response }) {
@@ -78,7 +78,7 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
     response.writeHead(status, after === null ? {} : { "Retry-After": after });
     response.end(status === 204 || status === 304 ? undefined : `status ${rest}`);
   },
-  /** 304 to the validator it gave, and the picture else. */
+  /** 304 if the request has the validator of the picture, else the picture. */
   conditional(scene) {
     const known = scene.request.headers["if-none-match"] === '"one"';
     if (!known) return send(scene, { ETag: '"one"' });
@@ -105,7 +105,7 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
     response.writeHead(302, { Location: "/loop" });
     response.end();
   },
-  /** Over TLS, sends to plain HTTP (`?host=`); over plain HTTP, the picture. */
+  /** Over TLS, a redirect to plain HTTP at `?host=`. Over plain HTTP, the picture. */
   downgrade(scene) {
     if (!("encrypted" in scene.request.socket)) return send(scene);
     scene.response.writeHead(302, { Location: `http://${scene.url.searchParams.get("host")}${scene.request.url}` });
@@ -121,17 +121,17 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
     scene.response.writeHead(200, { "Content-Length": scene.picture.length });
     scene.response.write(half(scene));
   },
-  /** Slow loris: the picture, a byte every 20 ms. */
+  /** Slow loris: the picture, one byte every 20 ms. */
   drip(scene) {
     scene.response.writeHead(200, { "Content-Length": scene.picture.length });
     let at = 0;
     every(20, scene, () => scene.response.write(scene.picture.subarray(at, ++at)));
   },
-  /** `/late/300`: everything, but 300 ms late. */
+  /** `/late/300`: the whole answer, 300 ms late. */
   late(scene, rest) {
     setTimeout(() => send(scene), Number(rest)).unref();
   },
-  // Ends.
+  // Connections that end early.
   reset: ({ request }) => reset(request),
   close: ({ request }) => request.socket.destroy(),
   "cut-body"(scene) {
@@ -171,7 +171,7 @@ export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => voi
   },
   "length-negative": ({ request }) =>
     request.socket.end("HTTP/1.1 200 OK\r\nContent-Length: -5\r\nConnection: close\r\n\r\nabcde"),
-  /** No length, no end. */
+  /** A body without a length that never ends. */
   endless(scene) {
     scene.response.writeHead(200);
     const block = Buffer.alloc(65_536, 0xff);

@@ -1,6 +1,6 @@
 /**
- * A Worker around `fetchSource`, so that tests run it on workerd's own fetch against real servers. Public names have no
- * DNS here: `names` says at which local ports each answers, which is all that stands between the code and the network.
+ * A Worker around `fetchSource`, so that tests run it with workerd's own fetch against real servers. It has no DNS:
+ * `names` maps public names to local ports. Nothing else stands between the code and the network.
  */
 
 import { Failure } from "../../../src/errors.ts";
@@ -12,7 +12,7 @@ import type { Job, Outcome } from "./job.ts";
 type Memory = { readonly https: HttpsMemory; readonly hosts: HostGuard };
 
 const memories = new Map<string, Memory>();
-/** Stands for KV: the same for every memory, so that memories are to each other as isolates are. */
+/** Replaces KV. All memories share it, as all isolates share KV. */
 const shared = new Map<string, string>();
 
 const store: HostStore = {

@@ -1,4 +1,4 @@
-/** What a test in Node asks of the Worker around `fetchSource`, and what it hears back; both as JSON. */
+/** What a test in Node sends to the Worker around `fetchSource` (Job), and the answer (Outcome). Both are JSON. */
 import type { SourceConfig } from "../../../src/origin/fetch.ts";
 import type { Conditional } from "../../../src/origin/headers.ts";
 
@@ -11,16 +11,16 @@ export type Job = {
   readonly ownHost: string;
   readonly conditional: Conditional | null;
   readonly names: Readonly<Record<string, Ports>>;
-  /** Jobs of one memory share what is known about hosts. */
+  /** Jobs with the same memory share the state of hosts, as requests in one isolate do. */
   readonly memory: string;
-  /** Tell other memories of open breakers. */
+  /** Share open breakers with other memories. */
   readonly sharing: boolean;
-  /** Abort from outside after so many milliseconds. */
+  /** Abort the job from outside after this many milliseconds. */
   readonly abortAfterMs: number | null;
 };
 
 export type Outcome = {
-  /** Addresses given to fetch(), in order. */
+  /** The addresses that were passed to fetch(), in order. */
   readonly asked: readonly string[];
   readonly ms: number;
 } & (

@@ -1,7 +1,7 @@
-/** Small real pictures for sources, made on the spot. */
+/** Makes small real pictures for sources. */
 import sharp from "sharp";
 
-/** A JPEG of one colour with grain: big enough to be cut in half, small enough to be made in a few milliseconds. */
+/** A JPEG of one colour with grain. It is large enough to be cut in half, and takes a few milliseconds to make. */
 export async function jpegOf(
   colour: { r: number; g: number; b: number },
   width = 480,
@@ -18,7 +18,7 @@ export async function jpegOf(
   return new Uint8Array(bytes);
 }
 
-/** Mean colour of an encoded picture, whole numbers, in a band of its height (0 = top, 1 = bottom). */
+/** The mean colour of a band of an encoded picture, 0..255. The band goes from `from` to `to`: 0 = top, 1 = bottom. */
 export async function meanColour(bytes: Uint8Array, from = 0, to = 1): Promise<{ r: number; g: number; b: number }> {
   const { width, height } = await sharp(bytes).metadata();
   const top = Math.floor(height * from);

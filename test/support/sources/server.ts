@@ -1,4 +1,4 @@
-/** A third party on loopback: a real HTTP server and a real HTTPS one with the same paths, and what they were asked. */
+/** A source on loopback: a real HTTP server and a real HTTPS server with the same paths. They record each request. */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
@@ -9,7 +9,7 @@ export type Seen = {
   readonly tls: boolean;
   readonly method: string;
   readonly path: string;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: IncomingMessage["headers"];
 };
 
@@ -22,24 +22,24 @@ export type SourceServer = {
   bytesOut(): number;
   /** Replaces the picture that is served from now on. */
   setPicture(picture: Uint8Array): void;
-  /** Puts one behaviour of the table on every path; null takes it off. */
+  /** Gives every path the same behaviour of the table; null ends that. */
   force(fault: string | null): void;
-  /** From now on its HTTPS has a certificate of this authority. */
+  /** From now on the HTTPS server has a certificate of this authority. */
   setAuthority(authority: Authority): void;
-  /** Ends listening; what `seen` holds stays. */
+  /** Closes both servers. `seen` keeps its entries. */
   close(): Promise<void>;
 };
 
 export type SourceOptions = {
   readonly picture: Uint8Array;
   readonly authority: Authority;
-  /** Names its certificate is for. */
+  /** The names in its certificate. */
   readonly names?: readonly string[];
-  /** Days its certificate lasts; < 0: it has expired. */
+  /** Days that its certificate is valid; < 0: it has expired. */
   readonly days?: number;
 };
 
-/** Starts both on free ports of 127.0.0.1. */
+/** Starts both servers on free ports of 127.0.0.1. */
 export async function startSource(options: SourceOptions): Promise<SourceServer> {
   const seen: Seen[] = [];
   const ended = new AbortController();
@@ -84,7 +84,7 @@ export async function startSource(options: SourceOptions): Promise<SourceServer>
     },
     setAuthority(next) {
       https.setSecureContext(next.issue(options.names ?? ["localhost", "127.0.0.1"], options.days));
-      // A connection that stands would go on being used.
+      // Open connections would keep the old certificate.
       https.closeAllConnections();
     },
     async close() {
@@ -102,7 +102,7 @@ export function listen(server: Server, port = 0): Promise<number> {
   });
 }
 
-/** A port on which nobody listens: it was free a moment ago. */
+/** A port on which nothing listens: this function has just listened there and stopped. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   const port = await listen(server);

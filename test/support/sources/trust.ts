@@ -1,9 +1,9 @@
-/** Miniflare, with a certificate authority of a test's own trusted by what it starts. */
+/** Loads a Miniflare whose workerd trusts a test's own certificate authority. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Miniflare reads NODE_EXTRA_CA_CERTS once, as it is loaded, and hands it on to workerd. */
+/** `root` is PEM. Miniflare reads NODE_EXTRA_CA_CERTS once, when it is loaded, and passes it to workerd. */
 export async function miniflareTrusting(root: string) {
   const folder = await mkdtemp(join(tmpdir(), "firstlight-ca-"));
   const file = join(folder, "root.pem");

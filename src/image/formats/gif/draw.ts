@@ -9,9 +9,9 @@ export type Canvas = { readonly width: number; readonly height: number; readonly
 export type Drawn = {
   /** False when the data ended, or were damaged, before the last pixel on the screen. */
   readonly complete: boolean;
-  /** Pixels that came for the screen. */
+  /** Decoded pixels that are on the screen. */
   readonly pixels: number;
-  /** Codes read and indices written. */
+  /** Codes read and indices written, for tests that prove the bound. */
   readonly work: number;
 };
 
@@ -24,7 +24,7 @@ const INTERLACED = [
   [1, 2],
 ] as const;
 
-/** A frame of `bytes` onto the canvas. Throws image_damaged when the code size is impossible. */
+/** Draws a frame of `bytes` onto the canvas. Throws image_damaged when the code size is impossible. */
 export function drawFrame(bytes: Uint8Array, frame: GifFrame, canvas: Canvas): Drawn {
   const { left, top, width, height } = frame;
   const columns = Math.max(0, Math.min(width, canvas.width - left));
@@ -55,13 +55,13 @@ export function drawFrame(bytes: Uint8Array, frame: GifFrame, canvas: Canvas): D
       }
       hidden = width - columns;
     }
-    // The rows of this pass that are below the screen.
+    // Also skip the rows of this pass that are below the screen.
     hidden += width * (Math.ceil(Math.max(0, height - first) / step) - Math.ceil(Math.max(0, rows - first) / step));
   }
   return { complete: true, pixels: came, work: lzw.work };
 }
 
-/** Rows of an interlaced frame that never came repeat the row above, as browsers show a frame that is still loading. */
+/** Fills the missing rows of an interlaced frame with the row above, as browsers do while a frame is loading. */
 function fillGaps({ width, pixels }: Canvas, rect: Rect, pass: number, last: number): void {
   let source = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < rect.height; row++) {

@@ -23,13 +23,13 @@ export class LzwReader {
 
   private readonly bytes: Uint8Array;
   private readonly rootBits: number;
-  /** Of each code: the code before its last index, its last index, its first index, and how many it has. */
+  /** For each code: its prefix (the code without the last index), its last index, first index and number of indices. */
   private readonly prefixes = new Uint16Array(TABLE_SIZE);
   private readonly lasts = new Uint8Array(TABLE_SIZE);
   private readonly firsts = new Uint8Array(TABLE_SIZE);
   private readonly lengths = new Uint16Array(TABLE_SIZE);
 
-  /** Decoded indices that nobody took yet: [start, end) of the window. */
+  /** Decoded indices that were not taken yet: [start, end) of the window. */
   private start = 0;
   private end = 0;
   private at: number;
@@ -38,7 +38,7 @@ export class LzwReader {
   private bitCount = 0;
   private codeBits: number;
   private next: number;
-  /** The code before, or -1 after a clear code. */
+  /** The previous code, or -1 after a clear code. */
   private previous = -1;
   private ended = false;
 
@@ -115,12 +115,12 @@ export class LzwReader {
         prefixes[next] = previous;
         firsts[next] = firsts[previous] ?? 0;
         lengths[next] = (lengths[previous] ?? 0) + 1;
-        // A code that is only now made ends with its own first index.
+        // If the code is the new entry itself, its last index is its own first index.
         lasts[next] = firsts[code === next ? previous : code] ?? 0;
         next++;
       }
       previous = code;
-      // The next code may be one that is not made yet (`next`), so codes must be long enough for it.
+      // The next code may be the entry that does not exist yet (`next`), so codes must have enough bits for it.
       if (next === 1 << codeBits && codeBits < MAX_CODE_BITS) codeBits++;
 
       const length = lengths[code] ?? 0;

@@ -17,7 +17,7 @@ const engine = defineEngine("jpeg", () => {
   return { value, memory: value.exports.memory };
 });
 
-/** Windows of the file, rings of rows as wide as the reduced picture; of several scans the kept coefficients. */
+/** Peak bytes: windows of the file, rings of rows of the reduced picture, and the kept coefficients of several scans. */
 export function jpegMemory({ source, dctScale }: DecodeCost): number {
   return 2_000_000 + 32 * source.width * dctScale + Math.min(MAX_STORE_BYTES, source.coefficientBytes);
 }

@@ -48,7 +48,7 @@ const engine = defineEngine("jpeg-turbo", () => {
   return { value, memory: value.memory };
 });
 
-/** The file, the reduced frame, and for a progressive file the coefficients at full size. */
+/** Peak bytes: the file, the reduced frame, and for a progressive file the coefficients at full size. */
 export function turboMemory({ source, dctScale, fileBytes }: DecodeCost): number {
   const [width, height] = [source.width, source.height].map((side) => Math.ceil((side * dctScale) / 8)) as [
     number,
@@ -57,7 +57,7 @@ export function turboMemory({ source, dctScale, fileBytes }: DecodeCost): number
   return fileBytes + 4 * width * height + source.coefficientBytes;
 }
 
-/** JPEG bytes -> the view's picture. What could not be decoded is grey, and the picture is said to be truncated. */
+/** JPEG bytes -> the view's picture. Parts that cannot be decoded are grey, and `truncated` is true. */
 export const decodeTurbo: Decode = async (bytes, source, { view, dctScale }, clock) => {
   const turbo = await engine.use();
   const width = Math.ceil((source.width * dctScale) / 8);

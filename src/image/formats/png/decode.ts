@@ -26,7 +26,7 @@ const ADAM7 = [
 const TRUECOLOUR = 2;
 const TRUECOLOUR_ALPHA = 6;
 
-/** A window, history and batches of 16 rows; of an interlaced file the whole frame. */
+/** Peak bytes: a window, the history and batches of 16 rows, and for an interlaced file the whole frame. */
 export function pngMemory({ source }: DecodeCost): number {
   return 500_000 + 250 * source.width + (source.interlaced ? 4 * source.width * source.height : 0);
 }

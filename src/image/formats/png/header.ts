@@ -1,4 +1,4 @@
-/** PNG header: the chunks before and after the image data (PNG, third edition, section 11). None is inflated. */
+/** PNG header: the chunks before and after the image data (PNG, third edition, section 11). Nothing is inflated. */
 import type { Header, Source } from "../../header.ts";
 import { createReader, damaged } from "../byteReader.ts";
 import { exifOrientation, type Orientation } from "../exif.ts";

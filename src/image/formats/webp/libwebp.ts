@@ -1,4 +1,4 @@
-/** WebP by libwebp with SIMD (@jsquash/webp). Only pixels go in, so no metadata comes out. */
+/** WebP by libwebp with SIMD (@jsquash/webp), for what our encoder refuses. Only pixels go in, so no metadata comes out. */
 import factory from "@jsquash/webp/codec/enc/webp_enc_simd.js";
 import module from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import { defineEngine, startEmscripten } from "../../engines.ts";
@@ -38,7 +38,7 @@ export const CONFIG = {
 };
 
 /** Pixels -> WebP. `quality` 1..100; `method` 0 (fast) .. 6 (small). */
-export async function encodeWebp(
+export async function encodeByLibwebp(
   { width, height, data }: Pixels,
   quality: number,
   method: number,

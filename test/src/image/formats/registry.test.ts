@@ -1,6 +1,7 @@
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { imagePath } from "../../../../src/client/url.ts";
+import { parseConfig } from "../../../../src/config/parseConfig.ts";
 import { ENCODERS, HEADER_PARSERS } from "../../../../src/image/formats/codecs.ts";
 import { ACCEPT_CLASSES, type FormatDescriptor } from "../../../../src/image/formats/descriptor.ts";
 import {
@@ -181,7 +182,9 @@ describe("an output format that is only registered travels everywhere", () => {
       expires: null,
       delivery: { filename: null, attachment: false },
     };
-    expect(imageHeaders(request, meta, 100, NOW, formats).shared.get("content-type")).toBe("image/avif");
+    expect(imageHeaders(request, meta, 100, NOW, parseConfig({}), formats).shared.get("content-type")).toBe(
+      "image/avif",
+    );
     expect(contentDisposition(request, AVIF, formats)).toBe('inline; filename="cat.avif"');
   });
   test("a format that is not made is refused by name, not taken for another", () => {

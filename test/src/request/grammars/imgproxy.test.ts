@@ -142,7 +142,7 @@ describe("who may ask", () => {
   });
   test("unsafe where keys are set is named", async () => {
     const { reason, facts } = await failure(read(`${ENDPOINT}/insecure/${path}`));
-    expect(publicMessage(reason, facts)).toBe('A signature is needed here in the place of "insecure"');
+    expect(publicMessage(reason, facts)).toBe('This address needs a signature in place of "insecure"');
   });
   test("a bad option under a bad signature tells nothing", async () => {
     expect((await failure(read(`${ENDPOINT}/AAAA/blur:3/${path}`))).reason).toBe("signature_invalid");
@@ -238,6 +238,20 @@ describe("sources", () => {
       SOURCE,
       "webp",
     ],
+    ["base64 with a line end in it, as echo makes it", `/${base64(`${SOURCE}\n`)}`, SOURCE, "auto"],
+    ["base64 with a line end of Windows", `/${base64(`${SOURCE}\r\n`)}.png`, SOURCE, "png"],
+    ["base64 with spaces and line ends", `/${base64(`${SOURCE} \t\n\n`)}`, SOURCE, "auto"],
+    ["base64 with a line end behind it", `/${base64(SOURCE)}%0A`, SOURCE, "auto"],
+    ["base64 with lines, as base64 makes it", `/${base64(SOURCE).replace(/.{16}/g, "$&%0D%0a")}`, SOURCE, "auto"],
+    [
+      "base64 with an escaped padding and a line end",
+      `/${base64("http://a.test/")}%3D%3d%0A`,
+      "http://a.test/",
+      "auto",
+    ],
+    ["a line end and a file name", `/${base64(`${SOURCE}\n`)}/curiosity.jpg`, SOURCE, "auto"],
+    ["plain with a line end", `/plain/${SOURCE}%0A`, SOURCE, "auto"],
+    ["plain with a line end of Windows, and a format", `/plain/${SOURCE}%0D%0A@png`, SOURCE, "png"],
     ["base64 with a file name", `/${base64(SOURCE)}/curiosity.jpg`, SOURCE, "auto"],
     ["base64 with format and file name", `/${base64(SOURCE)}.png/curiosity.jpg`, SOURCE, "png"],
     [
@@ -261,6 +275,9 @@ describe("sources", () => {
     ["not base64", "/!!!!", "url_invalid"],
     ["base64 of bytes", "/_____w", "url_invalid"],
     ["two formats", `/${base64(SOURCE)}.png.jpg`, "url_invalid"],
+    ["base64 of nothing but line ends", `/${base64("\n\n")}`, "url_invalid"],
+    ["base64 with a line end inside the source", `/${base64("https://example.org/a\nb.jpg")}`, "url_invalid"],
+    ["base64 with a space inside", "/aHR0%20cDov", "url_invalid"],
     ["relative", "/plain/a.jpg", "source_invalid"],
     ["file", "/plain/file:///etc/passwd", "source_invalid"],
     ["local", "/plain/local:///a.png", "source_invalid"],
@@ -268,6 +285,38 @@ describe("sources", () => {
     ["javascript", `/${base64("javascript:alert(1)")}`, "source_invalid"],
     ["too long", `/plain/https://example.org/${"a".repeat(8200)}`, "url_invalid"],
   ])("%s is refused", async (_, path, reason) => expect((await failure(unsigned(path))).reason).toBe(reason));
+});
+
+describe("an unescaped ? in a signed path", () => {
+  const source = `${SOURCE}?a=1`;
+  /** As a builder that does not escape writes it. */
+  async function careless(options = "w:10", mark = source): Promise<string> {
+    const { signPath } = await import("../../../../src/request/signing/signature.ts");
+    const [, pair] = SIGNED.signingPairs;
+    if (pair === undefined) throw new Error("no pair");
+    const path = `/${options}/plain/${mark}`;
+    return `${ENDPOINT}/${await signPath(path, pair)}${path}`;
+  }
+  const named = expect.stringContaining("unescaped ?");
+  test("is named", async () => {
+    const error = await failure(read(await careless()));
+    expect([error.reason, error.facts.why]).toEqual(["signature_invalid", named]);
+  });
+  test("is named when a proxy has rewritten the path too", async () => {
+    const url = (await careless()).replace("w:10", "w%3A10").replace("/https://", "/https:/");
+    expect((await failure(read(url))).facts.why).toEqual(named);
+  });
+  test("is not named where it is not at fault", async () => {
+    const wrong = (await careless()).replace("a=1", "a=2");
+    expect((await failure(read(wrong))).facts.why).toBe("another path, key or salt was signed");
+    expect((await failure(read(`${ENDPOINT}/short/w:10/plain/${source}`))).facts.why).not.toEqual(named);
+  });
+  test("escaped, the source has its query; one behind the path is not read", async () => {
+    const escaped = await careless("w:10", source.replace("?", "%3F"));
+    for (const url of [escaped, build({ width: 10 }, "base64", source)]) {
+      expect((await read(`${url}?utm=1`)).source).toBe(source);
+    }
+  });
 });
 
 describe("options that are refused say which", () => {

@@ -20,7 +20,7 @@ export type ApplicationData = {
   readonly adobe: number | undefined;
 };
 
-/** Takes the segments in their order. `take` ignores a marker that is not its own; `data` tells what they said. */
+/** A reader of APPn segments. `take` gets them in file order and ignores other markers. `data` gives the result. */
 export function createApplicationReader(): {
   take(code: number, segment: Uint8Array): void;
   data(): ApplicationData;
@@ -34,7 +34,7 @@ export function createApplicationReader(): {
       if (code === APP0) jfif ||= startsWith(segment, "JFIF");
       else if (code === APP1 && startsWith(segment, "Exif\0\0")) orientation = exifOrientation(segment.subarray(6));
       else if (code === APP2 && startsWith(segment, "ICC_PROFILE\0")) {
-        // One piece more than there can be is kept, so that joinProfile sees that there are too many.
+        // One piece more than possible is kept, so that joinProfile notices that there are too many.
         if (pieces.length <= MAX_PROFILE_PIECES) pieces.push(segment);
       } else if (code === APP14 && segment.length >= 12 && startsWith(segment, "Adobe")) adobe = segment[11] ?? 0;
     },

@@ -12,9 +12,9 @@ export type Crop = { readonly x: number; readonly y: number; readonly width: num
 
 /**
  * Samples that must be left for every pixel of the result. A reduction inside the DCT has soft edges, so the resampler
- * needs more than one. At 1.9 the result cannot be told from that of a full decode (SSIM 0.9987 against 0.9988), at 1.0
- * it can (0.9932). Chroma is stored at half the resolution afterwards (4:2:0): there even 0.95 samples cannot be told
- * from more (SSIM 0.9996 either way), 0.74 can (0.9982). A little over 1 keeps PNG results good.
+ * needs more than one. With 1.9 samples the result is as good as that of a full decode (SSIM 0.9987 against 0.9988). With
+ * 1.0 it is worse (0.9932). Chroma is stored at half the resolution afterwards (4:2:0), so 0.95 samples are as good as more
+ * (SSIM 0.9996 with both), and 0.74 are worse (0.9982). A little over 1 keeps PNG results good.
  */
 export const OVERSAMPLING = { luma: 1.9, chroma: 1.05 } as const;
 

@@ -32,8 +32,8 @@ function feeder(engine: JpegEngine, bytes: Uint8Array, at: number): () => void {
 }
 
 /**
- * The windows, and for a file of several scans the store of coefficients. While the store is over its limit, everything
- * is decoded half as large: the picture becomes softer, and there is one.
+ * The windows, and for a file with several scans the store of coefficients. As long as the store is over its limit, the
+ * block sizes are halved. A softer picture is better than none.
  */
 function fitting(
   header: JpegHeader,

@@ -1,15 +1,10 @@
 /** RGBA rows to level-shifted Y, Cb and Cr samples of 16 bits (JFIF 1.02; BT.601 weights in Q14), chroma 4:2:0. */
+import { pairs, squares } from "../../../../assembly/squares";
 
 /** 0.299, 0.587, 0.114 and 0 for alpha. */
 @inline
 function lumaWeights(): v128 {
   return i16x8(4899, 9617, 1868, 0, 4899, 9617, 1868, 0);
-}
-
-/** Sums of neighbouring lanes: a0+a1, a2+a3, b0+b1, b2+b3. */
-@inline
-function pairs(a: v128, b: v128): v128 {
-  return i32x4.add(v128.shuffle<u32>(a, b, 0, 2, 4, 6), v128.shuffle<u32>(a, b, 1, 3, 5, 7));
 }
 
 /** `count` pixels (a multiple of 8) of one row -> Y - 128. */
@@ -32,14 +27,6 @@ export function luma(from: usize, to: usize, count: i32): void {
     from += 32;
     to += 16;
   }
-}
-
-/** Sums squares of 2 x 2 pixels from two rows. The lanes of the result are R, G, B, A of a square, twice. */
-@inline
-function squares(above: v128, below: v128): v128 {
-  const left = i16x8.add(i16x8.extend_low_i8x16_u(above), i16x8.extend_low_i8x16_u(below));
-  const right = i16x8.add(i16x8.extend_high_i8x16_u(above), i16x8.extend_high_i8x16_u(below));
-  return i16x8.add(v128.shuffle<u64>(left, right, 0, 2), v128.shuffle<u64>(left, right, 1, 3));
 }
 
 /** `count` pixels (a multiple of 16) of two rows `stride` apart -> half as many Cb - 128 and Cr - 128. */

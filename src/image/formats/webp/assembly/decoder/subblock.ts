@@ -9,7 +9,7 @@ import { DC, TM } from "./modes";
 import { WORK_STRIDE } from "./work";
 
 /** For each mode from VE on, row by row: which T and which D a sample is (-1: it is the other kind). */
-const CHOICES = memory.data<i8>([
+export const CHOICES = memory.data<i8>([
   // VE
   5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8,
   -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,

@@ -1,0 +1,91 @@
+/**
+ * Checks of option values, for callers without types too. They take what the proxy's own table takes
+ * (request/options/table.ts); a test holds both together. Each throws a RangeError that says the value and the limit.
+ */
+import { quantise, quantiseLength } from "../request/options/quantum.ts";
+import { COMPASS, MAX_SIDE } from "../request/transform.ts";
+
+/** Value and the option's name -> its text in a URL. */
+export type Check = (value: unknown, name: string) => string;
+
+export function refuse(value: unknown, name: string, limit: string): never {
+  throw new RangeError(`The ${name} cannot be ${shown(value)}: ${limit}`);
+}
+
+/** A whole number. */
+export const whole =
+  (min: number, max: number): Check =>
+  (value, name) => {
+    const fits = Number.isInteger(value) && isWithin(value, min, max);
+    return fits ? String(value) : refuse(value, name, `a whole number from ${min} to ${max}`);
+  };
+
+/** A number, rounded to the proxy's step of 0.000001. */
+export const decimal =
+  (min: number, max: number, round = quantise): Check =>
+  (value, name) =>
+    isWithin(value, min, max) ? String(round(value)) : refuse(value, name, `a number from ${min} to ${max}`);
+
+export const side = whole(0, MAX_SIDE);
+
+/** 0, or a number of at least `least`: a smaller share would round to 0, which means the whole side. */
+export const orZero =
+  (least: number, max: number, round = quantise): Check =>
+  (value, name) => {
+    if (value === 0 || isWithin(value, least, max)) return String(round(Number(value)));
+    return refuse(value, name, `0, or at least ${least.toFixed(6).replace(/0+$/, "")} and at most ${max}`);
+  };
+
+const cropSide = orZero(0.000001, MAX_SIDE, quantiseLength);
+const offset = decimal(-MAX_SIDE, MAX_SIDE, quantiseLength);
+const coordinate = decimal(0, 1);
+
+export const flag: Check = (value, name) =>
+  typeof value === "boolean" ? (value ? "t" : "f") : refuse(value, name, "true or false");
+
+/** One of the words of a list. */
+export const word =
+  (words: readonly unknown[]): Check =>
+  (value, name) =>
+    words.includes(value) ? String(value) : refuse(value, name, `one of ${words.join(", ")}`);
+
+/** A text that the pattern fits. */
+export const text =
+  (pattern: RegExp, limit: string): Check =>
+  (value, name) =>
+    typeof value === "string" && pattern.test(value) ? value : refuse(value, name, limit);
+
+const POINTS = word([...COMPASS, "fp"]);
+
+/** `{at, x, y}` -> `no`, `so:0:0.1`, `fp:0.5:0.5`. */
+export const gravity: Check = (value, name) => {
+  const { at, x = 0, y = 0 } = fieldsOf(value, name, ["at", "x", "y"]);
+  const point = POINTS(at, `${name}.at`);
+  const check = point === "fp" ? coordinate : offset;
+  const place = `:${check(x, `${name}.x`)}:${check(y, `${name}.y`)}`;
+  return point !== "fp" && place === ":0:0" ? point : point + place;
+};
+
+/** `{width, height, gravity}` -> `0.5:0:no`. */
+export const crop: Check = (value, name) => {
+  const { width, height, gravity: own } = fieldsOf(value, name, ["width", "height", "gravity"]);
+  const sides = `${cropSide(width, `${name} width`)}:${cropSide(height, `${name} height`)}`;
+  return own === undefined ? sides : `${sides}:${gravity(own, `${name}.gravity`)}`;
+};
+
+/** The fields of an object that has no others. */
+export function fieldsOf(value: unknown, name: string, known: readonly string[]): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === "object" && value !== null;
+  if (isObject && Object.keys(value).every((key) => known.includes(key))) return { ...value };
+  return refuse(value, name, `an object of ${known.join(", ")}`);
+}
+
+function isWithin(value: unknown, min: number, max: number): value is number {
+  return typeof value === "number" && value >= min && value <= max;
+}
+
+/** A text that looks like a number has quotes: it is the type that is wrong. */
+function shown(value: unknown): string {
+  const isQuoted = typeof value === "object" || (typeof value === "string" && !Number.isNaN(Number(value)));
+  return String(isQuoted ? JSON.stringify(value) : value).slice(0, 80);
+}

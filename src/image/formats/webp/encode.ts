@@ -1,0 +1,40 @@
+/** Lossy WebP by our own encoder: one WebAssembly module for the VP8 frame and the alpha chunk (docs/webp.md). */
+import { defineEngine, exportsOf } from "../../engines.ts";
+import type { EncodeOrder, Pixels } from "../../picture.ts";
+import { type AlphaExports, encodeAlpha } from "./alpha.ts";
+import { webpFile } from "./container.ts";
+import { encodeByLibwebp } from "./libwebp.ts";
+import { EncoderRefusal, type EncoderRefusalReason, encodeFrame, type Vp8Exports } from "./vp8Encoder.ts";
+import module from "./wasm/encoder.wasm";
+
+const engine = defineEngine("webp-lossy-encoder", () => {
+  const value = exportsOf<Vp8Exports & AlphaExports>(module, {});
+  return { value, memory: value.memory };
+});
+
+/** Which pictures that our encoder refuses libwebp takes: its limit of a side is the same, and it needs more memory. */
+const LIBWEBP_TAKES = {
+  picture_too_large: false,
+  first_partition_too_large: true,
+  out_of_memory: false,
+} as const satisfies Record<EncoderRefusalReason, boolean>;
+
+/** Pixels -> WebP, by our encoder, or by libwebp where the table above says so. Throws EncoderRefusal. */
+export async function encodeWebp(pixels: Pixels, { quality, effort }: EncodeOrder): Promise<Uint8Array> {
+  try {
+    return await encodeLossyWebp(pixels, quality);
+  } catch (error) {
+    if (!(error instanceof EncoderRefusal) || !LIBWEBP_TAKES[error.reason]) throw error;
+    return encodeByLibwebp(pixels, quality, effort);
+  }
+}
+
+/**
+ * Pixels -> WebP. `quality` 1..100 as libwebp means it; alpha is kept exactly. The same pixels and quality give the same
+ * bytes on every machine. Throws EncoderRefusal for what this encoder does not take.
+ */
+export async function encodeLossyWebp(pixels: Pixels, quality: number): Promise<Uint8Array> {
+  const encoder = await engine.use();
+  const frame = encodeFrame(encoder, pixels, { quality, filter: true });
+  return webpFile(pixels, frame, pixels.alpha ? encodeAlpha(encoder, pixels) : null);
+}

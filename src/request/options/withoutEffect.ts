@@ -1,0 +1,118 @@
+/**
+ * imgproxy's options that are taken and change nothing, because they ask for what is always done here, or for nothing.
+ * Builders with a fixed list of options write them. They are in no key. Any other value of them is refused: a picture
+ * that is not what was asked for would be stored as if it were.
+ */
+import { ArgumentError, FLAG } from "./arguments.ts";
+
+type Row = {
+  readonly short: readonly string[];
+  /** `always`: it is always done here. `never`: there is no such thing here, and the value asks for none. */
+  readonly kind: "always" | "never";
+  /** The values that are taken, in words. */
+  readonly limit: string;
+  readonly accepts: (args: readonly string[]) => boolean;
+  readonly doc: string;
+};
+
+/** A flag with this value, or none. What follows it are details of a thing that is off. */
+const flag =
+  (value: boolean): Row["accepts"] =>
+  ([first = ""]) =>
+    first === "" || FLAG.read(first) === value;
+
+/** Only numbers of this value, or none. */
+const number =
+  (value: number): Row["accepts"] =>
+  (args) =>
+    args.every((text) => text === "" || (/^-?\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) === value));
+
+const OFF = { kind: "never", limit: flagText(false), accepts: flag(false) } as const;
+const ZERO = { kind: "never", limit: "0", accepts: number(0) } as const;
+const ONE = { kind: "never", limit: "1", accepts: number(1) } as const;
+
+export const WITHOUT_EFFECT = {
+  strip_metadata: {
+    short: ["sm"],
+    kind: "always",
+    limit: flagText(true),
+    accepts: flag(true),
+    doc: "Metadata is always stripped",
+  },
+  keep_copyright: {
+    short: ["kcr"],
+    kind: "always",
+    limit: flagText(false),
+    accepts: flag(false),
+    doc: "No copyright field is kept either",
+  },
+  strip_color_profile: {
+    short: ["scp"],
+    kind: "always",
+    limit: flagText(true),
+    accepts: flag(true),
+    doc: "Colours are always converted to sRGB, and the profile is left out",
+  },
+  color_profile: {
+    short: ["cp", "icc"],
+    kind: "always",
+    limit: "srgb",
+    accepts: ([name = ""]) => name === "" || name === "srgb",
+    doc: "Colours are always converted to sRGB",
+  },
+  enforce_thumbnail: { short: ["eth"], ...OFF, doc: "A thumbnail inside the file is not used" },
+  raw: { short: [], ...OFF, doc: "No source is passed on as it is" },
+  extend: { short: ["ex"], ...OFF, doc: "Canvases are not extended" },
+  extend_aspect_ratio: { short: ["extend_ar", "exar"], ...OFF, doc: "Canvases are not extended" },
+  padding: { short: ["pd"], ...ZERO, doc: "There is no padding" },
+  blur: { short: ["bl"], ...ZERO, doc: "There is no blurring" },
+  sharpen: { short: ["sh"], ...ZERO, doc: "There is no sharpening on request" },
+  pixelate: { short: ["pix"], ...ZERO, doc: "There is no pixelating" },
+  watermark: {
+    short: ["wm"],
+    ...OFF,
+    limit: "an opacity of 0",
+    accepts: isTransparent,
+    doc: "There are no watermarks",
+  },
+  brightness: { short: ["br"], ...ZERO, doc: "Colours stay as they are" },
+  contrast: { short: ["co"], ...ONE, doc: "Colours stay as they are" },
+  saturation: { short: ["sa"], ...ONE, doc: "Colours stay as they are" },
+  background_alpha: { short: ["bga"], ...ONE, doc: "A background is opaque" },
+  zoom: { short: ["z"], ...ONE, doc: "`dpr` multiplies sizes" },
+  min_width: { short: ["mw", "min-width"], ...ZERO, doc: "There is no least size" },
+  min_height: { short: ["mh", "min-height"], ...ZERO, doc: "There is no least size" },
+  max_bytes: { short: ["mb"], ...ZERO, doc: "The quality decides, not the file's size" },
+} as const satisfies Readonly<Record<string, Row>>;
+
+const NAMES: ReadonlyMap<string, readonly [name: string, row: Row]> = new Map(
+  Object.entries(WITHOUT_EFFECT).flatMap(([name, row]) =>
+    [name, ...row.short].map((word) => [word, [name, row] as const] as const),
+  ),
+);
+
+/**
+ * Whether an option by this name or short name may be passed over. False when there is no such option, or when it asks
+ * for what is not here. Throws ArgumentError when it asks to leave out what is always done.
+ */
+export function hasNoEffect(word: string, args: readonly string[]): boolean {
+  const [, row] = NAMES.get(word) ?? [];
+  if (row === undefined) return false;
+  if (row.accepts(args)) return true;
+  if (row.kind === "never") return false;
+  throw new ArgumentError(args.join(":"), `only ${row.limit}. ${row.doc}`);
+}
+
+/** The full name of an option without effect, for messages; undefined when there is no such option. */
+export function fullName(word: string): string | undefined {
+  return NAMES.get(word)?.[0];
+}
+
+/** `wm:opacity:…`: nothing is to be seen of the rest. */
+function isTransparent([opacity = ""]: readonly string[]): boolean {
+  return opacity === "" || number(0)([opacity]);
+}
+
+function flagText(value: boolean): string {
+  return value ? "t, true or 1" : "f, false or 0";
+}

@@ -1,0 +1,112 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { image } from "../../../src/handlers/image.ts";
+import { freshSource, jpegOf, type World, type WorldOptions, worldOf } from "../../support/world.workerd.ts";
+
+/** A binding that counts every call. */
+function counted<T extends object>(real: T, calls: string[], name: string): T {
+  return new Proxy(real, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        calls.push(`${name}.${String(member)}`);
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
+
+const NAMES = ["THUMBS", "R2_PRIMARY", "R2_WEUR", "COORDINATOR", "MISS_LIMIT"] as const;
+
+/** A world whose calls of stores, coordinator and limiter are written down. */
+function countedWorld(limited: boolean, caller: WorldOptions["caller"] = {}) {
+  const calls: string[] = [];
+  const bindings = Object.fromEntries(NAMES.map((name) => [name, counted(env[name], calls, name)]));
+  const MISS_LIMIT = counted({ limit: async () => ({ success: !limited }) }, calls, "MISS_LIMIT");
+  return { calls, world: worldOf({ bindings: { ...bindings, MISS_LIMIT }, now: () => Date.now(), caller }) };
+}
+
+const addressOf = (source: string, query = "w=40") =>
+  `https://img.test/photon/${source.replace("https://", "")}?ssl=1&${query}`;
+
+async function ask({ app, caller, job, settled }: World, url: string) {
+  try {
+    const { status } = await image(new Request(url), app, caller, job);
+    return status;
+  } catch (error) {
+    return (error as { reason: unknown }).reason;
+  } finally {
+    await settled();
+  }
+}
+
+const sourceAnswers = (status = 200) =>
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(await jpegOf(80, 60), { status }));
+afterEach(() => vi.restoreAllMocks());
+
+describe("a client that is over its rate", () => {
+  test("costs one look at the stores, then none until the memo ends: not even a call of the limiter", async () => {
+    sourceAnswers();
+    const { world, calls } = countedWorld(true);
+    expect(await ask(world, addressOf(freshSource()))).toBe("rate_limited");
+    expect(calls).toContain("MISS_LIMIT.limit");
+    calls.length = 0;
+    for (let i = 0; i < 5; i++) expect(await ask(world, addressOf(freshSource()))).toBe("rate_limited");
+    expect(calls).toEqual([]);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  test("still gets what the edge has, and that costs nothing but the edge", async () => {
+    sourceAnswers();
+    const source = freshSource();
+    expect(await ask(countedWorld(false).world, addressOf(source))).toBe(200);
+    const { world, calls } = countedWorld(true);
+    expect(await ask(world, addressOf(freshSource()))).toBe("rate_limited");
+    calls.length = 0;
+    for (let i = 0; i < 3; i++) expect(await ask(world, addressOf(source))).toBe(200);
+    expect(calls).toEqual([]);
+  });
+
+  test("another network of the same site is refused at once too, when the site is over its rate", async () => {
+    const { world, calls } = countedWorld(true, { clientKeys: () => ["site"] });
+    expect(await ask(world, addressOf(freshSource()))).toBe("rate_limited");
+    calls.length = 0;
+    const other: World = { ...world, caller: { ...world.caller, clientKeys: () => ["another network", "site"] } };
+    expect(await ask(other, addressOf(freshSource()))).toBe("rate_limited");
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("the memory of addresses", () => {
+  test("has those that were answered with a picture", async () => {
+    sourceAnswers();
+    const { world } = countedWorld(false);
+    expect(await ask(world, addressOf(freshSource()))).toBe(200);
+    expect(world.app.state.requests.size).toBe(1);
+  });
+
+  const long = "x".repeat(7_000);
+  test.each([
+    ["a source that is not listed", "https://elsewhere.test/a.jpg", "source_not_allowed"],
+    ["a private address", "https://10.0.0.1/a.jpg", "address_private"],
+    ["ourselves", "https://img.test/a.jpg", "loop"],
+    ["a long one", `https://elsewhere.test/${long}.jpg`, "source_not_allowed"],
+  ])("has none that policy refuses: %s", async (_, source, reason) => {
+    const { world } = countedWorld(false);
+    expect(await ask(world, addressOf(source))).toBe(reason);
+    expect([world.app.state.requests.size, world.app.state.requests.bytes]).toEqual([0, 0]);
+  });
+
+  test("has none that the rate or the source refuses", async () => {
+    sourceAnswers(404);
+    for (const [limited, reason] of [
+      [true, "rate_limited"],
+      [false, "source_missing"],
+    ] as const) {
+      const { world } = countedWorld(limited);
+      expect(await ask(world, addressOf(freshSource()))).toBe(reason);
+      expect(world.app.state.requests.size).toBe(0);
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import { generateImageUrl } from "@imgproxy/imgproxy-node";
+import { describe, expect, test } from "vitest";
+import type { Config } from "../../../../src/config/config.ts";
+import { parseConfig } from "../../../../src/config/parseConfig.ts";
+import { Failure } from "../../../../src/errors.ts";
+import { canonicalOptions } from "../../../../src/request/canonical.ts";
+import type { ImageRequest } from "../../../../src/request/imageRequest.ts";
+import { namedOptions } from "../../../../src/request/options/applyOption.ts";
+import { WITHOUT_EFFECT } from "../../../../src/request/options/withoutEffect.ts";
+import { readImageRequest } from "../../../../src/request/readImageRequest.ts";
+
+const KEY = "736563726574";
+const SALT = "68656c6c6f";
+const SIGNED = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT });
+const OPEN = parseConfig({ ALLOWED_SOURCES: "example.org" });
+const ENDPOINT = "https://cdn.firstlight.test";
+const SOURCE = "https://example.org/photos/curiosity.jpg";
+
+const read = (url: string, config: Config = SIGNED): Promise<ImageRequest> => readImageRequest(url, null, config, 0);
+/** What a request without keys says. */
+const unsigned = (path: string) => read(`${ENDPOINT}/unsafe${path}`, OPEN);
+
+async function failure(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof Failure) return error;
+  throw new Error(`expected a Failure, got ${error}`);
+}
+
+function build(options: NonNullable<Parameters<typeof generateImageUrl>[0]["options"]>): string {
+  const url = { value: SOURCE, displayAs: "base64" } as const;
+  return generateImageUrl({ endpoint: ENDPOINT, url, options, key: KEY, salt: SALT });
+}
+
+describe("options that change nothing here", () => {
+  const KEY_OF = async (path: string) => canonicalOptions(await unsigned(`${path}/plain/${SOURCE}`));
+  test.each([
+    [
+      "what is always done",
+      "sm:1/strip_metadata:true/kcr:0/keep_copyright:f/scp:t/strip_color_profile:1/cp:srgb/icc:srgb",
+    ],
+    [
+      "what is not here",
+      "raw:0/raw:f/eth:0/enforce_thumbnail:false/ex:0/extend:f/exar:0/extend_ar:f/extend_aspect_ratio:0",
+    ],
+    ["details of what is off", "ex:0:ce:0:0/exar:false:no:1:1/wm:0:ce:10:10:0.5"],
+    ["nothing of an effect", "bl:0/blur:0.0/sh:0/pix:0/pd:0:0:0:0/padding:0/br:0/co:1/sa:1/bga:1/z:1/zoom:1:1"],
+    ["no least and no most", "mw:0/min-width:0/mh:0/min-height:0/mb:0/max_bytes:0"],
+    ["arguments left out", "sm:/scp:/raw:/ex:/bl:/pd::::/cp:"],
+  ])("are taken: %s", async (_, options) => {
+    expect(await KEY_OF(`/w:160/${options}`)).toBe(await KEY_OF("/w:160"));
+    for (const option of options.split("/"))
+      expect([option, await KEY_OF(`/w:160/${option}`)]).toEqual([option, await KEY_OF("/w:160")]);
+  });
+  test.each([
+    ["sm:0", "option_invalid", "strip_metadata (sm)"],
+    ["strip_metadata:f", "option_invalid", "strip_metadata"],
+    ["kcr:1", "option_invalid", "keep_copyright (kcr)"],
+    ["scp:0", "option_invalid", "strip_color_profile (scp)"],
+    ["cp:cmyk", "option_invalid", "color_profile (cp)"],
+    ["icc:adobe", "option_invalid", "color_profile (icc)"],
+    ["sm:maybe", "option_invalid", "strip_metadata (sm)"],
+    ["raw:1", "option_unknown", "raw"],
+    ["ex:1", "option_unknown", "ex"],
+    ["eth:1", "option_unknown", "eth"],
+    ["bl:0.1", "option_unknown", "bl"],
+    ["pd:0:0:0:1", "option_unknown", "pd"],
+    ["co:0", "option_unknown", "co"],
+    ["z:2", "option_unknown", "z"],
+    ["z:1:2", "option_unknown", "z"],
+    ["wm:0.5", "option_unknown", "wm"],
+    ["bl:0x0", "option_unknown", "bl"],
+    ["bl:zero", "option_unknown", "bl"],
+  ])("another value is refused: %s -> %s, %s", async (option, reason, name) => {
+    const error = await failure(unsigned(`/${option}/plain/${SOURCE}`));
+    expect([error.reason, error.facts.option]).toEqual([reason, name]);
+  });
+  test("none has the name of an option that we have, nor of another of them", () => {
+    const names = Object.entries(WITHOUT_EFFECT).flatMap(([name, { short }]) => [name, ...short]);
+    const ours = namedOptions().flatMap(({ name, short }) => [name, ...short]);
+    expect(new Set([...names, ...ours]).size).toBe(names.length + ours.length);
+  });
+  test("the public builder writes them as they are read", async () => {
+    const url = build({
+      width: 160,
+      strip_metadata: true,
+      keep_copyright: false,
+      strip_color_profile: true,
+      enforce_thumbnail: false,
+      raw: false,
+    });
+    expect(canonicalOptions(await read(url))).toBe(canonicalOptions(await read(build({ width: 160 }))));
+  });
+});
