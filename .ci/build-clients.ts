@@ -1,6 +1,6 @@
 /**
- * `npm run build:clients`: the parts that others import, from source to `dist/`: one ESM file without dependencies and
- * its types each. package.json's `exports` names the same files; a row whose source is missing fails the build.
+ * `npm run build:clients`: builds the parts that others import into `dist/`: for each one ESM file without dependencies, and
+ * its types. `exports` in package.json names the same files. The build fails if a source is missing.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { readCommandLine } from "../src/cli/commandLine.ts";
+import { answerHelp, refuse } from "../src/cli/usage.ts";
+
+const USAGE = "Usage: npm run build:clients";
+const argv = process.argv.slice(2);
+answerHelp(USAGE, argv);
+const { problems } = readCommandLine(argv, { values: [] });
+if (problems.length > 0) refuse(USAGE, ...problems);
 
 /** What is built: the name in `exports`, its source, and where it runs. */
 export const CLIENTS = [
@@ -32,7 +40,7 @@ for (const { name, source, platform } of CLIENTS) {
   console.error(`dist/${name}.js, dist/${name}.d.ts from ${source}`);
 }
 
-/** The entry's declarations; they must stand alone, since only this one file is shipped. */
+/** The declarations of an entry. They must import no other file, because only this one is published. */
 function declarationsOf(source: string): string {
   const out = mkdtempSync(join(tmpdir(), "firstlight-types-"));
   try {

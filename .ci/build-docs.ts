@@ -1,6 +1,6 @@
 /**
- * Prints the tables in docs/*.md anew from the data the code runs on: between `<!-- generated: NAME -->` and
- * `<!-- end -->`. Run it by hand when such data changes: `node .ci/build-docs.ts`; a test holds docs and data together.
+ * Writes the tables in docs/*.md again from the data that the code uses: the lines between `<!-- generated: NAME -->` and
+ * `<!-- end -->`. Run it by hand after a change of that data: `npx node .ci/build-docs.ts`. A test fails if it was forgotten.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { withTables } from "./docs/tables.ts";
@@ -12,5 +12,5 @@ for (const name of readdirSync(docs).filter((file) => file.endsWith(".md"))) {
   const printed = withTables(page);
   if (printed === page) continue;
   writeFileSync(file, printed);
-  console.log(`docs/${name}: tables printed anew`);
+  console.log(`docs/${name}: tables written again`);
 }

@@ -1,7 +1,7 @@
 /**
- * Writes `src/coordinate/colos.generated.ts` from the measured table of data centres (`../shared/vectors/colo-region.json`
- * beside the checkout: best R2 location hint by latency for each). Run it by hand when the table is renewed:
- * `node .ci/build-regions.ts`. The result is committed and stands alone.
+ * Writes `src/coordinate/colos.generated.ts` from the measured table of data centres, `../shared/vectors/colo-region.json`
+ * beside the checkout: for each the R2 location hint with the lowest latency. Run it by hand after a change of the table:
+ * `npx node .ci/build-regions.ts`. The result is committed and does not need the table.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 

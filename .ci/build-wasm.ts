@@ -1,17 +1,19 @@
 /**
- * `npm run build:wasm`: builds every AssemblyScript module from the table below. The built files
- * are committed, so that deploying, testing and running need no build.
- * `npm run build:wasm -- --check` writes nothing and fails if a committed file is not what its sources give.
+ * `npm run build:wasm`: builds every AssemblyScript module of the table below. The built files are committed, so deploying,
+ * testing and running need no build. `npm run build:wasm -- --check` writes nothing, and fails if a committed file differs
+ * from what its sources give.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { readCommandLine } from "../src/cli/commandLine.ts";
+import { answerHelp, refuse } from "../src/cli/usage.ts";
 
-/** Speed first; SIMD is in every runtime we serve from; no garbage collector, for each module lays out its own memory. */
+/** Optimised for speed. Every runtime that we use has SIMD. No garbage collector: each module lays out its own memory. */
 const FLAGS = ["-O3", "--converge", "--noAssert", "--enable", "simd", "--runtime", "stub", "--use", "abort="] as const;
 
-/** Its room is laid out once and never grows, so that the kernel can be given addresses in it. */
+/** For a module whose memory must never grow or move: the kernel writes to addresses in it. */
 const FIXED = [...FLAGS, "--initialMemory", "3", "--maximumMemory", "3"] as const;
 
 const MODULES = [
@@ -32,7 +34,13 @@ const MODULES = [
 }[];
 
 const root = resolve(import.meta.dirname, "..");
-const check = process.argv.includes("--check");
+const USAGE =
+  "Usage: npm run build:wasm [-- --check]\n--check writes nothing, and fails if a built file is not up to date.";
+const argv = process.argv.slice(2);
+answerHelp(USAGE, argv);
+const { switches, problems } = readCommandLine(argv, { values: [], switches: ["check"] });
+if (problems.length > 0) refuse(USAGE, ...problems);
+const check = switches.has("check");
 const scratch = mkdtempSync(join(tmpdir(), "firstlight-wasm-"));
 let failed = 0;
 

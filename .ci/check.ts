@@ -1,5 +1,13 @@
-/** `npm run check`: format and lint, types, and whether the Worker still bundles for deployment. */
+/** `npm run check`: format and lint, types, and whether the Worker can be bundled for deployment. */
 import { spawnSync } from "node:child_process";
+import { readCommandLine } from "../src/cli/commandLine.ts";
+import { answerHelp, refuse } from "../src/cli/usage.ts";
+
+const USAGE = "Usage: npm run check";
+const argv = process.argv.slice(2);
+answerHelp(USAGE, argv);
+const { problems } = readCommandLine(argv, { values: [] });
+if (problems.length > 0) refuse(USAGE, ...problems);
 
 const STEPS = [
   ["format and lint", "biome", ["check", "--error-on-warnings", "."]],

@@ -1,12 +1,20 @@
 /**
- * Runs the test suite and closes with the one line CI reads: `N passed, N failed`.
- * Skipped tests (no shared corpus, no second runtime) are counted on the line before it.
- * Arguments are handed to vitest, so `npm test -- test/src/policy` runs one folder.
+ * `npm test`: runs the tests. The last line is the one that CI reads: `N passed, N failed`. The line before it counts the
+ * skipped tests (without the shared corpus, for example). Arguments go to vitest: `npm test -- test/src/policy` runs one
+ * folder.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { answerHelp } from "../src/cli/usage.ts";
+
+answerHelp(
+  `Usage: npm test [-- PATH ...] [-- OPTION ...]
+PATH is a file or folder of tests, such as test/src/policy. OPTION is an option of vitest, such as -t NAME.
+npm run test:long runs the long versions of the tests too.`,
+  process.argv.slice(2),
+);
 
 type Report = {
   numPassedTests: number;
@@ -36,7 +44,7 @@ try {
   failed = 1;
 }
 rmSync(dir, { recursive: true, force: true });
-// A crash outside any test (an unhandled rejection, a suite that did not load) must not look green.
+// A crash outside of any test (an unhandled rejection, a file that cannot be loaded) must count as a failure.
 if (run.status !== 0 && failed === 0) failed = 1;
 console.log(`${skipped} skipped, ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(`${passed} passed, ${failed} failed`);

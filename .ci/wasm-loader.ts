@@ -1,6 +1,6 @@
 /**
- * `node --import ./.ci/wasm-loader.ts`: lets plain Node import "./x.wasm" as a WebAssembly.Module, as workerd does,
- * so that benches and Node tests run the Worker's own engine files.
+ * `node --import ./.ci/wasm-loader.ts` lets Node import "./x.wasm" as a WebAssembly.Module, as workerd does. So benches can
+ * run the engine files of the Worker.
  */
 import { registerHooks } from "node:module";
 

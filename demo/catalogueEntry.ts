@@ -1,5 +1,5 @@
 /** A photograph of the demo, as demo.json describes it. */
-/** `file` is its name inside the folder; sizes in pixels as displayed, `bytes` of the original. */
+/** `file` is its name in the folder. Width and height are in pixels as displayed; `bytes` is the size of the file. */
 export type CatalogueEntry = {
   readonly file: string;
   readonly title: string;

@@ -1,23 +1,22 @@
 /**
- * The way of a picture through the page's own server: `/at/{colo}/{visit}/{path}` asks the Worker for `/{path}`.
- * Two things need it, and both are the browser's: an <img> cannot send `X-Firstlight-Colo`, and its answer's
- * `Cache-Status` cannot be read by a page, while `Server-Timing` can; so that one is repeated there. `visit` is a new
- * word on each load and means nothing: with it, no answer comes out of the browser's own cache.
- * On Cloudflare's network none of this exists: the page names the Worker's address itself.
+ * The page's own server as a proxy for pictures: `/at/{colo}/{visit}/{path}` asks the Worker for `/{path}`. The demo needs
+ * it for two reasons. An <img> cannot send `X-Firstlight-Colo`. And a page can read the `Server-Timing` of an <img> but not
+ * its `Cache-Status`, so the proxy repeats Cache-Status in Server-Timing. `visit` is a new word on each load: with it no
+ * answer comes from the browser's own cache. On Cloudflare's network the page names the Worker's address itself.
  */
 import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
 
 const PASSAGE = /^\/at\/([A-Z]{3})\/[a-z0-9]+(\/.+)$/;
-/** Request headers that decide the answer; nothing else of the browser's goes on. */
+/** The request headers that are sent on: those that decide the answer. */
 const FORWARDED = ["accept", "if-none-match", "range"] as const;
 const TIMEOUT_MS = 180_000;
 
-/** The address of a picture, as the page embeds it. `path` starts with a slash. */
+/** The address of a picture as it stands in the page. `path` starts with a slash. */
 export function passagePath(colo: string, visit: string, path: string): string {
   return `/at/${colo}/${visit}${path}`;
 }
 
-/** Handles a request when its path is a passage: false when it is not. */
+/** `handle` answers a request whose path has that form, and gives false for any other path. */
 export function createPassage(edgeUrl: string): {
   handle(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
   close(): void;

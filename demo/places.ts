@@ -13,7 +13,7 @@ export const PLACES = [
 
 export type Place = (typeof PLACES)[number];
 
-/** The place of that code; the first one for any other text. */
+/** The place with that code; for any other text the first place. */
 export function placeOf(colo: string | null | undefined): Place {
   return PLACES.find((place) => place.colo === colo) ?? PLACES[0];
 }

@@ -1,6 +1,6 @@
 /**
- * The same pictures twice under new names, once with a hint to the warmer and once without: what a search server does
- * for one page, and what it would be without. New names, because nothing of either may be in any store.
+ * The race: the same pictures twice, once with a hint to the warmer and once without. It shows what a hint from a search
+ * server gains. Both get new names, so that no store has any of them.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
@@ -16,12 +16,12 @@ export type Lanes = { readonly hinted: readonly Runner[]; readonly plain: readon
 export type RacePicture = { readonly entry: CatalogueEntry; readonly address: string };
 
 const WIDTH = 320;
-/** How long the page's API may take to answer, from the hint to the last byte of its answer. */
+/** Limits of the time that the page's API takes, from the hint to the last byte of its answer. */
 export const API_MS = { least: 0, most: 10_000 } as const;
 
 /**
- * Plays the API server: hints at the pictures of the first lane, takes `apiMs` over the rest of its work, and answers
- * with the addresses of both lanes as a browser at `place` will ask for them.
+ * Acts as the API server: sends hints for the pictures of the first lane, waits `apiMs` for the rest of its work, and gives
+ * the addresses of both lanes as a browser at `place` asks for them.
  */
 export async function startRace(
   pictures: readonly RacePicture[],

@@ -1,4 +1,4 @@
-/** The page's own server: the page, its files, the third parties' states, and the passage to the Worker. */
+/** The page's own server: the page, its files, the state of the third parties, and the proxy to the Worker. */
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { stripTypeScriptTypes } from "node:module";
@@ -11,7 +11,7 @@ export type PageServerParts = {
   readonly sources: readonly Source[];
   /** The page for a query and a place's code. */
   readonly page: (query: string, from: string | null) => Promise<string>;
-  /** A race for a place's code; the API server takes `apiMs` over its answer. */
+  /** A race for a place's code. The API server takes `apiMs` for its answer. */
   readonly race: (from: string | null, apiMs: number) => Promise<unknown>;
 };
 
@@ -33,7 +33,7 @@ const PAGE_HEADERS = {
   "referrer-policy": "no-referrer",
 } as const;
 
-/** The server, not yet listening. */
+/** The server. It does not listen yet. */
 export function createPageServer(parts: PageServerParts): Server {
   return createServer((request, response) => {
     if (parts.passage.handle(request, response)) return;
@@ -77,7 +77,7 @@ function sendJson(response: ServerResponse, value: unknown): void {
   response.end(JSON.stringify(value));
 }
 
-/** A file of the page; TypeScript comes with its types blanked out, so that lines stay where they are. */
+/** Sends a file of the page. In TypeScript the types are replaced by spaces, so line numbers stay the same. */
 async function pageFile(name: string): Promise<string> {
   const text = await readFile(join(PAGE_FOLDER, name), "utf8");
   return name.endsWith(".ts") ? stripTypeScriptTypes(text) : text;
@@ -91,7 +91,7 @@ async function act(
   response: ServerResponse,
 ): Promise<void> {
   const source = sources.find(({ trait }) => trait.id === id && trait.mortal);
-  // Another site open in the same browser must not press our buttons.
+  // A page of another site in the same browser must not be able to do this.
   const { origin, host } = request.headers;
   if (source === undefined || (origin !== undefined && origin !== `http://${host}`)) {
     response.writeHead(403).end();

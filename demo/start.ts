@@ -26,7 +26,7 @@ export type DemoOptions = {
   readonly port?: number;
   /** Value of `PHOTOS`: a folder of photographs. */
   readonly photos?: string | undefined;
-  /** Told of each phase as it begins, and again with how far it is where that can be said. */
+  /** Gets each phase when it begins, and again with its progress if that is known. */
   readonly progress?: (phase: string, far?: string) => void;
 };
 
@@ -43,14 +43,14 @@ const PAINTING = "painting photographs (once; kept in .firstlight/)";
 /** As `wrangler.toml` deploys them. */
 const REGIONS = ["enam", "weur", "apac"] as const;
 /**
- * One machine plays browser, third parties, warmer and edge at once; when it is busy with other things as well, seconds
- * go by that no source took. Production's limits would then leave holes in a page that is there to be looked at.
+ * One machine is browser, third parties, warmer and edge at once. If it is busy besides, answers take seconds that are not
+ * the source's fault. With production's limits the page would then have holes.
  */
 const PATIENCE = { SOURCE_TIMEOUT_MS: "60000", QUEUE_MS: "60000" } as const;
 /** Pictures in each lane of the race. */
 const RACERS = 3;
 
-/** Everything up and answering. Throws when a port is taken or the photographs cannot be read; nothing is left then. */
+/** Starts everything and waits until it answers. Throws when a port is taken or the photographs cannot be read; nothing runs then. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const { progress = () => {} } = options;
   const undo: (() => unknown)[] = [];
@@ -63,7 +63,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const authority = createAuthority("Firstlight demo");
     const caFile = join(folder, "authority.pem");
     await writeFile(caFile, authority.root);
-    // Keys of our own for as long as this runs.
+    // Random keys for this run.
     const signing = { key: randomBytes(32).toString("hex"), salt: randomBytes(32).toString("hex") };
 
     const warmSecret = randomBytes(32).toString("hex");
@@ -137,7 +137,7 @@ function addressOf(entry: CatalogueEntry, source: Source): string {
   return `${source.origin}/${encodeURIComponent(entry.file)}`;
 }
 
-/** The first pictures of a source that neither dies nor is slow by itself: what is seen is the work, not a delay. */
+/** The first pictures of sources that neither die nor delay, so that the race shows the proxy's own time. */
 function racePictures(catalogue: Catalogue, sourceOf: (index: number) => Source): readonly RacePicture[] {
   return catalogue.entries
     .map((entry, index) => ({ entry, source: sourceOf(index) }))

@@ -1,25 +1,25 @@
-/** The warmer beside the demo's Worker: the program itself, as `npm run warmer` starts it, in a process of its own. */
+/** The demo's warmer: the program that `npm run warmer` starts, in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { TOP } from "../src/cli/edge/bundle.ts";
 
 export type DemoWarmer = {
-  /** `host:port` that hints go to. */
+  /** `host:port` for hints. */
   readonly address: string;
   stop(): Promise<void>;
 };
 
 /**
- * A hint may be older here than the 50 ms of production: one machine plays browser, API server, warmer, edge and third
- * parties at once, and a late wake-up of any of them is not what the demo is about.
+ * The demo takes older hints than the 50 ms of production. One machine is browser, API server, warmer, edge and third parties
+ * at once, so a hint can be late because the machine is busy.
  */
 const MAX_AGE_MS = 5_000;
 const DEADLINE_MS = 10_000;
 const READY_WITHIN_MS = 15_000;
 const STOP_WITHIN_MS = 1_200;
 
-/** Starts it on free ports, all regions served by the one Worker at `edgeUrl`. Throws when it does not get ready. */
+/** Starts it on free ports. The Worker at `edgeUrl` serves all regions. Throws when the warmer does not get ready. */
 export async function startDemoWarmer(
   edgeUrl: string,
   regions: readonly string[],
@@ -38,7 +38,7 @@ export async function startDemoWarmer(
       WARM_CONNECTIONS: "4",
     },
   });
-  // However this process ends, the warmer does not stay behind.
+  // The warmer ends with this process, whatever ends this process.
   process.once("exit", () => child.kill("SIGKILL"));
   try {
     return { address: await readyAddress(child), stop: () => end(child) };

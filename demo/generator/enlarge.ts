@@ -1,17 +1,17 @@
-/** From a small painting to a large picture: interpolated between its pixels, with film grain on top. Pure. */
+/** Enlarges a small picture: interpolates between its pixels and adds film grain. Pure. */
 import { randomFrom } from "./noise.ts";
 
 /** RGB bytes, row by row from the top. */
 export type Raster = { readonly width: number; readonly height: number; readonly pixels: Uint8Array };
 
-/** Entries of the grain table: a prime, so that rows do not line up. */
+/** Length of the grain table. A prime, so that the pattern differs from row to row. */
 const GRAIN_TABLE = 262_147;
 const GRAIN_STRENGTH = 14;
-/** Fixed point of the interpolation weights. */
+/** The value 1 of the interpolation weights, which are fixed-point numbers. */
 const BITS = 8;
 const ONE = 1 << BITS;
 
-/** `small` bilinearly enlarged to `width` x `height`, each pixel lighter or darker by the grain of `seed`. */
+/** Enlarges `small` to `width` x `height` by bilinear interpolation. The grain of `seed` makes pixels lighter or darker. */
 export function enlarge(small: Raster, width: number, height: number, seed: number): Raster {
   const random = randomFrom(seed + 1000);
   const grain = Int8Array.from({ length: GRAIN_TABLE }, () => (random() + random() - 1) * GRAIN_STRENGTH);
@@ -47,7 +47,7 @@ export function enlarge(small: Raster, width: number, height: number, seed: numb
 
 type Places = { readonly from: Int32Array; readonly weight: Int32Array };
 
-/** For each of `large` pixels the small one at or before its centre, and how far the next one counts (of ONE). */
+/** For each of `large` pixels the small pixel at or before its centre, and the weight of the next one, from 0 to ONE. */
 function placesOf(large: number, small: number): Places {
   const from = new Int32Array(large);
   const weight = new Int32Array(large);
@@ -59,7 +59,7 @@ function placesOf(large: number, small: number): Places {
   return { from, weight };
 }
 
-/** One row of the small picture at the large width, in fixed point. */
+/** One row of the small picture at the large width, as fixed-point numbers. */
 function widen(small: Raster, row: number, { from, weight }: Places, into: Int32Array): void {
   const start = row * small.width * 3;
   for (let x = 0; x < from.length; x++) {

@@ -1,6 +1,6 @@
 /**
- * Photograph-like JPEGs for a clone that has no photographs: 36 scenes of 3 to 12 megapixels, painted small, enlarged
- * and grained, so that they cost a decoder and an encoder about what photographs do. Made once, then kept.
+ * JPEGs like photographs, for a clone without photographs: 36 scenes of 3 to 12 megapixels. Each is painted small, enlarged
+ * and grained, so that decoding and encoding it takes about as long as a photograph. They are made once and kept.
  */
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { enlarge } from "./enlarge.ts";
 import { SCENES, type SceneName } from "./scenes.ts";
 
 const PICTURES = 36;
-/** Width and height in pixels, in turn: most of 3 megapixels, every fourth of 12, one in eight upright. */
+/** Width and height in pixels, used in turn: most have 3 megapixels, every fourth has 12, one in eight is upright. */
 const SHAPES = [
   [2160, 1440],
   [2400, 1350],
@@ -21,9 +21,9 @@ const SHAPES = [
   [2500, 1390],
   [4500, 2530],
 ] as const;
-/** The scene is computed at this width and enlarged; what is finer than that is grain. */
+/** The scene is computed at this width and then enlarged. Finer detail is grain only. */
 const PAINTED_WIDTH = 360;
-/** While one is painted here, others are encoded in sharp's threads. */
+/** This thread paints one picture while threads of sharp encode others. */
 const AT_ONCE = 4;
 const JPEG_QUALITY = 86;
 
@@ -39,8 +39,8 @@ const TITLES = {
 const NAMES = Object.keys(SCENES) as SceneName[];
 
 /**
- * Makes what is missing in `folder` and gives its catalogue. `progress` is called after each picture that had to be
- * made. Throws when the folder cannot be written.
+ * Makes the pictures that `folder` does not have yet, and gives its catalogue. `progress` is called after each new picture.
+ * Throws when the folder cannot be written.
  */
 export async function generatePhotographs(
   folder: string,

@@ -1,4 +1,4 @@
-/** Seeded randomness and smooth noise: the same seed always paints the same picture. Pure. */
+/** Random numbers from a seed, and smooth noise: the same seed always gives the same picture. Pure. */
 
 /** A generator of numbers in [0, 1) from a 32-bit seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -16,7 +16,7 @@ export type Noise = (x: number, y: number) => number;
 
 const LATTICE = 256;
 
-/** Value noise: random values on a lattice of 256 x 256 that repeats, smoothly joined. */
+/** Value noise: random values on a repeating lattice of 256 x 256, with smooth interpolation between them. */
 export function noiseFrom(seed: number): Noise {
   const random = randomFrom(seed);
   const lattice = Float32Array.from({ length: LATTICE * LATTICE }, random);
@@ -32,7 +32,7 @@ export function noiseFrom(seed: number): Noise {
   };
 }
 
-/** Sum of `octaves` of a noise, each twice as fine and half as strong as the one before; in [0, 1]. */
+/** Sum of `octaves` noises. Each is twice as fine and half as strong as the one before. The result is in [0, 1]. */
 export function fractal(noise: Noise, x: number, y: number, octaves: number): number {
   let sum = 0;
   let strength = 0.5;
@@ -45,7 +45,7 @@ export function fractal(noise: Noise, x: number, y: number, octaves: number): nu
   return sum / (1 - strength * 2);
 }
 
-/** 0 below `from`, 1 above `to`, a smooth step between. */
+/** 0 below `from`, 1 above `to`, and a smooth step between them. */
 export function step(from: number, to: number, value: number): number {
   return smooth(Math.min(1, Math.max(0, (value - from) / (to - from))));
 }

@@ -3,7 +3,7 @@ import { fractal, noiseFrom, randomFrom, step } from "./noise.ts";
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** A picture made ready for one seed; `aspect` is width / height. */
+/** Prepares a picture for a seed. `aspect` is width / height. */
 export type Scene = (x: number, y: number) => Colour;
 
 type Painter = (seed: number, aspect: number) => Scene;
@@ -14,7 +14,7 @@ const mix = (a: Colour, b: Colour, t: number): Colour => [
   a[2] + (b[2] - a[2]) * t,
 ];
 
-/** Sky top, sky at the horizon, land, light. */
+/** Colours: top of the sky, sky at the horizon, land, light. */
 const PALETTES = [
   [
     [0.16, 0.3, 0.55],
@@ -58,7 +58,7 @@ function paletteOf(seed: number) {
   return PALETTES[(seed + Math.floor(seed / PALETTES.length)) % PALETTES.length] ?? PALETTES[0];
 }
 
-/** Mountain chains behind each other, paler with distance, under a low sun. */
+/** Mountain chains under a low sun. The distant ones are paler. */
 const ridges: Painter = (seed, aspect) => {
   const noise = noiseFrom(seed);
   const [high, horizon, land, light] = paletteOf(seed);

@@ -1,10 +1,10 @@
-/** Watches the pictures arrive and writes under each where it came from and in how many milliseconds. */
+/** Writes under each picture that arrives which store answered and in how many milliseconds. */
 import { milliseconds, type Provenance, provenanceOf, sentence } from "./provenance.ts";
 
-/** One picture that was answered. */
+/** One picture that has arrived. */
 export type Arrival = { readonly provenance: Provenance; readonly bytes: number; readonly originalBytes: number };
 
-/** Calls `onArrival` with all arrivals so far whenever there is one more. */
+/** Calls `onArrival` after each arrival, with all arrivals so far. */
 export function watchCards(grid: HTMLElement, onArrival: (arrivals: readonly Arrival[]) => void): void {
   const timings = new Map<string, PerformanceResourceTiming>();
   const arrivals = new Map<HTMLElement, Arrival>();
@@ -34,7 +34,7 @@ export function watchCards(grid: HTMLElement, onArrival: (arrivals: readonly Arr
     image?.addEventListener("load", () => settle(card));
     image?.addEventListener("error", () => settle(card));
   }
-  // An entry may come before or after its picture's load event: both ways end in settle.
+  // The timing entry comes before or after the load event of its picture. Both call settle.
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       if (entry instanceof PerformanceResourceTiming) timings.set(entry.name, entry);

@@ -1,16 +1,16 @@
-/** The results page as HTML: whole without any script; the scripts only add what each answer cost. Pure. */
+/** The results page as HTML. It is complete without scripts; they add where each answer came from and its time. Pure. */
 import type { CatalogueEntry } from "../catalogueEntry.ts";
 import { passagePath } from "../passage.ts";
 import { PLACES, type Place } from "../places.ts";
 import type { SourceTrait } from "../sources/table.ts";
 
-/** Widths offered in `srcset`: the Worker's own ladder as far as a results page needs it. */
+/** Widths in `srcset`: the part of the Worker's ladder that a results page needs. */
 export const WIDTHS = [160, 320, 640, 1024] as const;
 
 const STYLES = ["page", "sources", "race", "grid"] as const;
-/** Height that rows of the grid aim at, in CSS pixels. */
+/** Desired height of the grid's rows, in CSS pixels. */
 const ROW_HEIGHT = 190;
-/** Pictures of the first rows are asked for first. */
+/** How many pictures, those of the first rows, get a high priority. */
 const FIRST_ROWS = 8;
 
 export type Card = {
@@ -33,7 +33,7 @@ export type PageState = {
   readonly visit: string;
 };
 
-/** The page. Cards that do not match the query are left in, hidden, so that the search box needs no new page. */
+/** The page. Cards that do not match the query are hidden, not left out, so that the search box needs no new page. */
 export function pageDocument(state: PageState): string {
   const shown = state.cards.filter((card) => matches(card.entry, state.query)).length;
   return `<!doctype html>
@@ -98,7 +98,7 @@ ${state.cards.map((card, index) => pictureCard(card, index, state)).join("\n")}
 `;
 }
 
-/** Whether title, author or licence hold every word of the query, in any case. */
+/** Whether each word of the query is in the title, author or licence. Case does not matter. */
 export function matches(entry: CatalogueEntry, query: string): boolean {
   const text = `${entry.title} ${entry.author} ${entry.licence}`.toLowerCase();
   return query

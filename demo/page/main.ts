@@ -1,4 +1,4 @@
-/** The page's script: served as it is, types stripped, no bundler. */
+/** The page's script. The server sends it without its types and without a bundler. */
 import { watchCards } from "./cards.ts";
 import { watchRace } from "./race.ts";
 import { watchSearch } from "./search.ts";
@@ -13,6 +13,6 @@ watchSources();
 const race = document.getElementById("race");
 if (race !== null) watchRace(race);
 
-// Another place is another visitor at once; the button does the same for who has no script.
+// A new place loads the page again at once. Without scripts the button does that.
 const from = document.getElementById("from");
 if (from instanceof HTMLSelectElement) from.addEventListener("change", () => from.form?.requestSubmit());

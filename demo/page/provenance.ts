@@ -1,4 +1,4 @@
-/** What an answer's Server-Timing says about it, in words for people. Runs in the browser; pure. */
+/** What the Server-Timing of an answer says, in words. Runs in the browser. Pure. */
 
 /** One entry of Server-Timing, as `PerformanceResourceTiming.serverTiming` has it. */
 export type TimingEntry = { readonly name: string; readonly duration: number; readonly description: string };
@@ -6,11 +6,11 @@ export type TimingEntry = { readonly name: string; readonly duration: number; re
 export type Provenance = {
   /** Which store answered, or `source`, or `unknown`. */
   readonly kind: Kind;
-  /** Milliseconds inside the Worker; null when it did not say. */
+  /** Milliseconds inside the Worker; null when the answer does not say. */
   readonly ms: number | null;
-  /** The stages it went through, in the Worker's own order. */
+  /** Its stages, in the order in which the Worker lists them. */
   readonly stages: readonly { readonly name: string; readonly ms: number }[];
-  /** The Cache-Status field itself (RFC 9211). */
+  /** The value of Cache-Status (RFC 9211). */
   readonly cacheStatus: string;
 };
 
@@ -49,18 +49,18 @@ export function kindOf(cacheStatus: string): Kind {
   return Object.hasOwn(KINDS, detail) ? (detail as Kind) : "unknown";
 }
 
-/** Where an answer came from and how long it took; what it did not say is left out, and nothing at all is a dash. */
+/** Where an answer came from and how long it took. Unknown parts are left out; if both are unknown it is a dash. */
 export function sentence({ kind, ms }: Pick<Provenance, "kind" | "ms">, region = ""): string {
   const from = kind === "region" && region !== "" ? `${KINDS.region} (${region})` : KINDS[kind];
   return [...(kind === "unknown" ? [] : [from]), ...(ms === null ? [] : [milliseconds(ms)])].join(", ") || "–";
 }
 
-/** Milliseconds for reading: one decimal below ten, none above; number and unit stay on one line. */
+/** Milliseconds as text, with one decimal below ten. The space before the unit does not break. */
 export function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}\u00a0ms`;
 }
 
-/** The middle one of some numbers, the mean of the middle two when they are even; null for none. */
+/** The median of some numbers; null for none. */
 export function median(values: readonly number[]): number | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,10 +1,10 @@
-/** Runs the race: three pictures that were hinted at against three that were not, loaded at the same moment. */
+/** Runs the race: loads three pictures with a hint and three without at the same moment. */
 import type { Lanes, Runner } from "../race.ts";
 import { KINDS, type Kind, median, milliseconds, provenanceOf } from "./provenance.ts";
 
 type Finish = { readonly ms: number };
 
-/** Makes the button of the section work. */
+/** Connects the button of the section. */
 export function watchRace(section: HTMLElement): void {
   const form = section.querySelector("form");
   form?.addEventListener("submit", async (event) => {
@@ -40,7 +40,7 @@ async function race(section: HTMLElement, choice: FormData): Promise<void> {
   );
 }
 
-/** Loads one lane's pictures and tells when each was there, counted from now. */
+/** Loads the pictures of one lane, and reports for each how long it took from now. */
 function run(lane: Element, runners: readonly Runner[]): Promise<Finish[]> {
   const started = performance.now();
   const rows = runners.map(({ src, alt }) => {

@@ -1,4 +1,4 @@
-/** The search box: hides what does not match as one types; without it the form does the same with a new page. */
+/** The search box: hides cards that do not match while the visitor types. Without scripts the form loads a new page. */
 
 /** Filters the cards of `grid` by the words in `box`. */
 export function watchSearch(box: HTMLInputElement, grid: HTMLElement): void {

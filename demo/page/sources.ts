@@ -1,10 +1,10 @@
-/** The third parties' cards: how often each was asked, and the button that ends one of them. */
+/** The cards of the third parties: how often each was asked, and the button that stops one of them. */
 
 type State = { readonly id: string; readonly alive: boolean; readonly asked: number };
 
 const EVERY_MS = 2_000;
 
-/** Keeps the cards current while the page is visible. */
+/** Updates the cards while the page is visible. */
 export function watchSources(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-mortal]")) {
     button.form?.addEventListener("submit", async (event) => {

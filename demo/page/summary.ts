@@ -1,8 +1,8 @@
-/** The line, the bar and the legend on top of the page: what all pictures together cost. */
+/** The line, the bar and the legend at the top of the page: bytes and times of all pictures. */
 import type { Arrival } from "./cards.ts";
 import { KINDS, type Kind, median, milliseconds } from "./provenance.ts";
 
-/** Shows the arrivals so far; `total` pictures are on the page. */
+/** Shows the arrivals so far. The page has `total` pictures. */
 export function showSummary(arrivals: readonly Arrival[], total: number): void {
   const line = document.getElementById("summary");
   const bar = document.getElementById("bar");
@@ -28,11 +28,11 @@ export function showSummary(arrivals: readonly Arrival[], total: number): void {
       return item;
     }),
   );
-  // Said once, when all are there: a screen reader need not hear 36 lines.
+  // Written once, when all have arrived, so that a screen reader does not read 36 lines.
   if (arrivals.length === total) line.textContent = summaryLine(arrivals);
 }
 
-/** What all of them cost, in a line; sizes and times that the browser was not told are left out. */
+/** One line on bytes and times of all pictures. What the browser does not know is left out. */
 export function summaryLine(arrivals: readonly Arrival[]): string {
   const sum = (of: (arrival: Arrival) => number) => arrivals.reduce((total, arrival) => total + of(arrival), 0);
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,4 +1,4 @@
-/** One third party: a server of its own on its own port, with nothing but photographs. */
+/** One third party: a server on a port of its own that has photographs only. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
@@ -11,21 +11,21 @@ import type { SourceTrait } from "./table.ts";
 
 export type Source = {
   readonly trait: SourceTrait;
-  /** `https://127.0.0.1:N` or, without HTTPS, `http://…`; the same over its whole life and afterlife. */
+  /** `https://127.0.0.1:N`, or `http://…` without HTTPS. It stays the same after `die` and `revive`. */
   readonly origin: string;
   readonly alive: boolean;
-  /** Pictures it was asked for since the start. */
+  /** How many pictures it was asked for since the start. */
   readonly asked: number;
-  /** Ends at once, open connections too: the next request is refused by the machine. */
+  /** Stops at once and cuts open connections. From then on the machine refuses connections. */
   die(): Promise<void>;
-  /** Comes back on the same port. */
+  /** Starts again on the same port. */
   revive(): Promise<void>;
 };
 
 const HOST = "127.0.0.1";
 const FRESH_SECONDS = 86_400;
 
-/** Starts a source on a free port, showing the photographs of `folder`; `tls` when its trait is to be secure. */
+/** Starts a source on a free port with the photographs of `folder`. `tls` is used if its row in the table says HTTPS. */
 export async function startSource(
   trait: SourceTrait,
   folder: string,

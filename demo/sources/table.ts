@@ -1,16 +1,16 @@
-/** The third parties the page's photographs come from, each with the trouble that its kind is known for. */
+/** The third parties that have the page's photographs, each with a typical problem. */
 
 export type SourceTrait = {
   readonly id: string;
   readonly name: string;
-  /** What is the matter with it, for the page. */
+  /** Its problem, as the page says it. */
   readonly trait: string;
   readonly secure: boolean;
   /** Wait before the first byte, in milliseconds. */
   readonly delayMs: number;
-  /** Takes the photographs with the most pixels. */
+  /** Gets the photographs with the most pixels. */
   readonly huge: boolean;
-  /** Has a button on the page that ends it. */
+  /** The page has a button that stops it. */
   readonly mortal: boolean;
 };
 
@@ -54,8 +54,8 @@ export const SOURCES = [
 ] as const satisfies readonly SourceTrait[];
 
 /**
- * Which source shows which photograph: the quarter with the most pixels goes to the one with huge originals, the rest
- * in turn to the others. Gives for each entry the index of its source in `sources`. Pure.
+ * Shares the photographs out. The source with huge originals gets the quarter with the most pixels, the others get the rest
+ * in turn. Gives for each entry the index of its source in `sources`. Pure.
  */
 export function shareOut(
   entries: readonly { readonly width: number; readonly height: number }[],

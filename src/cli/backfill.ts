@@ -1,13 +1,15 @@
 /**
- * `npm run backfill -- --from primary --to weur [--prefix t/… | --keys FILE] [--state FILE] …`: copies what one bucket
- * has into another over the S3 API, on the server's side. Progress goes to standard error, the result to standard
- * output. Exit code 0: done; 1: failed; 2: wrong arguments; 130: interrupted. With a state file it goes on where it was.
+ * `npm run backfill -- --from primary --to weur [--prefix 2/t/… | --keys FILE] [--state FILE] …` copies objects from one
+ * bucket to another over the S3 API; the store copies them, nothing passes through this machine. Progress goes to standard
+ * error, the result to standard output. Exit code 0: done; 1: failed; 2: wrong arguments; 130: interrupted. With a state
+ * file a later run goes on where this one stopped.
  */
 import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { BACKFILL_USAGE, type BackfillArguments, parseBackfillArguments } from "./backfill/arguments.ts";
 import { type CopyOrder, copyPages, filedPages, listedPages, type Progress } from "./backfill/copy.ts";
 import { readState, writeState } from "./backfill/state.ts";
+import { storeFailure } from "./failures.ts";
 import { answerHelp, refuse } from "./usage.ts";
 
 const RETRIES = 6;
@@ -42,10 +44,11 @@ async function backfill(args: BackfillArguments): Promise<number> {
     console.log(`Done: ${counts(end)}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
     return 0;
   } catch (error) {
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    console.error(interrupted.signal.aborted ? "Interrupted." : why);
+    console.error(interrupted.signal.aborted ? "Interrupted." : storeFailure(error, endpoint, [from, to]));
     console.error(
-      args.state === null ? "Without --state it begins anew." : `Run it again to go on from ${args.state}.`,
+      args.state === null
+        ? "The next run begins anew (--state FILE keeps the progress)."
+        : `Run it again: it goes on from ${args.state}.`,
     );
     return interrupted.signal.aborted ? 130 : 1;
   } finally {
@@ -53,7 +56,7 @@ async function backfill(args: BackfillArguments): Promise<number> {
   }
 }
 
-/** A file that cannot be read is a wrong argument, and nothing was begun. */
+/** A file that cannot be read is a wrong argument: nothing has been copied yet. */
 function readKeys(file: string): string {
   try {
     return readFileSync(file, "utf8");
@@ -71,7 +74,7 @@ function line(progress: Progress, start: Progress, ms: number): string {
   return `${counts(progress)}, ${Math.round(done / Math.max(0.001, ms / 1000))}/s, up to ${progress.after}`;
 }
 
-/** On a terminal each line takes the place of the one before. */
+/** On a terminal each line replaces the one before. */
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
   else process.stderr.write(`${text}\n`);

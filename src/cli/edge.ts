@@ -44,13 +44,13 @@ const parsed = parseEdgeArguments(argv, process.env.PORT);
 if (!parsed.ok) refuse(EDGE_USAGE, ...parsed.problems);
 const { settings: file, pretty, ...options } = parsed.value;
 const log = pretty ? prettyLog() : ({ message }: LogLine) => say(message);
-const settings = file === undefined ? undefined : settingsOf(file);
+const settings = file === undefined ? undefined : settingsOf(file, options.vars);
 try {
   const started = await startEdge({ ...options, settings, log });
   edge = started;
   const kv = await started.miniflare.getKVNamespace("THUMBS");
   if (file !== undefined) {
-    followSettingsFile(file, (text) => kv.put(SETTINGS_KEY, text), say);
+    followSettingsFile(file, (text) => kv.put(SETTINGS_KEY, text), say, options.vars);
   }
   const nobody = servesNobody(await started.miniflare.getBindings(), await kv.get(SETTINGS_KEY, "text"));
   if (nobody !== null) say(nobody);
@@ -83,9 +83,9 @@ function keepAuthority(pem: string): string {
 }
 
 /** The settings' text; a file that cannot be read is a wrong argument. */
-function settingsOf(path: string): string {
+function settingsOf(path: string, vars: Readonly<Record<string, string>>): string {
   try {
-    return readSettingsFile(path);
+    return readSettingsFile(path, vars);
   } catch (error) {
     return refuse(EDGE_USAGE, error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,6 @@
-/** What every program says of its command line: the usage to who asks for it, and to who got it wrong. */
+/** How every program answers a call for help and a wrong command line. */
 
-/** Prints the usage and ends the program with 0 when `--help` or `-h` stands before a lone `--`. */
+/** If `--help` or `-h` is given, prints the usage and ends the program with 0. After a lone `--` neither is looked for. */
 export function answerHelp(usage: string, argv: readonly string[]): void {
   const end = argv.indexOf("--");
   const flags = argv.slice(0, end < 0 ? undefined : end);
@@ -9,7 +9,7 @@ export function answerHelp(usage: string, argv: readonly string[]): void {
   process.exit(0);
 }
 
-/** Ends the program with 2, after what is wrong, a line each, and the usage, on standard error. */
+/** Prints the problems, one a line, and the usage on standard error, and ends the program with 2. */
 export function refuse(usage: string, ...problems: readonly string[]): never {
   console.error([...problems, usage].join("\n"));
   process.exit(2);

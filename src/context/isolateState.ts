@@ -5,6 +5,7 @@ import { RecentKeys } from "../concurrency/recentKeys.ts";
 import { createSemaphore, type Semaphore } from "../concurrency/semaphore.ts";
 import { SingleFlight } from "../concurrency/singleFlight.ts";
 import type { Config } from "../config/config.ts";
+import { overrideCheck } from "../coordinate/overrides.ts";
 import { LiveConfig } from "../live/liveConfig.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
 import { HttpsMemory } from "../origin/https.ts";
@@ -61,7 +62,7 @@ export function newIsolateState(): IsolateState {
   let bytes: MemoryBudget | undefined;
   let slot: Semaphore | undefined;
   return {
-    liveConfig: new LiveConfig(),
+    liveConfig: new LiveConfig(overrideCheck),
     https: new HttpsMemory(),
     hosts: new HostGuard(),
     negatives: newNegativeMemory(),

@@ -6,24 +6,31 @@
 /** The linear memory that all instances may keep between two pictures. Above it the largest are dropped first. */
 export const KEPT_BYTES = 48 * 1024 * 1024;
 
-type Live = { readonly value: unknown; readonly memory: WebAssembly.Memory };
+type Live = { readonly value: unknown; readonly memory: WebAssembly.Memory; readonly lifetime: Lifetime };
+
+/**
+ * How long an instance lives: until memory is short, or for one picture. The second is for decoders of others that may
+ * have faults in how they use memory: then a hostile file can spoil no other picture.
+ */
+export type Lifetime = "kept" | "one picture";
 
 const live = new Map<string, Live>();
 
 /** A named engine: `use` gives the live instance and makes it if there is none, `drop` forgets it. */
 export type Engine<T> = { use(): Promise<T>; drop(): void };
 
-/** `create` makes the instance: it gives the value to call and the memory it works in. */
+/** `create` makes the instance: it gives the value to call and the memory that it works in. */
 export function defineEngine<T>(
   name: string,
   create: () => { value: T; memory: WebAssembly.Memory } | Promise<{ value: T; memory: WebAssembly.Memory }>,
+  lifetime: Lifetime = "kept",
 ): Engine<T> {
   return {
     async use() {
       const found = live.get(name);
       if (found) return found.value as T;
       const made = await create();
-      live.set(name, made);
+      live.set(name, { ...made, lifetime });
       return made.value;
     },
     drop() {
@@ -51,16 +58,22 @@ export function dropAllEngines(): void {
   live.clear();
 }
 
-/** For use after a picture: drops the largest instances until the rest holds at most `kept` bytes. */
+/**
+ * For use after a picture: drops the instances that live for one picture, and then the largest until the rest holds at
+ * most `kept` bytes.
+ */
 export function trimEngines(kept: number = KEPT_BYTES): void {
+  peak = Math.max(peak, liveBytes());
+  for (const [name, { lifetime }] of [...live]) if (lifetime === "one picture") live.delete(name);
   const bySize = [...live].sort(([, a], [, b]) => b.memory.buffer.byteLength - a.memory.buffer.byteLength);
-  let total = bySize.reduce((sum, [, { memory }]) => sum + memory.buffer.byteLength, 0);
-  peak = Math.max(peak, total);
-  for (const [name, { memory }] of bySize) {
-    if (total <= kept) return;
-    total -= memory.buffer.byteLength;
+  for (const [name] of bySize) {
+    if (liveBytes() <= kept) return;
     live.delete(name);
   }
+}
+
+function liveBytes(): number {
+  return [...live.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
 }
 
 /** Makes an instance and gives its exports as the type the caller knows them to be; the platform's type is wider. */

@@ -1,12 +1,20 @@
 /** The configuration in force in one isolate: the variables with the live settings over them, parsed once per text. */
 import type { Config } from "../config/config.ts";
 import { asFailure } from "../errors.ts";
-import { withSettings } from "./liveSettings.ts";
+import { type RegionCheck, withSettings } from "./liveSettings.ts";
 import { SettingsCache, type SettingsSources } from "./settingsCache.ts";
 
+/** The check of `regions` for a deployment with these regions. */
+export type RegionCheckOf = (deployed: readonly string[]) => RegionCheck;
+
 export class LiveConfig {
+  readonly #checkOf: RegionCheckOf;
   readonly #settings = new SettingsCache();
   #merged: { readonly variables: Config; readonly text: string | null; readonly config: Config } | null = null;
+
+  constructor(checkOf: RegionCheckOf) {
+    this.#checkOf = checkOf;
+  }
 
   /**
    * Reads it. A text that cannot be read leaves the last good one in force. An isolate that has none throws Failure
@@ -25,7 +33,7 @@ export class LiveConfig {
     const known = this.#merged?.variables === variables ? this.#merged : null;
     if (known?.text === text) return known.config;
     try {
-      const config = text === null ? variables : withSettings(variables, text);
+      const config = text === null ? variables : withSettings(variables, text, this.#checkOf(variables.regions));
       this.#merged = { variables, text, config };
       return config;
     } catch (error) {

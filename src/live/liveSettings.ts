@@ -11,6 +11,7 @@
 import type { Config } from "../config/config.ts";
 import { parseHostPattern } from "../config/hostPattern.ts";
 import { Failure } from "../errors.ts";
+import { type Check, type Checked, JsonReader } from "./jsonReader.ts";
 
 export type LiveSettings = {
   readonly allowedSources: readonly string[];
@@ -29,11 +30,22 @@ export const NO_SETTINGS: LiveSettings = {
 };
 
 /**
+ * Whether an entry of `regions` can have an effect: null, or what is wrong with the place (`colo:DXB`) or with the region
+ * that it is given. `coordinate/overrides.ts` has the tables; this folder must not import them.
+ */
+export type RegionCheck = (
+  place: string,
+  region: string,
+) => { readonly of: "place" | "region"; readonly wrong: string } | null;
+
+const ANY_REGION: RegionCheck = () => null;
+
+/**
  * The configuration with live settings (the text in KV; null = none) over it. Throws Failure `misconfigured` when the
  * text cannot be read: a list of takedowns that cannot be read must not pass for an empty one.
  */
-export function withSettings(config: Config, text: string | null): Config {
-  const { allowedSources, blocked, epochs, retiredMakers, regions } = readLiveSettings(text);
+export function withSettings(config: Config, text: string | null, checkRegion: RegionCheck): Config {
+  const { allowedSources, blocked, epochs, retiredMakers, regions } = readLiveSettings(text, checkRegion);
   return {
     ...config,
     allowedSources: allowedSources.length === 0 ? config.allowedSources : [...config.allowedSources, ...allowedSources],
@@ -44,86 +56,59 @@ export function withSettings(config: Config, text: string | null): Config {
   };
 }
 
-/** Reads and checks the text in KV. Throws Failure `misconfigured` whose detail lists every problem. */
-export function readLiveSettings(text: string | null): LiveSettings {
+/**
+ * Reads and checks the text in KV. Without `checkRegion` only the form of `regions` is checked. Throws Failure
+ * `misconfigured` whose detail lists every problem with its line and column.
+ */
+export function readLiveSettings(text: string | null, checkRegion: RegionCheck = ANY_REGION): LiveSettings {
   if (text === null) return NO_SETTINGS;
-  const problems: string[] = [];
-  const value = recordOf(parseJson(text, problems), "settings", problems);
-  for (const field of Object.keys(value)) {
-    if (!Object.hasOwn(NO_SETTINGS, field)) problems.push(`${field} is no live setting`);
-  }
-  const blocked = recordOf(value.blocked, "blocked", problems);
+  const json = new JsonReader(text);
+  json.object([], Object.keys(NO_SETTINGS));
+  json.object(["blocked"], Object.keys(NO_SETTINGS.blocked));
+  const checkPlace: Check<string> = (place) => asRegionCheck(checkRegion(String(place), ""), "place", String(place));
   const settings = {
-    allowedSources: listOf(value.allowedSources, "allowedSources", isPattern, problems),
+    allowedSources: json.list(["allowedSources"], isPattern),
     blocked: {
-      sources: listOf(blocked.sources, "blocked.sources", isHex(32), problems),
-      hosts: listOf(blocked.hosts, "blocked.hosts", isHex(16), problems),
+      sources: json.list(["blocked", "sources"], isHex(32, "a source")),
+      hosts: json.list(["blocked", "hosts"], isHex(16, "a host")),
     },
-    epochs: tableOf(value.epochs, "epochs", isHex(16), isEpoch, problems),
-    retiredMakers: listOf(value.retiredMakers, "retiredMakers", isText, problems),
-    regions: tableOf(value.regions, "regions", isText, isText, problems),
+    epochs: json.table(["epochs"], isHex(16, "a host"), () => isTime),
+    retiredMakers: json.list(["retiredMakers"], isText),
+    regions: json.table(["regions"], checkPlace, (place) => (region) => {
+      const text = isText(region);
+      return "wrong" in text ? text : asRegionCheck(checkRegion(place, text.value), "region", text.value);
+    }),
   };
+  const { problems } = json;
   if (problems.length > 0) throw new Failure("misconfigured", {}, `live settings: ${problems.join("; ")}`);
   return settings;
 }
 
-type Check<T> = (value: unknown) => value is T;
+function asRegionCheck(problem: ReturnType<RegionCheck>, of: "place" | "region", value: string): Checked<string> {
+  return problem?.of === of ? problem : { value };
+}
 
-const isText: Check<string> = (value) => typeof value === "string";
-const isEpoch: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isText: Check<string> = (value) => (typeof value === "string" ? { value } : { wrong: "is no text" });
+
+const isTime: Check<number> = (value) =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+    ? { value }
+    : { wrong: "is no time in unix milliseconds" };
+
+/** Hashes are not repeated in the message: whoever writes an address by mistake does not want it in the log. */
 const isHex =
-  (digits: number): Check<string> =>
-  (value): value is string =>
-    typeof value === "string" && value.length === digits && /^[0-9a-f]+$/.test(value);
+  (digits: number, of: string): Check<string> =>
+  (value) =>
+    typeof value === "string" && value.length === digits && /^[0-9a-f]+$/.test(value)
+      ? { value }
+      : { wrong: `is not ${digits} lower-case hexadecimal digits, the hash of ${of}` };
 
-const isPattern: Check<string> = (value): value is string => {
-  if (typeof value !== "string") return false;
+const isPattern: Check<string> = (value) => {
+  if (typeof value !== "string") return { wrong: "is no text" };
   try {
     parseHostPattern(value);
-    return true;
-  } catch {
-    return false;
+    return { value };
+  } catch (error) {
+    return { wrong: `is refused: ${error instanceof Error ? error.message : error}` };
   }
 };
-
-function parseJson(text: string, problems: string[]): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    problems.push("not JSON");
-    return undefined;
-  }
-}
-
-function recordOf(value: unknown, name: string, problems: string[]): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  if (value !== undefined) problems.push(`${name} is no object`);
-  return {};
-}
-
-function listOf<T>(value: unknown, name: string, check: Check<T>, problems: string[]): readonly T[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) {
-    problems.push(`${name} is no list`);
-    return [];
-  }
-  const good = value.filter(check);
-  const wrong = value.length - good.length;
-  if (wrong > 0) problems.push(`${name}: ${wrong} of ${value.length} in the wrong form`);
-  return good;
-}
-
-function tableOf<T>(
-  value: unknown,
-  name: string,
-  checkKey: Check<string>,
-  check: Check<T>,
-  problems: string[],
-): Readonly<Record<string, T>> {
-  const good: [string, T][] = [];
-  for (const [key, entry] of Object.entries(recordOf(value, name, problems))) {
-    if (checkKey(key) && check(entry)) good.push([key, entry]);
-    else problems.push(`${name}.${key.slice(0, 40)} has the wrong form`);
-  }
-  return Object.fromEntries(good);
-}

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,23 +12,41 @@ const GONE_WITHIN_MS = 3_000;
 
 describe("npm start", { timeout: 2 * START_MS }, () => {
   const photos = mkdtempSync(join(tmpdir(), "firstlight-photos-"));
-  beforeAll(async () => writeFileSync(join(photos, "dawn.jpg"), await paint("ridges", 1, 600, 400)));
+  beforeAll(async () => {
+    writeFileSync(join(photos, "dawn.jpg"), await paint("ridges", 1, 600, 400));
+    writeFileSync(join(photos, "broken.png"), "no picture");
+  });
   afterAll(() => rmSync(photos, { recursive: true }));
 
-  it("prints one address with the page of PHOTOS behind it; Ctrl-C ends every process of it", async () => {
+  it("prints the address of a page with the photographs of PHOTOS; Ctrl-C ends every process", async () => {
     const running = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "0" });
     const url = await until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(running.output())?.[0], START_MS);
     const phases = running.errors().split("\n");
-    expect(phases).toEqual(["starting the Worker ...", "starting the warmer and the third parties ...", ""]);
+    expect(phases).toEqual([
+      "starting the Worker ...",
+      "starting the warmer and the third parties ...",
+      expect.stringMatching(/^broken\.png is left out: \S/),
+      "",
+    ]);
     const page = await (await fetch(url)).text();
     expect(page).toContain('<p class="title">dawn</p>');
     const [, picture = ""] = /<img src="([^"]+)"/.exec(page) ?? [];
     const answer = await fetch(url + picture, { headers: { accept: "image/webp" } });
     expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/webp"]);
-    // What Ctrl-C in a terminal does: SIGINT to the whole group, here with the Worker's and the warmer's process.
+    // Ctrl-C in a terminal sends SIGINT to the whole process group, the Worker and the warmer included.
     expect(membersOf(running.group).map(({ name }) => name)).toContain("workerd");
     process.kill(-running.group, "SIGINT");
     await until(() => membersOf(running.group).length === 0, GONE_WITHIN_MS);
+  });
+
+  it("a port that is taken: it says so and names another", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const taken = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: String(port) });
+    expect(await once(taken.child, "close")).toEqual([2, null]);
+    expect(taken.errors()).toContain(`PORT=${port} is taken: give another, such as PORT=`);
+    server.close();
   });
 
   it("says what is wrong with PHOTOS and PORT", async () => {

@@ -39,7 +39,7 @@ describe("createPassage", () => {
     worker.close();
   });
 
-  it("asks the Worker for the same path, from the place, without the browser's other headers", async () => {
+  it("asks the Worker for the same path and names the place; other headers of the browser are left out", async () => {
     const path = "/sig/rs:fit:320:0/plain/https:%2F%2Fa.test%2Fb%20c.jpg";
     const answer = await fetch(url + passagePath("NRT", "v1", path), {
       headers: { accept: "image/webp", cookie: "a=b", referer: "http://x.test/" },

@@ -1,4 +1,6 @@
 /** The command line of `npm run backfill`: arguments in, a checked value or every problem at once out. Pure. */
+import { readBucketAccess } from "../bucketAccess.ts";
+import { readCommandLine } from "../commandLine.ts";
 
 export type BackfillArguments = {
   /** Names of buckets. */
@@ -11,7 +13,7 @@ export type BackfillArguments = {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** File that says how far it came; absent: it begins anew. */
+  /** File that keeps the progress, so that a later run goes on from there; null: each run begins anew. */
   readonly state: string | null;
   readonly concurrency: number;
 };
@@ -28,7 +30,7 @@ const VALUES = [
   ...(["from", "to", "prefix", "keys", "state", "concurrency"] as const),
   ...(["endpoint", "access-key", "secret-key", "bucket-prefix"] as const),
 ] as const;
-/** Renditions: originals leave after a day, masters are read from the primary. */
+/** Renditions. Originals are kept for a day only, and masters are read from the primary bucket. */
 const RENDITIONS = "2/t/";
 const MAX_CONCURRENCY = 256;
 
@@ -37,39 +39,22 @@ export function parseBackfillArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ParsedBackfillArguments {
-  const problems: string[] = [];
-  const values: Partial<Record<(typeof VALUES)[number], string>> = {};
-  for (let at = 0; at < argv.length; at++) {
-    const word = argv[at] ?? "";
-    const equals = word.indexOf("=");
-    const flag = equals < 0 ? word : word.slice(0, equals);
-    const name = VALUES.find((known) => flag === `--${known}`);
-    if (name === undefined) {
-      problems.push(`Unknown argument ${word}`);
-      continue;
-    }
-    const value = equals < 0 ? argv[++at] : word.slice(equals + 1);
-    if (value === undefined) problems.push(`${flag} needs a value`);
-    else values[name] = value;
-  }
-  const need = (text: string | undefined, problem: string): string => {
-    if (text === undefined || text === "") problems.push(problem);
-    return text ?? "";
-  };
-  const bucketPrefix = values["bucket-prefix"] ?? "firstlight-";
-  const from = need(values.from, "--from is missing: the region or `primary` to copy from");
-  const to = need(values.to, "--to is missing: the region to copy to");
+  const line = readCommandLine(argv, { values: VALUES });
+  const { values } = line;
+  const access = readBucketAccess(values, env);
+  const problems = [...line.problems];
+  const { from = "", to = "" } = values;
+  if (from === "") problems.push("--from is missing: the region or `primary` to copy from");
+  if (to === "") problems.push("--to is missing: the region to copy to");
   if (from === to && from !== "") problems.push(`--from and --to are both ${from}`);
   if (values.prefix !== undefined && values.keys !== undefined) problems.push("--prefix and --keys exclude each other");
   const concurrency = Number(values.concurrency ?? 32);
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
-    problems.push(`--concurrency cannot be ${values.concurrency}: 1 to ${MAX_CONCURRENCY}`);
+    problems.push(`--concurrency cannot be ${values.concurrency}: a whole number from 1 to ${MAX_CONCURRENCY}`);
   }
-  const endpoint = need(values.endpoint ?? env.S3_ENDPOINT, "No endpoint: set S3_ENDPOINT, or give --endpoint");
-  if (endpoint !== "" && !URL.canParse(endpoint)) problems.push(`--endpoint ${endpoint} is no URL`);
-  const accessKeyId = need(values["access-key"] ?? env.S3_ACCESS_KEY_ID, "No key: set S3_ACCESS_KEY_ID");
-  const secretAccessKey = need(values["secret-key"] ?? env.S3_SECRET_ACCESS_KEY, "No key: set S3_SECRET_ACCESS_KEY");
+  problems.push(...access.problems);
   if (problems.length > 0) return { ok: false, problems };
+  const { bucketPrefix, ...rest } = access.value;
   const what =
     values.keys === undefined
       ? ({ kind: "prefix", prefix: values.prefix ?? RENDITIONS } as const)
@@ -77,7 +62,7 @@ export function parseBackfillArguments(
   return {
     ok: true,
     value: {
-      ...{ from: bucketPrefix + from, to: bucketPrefix + to, what, endpoint, accessKeyId, secretAccessKey },
+      ...{ from: bucketPrefix + from, to: bucketPrefix + to, what, ...rest },
       ...{ state: values.state ?? null, concurrency },
     },
   };

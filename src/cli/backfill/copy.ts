@@ -1,14 +1,14 @@
-/** Copies objects between two buckets of one S3 account, page by page; a page that is through is never done again. */
+/** Copies objects between two buckets of one S3 account, page by page. A finished page is never copied again. */
 import type { S3Client } from "@aws-sdk/client-s3";
 import { CopyObjectCommand, HeadObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 
 export type Progress = {
-  /** Where to go on: the last key of the last whole page, in the order of the listing; "" at the beginning. */
+  /** The last key of the last finished page, in the order of the listing; "" at the beginning. */
   readonly after: string;
   readonly copied: number;
-  /** They were there already. */
+  /** The target had them already. */
   readonly present: number;
-  /** They are no longer where they were to be copied from. */
+  /** The source no longer has them. */
   readonly missing: number;
 };
 
@@ -24,7 +24,10 @@ export type CopyOrder = {
 
 type Outcome = "copied" | "present" | "missing";
 
-/** Copies page after page from where `start` was, and tells of each. Throws what S3 throws after the client's retries. */
+/**
+ * Copies all pages. `start` is the progress so far; `onPage` gets the progress after each page. Throws what the S3 client
+ * throws after its retries.
+ */
 export async function copyPages(
   pages: AsyncIterable<readonly string[]>,
   order: CopyOrder,
@@ -46,7 +49,7 @@ export async function copyPages(
   return progress;
 }
 
-/** Keys under a prefix behind `after`, a thousand a page, in the order of the listing (by UTF-8 bytes). */
+/** Keys under a prefix that come after `after`, up to 1000 a page, in the order of the listing (by UTF-8 bytes). */
 export async function* listedPages(
   { s3, from, signal }: CopyOrder,
   prefix: string,
@@ -70,7 +73,7 @@ export async function* listedPages(
 
 const KEYS_A_PAGE = 200;
 
-/** Keys of a list, sorted, each once, behind `after`. */
+/** Keys of a text, one a line: sorted, each once, those that come after `after`. */
 export async function* filedPages(text: string, after: string): AsyncGenerator<readonly string[]> {
   const keys = [...new Set(text.split(/\r?\n/).filter((line) => line !== ""))].sort().filter((key) => key > after);
   for (let at = 0; at < keys.length; at += KEYS_A_PAGE) yield keys.slice(at, at + KEYS_A_PAGE);
@@ -90,9 +93,9 @@ async function inParallel(keys: readonly string[], order: CopyOrder): Promise<re
 }
 
 /**
- * A copy on the server's side, metadata and all; nothing passes through here. What is there stays: it may be newer.
- * S3's CopyObject knows no condition on its target, so that is asked for first; a rendition stored between the two would
- * be replaced by the primary's, which is at least as new within the data path's own order of writing.
+ * The store copies bytes and metadata itself. An object that the target has is left as it is, since it may be newer.
+ * CopyObject of S3 has no condition on its target, so we ask first. If the Worker stores a rendition between the two calls,
+ * the copy replaces it. That does no harm: in the order in which the Worker writes, the primary's is at least as new.
  */
 async function copyOne(key: string, { s3, from, to, signal }: CopyOrder): Promise<Outcome> {
   const options = { abortSignal: signal };

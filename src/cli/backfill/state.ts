@@ -1,11 +1,11 @@
-/** The state file: how far a backfill came, and of which one it is. Replaced whole, so that a kill leaves a good one. */
+/** The state file: the progress of a backfill, and which one it is. It is replaced whole, so a killed run leaves a good file. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { BackfillArguments } from "./arguments.ts";
 import { NOTHING_YET, type Progress } from "./copy.ts";
 
 type State = Progress & { readonly of: string };
 
-/** Where to begin. Throws when the file is another backfill's or cannot be read: it would skip what was never copied. */
+/** Where to begin. Throws when the file is another backfill's or cannot be read: else keys would be skipped uncopied. */
 export function readState(args: BackfillArguments): Progress {
   if (args.state === null || !existsSync(args.state)) return NOTHING_YET;
   const { of, after, copied, present, missing } = JSON.parse(readFileSync(args.state, "utf8")) as Partial<State>;

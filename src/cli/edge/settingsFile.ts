@@ -1,13 +1,18 @@
 /** The live settings of a local edge, from a file: what `wrangler kv key put` is to a deployed one. */
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { overrideCheck } from "../../coordinate/overrides.ts";
 import { asFailure } from "../../errors.ts";
 import { readLiveSettings } from "../../live/liveSettings.ts";
 import { SETTINGS_REFRESH_MS } from "../../live/settingsCache.ts";
+import { deployedRegions } from "../variables.ts";
 
 const LOOK_EVERY_MS = 500;
 
-/** The file's text, checked as the Worker does. Throws an Error that names the file and says all that is wrong. */
-export function readSettingsFile(file: string): string {
+/**
+ * The file's text, checked as a Worker with these variables does. Throws an Error that names the file and says all that is
+ * wrong, with line and column.
+ */
+export function readSettingsFile(file: string, vars: Readonly<Record<string, string>> = {}): string {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -15,7 +20,7 @@ export function readSettingsFile(file: string): string {
     throw new Error(`--settings cannot be read: ${error instanceof Error ? error.message : error}`);
   }
   try {
-    readLiveSettings(text);
+    readLiveSettings(text, overrideCheck(deployedRegions(vars)));
     return text;
   } catch (error) {
     throw new Error(`--settings ${file}: ${asFailure(error).detail}`);
@@ -30,10 +35,11 @@ export function followSettingsFile(
   file: string,
   put: (text: string) => Promise<unknown>,
   say: (line: string) => void,
+  vars: Readonly<Record<string, string>> = {},
 ): () => void {
   const follow = async () => {
     try {
-      await put(readSettingsFile(file));
+      await put(readSettingsFile(file, vars));
       say(`${file} taken over; it counts when what the Worker has is ${SETTINGS_REFRESH_MS / 1000} s old`);
     } catch (error) {
       say(`${file} not taken over: ${error instanceof Error ? error.message : error}`);

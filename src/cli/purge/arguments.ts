@@ -1,8 +1,15 @@
 /** The command line of `npm run purge`: arguments in, a checked value or every problem at once out. Pure. */
 
+import { type BucketAccess, readBucketAccess } from "../bucketAccess.ts";
+import { readCommandLine } from "../commandLine.ts";
+
+/** One field of the order: `source`, `prefix`, `host`, `path` or `maker`. */
+export type PurgeTargetField = Readonly<Record<string, string>>;
+
 export type PurgeArguments = {
-  /** One field of the order: `source`, `prefix`, `host`, `path` or `maker`. */
-  readonly target: Readonly<Record<string, string>>;
+  /** `dry-run` only says what would be sent. */
+  readonly mode: "purge" | "dry-run";
+  readonly target: PurgeTargetField;
   /** Keep it out (true), let it in again (false), or only delete (null). */
   readonly block: boolean | null;
   /** The Worker's address, without a slash at the end. */
@@ -14,48 +21,95 @@ export type PurgeArguments = {
   readonly sweepSeconds: number;
 };
 
+/** `--list`: what is blocked, purged and retired now, or what is known of one source or host. */
+export type ListArguments = { readonly mode: "list"; readonly target: PurgeTargetField | null } & BucketAccess;
+
 export type ParsedPurgeArguments =
-  | { readonly ok: true; readonly value: PurgeArguments }
+  | { readonly ok: true; readonly value: PurgeArguments | ListArguments }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL | --host HOST | --path /P | --maker VERSION
-         [--block [--sweep SECONDS] | --lift] [--endpoint URL] [--secret S] [--resume CURSOR]
+         [--block [--sweep SECONDS] | --lift] [--dry-run] [--endpoint URL] [--secret S] [--resume CURSOR]
+       npm run purge -- --list [--source URL | --host HOST] [--s3-endpoint URL] [--access-key ID] [--secret-key S]
+         [--bucket-prefix firstlight-]
 --maker deletes every rendition of one version of engine and encoder, such as 1-vp8enc1 (docs/storage.md).
-Endpoint and secret default to PURGE_ENDPOINT and PURGE_SECRET in the environment.`;
+--dry-run prints what would be sent and which stored names it concerns, and sends nothing.
+--list prints what is blocked, purged and retired now, as hashes; with a source or host, whether that one is.
+Endpoint and secret default to PURGE_ENDPOINT and PURGE_SECRET in the environment. --list reads the ledger in the primary
+bucket, with S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.`;
 
 const TARGETS = ["source", "prefix", "host", "path", "maker"] as const;
-const VALUES = [...TARGETS, "endpoint", "secret", "resume", "sweep"] as const;
-const SWITCHES = ["block", "lift"] as const;
+const BUCKET_VALUES = ["s3-endpoint", "access-key", "secret-key", "bucket-prefix"] as const;
+const VALUES = [...TARGETS, "endpoint", "secret", "resume", "sweep", ...BUCKET_VALUES] as const;
+const SWITCHES = ["block", "lift", "list", "dry-run"] as const;
+const BLOCKABLE: readonly string[] = ["source", "host"];
 
 /**
- * Until every isolate must know of a block: the age of its settings (settings.ts, 60 s), the minute KV's writes may
- * take to be seen, and a request's own time.
+ * Until every isolate must know of a block: the age of its settings (live/settingsCache.ts, 60 s), the minute that KV's
+ * writes may take to be seen, and a request's own time.
  */
 export const SWEEP_SECONDS = 150;
+const MAX_SWEEP_SECONDS = 3600;
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Values = Readonly<Partial<Record<(typeof VALUES)[number], string>>>;
 
 /** Reads the words after `npm run purge --`; `--name=value` is taken too. Never throws. */
-export function parsePurgeArguments(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): ParsedPurgeArguments {
-  const problems: string[] = [];
-  const values: Partial<Record<(typeof VALUES)[number], string>> = {};
-  const switches = new Set<string>();
-  for (let at = 0; at < argv.length; at++) {
-    const word = argv[at] ?? "";
-    const equals = word.indexOf("=");
-    const flag = equals < 0 ? word : word.slice(0, equals);
-    const name = VALUES.find((known) => flag === `--${known}`);
-    if (name !== undefined) {
-      const value = equals < 0 ? argv[++at] : word.slice(equals + 1);
-      if (value === undefined || value === "") problems.push(`${flag} needs a value`);
-      else values[name] = value;
-    } else if (SWITCHES.some((known) => word === `--${known}`)) switches.add(word.slice(2));
-    else problems.push(`Unknown argument ${word}`);
+export function parsePurgeArguments(argv: readonly string[], env: Env): ParsedPurgeArguments {
+  const line = readCommandLine(argv, { values: VALUES, switches: SWITCHES });
+  const { values, switches } = line;
+  const problems = [...line.problems, ...targetProblems(values)];
+  const target = targetOf(values);
+  if (switches.has("list")) return parseList(values, switches, target, problems, env);
+
+  const given = TARGETS.filter((kind) => values[kind] !== undefined).length;
+  if (given !== 1) problems.push(`One of --${TARGETS.join(", --")} is needed, ${given} are given`);
+  const block = switches.has("block") ? true : switches.has("lift") ? false : null;
+  if (switches.has("block") && switches.has("lift")) problems.push("--block and --lift exclude each other");
+  if (block !== null && target !== null && !isBlockable(target)) {
+    problems.push("Only a source or a host can be blocked: give --source or --host");
   }
-  const named = TARGETS.filter((kind) => values[kind] !== undefined);
-  const [kind] = named;
-  if (named.length !== 1) problems.push(`One of --${TARGETS.join(", --")} is needed, ${named.length} are given`);
+  const sweepSeconds = Number(values.sweep ?? (block === true ? SWEEP_SECONDS : 0));
+  if (!(sweepSeconds >= 0 && sweepSeconds <= MAX_SWEEP_SECONDS)) {
+    problems.push(`--sweep cannot be ${values.sweep}: 0 to ${MAX_SWEEP_SECONDS} s`);
+  }
+  for (const name of BUCKET_VALUES) if (values[name] !== undefined) problems.push(`--${name} goes with --list`);
+  const endpoint = (values.endpoint ?? env.PURGE_ENDPOINT ?? "").replace(/\/+$/, "");
+  if (!isHttpUrl(endpoint)) {
+    problems.push(`No endpoint: --endpoint or PURGE_ENDPOINT must be the Worker's URL, not "${endpoint}"`);
+  }
+  const secret = values.secret ?? env.PURGE_SECRET ?? "";
+  if (secret === "") problems.push("No secret: set PURGE_SECRET, or give --secret");
+  if (target === null || problems.length > 0) return { ok: false, problems };
+  const mode = switches.has("dry-run") ? "dry-run" : "purge";
+  return { ok: true, value: { mode, target, block, endpoint, secret, resume: values.resume ?? null, sweepSeconds } };
+}
+
+function parseList(
+  values: Values,
+  switches: ReadonlySet<string>,
+  target: PurgeTargetField | null,
+  before: readonly string[],
+  env: Env,
+): ParsedPurgeArguments {
+  const problems = [...before];
+  for (const name of SWITCHES) {
+    if (name !== "list" && switches.has(name)) problems.push(`--list and --${name} exclude each other`);
+  }
+  for (const name of ["endpoint", "secret", "resume", "sweep"] as const) {
+    if (values[name] !== undefined) problems.push(`--${name} does not go with --list`);
+  }
+  if (target !== null && (Object.keys(target).length > 1 || !isBlockable(target))) {
+    problems.push("--list takes one --source or one --host");
+  }
+  const access = readBucketAccess({ ...values, endpoint: values["s3-endpoint"] }, env, "--s3-endpoint");
+  problems.push(...access.problems);
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, value: { mode: "list", target, ...access.value } };
+}
+
+function targetProblems(values: Values): readonly string[] {
+  const problems: string[] = [];
   if (values.host?.includes("/")) {
     problems.push(`--host cannot be ${values.host}: give a host, not a URL (--source and --prefix take URLs)`);
   }
@@ -63,20 +117,19 @@ export function parsePurgeArguments(
     const url = values[name];
     if (url !== undefined && !isHttpUrl(url)) problems.push(`--${name} cannot be ${url}: give an http or https URL`);
   }
-  const block = switches.has("block") ? true : switches.has("lift") ? false : null;
-  if (switches.size > 1) problems.push("--block and --lift exclude each other");
-  if (block !== null && kind !== "source" && kind !== "host") problems.push("Only a source or a host can be blocked");
-  const sweepSeconds = Number(values.sweep ?? (block === true ? SWEEP_SECONDS : 0));
-  if (!(sweepSeconds >= 0 && sweepSeconds <= 3600)) problems.push(`--sweep cannot be ${values.sweep}: 0 to 3600 s`);
-  const endpoint = (values.endpoint ?? env.PURGE_ENDPOINT ?? "").replace(/\/+$/, "");
-  if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint)) {
-    problems.push(`No endpoint: --endpoint or PURGE_ENDPOINT must be the Worker's URL, not "${endpoint}"`);
+  if (values.path !== undefined && !values.path.startsWith("/")) {
+    problems.push(`--path cannot be ${values.path}: give the path of a picture, from its first slash`);
   }
-  const secret = values.secret ?? env.PURGE_SECRET ?? "";
-  if (secret === "") problems.push("No secret: set PURGE_SECRET, or give --secret");
-  if (kind === undefined || problems.length > 0) return { ok: false, problems };
-  const target = { [kind]: values[kind] ?? "" };
-  return { ok: true, value: { target, block, endpoint, secret, resume: values.resume ?? null, sweepSeconds } };
+  return problems;
+}
+
+function targetOf(values: Values): PurgeTargetField | null {
+  const given = TARGETS.flatMap((kind) => (values[kind] === undefined ? [] : [[kind, values[kind]] as const]));
+  return given.length === 0 ? null : Object.fromEntries(given);
+}
+
+function isBlockable(target: PurgeTargetField): boolean {
+  return Object.keys(target).every((kind) => BLOCKABLE.includes(kind));
 }
 
 /** With its slashes: the Worker reads `http:/x` for `http://x` too, but nobody means to write that here. */

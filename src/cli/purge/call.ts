@@ -1,5 +1,7 @@
-/** One signed `POST /purge`, tried again while what is wrong may pass. */
+/** One signed `POST /purge`. It is tried again if another try may succeed. */
+
 import { SIGNATURE_HEADER, signBody, TIME_HEADER } from "../../request/signing/signedBody.ts";
+import { connectionFailure } from "../failures.ts";
 
 export type Step = { readonly deleted: number; readonly cursor: string | null; readonly done: boolean };
 
@@ -14,13 +16,13 @@ export type PurgeCall = {
   readonly pauses?: readonly number[];
 };
 
-/** A refusal that another try would meet too. */
+/** A refusal: another try would fail too. */
 export class Refused extends Error {}
 
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
-/** A step stops by itself long before; a connection that died does not say so. */
+/** A step of the Worker takes seconds. A connection that died silently must not hold the program for ever. */
 const STEP_TIMEOUT_MS = 120_000;
-/** The Worker's clock stands still while it computes and a queue may be full: these pass. `misconfigured` does not. */
+/** Statuses after which another try may succeed; not with the code `misconfigured`, which stays. */
 const PASSING = [408, 429, 500, 502, 503, 504];
 
 /** Sends the order's fields. Throws Refused, the last failure after all tries, or the signal's reason. */
@@ -33,9 +35,10 @@ export async function callPurge(order: Readonly<Record<string, unknown>>, call: 
     } catch (error) {
       signal.throwIfAborted();
       const pause = pauses[tries];
-      if (error instanceof Refused || pause === undefined) throw error;
+      const lasts = error instanceof Refused || connectionFailure(error, call.endpoint)?.passes === false;
+      if (lasts || pause === undefined) throw error;
       const ms = Math.max(pause, error instanceof Passing ? error.retryAfterMs : 0);
-      onRetry?.(reasonOf(error), ms / 1000);
+      onRetry?.(reasonOf(error, call.endpoint), ms / 1000);
       await sleep(ms, signal);
     }
   }
@@ -67,7 +70,10 @@ async function once(order: Readonly<Record<string, unknown>>, { endpoint, secret
   });
   const text = await response.text();
   if (response.status !== 200) {
-    const message = `${response.status} ${text.trim().slice(0, 300)}${HINTS[response.status] ?? ""}`;
+    const hint = text.includes('"code"') ? WORKER_HINTS[response.status] : PROXY_HINTS[response.status];
+    const place = response.headers.get("location");
+    const body = place === null ? text.trim().slice(0, 300) : `to ${place.slice(0, 300)}`;
+    const message = `${response.status} ${body}${hint ?? ""}`;
     const passes = PASSING.includes(response.status) && !text.includes('"misconfigured"');
     if (!passes) throw new Refused(message);
     throw new Passing(message, Math.min(60, Number(response.headers.get("retry-after")) || 0) * 1000);
@@ -75,10 +81,21 @@ async function once(order: Readonly<Record<string, unknown>>, { endpoint, secret
   return readStep(text);
 }
 
-const HINTS: Readonly<Record<number, string>> = {
+/** What a status of the Worker mostly comes from. */
+const WORKER_HINTS: Readonly<Record<number, string>> = {
+  401: " (is PURGE_SECRET the same as the Worker's, and is this machine's clock right?)",
   404: " (is PURGE_SECRET set at the Worker?)",
+};
+
+/** The same for an answer that is not the Worker's own: somebody answers in front of it, or in its place. */
+const PROXY_HINTS: Readonly<Record<number, string>> = {
+  301: " (give the address that it redirects to as the endpoint)",
+  302: " (is there a log-in page in front of the Worker, such as Access?)",
   308: " (the Worker answers on https:)",
-  401: " (is PURGE_SECRET the Worker's, and this machine's clock right?)",
+  401: WORKER_HINTS[401] ?? "",
+  403: " (does a rule of the zone challenge POST /purge? docs/operations.md)",
+  404: " (is this the address of the Worker?)",
+  405: " (is this the address of the Worker?)",
 };
 
 function readStep(text: string): Step {
@@ -86,13 +103,15 @@ function readStep(text: string): Step {
     const { deleted, cursor, done } = JSON.parse(text) as Partial<Step>;
     if (typeof deleted === "number" && typeof done === "boolean") return { deleted, cursor: cursor ?? null, done };
   } catch {
-    // Falls through to the one message.
+    // The message below says it.
   }
-  throw new Refused(`200, but no answer of Firstlight: ${text.slice(0, 100)}`);
+  throw new Refused(`200, but not the answer of a Worker of Firstlight: ${text.slice(0, 100)}`);
 }
 
-/** What went wrong in one line, with what caused it. */
-export function reasonOf(error: unknown): string {
+/** What went wrong, in one line. `endpoint` is what was called. */
+export function reasonOf(error: unknown, endpoint: string): string {
+  const connection = connectionFailure(error, endpoint);
+  if (connection !== null) return connection.text;
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

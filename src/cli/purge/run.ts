@@ -6,9 +6,9 @@ import { callPurge, type PurgeCall, sleep } from "./call.ts";
 export type Progress = {
   readonly deleted: number;
   readonly steps: number;
-  /** What to go on with if it ends here; null before the first step and when done. */
+  /** The cursor of the next step; null before the first step and when done. */
   readonly cursor: string | null;
-  /** Which time through: 1, or 2 for the sweep after a block. */
+  /** 1, or 2 for the sweep after a block. */
   readonly pass: 1 | 2;
 };
 
@@ -20,9 +20,9 @@ export type PurgeRun = Omit<PurgeCall, "endpoint" | "secret"> & {
 };
 
 /**
- * Runs to the end and gives the last progress. With a block what is stored is gone at once, but an isolate that has not
- * read the settings yet may store what it was just making; so it goes through once more when all must have read them.
- * Throws what `callPurge` throws; the progress told last holds then.
+ * Runs to the end and gives the last progress. After a block it deletes a second time: an isolate that has not read the
+ * new settings yet may store what it is just making. The second time comes when all isolates must have read them.
+ * Throws what `callPurge` throws; the last progress given to `onProgress` is still right then.
  */
 export async function runPurge(args: PurgeArguments, run: PurgeRun): Promise<Progress> {
   const first = await throughAll(args, args.block, args.resume, { deleted: 0, steps: 0, cursor: null, pass: 1 }, run);

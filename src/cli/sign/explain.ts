@@ -1,40 +1,131 @@
-/** What a URL means to a Worker with a given configuration, or why it refuses it: `npm run sign -- --explain URL`. */
+/** What a Worker with a given configuration answers to a URL, and why: `npm run sign -- --explain URL`. */
 import type { Config } from "../../config/config.ts";
-import { ANSWERS, asFailure, publicMessage } from "../../errors.ts";
+import { regionOf } from "../../coordinate/regions.ts";
+import { ANSWERS, asFailure, Failure, keepSeconds, publicMessage } from "../../errors.ts";
 import { checkSource } from "../../policy/source.ts";
+import { epochOf, isBlocked } from "../../policy/storedAccess.ts";
+import { storedFormat } from "../../request/accept.ts";
 import { canonicalOptions } from "../../request/canonical.ts";
-import { readImageRequest } from "../../request/readImageRequest.ts";
+import type { ImageRequest } from "../../request/imageRequest.ts";
+import { isDefault } from "../../request/options/option.ts";
+import { OPTIONS } from "../../request/options/table.ts";
+import { readImageRequest, splitUrl } from "../../request/readImageRequest.ts";
+import { signedSpellings } from "../../request/signing/repair.ts";
+import { isSigned } from "../../request/signing/signature.ts";
+import { renditionKey, sourceKeys } from "../../store/schema/key.ts";
 
 export type Explanation = { readonly ok: boolean; readonly lines: readonly string[] };
 
-/** Lines for a person. `now` in milliseconds; `accept` as a browser sends it. Never throws. */
-export async function explain(url: string, accept: string | null, config: Config, now: number): Promise<Explanation> {
+export type Reader = {
+  /** As a browser sends it; null = not sent. */
+  readonly accept: string | null;
+  /** Data centre; null = not known. */
+  readonly colo: string | null;
+};
+
+/** Lines for a person, in the order in which the Worker decides. `now` in milliseconds. Never throws. */
+export async function explain(url: string, reader: Reader, config: Config, now: number): Promise<Explanation> {
+  const lines: string[] = [];
   try {
-    const request = await readImageRequest(url, accept, config, now);
-    const { transform, delivery, expires } = request;
-    const lines = [
-      `door        ${request.grammar}`,
-      `source      ${request.source}`,
-      `vouched by  ${request.authority}`,
-      ...Object.entries(transform).map(([name, value]) => `${name.padEnd(12)}${JSON.stringify(value)}`),
-      `negotiated  ${request.negotiated ? `yes, ${request.accept} here` : "no"}`,
-      `expires     ${expires === null ? "never" : new Date(expires * 1000).toISOString()}`,
-      `file name   ${delivery.filename ?? "none"}${delivery.attachment ? ", to be saved" : ""}`,
-      `stored as   ${canonicalOptions(request)}`,
-    ];
-    try {
-      checkSource(request.source, request.authority, config, new URL(url).host);
-      return { ok: true, lines: [...lines, "policy      the source may be fetched"] };
-    } catch (error) {
-      return { ok: false, lines: [...lines, ...told(error)] };
-    }
+    const request = await readImageRequest(url, reader.accept, config, now);
+    lines.push(...(await requestLines(url, request, config)));
+    checkSource(request.source, request.authority, config, new URL(url).host);
+    lines.push(line("policy", "the source may be fetched"));
+    const keys = await sourceKeys(request.source);
+    if (isBlocked(keys, config)) throw new Failure("blocked");
+    const epoch = epochOf(keys, config);
+    lines.push(line("takedown", `neither source nor host is blocked${epoch === 0 ? "" : `; purged ${timeOf(epoch)}`}`));
+    lines.push(regionLine(reader.colo, config));
+    lines.push(line("stored as", await renditionKey(keys, canonicalOptions(request))));
+    lines.push(line("", `the last part is the hash of ${canonicalOptions(request)}`));
+    lines.push(...answerLines(request, config));
+    return { ok: true, lines };
   } catch (error) {
-    return { ok: false, lines: told(error) };
+    return { ok: false, lines: [...lines, ...refusalLines(error, config)] };
   }
 }
 
-function told(error: unknown): readonly string[] {
-  const { reason, facts, detail } = asFailure(error);
-  const lines = [`refused     ${ANSWERS[reason].status} ${reason}: ${publicMessage(reason, facts)}`];
-  return detail === undefined ? lines : [...lines, `because     ${detail}`];
+async function requestLines(url: string, request: ImageRequest, config: Config): Promise<readonly string[]> {
+  const { grammar, source, authority, expires, delivery } = request;
+  return [
+    line("grammar", grammar),
+    line("source", source),
+    line("permitted by", await permission(url, authority, config)),
+    line("options", optionsOf(request)),
+    ...(authority === "signature"
+      ? []
+      : [line("", `unsigned: sizes go up to the next of ${config.ladder.join(", ")} (LADDER)`)]),
+    line(
+      "format",
+      request.negotiated ? `negotiated: class "${request.accept}" for this Accept header` : "as the URL says",
+    ),
+    line("expires", expires === null ? "never" : timeOf(expires * 1000)),
+    line("file name", `${delivery.filename ?? "that of the source"}${delivery.attachment ? ", to be saved" : ""}`),
+  ];
+}
+
+/** What permits the source. Of a signature, which pair of the list it is of. */
+async function permission(url: string, authority: ImageRequest["authority"], config: Config): Promise<string> {
+  if (authority !== "signature") return authority === "list" ? "the list of allowed sources" : "the secret header";
+  const { path } = splitUrl(url);
+  const slash = path.indexOf("/", 1);
+  const { signingPairs, signatureSize } = config;
+  for (const [at, pair] of signingPairs.entries()) {
+    for (const spelling of signedSpellings(path.slice(slash))) {
+      if (!(await isSigned(path.slice(1, slash), spelling, [pair], signatureSize))) continue;
+      const repaired = spelling === path.slice(slash) ? "" : ", after the path was repaired (docs/url.md)";
+      return `signature, with key ${at + 1} of ${signingPairs.length}${repaired}`;
+    }
+  }
+  return "signature";
+}
+
+/** Options that differ from their defaults: `width 300, resize "fill"`. */
+function optionsOf({ transform, cachebuster }: ImageRequest): string {
+  const values: Readonly<Record<string, unknown>> = { ...transform, cachebuster };
+  const set = Object.entries(OPTIONS).flatMap(([field, row]) => {
+    const value = values[field];
+    return row.effect === "delivery" || isDefault(row, value) ? [] : [`${row.name} ${JSON.stringify(value)}`];
+  });
+  return set.length === 0 ? "none: the whole picture in its own size" : set.join(", ");
+}
+
+function regionLine(colo: string | null, { regions, regionOverrides }: Config): string {
+  const region = regionOf(colo === null ? undefined : { colo }, regions, regionOverrides);
+  if (colo === null)
+    return line("region", `${region}, the first of ${regions.join(", ")} (--colo says where the reader is)`);
+  const override = Object.hasOwn(regionOverrides, `colo:${colo}`) ? ", by the live settings" : "";
+  return line("region", `${region} for a reader at ${colo}${override}`);
+}
+
+function answerLines(request: ImageRequest, { minFreshSeconds, maxFreshSeconds }: Config): readonly string[] {
+  const { transform, accept, authority, expires } = request;
+  const format = storedFormat(transform.format, accept);
+  const name = format === "base" ? "JPEG, or PNG for a picture with alpha" : format;
+  const kept = `${authority === "header" ? "private" : "public"}, ${minFreshSeconds} to ${maxFreshSeconds} s as the source says`;
+  return [
+    line("answer", `200, if the source has a picture: ${name}`),
+    line("", `kept ${kept}${expires === null ? "" : ", and never past its expiry"}`),
+  ];
+}
+
+function refusalLines(error: unknown, { signingPairs, allowedSources }: Config): readonly string[] {
+  const failure = asFailure(error);
+  const { reason, facts, detail } = failure;
+  const seconds = keepSeconds(failure);
+  const closed = signingPairs.length === 0 && allowedSources.length === 0;
+  return [
+    line("answer", `${ANSWERS[reason].status} ${reason}: ${publicMessage(reason, facts)}`),
+    line("", seconds === 0 ? "kept by no cache" : `kept up to ${seconds} s`),
+    ...(detail === undefined ? [] : [line("because", detail)]),
+    ...(closed ? [line("note", "neither SIGNING_KEYS nor ALLOWED_SOURCES is set here, so nobody gets a picture")] : []),
+  ];
+}
+
+function line(name: string, text: string): string {
+  return `${name.padEnd(14)}${text}`;
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -19,18 +19,18 @@ const PAGE = { cards: [CARD], sources: [], query: "", place: PLACES[0], region: 
 
 describe("pageDocument", () => {
   const html = pageDocument(PAGE);
-  it("offers every width through the passage of the place and visit", () => {
+  it("offers every width, with the place and visit in the address", () => {
     for (const width of WIDTHS) expect(html).toContain(`/at/MAD/v1/sig/w:${width}/abc ${width}w`);
   });
-  it("keeps the room of each picture before it comes", () => {
+  it("reserves the space of each picture", () => {
     expect(html).toContain('width="3000" height="2000"');
     expect(html).toContain("--ratio:1.5000");
   });
-  it("escapes what others wrote", () => {
+  it("escapes titles, authors and licences", () => {
     expect(html).not.toContain("<script>&");
     expect(html).toContain("&#60;script&#62;&#34;Fish&#34; &#38; &#39;chips&#39;, by Ana &#60;b&#62;");
   });
-  it("hides what the query does not match, and counts the rest", () => {
+  it("hides cards that do not match the query, and counts the others", () => {
     const other = pageDocument({ ...PAGE, query: "zebra" });
     expect(other).toMatch(/<li class="card"[^>]* hidden>/);
     expect(other).toContain('<span id="count">0</span>');

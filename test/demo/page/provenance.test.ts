@@ -21,7 +21,7 @@ describe("kindOf", () => {
 });
 
 describe("provenanceOf", () => {
-  it("takes the total, the stages and the repeated Cache-Status apart", () => {
+  it("reads the total, the stages and the repeated Cache-Status", () => {
     const entry = (name: string, duration: number, description = "") => ({ name, duration, description });
     const timing = [
       entry("origin", 12),
@@ -39,7 +39,7 @@ describe("provenanceOf", () => {
       cacheStatus: "firstlight; hit; detail=kv",
     });
   });
-  it("says so when there is nothing to read", () => {
+  it("gives unknown when there are no entries", () => {
     expect(provenanceOf([])).toEqual({ kind: "unknown", ms: null, stages: [], cacheStatus: "" });
   });
 });

@@ -9,12 +9,12 @@ const arrival = (kind: Kind, ms: number | null, bytes: number) => ({
 });
 
 describe("summaryLine", () => {
-  it("says what all of them cost", () => {
+  it("gives bytes and times of all pictures", () => {
     expect(summaryLine([arrival("edge", 4, 40_000), arrival("kv", 8, 60_000)])).toBe(
       "All 2 pictures are drawn: 0.1 MB instead of the originals' 6.0 MB. Half of them took the Worker 6.0\u00a0ms at most.",
     );
   });
-  it("leaves out sizes as soon as the browser was not told one", () => {
+  it("leaves out sizes if the browser does not know one", () => {
     expect(summaryLine([arrival("edge", 4, 0), arrival("edge", 4, 60_000)])).toBe(
       "All 2 pictures are drawn. Half of them took the Worker 4.0\u00a0ms at most.",
     );

@@ -15,7 +15,7 @@ describe("startSource", async () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("shows its photographs and counts who asks", async () => {
+  it("sends its photographs and counts requests", async () => {
     const answer = await fetch(`${source.origin}/a%20b.jpg`);
     expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
       200,
@@ -31,7 +31,7 @@ describe("startSource", async () => {
     );
     expect(status).toBe(404);
   });
-  it("refuses connections once dead and comes back on the same port", async () => {
+  it("refuses connections after die, and answers on the same port after revive", async () => {
     const { origin } = source;
     await source.die();
     expect(source.alive).toBe(false);

@@ -9,7 +9,7 @@ describe("shareOut", () => {
   it("gives every source the same number", () => {
     for (const index of SOURCES.keys()) expect(shares.filter((share) => share === index)).toHaveLength(9);
   });
-  it("gives the largest to the one with huge originals", () => {
+  it("gives the largest pictures to the source with huge originals", () => {
     const smallestHuge = Math.min(...entries.filter((_, at) => shares[at] === huge).map(({ width }) => width));
     const largestOther = Math.max(...entries.filter((_, at) => shares[at] !== huge).map(({ width }) => width));
     expect(smallestHuge).toBeGreaterThan(largestOther);

@@ -56,7 +56,7 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
     const { code, errors } = await start("--from", "primary", "--to", "weur", "--keys", join(dir, "none"));
     expect([code, errors]).toEqual([2, expect.stringMatching(/^--keys cannot be read: ENOENT.*\nUsage: /)]);
   });
-  test("a prefix, metadata and all; what is there already stays as it is", async () => {
+  test("copies a prefix with its metadata; an object that the target has stays as it is", async () => {
     const [first = ""] = KEYS;
     await put("R2_WEUR", [first], "BBBB");
     const run = await start("--from", "primary", "--to", "weur");
@@ -70,7 +70,7 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
     expect(again.output).toContain("Done: 0 copied, 12 there already");
   });
 
-  test("a list of keys, some of which are gone", async () => {
+  test("copies a list of keys; a key that the source no longer has is counted", async () => {
     const file = join(dir, "keys.txt");
     writeFileSync(file, `${[KEYS[3], "2/t/gone", KEYS[1], KEYS[1]].join("\n")}\n`);
     const run = await start("--from", "primary", "--to", "enam", "--keys", file);
@@ -78,7 +78,7 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
     expect(await keysIn("R2_ENAM")).toEqual([KEYS[1], KEYS[3]]);
   });
 
-  test("goes on behind the last key of its state file, and only of its own", async () => {
+  test("goes on after the last key of its state file; the file of another backfill is refused", async () => {
     const state = join(dir, "apac.json");
     const of = "firstlight-primary to firstlight-apac, prefix 2/t/";
     writeFileSync(state, JSON.stringify({ of, after: KEYS[8], copied: 9, present: 0, missing: 0 }));
@@ -91,8 +91,24 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ["a bucket that is not there", ["--from", "primary", "--to", "nowhere"], 1, "NoSuchBucket"],
-    ["a wrong key", ["--from", "primary", "--to", "weur", "--secret-key", "wrong"], 1, "SignatureDoesNotMatch"],
+    [
+      "a bucket that is not there",
+      ["--from", "primary", "--to", "nowhere"],
+      1,
+      "there is no such bucket at this endpoint (404 NoSuchBucket)",
+    ],
+    [
+      "a wrong key",
+      ["--from", "primary", "--to", "weur", "--secret-key", "wrong"],
+      1,
+      "the secret key does not belong to the access key ID (403 SignatureDoesNotMatch)",
+    ],
+    [
+      "no server",
+      ["--from", "primary", "--to", "weur", "--endpoint", "http://127.0.0.1:9"],
+      1,
+      "http://127.0.0.1:9: nothing listens there",
+    ],
     ["nothing", [], 2, "--from is missing"],
   ])("%s fails with its reason", async (_, args, code, message) => {
     expect(await start(...args)).toMatchObject({ code, errors: expect.stringContaining(message) });
@@ -119,8 +135,15 @@ describe("its command line", () => {
   test.each([
     ["the same bucket", ["--to", "primary"], "--from and --to are both primary"],
     ["both lists", ["--to", "weur", "--prefix", "t/", "--keys", "k"], "exclude each other"],
-    ["no concurrency", ["--to", "weur", "--concurrency", "0"], "--concurrency cannot be 0"],
-    ["an unknown word", ["--to", "weur", "--all"], "Unknown argument --all"],
+    [
+      "no concurrency",
+      ["--to", "weur", "--concurrency", "0"],
+      "--concurrency cannot be 0: a whole number from 1 to 256",
+    ],
+    ["more than there may be", ["--to", "weur", "--concurrency", "257"], "--concurrency cannot be 257"],
+    ["an endpoint that is no URL", ["--to", "weur", "--endpoint", "s3.test"], "--endpoint cannot be s3.test"],
+    ["an empty value", ["--to", "weur", "--keys="], "--keys needs a value"],
+    ["an unknown word", ["--to", "weur", "--all"], "Unknown argument --all; known are --from, --to,"],
   ])("%s is refused", (_, more, problem) => {
     const parsed = parseBackfillArguments(["--from", "primary", ...more], env);
     expect(parsed).toMatchObject({ ok: false, problems: [expect.stringContaining(problem)] });

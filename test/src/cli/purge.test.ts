@@ -1,4 +1,4 @@
-/** `npm run purge` as a program against a running edge, and against one that fails between. */
+/** `npm run purge` as a program, against a running edge and against one whose answers fail in between. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -31,7 +31,7 @@ function run(endpoint: string, args: readonly string[], secret = SECRET): Run {
   return { child, errors: () => errors, output: () => output, ended: () => ended };
 }
 
-/** Stores `count` sources of a host, each in every bucket and in KV, or only where it is said. */
+/** Stores `count` sources of a host, each in every store or only in those of `bindings`. */
 async function fillHost(host: string, count: number, bindings: readonly string[] = EVERYWHERE): Promise<void> {
   const seeds = Array.from({ length: count }, async (_, i) => {
     const source = `https://${host}/${i % 2 === 0 ? "even" : "odd"}/${i}.jpg`;
@@ -41,7 +41,7 @@ async function fillHost(host: string, count: number, bindings: readonly string[]
   await seed(edge.beside.seeder ?? "", (await Promise.all(seeds)).flat());
 }
 
-/** Names of a host's things in all stores. */
+/** How many renditions of a host are in all stores. */
 async function left(host: string): Promise<number> {
   const prefix = `2/t/${await hostHash(host)}/`;
   const kv = await edge.miniflare.getKVNamespace("THUMBS");
@@ -51,7 +51,7 @@ async function left(host: string): Promise<number> {
   return counts.reduce((sum, count) => sum + count, (await kv.list({ prefix })).keys.length);
 }
 
-/** The edge behind a server that may answer in its place. Counts what came. */
+/** A server in front of the edge. `meddle` gets the number of the request and may answer in the edge's place. */
 async function between(meddle: (count: number, response: ServerResponse) => boolean): Promise<string> {
   let count = 0;
   const server: Server = createServer(async (request: IncomingMessage, response) => {
@@ -85,13 +85,13 @@ describe("npm run purge", { timeout: 60_000 }, () => {
     expect([await second.ended(), second.output()]).toEqual([0, expect.stringMatching(/^Done: 0 deleted/)]);
   });
 
-  test("a prefix takes what begins so and nothing else", async () => {
+  test("a prefix: sources that begin with it go, others stay", async () => {
     await fillHost("half.test", 4);
     const { ended } = run(edge.url, ["--prefix", "https://half.test/even/"]);
     expect([await ended(), await left("half.test")]).toEqual([0, 10]);
   });
 
-  test("stopped between two steps it says how to go on, and from there it does", async () => {
+  test("interrupted between two steps, it prints the command that goes on from there", async () => {
     await fillHost("large.test", 650, ["THUMBS"]);
     const stuck = await between((count) => count === 2);
     const first = run(stuck, ["--host", "large.test"]);
@@ -107,7 +107,7 @@ describe("npm run purge", { timeout: 60_000 }, () => {
     expect((one ?? 0) + (two ?? 0)).toBe(650);
   });
 
-  test("what may pass is tried again: 503, a broken connection", async () => {
+  test("503 and a cut connection are tried again", async () => {
     await fillHost("shaky.test", 1);
     const shaky = await between((count, response) => {
       if (count === 1) response.writeHead(503, { "retry-after": "1" }).end("busy");
@@ -119,7 +119,7 @@ describe("npm run purge", { timeout: 60_000 }, () => {
     expect(errors()).toContain("503 busy; again in 1 s");
   });
 
-  test("a block is swept once more, and lifted again", async () => {
+  test("a block deletes twice; a lift ends it", async () => {
     const source = "https://blocked.test/a.jpg";
     const { source32 } = await sourceKeys(source);
     const settings = async () => (await edge.miniflare.getKVNamespace("THUMBS")).get("settings");
@@ -135,16 +135,18 @@ describe("npm run purge", { timeout: 60_000 }, () => {
     ["a wrong secret", ["--host", "a.test"], "another", 1, "401"],
     ["a cursor of another purge", ["--host", "a.test", "--resume", "nonsense"], SECRET, 1, "body_invalid"],
     ["a path that is not ours", ["--path", "/nothing"], SECRET, 1, "404"],
-    ["wrong arguments", ["--host"], SECRET, 2, "--host needs a value"],
+    ["a wrong argument", ["--host"], SECRET, 2, "--host needs a value"],
   ])("%s is refused at once", async (_, args, secret, code, message) => {
     const { ended, errors, output } = run(edge.url, args, secret);
     expect([await ended(), errors()]).toEqual([code, expect.stringContaining(message)]);
     expect(errors()).not.toContain("again in");
     expect(output()).not.toContain("o on with");
-    expect(output()).toMatch(code === 1 ? /^Not done: the Worker refuses this, and would again\./ : /^$/);
+    expect(output()).toMatch(
+      code === 1 ? /^Not done: the Worker refuses this, and another try would be refused too\./ : /^$/,
+    );
   });
 
-  test("refused between two steps, it says to put that right first and how to go on then", async () => {
+  test("refused between two steps, it says to correct that first, and prints the command that goes on", async () => {
     await fillHost("midway.test", 650, ["THUMBS"]);
     const refusing = await between((count, response) => {
       if (count === 2) response.writeHead(401).end("no");
@@ -153,7 +155,134 @@ describe("npm run purge", { timeout: 60_000 }, () => {
     const { ended, output } = run(refusing, ["--host", "midway.test"]);
     expect(await ended()).toBe(1);
     expect(output()).toMatch(
-      /^Not done\. The Worker refuses this until that is put right; then go on with: .* --resume \S/,
+      /^Not done\. The Worker refuses this until you correct that\. Then go on with: .* --resume \S/,
     );
+  });
+
+  test("a server that is not the Worker is named by what it answers", async () => {
+    const other = await between((_, response) => {
+      response.writeHead(302, { location: "https://login.test/" }).end();
+      return true;
+    });
+    const { ended, errors } = run(other, ["--host", "a.test"]);
+    expect([await ended(), errors()]).toEqual([
+      1,
+      expect.stringContaining("302 to https://login.test/ (is there a log-in"),
+    ]);
+  });
+});
+
+describe("npm run purge -- --dry-run", { timeout: 60_000 }, () => {
+  test("prints the request and the hashes, and sends nothing", async () => {
+    let requests = 0;
+    const counting = await between(() => {
+      requests++;
+      return false;
+    });
+    const source = "http://dry.test/a.jpg";
+    const { ended, output } = run(counting, ["--source", source, "--block", "--dry-run"]);
+    expect([await ended(), requests]).toEqual([0, 0]);
+    const { host16, source32 } = await sourceKeys("https://dry.test/a.jpg");
+    const plain = await sourceKeys(source);
+    for (const part of [
+      `POST ${counting}/purge {"source":"${source}","block":true}`,
+      "in 150 s all of it once more",
+      host16,
+      source32,
+      plain.source32,
+      "Nothing was sent.",
+    ]) {
+      expect(output()).toContain(part);
+    }
+  });
+
+  test.each([
+    ["a host", ["--host", "DRY.test"], "host        dry.test"],
+    ["a prefix", ["--prefix", "https://dry.test/a/"], "sources that begin with https://dry.test/a/"],
+    ["a maker", ["--maker", "1-libwebp1"], "maker       1-libwebp1"],
+    ["a path", ["--path", "/_/w:1/x"], "with its own keys"],
+  ])("%s", async (_, args, line) => {
+    const { ended, output } = run("http://127.0.0.1:9", [...args, "--dry-run"]);
+    expect([await ended(), output()]).toEqual([0, expect.stringContaining(line)]);
+  });
+
+  test.each([
+    ["a host that is none", ["--host", "a b"], "The Worker would refuse this: "],
+    ["a maker that is no version", ["--maker", "a b"], "maker must be a version"],
+  ])("%s is refused as the Worker would", async (_, args, words) => {
+    const { ended, errors } = run("http://127.0.0.1:9", [...args, "--dry-run"]);
+    expect([await ended(), errors()]).toEqual([1, expect.stringContaining(words)]);
+  });
+});
+
+describe("npm run purge -- --list", { timeout: 60_000 }, () => {
+  const listing = (...args: readonly string[]) => {
+    const { endpoint, accessKeyId, secretAccessKey } = edge.s3;
+    const flags = ["--s3-endpoint", endpoint, "--access-key", accessKeyId, "--secret-key", secretAccessKey];
+    return run(edge.url, ["--list", ...flags, ...args]);
+  };
+
+  test("shows what is blocked and when it was purged, and of one source whether it is blocked", async () => {
+    const source = "https://listed.test/a.jpg";
+    const { host16, source32 } = await sourceKeys(source);
+    expect(await run(edge.url, ["--source", source, "--block", "--sweep", "0"]).ended()).toBe(0);
+    expect(await run(edge.url, ["--host", "taken.test", "--block", "--sweep", "0"]).ended()).toBe(0);
+    const all = listing();
+    expect(await all.ended()).toBe(0);
+    expect(all.output()).toMatch(new RegExp(`1 host is blocked, by host16:\n  ${await hostHash("taken.test")}\n`));
+    expect(all.output()).toContain(source32);
+    expect(all.output()).toMatch(new RegExp(`  ${host16}  \\d{4}-\\d\\d-\\d\\dT`));
+    expect(all.output()).toContain("0 makers are retired");
+
+    const one = listing("--source", source);
+    expect([await one.ended(), one.output()]).toEqual([0, expect.stringContaining(`${source32}  blocked`)]);
+    const host = listing("--host", "listed.test");
+    expect([await host.ended(), host.output()]).toEqual([
+      0,
+      expect.stringMatching(/not blocked\n {2}last purged \d{4}/),
+    ]);
+    const other = listing("--host", "other.test");
+    expect([await other.ended(), other.output()]).toEqual([0, expect.stringContaining("never purged")]);
+
+    expect(await run(edge.url, ["--source", source, "--lift"]).ended()).toBe(0);
+    const lifted = listing("--source", source);
+    expect([await lifted.ended(), lifted.output()]).toEqual([0, expect.stringContaining(`${source32}  not blocked`)]);
+  });
+
+  test("a ledger that is not there: nothing was ever purged", async () => {
+    const empty = await startEdge({ vars: { PURGE_SECRET: SECRET } });
+    onTestFinished(() => empty.stop());
+    const only = run(empty.url, [
+      "--list",
+      "--s3-endpoint",
+      empty.s3.endpoint,
+      "--access-key",
+      empty.s3.accessKeyId,
+      "--secret-key",
+      empty.s3.secretAccessKey,
+    ]);
+    expect([await only.ended(), only.output()]).toEqual([
+      0,
+      expect.stringMatching(/^Nothing was ever blocked or purged/),
+    ]);
+  });
+
+  test.each([
+    ["another bucket", ["--bucket-prefix", "none-"], "none-primary at", "there is no such bucket"],
+    ["a wrong key", [], "firstlight-primary at", "the secret key does not belong to the access key ID"],
+  ])("%s fails in words", async (name, args, where, words) => {
+    const { endpoint, accessKeyId, secretAccessKey } = edge.s3;
+    const secret = name === "a wrong key" ? "wrong" : secretAccessKey;
+    const flags = ["--s3-endpoint", endpoint, "--access-key", accessKeyId, "--secret-key", secret];
+    const { ended, errors } = run(edge.url, ["--list", ...flags, ...args]);
+    expect(await ended()).toBe(1);
+    expect(errors()).toContain(where);
+    expect(errors()).toContain(words);
+  });
+
+  test("without the keys of the buckets it says what is needed", async () => {
+    const { ended, errors } = run(edge.url, ["--list"]);
+    expect(await ended()).toBe(2);
+    for (const name of ["S3_ENDPOINT", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"]) expect(errors()).toContain(name);
   });
 });

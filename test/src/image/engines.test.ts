@@ -1,15 +1,26 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { defineEngine, dropAllEngines, engineMemory, takePeakMemory, trimEngines } from "../../../src/image/engines.ts";
+import {
+  defineEngine,
+  dropAllEngines,
+  engineMemory,
+  type Lifetime,
+  takePeakMemory,
+  trimEngines,
+} from "../../../src/image/engines.ts";
 
 const PAGE = 65536;
 
-function fake(name: string, pages: number) {
+function fake(name: string, pages: number, lifetime: Lifetime = "kept") {
   const made = { count: 0 };
-  const engine = defineEngine(name, () => {
-    made.count++;
-    const memory = new WebAssembly.Memory({ initial: pages });
-    return { value: { memory }, memory };
-  });
+  const engine = defineEngine(
+    name,
+    () => {
+      made.count++;
+      const memory = new WebAssembly.Memory({ initial: pages });
+      return { value: { memory }, memory };
+    },
+    lifetime,
+  );
   return { engine, made };
 }
 
@@ -36,6 +47,17 @@ describe("engines", () => {
     expect([takePeakMemory(), takePeakMemory()]).toEqual([15 * PAGE, 0]);
     await b.engine.use();
     expect(b.made.count).toBe(2);
+  });
+
+  test("an instance for one picture goes after it, before larger ones that are kept, and counts for the peak", async () => {
+    takePeakMemory();
+    const [kept, single] = [fake("kept", 10), fake("single", 2, "one picture")];
+    for (const { engine } of [kept, single]) await engine.use();
+    trimEngines(10 * PAGE);
+    expect(Object.keys(engineMemory())).toEqual(["kept"]);
+    expect(takePeakMemory()).toBe(12 * PAGE);
+    await single.engine.use();
+    expect(single.made.count).toBe(2);
   });
 
   test("a dropped instance is made anew at its next use", async () => {

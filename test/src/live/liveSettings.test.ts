@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/parseConfig.ts";
+import { overrideCheck } from "../../../src/coordinate/overrides.ts";
 import { Failure } from "../../../src/errors.ts";
-import { readLiveSettings, withSettings } from "../../../src/live/liveSettings.ts";
+import { NO_SETTINGS, readLiveSettings, withSettings } from "../../../src/live/liveSettings.ts";
 
 const HOST = "0123456789abcdef";
 const SOURCE = "0123456789abcdef0123456789abcdef";
 const CONFIG = parseConfig({ ALLOWED_SOURCES: "a.test", MAX_RESULT_SIDE: "1000" });
+const FIELDS = Object.keys(NO_SETTINGS).join(", ");
+const CHECK = overrideCheck(CONFIG.regions);
 
 test("none stored changes nothing", () => {
-  expect(withSettings(CONFIG, null)).toEqual(CONFIG);
-  expect(withSettings(CONFIG, "{}")).toEqual(CONFIG);
+  expect(withSettings(CONFIG, null, CHECK)).toEqual(CONFIG);
+  expect(withSettings(CONFIG, "{}", CHECK)).toEqual(CONFIG);
 });
 
 test("everything that may be set live", () => {
@@ -20,7 +23,7 @@ test("everything that may be set live", () => {
     retiredMakers: ["1-libwebp1"],
     regions: { "colo:DXB": "weur" },
   });
-  expect(withSettings(CONFIG, text)).toEqual({
+  expect(withSettings(CONFIG, text, CHECK)).toEqual({
     ...CONFIG,
     allowedSources: ["a.test", "b.test"],
     blocked: { sources: new Set([SOURCE]), hosts: new Set([HOST]) },
@@ -32,31 +35,88 @@ test("everything that may be set live", () => {
 
 describe("settings that cannot be read stop the service rather than lift a takedown", () => {
   test.each([
-    ["not JSON", "{", "not JSON"],
-    ["a list", "[]", "settings is no object"],
-    ["a limit", '{"maxResultSide":1}', "maxResultSide is no live setting"],
-    ["a pattern of everything", '{"allowedSources":["*"]}', "allowedSources: 1 of 1 in the wrong form"],
+    ["not JSON", "{", "line 1, column 2: not JSON: a key in double quotes is expected, not the end"],
+    ["a list", "[]", "line 1, column 1: the text is no object"],
+    ["a limit", '{"maxResultSide":1}', `line 1, column 2: maxResultSide is not known here; known are ${FIELDS}`],
+    ["a misspelt field", '{\n  "block": {}\n}', "line 2, column 3: block is not known here"],
+    [
+      "a misspelt field of blocked",
+      `{"blocked":{"host":["${HOST}"]}}`,
+      "line 1, column 13: blocked.host is not known here; known are sources, hosts",
+    ],
+    ["a name of every object", '{"__proto__":{}}', "line 1, column 2: __proto__ is not known here"],
+    [
+      "a field that stands twice",
+      '{"blocked":{},\n"blocked":{}}',
+      "line 2, column 1: not JSON: blocked is given twice",
+    ],
+    ["a pattern of everything", '{"allowedSources":["*"]}', "line 1, column 20: allowedSources[0] is refused: "],
     [
       "a pattern of a top-level domain",
-      '{"allowedSources":["a.test","*.com"]}',
-      "allowedSources: 1 of 2 in the wrong form",
+      '{"allowedSources":["a.test",\n "*.com"]}',
+      "line 2, column 2: allowedSources[1] is refused: ",
     ],
-    ["a host in clear", '{"blocked":{"hosts":["a.test"]}}', "blocked.hosts: 1 of 1 in the wrong form"],
-    ["a short hash", `{"blocked":{"sources":["${SOURCE.slice(1)}"]}}`, "blocked.sources: 1 of 1 in the wrong form"],
-    ["no list", '{"blocked":{"sources":{}}}', "blocked.sources is no list"],
-    ["blocked is a list", '{"blocked":[]}', "blocked is no object"],
-    ["an epoch that is no time", `{"epochs":{"${HOST}":"1"}}`, `epochs.${HOST} has the wrong form`],
-    ["a maker that is no text", '{"retiredMakers":["1-a1",1]}', "retiredMakers: 1 of 2 in the wrong form"],
-    ["a region that is no name", '{"regions":{"colo:DXB":1}}', "regions.colo:DXB has the wrong form"],
+    ["a pattern that is no text", '{"allowedSources":[1]}', "column 20: allowedSources[0] is no text"],
+    [
+      "a host in clear",
+      '{"blocked":{"hosts":["a.test"]}}',
+      "column 22: blocked.hosts[0] is not 16 lower-case hexadecimal digits, the hash of a host",
+    ],
+    [
+      "a short hash",
+      `{"blocked":{"sources":["${SOURCE.slice(1)}"]}}`,
+      "column 24: blocked.sources[0] is not 32 lower-case hexadecimal digits",
+    ],
+    ["a hash in capitals", `{"blocked":{"hosts":["${"A".repeat(16)}"]}}`, "blocked.hosts[0] is not 16 lower-case"],
+    ["no list", '{"blocked":{"sources":{}}}', "column 23: blocked.sources is no list"],
+    ["blocked is a list", '{"blocked":[]}', "column 12: blocked is no object"],
+    ["blocked is null", '{"blocked":null}', "column 12: blocked is no object"],
+    ["an epoch that is no time", `{"epochs":{"${HOST}":"1"}}`, `epochs.${HOST} is no time in unix milliseconds`],
+    ["an epoch before time", `{"epochs":{"${HOST}":-1}}`, `epochs.${HOST} is no time in unix milliseconds`],
+    ["an epoch of no host", '{"epochs":{"a.test":1}}', "column 12: epochs.a.test is not 16 lower-case"],
+    ["a maker that is no text", '{"retiredMakers":["1-a1",1]}', "column 26: retiredMakers[1] is no text"],
+    ["a region that is no name", '{"regions":{"colo:DXB":1}}', "column 24: regions.colo:DXB is no text"],
+    [
+      "a region that is not deployed",
+      '{"regions":{"colo:DXB":"weurr"}}',
+      'column 24: regions.colo:DXB cannot be "weurr": deployed are enam, weur, apac',
+    ],
+    [
+      "an unknown data centre",
+      '{\n  "regions": {\n    "colo:DXX": "weur"\n  }\n}',
+      'line 3, column 5: regions.colo:DXX names no place: "DXX" is no data centre of our table',
+    ],
   ])("%s", (_, text, problem) => {
-    expect(() => withSettings(CONFIG, text)).toThrow(Failure);
-    try {
-      readLiveSettings(text);
-    } catch (error) {
-      expect(error instanceof Failure && [error.reason, error.detail]).toEqual([
-        "misconfigured",
-        expect.stringContaining(problem),
-      ]);
-    }
+    expect(() => withSettings(CONFIG, text, CHECK)).toThrow(Failure);
+    expect(problemsOf(text)).toContain(problem);
+  });
+
+  test("every problem is named, up to twenty", () => {
+    const wrong = (count: number) => `{"retiredMakers":[${Array.from({ length: count }, () => 0).join()}],"x":1}`;
+    expect(problemsOf(wrong(19)).split("; ")).toHaveLength(21);
+    expect(problemsOf(wrong(19))).not.toContain("more");
+    expect(problemsOf(wrong(24))).toMatch(/; and 5 more$/);
+  });
+
+  test("a place with two mistakes is one problem", () => {
+    expect(problemsOf('{"regions":{"colo:DXX":"weurr"}}').match(/line 1/g)).toHaveLength(1);
+  });
+
+  test("what is blocked by mistake in clear is not repeated", () => {
+    expect(problemsOf('{"blocked":{"sources":["https://a.test/private.jpg"]}}')).not.toContain("a.test");
+  });
+
+  test("the ledger and a purge read the form only: other regions may be deployed where they run", () => {
+    expect(readLiveSettings('{"regions":{"colo:SYD":"oc"}}').regions).toEqual({ "colo:SYD": "oc" });
   });
 });
+
+function problemsOf(text: string): string {
+  try {
+    withSettings(CONFIG, text, CHECK);
+    return "";
+  } catch (error) {
+    expect(error instanceof Failure && error.reason).toBe("misconfigured");
+    return error instanceof Failure ? (error.detail ?? "") : "";
+  }
+}

@@ -18,13 +18,18 @@ type Exports = {
   WebPDecodeRGBA(from: number, bytes: number, width: number, height: number): number;
 };
 
-const engine = defineEngine("webp", () => {
-  const ignore = () => 0;
-  const value = exportsOf<Exports>(module, {
-    wasi_snapshot_preview1: { fd_close: ignore, fd_seek: ignore, fd_write: ignore },
-  });
-  return { value, memory: value.memory };
-});
+/** Nothing says which libwebp the package is built of; before 1.3.2 its lossless decoder wrote out of bounds (CVE-2023-4863). */
+const engine = defineEngine(
+  "webp",
+  () => {
+    const ignore = () => 0;
+    const value = exportsOf<Exports>(module, {
+      wasi_snapshot_preview1: { fd_close: ignore, fd_seek: ignore, fd_write: ignore },
+    });
+    return { value, memory: value.memory };
+  },
+  "one picture",
+);
 
 /** The file and the frame; lossless keeps a frame of its own beside. */
 export function webpMemory({ source, fileBytes }: DecodeCost): number {

@@ -20,12 +20,22 @@ describe("readSettingsFile", () => {
     expect(readSettingsFile(fileWith("good.json", text))).toBe(text);
   });
   test.each([
-    ["a wildcard over everything", '{"allowedSources":["*.com"]}', "allowedSources: 1 of 1 in the wrong form"],
-    ["no JSON", "{", "not JSON"],
-    ["an unknown field", '{"allowed":[]}', "allowed is no live setting"],
+    ["a wildcard over everything", '{"allowedSources":["*.com"]}', "line 1, column 20: allowedSources[0] is refused"],
+    ["no JSON", "{", "line 1, column 2: not JSON"],
+    ["an unknown field", '{"allowed":[]}', "line 1, column 2: allowed is not known here"],
+    [
+      "a region that is not deployed",
+      '{"regions":{"colo:SYD":"oc"}}',
+      'line 1, column 24: regions.colo:SYD cannot be "oc": deployed are enam, weur, apac',
+    ],
   ])("%s is said with the file's name", (_, text, problem) => {
     const file = fileWith("bad.json", text);
     expect(() => readSettingsFile(file)).toThrow(`--settings ${file}: live settings: ${problem}`);
+  });
+  test("a region that the edge's variables deploy is taken", () => {
+    const file = fileWith("oc.json", '{"regions":{"colo:SYD":"oc"}}');
+    expect(readSettingsFile(file, { REGIONS: "apac,oc" })).toContain("oc");
+    expect(() => readSettingsFile(file, { REGIONS: "apac" })).toThrow("deployed are apac");
   });
   test("a file that is not there", () => {
     expect(() => readSettingsFile(join(folder, "none"))).toThrow(/^--settings cannot be read: ENOENT/);
@@ -60,4 +70,10 @@ test("an edge started with settings has them from its first request on", { timeo
     return ((await answer.json()) as { region: string }).region;
   };
   expect([await regionIn("MAD"), await regionIn("BCN")]).toEqual(["apac", "weur"]);
+});
+
+test("an edge does not start with settings that the Worker refuses", { timeout: 60_000 }, async () => {
+  await expect(startEdge({ settings: '{"regions":{"colo:MDA":"apac"}}' })).rejects.toThrow(
+    'line 1, column 13: regions.colo:MDA names no place: "MDA" is no data centre of our table',
+  );
 });

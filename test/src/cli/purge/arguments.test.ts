@@ -29,13 +29,18 @@ describe("the command line of npm run purge", () => {
     ["two targets", ["--host", "a", "--path", "/b"], ENV, "2 are given"],
     ["both ways", ["--host", "a", "--block", "--lift"], ENV, "--block and --lift exclude each other"],
     ["a blocked prefix", ["--prefix", "https://a/", "--block"], ENV, "Only a source or a host can be blocked"],
-    ["an unknown word", ["--host", "a", "--all"], ENV, "Unknown argument --all"],
+    ["an unknown name", ["--host", "a", "--all"], ENV, "Unknown argument --all"],
     ["a value that is missing", ["--path", "/", "--host"], ENV, "--host needs a value"],
     ["a sweep that is no time", ["--host", "a", "--sweep", "soon"], ENV, "--sweep cannot be soon"],
     ["no endpoint", ["--host", "a"], { PURGE_SECRET: "s" }, "No endpoint"],
     ["an endpoint without a scheme", ["--host", "a", "--endpoint", "img.test"], ENV, 'not "img.test"'],
     ["a URL as host", ["--host", "http://a.test"], ENV, "give a host, not a URL"],
     ["a source that is no URL", ["--source", "a.jpg"], ENV, "--source cannot be a.jpg: give an http or https URL"],
+    ["a path without its slash", ["--path", "x"], ENV, "--path cannot be x"],
+    ["an unknown word", ["--host", "a", "b"], ENV, "Unknown argument b; known are --source, --prefix,"],
+    ["a value for a switch", ["--host", "a", "--block=no"], ENV, "--block takes no value"],
+    ["a target twice", ["--host", "a", "--host", "b"], ENV, "--host is given 2 times"],
+    ["keys of the buckets", ["--host", "a", "--access-key", "k"], ENV, "--access-key goes with --list"],
     ["no secret", ["--host", "a"], { PURGE_ENDPOINT: "https://img.test" }, "No secret: set PURGE_SECRET"],
   ])("%s is refused", (_, argv, env, problem) => {
     const parsed = parsePurgeArguments(argv, env);
@@ -44,5 +49,36 @@ describe("the command line of npm run purge", () => {
 
   test("all problems come at once", () => {
     expect(parsePurgeArguments(["--nope"], {})).toMatchObject({ ok: false, problems: { length: 4 } });
+  });
+
+  test("--dry-run is a purge that is only shown", () => {
+    expect(parsePurgeArguments(["--host", "a"], ENV)).toMatchObject({ ok: true, value: { mode: "purge" } });
+    const dry = parsePurgeArguments(["--host", "a", "--dry-run"], ENV);
+    expect(dry).toMatchObject({ ok: true, value: { ...HOST, target: { host: "a" }, mode: "dry-run" } });
+  });
+});
+
+describe("the command line of npm run purge -- --list", () => {
+  const S3 = { S3_ENDPOINT: "https://s3.test", S3_ACCESS_KEY_ID: "a", S3_SECRET_ACCESS_KEY: "s" };
+  const ACCESS = { endpoint: "https://s3.test", accessKeyId: "a", secretAccessKey: "s", bucketPrefix: "firstlight-" };
+  test.each([
+    ["everything", [], { target: null, ...ACCESS }],
+    ["of a host", ["--host", "a"], { target: { host: "a" }, ...ACCESS }],
+    ["of a source", ["--source=https://a/b"], { target: { source: "https://a/b" }, ...ACCESS }],
+    ["other buckets", ["--bucket-prefix", "my-"], { target: null, ...ACCESS, bucketPrefix: "my-" }],
+    ["another endpoint", ["--s3-endpoint", "http://b"], { target: null, ...ACCESS, endpoint: "http://b" }],
+  ])("%s, without the Worker's endpoint and secret", (_, argv, value) => {
+    expect(parsePurgeArguments(["--list", ...argv], S3)).toEqual({ ok: true, value: { mode: "list", ...value } });
+  });
+  test.each([
+    ["a prefix", ["--prefix", "https://a/"], "--list takes one --source or one --host"],
+    ["two targets", ["--host", "a", "--source", "https://a/"], "--list takes one --source or one --host"],
+    ["a block", ["--host", "a", "--block"], "--list and --block exclude each other"],
+    ["a dry run", ["--dry-run"], "--list and --dry-run exclude each other"],
+    ["the Worker's endpoint", ["--endpoint", "https://a"], "--endpoint does not go with --list"],
+    ["an endpoint that is no URL", ["--s3-endpoint", "s3.test"], "--s3-endpoint cannot be s3.test"],
+  ])("%s is refused", (_, argv, problem) => {
+    const parsed = parsePurgeArguments(["--list", ...argv], S3);
+    expect(parsed).toEqual({ ok: false, problems: [expect.stringContaining(problem)] });
   });
 });

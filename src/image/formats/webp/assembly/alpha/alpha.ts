@@ -7,7 +7,7 @@ import { TABLE_BYTES } from "./matches";
 /** Compression methods of the chunk's first byte; its filter is in bits 2 and 3. */
 const RAW: i32 = 0;
 const LOSSLESS: i32 = 1;
-/** What vector loads and stores reach over. */
+/** Vector loads and stores may reach this far beyond a plane. */
 const SLACK: usize = 32;
 
 let plane: usize = 0;
@@ -21,7 +21,10 @@ function aligned(at: usize): usize {
   return (at + 15) & ~(<usize>15);
 }
 
-/** Gives where a plane of alpha has to be put, row by row; 0 when there is not enough memory. Ends the picture before. */
+/**
+ * Gives the address where the caller puts the plane of alpha, row by row, or 0 if there is not enough memory.
+ * Overwrites the picture that was encoded before.
+ */
 export function startAlpha(pixelsAcross: i32, pixelsDown: i32): usize {
   width = pixelsAcross;
   height = pixelsDown;
@@ -54,8 +57,8 @@ function bestFilter(): i32 {
 }
 
 /**
- * Encodes the plane: compressed with the filter that predicts best, compressed without a filter, or as it is, whichever is
- * the smallest. Gives the bytes at `alphaChunk`; 0 when there is not enough memory.
+ * Encodes the plane: compressed with the filter that predicts best, compressed without a filter, or as it is, whichever
+ * is the smallest. Gives the bytes at `alphaChunk`; 0 when there is not enough memory.
  */
 export function encodeAlpha(): i32 {
   const count = width * height;

@@ -2,7 +2,7 @@
 
 let waiting: u64 = 0;
 let count: u32 = 0;
-/** Where the next bytes go, and how far they may. What goes on beyond that is dropped: `overflown` says so. */
+/** Where the next byte goes, and the end of the room. Bytes beyond the end are dropped, and `overflown` is true. */
 export let end: usize = 0;
 let limit: usize = 0;
 

@@ -1,14 +1,17 @@
-/** Telling a prefix code: its code lengths, in a prefix code of their own (RFC 9649, 3.7.2.1). */
+/** Writes a prefix code as its code lengths, which have a prefix code of their own (RFC 9649, 3.7.2.1). */
 import { putBits } from "./bits";
 import { clearCode, increment, lastSymbol, lengthOf, makeCode, putSymbol, usedSymbols } from "./prefixCode";
 
-/** Codes of lengths: 0..15 themselves, 16 repeats the one before 3 to 6 times, 17 and 18 are 3 to 10 and 11 to 138 zeros. */
+/**
+ * Codes of lengths: 0..15 themselves, 16 repeats the one before 3 to 6 times, 17 and 18 are 3 to 10 and 11 to 138
+ * zeros.
+ */
 const LENGTH_CODES: i32 = 19;
 const REPEAT: i32 = 16;
 const FEW_ZEROS: i32 = 17;
 const MANY_ZEROS: i32 = 18;
 const LONGEST: i32 = 7;
-/** The order in which their own lengths are told. */
+/** The order in which the lengths of that code are written. */
 const ORDER = memory.data<u8>([17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 const CODE = memory.data(280 * 4 + 280 + 280 * 2, 16);
 /** The lengths as such codes: the code, and what its extra bits say. */
@@ -43,7 +46,7 @@ function addLengths(length: i32, count: i32): void {
   while (count-- > 0) add(length, 0);
 }
 
-/** Tells a code of which no symbol or one occurs: that needs no bits then. It has to be below 256. */
+/** Writes a code with one symbol at most. Its symbol has to be below 256 and takes no bits in the data. */
 function tellOne(symbol: i32): void {
   putBits(1, 1);
   putBits(0, 1);
@@ -51,7 +54,7 @@ function tellOne(symbol: i32): void {
   putBits(symbol, symbol > 1 ? 8 : 1);
 }
 
-/** Tells the code lengths of a code that was made. */
+/** Writes the code lengths of a code. */
 export function tellCode(code: usize, symbols: i32): void {
   if (usedSymbols(code, symbols) < 2) return tellOne(lastSymbol(code, symbols));
   clearCode(CODE);
@@ -71,7 +74,7 @@ export function tellCode(code: usize, symbols: i32): void {
   putBits(0, 1);
   putBits(told - 4, 4);
   for (let i = 0; i < told; i++) putBits(toldLength(i, alone), 3);
-  // All symbols follow.
+  // The lengths of all symbols follow.
   putBits(0, 1);
   for (let i: usize = 0; i < <usize>runs; i++) {
     const symbol = <i32>load<u8>(RUNS + (i << 1));
@@ -80,7 +83,7 @@ export function tellCode(code: usize, symbols: i32): void {
   }
 }
 
-/** A code that is alone is told with a length of 1, and takes no bits. */
+/** A single symbol is written with a length of 1 and takes no bits. */
 function toldLength(place: i32, alone: i32): i32 {
   const symbol = <i32>load<u8>(ORDER + <usize>place);
   return symbol == alone ? 1 : lengthOf(CODE, symbol);

@@ -5,7 +5,9 @@ export const HORIZONTAL: i32 = 1;
 export const VERTICAL: i32 = 2;
 export const GRADIENT: i32 = 3;
 
-/** Writes what is left of `width` x `height` samples after the prediction, modulo 256. 16 bytes after `to` are scratch. */
+/**
+ * Writes the differences of `width` x `height` samples to their prediction, modulo 256. May write 16 bytes too many.
+ */
 export function filterPlane(filter: i32, from: usize, to: usize, width: i32, height: i32): void {
   const stride = <usize>width;
   if (filter == NONE) {
@@ -59,7 +61,7 @@ function fromThree(from: usize, to: usize, width: usize): void {
   }
 }
 
-/** The sum of the magnitudes that are left: a filter with a small one predicts well. */
+/** The sum of the magnitudes of the differences. It is small for a filter that predicts well. */
 export function sumOfMagnitudes(at: usize, count: i32): i64 {
   let sum: i64 = 0;
   const whole = count & ~15;

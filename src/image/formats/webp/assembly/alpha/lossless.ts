@@ -1,6 +1,6 @@
 /**
  * A plane of samples as the green channel of a lossless picture without its header (RFC 9649, 2.7.1.2 and 3): no
- * transforms, no colour cache, one group of prefix codes; repetitions and samples as they are.
+ * transforms, no colour cache, one group of prefix codes. It is coded as matches and literal samples.
  */
 import { end, finishBits, overflown, putBits, startBits } from "./bits";
 import { tellCode } from "./codeLengths";
@@ -13,7 +13,7 @@ const FIRST_LENGTH: i32 = 256;
 const LONGEST: i32 = 15;
 const GREEN = memory.data(280 * 4 + 280 + 280 * 2, 16);
 const DISTANCE = memory.data(280 * 4 + 280 + 280 * 2, 16);
-/** Of red, blue and alpha nothing but 0 occurs. */
+/** The code of red, blue and alpha: only 0 occurs. */
 const NOTHING = memory.data(280 * 4 + 280 + 280 * 2, 16);
 
 /** The prefix symbol of a length or distance code from 1 on (3.6.2.2). */
@@ -45,8 +45,8 @@ function distanceAt(match: usize): u32 {
 }
 
 /**
- * Compresses `count` samples into at most `most` bytes at `to`; tables and matches are kept between `room` and `roomEnd`. Gives the
- * bytes, or 0 when they are not enough.
+ * Compresses `count` samples into at most `most` bytes at `to`. Tables and matches are kept between `room` and
+ * `roomEnd`. Gives the number of bytes, or 0 if `most` is not enough.
  */
 export function compress(
   samples: usize, count: i32, width: i32, room: usize, roomEnd: usize, to: usize, most: i32,

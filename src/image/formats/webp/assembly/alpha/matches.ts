@@ -1,7 +1,7 @@
 /**
- * Repetitions in a row of samples (LZ77, RFC 9649, 3.6.2.2). A match is eight bytes: how many samples stand before it
- * as they are, then its length less one in 12 bits and its distance code less one in 20. Samples after the last match
- * stand as they are, too.
+ * Finds repetitions in a row of samples (LZ77, RFC 9649, 3.6.2.2). A match is stored in eight bytes: the number of
+ * literal samples before it, then its length less one in 12 bits and its distance code less one in 20 bits. The samples
+ * after the last match are literal, too.
  */
 const LENGTH_MOST: i32 = 4096;
 const LENGTH_LEAST: i32 = 4;
@@ -9,17 +9,21 @@ const LENGTH_LEAST: i32 = 4;
 const WINDOW: i32 = (1 << 20) - 120;
 export const MATCH_BYTES: usize = 8;
 
-/** Tables: where four samples with a hash began last, and for each of the last places where they did before that. */
+/**
+ * Two tables: the last place of each hash of four samples, and for each recent place the place before with its hash.
+ */
 const HASH_BITS: u32 = 14;
 const REMEMBERED: i32 = 1 << 16;
 const CHAINS_AT: usize = 4 << 14;
 export const TABLE_BYTES: usize = CHAINS_AT + (4 << 16);
 let tables: usize = 0;
-/** How many of those places are looked at, and a length that is good enough to stop. */
+/** At most so many places are tried. A match of GOOD samples ends the search. */
 const TRIES: i32 = 32;
 const GOOD: i32 = 256;
 
-/** Codes of near distances by rows up and columns from 8 left to 7 right (3.6.2.2, the table turned round); 255: none. */
+/**
+ * Codes of near distances by rows up and columns from 8 left to 7 right (3.6.2.2, the table turned round); 255: none.
+ */
 const NEAR = memory.data<u8>([
   96, 73, 55, 39, 23, 13, 5, 1, 255, 255, 255, 255, 255, 255, 255, 255,
   101, 78, 58, 42, 26, 16, 8, 2, 0, 3, 9, 17, 27, 43, 59, 79,
@@ -70,7 +74,7 @@ let bestDistance: i32 = 0;
 @inline
 function consider(samples: usize, at: i32, distance: i32, most: i32, least: i32): void {
   if (distance > at || distance > WINDOW) return;
-  // Cannot be longer when it differs in the sample that would make it so.
+  // It cannot be longer than the best match if the sample after that one's end differs.
   const next = samples + <usize>(at + bestLength);
   if (load<u8>(next) != load<u8>(next - <usize>distance)) return;
   const length = sameSamples(samples + <usize>(at - distance), samples + <usize>at, most);
@@ -84,7 +88,7 @@ function considerRemembered(samples: usize, at: i32, before: i32, most: i32): vo
   for (let tries = 0; tries < TRIES && bestLength < GOOD; tries++) {
     const distance = at + 1 - before;
     if (before == 0 || distance >= REMEMBERED) return;
-    // One from far away costs more bits.
+    // A far distance costs more bits, so the match has to be longer.
     consider(samples, at, distance, most, LENGTH_LEAST + 2);
     before = load<i32>(tables + (<usize>((before - 1) & (REMEMBERED - 1)) << 2), CHAINS_AT);
   }
@@ -113,7 +117,7 @@ export function findMatches(samples: usize, count: i32, width: i32, room: usize,
   while (at <= last && to + MATCH_BYTES <= end) {
     const length = bestLength;
     const distance = bestDistance;
-    // A sample as it is and a longer match after it may be cheaper than a short match.
+    // A literal sample and a longer match after it may be cheaper than this match.
     let searched = at;
     if (length < GOOD && at < last) {
       searched++;

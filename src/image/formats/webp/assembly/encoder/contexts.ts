@@ -1,7 +1,7 @@
 /**
  * What a macroblock's neighbours say about it: whether their blocks had coefficients (RFC 6386, 13.3), their subblock
- * modes (11.3), and the errors of their chroma. 32 bytes above each column and to the left: 4 of Y, 2 of U, 2 of V, 1 of
- * Y2, 4 modes from 12 on, 4 errors (i16; 2 of U, 2 of V) from 16 on.
+ * modes (11.3), and the errors of their chroma. 32 bytes above each column and to the left: 4 of Y, 2 of U, 2 of V, 1
+ * of Y2, 4 modes from 12 on, 4 errors (i16; 2 of U, 2 of V) from 16 on.
  */
 import { across, contexts } from "./picture";
 
@@ -19,7 +19,7 @@ export function above(x: i32): usize {
   return contexts + (<usize>x << 5);
 }
 
-/** Before the first row: nothing had coefficients, and outside of the picture every mode is DC (0). */
+/** Contexts above the first row: no coefficients, mode DC (0), no errors. */
 export function clearAbove(): void {
   memory.fill(contexts, 0, <usize>across << 5);
 }
@@ -39,7 +39,7 @@ export function errorsIn(context: usize, plane: usize): usize {
   return context + ERRORS_AT + (plane << 2);
 }
 
-/** How many of the two neighbours of Y2 had coefficients: those of the last macroblocks that had a Y2. */
+/** The context of Y2: in how many of the last macroblocks above and to the left that have a Y2 it has levels. */
 @inline
 export function secondContext(top: usize): i32 {
   return <i32>load<u8>(top, Y2_AT) + <i32>load<u8>(LEFT, Y2_AT);
@@ -69,13 +69,13 @@ export function clearAround(top: usize, hasSecond: bool): void {
   if (hasSecond) setSecond(top, 0);
 }
 
-/** After a macroblock with one mode for all of its luma. */
+/** Sets the modes after a macroblock with one mode for its luma. */
 export function setModes(top: usize, mode: i32): void {
   store<u32>(modesIn(top), <u32>mode * 0x01010101);
   store<u32>(modesIn(LEFT), <u32>mode * 0x01010101);
 }
 
-/** After one by subblocks: its last row is above the next, its last column to the left. */
+/** Sets the modes after a macroblock with a mode for each subblock. */
 export function setModesFrom(top: usize, modes: usize): void {
   store<u32>(modesIn(top), load<u32>(modes, 12));
   for (let y: usize = 0; y < 4; y++) store<u8>(modesIn(LEFT) + y, load<u8>(modes + (y << 2) + 3));

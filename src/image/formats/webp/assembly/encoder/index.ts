@@ -1,6 +1,6 @@
 /**
- * The encoder of lossy WebP: a VP8 key frame (RFC 6386) from rows of RGBA, see docs/webp.md. All exports are the driver's
- * (formats/webp/vp8Encoder.ts), which brings strips of rows and writes the container.
+ * The encoder of lossy WebP: a VP8 key frame (RFC 6386) from rows of RGBA, see docs/webp.md. All exports are the
+ * driver's (formats/webp/vp8Encoder.ts), which brings strips of rows and writes the container.
  */
 import { analyse, chromaEase } from "./analysis/analysis";
 import { end, finishCoder, startCoder } from "./entropy/bool";
@@ -21,14 +21,14 @@ export { planeU, planeV, planeY, strideUV, strideY, strip } from "./picture";
 export { alphaChunk, encodeAlpha, startAlpha } from "../alpha/alpha";
 export { addStrip, stripStride } from "./import/strip";
 
-/** What `encode` gives when it cannot: see formats/webp/vp8Encoder.ts. */
+/** Errors that `encode` returns. See formats/webp/vp8Encoder.ts. */
 const OUT_OF_MEMORY: i32 = -1;
 const FIRST_PARTITION_TOO_LARGE: i32 = -2;
 
 /** The length of the first partition has 19 bits (9.1). */
 const FIRST_PARTITION_MOST: usize = (1 << 19) - 1;
 
-/** More than the header takes: 1 056 probabilities told anew are 3 KB. */
+/** Upper limit of the frame header's bytes. 1 056 new probabilities take about 2 KB. */
 const HEADER_MOST: usize = 8192;
 
 /** Where the frame is, without its ten bytes of tag, start code and sizes; and how long its first partition is. */
@@ -40,7 +40,10 @@ export function start(width: i32, height: i32): i32 {
   return layOut(width, height) ? 1 : 0;
 }
 
-/** After all strips: encodes at a quality of 0..100. Gives the bytes at `frame`, or why not. `filter`: loop filter on. */
+/**
+ * Encodes the picture at a quality of 0..100, after all strips were added. `filter`: use the loop filter. Gives the
+ * number of bytes at `frame`, or an error below 0.
+ */
 export function encode(quality: i32, filter: bool): i32 {
   analyse();
   setQuantisers(quality, chromaEase);
@@ -56,7 +59,7 @@ export function encode(quality: i32, filter: bool): i32 {
   return writeCoefficients(end) ? <i32>(end - frame) : OUT_OF_MEMORY;
 }
 
-/** Probabilities follow what was counted so far eight times a picture, so that costs are near what they will be. */
+/** The probabilities are adapted eight times a picture, so that the costs stay close to the final ones. */
 function encodeMacroblocks(): bool {
   clearProbabilities();
   makeRates();

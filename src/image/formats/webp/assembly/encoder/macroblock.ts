@@ -1,4 +1,4 @@
-/** One macroblock: how it is predicted, its levels counted and kept, and the planes made what a decoder makes of them. */
+/** Encodes one macroblock: chooses its prediction, counts and keeps its levels, and reconstructs it in the planes. */
 import { encodeChroma, skipChroma } from "./prediction/chroma";
 import {
   above, chromaAbove, chromaLeft, clearAround, LEFT, modesIn, secondContext, setModes, setModesFrom, setSecond,
@@ -29,7 +29,7 @@ export function encodeMacroblock(x: i32, y: i32): void {
     if (record.skipped) clearAround(top, !record.bySubblock);
     else keep(record, top);
   }
-  // To the right of the last macroblock its own last sample goes on, as in libwebp.
+  // The samples to the right of the last macroblock are copies of its own last sample, as in libwebp.
   const end = at + 15 * strideY + 16;
   if (x == across - 1) store<u32>(end, <u32>load<u8>(end - 1) * 0x01010101);
 }
@@ -56,10 +56,10 @@ function encodeLuma(record: Record, at: usize, top: usize): void {
 }
 
 function hasLevels(record: Record): bool {
-  // After Y2 a block of Y has something only from its second place on.
+  // With a Y2, the first level of a block of Y is not coded.
   const none = record.bySubblock ? -1 : 0;
   if (v128.any_true(i8x16.gt_s(v128.load(LAST), i8x16.splat(<i8>none)))) return true;
-  // U and V: eight times -1.
+  // No levels in U and V: eight times -1.
   return load<u64>(LAST + U) != 0xffffffffffffffff || lastOf(Y2) >= 0;
 }
 

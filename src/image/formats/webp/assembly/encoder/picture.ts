@@ -1,6 +1,6 @@
 /**
- * The sizes of the picture and where its parts lie in memory. The three planes hold the source at first. Each macroblock
- * of them becomes what a decoder makes of it as soon as it is encoded, so prediction reads its neighbours there.
+ * The sizes of the picture and where its parts lie in memory. The three planes hold the source at first. As soon as a
+ * macroblock is encoded, its reconstruction replaces its source, so that prediction reads its neighbours there.
  */
 import { RECORD_BYTES } from "./record";
 
@@ -71,7 +71,7 @@ export function chromaOffset(x: i32, y: i32): usize {
   return <usize>(y << 3) * strideUV + <usize>(x << 3);
 }
 
-/** Puts around the planes what prediction finds there: 127 above, 129 to the left (RFC 6386, 12.2). */
+/** Fills the margins for prediction: 127 above the planes, 129 to the left of them (RFC 6386, 12.2). */
 export function drawMargins(): void {
   drawMargin(planeY, strideY, down << 4);
   drawMargin(planeU, strideUV, down << 3);

@@ -1,6 +1,7 @@
 /**
- * How easily each macroblock is compressed, and segments of macroblocks alike in that. As libwebp does it: a histogram of
- * the coefficients after prediction by the mean; the fewer large ones, the easier.
+ * Finds how easily each macroblock is compressed, and sorts the macroblocks into segments by that. As in libwebp, it
+ * takes a histogram of the coefficients after prediction by the mean. A macroblock with fewer large coefficients is
+ * easier.
  */
 import { across, chromaOffset, down, lumaOf, planeU, planeV, records, strideUV, strideY } from "../picture";
 import { meanOf } from "../prediction/predict";
@@ -25,7 +26,7 @@ function count(block: usize): void {
   const a = i16x8.min_s(i16x8.shr_u(i16x8.abs(v128.load(block)), 3), most);
   const b = i16x8.min_s(i16x8.shr_u(i16x8.abs(v128.load(block, 16)), 3), most);
   const bins = i8x16.narrow_i16x8_u(a, b);
-  // Most are in the first bin: those are counted together.
+  // Most coefficients are in the first bin. They are counted together.
   let others = i8x16.bitmask(i8x16.ne(bins, i8x16.splat(0)));
   store<i32>(HISTOGRAM, load<i32>(HISTOGRAM) + 16 - popcnt<i32>(others));
   v128.store(BYTES, bins);

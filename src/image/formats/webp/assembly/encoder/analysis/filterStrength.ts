@@ -1,4 +1,4 @@
-/** Strength of the loop filter by segment (RFC 6386, 9.3, 9.6 and section 15). The filter itself is the decoder's work. */
+/** Strength of the loop filter by segment (RFC 6386, 9.3, 9.6 and section 15). Only the decoder runs the filter. */
 import { acOf, dcOf, LUMA, quantiserOf, SECOND } from "../transform/quantise";
 import { SEGMENTS, segmentAt } from "./segments";
 import { LAST, lastOf, levelsOf, Y2 } from "../work";
@@ -11,7 +11,7 @@ const MOST: i32 = 63;
 const MACROBLOCKS = memory.data(16, 16);
 const FLAT = memory.data(16, 16);
 const STEPS = memory.data(16, 16);
-/** A segment with a smaller share of flat macroblocks than one of so many is filtered less for them. */
+/** If less than one macroblock of so many is flat, the segment is filtered less for the steps. */
 const FEW: i64 = 128;
 
 @inline
@@ -31,8 +31,8 @@ export function forgetSteps(): void {
 }
 
 /**
- * After luma was tried as a whole: one that is only Y2, and is far from the source all the same, shows the edges of its
- * blocks. The first three gradients of Y2 say how much.
+ * Called after whole luma was tried. A macroblock with levels in Y2 only is flat. If its error is large all the same,
+ * the edges between its blocks show. The first three levels of Y2 after the mean say how high the steps are.
  */
 export function noteSteps(segment: i32, squaredError: i32): void {
   add(MACROBLOCKS, segment, 1);
@@ -50,8 +50,8 @@ export function noteSteps(segment: i32, squaredError: i32): void {
 }
 
 /**
- * What the steps between blocks need: a quarter more than their mean. libwebp takes the largest step in a segment, but
- * then one flat corner blurs a whole picture of leaves.
+ * The strength that the steps between blocks need: a quarter more than their mean. libwebp takes the largest step in a
+ * segment. With that, one flat corner can blur a whole picture of leaves.
  */
 function strengthBySteps(segment: i32): i32 {
   const flat = <i64>sumOf(FLAT, segment);

@@ -8,7 +8,10 @@ import { CHROMA, LUMA, SECOND, setQuantiser } from "../transform/quantise";
 export const SEGMENTS: i32 = 4;
 /** libwebp's sns_strength in 1/100, its default. */
 const NOISE_SHAPING: i32 = 50;
-/** libwebp looks at two predictions of chroma and finds it easier than we do with one: this much of its index. */
+/**
+ * Added to the index of the chroma quantiser. libwebp tries two predictions of chroma in its analysis and finds chroma
+ * easier than we do with one prediction. This makes up for it.
+ */
 const COARSER_CHROMA: i32 = 2;
 
 @unmanaged
@@ -18,10 +21,10 @@ export class Segment {
   /** Quantiser index 0..127 and loop filter strength 0..63. */
   index: i32;
   filter: i32;
-  /** What the signed ease (-127..127, 0 at the mean) and the ease from the least one on (0..255) are. */
+  /** Ease compared with the mean of the picture (-127..127), and with the hardest segment (0..255). */
   relative: i32;
   beyond: i32;
-  /** The factor of luma's coefficients: weighs modes against SATD. */
+  /** The factor of luma's coefficients. It weighs the cost of a mode against SATD. */
   factor: i32;
   /** Lagrange multipliers, see `scoreOf`: among the modes of a subblock, and between whole and divided luma. */
   lambdaSubblock: i32;
@@ -55,13 +58,15 @@ function dc(index: i32, most: i32): i32 {
   return load<u8>(DC + <usize>clamp(index, 0, most));
 }
 
-/** What is minimised: `rate` in 1/256 bit and the squared error of the samples. The multipliers are in 1/16. */
+/**
+ * The score that is minimised. `rate` is in 1/256 bit, `lambda` in 1/16, `error` is the squared error of the samples.
+ */
 @inline
 export function scoreOf(rate: i32, lambda: i64, error: i32): i64 {
   return <i64>rate * lambda + (16 * 256) * <i64>error;
 }
 
-/** How easily the segment is compressed compared with the mean of the picture. Fills `relative` and `beyond`. */
+/** Fills `relative` and `beyond` of each segment. `mean`: mean ease of the picture's macroblocks. */
 export function compareSegments(mean: i32): void {
   let least = 255;
   let most = 0;

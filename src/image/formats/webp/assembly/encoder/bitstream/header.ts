@@ -16,13 +16,13 @@ export function treeOf(node: i32): i32 {
   return load<u8>(TREE + <usize>node);
 }
 
-/** Of `zeros` and `ones`: how likely a 0 is. */
+/** The probability of a 0, in 1/256, if `zeros` and `ones` were counted. */
 function probability(zeros: i32, ones: i32): i32 {
   const total = zeros + ones;
   return total == 0 ? 255 : <i32>((<i64>255 * zeros + total / 2) / total);
 }
 
-/** Macroblocks by segment, and those without coefficients. */
+/** Macroblocks of each segment. */
 const SIZES = memory.data(16, 16);
 
 function sizeOf(segment: i32): i32 {
@@ -51,7 +51,7 @@ export function writeHeader(): void {
   put(0, EVEN);
   put(0, EVEN);
   writeSegments();
-  // The normal filter, with a level where a segment has none of its own; no sharpness, no deltas (9.6).
+  // The normal filter with a default level, no sharpness and no deltas (9.6). Each segment has its own level.
   put(0, EVEN);
   putNumber(segmentAt(0).filter, 6);
   putNumber(0, 3);
@@ -66,7 +66,7 @@ export function writeHeader(): void {
   putNumber(skipProbability, 8);
 }
 
-/** Segments are on, mapped, and bring absolute quantisers and filter levels (9.3). */
+/** Four segments, a map of them, and absolute quantiser indices and filter levels (9.3). */
 function writeSegments(): void {
   for (let flag = 0; flag < 4; flag++) put(1, EVEN);
   for (let i = 0; i < SEGMENTS; i++) putSigned(segmentAt(i).index, 7);

@@ -6,7 +6,7 @@ import { across, down, records, reserve } from "../picture";
 import { modesOf, Record, recordAt } from "../record";
 import { writeSubmode } from "../entropy/submode";
 
-/** The most a macroblock takes: sixteen modes of 7 bits, no bit dearer than 8, and some flags. */
+/** The most bytes a macroblock takes: sixteen modes of up to 7 bits that cost up to 8 bits each, and some flags. */
 const MOST: usize = 16 * 7 + 32;
 
 /** Modes of whole blocks (11.2). */
@@ -14,7 +14,7 @@ const TM: i32 = 1;
 const V: i32 = 2;
 const H: i32 = 3;
 
-/** Writes them after the header, as far as the partition is below `limit`. False when it is over, or memory is. */
+/** Writes the modes after the header. Gives false if the partition gets longer than `limit` or there is no memory. */
 export function writeModes(start: usize, limit: usize): bool {
   clearAbove();
   for (let y = 0; y < down; y++) {

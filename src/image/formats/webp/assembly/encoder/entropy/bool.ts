@@ -15,7 +15,7 @@ export function startCoder(at: usize): void {
   end = at;
 }
 
-/** Adds one to what is written before `at`. */
+/** Adds a carry to the bytes before `at`. */
 function carry(at: usize): void {
   at--;
   while (load<u8>(at) == 255) {
@@ -41,7 +41,7 @@ export function put(bit: i32, p: i32): void {
   if (waiting >= 40) spill();
 }
 
-/** Four bytes leave. */
+/** Writes four bytes. */
 function spill(): void {
   const kept = <u64>(waiting - 24);
   if ((low >>> <u64>(waiting + 8)) & 1) carry(end);
@@ -74,7 +74,7 @@ export function putSigned(value: i32, bits: i32): void {
   put(value < 0 ? 1 : 0, 128);
 }
 
-/** A token of 16 bits: the bit itself, whether the probability follows (else its place in PROBABILITIES), and that. */
+/** A token of 16 bits: the bit, then FIXED and a probability, or the place of the probability in PROBABILITIES. */
 export const BIT: u32 = 0x8000;
 export const FIXED: u32 = 0x4000;
 

@@ -1,6 +1,6 @@
 /**
- * Probabilities of the coefficient tokens (RFC 6386, 13.4 and 13.5): what is counted, and what follows from it.
- * They are laid out by block type, band, context and node of the token tree, like their defaults.
+ * Probabilities of the coefficient tokens (RFC 6386, 13.4 and 13.5). Counts the tokens and derives the probabilities.
+ * Both are laid out by block type, band, context and node of the token tree.
  */
 import { DEFAULTS } from "../../decoder/coefficients";
 import { UPDATES } from "../../decoder/updates";
@@ -30,7 +30,7 @@ export function nodesOf(slot: i32): usize {
   return PROBABILITIES + <usize>slot * NODES;
 }
 
-/** How often each kind of token came in each slot: sixteen counters a slot. */
+/** How often each kind of token occurred in each slot: sixteen counters a slot. */
 const COUNTS = memory.data(96 * 64, 16);
 /** Kinds of token: levels 0..4, 5 to 6, 7 to 10, from 11, 19, 35 and 67 on, and the end of a block. */
 const KIND_OF_LEVEL = memory.data<u8>([
@@ -79,7 +79,7 @@ function countBranches(slot: i32): void {
   const from19 = load<u32>(at, 32), from35 = load<u32>(at, 36), from67 = load<u32>(at, 40), end = load<u32>(at, 44);
   const large = from11 + from19 + from35 + from67;
   const some = two + three + four + from5 + from7 + large;
-  // After a zero no block ends, so the first node is not asked there.
+  // A block cannot end after a zero, so no bit is coded at the first node there.
   if (endIsAsked(slot)) setBranch(0, end, zero + one + some);
   else setBranch(0, 0, 0);
   setBranch(1, zero, one + some);
@@ -94,13 +94,13 @@ function countBranches(slot: i32): void {
   setBranch(10, from35, from67);
 }
 
-/** Context 0 is that of a zero before, but in a block's first place, where the end is asked for in any context. */
+/** Whether a bit is coded at the first node: not after a zero (context 0), except at the first place of a block. */
 function endIsAsked(slot: i32): bool {
   const band = (slot / 3) & 7;
   return slot % 3 > 0 || band == (slot < 24 ? 1 : 0);
 }
 
-/** What a header needs, in 1/256 bit, to tell a probability anew besides its flag. */
+/** What a new probability costs in the header besides its flag, in 1/256 bit. */
 const TOLD: i64 = 8 * 256;
 
 @inline
@@ -108,7 +108,7 @@ function cost(zeros: i64, ones: i64, p: i32): i64 {
   return zeros * bitCost(0, p) + ones * bitCost(1, p);
 }
 
-/** Sets each probability to the counted one where telling it pays. `told`: writes it to the header, too (9.9). */
+/** Takes the counted probability where that saves more than it costs. `told`: writes it to the header, too (9.9). */
 export function adapt(told: bool): void {
   for (let slot = 0; slot < SLOTS; slot++) {
     countBranches(slot);

@@ -2,7 +2,7 @@
 import { bitCost } from "./bitCosts";
 import { nodesOf, SLOTS, slotOf } from "./probabilities";
 
-/** Costs of levels 0..67 in each slot, the question whether the block ends included where it is asked. */
+/** Costs of levels 0..67 in each slot. They include the bit at the first node where that is coded. */
 const LEVELS: usize = 68;
 const TOP: i32 = 67;
 const COSTS = memory.data(96 * 68 * 2, 16);
@@ -12,7 +12,7 @@ function costsOf(slot: i32): usize {
   return COSTS + <usize>slot * LEVELS * 2;
 }
 
-/** A level from 1 on with its sign, from the third node on (13.2). The long ones are near enough. */
+/** Cost of a level from 1 on with its sign, from the third node on (13.2). From 11 on it is an approximation. */
 function levelCost(level: i32, p: usize): i32 {
   const sign = 256;
   if (level == 1) return sign + bitCost(0, load<u8>(p, 2));
@@ -64,7 +64,7 @@ export function blockCost(levels: usize, type: i32, first: i32, last: i32, conte
   let slot = slotOf(type, first, context);
   const goesOn = load<u8>(nodesOf(slot));
   if (last < first) return bitCost(0, goesOn);
-  // In a block's first place the question is asked for context 0, too.
+  // At the first place the bit at the first node is coded for context 0, too. COSTS does not include it.
   let cost = context == 0 ? bitCost(1, goesOn) : 0;
   for (let place = first; place <= last; place++) {
     const level = min(abs<i32>(load<i16>(levels + (<usize>place << 1))), TOP);

@@ -1,4 +1,4 @@
-/** Blocks to tokens (RFC 6386, 13.2), a macroblock's worth at a time, and from there to the boolean coder. */
+/** Converts blocks to tokens (RFC 6386, 13.2) and gives the tokens of a macroblock to the boolean coder. */
 import { BIT, FIXED, putTokens } from "./bool";
 import { slotOf } from "./probabilities";
 import { takeLevel } from "./store";
@@ -59,11 +59,13 @@ function addLarge(level: i32, node: i32): void {
   }
 }
 
-/** Takes a block's levels from the store: `first` is the first place that its type has, `last` its last level's. */
+/**
+ * Adds a block. Takes its levels from the store. `first`: its first coded place. `last`: the place of its last level.
+ */
 export function addBlock(type: i32, first: i32, last: i32, context: i32): void {
   let node = slotOf(type, first, context) * 11;
   add(last >= first, node);
-  // A block of Y after Y2 keeps a zero in its first place.
+  // In a block of Y with a Y2, the first level is a zero that is not coded.
   if (first > 0 && last >= 0) takeLevel();
   for (let place = first; place <= last; ) {
     const signed = takeLevel();
@@ -91,7 +93,7 @@ export function addBlock(type: i32, first: i32, last: i32, context: i32): void {
   }
 }
 
-/** Writes what was added. */
+/** Writes the tokens that were added. */
 export function flushTokens(): void {
   putTokens(TOKENS, at);
   at = TOKENS;

@@ -1,4 +1,4 @@
-/** RGBA rows to Y, U and V, 4:2:0, with the weights that libwebp's decoder takes back (RFC 6386, 9.2; BT.601). */
+/** RGBA rows to Y, U and V, 4:2:0, with the weights of BT.601 that decoders expect (RFC 6386, 9.2). */
 import { pairs, squares as plainSquares } from "../../../../../assembly/squares";
 
 /** `count` pixels (a multiple of 16) of one row -> Y. Weights in Q15. */
@@ -22,9 +22,10 @@ function lumaOf4(pixels: v128, bias: v128): v128 {
 }
 
 /**
- * Four times the mean of two pixels above and two below, R, G, B and A: not of their values x but of x^1.5, nearer to
- * light, so that bright colours keep their strength beside dark ones (libwebp: x^1.25). By the first terms of its series:
- * mean + variance / (4 mean). With the sum S and the sum of squares Q that is S + (4 Q - S^2) / (4 S).
+ * Four times the mean of a square of 2 x 2 pixels, for each of R, G, B and A. The mean is taken of x^1.5 instead of x.
+ * That is nearer to the mean of the light, so bright colours keep their strength beside dark ones (libwebp takes
+ * x^1.25). The first terms of its series are mean + variance / (4 mean). With the sum S and the sum of squares Q, four
+ * times that is S + (4 Q - S^2) / (4 S).
  */
 @inline
 function square(above: v128, below: v128): v128 {
@@ -35,12 +36,12 @@ function square(above: v128, below: v128): v128 {
   const squares = i32x4.add(i32x4.dot_i16x8_s(a, a), i32x4.dot_i16x8_s(b, b));
   const s = f32x4.convert_i32x4_s(sum);
   const spread = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shl(squares, 2), i32x4.mul(sum, sum)));
-  // The 0.5 only keeps black from being 0 / 0.
+  // The 0.5 avoids 0 / 0 for black.
   const more = f32x4.div(spread, f32x4.add(f32x4.mul(s, f32x4.splat(4)), f32x4.splat(0.5)));
   return i32x4.add(sum, i32x4.trunc_sat_f32x4_s(f32x4.add(more, f32x4.splat(0.5))));
 }
 
-/** Values that differ by no more than this have the same mean either way. */
+/** If the values differ by no more than this, the plain mean is near enough. */
 const NEAR: i8 = 12;
 
 /** Two such squares side by side, from four pixels of each row. */

@@ -1,4 +1,6 @@
-/** Strips of sixteen RGBA rows to the planes. Pixels that nobody sees are made cheap first. */
+/**
+ * Converts strips of sixteen RGBA rows to the planes. Transparent pixels are smoothed first, since nobody sees them.
+ */
 import { chroma, luma } from "./pixels";
 import { across, height, planeU, planeV, planeY, records, strideUV, strideY, strip, width } from "../picture";
 import { recordAt } from "../record";
@@ -42,8 +44,9 @@ function pad(rows: i32): void {
 }
 
 /**
- * Gives the transparent pixels of a macroblock the mean colour of the visible ones around them: of their 8 x 8 block, or
- * of the macroblock. They take no bytes then and do not shine through at the edges. False when nothing is visible.
+ * Gives the transparent pixels of a macroblock the mean colour of the visible pixels in their 8 x 8 block. If there is
+ * none, it takes the mean of the macroblock. So they take few bytes and do not change the colours next to them. Gives
+ * false if no pixel of the macroblock is visible.
  */
 function smoothen(at: usize): bool {
   const stride = stripStride();

@@ -1,6 +1,6 @@
 /**
- * Chroma: one mode for U and V together, 8 x 8 samples each (RFC 6386, 12.2). What quantisation takes from a block's mean
- * is added to the next blocks, as in libwebp: else a flat area has the wrong colour as a whole.
+ * Chroma: one mode for U and V together, 8 x 8 samples each (RFC 6386, 12.2). The quantisation error of a block's mean
+ * is added to the next blocks, as in libwebp. Without that, a flat area would have the wrong colour as a whole.
  */
 import { errorsIn, LEFT } from "../contexts";
 import { satdArea } from "./distortion";
@@ -21,7 +21,7 @@ const RIGHT: i32 = 8;
 /** Errors of the four blocks of a plane. */
 const ERRORS = memory.data(4 * 4, 4);
 
-/** Encodes both planes of a macroblock into themselves. Gives the mode; levels and LAST are set. */
+/** Encodes both chroma planes of a macroblock and reconstructs them in place. Sets levels and LAST. Gives the mode. */
 export function encodeChroma(x: i32, y: i32, segment: i32, top: usize): i32 {
   const offset = chromaOffset(x, y);
   predictChroma(0, planeU + offset, strideUV, y > 0, x > 0);
@@ -86,7 +86,7 @@ function errorOf(block: usize): i32 {
   return load<i32>(ERRORS + (block << 2));
 }
 
-/** Quantises the four blocks from `first` on. `above` and `left` hold the neighbours' errors and get this one's. */
+/** Quantises the four blocks from `first` on. `above` and `left`: errors of the neighbours. They are replaced. */
 function quantisePlane(first: usize, quantiser: usize, above: usize, left: usize): void {
   for (let b: usize = 0; b < 4; b++) {
     const over = b < 2 ? <i32>load<i16>(above + (b << 1)) : errorOf(b - 2);
@@ -98,7 +98,7 @@ function quantisePlane(first: usize, quantiser: usize, above: usize, left: usize
     setLast(first + b, last);
     store<i32>(ERRORS + (b << 2), wanted - <i32>load<i16>(block));
   }
-  // The last block's error is shared out between the neighbours on both sides.
+  // The error of the last block goes to both neighbours.
   const aside = (3 * errorOf(3)) >> 2;
   store<i16>(left, <i16>errorOf(1));
   store<i16>(left, <i16>aside, 2);

@@ -11,9 +11,11 @@ import { submodeCosts } from "../entropy/submode";
 import { forwardDct, rebuild } from "../transform/transform";
 import { LAST, LEVELS, Y_WITH_DC } from "../work";
 
-/** What the flag for divided luma costs more than a whole one, in 1/256 bit. */
+/** The flag for divided luma costs this much more than the flag for whole luma, in 1/256 bit. */
 const DIVIDED: i32 = 211;
-/** The third and the fourth nearest mode are tried only when the third is nearer than this, in sixteenths of the first. */
+/**
+ * The third and fourth mode are tried only if the third one's score is at most this many sixteenths of the first one's.
+ */
 const WORTH_TRYING: i32 = 28;
 /** Four candidates: coefficients and levels of each. */
 const CANDIDATES = memory.data(4 * 32, 16);
@@ -23,7 +25,9 @@ const BLOCKS = memory.data(16 * 32, 16);
 const LASTS = memory.data(16, 16);
 const ABOVE = memory.data(4, 4);
 const BESIDE = memory.data(4, 4);
-/** libwebp's price on a mode other than DC where next to nothing is left to code: flat areas stay flat. */
+/**
+ * As in libwebp: a mode other than DC costs more where at most three coefficients are left. So flat areas stay flat.
+ */
 const FLAT_PLACES: i32 = 3;
 const FLAT_PRICE: i32 = 140;
 
@@ -98,8 +102,8 @@ function judge(at: usize, mode: i32, quantiser: usize, costs: usize, context: i3
 }
 
 /**
- * Encodes luma by subblocks into the plane at `at`, which holds the source of those not done yet. Gives up with -1 as soon
- * as it is dearer than `limit`; else gives the score, and the modes are in `modes`.
+ * Encodes luma by subblocks into the plane at `at`. Until a subblock is encoded, the plane holds its source. Gives -1
+ * as soon as the score reaches `limit`. Else gives the score, and the modes are in `modes`.
  */
 export function encodeDivided(at: usize, segment: i32, limit: i64, modes: usize, top: usize): i64 {
   const s = segmentAt(segment);
@@ -114,7 +118,7 @@ export function encodeDivided(at: usize, segment: i32, limit: i64, modes: usize,
     const x = b & 3;
     const y = b >> 2;
     const to = at + (y << 2) * strideY + (x << 2);
-    // All subblocks of the right column go on, to the right, with what is above the next macroblock (12.3).
+    // For all subblocks of the right column, the samples above the next macroblock are above and to the right (12.3).
     predictSubblock(to, strideY, x == 3 ? at - strideY + 16 : to - strideY + 4);
     const modeAbove = y > 0 ? <i32>load<u8>(modes + b - 4) : <i32>load<u8>(modesIn(top) + x);
     const modeLeft = x > 0 ? <i32>load<u8>(modes + b - 1) : <i32>load<u8>(modesIn(LEFT) + y);
@@ -147,7 +151,7 @@ export function encodeDivided(at: usize, segment: i32, limit: i64, modes: usize,
   return total;
 }
 
-/** Makes the divided luma that was encoded last the macroblock's. */
+/** Copies the levels of the divided luma that was encoded last to LEVELS and LAST. */
 export function takeDivided(): void {
   memory.copy(LEVELS, BLOCKS, 16 * 32);
   v128.store(LAST, v128.load(LASTS));

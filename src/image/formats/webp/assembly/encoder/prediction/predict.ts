@@ -64,8 +64,8 @@ export function predictChroma(plane: usize, at: usize, stride: usize, top: bool,
 }
 
 /**
- * Fills SUBBLOCK_PREDICTIONS for the subblock at `at`. `right`: where the four samples above and to the right of it are.
- * How the means are chosen from is told at assembly/vp8/subblock.ts, the same for a decoder.
+ * Fills SUBBLOCK_PREDICTIONS for the subblock at `at`. `right`: where the four samples above and to the right of it
+ * are. assembly/vp8/subblock.ts explains the table of choices.
  */
 @inline
 export function predictSubblock(at: usize, stride: usize, right: usize): void {

@@ -14,7 +14,7 @@ import { coefficientsOf, COEFFICIENTS, levelsOf, setLast, Y2, Y2_TYPE, Y_AFTER_Y
 export const REBUILT = memory.data(256, 16);
 /** libwebp's costs of the four modes (DC TM V H), in 1/256 bit. */
 const MODE_COSTS = memory.data<u16>([663, 919, 872, 919]);
-/** Whether the blocks above and to the left have coefficients, as luma is gone through. */
+/** Whether the blocks above and to the left have levels, for the block at hand. */
 const ABOVE = memory.data(4, 4);
 const BESIDE = memory.data(4, 4);
 

@@ -1,4 +1,4 @@
-/** Quantisation of a block of coefficients, and what a decoder makes of the levels (RFC 6386, 9.6 and 14.1). */
+/** Quantisation and dequantisation of a block of coefficients (RFC 6386, 9.6 and 14.1). */
 
 /** Kinds of quantiser of a segment. */
 export const LUMA: i32 = 0;
@@ -53,7 +53,9 @@ export function setQuantiser(segment: i32, kind: i32, dc: i32, ac: i32): i32 {
   return (dc + 15 * ac + 8) >> 4;
 }
 
-/** Of the block quantised last: the place of its last level that is not zero (-1: none), and a bit for each such place. */
+/**
+ * Of the block quantised last: the place of its last level that is not zero (-1: none), and a bit for each such place.
+ */
 export let last: i32 = -1;
 export let places: i32 = 0;
 
@@ -67,7 +69,7 @@ function levels8(magnitudes: v128, quantiser: usize, half: usize): v128 {
   return i16x8.min_s(i16x8.narrow_i32x4_s(i32x4.shr_u(low, 17), i32x4.shr_u(high, 17)), i16x8.splat(MOST));
 }
 
-/** 255 bytes for those of 16 levels that are not zero, 0 for the others: as a mask of bits. */
+/** A mask with a bit for each of sixteen levels that is not zero. */
 @inline
 function placesOf(a: v128, b: v128): i32 {
   const zero = i16x8.splat(0);
@@ -75,8 +77,9 @@ function placesOf(a: v128, b: v128): i32 {
 }
 
 /**
- * Quantises the block in place: it becomes what a decoder dequantises. Levels go to `levels` in zigzag order (13). `mask`
- * is for the first eight coefficients: its zero lanes are left out. Gives the squared error, four times the samples'.
+ * Quantises a block and replaces it by the dequantised coefficients. Levels go to `levels` in zigzag order (13). Those
+ * of the first eight coefficients where `mask` is zero become zero. Gives the squared error, four times that of the
+ * samples.
  */
 @inline
 export function quantise(block: usize, levels: usize, quantiser: usize, mask: v128): i32 {

@@ -61,7 +61,7 @@ export function forwardDct(r0: v128, r1: v128, r2: v128, r3: v128, toA: usize, t
   high = high16(a2, a3);
   const seven = i16x8.splat(7);
   b0 = i16x8.shr_s(i16x8.add(i16x8.add(a0, a1), seven), 4);
-  // One more where the difference is not zero.
+  // libwebp adds one where the difference is not zero.
   b1 = i16x8.add(turn(low, high, plus, 12000, 16), i16x8.add(i16x8.splat(1), i16x8.eq(a3, i16x8.splat(0))));
   b2 = i16x8.shr_s(i16x8.add(i16x8.sub(a0, a1), seven), 4);
   b3 = turn(low, high, minus, 51000, 16);
