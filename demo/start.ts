@@ -14,7 +14,7 @@ import { type Catalogue, loadCatalogue } from "./catalogue.ts";
 import type { CatalogueEntry } from "./catalogueEntry.ts";
 import { type Card, pageDocument, WIDTHS } from "./page/document.ts";
 import { createPassage } from "./passage.ts";
-import { type Place, placeOf } from "./places.ts";
+import { placeOf } from "./places.ts";
 import { type RacePicture, startRace } from "./race.ts";
 import { createPageServer } from "./server.ts";
 import { type Source, startSource } from "./sources/server.ts";
@@ -108,12 +108,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       }),
     );
 
-    let last: Place = placeOf(null);
     const page = async (query: string, from: string | null) => {
       const place = placeOf(from);
-      // workerd has one edge cache for all places. A visitor who moves meets another data centre's cache, so it is emptied.
-      if (place !== last) await edge.miniflare.purgeCache();
-      last = place;
       const region = regionOf({ colo: place.colo }, REGIONS);
       return pageDocument({ cards, sources, query, place, region, visit: randomBytes(5).toString("hex") });
     };

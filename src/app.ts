@@ -2,8 +2,8 @@
 import { type Context, Hono } from "hono";
 import type { Placeholder } from "./config/config.ts";
 import { type App, createApp } from "./context/app.ts";
-import { type Caller, callerOf } from "./context/caller.ts";
-import { type Job, loggedWaitUntil, newJob } from "./context/job.ts";
+import { type Audience, type Caller, callerOf, rayOf, withAudience } from "./context/caller.ts";
+import { type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { health } from "./handlers/health.ts";
 import { image } from "./handlers/image.ts";
@@ -17,7 +17,8 @@ import { HSTS } from "./respond/fixedHeaders.ts";
 import { failureAnswer } from "./respond/headers.ts";
 import { withPlaceholder } from "./respond/placeholder.ts";
 import { preflight } from "./respond/preflight.ts";
-import { addStage, cacheStatus, newTrace, record, serverTiming } from "./telemetry.ts";
+import { cacheStatus, serverTiming } from "./respond/traceHeaders.ts";
+import { addStage, newTrace, noteFailure, record } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };
 type Handler = (http: Request, app: App, caller: Caller, job: Job) => Promise<Answer>;
@@ -34,18 +35,19 @@ const HTTPS_ONLY = { "strict-transport-security": HSTS };
  */
 export function createRouter(isolate: Isolate): Hono<Bindings> {
   const router = new Hono<Bindings>();
-  const serving = (handler: Handler) => async (c: Context<Bindings>) =>
-    toHttps(c.req.raw) ?? respond(c.req.raw, await answer(c, handler, isolate));
-  router.get("/healthz", serving(health));
-  router.get("/robots.txt", serving(robots));
-  router.post("/warm", serving(warm));
-  router.post("/purge", serving(purge));
-  router.get("*", serving(image));
+  const serving = (handler: Handler, audience: Audience) => async (c: Context<Bindings>) =>
+    toHttps(c.req.raw) ?? respond(c.req.raw, await answer(c, handler, audience, isolate));
+  // What operators, tools and crawlers ask for must not count as readers' requests.
+  router.get("/healthz", serving(health, "job"));
+  router.get("/robots.txt", serving(robots, "job"));
+  router.post("/warm", serving(warm, "warm"));
+  router.post("/purge", serving(purge, "job"));
+  router.get("*", serving(image, "reader"));
   // Over HTTP too: a browser does not follow the redirect of a preflight.
   router.options("*", async ({ req: { raw } }) =>
     respond(raw, preflight(raw.headers.get("access-control-request-headers"))),
   );
-  router.notFound(serving(refuseMethod));
+  router.notFound(serving(refuseMethod, "reader"));
   return router;
 }
 
@@ -63,11 +65,12 @@ function respond({ url }: Request, answer: Answer): Response {
   return toResponse(answer, secure && !loopback ? HTTPS_ONLY : {});
 }
 
-async function answer(c: Context<Bindings>, handler: Handler, isolate: Isolate): Promise<Answer> {
+async function answer(c: Context<Bindings>, handler: Handler, audience: Audience, isolate: Isolate): Promise<Answer> {
   const { now } = isolate;
   const started = now();
   const http = c.req.raw;
-  let trace = newTrace("reader", "", "");
+  const ray = rayOf(http);
+  let trace = newTrace(audience, "", "", ray);
   let given: Answer;
   let report = false;
   let placeholder: Placeholder = "off";
@@ -75,20 +78,15 @@ async function answer(c: Context<Bindings>, handler: Handler, isolate: Isolate):
     const waitUntil = loggedWaitUntil(c.executionCtx);
     const app = await createApp({ ...isolate, bindings: c.env, waitUntil });
     if (handler === image) placeholder = app.config.placeholder;
-    const caller = callerOf(http, app.config);
-    const job = newJob(caller, waitUntil);
+    const caller = withAudience(callerOf(http, app.config), audience);
+    const job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
     trace = job.trace;
     given = await handler(http, app, caller, job);
   } catch (error) {
     const failure = asFailure(error);
     report = ANSWERS[failure.reason].report;
-    trace.reason = failure.reason;
-    trace.failure = failure.detail;
-    if (failure.keeping.remembered) {
-      trace.hit = "negative";
-      trace.ttl = Math.floor((failure.keeping.until - now()) / 1000);
-    }
-    const json = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER));
+    noteFailure(trace, failure, now());
+    const json = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER), ray);
     given = withPlaceholder(json, placeholder, http.headers.get("accept"));
   }
   // A health check that is well comes every few seconds. In the log it would hide what readers ask for.
@@ -96,7 +94,7 @@ async function answer(c: Context<Bindings>, handler: Handler, isolate: Isolate):
   addStage(trace, "total", now() - started);
   trace.status = given.status;
   trace.bytesOut = Number(given.headers["content-length"] ?? 0);
-  record(trace, { events: c.env.EVENTS, report });
+  record(trace, { events: c.env.EVENTS, report, now: now() });
   const told = { "cache-status": cacheStatus(trace), "server-timing": serverTiming(trace) };
   return { ...given, headers: { ...given.headers, ...told } };
 }

@@ -1,9 +1,9 @@
 /**
- * What one request did, written down as it goes: Cache-Status and Server-Timing for the client, one log line and one
- * Analytics Engine point for the operator. No address, user agent, referrer or full URL of anyone is in either.
+ * What was done for one picture: one log line and one Analytics Engine point for the operator, and what
+ * respond/traceHeaders.ts tells the client. None holds an address, user agent, referrer or full URL.
  */
 
-import type { Reason } from "./errors.ts";
+import { ANSWERS, type Failure, type Reason } from "./errors.ts";
 
 /** Stages that cost time, in the order a request meets them. */
 export const STAGES = ["policy", "lookup", "flight", "queue", "origin", "decode", "resize", "encode", "total"] as const;
@@ -14,15 +14,27 @@ export type EventSink = {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 };
 
-/** Filled in by the data path; one per request, and one for work that goes on behind an answer. */
+/** What became of a hint. `made`: rendered or copied, and stored. `present`: it was there. The warmer counts these. */
+export type WarmOutcome = "made" | "present" | "expired" | "refused" | "failed";
+
+/** Filled in by the data path. One per request, per picture of a push, and per piece of work behind an answer. */
 export type Trace = {
   /** Tells the log line from others. */
   readonly msg: "request";
+  /** When the line was written, as ISO 8601 in UTC. */
+  time: string;
+  level: "info" | "error";
+  /** Cloudflare's ray of the request, elsewhere a random UUID; of a job its message's id. */
+  ray: string;
   /** For whom the work was done: `reader`, `warm`, `background` or `job`. */
   readonly audience: string;
   door: string;
-  reason: Reason | "ok";
+  /** `deadline` and `not_stored`: only of a picture of a push. */
+  reason: Reason | "ok" | "deadline" | "not_stored";
+  /** 0 = the work was not begun. */
   status: number;
+  /** Only of a picture of a push, else empty. */
+  outcome: WarmOutcome | "";
   /**
    * How the answer came about, in the words of Cache-Status (RFC 9211) `detail`: a tier, `derived`, `stale-if-error`, or
    * `negative` for a remembered failure. Null on a miss, and on an error that was not remembered.
@@ -46,18 +58,26 @@ export type Trace = {
   bytesOut: number;
   /** Milliseconds, to a tenth. */
   stages: Partial<Record<Stage, number>>;
+  /** Hash of the source, for one source in SAMPLED; else empty. */
+  source: string;
+  /** Options and key of the picture asked for, of a sampled source; else empty. */
+  variant: string;
   /** For the log only. */
   failure: string | undefined;
 };
 
 /** A trace nothing has happened to yet. */
-export function newTrace(audience: string, region: string, colo: string): Trace {
+export function newTrace(audience: string, region: string, colo: string, ray = ""): Trace {
   return {
     msg: "request",
+    time: "",
+    level: "info",
+    ray,
     audience,
     door: "",
     reason: "ok",
     status: 0,
+    outcome: "",
     hit: null,
     ttl: null,
     stored: false,
@@ -72,8 +92,18 @@ export function newTrace(audience: string, region: string, colo: string): Trace 
     bytesIn: 0,
     bytesOut: 0,
     stages: {},
+    source: "",
+    variant: "",
     failure: undefined,
   };
+}
+
+/** One source in so many is sampled: the hint for it and the readers' requests for it can then be compared. */
+export const SAMPLED = 16;
+
+/** Whether a source is sampled. Its hash decides, so that the answer is the same everywhere. `source32` in hex. */
+export function isSampled(source32: string): boolean {
+  return Number.parseInt(source32.slice(0, 2), 16) % SAMPLED === 0;
 }
 
 /** Adds `ms` to a stage. */
@@ -93,35 +123,20 @@ export function noteHit(
   trace.format = meta.format;
 }
 
-/** Cache-Status (RFC 9211): `firstlight; hit; ttl=..; detail=edge`, or `firstlight; fwd=miss; fwd-status=200; stored`. */
-export function cacheStatus(trace: Trace): string {
-  const parts = ["firstlight"];
-  if (trace.hit !== null) {
-    parts.push("hit");
-    if (trace.ttl !== null) parts.push(`ttl=${trace.ttl}`);
-    parts.push(`detail=${trace.hit}`);
-  } else {
-    // Refused before it was known which picture is meant.
-    parts.push(trace.door === "" ? "fwd=bypass" : "fwd=miss");
-    if (trace.sourceStatus !== null) parts.push(`fwd-status=${trace.sourceStatus}`);
-    if (trace.stored) parts.push("stored");
-    if (trace.collapsed) parts.push("collapsed");
-  }
-  if (trace.edgeOff) parts.push("edge=off");
-  return parts.join("; ");
+/** Notes what went wrong: reason, status and, for a failure that was remembered, the time it has left. */
+export function noteFailure(trace: Trace, failure: Failure, now: number): void {
+  trace.reason = failure.reason;
+  trace.status = ANSWERS[failure.reason].status;
+  trace.failure = failure.detail;
+  if (!failure.keeping.remembered) return;
+  trace.hit = "negative";
+  trace.ttl = Math.floor((failure.keeping.until - now) / 1000);
 }
 
-/** Server-Timing (W3C): milliseconds of each stage that ran. CPU stages are true only where the clock runs: locally. */
-export function serverTiming(trace: Trace): string {
-  let timing = "";
-  for (const stage of STAGES) {
-    const ms = trace.stages[stage];
-    if (ms !== undefined) timing += `${timing === "" ? "" : ", "}${stage};dur=${ms.toFixed(1)}`;
-  }
-  return timing;
-}
-
-/** Columns of the Analytics Engine point, in order; docs/operations.md is generated from the same lists. */
+/**
+ * Columns of the Analytics Engine point, in order. Stored points are read by position: append, never reorder.
+ * docs/operations.md is generated from the same lists.
+ */
 export const POINT_BLOBS = [
   "reason",
   "answer",
@@ -132,6 +147,9 @@ export const POINT_BLOBS = [
   "sourceHost",
   "tiersAsked",
   "audience",
+  "outcome",
+  "source",
+  "variant",
 ] as const;
 export const POINT_DOUBLES = [
   "status",
@@ -146,40 +164,67 @@ export const POINT_DOUBLES = [
   "queue",
 ] as const;
 
+export type Point = Parameters<EventSink["writeDataPoint"]>[0];
+
 /**
- * Writes the log line and the point. `report` marks failures that are ours to look into. Never throws: an answer must
- * not fail because counting it did.
+ * The point of a trace; a log line that was parsed gives the same point. A sampled source is its own sampling key, so
+ * that Analytics Engine does not thin out the few points of it.
  */
-export function record(
-  trace: Trace,
-  sinks: { readonly events?: EventSink | undefined; readonly report: boolean },
-): void {
+export function pointOf(trace: Trace): Point {
+  const { reason, hit, region, colo, door, format, sourceHost, asked, audience, outcome, source, variant } = trace;
+  const { status, bytesIn, bytesOut, stages } = trace;
+  // Literals, not copies of the trace: this is on the way of every hit.
+  const blobs: Readonly<Record<(typeof POINT_BLOBS)[number], string>> = {
+    reason,
+    answer: hit ?? (reason === "ok" ? "miss" : "error"),
+    region,
+    colo,
+    door,
+    format,
+    sourceHost,
+    audience,
+    outcome,
+    source,
+    variant,
+    tiersAsked: asked.map((one) => `${one.tier}:${one.outcome}`).join(","),
+  };
+  const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0 } = stages;
+  const doubles: Readonly<Record<(typeof POINT_DOUBLES)[number], number>> = {
+    status,
+    bytesIn,
+    bytesOut,
+    total,
+    lookup,
+    origin,
+    decode,
+    resize,
+    encode,
+    queue,
+  };
+  return {
+    indexes: [source === "" ? sourceHost.slice(0, 96) : source],
+    blobs: POINT_BLOBS.map((name) => blobs[name]),
+    doubles: POINT_DOUBLES.map((name) => doubles[name]),
+  };
+}
+
+export type RecordOptions = {
+  readonly events?: EventSink | undefined;
+  /** The failure is ours to look into. */
+  readonly report: boolean;
+  /** Unix ms. */
+  readonly now: number;
+};
+
+/** Writes the log line and the point. Never throws: an answer must not fail because counting it did. */
+export function record(trace: Trace, { events, report, now }: RecordOptions): void {
   try {
+    trace.time = new Date(now).toISOString();
+    trace.level = report ? "error" : "info";
     const line = JSON.stringify(trace);
-    if (sinks.report) console.error(line);
+    if (report) console.error(line);
     else console.log(line);
-    const { stages } = trace;
-    const answer = trace.hit ?? (trace.reason === "ok" ? "miss" : "error");
-    const asked = trace.asked.map((one) => `${one.tier}:${one.outcome}`).join(",");
-    sinks.events?.writeDataPoint({
-      indexes: [trace.sourceHost.slice(0, 96)],
-      blobs: [
-        ...[trace.reason, answer, trace.region, trace.colo, trace.door, trace.format, trace.sourceHost, asked],
-        trace.audience,
-      ],
-      doubles: [
-        trace.status,
-        trace.bytesIn,
-        trace.bytesOut,
-        stages.total ?? 0,
-        stages.lookup ?? 0,
-        stages.origin ?? 0,
-        stages.decode ?? 0,
-        stages.resize ?? 0,
-        stages.encode ?? 0,
-        stages.queue ?? 0,
-      ],
-    });
+    events?.writeDataPoint(pointOf(trace));
   } catch {
     // Losing a line is better than losing the answer.
   }

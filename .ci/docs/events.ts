@@ -1,5 +1,5 @@
 /** What the fields of the log line and the columns of the Analytics Engine point mean. A new one must be told here. */
-import { POINT_BLOBS, POINT_DOUBLES, type Stage, type Trace } from "../../src/telemetry.ts";
+import { POINT_BLOBS, POINT_DOUBLES, SAMPLED, type Stage, type Trace } from "../../src/telemetry.ts";
 
 const STAGE_DOCS = {
   policy: "checking the address and the source",
@@ -16,11 +16,16 @@ const STAGE_DOCS = {
 /** Fields of the log line that only operators see; those that are columns too are told once, below. */
 export const LOG_FIELDS = {
   msg: "`request`, which tells this line from others",
+  time: "when the line was written: ISO 8601 in UTC",
+  level: "`error` for failures that are ours to look into, else `info`",
+  ray: "Cloudflare's ray of the request (`CF-Ray`), a random UUID where there is none, or the id of a queue's message; the `trace` of a JSON error",
   audience:
-    "for whom the work was done: `reader`, `warm` (a push of the warmer), `background` (behind an answer) or `job` (a queue)",
+    "for whom the work was done: `reader`, `warm` (a push of the warmer, and each of its pictures), `background` (behind a reader's answer) or `job` (a queue, a purge, a health check that failed)",
   door: "URL grammar: `imgproxy` or `photon`; `warm` and `purge` for orders; `behind` for work that went on after an answer; empty when it failed before that was known",
-  reason: "`ok` or the error's code",
-  status: "HTTP status of the answer",
+  reason: "`ok` or the error's code; of a picture of a push also `deadline` and `not_stored`",
+  status:
+    "HTTP status of the answer; of a picture of a push and of work behind an answer the status that a request would have got; 0 = not begun, 503 = made and not stored",
+  outcome: "of a picture of a push: `made`, `present`, `expired`, `refused` or `failed`; else empty",
   hit: "which store answered, `derived`, `stale-if-error`, or `negative` for a failure that was remembered; null on a miss and on any other error",
   ttl: "seconds of freshness left on a hit; negative when stale",
   stored: "a new rendition goes to the stores",
@@ -37,6 +42,9 @@ export const LOG_FIELDS = {
   stages: `milliseconds by stage: ${Object.entries(STAGE_DOCS)
     .map(([stage, doc]) => `\`${stage}\` ${doc}`)
     .join("; ")}`,
+  source: `16 hex digits of the source's hash, for one source in ${SAMPLED}; else empty`,
+  variant:
+    "of a sampled source: the options without the cachebuster, at most 64 characters, then `#` and 8 digits of the key; equal text means the same picture",
   failure: "what went wrong, in words for operators only",
 } as const satisfies Record<keyof Trace, string>;
 
@@ -51,6 +59,9 @@ const COLUMN_DOCS = {
   door: LOG_FIELDS.door,
   format: LOG_FIELDS.format,
   sourceHost: LOG_FIELDS.sourceHost,
+  outcome: LOG_FIELDS.outcome,
+  source: LOG_FIELDS.source,
+  variant: LOG_FIELDS.variant,
   tiersAsked: "`edge:miss,kv:hit`, in the order asked",
   status: LOG_FIELDS.status,
   bytesIn: LOG_FIELDS.bytesIn,
@@ -67,7 +78,7 @@ const COLUMN_DOCS = {
 /** Columns of the Analytics Engine point as its SQL names them: [column, name, meaning]. */
 export function eventColumns(): readonly (readonly [string, string, string])[] {
   return [
-    ["index1", "sampling key", "host of the source, at most 96 bytes"],
+    ["index1", "sampling key", "`source` of a sampled source; else the source's host, at most 96 bytes"],
     ...POINT_BLOBS.map((name, at) => [`blob${at + 1}`, name, COLUMN_DOCS[name]] as const),
     ...POINT_DOUBLES.map((name, at) => [`double${at + 1}`, name, COLUMN_DOCS[name]] as const),
   ];

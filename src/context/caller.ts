@@ -5,7 +5,10 @@ import { regionOf } from "../coordinate/regions.ts";
 import { clientKeys } from "../policy/rate.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 
-/** For whom work is done: a reader who waits, a push of the warmer, work behind an answer, or a queue's job. */
+/**
+ * For whom work is done: a reader who waits, a push of the warmer, work behind an answer, or a job: a queue's, or an
+ * operator's order.
+ */
 export type Audience = "reader" | "warm" | "background" | "job";
 
 /** What each audience may do and sees. */
@@ -25,6 +28,11 @@ export type Caller = {
   /** Our own origin and its host (with port), such as `https://img.example.org`. */
   readonly origin: string;
   readonly ownHost: string;
+  /**
+   * Begins the keys of the edge cache. On loopback each place has one of its own, as each data centre has; elsewhere it is
+   * `origin`.
+   */
+  readonly cacheOrigin: string;
   /** Whether its misses count against its rate. */
   readonly isRateLimited: boolean;
   /** Whom misses are counted for, the narrowest first. Never logged or stored. */
@@ -38,25 +46,34 @@ export function callerOf(request: Request, config: Pick<Config, "regions" | "reg
   const { origin, host, loopback } = ownAddress(request.url);
   const chosen = loopback ? request.headers.get(COLO_HEADER) : null;
   const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
+  const colo = place?.colo ?? "";
   return {
     audience: "reader",
     region: regionOf(place, config.regions, config.regionOverrides),
-    colo: place?.colo ?? "",
+    colo,
     origin,
     ownHost: host,
+    cacheOrigin: loopback && colo !== "" ? `${origin}/.at/${encodeURIComponent(colo)}` : origin,
     isRateLimited: AUDIENCES.reader.rateLimited,
     clientKeys: () => clientKeys(request.headers.get("cf-connecting-ip")),
   };
+}
+
+/** Cloudflare's ray of a request; where there is none (loopback), a random UUID. */
+export function rayOf({ headers }: Pick<Request, "headers">): string {
+  return headers.get("cf-ray") ?? crypto.randomUUID();
 }
 
 /** The caller of a queue's message. `origin` is that of the request which sent it. */
 export function jobCaller(region: string, origin: string): Caller {
   const { host } = ownAddress(origin);
   const isRateLimited = AUDIENCES.job.rateLimited;
-  return { audience: "job", region, colo: "", origin, ownHost: host, isRateLimited, clientKeys: () => ["job"] };
+  const place = { region, colo: "", origin, ownHost: host, cacheOrigin: origin };
+  return { audience: "job", ...place, isRateLimited, clientKeys: () => ["job"] };
 }
 
 /** The same place and client, for other work. */
 export function withAudience(caller: Caller, audience: Audience): Caller {
+  if (caller.audience === audience) return caller;
   return { ...caller, audience, isRateLimited: AUDIENCES[audience].rateLimited };
 }

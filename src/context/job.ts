@@ -1,6 +1,7 @@
 /** One piece of work: how urgent it is, what is written down of it, and what goes on after its answer. */
 import { Priority } from "../concurrency/priority.ts";
-import { newTrace, record, type Trace } from "../telemetry.ts";
+import { asFailure } from "../errors.ts";
+import { addStage, newTrace, noteFailure, record, type Trace } from "../telemetry.ts";
 import type { App, WaitUntil } from "./app.ts";
 import { type Audience, type Caller, withAudience } from "./caller.ts";
 
@@ -9,6 +10,20 @@ export type Job = {
   readonly priority: Priority;
   readonly trace: Trace;
   readonly waitUntil: WaitUntil;
+  /** Called once the store that others read it from holds the picture that this job made or copied. */
+  readonly onStored: () => void;
+  /** Does a step inside a span of Workers tracing, where that is on. */
+  readonly span: <T>(name: SpanName, work: () => Promise<T>) => Promise<T>;
+};
+
+/** The steps that have spans of their own. Stores and fetches have spans of the platform's. */
+export type SpanName = "look up" | "fetch source" | "render" | "warm picture";
+
+export type JobParts = {
+  /** Ray or request id, for the log. */
+  readonly ray?: string;
+  /** Workers tracing (`ctx.tracing`); absent in tests and where the runtime has none. */
+  readonly tracing?: Pick<Tracing, "enterSpan"> | undefined;
 };
 
 const PRIORITIES = { reader: "user", background: "user", warm: "warm", job: "warm" } as const satisfies Record<
@@ -16,8 +31,21 @@ const PRIORITIES = { reader: "user", background: "user", warm: "warm", job: "war
   ConstructorParameters<typeof Priority>[0]
 >;
 
-export function newJob({ audience, region, colo }: Caller, waitUntil: WaitUntil): Job {
-  return { priority: new Priority(PRIORITIES[audience]), trace: newTrace(audience, region, colo), waitUntil };
+export function newJob({ audience, region, colo }: Caller, waitUntil: WaitUntil, parts: JobParts = {}): Job {
+  const { ray, tracing } = parts;
+  return {
+    priority: new Priority(PRIORITIES[audience]),
+    trace: newTrace(audience, region, colo, ray),
+    waitUntil,
+    onStored: () => undefined,
+    span: (name, work) => (tracing === undefined ? work() : tracing.enterSpan(name, work)),
+  };
+}
+
+/** Workers tracing of an invocation. Undefined where the runtime has none. */
+export function tracingOf(ctx: object): JobParts["tracing"] {
+  const tracing: unknown = Reflect.get(ctx, "tracing");
+  return typeof tracing === "object" && tracing !== null && "enterSpan" in tracing ? (tracing as Tracing) : undefined;
 }
 
 /** `ctx.waitUntil` with failures logged. */
@@ -31,18 +59,29 @@ export function loggedWaitUntil(ctx: Pick<ExecutionContext, "waitUntil">): WaitU
  */
 export function inBackground(
   work: (caller: Caller, job: Job) => Promise<unknown>,
-  { bindings }: Pick<App, "bindings">,
+  { bindings, now }: Pick<App, "bindings" | "now">,
   caller: Caller,
-  { priority, trace, waitUntil }: Job,
+  job: Job,
 ): void {
+  const { trace } = job;
   const audience = caller.audience === "reader" ? "background" : caller.audience;
-  const own: Trace = {
-    ...newTrace(audience, trace.region, trace.colo),
-    door: "behind",
-    sourceHost: trace.sourceHost,
+  const { region, colo, ray, sourceHost, source, variant } = trace;
+  const own: Trace = { ...newTrace(audience, region, colo, ray), door: "behind", sourceHost, source, variant };
+  own.status = 200;
+  const started = now();
+  const done = () => {
+    addStage(own, "total", now() - started);
+    record(own, { events: bindings.EVENTS, report: false, now: now() });
   };
-  const done = () => record(own, { events: bindings.EVENTS, report: false });
-  waitUntil(work(withAudience(caller, audience), { priority, trace: own, waitUntil }).finally(done));
+  const failed = (error: unknown) => {
+    noteFailure(own, asFailure(error), now());
+    throw error;
+  };
+  job.waitUntil(
+    work(withAudience(caller, audience), { ...job, trace: own })
+      .catch(failed)
+      .finally(done),
+  );
 }
 
 function logFailure(error: unknown): void {

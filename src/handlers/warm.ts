@@ -4,30 +4,35 @@
  */
 import type { App } from "../context/app.ts";
 import { type Caller, withAudience } from "../context/caller.ts";
-import { inBackground, type Job, newJob } from "../context/job.ts";
+import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { checkSource } from "../policy/source.ts";
 import { isBlocked } from "../policy/storedAccess.ts";
-import { authorize } from "../rendition/authorize.ts";
-import { getRendition } from "../rendition/getRendition.ts";
+import { noteSource } from "../rendition/noteSource.ts";
 import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { readWarmOrder, type WarmOrder } from "../request/control/warmOrder.ts";
-import type { ImageRequest } from "../request/imageRequest.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
-import { type Answer, jsonAnswer } from "../respond/answer.ts";
-import { lookUp } from "../store/lookUp.ts";
+import { type Answer, jsonAnswer, linesAnswer } from "../respond/answer.ts";
 import { namesOf } from "../store/renditionStore.ts";
-import { TIERS } from "../store/tierTable.ts";
+import { newTrace } from "../telemetry.ts";
+import { lineOf, type WarmResult, waitedWord } from "./warm/outcome.ts";
+import { type WarmOrder as PictureOrder, recordRefused, warmPicture } from "./warm/warmPicture.ts";
 
 /** Pictures of one push that are rendered at once. Readers' requests must find fetches and the engine free. */
 const AT_ONCE = 2;
 
-type Refusal = { readonly path: string; readonly reason: string };
-type Accepted = { readonly path: string; readonly request: ImageRequest };
-type Result = "warmed" | "already" | `refused:${string}`;
+/** An `Accept` of this type asks for outcomes, a line each. */
+const LINES_TYPE = "application/x-ndjson";
 
-/** Answers 202 after policy, and the work goes on; with `?wait=1` it answers 200 when the work is done. Throws Failure. */
+type Refusal = { readonly path: string; readonly reason: string };
+type Accepted = PictureOrder & { readonly path: string };
+type Tell = (path: string, result: WarmResult) => void;
+
+/**
+ * Answers 202 after policy, and the work goes on; with `?wait=1` it answers 200 when the work is done; with
+ * `Accept: application/x-ndjson` 200 and the outcome of each picture as soon as it is known. Throws Failure.
+ */
 export async function warm(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   const { config, bindings, now } = app;
   const started = now();
@@ -40,79 +45,84 @@ export async function warm(http: Request, app: App, caller: Caller, job: Job): P
   job.trace.region = region;
   const { success } = await bindings.WARM_LIMIT.limit({ key: region }).catch(() => ({ success: true }));
   if (!success) throw new Failure("rate_limited", { retryAfter: 1 });
-  const { accepted, refused } = await accept(order, app, caller);
-  const expires = started + order.deadlineMs;
   const pusher = withAudience({ ...caller, region }, "warm");
+  const { accepted, refused } = await accept(order, app, pusher, job);
+  const expires = started + order.deadlineMs;
+  const first = { accepted: accepted.length, refused };
+  const work = (tell: Tell) => warmAll(accepted, app, pusher, job, expires, tell);
+  if (http.headers.get("accept")?.toLowerCase().includes(LINES_TYPE)) return linesAnswer(streamed(first, work, job));
   if (new URL(http.url).searchParams.get("wait") !== "1") {
-    inBackground((behind, apart) => warmAll(accepted, app, behind, apart, expires), app, pusher, job);
-    return jsonAnswer(202, { accepted: accepted.length, refused });
+    job.waitUntil(work(() => undefined));
+    return jsonAnswer(202, first);
   }
-  const results = await warmAll(accepted, app, pusher, job, expires);
-  for (const { path, reason } of refused) results.set(path, `refused:${reason}`);
+  const words = new Map<string, string>(refused.map(({ path, reason }) => [path, `refused:${reason}`]));
+  await work((path, result) => words.set(path, waitedWord(result)));
   // In the order of the push, whichever was done first.
-  const inOrder = [...new Set(order.paths)].map((path) => ({ path, result: results.get(path) }));
-  return jsonAnswer(200, { accepted: accepted.length, refused, results: inOrder });
+  const results = [...new Set(order.paths)].map((path) => ({ path, result: words.get(path) }));
+  return jsonAnswer(200, { ...first, results });
 }
 
 /** Policy for each path, as for a browser. */
-async function accept(order: WarmOrder, { config, now }: App, { origin, ownHost }: Caller) {
+async function accept(order: WarmOrder, app: App, { origin, ownHost, region, colo }: Caller, { trace }: Job) {
+  const { config, now } = app;
   const accepted: Accepted[] = [];
   const refused: Refusal[] = [];
   for (const path of new Set(order.paths)) {
+    const own = newTrace("warm", region, colo, trace.ray);
     try {
       const request = await readImageRequest(urlOfPath(origin, path), order.accept, config, now());
+      own.door = request.grammar;
+      const names = await namesOf(request);
+      noteSource(own, names, request);
       checkSource(request.source, request.authority, config, ownHost);
-      if (isBlocked((await namesOf(request)).keys, config)) throw new Failure("blocked");
-      accepted.push({ path, request });
+      if (isBlocked(names.keys, config)) throw new Failure("blocked");
+      accepted.push({ path, request, trace: own });
     } catch (error) {
-      refused.push({ path, reason: asFailure(error).reason });
+      const failure = asFailure(error);
+      refused.push({ path, reason: failure.reason });
+      recordRefused(own, failure, app);
     }
   }
   return { accepted, refused };
 }
 
 /** Works through the pictures, a few at once. One that has not begun by `expires` (unix ms) is dropped. */
-async function warmAll(accepted: readonly Accepted[], app: App, caller: Caller, job: Job, expires: number) {
+async function warmAll(
+  accepted: readonly Accepted[],
+  app: App,
+  caller: Caller,
+  job: Job,
+  expires: number,
+  tell: Tell,
+): Promise<void> {
   const queue = [...accepted];
-  const results = new Map<string, Result>();
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      results.set(next.path, await warmOne(next.request, app, caller, job, expires));
+      tell(next.path, await warmPicture(next, app, caller, job, expires));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
 }
 
-/** Renders or copies one picture and waits until it is stored: only then is it warm. */
-async function warmOne(
-  request: ImageRequest,
-  app: App,
-  caller: Caller,
-  { trace, waitUntil }: Job,
-  expires: number,
-): Promise<Result> {
-  const storing: Promise<unknown>[] = [];
-  // Each picture has a priority of its own: a reader who joins one does not hurry the others.
-  const own: Job = {
-    ...newJob(caller, waitUntil),
-    trace,
-    waitUntil: (work) => {
-      storing.push(work.catch(() => undefined));
-      // What begins when the storing is done, such as a master's order, is not waited for here. It must not be cut off.
-      waitUntil(work);
+/** The lines of the answer. The work goes on when the client has gone, and waits for no client that reads slowly. */
+function streamed(first: object, work: (tell: Tell) => Promise<void>, job: Job): ReadableStream<Uint8Array> {
+  let isOpen = true;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const whileOpen = (act: () => void) => {
+        try {
+          if (isOpen) act();
+        } catch {
+          // The stream has ended without a call of `cancel`. That must not end the work.
+          isOpen = false;
+        }
+      };
+      controller.enqueue(lineOf(first));
+      const tell: Tell = (path, result) => whileOpen(() => controller.enqueue(lineOf({ path, ...result })));
+      job.waitUntil(work(tell).finally(() => whileOpen(() => controller.close())));
     },
-  };
-  try {
-    if (app.now() > expires) return "refused:deadline";
-    const store = await authorize(request, app, caller, own);
-    const near = store.tiers.filter(({ row }) => row !== TIERS.primary);
-    const { found } = await lookUp(store.key, near, { now: app.now, windows: store.windows, access: store.access });
-    if (found?.freshness === "fresh") return "already";
-    await getRendition(request, store, app, caller, own);
-    await Promise.all(storing);
-    return "warmed";
-  } catch (error) {
-    return `refused:${asFailure(error).reason}`;
-  }
+    cancel() {
+      isOpen = false;
+    },
+  });
 }

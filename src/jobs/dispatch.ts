@@ -1,9 +1,9 @@
 /** Which job works on which queue. A job per queue; each message has a trace of its own in the log. */
 import { type App, createApp } from "../context/app.ts";
 import type { IsolateState } from "../context/isolateState.ts";
-import { loggedWaitUntil, newJob } from "../context/job.ts";
+import { loggedWaitUntil, newJob, tracingOf } from "../context/job.ts";
 import { ANSWERS, asFailure } from "../errors.ts";
-import { addStage, record } from "../telemetry.ts";
+import { addStage, noteFailure, record } from "../telemetry.ts";
 import { masters } from "./masters.ts";
 import type { QueueJob } from "./queueJob.ts";
 
@@ -31,9 +31,11 @@ async function work<T>(
   if (order === null) return message.ack();
   const caller = callerOf(order);
   const waitUntil = loggedWaitUntil(ctx);
-  const job = newJob(caller, waitUntil);
+  const job = newJob(caller, waitUntil, { ray: message.id, tracing: tracingOf(ctx) });
   const { trace } = job;
   trace.door = kind;
+  trace.status = 200;
+  let report = false;
   const started = deps.now();
   try {
     const app = await createApp({ ...deps, waitUntil });
@@ -41,11 +43,11 @@ async function work<T>(
     message.ack();
   } catch (error) {
     const failure = asFailure(error);
-    trace.reason = failure.reason;
-    trace.failure = failure.detail;
+    noteFailure(trace, failure, deps.now());
+    report = ANSWERS[failure.reason].report;
     message.retry();
   } finally {
     addStage(trace, "total", deps.now() - started);
-    record(trace, { events: deps.bindings.EVENTS, report: trace.reason !== "ok" && ANSWERS[trace.reason].report });
+    record(trace, { events: deps.bindings.EVENTS, report, now: deps.now() });
   }
 }

@@ -10,6 +10,7 @@ import type { RenditionRequest } from "../request/imageRequest.ts";
 import type { StaleWindows } from "../store/freshness.ts";
 import { namesOf, RenditionStore } from "../store/renditionStore.ts";
 import type { SourceKeys } from "../store/schema/key.ts";
+import { noteSource } from "./noteSource.ts";
 
 /** The store of a picture that this caller may have. Throws Failure. */
 export async function authorize(
@@ -19,13 +20,13 @@ export async function authorize(
   job: Job,
 ): Promise<RenditionStore> {
   const { config, bindings, now, state } = app;
-  const { origin, ownHost, region, audience } = caller;
+  const { cacheOrigin, ownHost, region, audience } = caller;
   const { onlyWarmTiers } = AUDIENCES[audience];
   const names = await namesOf(request);
-  const { keys, sourceHost } = names;
-  job.trace.sourceHost = sourceHost;
+  const { keys } = names;
+  noteSource(job.trace, names, request);
   checkRequestedSource(request, config, ownHost);
-  const place = { bindings, region, origin, cache: caches.default, epoch: epochOf(keys, config), now };
+  const place = { bindings, region, origin: cacheOrigin, cache: caches.default, epoch: epochOf(keys, config), now };
   const store = new RenditionStore(names, {
     place,
     negatives: state.negatives,

@@ -71,7 +71,7 @@ async function lookUpOrRender(
   const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
   const lease = new Lease(port, crypto.randomUUID(), store.key);
   const started = now();
-  const lookup = await lookUp(store.key, askEdge ? store.tiers : pastEdge(store), {
+  const options = {
     now,
     windows: store.windows,
     access: store.access,
@@ -81,7 +81,8 @@ async function lookUpOrRender(
       if (failing === null) void lease.ask();
       void store.parents();
     },
-  });
+  };
+  const lookup = await job.span("look up", () => lookUp(store.key, askEdge ? store.tiers : pastEdge(store), options));
   job.trace.asked.push(...lookup.asked);
   addStage(job.trace, "lookup", now() - started);
 
@@ -103,7 +104,7 @@ async function lookUpOrRender(
     job.waitUntil(lease.release());
   }
   if (found.freshness !== "fresh") return { stored: shownStale(found.stored, now()), hit: found.tier };
-  job.waitUntil(copyToNearTiers(found, lookup, store, app));
+  job.waitUntil(copyToNearTiers(found, lookup, store, app, job));
   return { stored: found.stored, hit: found.tier };
 }
 
@@ -125,12 +126,20 @@ async function newerOrStale(found: Found, miss: Miss, app: App, caller: Caller, 
   return { stored: shownStale(found.stored, app.now()), hit: "stale-if-error" };
 }
 
-function copyToNearTiers(found: Found, { stale }: Lookup, store: RenditionStore, app: App): Promise<unknown> {
-  const { key, tiers } = store;
+async function copyToNearTiers(
+  found: Found,
+  { stale }: Lookup,
+  store: RenditionStore,
+  app: App,
+  job: Job,
+): Promise<void> {
+  const { key, tiers, handover } = store;
   const { stored, tier } = found;
   const { now, state } = app;
   const permission = mayStore(store, app, stored.meta);
-  return fill({ key, stored, from: tier, tiers, stale, writes: state.writes, now, mayStore: permission });
+  const filled = await fill({ key, stored, from: tier, tiers, stale, writes: state.writes, now, mayStore: permission });
+  const outcome = filled.find((one) => one.tier === handover?.name)?.outcome;
+  if (outcome === "stored" || outcome === "present") job.onStored();
 }
 
 function sleep(ms: number): Promise<undefined> {

@@ -13,7 +13,7 @@ import { limitMisses } from "../policy/rate.ts";
 import { getNegative, putNegative } from "../store/negative.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { derive } from "./derive.ts";
-import { fetchOriginal } from "./fetchOriginal.ts";
+import { type FetchedBytes, fetchOriginal } from "./fetchOriginal.ts";
 import { heardFailure, keptOriginal, originalsBucket, readHandover, unlessBlocked } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
@@ -57,8 +57,8 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
       return { stored: fromKept, hit: null };
     }
 
-    const source = await fetchOriginal(miss, app, caller, job, memory);
-    const stored = source.kind === "same" ? source.renewed : await renderThumbnail(source, miss, app, job);
+    const source = await job.span("fetch source", () => fetchOriginal(miss, app, caller, job, memory));
+    const stored = source.kind === "same" ? source.renewed : await renderInSpan(source, miss, app, job);
     // The source's bytes are in memory until they are kept.
     inUse = storeOriginal(source, stored, miss, app, caller);
     job.waitUntil(inUse);
@@ -92,11 +92,15 @@ async function renderKept(
   const original = await keptOriginal(miss.store, app, caller, memory).catch(unlessBlocked);
   if (original === null) return null;
   try {
-    const stored = await renderThumbnail(original, miss, app, job);
+    const stored = await renderInSpan(original, miss, app, job);
     if (!stored.meta.cut) return stored;
   } catch (error) {
     if (!isShared(asFailure(error).reason)) throw error;
   }
   job.waitUntil(originalsBucket(app, caller).delete(miss.store.keys.original));
   return null;
+}
+
+function renderInSpan(bytes: FetchedBytes, miss: Miss, app: App, job: Job): Promise<Stored> {
+  return job.span("render", () => renderThumbnail(bytes, miss, app, job));
 }

@@ -20,6 +20,7 @@ import { orderMaster } from "./orderMaster.ts";
 /** Stores the rendition, reports it to those who wait, and orders a master where the source deserves one. */
 export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: Caller, job: Job): void {
   const work = storeRendition(miss.store, stored, app).then(() => {
+    job.onStored();
     job.waitUntil(orderMaster(miss, stored, app, caller));
   });
   job.waitUntil(miss.lease.reportStored(work));

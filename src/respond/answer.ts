@@ -20,6 +20,18 @@ export function jsonAnswer(status: number, value: unknown): Answer {
   return { status, shared: JSON_HEADERS, headers: {}, body: JSON.stringify(value) };
 }
 
+const LINES_HEADERS = new Headers({
+  ...FIXED_HEADERS,
+  "content-type": "application/x-ndjson",
+  // A proxy that compresses would hold lines back.
+  "cache-control": "no-store, no-transform",
+});
+
+/** 200 with JSON values, a line each as it becomes known. */
+export function linesAnswer(body: ReadableStream<Uint8Array>): Answer {
+  return { status: 200, shared: LINES_HEADERS, headers: {}, body };
+}
+
 /** The Response of an answer, with further headers. */
 export function toResponse(answer: Answer, further: AnswerHeaders["headers"] = {}): Response {
   const { status, shared } = answer;

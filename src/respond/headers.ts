@@ -106,8 +106,9 @@ const FAILURE_HEADERS = new Headers({ ...FIXED_HEADERS, "content-type": "applica
 /**
  * The JSON answer of a failure: a stable code, a public sentence, and how long it may be kept; by no shared cache when
  * the request held a secret header (`vouched`), since without it the answer would be another. `now` in unix milliseconds.
+ * `trace`: the `ray` of the log line; a caller can quote it.
  */
-export function failureAnswer(failure: Failure, now: number, vouched = false): Answer {
+export function failureAnswer(failure: Failure, now: number, vouched = false, trace?: string): Answer {
   const { status } = ANSWERS[failure.reason];
   const seconds = Math.min(keepSeconds(failure), Math.floor((failure.keeping.until - now) / 1000));
   const retryAfter = failure.facts.retryAfter;
@@ -118,7 +119,12 @@ export function failureAnswer(failure: Failure, now: number, vouched = false): A
     ...(retryAfter === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(Number(retryAfter) || 1))) }),
   };
   const message = publicMessage(failure.reason, failure.facts);
-  return { status, shared: FAILURE_HEADERS, headers, body: `${JSON.stringify({ code: failure.reason, message })}\n` };
+  return {
+    status,
+    shared: FAILURE_HEADERS,
+    headers,
+    body: `${JSON.stringify({ code: failure.reason, message, trace })}\n`,
+  };
 }
 
 function lastSegment(source: string): string {

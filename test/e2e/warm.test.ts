@@ -3,13 +3,15 @@
  * a browser that asks when the picture is there already.
  */
 import { createServer, type Server } from "node:http";
+import { connect } from "node:http2";
 import type { AddressInfo } from "node:net";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
-import { signBody } from "../../src/request/signing/signedBody.ts";
 import { createHinter, type Hinter } from "../../warmer/client/hint.ts";
 import type { Warmer } from "../../warmer/service.ts";
+import { requestLines } from "../support/logLines.ts";
+import { linesOf, pushOverSocket, signedPush } from "../support/push.ts";
 import { storedKeys } from "../support/stores.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 
@@ -23,6 +25,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
   let warmer: Warmer;
   let hinter: Hinter;
   const asked: string[] = [];
+  const log: string[] = [];
 
   beforeAll(async () => {
     const noise = { type: "gaussian", mean: 128, sigma: 40 } as const;
@@ -32,11 +35,14 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     source = createServer((request, response) => {
       asked.push(request.url ?? "");
       const ms = request.url?.startsWith("/quick") ? 0 : SOURCE_MS;
-      setTimeout(() => response.writeHead(200, { "cache-control": "max-age=86400" }).end(picture), ms);
+      const status = request.url?.includes("missing") ? 404 : 200;
+      setTimeout(() => response.writeHead(status, { "cache-control": "max-age=86400" }).end(picture), ms);
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
     edge = await startEdge({
+      h2: true,
       vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET: SECRET },
+      log: ({ message }) => log.push(message),
     });
     warmer = await startTestWarmer({
       WARM_REGIONS: ["enam", "weur", "apac"].map((region) => `${region}=${edge.url}`).join(),
@@ -118,11 +124,12 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
 
   it("a push that waits is answered in the order of its paths, whichever is done first", async () => {
     const paths = [path("late"), "/no-such-door", path("quick-1"), path("elsewhere", "localhost"), path("quick-2")];
-    const body = JSON.stringify({ v: 1, region: "weur", format: "webp", deadlineMs: 20_000, paths });
-    const time = String(Math.floor(Date.now() / 1000));
-    const signature = await signBody(SECRET, "/warm", time, new TextEncoder().encode(body));
-    const headers = { "x-firstlight-time": time, "x-firstlight-signature": signature };
-    const answer = await fetch(`${edge.url}/warm?wait=1`, { method: "POST", body, headers });
+    const { body, headers } = await signedPush(SECRET, { region: "weur", paths });
+    const answer = await fetch(`${edge.url}/warm?wait=1`, {
+      method: "POST",
+      body,
+      headers: { ...headers, accept: "" },
+    });
     const { results } = (await answer.json()) as { results: { path: string; result: string }[] };
     expect(results.map((one) => one.path)).toEqual(paths);
     expect(results.map(({ result }) => result.split(":")[0])).toEqual([
@@ -133,6 +140,81 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       "warmed",
     ]);
     expect(asked.indexOf("/late.jpg")).toBeLessThan(asked.indexOf("/quick-2.jpg"));
+  });
+
+  describe("outcomes, a line at a time", () => {
+    const order = (names: readonly string[]) => ({ region: "weur", paths: names.map((name) => path(name)) });
+
+    it("over HTTP/1.1 each line comes when its outcome is known, not when all are", async () => {
+      const names = ["line-late", "quick-line", "quick-missing"];
+      const paths = [...names.map((name) => path(name)), "/no-such-door", path("elsewhere", "localhost")];
+      const { head, arrivals } = await pushOverSocket(edge.url, SECRET, { region: "weur", paths });
+      expect(head).toMatch(/^HTTP\/1\.1 200 /);
+      expect(head.toLowerCase()).toContain("\r\ncontent-type: application/x-ndjson");
+      expect(arrivals.map(({ line }) => line)).toEqual([
+        {
+          accepted: 3,
+          refused: [
+            { path: "/no-such-door", reason: "not_found" },
+            { path: path("elsewhere", "localhost"), reason: "source_not_allowed" },
+          ],
+        },
+        { path: path("quick-line"), outcome: "made" },
+        { path: path("quick-missing"), outcome: "failed", reason: "source_missing" },
+        { path: path("line-late"), outcome: "made" },
+      ]);
+      const [first, quick, , late] = arrivals.map(({ ms }) => ms);
+      expect(first).toBeLessThan(SOURCE_MS);
+      expect(quick).toBeLessThan(SOURCE_MS);
+      expect(late).toBeGreaterThan(SOURCE_MS);
+    });
+
+    it("over HTTP/2 too; what is there is `present`", async () => {
+      const front = edge.front;
+      if (front === null) throw new Error("no front");
+      const push = await signedPush(SECRET, order(["quick-line", "h2-late"]));
+      const session = connect(front.url, { ca: front.ca });
+      const stream = session.request({ ":method": "POST", ":path": "/warm", ...push.headers });
+      stream.end(push.body);
+      const chunks: { ms: number; text: string }[] = [];
+      const started = performance.now();
+      for await (const chunk of stream) chunks.push({ ms: performance.now() - started, text: String(chunk) });
+      session.close();
+      expect(linesOf(chunks.map(({ text }) => text).join("")).outcomes).toEqual([
+        { path: path("quick-line"), outcome: "present" },
+        { path: path("h2-late"), outcome: "made" },
+      ]);
+      expect(chunks.find(({ text }) => text.includes("quick-line"))?.ms).toBeLessThan(SOURCE_MS);
+    });
+
+    it("what has not begun by its deadline has expired, and is not stored", async () => {
+      const names = ["expire-1", "expire-2", "expire-3"];
+      const { arrivals } = await pushOverSocket(edge.url, SECRET, { ...order(names), deadlineMs: 500 });
+      const outcomes = arrivals.slice(1).map(({ line }) => [line.path, line.outcome]);
+      expect(Object.fromEntries(outcomes)).toEqual({
+        [path("expire-1")]: "made",
+        [path("expire-2")]: "made",
+        [path("expire-3")]: "expired",
+      });
+      expect((await browse("expire-2")).how).toContain("detail=region");
+      expect(asked).not.toContain("/expire-3.jpg");
+    });
+
+    it("a client that goes away does not stop what was accepted", async () => {
+      const names = ["left-1", "left-2", "left-3", "left-4"];
+      const { arrivals } = await pushOverSocket(edge.url, SECRET, order(names), 1);
+      expect(arrivals).toHaveLength(1);
+      const lines = () => requestLines(log).filter(({ outcome }) => outcome === "made").length;
+      const before = lines();
+      await until(() => lines() === before + names.length, 10_000);
+      for (const name of names) expect((await browse(name)).how).toContain("detail=region");
+    });
+
+    it("two pushes of one picture ask the source once, and both have it", async () => {
+      const pushes = await Promise.all([1, 2].map(() => pushOverSocket(edge.url, SECRET, order(["twice"]))));
+      expect(pushes.map(({ arrivals }) => arrivals[1]?.line.outcome)).toEqual(["made", "made"]);
+      expect(asked.filter((url) => url === "/twice.jpg")).toHaveLength(1);
+    });
   });
 
   it("a warmer with another secret pushes nothing", async () => {

@@ -79,6 +79,62 @@ describe("the log", () => {
   });
 });
 
+describe("for whom", () => {
+  test.each([
+    ["GET", "/photon/a.test/1.jpg", "reader"],
+    ["PUT", "/photon/a.test/1.jpg", "reader"],
+    ["POST", "/warm", "warm"],
+    ["POST", "/purge", "job"],
+  ])("%s %s is %s's, also when it is refused", async (method, path, audience) => {
+    await ask(HOST + path, { method, ...(method === "POST" ? { body: "{}" } : {}) });
+    expect(lines).toEqual([["log", expect.objectContaining({ audience })]]);
+  });
+  test("a health check that fails is nobody's reading", async () => {
+    await ask(`${HOST}/healthz`, {}, { QUEUE_MS: "soon" });
+    expect(lines).toEqual([["error", expect.objectContaining({ audience: "job", reason: "misconfigured" })]]);
+  });
+});
+
+describe("the trace of an error", () => {
+  const traceOf = async (headers: Record<string, string>) => {
+    const answer = await ask(`${HOST}/photon/a.test/1.jpg`, { headers });
+    return [((await answer.json()) as { trace: string }).trace, lines[0]?.[1].ray];
+  };
+  test("is Cloudflare's ray, in the answer and in the log line", async () => {
+    expect(await traceOf({ "cf-ray": "8f1b2c3d4e5f6071-MAD" })).toEqual([
+      "8f1b2c3d4e5f6071-MAD",
+      "8f1b2c3d4e5f6071-MAD",
+    ]);
+  });
+  test("is a random id where there is no ray", async () => {
+    const [told, logged] = await traceOf({});
+    expect(told).toMatch(/^[0-9a-f-]{36}$/);
+    expect(logged).toBe(told);
+  });
+  test("is there when the configuration cannot be read", async () => {
+    const answer = await ask(`${HOST}/healthz`, { headers: { "cf-ray": "r" } }, { QUEUE_MS: "soon" });
+    expect(((await answer.json()) as { trace: string }).trace).toBe("r");
+  });
+});
+
+describe("/healthz", () => {
+  test("says the version and the deployment, and no more", async () => {
+    const VERSION = { id: "an id", tag: "2a68951", timestamp: "2026-11-28T00:00:00Z" };
+    const answer = await ask(`${HOST}/healthz`, {}, { VERSION });
+    expect(await answer.json()).toEqual({
+      ...{ status: "ok", region: "enam", version: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+      deployment: { id: "an id", tag: "2a68951" },
+    });
+  });
+  test("works in a deployment that has not bound VERSION", async () => {
+    const answer = await ask(`${HOST}/healthz`, {}, { VERSION: undefined });
+    expect([answer.status, ((await answer.json()) as { deployment: unknown }).deployment]).toEqual([
+      200,
+      { id: null, tag: null },
+    ]);
+  });
+});
+
 describe("failures", () => {
   test("are answers with their code, and say in the log whose they are", async () => {
     const answer = await ask(`${HOST}/photon/a.test/1.jpg`);

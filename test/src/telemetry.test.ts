@@ -1,45 +1,92 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { cacheStatus, newTrace, POINT_BLOBS, POINT_DOUBLES, record, serverTiming } from "../../src/telemetry.ts";
+import { Failure } from "../../src/errors.ts";
+import {
+  isSampled,
+  newTrace,
+  noteFailure,
+  POINT_BLOBS,
+  POINT_DOUBLES,
+  pointOf,
+  record,
+  SAMPLED,
+} from "../../src/telemetry.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
-describe("cacheStatus", () => {
-  it("hit", () => {
-    expect(cacheStatus({ ...newTrace("reader", "weur", "MAD"), hit: "region", ttl: 12 })).toBe(
-      "firstlight; hit; ttl=12; detail=region",
-    );
+describe("noteFailure", () => {
+  const noted = (failure: Failure) => {
+    const trace = newTrace("reader", "weur", "MAD");
+    noteFailure(trace, failure, 1_000);
+    return trace;
+  };
+  it("has the reason, its status and the words for operators", () => {
+    const trace = noted(new Failure("source_missing", { value: 404 }, "detail"));
+    expect(trace).toMatchObject({ reason: "source_missing", status: 404, failure: "detail", hit: null });
   });
-  it("says when there is no edge cache to hit", () => {
-    const trace = { ...newTrace("reader", "weur", "MAD"), hit: "kv", ttl: 1, edgeOff: true } as const;
-    expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=1; detail=kv; edge=off");
-  });
-  it("miss", () => {
-    const trace = {
-      ...newTrace("reader", "weur", "MAD"),
-      door: "imgproxy",
-      sourceStatus: 200,
-      stored: true,
-      collapsed: true,
-    };
-    expect(cacheStatus(trace)).toBe("firstlight; fwd=miss; fwd-status=200; stored; collapsed");
-  });
-  it("a failure that was remembered: nobody was asked (RFC 9211 2.1)", () => {
-    const trace = { ...newTrace("reader", "weur", "MAD"), door: "imgproxy", hit: "negative", ttl: 29 } as const;
-    expect(cacheStatus(trace)).toBe("firstlight; hit; ttl=29; detail=negative");
-  });
-  it("a request that was refused before any cache was asked", () => {
-    expect(cacheStatus(newTrace("reader", "weur", "MAD"))).toBe("firstlight; fwd=bypass");
+  it("a failure that was remembered is a negative hit with the seconds it has left", () => {
+    const keeping = { remembered: true, until: 4_999 };
+    expect(noted(new Failure("source_missing", {}, undefined, keeping))).toMatchObject({ hit: "negative", ttl: 3 });
   });
 });
 
-describe("serverTiming", () => {
-  it("lists the stages that ran, in the order of a request", () => {
-    const trace = { ...newTrace("reader", "", ""), stages: { total: 12.34, lookup: 1 } };
-    expect(serverTiming(trace)).toBe("lookup;dur=1.0, total;dur=12.3");
+describe("isSampled", () => {
+  it("takes one source in SAMPLED, by the first byte of the hash alone", () => {
+    const bytes = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+    expect(bytes.filter((byte) => isSampled(byte.padEnd(32, "7")))).toHaveLength(256 / SAMPLED);
+    for (const byte of bytes) expect(isSampled(byte.padEnd(32, "0"))).toBe(isSampled(byte.padEnd(32, "f")));
+  });
+});
+
+describe("pointOf", () => {
+  const full = {
+    ...newTrace("reader", "weur", "MAD", "a-ray"),
+    ...{ door: "imgproxy", status: 200, hit: "edge", sourceHost: "images.test", format: "webp", bytesOut: 12 },
+    asked: [{ tier: "edge", ms: 1, outcome: "hit" as const }],
+    stages: { total: 5.5, lookup: 1 },
+  };
+  it("a log line that was written and parsed again gives the same point", () => {
+    for (const trace of [full, { ...full, source: "00112233", variant: "w:1/f:webp#12345678" }]) {
+      expect(pointOf(JSON.parse(JSON.stringify(trace)))).toEqual(pointOf(trace));
+    }
+  });
+  it("is sampled by the host, and a sampled source by itself", () => {
+    expect(pointOf(full).indexes).toEqual(["images.test"]);
+    expect(pointOf({ ...full, sourceHost: "h".repeat(97) }).indexes).toEqual(["h".repeat(96)]);
+    expect(pointOf({ ...full, source: "00112233" }).indexes).toEqual(["00112233"]);
+  });
+  it("stays within Analytics Engine's limits of columns, and keeps the columns of points that are stored", () => {
+    expect(POINT_BLOBS.length).toBeLessThanOrEqual(20);
+    expect(POINT_DOUBLES.length).toBeLessThanOrEqual(20);
+    const first = ["reason", "answer", "region", "colo", "door", "format", "sourceHost", "tiersAsked", "audience"];
+    expect(POINT_BLOBS.slice(0, first.length)).toEqual(first);
+    const doubles = [
+      "status",
+      "bytesIn",
+      "bytesOut",
+      "total",
+      "lookup",
+      "origin",
+      "decode",
+      "resize",
+      "encode",
+      "queue",
+    ];
+    expect(POINT_DOUBLES.slice(0, doubles.length)).toEqual(doubles);
   });
 });
 
 describe("record", () => {
+  it.each([
+    [false, "log", "info"],
+    [true, "error", "error"],
+  ] as const)("report %s: the console's %s, level %s, with the time", (report, method, level) => {
+    const written = vi.spyOn(console, method).mockImplementation(() => {});
+    record(newTrace("reader", "", "", "a-ray"), { report, now: Date.UTC(2026, 10, 28, 3, 4, 5, 6) });
+    expect(JSON.parse(written.mock.calls[0]?.[0])).toMatchObject({
+      ...{ msg: "request", time: "2026-11-28T03:04:05.006Z", level, ray: "a-ray" },
+    });
+  });
+
   it("writes one line and one point whose columns match their names", () => {
     const line = vi.spyOn(console, "log").mockImplementation(() => {});
     const points: { indexes: string[]; blobs: string[]; doubles: number[] }[] = [];
@@ -49,7 +96,11 @@ describe("record", () => {
       bytesIn: 10,
       stages: { total: 5.55, decode: 2 },
     };
-    record(trace, { events: { writeDataPoint: (point) => points.push(point) }, report: false });
+    record(trace, {
+      events: { writeDataPoint: (point) => points.push(point) },
+      report: false,
+      now: Date.UTC(2026, 0, 2),
+    });
     expect(line).toHaveBeenCalledTimes(1);
     const [point] = points;
     expect(point?.blobs).toHaveLength(POINT_BLOBS.length);
@@ -67,6 +118,6 @@ describe("record", () => {
         throw new Error("quota");
       },
     };
-    expect(() => record(newTrace("reader", "", ""), { events: broken, report: false })).not.toThrow();
+    expect(() => record(newTrace("reader", "", ""), { events: broken, report: false, now: 0 })).not.toThrow();
   });
 });

@@ -1,17 +1,12 @@
 /** The Worker's own log lines, as startEdge gives them to its `log`. */
 
-type Line = {
-  readonly msg: string;
-  readonly audience: string;
-  readonly door: string;
-  readonly stages: Readonly<Record<string, number>>;
-};
+import type { Trace } from "../../src/telemetry.ts";
 
 /** Messages -> the lines of requests and of the work that continues after them. Other messages are left out. */
-export function requestLines(messages: readonly string[]): readonly Line[] {
+export function requestLines(messages: readonly string[]): readonly Trace[] {
   return messages.flatMap((message) => {
     if (!message.startsWith('{"msg":"request"')) return [];
-    return [JSON.parse(message) as Line];
+    return [JSON.parse(message) as Trace];
   });
 }
 

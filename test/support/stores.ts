@@ -24,10 +24,10 @@ export async function inKv(edge: Edge, key: string): Promise<void> {
   throw new Error(`KV does not have ${key} after 5 s`);
 }
 
-/** Deletes the copy of a key from the edge cache. */
-export async function dropEdge(edge: Edge, key: string): Promise<void> {
+/** Deletes the copy of a key from the edge cache of a place. Requests without `X-Firstlight-Colo` come from Dallas. */
+export async function dropEdge(edge: Edge, key: string, colo = "DFW"): Promise<void> {
   const caches = await edge.miniflare.getCaches();
-  await caches.default.delete(edgeUrl(edge.url, 0, key));
+  await caches.default.delete(edgeUrl(`${edge.url}/.at/${colo}`, 0, key));
 }
 
 export async function dropKv(edge: Edge): Promise<void> {

@@ -52,6 +52,7 @@ export function worldOf({
     colo: "MAD",
     origin: "https://img.test",
     ownHost: "img.test",
+    cacheOrigin: "https://img.test",
     isRateLimited: true,
     clientKeys: () => ["client"],
     ...caller,

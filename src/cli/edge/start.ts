@@ -1,6 +1,6 @@
 /**
  * The Worker alone, as deployed, on embedded storage: what `npm run edge`, the demo, the end-to-end tests and the
- * benches start. Nothing else is in between: workerd itself listens on the port.
+ * benches start. workerd itself listens on the port; with `h2` there is an HTTP/2 front before it.
  *
  *     const edge = await startEdge({ vars: { ALLOWED_SOURCES: "127.0.0.1", ALLOW_LOOPBACK_SOURCES: "true" } });
  *     const answer = await fetch(`${edge.url}/healthz`);
@@ -12,14 +12,18 @@ import { resolve } from "node:path";
 import type { Miniflare, V4MiniflareOptions } from "miniflare";
 import { SETTINGS_KEY } from "../../live/settingsCache.ts";
 import { loadBundle } from "./bundle.ts";
+import { type Front, startFront } from "./front.ts";
+import { requireFreePort } from "./port.ts";
 import { miniflareTrusting } from "./runtime.ts";
 import { isolateNames, workersOf } from "./workers.ts";
 
 export type LogLine = { readonly level: string; readonly message: string; readonly timestamp: number };
 
 export type EdgeOptions = {
-  /** On 127.0.0.1; 0 or absent: any free one. */
+  /** On 127.0.0.1; 0 or absent: any free one. With `h2` it is the front's, and workerd takes a free one. */
   readonly port?: number;
+  /** Starts a front with HTTP/2 over TLS, which hands requests to the isolates in turn. */
+  readonly h2?: boolean;
   /** Folder that keeps KV, R2, Durable Objects and the cache; absent: a temporary one, removed by `stop`. */
   readonly persist?: string | undefined;
   /** Text of the live settings (config/live.ts), in KV before the first request; absent: what is kept there. */
@@ -39,8 +43,10 @@ export type EdgeOptions = {
 };
 
 export type Edge = {
-  /** `http://127.0.0.1:N`, without a slash at the end. */
+  /** `http://127.0.0.1:N` of workerd, without a slash at the end. */
   readonly url: string;
+  /** The HTTP/2 front; null without `h2`. */
+  readonly front: Front | null;
   /** For `@aws-sdk/client-s3` (`forcePathStyle: true`, region `auto`); buckets by their `bucket_name`. */
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Process id of this edge's workerd, for CPU and memory readings; undefined where /proc is missing. */
@@ -65,7 +71,8 @@ const READY_WITHIN_MS = 15_000;
  */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const bundle = await loadBundle();
-  const { vars = {}, isolates = 1, beside = {} } = options;
+  const { vars = {}, isolates = 1, beside = {}, port = 0, h2 = false } = options;
+  await requireFreePort(port);
   let problems: string | undefined;
   const before = workerdChildren();
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare: Runtime } = miniflareTrusting(options.caFile);
@@ -73,7 +80,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
     convertV4MiniflareOptions({
       workers: workersOf(bundle, { vars, isolates, beside, s3Credentials: LOCAL_S3 }),
       host: "127.0.0.1",
-      port: options.port ?? 0,
+      port: h2 ? 0 : port,
       cf: options.cf ?? false,
       log: new Log(LogLevel.NONE),
       logRequests: false,
@@ -86,7 +93,8 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
     } as unknown as V4MiniflareOptions),
   );
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= miniflare.dispose());
+  let front: Front | null = null;
+  const stop = () => (stopping ??= Promise.all([front?.stop(), miniflare.dispose()]).then(() => undefined));
   try {
     const { origin: url } = await miniflare.ready;
     if (options.settings !== undefined) {
@@ -96,10 +104,12 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
     const workerdPid = workerdChildren().find((pid) => !before.includes(pid));
     const direct = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
     const scripts = await Promise.all(Object.keys(beside).map(async (name) => [name, await direct(name)] as const));
+    const targets = await Promise.all(isolateNames(isolates).map(direct));
+    if (h2) front = await startFront({ port, targets });
     return {
-      ...{ url, workerdPid, miniflare, stop },
+      ...{ url, front, workerdPid, miniflare, stop },
       s3: { endpoint: `${url}/cdn-cgi/local/r2/s3`, ...LOCAL_S3 },
-      isolates: await Promise.all(isolateNames(isolates).map(direct)),
+      isolates: targets,
       beside: Object.fromEntries(scripts),
     };
   } catch (error) {

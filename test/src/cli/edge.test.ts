@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:http2";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -79,8 +80,32 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
     const running = npmRunEdge(["--port", String(port)]);
     const [code] = await once(running.child, "close");
     expect(code).not.toBe(0);
-    expect(running.errors()).toContain(String(port));
+    expect(running.errors()).toMatch(
+      new RegExp(`^Port ${port} is taken; (\\d+ is free: --port \\d+|--port 0 takes any)`, "m"),
+    );
     expect(running.output()).toBe("");
+  });
+
+  it("says that it serves nobody yet, and with --h2 how its certificate is trusted", async () => {
+    const running = npmRunEdge(["--port", "0", "--h2"]);
+    const url = await until(() => /^ready (https:\/\/127\.0\.0\.1:\d+)$/m.exec(running.output())?.[1], START_MS);
+    expect(running.errors()).toMatch(/^This edge serves nobody yet: /m);
+    const file = /NODE_EXTRA_CA_CERTS=(\S+)$/m.exec(running.errors())?.[1] ?? "";
+    const session = connect(url, { ca: readFileSync(file) });
+    onTestFinished(() => session.destroy());
+    const stream = session.request({ ":path": "/healthz", "x-firstlight-colo": "MAD" });
+    let text = "";
+    for await (const chunk of stream) text += chunk;
+    expect(JSON.parse(text)).toMatchObject({ status: "ok", region: "weur" });
+  });
+
+  it("takes its port from PORT, prints lines for people with --pretty, and is silent about whom it serves when it does", async () => {
+    const running = npmRunEdge(["--pretty", "--var", "ALLOWED_SOURCES=images.test"], { PORT: "0" });
+    const url = await until(() => readyUrl(running), START_MS);
+    expect((await fetch(`${url}/photon/elsewhere.test/1.jpg`)).status).toBe(403);
+    const line = /^\d\d:\d\d:\d\d reader 403 source_not_allowed \d+ ms photon elsewhere\.test enam/m;
+    await until(() => line.test(running.errors()), START_MS);
+    expect(running.errors()).not.toContain("serves nobody");
   });
 
   it("ends with what is wrong in its configuration, all of it", async () => {

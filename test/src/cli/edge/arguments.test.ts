@@ -18,6 +18,8 @@ const ACCEPTED = [
     ["--port", "1", "--var", "K=a", "--var", "K=b"],
     { port: 1, persist: undefined, vars: { K: "b" } },
   ],
+  ["HTTP/2", ["--port", "1", "--h2"], { port: 1, h2: true, vars: {} }],
+  ["a log for people", ["--pretty", "--port", "1"], { port: 1, pretty: true, vars: {} }],
 ] as const;
 
 const REFUSED = [
@@ -28,9 +30,9 @@ const REFUSED = [
   [
     "an unknown flag",
     ["--port", "1", "--prot"],
-    ["Unknown argument --prot; known are --port, --persist, --settings, --var"],
+    ["Unknown argument --prot; known are --port, --persist, --settings, --var, --h2, --pretty"],
   ],
-  ["a bare word", ["8787"], ["Unknown argument 8787; known are --port, --persist, --settings, --var"]],
+  ["a bare word", ["8787"], ["Unknown argument 8787; known are --port, --persist, --settings, --var, --h2, --pretty"]],
   [
     "a variable without =",
     ["--port", "1", "--var", "KEY"],
@@ -50,7 +52,15 @@ const REFUSED = [
 
 describe("parseEdgeArguments", () => {
   it.each(ACCEPTED)("takes %s", (_, argv, value) => {
-    expect(parseEdgeArguments(argv)).toEqual({ ok: true, value });
+    expect(parseEdgeArguments(argv)).toEqual({ ok: true, value: { h2: false, pretty: false, ...value } });
+  });
+  it("takes PORT of the environment where no port is given, and refuses a wrong one by its name", () => {
+    expect(parseEdgeArguments([], "8787")).toMatchObject({ ok: true, value: { port: 8787 } });
+    expect(parseEdgeArguments(["--port", "1"], "8787")).toMatchObject({ ok: true, value: { port: 1 } });
+    expect(parseEdgeArguments([], "65536")).toEqual({
+      ok: false,
+      problems: ["PORT cannot be 65536: a whole number from 0 to 65535 is needed"],
+    });
   });
   it.each(REFUSED)("refuses %s", (_, argv, problems) => {
     expect(parseEdgeArguments(argv)).toEqual({ ok: false, problems });

@@ -1,0 +1,19 @@
+/** Which source and picture a trace is about. */
+import { canonicalOptions } from "../request/canonical.ts";
+import type { RenditionRequest } from "../request/imageRequest.ts";
+import type { RenditionNames } from "../store/renditionStore.ts";
+import { isSampled, type Trace } from "../telemetry.ts";
+
+const MAX_OPTIONS = 64;
+
+/**
+ * Notes the source's host. Of a sampled source also its hash and the variant: the options without the cachebuster, at
+ * most 64 characters, then `#` and 8 digits of the key: `w:320/f:webp#1f2e3d4c`. Equal text means the same picture.
+ */
+export function noteSource(trace: Trace, { sourceHost, keys, key }: RenditionNames, request: RenditionRequest): void {
+  trace.sourceHost = sourceHost;
+  if (!isSampled(keys.source32)) return;
+  trace.source = keys.source32.slice(0, 16);
+  const options = canonicalOptions({ ...request, cachebuster: "" }).slice(0, MAX_OPTIONS);
+  trace.variant = `${options}#${key.slice(key.lastIndexOf("/") + 1).slice(0, 8)}`;
+}

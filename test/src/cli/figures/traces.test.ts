@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { tracesIn } from "../../../../src/cli/figures/traces.ts";
+import { newTrace } from "../../../../src/telemetry.ts";
+
+const trace = newTrace("reader", "weur", "MAD");
+const line = JSON.stringify(trace);
+
+test.each([
+  ["a line of npm run edge", line, [trace]],
+  ["an event of wrangler tail", JSON.stringify({ outcome: "ok", logs: [{ message: [line], level: "log" }] }), [trace]],
+  [
+    "an event of Logpush",
+    JSON.stringify({ Logs: [{ Message: [line, line] }, { Message: ["ready"] }] }),
+    [trace, trace],
+  ],
+  ["a message that is a text", JSON.stringify({ logs: [{ message: line }] }), [trace]],
+  ["another line of the Worker", '{"msg":"afterwards","error":"a request failed"}', []],
+  ["no JSON", "a request came", []],
+  ["JSON that is no object", '"request"', []],
+  ["nothing", "", []],
+])("%s", (_, text, traces) => expect(tracesIn(text)).toEqual(traces));

@@ -1,0 +1,130 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { warmPicture } from "../../../../src/handlers/warm/warmPicture.ts";
+import { authorize } from "../../../../src/rendition/authorize.ts";
+import { getRendition } from "../../../../src/rendition/getRendition.ts";
+import { sourceKeys } from "../../../../src/store/schema/key.ts";
+import { newTrace } from "../../../../src/telemetry.ts";
+import { brokenService } from "../../../support/brokenService.ts";
+import { NOW } from "../../../support/stored.ts";
+import {
+  configWith,
+  freshSource,
+  jpegOf,
+  requestOf,
+  type World,
+  type WorldOptions,
+  worldOf,
+} from "../../../support/world.workerd.ts";
+
+const LATER = NOW + 60_000;
+const SECONDS = { "cache-control": "max-age=86400" };
+let lines: Record<string, unknown>[] = [];
+
+beforeEach(() => {
+  lines = [];
+  for (const level of ["log", "error"] as const) {
+    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+  }
+  vi.spyOn(globalThis, "fetch").mockImplementation(
+    async () => new Response(await jpegOf(80, 60), { headers: SECONDS }),
+  );
+});
+afterEach(() => vi.restoreAllMocks());
+
+const warmWorld = (options: WorldOptions = {}) =>
+  worldOf({ ...options, caller: { audience: "warm", isRateLimited: false, ...options.caller } });
+
+async function push({ app, caller, job }: World, source: string, expires = LATER) {
+  const request = requestOf(source);
+  const trace = { ...newTrace("warm", caller.region, caller.colo, "ray-of-the-push"), door: request.grammar };
+  return warmPicture({ request, trace }, app, caller, job, expires);
+}
+
+/** R2 without the methods that write. */
+function readOnly(bucket: R2Bucket): R2Bucket {
+  return new Proxy(bucket, {
+    get(target, name) {
+      if (name === "put") return async () => Promise.reject(new Error("service unavailable (simulated)"));
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
+
+describe("what becomes of a picture of a push", () => {
+  test("made, and then present; each has a line of its own", async () => {
+    const world = warmWorld();
+    const source = freshSource();
+    expect(await push(world, source)).toEqual({ outcome: "made" });
+    expect(await push(world, source)).toEqual({ outcome: "present" });
+    await world.settled();
+    const shared = { audience: "warm", door: "imgproxy", ray: "ray-of-the-push", status: 200, reason: "ok" };
+    expect(lines).toEqual([
+      expect.objectContaining({ ...shared, outcome: "made", hit: null }),
+      expect.objectContaining({ ...shared, outcome: "present", hit: "region" }),
+    ]);
+  });
+
+  test.each([
+    ["at its deadline it still begins", NOW, { outcome: "made" }],
+    ["a millisecond later it has expired", NOW - 1, { outcome: "expired" }],
+  ] as const)("%s", async (_, expires, result) => {
+    const world = warmWorld();
+    expect(await push(world, freshSource(), expires)).toEqual(result);
+    await world.settled();
+    if (result.outcome === "expired") expect(lines[0]).toMatchObject({ reason: "deadline", status: 0 });
+  });
+
+  test("a copy from the primary is made", async () => {
+    const source = freshSource();
+    const world = warmWorld();
+    await push(world, source);
+    await world.settled();
+    const elsewhere = warmWorld({ caller: { region: "apac" } });
+    expect(await push(elsewhere, source)).toEqual({ outcome: "made" });
+    expect(lines[1]).toMatchObject({ outcome: "made", hit: "primary", region: "apac" });
+  });
+
+  test("refused by a takedown since it was accepted", async () => {
+    const source = freshSource();
+    const { source32 } = await sourceKeys(source);
+    const config = configWith({ blocked: { sources: new Set([source32]), hosts: new Set() } });
+    expect(await push(warmWorld({ config }), source)).toEqual({ outcome: "refused", reason: "blocked" });
+    expect(lines[0]).toMatchObject({ outcome: "refused", reason: "blocked", status: 451 });
+  });
+
+  test("failed with the source's reason", async () => {
+    vi.mocked(fetch).mockImplementation(async () => new Response(null, { status: 404 }));
+    const world = warmWorld();
+    expect(await push(world, freshSource())).toEqual({ outcome: "failed", reason: "source_missing" });
+    await world.settled();
+    expect(lines[0]).toMatchObject({ outcome: "failed", reason: "source_missing", status: 404 });
+  });
+
+  test.each([
+    ["takes no writes", readOnly(env.R2_WEUR)],
+    ["fails altogether", brokenService(env.R2_WEUR)],
+  ])("made, but the region's store %s: it is not warm", async (_, R2_WEUR) => {
+    const world = warmWorld({ bindings: { R2_WEUR } });
+    expect(await push(world, freshSource())).toEqual({ outcome: "failed", reason: "not_stored" });
+    await world.settled();
+    expect(lines[0]).toMatchObject({ outcome: "failed", reason: "not_stored", status: 503 });
+  });
+
+  test("a reader who renders it at the same time: the push waits until it is stored", async () => {
+    const world = warmWorld();
+    const source = freshSource();
+    const reader = worldOf();
+    const app = { ...reader.app, state: world.app.state };
+    const request = requestOf(source);
+    const store = await authorize(request, app, reader.caller, reader.job);
+    const reading = getRendition(request, store, app, reader.caller, reader.job);
+    const result = await push(world, source);
+    expect(result.outcome).toBe("made");
+    expect(await env.R2_WEUR.head(store.key)).not.toBeNull();
+    await reading;
+    await Promise.all([world.settled(), reader.settled()]);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+});

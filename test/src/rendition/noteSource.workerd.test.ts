@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { noteSource } from "../../../src/rendition/noteSource.ts";
+import type { ImageRequest } from "../../../src/request/imageRequest.ts";
+import { namesOf } from "../../../src/store/renditionStore.ts";
+import { newTrace } from "../../../src/telemetry.ts";
+import { requestOf } from "../../support/world.workerd.ts";
+
+const noted = async (request: ImageRequest) => {
+  const trace = newTrace("reader", "weur", "MAD");
+  const names = await namesOf(request);
+  // The same hash for every source of the test, sampled or not.
+  const source32 = sampled ? "00112233445566778899aabbccddeeff" : "01112233445566778899aabbccddeeff";
+  noteSource(trace, { ...names, keys: { ...names.keys, source32 } }, request);
+  return trace;
+};
+let sampled = true;
+
+describe("of a sampled source", () => {
+  const source = "https://pictures.test/a.jpg";
+  test("the trace has the hash and what was asked for", async () => {
+    sampled = true;
+    const { sourceHost, source: hash, variant } = await noted(requestOf(source, { width: 320, height: 200 }));
+    expect([sourceHost, hash]).toEqual(["pictures.test", "0011223344556677"]);
+    expect(variant).toMatch(/^h:200\/w:320\/f:webp#[0-9a-f]{8}$/);
+  });
+  test("equal pictures have equal text, others do not; a cachebuster is in the digits only", async () => {
+    const plain = requestOf(source);
+    const [one, same, wider, busted] = await Promise.all([
+      noted(plain),
+      noted({ ...requestOf(source), delivery: { filename: "x", attachment: true } }),
+      noted(requestOf(source, { width: 41 })),
+      noted({ ...plain, cachebuster: "a reader's name" }),
+    ]);
+    expect(same?.variant).toBe(one?.variant);
+    expect(new Set([one, wider, busted].map((trace) => trace?.variant)).size).toBe(3);
+    expect(busted?.variant.split("#")[0]).toBe(one?.variant.split("#")[0]);
+  });
+  test("long options are cut, and the digits stay", async () => {
+    const many = { width: 1234, height: 1234, quality: 61, sharpen: 1.5, blur: 2.5, dpr: 2, enlarge: true } as object;
+    const { variant } = await noted(requestOf(source, many));
+    expect(variant).toMatch(/^.{1,64}#[0-9a-f]{8}$/);
+  });
+});
+
+test("of another source only the host", async () => {
+  sampled = false;
+  expect(await noted(requestOf("https://pictures.test/a.jpg"))).toMatchObject({
+    ...{ sourceHost: "pictures.test", source: "", variant: "" },
+  });
+});
