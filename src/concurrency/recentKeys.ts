@@ -18,4 +18,9 @@ export class RecentKeys {
     this.#times.set(key, now);
     return true;
   }
+
+  /** For a key whose work has failed: the next call is a first one again. */
+  forget(key: string): void {
+    this.#times.delete(key);
+  }
 }

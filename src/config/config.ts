@@ -48,6 +48,8 @@ export type Config = {
   readonly blocked: Blocked;
   /** Purge epoch per `host16`, part of the edge key; a host that is not named has epoch 0. */
   readonly epochs: Readonly<Record<string, number>>;
+  /** When a host was last marked stale, by `host16`, unix ms: its older copies must be confirmed by the source. */
+  readonly staleEpochs: Readonly<Record<string, number>>;
   /** Renditions of these makers (StoredMeta.maker) are misses. */
   readonly retiredMakers: ReadonlySet<string>;
   /** Corrections of the table of regions, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */

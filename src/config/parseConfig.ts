@@ -24,6 +24,7 @@ export function parseConfig(vars: Vars, checks: readonly FurtherCheck[] = []): C
     signingPairs: signingKeys.map((key, i) => ({ key, salt: signingSalts[i] ?? new Uint8Array() })),
     blocked: { sources: new Set(), hosts: new Set() },
     epochs: {},
+    staleEpochs: {},
     retiredMakers: new Set(),
     regionOverrides: {},
   };

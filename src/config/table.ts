@@ -17,7 +17,10 @@ import {
 } from "./read.ts";
 
 /** Keys and salts come as two lists and leave `parseConfig` as pairs; live settings are no variables. */
-export type Settings = Omit<Config, "signingPairs" | "blocked" | "epochs" | "retiredMakers" | "regionOverrides"> & {
+export type Settings = Omit<
+  Config,
+  "signingPairs" | "blocked" | "epochs" | "staleEpochs" | "retiredMakers" | "regionOverrides"
+> & {
   readonly signingKeys: readonly Uint8Array[];
   readonly signingSalts: readonly Uint8Array[];
 };

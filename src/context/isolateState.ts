@@ -18,6 +18,8 @@ const FLIGHT_MS = 20_000;
 const RENEW_WINDOW_MS = 30_000;
 const RENEW_MEMORY = 10_000;
 const WRITE_MEMORY = 10_000;
+/** A redirect is written down once in this time: one write of R2 per isolate, final and asked address. */
+const REDIRECT_WINDOW_MS = 86_400_000;
 /** Addresses that need not be verified again: some 2 kB each at most in practice, so a few MB. */
 const REQUEST_MEMORY = 2_000;
 /** Clients that are over their miss rate. */
@@ -41,6 +43,8 @@ export type IsolateState = {
   readonly writes: RecentKeys;
   /** Pictures renewed lately behind their answers. */
   readonly renewals: RecentKeys;
+  /** Redirects written down lately for purges. */
+  readonly redirects: RecentKeys;
   /** Masters ordered lately. */
   readonly masters: RecentKeys;
   /** One look-up and one render of a picture at a time. */
@@ -66,6 +70,7 @@ export function newIsolateState(): IsolateState {
     negatives: newNegativeMemory(),
     writes: new RecentKeys(RENEW_WINDOW_MS, WRITE_MEMORY),
     renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
+    redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),
     masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
     requests: new RequestMemory(REQUEST_MEMORY),

@@ -17,6 +17,8 @@ type Done = { readonly doneUntil: number };
 type Refusal = { readonly reason: Reason; readonly facts: FailureFacts; readonly until: number };
 
 export type CoordinatorState = {
+  /** The newest purge epoch of the source's host that anybody has named, unix ms. Nothing else here is older. */
+  readonly epoch: number;
   readonly source: Lease | null;
   /** The original lies in the region's bucket until then; 0 = it does not. */
   readonly originalUntil: number;
@@ -25,7 +27,10 @@ export type CoordinatorState = {
   readonly renders: ReadonlyMap<string, Lease | Done>;
 };
 
-export const NO_RENDERS: CoordinatorState = { source: null, originalUntil: 0, refusal: null, renders: new Map() };
+export const NO_RENDERS: CoordinatorState = {
+  ...{ epoch: 0, source: null, originalUntil: 0, refusal: null },
+  renders: new Map(),
+};
 
 export type Grant =
   /** Somebody made it: read it from the region's bucket. */
@@ -48,8 +53,20 @@ export type Outcome =
   /** Gave up without a word on the source: somebody else may try. */
   | { readonly kind: "released" };
 
-/** The grant for `holder`, who asks for the rendition `key` at `now` (unix ms), and the state after that. */
-export function grantFor(state: CoordinatorState, holder: string, key: string, now: number): [Grant, CoordinatorState] {
+/**
+ * The grant for `holder`, who asks for the rendition `key` at `now` (unix ms), and the state after that. `epoch` is the
+ * purge epoch that the holder knows. A newer one than before ends all that was said until now: failures, kept originals,
+ * finished renditions, and leases, whose holders will not be allowed to store what they make. Epochs are compared with
+ * epochs only, so clocks that disagree do no harm.
+ */
+export function grantFor(
+  before: CoordinatorState,
+  holder: string,
+  key: string,
+  now: number,
+  epoch = 0,
+): [Grant, CoordinatorState] {
+  const state = epoch > before.epoch ? { ...NO_RENDERS, epoch } : before;
   const render = state.renders.get(key);
   if (render !== undefined && "doneUntil" in render && render.doneUntil > now) return [{ do: "read" }, state];
   if (state.refusal !== null && state.refusal.until > now) {
@@ -62,14 +79,19 @@ export function grantFor(state: CoordinatorState, holder: string, key: string, n
   return [{ do: "fetch" }, { ...granted(state, key, lease, now), source: lease, refusal: null }];
 }
 
-/** The state after a holder's outcome. One who no longer holds the lease still tells us what is stored. */
+/**
+ * The state after a holder's outcome. One who no longer holds the lease still tells us what is stored. From one who does
+ * not know of the newest purge, nothing counts but that the lease is free.
+ */
 export function withOutcome(
   state: CoordinatorState,
   holder: string,
   key: string,
-  outcome: Outcome,
+  said: Outcome,
   now: number,
+  epoch = 0,
 ): CoordinatorState {
+  const outcome: Outcome = epoch < state.epoch ? { kind: "released" } : said;
   const source = state.source?.holder === holder ? null : state.source;
   switch (outcome.kind) {
     case "kept":

@@ -14,23 +14,24 @@ import {
 } from "./coordinatorState.ts";
 import type { CoordinatorPort } from "./lease.ts";
 
-export class RenderCoordinator extends DurableObject implements CoordinatorPort {
+export class RenderCoordinator extends DurableObject {
   #state: CoordinatorState = NO_RENDERS;
   readonly #waiting = new Set<() => void>();
 
-  async ask(holder: string, key: string, waitMs: number): Promise<Grant> {
+  /** `epoch`: the purge epoch that the caller knows; an older Worker names none. */
+  async ask(holder: string, key: string, waitMs: number, epoch = 0): Promise<Grant> {
     const deadline = Date.now() + waitMs;
     for (;;) {
       const now = Date.now();
-      const [grant, state] = grantFor(this.#state, holder, key, now);
+      const [grant, state] = grantFor(this.#state, holder, key, now, epoch);
       this.#state = state;
       if (grant.do !== "wait" || now >= deadline) return grant;
       await this.#change(Math.min(grant.until, deadline) - now);
     }
   }
 
-  async report(holder: string, key: string, outcome: Outcome): Promise<void> {
-    this.#state = withOutcome(this.#state, holder, key, outcome, Date.now());
+  async report(holder: string, key: string, outcome: Outcome, epoch = 0): Promise<void> {
+    this.#state = withOutcome(this.#state, holder, key, outcome, Date.now(), epoch);
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
@@ -63,11 +64,15 @@ const HINTS = [
   "me",
 ] as const satisfies readonly DurableObjectLocationHint[];
 
-/** The coordinator of a source (`source32` of its keys) in a region. Nothing throws here: its calls reject instead. */
+/**
+ * The coordinator of a source (`source32` of its keys) in a region, for a caller who knows of purges until `epoch` (unix
+ * ms). Nothing throws here: its calls reject instead.
+ */
 export function coordinatorOf(
   namespace: DurableObjectNamespace<RenderCoordinator>,
   region: string,
   source32: string,
+  epoch = 0,
 ): CoordinatorPort {
   const locationHint = HINTS.find((hint) => hint === region);
   const stub = () => {
@@ -75,7 +80,7 @@ export function coordinatorOf(
     return namespace.get(id, locationHint === undefined ? {} : { locationHint });
   };
   return {
-    ask: async (holder, key, waitMs) => await stub().ask(holder, key, waitMs),
-    report: async (holder, key, outcome) => await stub().report(holder, key, outcome),
+    ask: async (holder, key, waitMs) => await stub().ask(holder, key, waitMs, epoch),
+    report: async (holder, key, outcome) => await stub().report(holder, key, outcome, epoch),
   };
 }

@@ -32,10 +32,10 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
 }
 
 /** Nearly every request ends here: the edge has the picture and hands it on. */
-async function askEdge(store: RenditionStore, { now, config }: App, { trace }: Job): Promise<EdgeLookup> {
+async function askEdge(store: RenditionStore, { now }: App, { trace }: Job): Promise<EdgeLookup> {
   const started = now();
-  const { access } = store;
-  const edge = await lookUpEdge(store.edge, store.key, { now, windows: config, access, asked: trace.asked });
+  const { access, windows } = store;
+  const edge = await lookUpEdge(store.edge, store.key, { now, windows, access, asked: trace.asked });
   addStage(trace, "lookup", now() - started);
   if (edge.refused !== null) throw refusalOf(edge.refused);
   if (edge.hit !== null) noteHit(trace, "edge", edge.hit.meta, now());

@@ -10,12 +10,13 @@ import { Failure } from "../errors.ts";
 import { presentMakers } from "../image/maker.ts";
 import { changeLedger } from "../live/ledger.ts";
 import type { LiveSettings } from "../live/liveSettings.ts";
-import { type Target, withPurge, withRetired } from "../live/takedown.ts";
+import type { BlockOrder } from "../live/orders.ts";
+import { type Target, withPurge, withRetired, withStale } from "../live/takedown.ts";
 import { canonicalOptions } from "../request/canonical.ts";
 import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { type PurgeTarget, readPurgeOrder } from "../request/control/purgeOrder.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
-import { checkSignedBody } from "../request/signing/signedBody.ts";
+import { checkSignedBody, TIME_HEADER } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { BadCursor, type PurgeTarget as Deletion, type PurgeStep, purgeStep } from "../store/purge.ts";
 import { hostHash, sourceKeys } from "../store/schema/key.ts";
@@ -27,15 +28,18 @@ export async function purge(http: Request, app: App, caller: Caller, job: Job): 
   if (config.purgeSecret === null) throw new Failure("not_found");
   const body = await readBody(http);
   await checkSignedBody(http.headers, "/purge", body, config.purgeSecret, now());
-  const { target, block, cursor } = readPurgeOrder(parseObject(body));
+  const { target, block, stale, cursor } = readPurgeOrder(parseObject(body));
   job.trace.door = "purge";
   if (target.kind === "maker" && presentMakers().includes(target.maker)) {
     const why = `maker ${target.maker} is this Worker's own: deploy another version first, or every picture would be a miss`;
     throw new Failure("body_invalid", { why });
   }
   const deletions = await deletionsOf(target, app, caller);
-  const change = await changeOf(target, deletions);
-  if (cursor === null) await announce(change, block, app);
+  if (stale && target.kind !== "maker") return markStale(await targetsOf(target, deletions), app);
+  const { change, hashes } = await changeOf(target, deletions);
+  const time = Number(http.headers.get(TIME_HEADER));
+  const order = block === null ? null : { hashes, block, time };
+  if (cursor === null) await announce(change, block, app, order);
   const step = await deleteSome(deletions, cursor, app);
   // Copies that were being made while we deleted are older than this epoch, so they are misses too.
   if (step.done) await announce(change, null, app);
@@ -68,13 +72,29 @@ async function deleteSome(
   return { deleted, cursor: null, done: true };
 }
 
+type ChangeOf = { readonly change: Change; readonly hashes: readonly string[] };
 type Change = (settings: LiveSettings, block: boolean | null, now: number) => LiveSettings;
 
 /** Publishes the change; this isolate sees it at once, the others within the settings' age. */
-async function announce(change: Change, block: boolean | null, { bindings, now, state }: App): Promise<void> {
+async function announce(
+  change: Change,
+  block: boolean | null,
+  { bindings, now, state }: App,
+  order: BlockOrder | null = null,
+): Promise<void> {
   const at = now();
-  const text = await changeLedger(bindings, (settings) => change(settings, block, at), at);
+  const text = await changeLedger(bindings, (settings) => change(settings, block, at), at, order);
   state.liveConfig.replace(text, now());
+}
+
+/** Nothing is deleted, so it is done at once. */
+async function markStale(targets: readonly Target[], app: App): Promise<Answer> {
+  await announce(
+    (settings, _, now) => targets.reduce((changed, one) => withStale(changed, one, now), settings),
+    null,
+    app,
+  );
+  return jsonAnswer(200, { deleted: 0, cursor: null, done: true } satisfies PurgeStep);
 }
 
 /** The Accept headers whose answers a path may have been stored under, one per class. */
@@ -96,11 +116,14 @@ async function deletionsOf(target: PurgeTarget, { config }: App, { origin }: Cal
   );
 }
 
-/** Whose epoch is raised and who is blocked, or which maker is retired. */
-async function changeOf(target: PurgeTarget, deletions: readonly Deletion[]): Promise<Change> {
-  if (target.kind === "maker") return (settings) => withRetired(settings, target.maker);
+/** Whose epoch is raised and who is blocked, or which maker is retired. `hashes`: what a block of it names. */
+async function changeOf(target: PurgeTarget, deletions: readonly Deletion[]): Promise<ChangeOf> {
+  if (target.kind === "maker") return { change: (settings) => withRetired(settings, target.maker), hashes: [] };
   const targets = await targetsOf(target, deletions);
-  return (settings, block, now) => targets.reduce((changed, one) => withPurge(changed, one, block, now), settings);
+  return {
+    change: (settings, block, now) => targets.reduce((changed, one) => withPurge(changed, one, block, now), settings),
+    hashes: targets.map(({ host16, source32 }) => source32 ?? host16),
+  };
 }
 
 async function targetsOf(

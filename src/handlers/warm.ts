@@ -107,7 +107,7 @@ async function warmOne(
     if (app.now() > expires) return "refused:deadline";
     const store = await authorize(request, app, caller, own);
     const near = store.tiers.filter(({ row }) => row !== TIERS.primary);
-    const { found } = await lookUp(store.key, near, { now: app.now, windows: app.config, access: store.access });
+    const { found } = await lookUp(store.key, near, { now: app.now, windows: store.windows, access: store.access });
     if (found?.freshness === "fresh") return "already";
     await getRendition(request, store, app, caller, own);
     await Promise.all(storing);

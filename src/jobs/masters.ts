@@ -42,6 +42,8 @@ async function renderMaster(
   const [present, original] = await Promise.all([primary.get(master), keptOriginal(store, app, caller, memory)]);
   if (original === null || present?.meta.sourceHash === original.sourceHash) return;
   const { stored } = await render(original, request, null, app, job);
+  // The request that kept the original may have looked at a part of it only.
+  if (stored.meta.cut) return;
   job.trace.stored = true;
   if (await mayStore(store, app, stored.meta)()) await primary.put(master, stored);
 }

@@ -6,6 +6,7 @@
 import { Failure } from "../errors.ts";
 import { type Lifted, liftedAfter, NOTHING_LIFTED, readLifted, withoutLifted } from "./lifted.ts";
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "./liveSettings.ts";
+import { type BlockOrder, NO_ORDERS, type Orders, readOrders, refuseOutdated, withOrder } from "./orders.ts";
 import { SETTINGS_KEY } from "./settingsCache.ts";
 
 export const LEDGER_KEY = "settings/ledger.json";
@@ -15,20 +16,22 @@ const PUBLISH_PAUSE_MS = 1_100;
 
 export type LedgerStores = { readonly R2_PRIMARY: R2Bucket; readonly THUMBS: KVNamespace };
 
-/** What the ledger holds: settings of which only takedowns and epochs are set, and what was lifted lately. */
-export type Ledger = { readonly settings: LiveSettings; readonly lifted: Lifted };
+/** What the ledger holds: settings of which only takedowns and epochs are set, and what was ordered and lifted lately. */
+export type Ledger = { readonly settings: LiveSettings; readonly lifted: Lifted; readonly orders: Orders };
 
 /**
  * Applies `change` to the ledger at the time `now` (unix ms) and publishes the settings that follow. Gives their text.
  * What an operator wrote into KV by hand stays: other fields as they are, takedowns and epochs as the change sees them.
- * Throws Failure `misconfigured` when what is stored cannot be read, and what the services throw.
+ * `order` is what the change does as a block or a lift. Throws Failure `body_invalid` when the order is outdated,
+ * `misconfigured` when what is stored cannot be read, and what the services throw.
  */
 export async function changeLedger(
   stores: LedgerStores,
   change: (settings: LiveSettings) => LiveSettings,
   now: number,
+  order: BlockOrder | null = null,
 ): Promise<string> {
-  let pending = change;
+  let [pending, pendingOrder] = [change, order];
   for (let tries = 0; tries < TRIES; tries++) {
     const [object, published] = await Promise.all([
       stores.R2_PRIMARY.get(LEDGER_KEY),
@@ -37,16 +40,18 @@ export async function changeLedger(
     const before = object === null ? null : await object.text();
     const ledger = parseLedger(before);
     const known = merged(readLiveSettings(published), ledger, now);
+    if (pendingOrder !== null) refuseOutdated(ledger.orders, known, pendingOrder);
     const settings = pending(known);
-    const after = ledgerText({ settings, lifted: liftedAfter(ledger.lifted, known, settings, now) });
+    const lifted = liftedAfter(ledger.lifted, known, settings, now);
+    const after = ledgerText({ settings, lifted, orders: withOrder(ledger.orders, pendingOrder, now) });
     const etag = after === before ? object?.etag : await replace(stores.R2_PRIMARY, object, after);
     if (etag === undefined) continue;
-    const text = JSON.stringify(settings);
+    const text = JSON.stringify(shortened(settings));
     await publish(stores.THUMBS, text);
     if ((await stores.R2_PRIMARY.head(LEDGER_KEY))?.etag === etag) return text;
     // Somebody changed it after us and may have published before us: KV gets theirs again. Our change is in it, or they
     // took it back.
-    pending = (settings) => settings;
+    [pending, pendingOrder] = [(settings) => settings, null];
   }
   throw new Failure("internal", {}, `the ledger changed ${TRIES} times while we changed it`);
 }
@@ -63,15 +68,23 @@ export async function readLedger(bucket: R2Bucket): Promise<string | null> {
   return object === null ? null : JSON.stringify(parseLedger(await object.text()).settings);
 }
 
-/** An object of an older Worker has no `lifted`. */
+/** An object of an older Worker has neither `lifted` nor `orders`. */
 function parseLedger(text: string | null): Ledger {
-  if (text === null) return { settings: NO_SETTINGS, lifted: NOTHING_LIFTED };
-  const { lifted, rest } = readLifted(text);
-  return { settings: readLiveSettings(rest), lifted };
+  if (text === null) return { settings: NO_SETTINGS, lifted: NOTHING_LIFTED, orders: NO_ORDERS };
+  const { lifted, rest: withOrders } = readLifted(text);
+  const { orders, rest } = readOrders(withOrders);
+  return { settings: readLiveSettings(rest), lifted, orders };
 }
 
-function ledgerText({ settings: { blocked, epochs, retiredMakers }, lifted }: Ledger): string {
-  return JSON.stringify({ ...NO_SETTINGS, blocked, epochs, retiredMakers, lifted });
+function ledgerText({ settings: { blocked, epochs, staleEpochs, retiredMakers }, lifted, orders }: Ledger): string {
+  const ours = { ...NO_SETTINGS, blocked, epochs, staleEpochs, retiredMakers };
+  return JSON.stringify({ ...shortened(ours), lifted, ...(Object.keys(orders).length === 0 ? {} : { orders }) });
+}
+
+/** Without a table that is empty: a Worker of yesterday does not know its name and must be able to read the text. */
+function shortened(settings: LiveSettings): Partial<LiveSettings> {
+  const { staleEpochs, ...rest } = settings;
+  return Object.keys(staleEpochs).length === 0 ? rest : settings;
 }
 
 /** KV takes one write a second for a key: a refused one is tried again after that. */
@@ -90,18 +103,27 @@ async function publish(kv: KVNamespace, text: string): Promise<void> {
  * Both together: KV may be a minute old, the ledger knows nothing of what was written by hand. So what either blocks is
  * blocked, save what KV only blocks because it has not heard of its lifting.
  */
-export function merged(published: LiveSettings, { settings: ledger, lifted }: Ledger, now: number): LiveSettings {
-  const epochs: Record<string, number> = { ...published.epochs };
-  for (const [host, epoch] of Object.entries(ledger.epochs)) epochs[host] = Math.max(epoch, epochs[host] ?? 0);
+export function merged(
+  published: LiveSettings,
+  { settings: ledger, lifted }: Pick<Ledger, "settings" | "lifted">,
+  now: number,
+): LiveSettings {
   const heard = withoutLifted(published, lifted, now);
   const both = (a: readonly string[], b: readonly string[]) => [...new Set([...a, ...b])];
   return {
     ...published,
-    epochs,
+    epochs: latest(published.epochs, ledger.epochs),
+    staleEpochs: latest(published.staleEpochs, ledger.staleEpochs),
     retiredMakers: both(published.retiredMakers, ledger.retiredMakers),
     blocked: {
       sources: both(heard.sources, ledger.blocked.sources),
       hosts: both(heard.hosts, ledger.blocked.hosts),
     },
   };
+}
+
+function latest(a: LiveSettings["epochs"], b: LiveSettings["epochs"]): LiveSettings["epochs"] {
+  const table: Record<string, number> = { ...a };
+  for (const [host, epoch] of Object.entries(b)) table[host] = Math.max(epoch, table[host] ?? 0);
+  return table;
 }

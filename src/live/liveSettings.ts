@@ -5,6 +5,7 @@
  *   { "allowedSources": ["example.org"],            more of them, beside ALLOWED_SOURCES
  *     "blocked": { "sources": ["<source32>"], "hosts": ["<host16>"] },
  *     "epochs": { "<host16>": <unix ms of the last purge> },
+ *     "staleEpochs": { "<host16>": <unix ms> },        copies older than that are stale
  *     "retiredMakers": ["1-libwebp1"],                 renditions of these makers are misses
  *     "regions": { "colo:DXB": "weur" } }
  */
@@ -16,6 +17,7 @@ export type LiveSettings = {
   readonly allowedSources: readonly string[];
   readonly blocked: { readonly sources: readonly string[]; readonly hosts: readonly string[] };
   readonly epochs: Readonly<Record<string, number>>;
+  readonly staleEpochs: Readonly<Record<string, number>>;
   readonly retiredMakers: readonly string[];
   readonly regions: Readonly<Record<string, string>>;
 };
@@ -24,6 +26,7 @@ export const NO_SETTINGS: LiveSettings = {
   allowedSources: [],
   blocked: { sources: [], hosts: [] },
   epochs: {},
+  staleEpochs: {},
   retiredMakers: [],
   regions: {},
 };
@@ -33,12 +36,13 @@ export const NO_SETTINGS: LiveSettings = {
  * text cannot be read: a list of takedowns that cannot be read must not pass for an empty one.
  */
 export function withSettings(config: Config, text: string | null): Config {
-  const { allowedSources, blocked, epochs, retiredMakers, regions } = readLiveSettings(text);
+  const { allowedSources, blocked, epochs, staleEpochs, retiredMakers, regions } = readLiveSettings(text);
   return {
     ...config,
     allowedSources: allowedSources.length === 0 ? config.allowedSources : [...config.allowedSources, ...allowedSources],
     blocked: { sources: new Set(blocked.sources), hosts: new Set(blocked.hosts) },
     epochs,
+    staleEpochs,
     retiredMakers: new Set(retiredMakers),
     regionOverrides: { ...config.regionOverrides, ...regions },
   };
@@ -60,6 +64,7 @@ export function readLiveSettings(text: string | null): LiveSettings {
       hosts: listOf(blocked.hosts, "blocked.hosts", isHex(16), problems),
     },
     epochs: tableOf(value.epochs, "epochs", isHex(16), isEpoch, problems),
+    staleEpochs: tableOf(value.staleEpochs, "staleEpochs", isHex(16), isEpoch, problems),
     retiredMakers: listOf(value.retiredMakers, "retiredMakers", isText, problems),
     regions: tableOf(value.regions, "regions", isText, isText, problems),
   };

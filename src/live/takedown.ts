@@ -34,6 +34,12 @@ export function withPurge<Settings extends Takedowns>(
   };
 }
 
+/** The settings after a host was marked stale at `now` (unix ms): its older copies must be confirmed. Idempotent. */
+export function withStale(settings: LiveSettings, { host16 }: Target, now: number): LiveSettings {
+  const since = Math.max(now, settings.staleEpochs[host16] ?? 0);
+  return { ...settings, staleEpochs: { ...settings.staleEpochs, [host16]: since } };
+}
+
 /** The settings after a purge by maker: its renditions are misses, wherever they still lie. Idempotent. */
 export function withRetired(settings: LiveSettings, maker: string): LiveSettings {
   return { ...settings, retiredMakers: withMember(settings.retiredMakers, maker, true) };

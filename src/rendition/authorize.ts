@@ -1,4 +1,5 @@
 /** May this caller have this picture? Asked before any cache is read. */
+import type { Config } from "../config/config.ts";
 import type { App } from "../context/app.ts";
 import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
@@ -6,7 +7,9 @@ import { Failure } from "../errors.ts";
 import { checkRequestedSource } from "../policy/source.ts";
 import { epochOf, isBlocked, storedAccess } from "../policy/storedAccess.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
+import type { StaleWindows } from "../store/freshness.ts";
 import { namesOf, RenditionStore } from "../store/renditionStore.ts";
+import type { SourceKeys } from "../store/schema/key.ts";
 
 /** The store of a picture that this caller may have. Throws Failure. */
 export async function authorize(
@@ -27,11 +30,17 @@ export async function authorize(
     place,
     negatives: state.negatives,
     warm: onlyWarmTiers,
+    windows: staleWindowsOf(keys, config),
     access: (from) => storedAccess(from, keys, request.authority, config),
   });
   job.trace.edgeOff = store.edge === null && !onlyWarmTiers;
   if (isBlocked(keys, config)) throw new Failure("blocked");
   return store;
+}
+
+function staleWindowsOf({ host16 }: SourceKeys, config: Config): StaleWindows {
+  const { staleWhileRevalidateSeconds, staleIfErrorSeconds, staleEpochs } = config;
+  return { staleWhileRevalidateSeconds, staleIfErrorSeconds, staleEpochs, staleSince: staleEpochs[host16] ?? 0 };
 }
 
 /** The refusal of a stored copy whose bytes came, through a redirect, from an address that is blocked or not listed. */

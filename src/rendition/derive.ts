@@ -5,21 +5,24 @@ import type { Job } from "../context/job.ts";
 import { readHeader } from "../image/readHeader.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
+import { refusalOf } from "./authorize.ts";
 import { chooseParent, type Derivation } from "./chooseParent.ts";
 import type { Miss } from "./miss.ts";
 import { formatFor, renderInSlot, toStored } from "./renderThumbnail.ts";
 
 /**
  * The rendition, or null when nothing stored has enough to spare. With `ifError` a stale parent serves too: the source
- * has just failed. Throws what the stores and the engine throw.
+ * has just failed. Throws Failure `blocked` when all that is stored came from an address that was taken down, and what
+ * the stores and the engine throw.
  */
 export async function derive({ request, store }: Miss, app: App, job: Job, ifError = false): Promise<Stored | null> {
   const parents = await store.parents();
   if (parents.length === 0) return null;
   const allowed = parents.filter(({ meta }) => store.access(meta) === "allowed");
+  if (allowed.length === 0 && parents.some(({ meta }) => store.access(meta) === "blocked")) throw refusalOf("blocked");
   const known = await store.sourceMeta();
   const wish = { transform: request.transform, format: formatFor(request, { alpha: false }) };
-  const derivation = chooseParent(wish, allowed, known, app.now(), app.config, ifError);
+  const derivation = chooseParent(wish, allowed, known, app.now(), store.windows, ifError);
   return derivation && (await renderFrom(derivation, { request, store }, app, job));
 }
 

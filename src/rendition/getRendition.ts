@@ -35,7 +35,7 @@ export async function getRendition(
   askEdge = false,
 ): Promise<EdgeHit> {
   const work = () => lookUpOrRender(request, store, app, caller, job, askEdge);
-  const flight = app.state.flights.run(`${caller.region}/${store.key}`, app.now, work, job.priority);
+  const flight = app.state.flights.run(`${caller.region}/${store.epoch}/${store.key}`, app.now, work, job.priority);
   // Others may have joined: they go on when this client goes away.
   job.waitUntil(flight.catch(() => undefined));
   const { value, joined } = await flight;
@@ -58,12 +58,14 @@ async function lookUpOrRender(
 ): Promise<Rendered> {
   const { now, state } = app;
   refuseOverRate(request, caller, state.overRate, now());
-  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32);
+  // What the coordinator knows from before a purge does not count.
+  const since = Math.max(store.epoch, store.staleSince);
+  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
   const lease = new Lease(port, crypto.randomUUID(), store.key);
   const started = now();
   const lookup = await lookUp(store.key, askEdge ? store.tiers : pastEdge(store), {
     now,
-    windows: app.config,
+    windows: store.windows,
     access: store.access,
     known: store.sourceMeta(),
     onLastStage: () => {

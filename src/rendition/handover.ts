@@ -4,21 +4,27 @@ import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Grant } from "../coordinate/coordinatorState.ts";
-import { Failure } from "../errors.ts";
+import { asFailure, Failure } from "../errors.ts";
+import { freshnessOf } from "../store/freshness.ts";
 import { getOriginal } from "../store/original.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { regionBucket } from "../store/tierTable.ts";
+import { refusalOf } from "./authorize.ts";
 import type { FetchedBytes } from "./fetchOriginal.ts";
 
 /** The rendition that another request has just stored; null when it is not there in time, or not fresh. */
 export async function readHandover(store: RenditionStore, { now }: Pick<App, "now">): Promise<Stored | null> {
   const read = store.handover?.get(store.key) ?? Promise.resolve(null);
   const stored = await withTimeout(read, STORE_WAIT_MS).catch(() => null);
-  return stored !== null && stored.meta.freshUntil > now() && store.access(stored.meta) === "allowed" ? stored : null;
+  if (stored === null || store.access(stored.meta) !== "allowed") return null;
+  return freshnessOf(stored.meta, now(), store.windows) === "fresh" ? stored : null;
 }
 
-/** The kept original; with `ifError` also one past its freshness. Null when there is none. Rejects when the bucket fails. */
+/**
+ * The kept original; with `ifError` also one past its freshness. Null when there is none. Throws Failure `blocked` when it
+ * came from an address that was taken down, and what the bucket throws.
+ */
 export async function keptOriginal(
   store: RenditionStore,
   app: Pick<App, "bindings" | "now">,
@@ -28,7 +34,11 @@ export async function keptOriginal(
 ): Promise<FetchedBytes | null> {
   const original = await getOriginal(originalsBucket(app, caller), store.keys.original, app.now(), {
     ifError,
-    mayUse: (from) => from.storedAt >= store.epoch && store.access(from) === "allowed",
+    mayUse: (from) => {
+      const access = store.access(from);
+      if (access === "blocked") throw refusalOf(access);
+      return access === "allowed" && from.storedAt >= (ifError ? store.epoch : Math.max(store.epoch, store.staleSince));
+    },
     reserve: (bytes) => memory.reserve(bytes),
   });
   return original === null ? null : { kind: "bytes", ...original, truncated: false, validators: null };
@@ -45,3 +55,9 @@ export function heardFailure({ reason, facts }: Extract<Grant, { do: "fail" }>, 
 }
 
 const HEARD_MS = 5_000;
+
+/** For what another try may make up for: null for every error, except a takedown, which is thrown on. */
+export function unlessBlocked(error: unknown): null {
+  if (asFailure(error).reason === "blocked") throw error;
+  return null;
+}

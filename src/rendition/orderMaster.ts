@@ -1,9 +1,10 @@
 /** Orders a master after an answer, where the source deserves one. */
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
+import { freshnessOf } from "../store/freshness.ts";
 import { findParents } from "../store/parents.ts";
 import { renew } from "../store/renew.ts";
-import type { Stored } from "../store/tiers/tier.ts";
+import type { Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { deservesMaster, type MasterOrder } from "./master.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
@@ -21,7 +22,9 @@ export async function orderMaster({ request, store }: Miss, made: Stored, app: A
   const parents = await findParents(bindings.R2_PRIMARY, keys);
   const master = parents.find(({ key }) => key === keys.master);
   if (master?.meta.sourceHash === sourceHash) {
-    const isStale = master.meta.freshUntil <= now() && made.meta.freshUntil > now();
+    const isFresh = (meta: StoredMeta) =>
+      meta.freshUntil > now() && freshnessOf(meta, now(), store.windows) === "fresh";
+    const isStale = !isFresh(master.meta) && isFresh(made.meta);
     if (isStale && (await mayStore(store, app, made.meta)())) await renew(bindings.R2_PRIMARY, keys.master, made.meta);
     return;
   }

@@ -3,16 +3,18 @@
  * and the look-up. Then: negative cache -> rate -> grant -> derive -> kept original -> fetch -> render -> store -> report.
  */
 import { MemoryReservation } from "../concurrency/memoryReservation.ts";
+import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Rendered } from "../context/isolateState.ts";
 import type { Job } from "../context/job.ts";
-import { asFailure } from "../errors.ts";
+import { asFailure, isShared } from "../errors.ts";
 import { limitMisses } from "../policy/rate.ts";
 import { getNegative, putNegative } from "../store/negative.ts";
+import type { Stored } from "../store/tiers/tier.ts";
 import { derive } from "./derive.ts";
 import { fetchOriginal } from "./fetchOriginal.ts";
-import { heardFailure, keptOriginal, readHandover } from "./handover.ts";
+import { heardFailure, keptOriginal, originalsBucket, readHandover, unlessBlocked } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
 import { renderThumbnail } from "./renderThumbnail.ts";
@@ -26,6 +28,8 @@ import { storeAfterAnswer, storeOriginal } from "./storeRendition.ts";
 export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job): Promise<Rendered> {
   const { request, store, stale, lease } = miss;
   const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
+  const release = () => memory.release();
+  let inUse: Promise<unknown> = Promise.resolve();
   try {
     const negative = await getNegative(store.keys.negative, store.negatives);
     if (negative !== null) throw negative;
@@ -38,7 +42,7 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
     if (handedOver !== null) return { stored: handedOver, hit: null };
 
     // A renewal derives nothing: it is there to ask the source.
-    const derived = stale === null ? await derive(miss, app, job).catch(() => null) : null;
+    const derived = stale === null ? await derive(miss, app, job).catch(unlessBlocked) : null;
     if (derived !== null) {
       // Who waits for the source's bytes need not wait for us.
       if (grant.do === "fetch") job.waitUntil(lease.report({ kind: "unkept" }));
@@ -47,11 +51,17 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
     }
 
     // One who was told to fetch knows that there is no original.
-    const original = grant.do === "fetch" ? null : await keptOriginal(store, app, caller, memory).catch(() => null);
-    const source = original ?? (await fetchOriginal(miss, app, caller, job, memory));
-    if (original === null) job.waitUntil(storeOriginal(source, miss, app, caller));
+    const fromKept = grant.do === "fetch" ? null : await renderKept(miss, app, caller, job, memory);
+    if (fromKept !== null) {
+      storeAfterAnswer(miss, fromKept, app, caller, job);
+      return { stored: fromKept, hit: null };
+    }
 
+    const source = await fetchOriginal(miss, app, caller, job, memory);
     const stored = source.kind === "same" ? source.renewed : await renderThumbnail(source, miss, app, job);
+    // The source's bytes are in memory until they are kept.
+    inUse = storeOriginal(source, stored, miss, app, caller);
+    job.waitUntil(inUse);
     storeAfterAnswer(miss, stored, app, caller, job);
     return { stored, hit: null };
   } catch (error) {
@@ -63,7 +73,30 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
     }
     return await renderWhileFailing(failure, miss, app, caller, job, memory);
   } finally {
-    memory.release();
+    job.waitUntil(withTimeout(inUse, STORE_WAIT_MS).then(release, release));
     job.waitUntil(lease.release());
   }
+}
+
+/**
+ * From the original that another request has kept. Null when there is none, and when it proves to be cut or damaged: the
+ * request that kept it may have looked at a part of it only. Such a one is deleted, and the source is asked.
+ */
+async function renderKept(
+  miss: Miss,
+  app: App,
+  caller: Caller,
+  job: Job,
+  memory: MemoryReservation,
+): Promise<Stored | null> {
+  const original = await keptOriginal(miss.store, app, caller, memory).catch(unlessBlocked);
+  if (original === null) return null;
+  try {
+    const stored = await renderThumbnail(original, miss, app, job);
+    if (!stored.meta.cut) return stored;
+  } catch (error) {
+    if (!isShared(asFailure(error).reason)) throw error;
+  }
+  job.waitUntil(originalsBucket(app, caller).delete(miss.store.keys.original));
+  return null;
 }

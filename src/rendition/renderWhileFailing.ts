@@ -6,13 +6,14 @@ import type { Rendered } from "../context/isolateState.ts";
 import type { Job } from "../context/job.ts";
 import { type Failure, isShared } from "../errors.ts";
 import { derive } from "./derive.ts";
-import { keptOriginal } from "./handover.ts";
+import { keptOriginal, unlessBlocked } from "./handover.ts";
 import type { Miss } from "./miss.ts";
 import { renderThumbnail } from "./renderThumbnail.ts";
 
 /**
  * Derives the size from a larger stored one, or renders it from the original kept for a day; from stale ones too where
  * the source is at fault. Throws `failure` when nothing is stored, and for a renewal, whose caller has the old picture.
+ * Throws Failure `blocked` when what is stored came from an address that was taken down.
  */
 export async function renderWhileFailing(
   failure: Failure,
@@ -24,12 +25,12 @@ export async function renderWhileFailing(
 ): Promise<Rendered> {
   if (miss.stale !== null) throw failure;
   const isTheirs = failure.reason === "source_breaker_open" || isShared(failure.reason);
-  const derived = await derive(miss, app, job, isTheirs).catch(() => null);
+  const derived = await derive(miss, app, job, isTheirs).catch(unlessBlocked);
   const fromOriginal = async () => {
     const original = await keptOriginal(miss.store, app, caller, memory, true);
     return original === null ? null : renderThumbnail(original, miss, app, job);
   };
-  const stored = derived ?? (isTheirs ? await fromOriginal().catch(() => null) : null);
+  const stored = derived ?? (isTheirs ? await fromOriginal().catch(unlessBlocked) : null);
   if (stored === null) throw failure;
   job.trace.failure = failure.reason;
   return { stored, hit: stored.meta.freshUntil > app.now() ? "derived" : "stale-if-error" };

@@ -3,11 +3,14 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import type { Header } from "../image/header.ts";
+import { epochOf } from "../policy/storedAccess.ts";
 import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
+import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
+import { redirectKey } from "../store/schema/key.ts";
 import { readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
-import type { Stored } from "../store/tiers/tier.ts";
+import type { Provenance, Stored } from "../store/tiers/tier.ts";
 import type { Fetched, FetchedBytes } from "./fetchOriginal.ts";
 import { originalsBucket } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
@@ -22,11 +25,29 @@ export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: C
   job.waitUntil(miss.lease.reportStored(work));
 }
 
+/**
+ * Writes down, under the address that bytes came from, that something of the asked address came from there, so that a purge
+ * of the final address finds it. Once per isolate and pair, and again after a purge. Rejects when the bucket fails.
+ */
+async function noteRedirect({ keys }: RenditionStore, { final }: Pick<Provenance, "final">, app: App): Promise<void> {
+  if (final.source32 === keys.source32) return;
+  const { redirects } = app.state;
+  const pair = `${epochOf(final, await app.latestConfig())}/${redirectKey(final, keys)}`;
+  if (!redirects.first(pair, app.now())) return;
+  try {
+    await putRedirect(app.bindings.R2_PRIMARY, final, keys);
+  } catch (error) {
+    redirects.forget(pair);
+    throw error;
+  }
+}
+
 /** Writes it to every tier that takes new ones. Rejects when the tier that others read it from has not got it. */
 export async function storeRendition(store: RenditionStore, stored: Stored, app: App): Promise<void> {
   const { key, tiers, handover } = store;
   const { now, state } = app;
   const permission = mayStore(store, app, stored.meta);
+  const noted = (await permission()) ? noteRedirect(store, stored.meta, app).catch(() => undefined) : undefined;
   const filled = await fill({
     key,
     stored,
@@ -37,20 +58,36 @@ export async function storeRendition(store: RenditionStore, stored: Stored, app:
     now,
     mayStore: permission,
   });
+  await noted;
   const outcome = filled.find(({ tier }) => tier === handover?.name)?.outcome;
   if (outcome !== "stored" && outcome !== "present") throw new Error(`${handover?.name} has not stored it: ${outcome}`);
 }
 
-/** Keeps the source's bytes for the other sizes of a page, and reports whether they were kept. Never rejects. */
-export async function storeOriginal(source: Fetched, { store, lease }: Miss, app: App, caller: Caller): Promise<void> {
-  const until = await keep(source, store, app, caller).catch(() => null);
+/**
+ * Keeps the source's bytes for the other sizes of a page, and reports whether they were kept. `made` is the rendition that
+ * they gave: what gave none may be anything, and is not kept. Never rejects.
+ */
+export async function storeOriginal(
+  source: Fetched,
+  made: Pick<Stored, "meta">,
+  { store, lease }: Miss,
+  app: App,
+  caller: Caller,
+): Promise<void> {
+  const until = await keep(source, made, store, app, caller).catch(() => null);
   await lease.report(until === null ? { kind: "unkept" } : { kind: "kept", until });
 }
 
 /** Gives until when (unix ms) they may be used; null when they are not kept. */
-async function keep(source: Fetched, store: RenditionStore, app: App, caller: Caller): Promise<number | null> {
+async function keep(
+  source: Fetched,
+  { meta }: Pick<Stored, "meta">,
+  store: RenditionStore,
+  app: App,
+  caller: Caller,
+): Promise<number | null> {
   // A 304 brings nothing new, and half a picture is not kept.
-  if (source.kind === "same" || source.truncated) return null;
+  if (source.kind === "same" || source.truncated || meta.cut) return null;
   if (!(await mayStore(store, app, source)())) return null;
   return putOriginal(originalsBucket(app, caller), store.keys.original, source);
 }

@@ -84,6 +84,10 @@ export type Freshness = "fresh" | "revalidate" | "if-error" | "expired";
 export type StaleWindows = {
   readonly staleWhileRevalidateSeconds: number;
   readonly staleIfErrorSeconds: number;
+  /** When the host asked for was last marked stale, unix ms. */
+  readonly staleSince?: number;
+  /** The same by `host16`, for hosts that bytes came from through a redirect. */
+  readonly staleEpochs?: Readonly<Record<string, number>>;
 };
 
 /** What the source's metadata says of its newest bytes. */
@@ -95,7 +99,7 @@ export type KnownVersion = Pick<SourceMeta, "generation" | "at"> & {
 const CLOCK_SKEW_MS = 300_000;
 
 /**
- * State of a stored picture. One that was made before `known` from other bytes of the source is at most `if-error`, so
+ * State of a stored picture. One from before its host was marked stale is at most `revalidate`. One that was made before `known` from other bytes of the source is at most `if-error`, so
  * that an old size does not stand beside a new one.
  */
 export function freshnessOf(
@@ -109,8 +113,13 @@ export function freshnessOf(
   if (stale > limit) return "expired";
   if (known !== null && isOutdated(meta, known)) return "if-error";
   if (meta.storedAt > now + CLOCK_SKEW_MS) return "revalidate";
-  if (stale <= 0) return "fresh";
+  if (stale <= 0) return meta.storedAt < markedAt(meta, windows) ? "revalidate" : "fresh";
   return stale <= windows.staleWhileRevalidateSeconds ? "revalidate" : "if-error";
+}
+
+/** When an operator last marked the host stale, or the host that the bytes came from; unix ms, 0 = never. */
+function markedAt({ final }: Pick<Provenance, "final">, { staleSince = 0, staleEpochs = {} }: StaleWindows): number {
+  return Math.max(staleSince, staleEpochs[final.host16] ?? 0);
 }
 
 /**

@@ -31,7 +31,7 @@ export type Lookup = {
 export type LookupOptions = {
   readonly now: () => number;
   readonly windows: StaleWindows;
-  /** May this caller have a copy with this metadata? `stale`: it counts as absent. */
+  /** May this caller have a copy with this metadata? */
   readonly access?: (meta: StoredMeta) => "allowed" | "absent" | Refused;
   /** What is known of the source's newest bytes; may reject. A hit waits for it for a moment. */
   readonly known?: Promise<KnownVersion | null>;
@@ -53,10 +53,15 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
   const ask = async ({ row, tier }: OpenTier): Promise<boolean> => {
     const stored = await askTier(tier.name, tier.get(key), row.waitMs, now, asked);
     const allowed = stored === null ? "absent" : access(stored.meta);
-    if (allowed === "blocked" || allowed === "unlisted") refused = allowed;
-    if (stored === null || allowed !== "allowed") return false;
+    if (allowed === "blocked") refused = allowed;
+    if (stored === null || allowed === "absent" || allowed === "blocked") return false;
     const version = known === undefined ? null : await withTimeout(known, KNOWN_WAIT_MS).catch(() => null);
     const freshness = freshnessOf(stored.meta, now(), windows, version);
+    if (allowed === "unlisted") {
+      // From an older one we do not know where the source redirects to by now.
+      if (freshness === "fresh" || freshness === "revalidate") refused ??= allowed;
+      return false;
+    }
     if (freshness !== "expired") hits.push({ stored, tier: tier.name, freshness });
     return freshness === "fresh";
   };

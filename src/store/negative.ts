@@ -37,12 +37,14 @@ export type NegativeStores = {
   /** Our own origin and the host's purge epoch, as for the edge tier. */
   readonly origin: string;
   readonly epoch: number;
+  /** Failures from before it do not count, unix ms: the host's last purge, or when it was last marked stale. */
+  readonly since?: number;
   readonly now: () => number;
 };
 
 /** The failure still remembered under `keys.negative`, or null. A place that fails counts as empty; never throws. */
 export async function getNegative(key: string, places: NegativeStores): Promise<Failure | null> {
-  const { memory, cache, kv, origin, epoch, now } = places;
+  const { memory, cache, kv, origin, epoch, since = epoch, now } = places;
   const url = edgeUrl(origin, epoch, key);
   const sources = [
     async () => memory.get(key),
@@ -51,7 +53,7 @@ export async function getNegative(key: string, places: NegativeStores): Promise<
   ];
   for (const source of sources) {
     const negative = await withTimeout(source(), WAIT_MS).catch(() => null);
-    if (negative && negative.until > now() && negative.at >= epoch) {
+    if (negative && negative.until > now() && negative.at >= since) {
       memory.set(key, negative);
       return told(negative, now());
     }

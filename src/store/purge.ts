@@ -8,9 +8,12 @@
  * the caller sets first: it makes every edge and KV copy a miss, also those that a listing of KV does not show yet.
  * Setting it again when this is done makes copies a miss that were being made meanwhile.
  *
+ * What came from the target through a redirect lies under the address that was asked for. The index of redirects
+ * (redirects.ts) leads there: what lies under the asked address goes too, whichever target it came from.
+ *
  * Every prefix is gone through twice: the second round finds what was stored during the first.
  */
-import { hostHash, KEY_PREFIXES, type KeyKind, renditionKey, sourceKeys } from "./schema/key.ts";
+import { hostHash, KEY_PREFIXES, type KeyKind, renditionKey, sourceKeys, textMark } from "./schema/key.ts";
 import { textBytes } from "./schema/meta.ts";
 import type { MetaRecord, PurgeStore } from "./tiers/tier.ts";
 
@@ -63,7 +66,8 @@ export async function purgeStep(
 ): Promise<PurgeStep> {
   const { operations, page: limit } = { ...LIMITS, ...limits };
   const listings = await listingsOf(target, stores);
-  let at = decodeCursor(cursor, listings.length);
+  const mark = await markOf(target, listings);
+  let at = decodeCursor(cursor, listings.length, mark);
   let deleted = 0;
   for (let left = operations; left > 0; ) {
     const listing = listings[at.listing];
@@ -75,7 +79,7 @@ export async function purgeStep(
     at = next(at, page.cursor, listings.length);
   }
   return at.listing < listings.length
-    ? { deleted, cursor: encodeCursor(at), done: false }
+    ? { deleted, cursor: encodeCursor(at, mark), done: false }
     : { deleted, cursor: null, done: true };
 }
 
@@ -98,7 +102,7 @@ async function listingsOf(target: PurgeTarget, stores: readonly PurgeStore[]): P
 
 type PurgeScope = { readonly kinds: readonly KeyKind[]; readonly path: string; readonly matches: Matches };
 
-const ALL_KINDS: readonly KeyKind[] = ["t", "o", "m", "f", "n"];
+const ALL_KINDS: readonly KeyKind[] = ["t", "o", "m", "r", "f", "n"];
 
 /**
  * Below which prefix of each kind the target's things lie. A rendition's whole key is a prefix of itself only, since all
@@ -144,25 +148,32 @@ export function isUnder(stored: string, prefix: string): boolean {
   return source.startsWith(under) || (textBytes(stored) >= MAYBE_CUT_BYTES && under.startsWith(source));
 }
 
-function encodeCursor({ round, listing, inner }: Position): string {
-  return btoa(JSON.stringify([round, listing, inner]))
+/**
+ * Names the target and what is gone through for it. A cursor counts listings, so with another target, or after a bucket
+ * was added or taken away, it would skip some of them and yet come to an end.
+ */
+function markOf(target: PurgeTarget, listings: readonly Listing[]): Promise<string> {
+  return textMark(JSON.stringify([target, ...listings.map(({ store, prefix }) => `${store.label} ${prefix}`)]));
+}
+
+function encodeCursor({ round, listing, inner }: Position, mark: string): string {
+  return btoa(JSON.stringify([round, listing, inner, mark]))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
 }
 
-function decodeCursor(cursor: string | null, listings: number): Position {
+function decodeCursor(cursor: string | null, listings: number, mark: string): Position {
   if (cursor === null) return { round: 0, listing: 0, inner: null };
   try {
     const value: unknown = JSON.parse(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")));
-    const [round, listing, inner] = Array.isArray(value) ? (value as unknown[]) : [];
-    if (isIndex(round, ROUNDS) && isIndex(listing, listings) && (inner === null || typeof inner === "string")) {
-      return { round, listing, inner };
-    }
+    const [round, listing, inner, marked] = Array.isArray(value) ? (value as unknown[]) : [];
+    const isPlace = isIndex(round, ROUNDS) && isIndex(listing, listings);
+    if (isPlace && (inner === null || typeof inner === "string") && marked === mark) return { round, listing, inner };
   } catch {
     // Falls through to the one message.
   }
-  throw new BadCursor("Cursor is not one of this purge");
+  throw new BadCursor("Cursor is not one of this purge: it belongs to another target, or the stores have changed");
 }
 
 function isIndex(value: unknown, below: number): value is number {

@@ -3,6 +3,7 @@ import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { StoredAccess } from "../policy/storedAccess.ts";
 import { canonicalOptions } from "../request/canonical.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
+import type { StaleWindows } from "./freshness.ts";
 import type { Refused } from "./lookUp.ts";
 import type { NegativeMemory, NegativeStores } from "./negative.ts";
 import { findParents } from "./parents.ts";
@@ -38,6 +39,8 @@ export type RenditionStoreOptions = {
   readonly negatives: NegativeMemory;
   /** Only the tiers that a warm push sees. */
   readonly warm: boolean;
+  /** What counts as fresh and as stale. */
+  readonly windows: StaleWindows;
   /** May the caller have a thing with this provenance? The final address and the purges since decide. */
   readonly access: (from: Pick<Provenance, "final" | "storedAt"> & { readonly maker?: string }) => StoredAccess;
 };
@@ -73,6 +76,15 @@ export class RenditionStore implements RenditionNames {
     return this.#options.place.epoch;
   }
 
+  get windows(): StaleWindows {
+    return this.#options.windows;
+  }
+
+  /** Unix ms since when what is stored must be confirmed by the source, 0 = always good. */
+  get staleSince(): number {
+    return this.#options.windows.staleSince ?? 0;
+  }
+
   /** Near ones first. */
   get tiers(): readonly OpenTier[] {
     return (this.#tiers ??= openTiers(this.#options.place, this.#options.warm));
@@ -92,6 +104,7 @@ export class RenditionStore implements RenditionNames {
       kv: bindings.THUMBS,
       origin,
       epoch,
+      since: Math.max(epoch, this.staleSince),
       now,
     };
   }

@@ -1,6 +1,7 @@
 /** Every tier in one table. The look-up, filling, purges, warm pushes and docs/storage.md read its rows. */
 import { bucketBinding } from "../coordinate/regions.ts";
 import { ownAddress } from "../request/ownAddress.ts";
+import { redirectPurgeStore } from "./redirects.ts";
 import { edgeTier, edgeWorks } from "./tiers/edge.ts";
 import { kvPurgeStore, kvTier } from "./tiers/kv.ts";
 import { r2PurgeStore, r2Tier } from "./tiers/r2.ts";
@@ -106,11 +107,16 @@ export function openTiers(place: Place, warm = false, rows: TierRows = TIERS): r
   });
 }
 
-/** What a purge empties, far stores first: a copy in a near tier comes from a far one. */
+/**
+ * What a purge empties, far stores first: a copy in a near tier comes from a far one. Last the index of redirects, which
+ * leads to what lies under other addresses.
+ */
 export function purgeStores(bindings: object, rows: TierRows = TIERS): readonly PurgeStore[] {
-  return Object.values(rows)
+  const stores = Object.values(rows)
     .reverse()
     .flatMap((row) => row.purge(bindings));
+  const primary = allBuckets(bindings).filter(({ label }) => label === PRIMARY);
+  return [...stores, ...primary.map(({ bucket, label }) => redirectPurgeStore(bucket, label, stores))];
 }
 
 /** The bucket bound as `R2_<REGION>`, or null: the primary serves a region without a bucket. */

@@ -18,6 +18,8 @@ export type PurgeOrder = {
   readonly target: PurgeTarget;
   /** Keep it out (true), let it in again (false), or only delete (null). */
   readonly block: boolean | null;
+  /** Only mark what is stored as stale: it is shown until the source has confirmed or replaced it. */
+  readonly stale: boolean;
   /** Where an earlier call stopped; null = from the beginning. */
   readonly cursor: string | null;
 };
@@ -36,8 +38,8 @@ const FIELDS = {
 const KINDS = Object.keys(FIELDS) as PurgeTarget["kind"][];
 
 /**
- * Reads `{"source"|"prefix"|"host"|"path"|"maker": …, "block": …, "cursor": …}`. Only sources and hosts can be blocked. Throws
- * Failure `body_invalid` that names the field, or `source_invalid`.
+ * Reads `{"source"|"prefix"|"host"|"path"|"maker": …, "block": …, "stale": …, "cursor": …}`. Only sources and hosts can be
+ * blocked. Throws Failure `body_invalid` that names the field, or `source_invalid`.
  */
 export function readPurgeOrder(body: Readonly<Record<string, unknown>>): PurgeOrder {
   const kinds = KINDS.filter((kind) => body[kind] !== undefined);
@@ -45,11 +47,15 @@ export function readPurgeOrder(body: Readonly<Record<string, unknown>>): PurgeOr
   if (kind === undefined || kinds.length > 1) return refuse(`one of ${KINDS.join(", ")} is needed`);
   const text = body[kind];
   if (typeof text !== "string" || text === "") return refuse(`${kind} must be a text`);
-  const { block = null, cursor = null } = body;
+  const { block = null, stale = false, cursor = null } = body;
   if (block !== null && typeof block !== "boolean") return refuse("block must be true or false");
   if (block !== null && kind !== "source" && kind !== "host") return refuse("only a source or a host can be blocked");
+  if (typeof stale !== "boolean") return refuse("stale must be true or false");
+  if (stale && block !== null) return refuse("block and stale exclude each other");
+  if (stale && kind === "maker") return refuse("a maker cannot be marked stale, only a source, prefix, host or path");
+  if (stale && cursor !== null) return refuse("what is marked stale is done in one step and has no cursor");
   if (cursor !== null && typeof cursor !== "string") return refuse("cursor must be a text");
-  return { target: FIELDS[kind](text), block, cursor };
+  return { target: FIELDS[kind](text), block, stale, cursor };
 }
 
 /** A host as `URL.host` writes it, so that its hash is that of its sources. A port stays only when it is not HTTPS's. */

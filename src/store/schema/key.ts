@@ -4,6 +4,7 @@
  *   2/t/<host16>/<source32>/<options32>   a rendition
  *   2/o/<host16>/<source32>               a kept original
  *   2/m/<host16>/<source32>               a master
+ *   2/r/<host16>/<source32>/<host16>/<source32>   a redirect: the final address, then the one that was asked for
  *   2/f/<host16>/<source32>               the source's metadata (KV)
  *   2/n/<host16>/<source32>               a negative answer (KV)
  *
@@ -16,7 +17,7 @@
 export const KEY_PREFIXES = ["2/", ""] as const;
 const PREFIX = KEY_PREFIXES[0];
 
-export type KeyKind = "t" | "o" | "m" | "f" | "n";
+export type KeyKind = "t" | "o" | "m" | "r" | "f" | "n";
 
 /** Where everything of one source is kept. */
 export type SourceKeys = {
@@ -50,6 +51,13 @@ export async function renditionKey(keys: Pick<SourceKeys, "renditions">, options
   return keys.renditions + (await hexPrefix(options, 32));
 }
 
+type Hashes = Pick<SourceKeys, "host16" | "source32">;
+
+/** Key of the note that bytes of `asked` came from `final` (store/redirects.ts). */
+export function redirectKey(final: Hashes, asked: Hashes): string {
+  return `${PREFIX}r/${final.host16}/${final.source32}/${asked.host16}/${asked.source32}`;
+}
+
 /** `<host16>` of a host as written in `URL.host`; upper case is lowered. */
 export function hostHash(host: string): Promise<string> {
   return hexPrefix(host.toLowerCase(), 16);
@@ -66,6 +74,11 @@ export function edgeUrl(origin: string, epoch: number, key: string): string {
 /** The source hash: the first 8 hex digits of SHA-256 of the source bytes. */
 export function sourceHash(bytes: Uint8Array): Promise<string> {
   return hexPrefix(bytes, 8);
+}
+
+/** First 8 hex digits of SHA-256 of a text: tells one from another, nothing more. */
+export function textMark(text: string): Promise<string> {
+  return hexPrefix(text, 8);
 }
 
 /** Strong ETag value (RFC 9110 8.8.3, without quotes) of a variant: first 16 hex digits of SHA-256 of its bytes. */

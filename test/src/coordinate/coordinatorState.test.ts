@@ -13,13 +13,13 @@ import {
 function played() {
   let state: CoordinatorState = NO_RENDERS;
   return {
-    ask(holder: string, key: string, now: number) {
-      const [grant, next] = grantFor(state, holder, key, now);
+    ask(holder: string, key: string, now: number, epoch = 0) {
+      const [grant, next] = grantFor(state, holder, key, now, epoch);
       state = next;
       return grant.do;
     },
-    report(holder: string, key: string, outcome: Outcome, now: number) {
-      state = withOutcome(state, holder, key, outcome, now);
+    report(holder: string, key: string, outcome: Outcome, now: number, epoch = 0) {
+      state = withOutcome(state, holder, key, outcome, now, epoch);
     },
     state: () => state,
   };
@@ -153,5 +153,55 @@ describe("what goes wrong", () => {
       coordinator.report("a", `k${i}`, STORED, i * 1_000);
     }
     expect(coordinator.state().renders.size).toBeLessThanOrEqual(DONE_MS / 1_000 + 2);
+  });
+});
+
+describe("a purge", () => {
+  const EPOCH = 1_000;
+
+  test.each([
+    ["a failure", FAILED, "fail"],
+    ["a kept original", KEPT, "render"],
+    ["a finished rendition", STORED, "read"],
+    ["a lease", { kind: "unkept" }, "wait"],
+  ] as const)("ends %s that was reported before anybody knew of it", (_, outcome, before) => {
+    const coordinator = played();
+    coordinator.ask("a", "320", 0);
+    coordinator.report("a", "320", outcome, 10);
+    const key = outcome === KEPT ? "640" : "320";
+    expect(coordinator.ask("b", key, 20)).toBe(before);
+    expect(coordinator.ask("c", key, 30, EPOCH)).toBe("fetch");
+  });
+
+  test.each([
+    ["a failure", FAILED],
+    ["a kept original", KEPT],
+    ["a finished rendition", STORED],
+  ] as const)("makes nothing of %s that one reports who does not know of it, and frees the lease", (_, outcome) => {
+    const coordinator = played();
+    coordinator.ask("old", "320", 0);
+    coordinator.ask("new", "640", 10, EPOCH);
+    coordinator.report("old", "320", outcome, 20);
+    coordinator.report("new", "640", { kind: "released" }, 30, EPOCH);
+    expect(coordinator.ask("c", "320", 40, EPOCH)).toBe("fetch");
+  });
+
+  test("one who does not know of it may work still, and holds up nobody when done", () => {
+    const coordinator = played();
+    coordinator.ask("new", "320", 0, EPOCH);
+    coordinator.report("new", "320", { kind: "released" }, 1, EPOCH);
+    expect(coordinator.ask("old", "320", 2)).toBe("fetch");
+    expect(coordinator.ask("new", "320", 3, EPOCH)).toBe("wait");
+    coordinator.report("old", "320", KEPT, 4);
+    coordinator.report("old", "320", STORED, 5);
+    expect(coordinator.ask("new", "320", 6, EPOCH)).toBe("fetch");
+  });
+
+  test("the same epoch again ends nothing", () => {
+    const coordinator = played();
+    coordinator.ask("a", "320", 0, EPOCH);
+    coordinator.report("a", "320", FAILED, 1, EPOCH);
+    expect(coordinator.ask("b", "320", 2, EPOCH)).toBe("fail");
+    expect(coordinator.ask("b", "320", 2)).toBe("fail");
   });
 });

@@ -46,4 +46,17 @@ describe("RenderCoordinator", () => {
     await port.report("a", "320", { kind: "failed", reason: "source_missing", facts: { value: 404 }, seconds: 5 });
     expect(await waiting).toEqual({ do: "fail", reason: "source_missing", facts: { value: 404 } });
   });
+
+  test("one who knows of a purge is not told of the failure before it, and waits for nobody from before it", async () => {
+    const name = `source-${++serial}`;
+    const [before, after] = [
+      coordinatorOf(env.COORDINATOR, "weur", name),
+      coordinatorOf(env.COORDINATOR, "weur", name, 9),
+    ];
+    await before.ask("a", "320", 0);
+    await before.report("a", "320", { kind: "failed", reason: "source_missing", facts: {}, seconds: 5 });
+    expect((await before.ask("b", "320", 0)).do).toBe("fail");
+    expect((await after.ask("c", "320", 0)).do).toBe("fetch");
+    expect((await before.ask("d", "320", 0)).do).toBe("wait");
+  });
 });

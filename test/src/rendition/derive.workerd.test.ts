@@ -97,7 +97,7 @@ describe("no parent", () => {
     const listed = { ...worldOf().app.config, allowedSources: ["pictures.test", "b.test"] };
     expect(await derived(source, { config: listed })).not.toBeNull();
     const blocked = { sources: new Set([final.source32]), hosts: new Set<string>() };
-    expect(await derived(source, { config: { ...listed, blocked } })).toBeNull();
+    await expect(derived(source, { config: { ...listed, blocked } })).rejects.toMatchObject({ reason: "blocked" });
     expect(await derived(source, { config: { ...listed, epochs: { [final.host16]: NOW + 1 } } })).toBeNull();
     expect(await derived(source, { config: configWith({}) })).toBeNull();
   });

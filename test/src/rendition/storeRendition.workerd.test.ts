@@ -59,7 +59,7 @@ describe("what was taken down or purged meanwhile", () => {
     const world = worldOf({ latest: configWith(change(keys)) });
     const miss = await missIn(world, source);
     await expect(storeRendition(miss.store, storedOf(), world.app)).rejects.toThrow("blocked");
-    await storeOriginal(fetchedOf(source), miss, world.app, world.caller);
+    await storeOriginal(fetchedOf(source), storedOf(), miss, world.app, world.caller);
     await storeSourceMeta(fetchedOf(source), HEADER, miss.store, world.app);
     expect(await env.R2_PRIMARY.head(miss.store.key)).toBeNull();
     expect(await env.R2_WEUR.head(keys.original)).toBeNull();
@@ -73,7 +73,7 @@ describe("what was taken down or purged meanwhile", () => {
     const world = worldOf({ latest: configWith(change(final)) });
     const miss = await missIn(world, source);
     await expect(storeRendition(miss.store, storedOf({ final }), world.app)).rejects.toThrow("blocked");
-    await storeOriginal(fetchedOf(source, { final }), miss, world.app, world.caller);
+    await storeOriginal(fetchedOf(source, { final }), storedOf(), miss, world.app, world.caller);
     await storeSourceMeta(fetchedOf(source, { final }), HEADER, miss.store, world.app);
     expect(await env.R2_PRIMARY.head(miss.store.key)).toBeNull();
     expect(await env.R2_WEUR.head(keys.original)).toBeNull();
@@ -113,12 +113,15 @@ describe("storeSourceMeta", () => {
   });
 });
 
-test("half a source is not kept", async () => {
+test.each([
+  ["half a source", { truncated: true }, {}],
+  ["a whole transfer of half a file", {}, { cut: true }],
+])("%s is not kept", async (_, over, made) => {
   const world = worldOf();
   const source = freshSource();
   const miss = await missIn(world, source);
-  await storeOriginal(fetchedOf(source, { truncated: true }), miss, world.app, world.caller);
+  await storeOriginal(fetchedOf(source, over), storedOf(made), miss, world.app, world.caller);
   expect(await env.R2_WEUR.head(miss.store.keys.original)).toBeNull();
-  await storeOriginal(fetchedOf(source), miss, world.app, world.caller);
+  await storeOriginal(fetchedOf(source), storedOf(), miss, world.app, world.caller);
   expect(await env.R2_WEUR.head(miss.store.keys.original)).not.toBeNull();
 });

@@ -134,3 +134,32 @@ describe("isOutdated", () => {
   ];
   test.each(rows)("%s", (_name, version, expected) => expect(isOutdated(made, version)).toBe(expected));
 });
+
+describe("a host that was marked stale", () => {
+  const MARK = NOW - 60_000;
+  const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
+  const from = (storedAt: number, over = {}) => metaOf({ storedAt, freshUntil: NOW + 60_000, ...over });
+
+  test.each([
+    ["stored before it", MARK - 1, "revalidate"],
+    ["stored at it", MARK, "fresh"],
+    ["stored after it", MARK + 1, "fresh"],
+  ] as const)("%s", (_, storedAt, expected) => {
+    expect(freshnessOf(from(storedAt), NOW, { ...windows, staleSince: MARK })).toBe(expected);
+    // The host that the bytes came from counts as much.
+    const { host16 } = from(storedAt).final;
+    expect(freshnessOf(from(storedAt), NOW, { ...windows, staleEpochs: { [host16]: MARK } })).toBe(expected);
+  });
+  test.each([
+    ["fresh", 1, "revalidate"],
+    ["in the time of stale-while-revalidate", -10_000, "revalidate"],
+    ["for errors only", -10_001, "if-error"],
+    ["expired", -100_001, "expired"],
+  ] as const)("one that is %s becomes no better", (_, ms, expected) => {
+    const meta = metaOf({ storedAt: MARK - 1, freshUntil: NOW + ms });
+    expect(freshnessOf(meta, NOW, { ...windows, staleSince: MARK })).toBe(expected);
+  });
+  test("another host's mark says nothing", () => {
+    expect(freshnessOf(from(MARK - 1), NOW, { ...windows, staleEpochs: { ffffffffffffffff: NOW } })).toBe("fresh");
+  });
+});

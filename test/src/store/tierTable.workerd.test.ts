@@ -60,7 +60,7 @@ describe("the table of tiers", () => {
 
   test("what a purge empties: far stores first, every region's bucket", () => {
     expect(purgeStores(env).map(({ label }) => label)).toEqual([
-      ...["R2_PRIMARY", "R2_APAC", "R2_ENAM", "R2_WEUR", "THUMBS"],
+      ...["R2_PRIMARY", "R2_APAC", "R2_ENAM", "R2_WEUR", "THUMBS", "R2_PRIMARY/r"],
     ]);
   });
 
