@@ -1,22 +1,18 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Config } from "../../../src/config/config.ts";
 import { type CoordinatorPort, Lease } from "../../../src/coordinate/lease.ts";
 import { coordinatorOf } from "../../../src/coordinate/renderCoordinator.ts";
 import { Failure } from "../../../src/errors.ts";
-import { encodeJpeg } from "../../../src/image/formats/jpeg/encode.ts";
 import { getRendition } from "../../../src/rendition/getRendition.ts";
 import { renderMiss } from "../../../src/rendition/renderMiss.ts";
 import { putNegative } from "../../../src/store/negative.ts";
 import { putOriginal } from "../../../src/store/original.ts";
 import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
-import type { Provenance } from "../../../src/store/tiers/tier.ts";
 import { brokenService } from "../../support/brokenService.ts";
-import { FINAL, metaOf, NOW, originalOf } from "../../support/stored.ts";
+import { metaOf, NOW, originalOf } from "../../support/stored.ts";
 import {
-  configWith,
   freshSource,
   jpegOf,
   missOf,
@@ -46,17 +42,6 @@ const picture = async () => {
   return new Response(await jpegOf(80, 60), { headers: { "cache-control": "max-age=60" } });
 };
 afterEach(() => vi.restoreAllMocks());
-
-/** A JPEG with much in it, so that half of its bytes are about half of its picture. */
-async function noisyJpeg(width: number, height: number): Promise<Uint8Array> {
-  const data = new Uint8Array(width * height * 4);
-  // A linear congruential generator (Numerical Recipes): the same noise each time.
-  for (let i = 0, seed = 1; i < data.length; i++) {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    data[i] = i % 4 === 3 ? 255 : seed >>> 24;
-  }
-  return encodeJpeg({ width, height, data, alpha: false }, 90);
-}
 
 const BROKEN = {
   THUMBS: brokenService(env.THUMBS),
@@ -172,148 +157,11 @@ describe("renderMiss", () => {
   });
 });
 
-describe("originals are kept of whole pictures only", () => {
-  const keptOf = async (source: string) => env.R2_WEUR.head((await sourceKeys(source)).original);
-  /** A file that ends in its middle; its Content-Length fits. */
-  const half = async (height = 600) => {
-    const whole = await noisyJpeg(800, height);
-    return whole.subarray(0, whole.length / 2);
-  };
-  const pages = new TextEncoder().encode(`<!doctype html>${"<p>text</p>".repeat(1_000)}`);
-
-  test.each([
-    ["a web page", async () => pages, "not_an_image"],
-    [
-      "text that begins as a picture does",
-      async () => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, ...pages),
-      "image_damaged",
-    ],
-    ["nothing at all", async () => new Uint8Array(), "not_an_image"],
-  ])("%s: nothing is stored", async (_, bytes, reason) => {
-    sourceIs(async () => new Response((await bytes()) as Uint8Array<ArrayBuffer>));
-    const [source, world, { lease, heard }] = [freshSource(), worldOf(), writtenLease()];
-    await expect(render(world, source, lease)).rejects.toMatchObject({ reason });
-    await world.settled();
-    expect(await keptOf(source)).toBeNull();
-    expect(heard).toEqual(["failed"]);
-    expect(held(world)).toBe(0);
-  });
-
-  test("a picture whose file ends early: shown, and not kept", async () => {
-    const bytes = await half();
-    sourceIs(
-      () => new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-length": String(bytes.length) } }),
-    );
-    const [source, world, { lease, heard }] = [freshSource(), worldOf(), writtenLease()];
-    expect((await render(world, source, lease)).stored.meta.cut).toBe(true);
-    await world.settled();
-    expect(await keptOf(source)).toBeNull();
-    expect(heard.sort()).toEqual(["stored", "unkept"]);
-  });
-
-  test("a size that cannot be made of a good picture: the source is free for other sizes at once", async () => {
-    sourceIs(picture);
-    const [source, world, { lease, heard }] = [freshSource(), worldOf(), writtenLease()];
-    const request = requestOf(source, { width: 4097, height: 10, resize: "force", enlarge: true });
-    const miss = await missOf(request, world, { lease });
-    await expect(renderMiss(miss, world.app, world.caller, world.job)).rejects.toMatchObject({
-      reason: "result_too_large",
-    });
-    await world.settled();
-    expect(heard).toEqual(["released"]);
-    expect((await render(world, source)).stored.meta.width).toBe(40);
-  });
-
-  test.each([
-    ["cut", () => half()],
-    ["damaged", async () => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, ...pages)],
-  ])("a kept one that proves to be %s is deleted, and the source is asked", async (_, bytes) => {
-    const asked = sourceIs(picture);
-    const [source, world] = [freshSource(), worldOf()];
-    await putOriginal(env.R2_WEUR, (await sourceKeys(source)).original, originalOf(await bytes(), { source }));
-    const rendered = await render(
-      world,
-      source,
-      new Lease({ ask: async () => ({ do: "render" }), report: async () => {} }, "t", "k"),
-    );
-    expect(rendered.stored.meta).toMatchObject({ cut: false, width: 40 });
-    expect(asked).toHaveBeenCalledTimes(1);
-    await world.settled();
-    const kept = await env.R2_WEUR.get((await sourceKeys(source)).original);
-    expect(kept === null || kept.size === (await jpegOf(80, 60)).length).toBe(true);
-  });
-});
-
-describe("what came from an address that was taken down", () => {
-  const FROM = { ...FINAL, source32: "b".repeat(32), host16: "b".repeat(16), url: "https://b.test/1.jpg" };
-  const LISTED = { ...configWith({}), allowedSources: ["pictures.test", "b.test"] };
-  const BLOCKED = { ...LISTED, blocked: { sources: new Set([FROM.source32]), hosts: new Set<string>() } };
-  const nothing = () => new Response(null, { status: 404 });
-
-  /** What is stored of a source that another address of it gave. */
-  const WAYS = [
-    ["a larger size", (source: string) => storeLarge(source, { final: FROM })],
-    [
-      "a master",
-      async (source: string) => {
-        const whole = { quality: 82, sourceWidth: 400, sourceHeight: 300 };
-        const meta = metaOf({ source, final: FROM, format: "jpeg", width: 200, height: 150, whole });
-        const { master } = await sourceKeys(source);
-        await r2Tier(env.R2_PRIMARY, "primary", "p").put(master, { bytes: await jpegOf(200, 150), meta });
-      },
-    ],
-    [
-      "the original",
-      async (source: string) => {
-        const original = originalOf(await jpegOf(80, 60), { source, final: FROM });
-        await putOriginal(env.R2_WEUR, (await sourceKeys(source)).original, original);
-      },
-    ],
-  ] as const;
-  const render = async (config: Config, source: string) => {
-    const world = worldOf({ config });
-    const lease = new Lease({ ask: async () => ({ do: "render" }), report: async () => {} }, "t", "k");
-    return renderMiss(await missOf(requestOf(source), world, { lease }), world.app, world.caller, world.job);
-  };
-
-  test.each(WAYS)(
-    "%s: a new size is 451, the source is not asked, and nothing is made while it fails",
-    async (_, store) => {
-      const asked = sourceIs(nothing);
-      const source = freshSource();
-      await store(source);
-      await expect(render(BLOCKED, source)).rejects.toMatchObject({ reason: "blocked" });
-      expect(asked).not.toHaveBeenCalled();
-      expect((await render(LISTED, source)).stored.meta.width).toBe(40);
-    },
-  );
-
-  test.each(WAYS)("%s: 451 too while a failure of the source is remembered", async (_, store) => {
-    const source = freshSource();
-    await store(source);
-    const { store: places } = await missOf(requestOf(source), worldOf());
-    const failure = new Failure("source_failed", { value: 500 });
-    await putNegative(places.keys.negative, failure, places.negatives, () => true);
-    await expect(render(BLOCKED, source)).rejects.toMatchObject({ reason: "blocked" });
-  });
-
-  test.each(WAYS)(
-    "%s: who is held to a list does not get what a signed request brought from elsewhere",
-    async (_, store) => {
-      const asked = sourceIs(nothing);
-      const source = freshSource();
-      await store(source);
-      await expect(render(configWith({}), source)).rejects.toMatchObject({ reason: "source_missing" });
-      expect(asked).toHaveBeenCalledTimes(1);
-    },
-  );
-});
-
 /** A size of 200 x 150 in the primary, from which one of 40 can be made. */
-async function storeLarge(source: string, over: Partial<Provenance> = {}): Promise<void> {
+async function storeLarge(source: string): Promise<void> {
   const { store } = await missOf(requestOf(source, { width: 200, height: 200 }), worldOf());
   const whole = { quality: 0, sourceWidth: 400, sourceHeight: 300 };
-  const meta = metaOf({ source, format: "jpeg", width: 200, height: 150, whole, ...over });
+  const meta = metaOf({ source, format: "jpeg", width: 200, height: 150, whole });
   await r2Tier(env.R2_PRIMARY, "primary", "p").put(store.key, { bytes: await jpegOf(200, 150), meta });
 }
 

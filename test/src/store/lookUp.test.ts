@@ -183,4 +183,16 @@ describe("a copy that this caller must not get", () => {
     all.primary.held.set("k", stale(50));
     expect(await find(all, { access: () => "blocked" })).toMatchObject({ found: null, refused: "blocked" });
   });
+
+  test.each([
+    [5, "unlisted"],
+    [50, null],
+  ])(
+    "an unlisted one that is stale for %i s refuses: %s. The source may redirect to elsewhere by now",
+    async (s, refused) => {
+      const all = four();
+      all.primary.held.set("k", stale(s));
+      expect(await find(all, { access: () => "unlisted" })).toMatchObject({ found: null, refused });
+    },
+  );
 });
