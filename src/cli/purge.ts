@@ -1,5 +1,5 @@
 /**
- * `npm run purge -- --source URL | --prefix URL | --host HOST | --path /P [--block | --lift] …`: takes what is stored
+ * `npm run purge -- --source URL | --prefix URL | --host HOST | --path /P [--block | --lift | --stale] …`: takes what is stored
  * out of every store, and keeps it out or lets it in again. Progress goes to standard error, the result to standard
  * output. Exit code 0: done; 1: refused or failed; 2: wrong arguments; 130: interrupted. After 1 and 130 the last line
  * says how to go on, or that the same again would be refused again.
@@ -36,6 +36,10 @@ async function purge(args: PurgeArguments): Promise<number> {
     });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     print("");
+    if (args.stale) {
+      console.log("Done: marked stale. What is stored is shown until its source has confirmed or replaced it.");
+      return 0;
+    }
     console.log(`Done: ${deleted} deleted in ${counted(steps, "step")}, ${seconds} s`);
     return 0;
   } catch (error) {
@@ -57,9 +61,9 @@ function progressLine({ deleted, steps, cursor }: Progress, ms: number): string 
 }
 
 /** The same command from where it stopped, its secret left out. */
-function again({ target, block, endpoint }: PurgeArguments, cursor: string | null, sweeping: boolean): string {
+function again({ target, block, stale, endpoint }: PurgeArguments, cursor: string | null, sweeping: boolean): string {
   const [kind = "", value = ""] = Object.entries(target)[0] ?? [];
-  const how = block === null || sweeping ? "" : block ? " --block" : " --lift";
+  const how = stale ? " --stale" : block === null || sweeping ? "" : block ? " --block" : " --lift";
   const where = cursor === null ? "" : ` --resume ${cursor}`;
   return `npm run purge -- --${kind} ${value}${how} --endpoint ${endpoint}${where}`;
 }

@@ -5,6 +5,8 @@ export type PurgeArguments = {
   readonly target: Readonly<Record<string, string>>;
   /** Keep it out (true), let it in again (false), or only delete (null). */
   readonly block: boolean | null;
+  /** Only mark what is stored as stale: it is shown until the source has confirmed or replaced it. */
+  readonly stale: boolean;
   /** The Worker's address, without a slash at the end. */
   readonly endpoint: string;
   readonly secret: string;
@@ -19,13 +21,14 @@ export type ParsedPurgeArguments =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL | --host HOST | --path /P | --maker VERSION
-         [--block [--sweep SECONDS] | --lift] [--endpoint URL] [--secret S] [--resume CURSOR]
+         [--block [--sweep SECONDS] | --lift | --stale] [--endpoint URL] [--secret S] [--resume CURSOR]
+--stale deletes nothing: every page stays as fast, and each picture of the host is looked up anew at its source.
 --maker deletes every rendition of one version of engine and encoder, such as 1-libwebp1 (docs/storage.md).
 Endpoint and secret default to PURGE_ENDPOINT and PURGE_SECRET in the environment.`;
 
 const TARGETS = ["source", "prefix", "host", "path", "maker"] as const;
 const VALUES = [...TARGETS, "endpoint", "secret", "resume", "sweep"] as const;
-const SWITCHES = ["block", "lift"] as const;
+const SWITCHES = ["block", "lift", "stale"] as const;
 
 /**
  * Until every isolate must know of a block: the age of its settings (settings.ts, 60 s), the minute KV's writes may
@@ -64,7 +67,12 @@ export function parsePurgeArguments(
     if (url !== undefined && !isHttpUrl(url)) problems.push(`--${name} cannot be ${url}: give an http or https URL`);
   }
   const block = switches.has("block") ? true : switches.has("lift") ? false : null;
-  if (switches.size > 1) problems.push("--block and --lift exclude each other");
+  const stale = switches.has("stale");
+  if (switches.size > 1) {
+    problems.push(`${[...switches].map((name) => `--${name}`).join(" and ")} exclude each other`);
+  }
+  if (stale && kind === "maker") problems.push("A maker cannot be marked stale, only a source, prefix, host or path");
+  if (stale && values.resume !== undefined) problems.push("--stale is done in one step: there is nothing to resume");
   if (block !== null && kind !== "source" && kind !== "host") problems.push("Only a source or a host can be blocked");
   const sweepSeconds = Number(values.sweep ?? (block === true ? SWEEP_SECONDS : 0));
   if (!(sweepSeconds >= 0 && sweepSeconds <= 3600)) problems.push(`--sweep cannot be ${values.sweep}: 0 to 3600 s`);
@@ -76,7 +84,7 @@ export function parsePurgeArguments(
   if (secret === "") problems.push("No secret: set PURGE_SECRET, or give --secret");
   if (kind === undefined || problems.length > 0) return { ok: false, problems };
   const target = { [kind]: values[kind] ?? "" };
-  return { ok: true, value: { target, block, endpoint, secret, resume: values.resume ?? null, sweepSeconds } };
+  return { ok: true, value: { target, block, stale, endpoint, secret, resume: values.resume ?? null, sweepSeconds } };
 }
 
 /** With its slashes: the Worker reads `http:/x` for `http://x` too, but nobody means to write that here. */

@@ -33,7 +33,7 @@ export async function runPurge(args: PurgeArguments, run: PurgeRun): Promise<Pro
 }
 
 async function throughAll(
-  { target, endpoint, secret }: PurgeArguments,
+  { target, stale, endpoint, secret }: PurgeArguments,
   block: boolean | null,
   resume: string | null,
   from: Progress,
@@ -42,7 +42,8 @@ async function throughAll(
   let progress: Progress = { ...from, cursor: resume };
   for (;;) {
     const { cursor } = progress;
-    const order = { ...target, ...(block === null ? {} : { block }), ...(cursor === null ? {} : { cursor }) };
+    const how = { ...(block === null ? {} : { block }), ...(stale ? { stale } : {}) };
+    const order = { ...target, ...how, ...(cursor === null ? {} : { cursor }) };
     const step = await callPurge(order, { ...run, endpoint, secret });
     const { deleted, steps, pass } = progress;
     progress = { deleted: deleted + step.deleted, steps: steps + 1, cursor: step.done ? null : step.cursor, pass };

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { changeLedger, LEDGER_KEY, merged, readLedger } from "../../../src/live/ledger.ts";
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "../../../src/live/liveSettings.ts";
 import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
-import { withPurge, withRetired } from "../../../src/live/takedown.ts";
+import { withPurge, withRetired, withStale } from "../../../src/live/takedown.ts";
 
 const HOST = "0123456789abcdef";
 const SOURCE = "0123456789abcdef0123456789abcdef";
@@ -119,6 +119,76 @@ describe("changeLedger", () => {
       expect((await published()).blocked.sources).toEqual([]);
       expect((await published()).epochs).toEqual({ [HOST]: AT + 2_000 });
     });
+  });
+
+  describe("block and lift count in the order in which they were signed", () => {
+    const T = 1_700_000_000;
+    const TARGET = { host16: HOST, source32: SOURCE };
+    /** An order signed at T + `signed`, which arrives `late` seconds after that. */
+    const send = (block: boolean, signed: number, late = 0) =>
+      changeLedger(env, (s) => withPurge(s, TARGET, block, (T + signed + late) * 1000), (T + signed + late) * 1000, {
+        ...{ hashes: [SOURCE], block, time: T + signed },
+      });
+
+    it("a block that is sent again after its lift is refused, and changes nothing", async () => {
+      await send(true, 0);
+      await send(false, 5);
+      const before = await env.THUMBS.get(SETTINGS_KEY);
+      await expect(send(true, 0, 20)).rejects.toMatchObject({ reason: "body_invalid" });
+      expect(await env.THUMBS.get(SETTINGS_KEY)).toBe(before);
+      await send(true, 21);
+      expect((await published()).blocked.sources).toEqual([SOURCE]);
+    });
+    it("a lift that is sent again after a new block is refused", async () => {
+      for (const [block, signed] of [
+        [true, 0],
+        [false, 5],
+        [true, 10],
+      ] as const) {
+        await send(block, signed);
+      }
+      await expect(send(false, 5, 20)).rejects.toMatchObject({ reason: "body_invalid" });
+      expect((await published()).blocked.sources).toEqual([SOURCE]);
+    });
+    it("the tool may try the same again", async () => {
+      await send(true, 0);
+      await send(true, 0, 1);
+      await send(false, 5);
+      await send(false, 5, 1);
+      expect((await published()).blocked.sources).toEqual([]);
+    });
+    it("an operator who is overtaken between ledger and KV is not refused by his own order", async () => {
+      let overtaken = false;
+      const other = { host16: "f".repeat(16), source32: null };
+      const THUMBS = new Proxy(env.THUMBS, {
+        get: (kv, name) => {
+          const member: unknown = Reflect.get(kv, name);
+          if (typeof member !== "function") return member;
+          return async (...args: unknown[]) => {
+            if (name === "put" && !overtaken) {
+              overtaken = true;
+              await changeLedger(env, (s) => withPurge(s, other, null, T * 1000), T * 1000);
+            }
+            return member.apply(kv, args);
+          };
+        },
+      });
+      const order = { hashes: [SOURCE], block: true, time: T };
+      const stores = { R2_PRIMARY: env.R2_PRIMARY, THUMBS };
+      await changeLedger(stores, (s) => withPurge(s, TARGET, true, T * 1000), T * 1000, order);
+      expect((await published()).blocked.sources).toEqual([SOURCE]);
+      expect((await published()).epochs).toHaveProperty(other.host16);
+    });
+  });
+
+  it("a KV that is a minute behind forgets no stale mark; a text without one is what a Worker of yesterday reads", async () => {
+    await changeLedger(env, (s) => withPurge(s, { host16: HOST, source32: null }, null, 4), 4);
+    expect(await env.THUMBS.get(SETTINGS_KEY)).not.toContain("staleEpochs");
+    expect(await (await env.R2_PRIMARY.get(LEDGER_KEY))?.text()).not.toMatch(/staleEpochs|orders/);
+    await changeLedger(env, (s) => withStale(s, { host16: HOST, source32: null }, 5), 5);
+    await env.THUMBS.delete(SETTINGS_KEY);
+    await changeLedger(env, (s) => withStale(s, { host16: "f".repeat(16), source32: null }, 6), 6);
+    expect((await published()).staleEpochs).toEqual({ [HOST]: 5, ["f".repeat(16)]: 6 });
   });
 
   it("a ledger of an older Worker is read", async () => {

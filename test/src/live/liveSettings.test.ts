@@ -17,6 +17,7 @@ test("everything that may be set live", () => {
     allowedSources: ["b.test"],
     blocked: { sources: [SOURCE], hosts: [HOST] },
     epochs: { [HOST]: 1_700_000_000_000 },
+    staleEpochs: { [HOST]: 1_700_000_000_001 },
     retiredMakers: ["1-libwebp1"],
     regions: { "colo:DXB": "weur" },
   });
@@ -25,6 +26,7 @@ test("everything that may be set live", () => {
     allowedSources: ["a.test", "b.test"],
     blocked: { sources: new Set([SOURCE]), hosts: new Set([HOST]) },
     epochs: { [HOST]: 1_700_000_000_000 },
+    staleEpochs: { [HOST]: 1_700_000_000_001 },
     retiredMakers: new Set(["1-libwebp1"]),
     regionOverrides: { "colo:DXB": "weur" },
   });
@@ -46,6 +48,7 @@ describe("settings that cannot be read stop the service rather than lift a taked
     ["no list", '{"blocked":{"sources":{}}}', "blocked.sources is no list"],
     ["blocked is a list", '{"blocked":[]}', "blocked is no object"],
     ["an epoch that is no time", `{"epochs":{"${HOST}":"1"}}`, `epochs.${HOST} has the wrong form`],
+    ["a mark that is no time", `{"staleEpochs":{"${HOST}":-1}}`, `staleEpochs.${HOST} has the wrong form`],
     ["a maker that is no text", '{"retiredMakers":["1-a1",1]}', "retiredMakers: 1 of 2 in the wrong form"],
     ["a region that is no name", '{"regions":{"colo:DXB":1}}', "regions.colo:DXB has the wrong form"],
   ])("%s", (_, text, problem) => {

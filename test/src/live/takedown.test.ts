@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NO_SETTINGS } from "../../../src/live/liveSettings.ts";
-import { withPurge, withRetired } from "../../../src/live/takedown.ts";
+import { withPurge, withRetired, withStale } from "../../../src/live/takedown.ts";
 
 const SOURCE = { host16: "a".repeat(16), source32: "b".repeat(32) };
 const HOST = { host16: "a".repeat(16), source32: null };
@@ -29,4 +29,10 @@ test("a retired maker stays retired, is named once and changes nothing else", ()
   expect(withRetired(once, "1-libwebp1")).toEqual(once);
   expect(withRetired(once, "1-png1").retiredMakers).toEqual(["1-libwebp1", "1-png1"]);
   expect(withPurge(once, SOURCE, false, 2).retiredMakers).toEqual(["1-libwebp1"]);
+});
+test("a host that is marked stale is neither purged nor blocked, and the mark never goes back", () => {
+  const marked = withStale(NO_SETTINGS, SOURCE, 5);
+  expect(marked).toEqual({ ...NO_SETTINGS, staleEpochs: { [HOST.host16]: 5 } });
+  expect(withStale(marked, HOST, 4)).toEqual(marked);
+  expect(withPurge(marked, HOST, null, 9).staleEpochs).toEqual(marked.staleEpochs);
 });

@@ -14,6 +14,8 @@ describe("the command line of npm run purge", () => {
     ["blocked, and swept when all must know", ["--host", "a", "--block"], { block: true, sweepSeconds: SWEEP_SECONDS }],
     ["blocked, swept at another time", ["--host", "a", "--block", "--sweep", "5"], { sweepSeconds: 5 }],
     ["lifted: nothing to sweep", ["--host", "a", "--lift"], { block: false, sweepSeconds: 0 }],
+    ["marked stale", ["--host", "a", "--stale"], { block: null, stale: true, sweepSeconds: 0 }],
+    ["not marked stale", ["--host", "a"], { stale: false }],
     ["resumed", ["--host", "a", "--resume", "WzBd"], { resume: "WzBd" }],
     [
       "its own endpoint and secret",
@@ -28,6 +30,9 @@ describe("the command line of npm run purge", () => {
     ["no target", [], ENV, "One of --source, --prefix, --host, --path, --maker is needed, 0 are given"],
     ["two targets", ["--host", "a", "--path", "/b"], ENV, "2 are given"],
     ["both ways", ["--host", "a", "--block", "--lift"], ENV, "--block and --lift exclude each other"],
+    ["blocked and stale", ["--host", "a", "--stale", "--block"], ENV, "--stale and --block exclude each other"],
+    ["a stale maker", ["--maker", "1-a1", "--stale"], ENV, "A maker cannot be marked stale"],
+    ["a resumed mark", ["--host", "a", "--stale", "--resume", "x"], ENV, "there is nothing to resume"],
     ["a blocked prefix", ["--prefix", "https://a/", "--block"], ENV, "Only a source or a host can be blocked"],
     ["an unknown word", ["--host", "a", "--all"], ENV, "Unknown argument --all"],
     ["a value that is missing", ["--path", "/", "--host"], ENV, "--host needs a value"],

@@ -10,7 +10,9 @@ describe("readPurgeOrder", () => {
     ["a host with a port", { host: "a.test:8080" }, { kind: "host", host: "a.test:8080" }],
     ["a host with HTTPS's own port", { host: "a.test:443" }, { kind: "host", host: "a.test" }],
     ["a path", { path: "/unsafe/w:1/aHR0" }, { kind: "path", path: "/unsafe/w:1/aHR0" }],
-  ])("%s", (_, body, target) => expect(readPurgeOrder(body)).toEqual({ target, block: null, cursor: null }));
+  ])("%s", (_, body, target) =>
+    expect(readPurgeOrder(body)).toEqual({ target, block: null, stale: false, cursor: null }),
+  );
 
   test("block and cursor", () => {
     expect(readPurgeOrder({ host: "a.test", block: true, cursor: "x" })).toMatchObject({ block: true, cursor: "x" });
@@ -18,6 +20,19 @@ describe("readPurgeOrder", () => {
   });
 
   test.each([
+    ["a source", { source: "https://a.test/" }],
+    ["a prefix", { prefix: "https://a.test/" }],
+    ["a host", { host: "a.test" }],
+    ["a path", { path: "/x" }],
+  ])("%s can be marked stale", (_, body) => {
+    expect(readPurgeOrder({ ...body, stale: true })).toMatchObject({ stale: true, block: null, cursor: null });
+  });
+
+  test.each([
+    ["a mark that is none", { host: "a.test", stale: 1 }, "stale must be"],
+    ["blocked and stale", { host: "a.test", stale: true, block: false }, "exclude each other"],
+    ["a stale maker", { maker: "1-a1", stale: true }, "a maker cannot be marked stale"],
+    ["a mark with a cursor", { host: "a.test", stale: true, cursor: "x" }, "has no cursor"],
     ["nothing", {}, "one of source, prefix, host, maker, path is needed"],
     ["two targets", { host: "a.test", path: "/x" }, "one of source"],
     ["a number", { host: 1 }, "host must be a text"],
