@@ -13,6 +13,7 @@ import { VARIABLES } from "../../warmer/config/variables.ts";
 import { REJECTIONS } from "../../warmer/hint/rejections.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
+import { costRows } from "./costs.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
 
 const AUTHORITIES = {
@@ -71,6 +72,10 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         cacheSeconds === 0 ? "not kept" : `${cacheSeconds} s`,
       ]),
     ),
+  costs: () => {
+    const { head, rows } = costRows();
+    return table(head, rows);
+  },
   formats: () => table(["kind", "answer", "taken as"], formatRows()),
   variables: () =>
     table(

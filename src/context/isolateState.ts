@@ -22,6 +22,8 @@ const WRITE_MEMORY = 10_000;
 const REDIRECT_WINDOW_MS = 86_400_000;
 /** Addresses that need not be verified again: some 2 kB each at most in practice, so a few MB. */
 const REQUEST_MEMORY = 2_000;
+/** Pictures that are in no store and whose source fails. */
+const NOWHERE_MEMORY = 5_000;
 /** Clients that are over their miss rate. */
 const RATE_MEMORY = 10_000;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
@@ -39,6 +41,8 @@ export type IsolateState = {
   readonly hosts: HostGuard;
   /** Failures of sources, for as long as errors.ts says. */
   readonly negatives: NegativeMemory;
+  /** Rendition key -> unix ms until which it is known to be nowhere, while the failure of its source is remembered. */
+  readonly nowhere: BoundedMap<string, number>;
   /** Keys written lately to tiers with a write window. */
   readonly writes: RecentKeys;
   /** Pictures renewed lately behind their answers. */
@@ -68,6 +72,7 @@ export function newIsolateState(): IsolateState {
     https: new HttpsMemory(),
     hosts: new HostGuard(),
     negatives: newNegativeMemory(),
+    nowhere: new BoundedMap(NOWHERE_MEMORY),
     writes: new RecentKeys(RENEW_WINDOW_MS, WRITE_MEMORY),
     renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),

@@ -10,6 +10,7 @@ import { refuseOverRate } from "../policy/rate.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { fill } from "../store/fill.ts";
 import { type Found, type Lookup, lookUp } from "../store/lookUp.ts";
+import { recallNegative } from "../store/negative.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { EdgeHit } from "../store/tiers/edge.ts";
 import { TIERS } from "../store/tierTable.ts";
@@ -21,6 +22,9 @@ import { renderMiss } from "./renderMiss.ts";
 
 /** How long a request that has an outdated picture in hand waits for a newer one, in milliseconds. */
 export const STALE_WAIT_MS = 1_500;
+
+/** How long a picture that no store has, and whose source is known to fail, is refused without looking again, in ms. */
+const NOWHERE_MS = 10_000;
 
 /**
  * The picture, from wherever past the edge it is soonest. `askEdge`: the edge's copy was outdated, but may be the best
@@ -57,7 +61,10 @@ async function lookUpOrRender(
   askEdge: boolean,
 ): Promise<Rendered> {
   const { now, state } = app;
+  // What is refused from memory costs nothing. Everything behind this does.
   refuseOverRate(request, caller, state.overRate, now());
+  const failing = recallNegative(store.keys.negative, store.negatives);
+  if (failing !== null && (state.nowhere.get(store.key) ?? 0) > now()) throw failing;
   // What the coordinator knows from before a purge does not count.
   const since = Math.max(store.epoch, store.staleSince);
   const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
@@ -69,18 +76,22 @@ async function lookUpOrRender(
     access: store.access,
     known: store.sourceMeta(),
     onLastStage: () => {
-      // A miss needs both, and the last stage takes a trip of its own.
-      void lease.ask();
+      // A miss needs both, and the last stage takes a trip of its own. Who knows that the source fails asks for no grant.
+      if (failing === null) void lease.ask();
       void store.parents();
     },
   });
   job.trace.asked.push(...lookup.asked);
   addStage(job.trace, "lookup", now() - started);
 
+  const noteNowhere = (error: unknown): never => {
+    if (asFailure(error).keeping.remembered) state.nowhere.set(store.key, now() + NOWHERE_MS);
+    throw error;
+  };
   const { found, refused } = lookup;
   const miss = { request, store, lease, stale: found?.stored ?? null };
   if (found === null) {
-    if (refused === null) return renderMiss(miss, app, caller, job);
+    if (refused === null) return renderMiss(miss, app, caller, job).catch(noteNowhere);
     job.waitUntil(lease.release());
     throw refusalOf(refused);
   }

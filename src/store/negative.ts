@@ -44,7 +44,7 @@ export type NegativeStores = {
 
 /** The failure still remembered under `keys.negative`, or null. A place that fails counts as empty; never throws. */
 export async function getNegative(key: string, places: NegativeStores): Promise<Failure | null> {
-  const { memory, cache, kv, origin, epoch, since = epoch, now } = places;
+  const { memory, cache, kv, origin, epoch, now } = places;
   const url = edgeUrl(origin, epoch, key);
   const sources = [
     async () => memory.get(key),
@@ -53,12 +53,28 @@ export async function getNegative(key: string, places: NegativeStores): Promise<
   ];
   for (const source of sources) {
     const negative = await withTimeout(source(), WAIT_MS).catch(() => null);
-    if (negative && negative.until > now() && negative.at >= since) {
+    if (negative && holds(negative, places)) {
       memory.set(key, negative);
       return told(negative, now());
     }
   }
   return null;
+}
+
+/** The same from the isolate's memory alone, which costs nothing. */
+export function recallNegative(
+  key: string,
+  places: Pick<NegativeStores, "memory" | "epoch" | "since" | "now">,
+): Failure | null {
+  const negative = places.memory.get(key);
+  return negative !== undefined && holds(negative, places) ? told(negative, places.now()) : null;
+}
+
+function holds(
+  { at, until }: Negative,
+  { epoch, since = epoch, now }: Pick<NegativeStores, "epoch" | "since" | "now">,
+) {
+  return until > now() && at >= since;
 }
 
 /** As of `now`: what the source asked us to wait is partly over. */
