@@ -9,6 +9,7 @@ import { asFailure } from "../errors.ts";
 import { refuseOverRate } from "../policy/rate.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { fill } from "../store/fill.ts";
+import { shownStale } from "../store/freshness.ts";
 import { type Found, type Lookup, lookUp } from "../store/lookUp.ts";
 import { recallNegative } from "../store/negative.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
@@ -96,12 +97,13 @@ async function lookUpOrRender(
     throw refusalOf(refused);
   }
   if (found.freshness === "if-error") return newerOrStale(found, miss, app, caller, job);
-  if (found.freshness === "revalidate" && state.renewals.first(store.key, now())) {
+  if (found.freshness === "revalidate" && state.renewals.first(`${store.staleSince}/${store.key}`, now())) {
     inBackground((behind, apart) => renderMiss(miss, app, behind, apart), app, caller, job);
   } else {
     job.waitUntil(lease.release());
   }
-  if (found.freshness === "fresh") job.waitUntil(copyToNearTiers(found, lookup, store, app));
+  if (found.freshness !== "fresh") return { stored: shownStale(found.stored, now()), hit: found.tier };
+  job.waitUntil(copyToNearTiers(found, lookup, store, app));
   return { stored: found.stored, hit: found.tier };
 }
 
@@ -120,7 +122,7 @@ async function newerOrStale(found: Found, miss: Miss, app: App, caller: Caller, 
   } catch (error) {
     job.trace.failure = asFailure(error).reason;
   }
-  return { stored: found.stored, hit: "stale-if-error" };
+  return { stored: shownStale(found.stored, app.now()), hit: "stale-if-error" };
 }
 
 function copyToNearTiers(found: Found, { stale }: Lookup, store: RenditionStore, app: App): Promise<unknown> {

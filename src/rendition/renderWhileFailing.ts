@@ -5,6 +5,7 @@ import type { Caller } from "../context/caller.ts";
 import type { Rendered } from "../context/isolateState.ts";
 import type { Job } from "../context/job.ts";
 import { type Failure, isShared } from "../errors.ts";
+import { freshnessOf, shownStale } from "../store/freshness.ts";
 import { derive } from "./derive.ts";
 import { keptOriginal, unlessBlocked } from "./handover.ts";
 import type { Miss } from "./miss.ts";
@@ -33,5 +34,7 @@ export async function renderWhileFailing(
   const stored = derived ?? (isTheirs ? await fromOriginal().catch(unlessBlocked) : null);
   if (stored === null) throw failure;
   job.trace.failure = failure.reason;
-  return { stored, hit: stored.meta.freshUntil > app.now() ? "derived" : "stale-if-error" };
+  const now = app.now();
+  const isFresh = stored.meta.freshUntil > now && freshnessOf(stored.meta, now, miss.store.windows) === "fresh";
+  return isFresh ? { stored, hit: "derived" } : { stored: shownStale(stored, now), hit: "stale-if-error" };
 }

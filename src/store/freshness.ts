@@ -3,7 +3,7 @@
  * Times are unix milliseconds unless the name says seconds.
  */
 import type { SourceMeta, VariantMeta } from "./sourceMeta.ts";
-import type { Provenance, StoredMeta } from "./tiers/tier.ts";
+import type { Provenance, Stored, StoredMeta } from "./tiers/tier.ts";
 
 /** The fields that decide, as a source sent them; null = not sent. `origin/headers.ts` reads them. */
 export type FreshnessHeaders = {
@@ -115,6 +115,14 @@ export function freshnessOf(
   if (meta.storedAt > now + CLOCK_SKEW_MS) return "revalidate";
   if (stale <= 0) return meta.storedAt < markedAt(meta, windows) ? "revalidate" : "fresh";
   return stale <= windows.staleWhileRevalidateSeconds ? "revalidate" : "if-error";
+}
+
+/**
+ * A picture that is shown though it is not fresh, whatever its own time says (it may be outdated, or marked stale): clients
+ * are told so and come again soon.
+ */
+export function shownStale(stored: Stored, now: number): Stored {
+  return { ...stored, meta: { ...stored.meta, freshUntil: Math.min(stored.meta.freshUntil, now) } };
 }
 
 /** When an operator last marked the host stale, or the host that the bytes came from; unix ms, 0 = never. */
