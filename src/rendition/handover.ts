@@ -5,7 +5,7 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Grant } from "../coordinate/coordinatorState.ts";
 import { asFailure, Failure } from "../errors.ts";
-import { freshnessOf } from "../store/freshness.ts";
+import { freshnessOf, markedAt } from "../store/freshness.ts";
 import { getOriginal } from "../store/original.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
@@ -37,7 +37,8 @@ export async function keptOriginal(
     mayUse: (from) => {
       const access = store.access(from);
       if (access === "blocked") throw refusalOf(access);
-      return access === "allowed" && from.storedAt >= (ifError ? store.epoch : Math.max(store.epoch, store.staleSince));
+      const since = ifError ? store.epoch : Math.max(store.epoch, markedAt(from, store.windows));
+      return access === "allowed" && from.storedAt >= since;
     },
     reserve: (bytes) => memory.reserve(bytes),
   });

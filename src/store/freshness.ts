@@ -126,7 +126,10 @@ export function shownStale(stored: Stored, now: number): Stored {
 }
 
 /** When an operator last marked the host stale, or the host that the bytes came from; unix ms, 0 = never. */
-function markedAt({ final }: Pick<Provenance, "final">, { staleSince = 0, staleEpochs = {} }: StaleWindows): number {
+export function markedAt(
+  { final }: Pick<Provenance, "final">,
+  { staleSince = 0, staleEpochs = {} }: StaleWindows,
+): number {
   return Math.max(staleSince, staleEpochs[final.host16] ?? 0);
 }
 

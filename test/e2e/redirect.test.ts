@@ -178,7 +178,7 @@ describe("B is blocked, nothing is deleted", { timeout: 120_000 }, () => {
     const { host16 } = await sourceKeys(addressB("marked"));
     await live({ staleEpochs: { [host16]: Date.now() + clock + SETTINGS_MAX_AGE_MS } });
     expect(["edge", "region"]).toContain((await get("marked", 320)).detail);
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => asked, { timeout: 10_000 }).toBe(1);
   });
 });
 

@@ -4,9 +4,18 @@ import { type CoordinatorPort, Lease } from "../../../src/coordinate/lease.ts";
 import { encodeJpeg } from "../../../src/image/formats/jpeg/encode.ts";
 import { renderMiss } from "../../../src/rendition/renderMiss.ts";
 import { putOriginal } from "../../../src/store/original.ts";
-import { sourceKeys } from "../../../src/store/schema/key.ts";
-import { originalOf } from "../../support/stored.ts";
-import { freshSource, jpegOf, missOf, requestOf, type World, worldOf } from "../../support/world.workerd.ts";
+import { finalAddressOf } from "../../../src/store/schema/finalAddress.ts";
+import { hostHash, sourceKeys } from "../../../src/store/schema/key.ts";
+import { NOW, originalOf } from "../../support/stored.ts";
+import {
+  configWith,
+  freshSource,
+  jpegOf,
+  missOf,
+  requestOf,
+  type World,
+  worldOf,
+} from "../../support/world.workerd.ts";
 
 /** A JPEG with much in it, so that half of its bytes are about half of its picture. */
 async function noisyJpeg(width: number, height: number): Promise<Uint8Array> {
@@ -118,5 +127,29 @@ describe("originals are kept of whole pictures only", () => {
     await world.settled();
     const kept = await env.R2_WEUR.get((await sourceKeys(source)).original);
     expect(kept === null || kept.size === (await jpegOf(80, 60)).length).toBe(true);
+  });
+});
+
+describe("a kept original from before its host was marked stale", () => {
+  const MARK = NOW + 1;
+  test.each([
+    ["the host asked for", "pictures.test", 1],
+    ["the host that it came from", "b.test", 1],
+    ["another host", "c.test", 0],
+  ])("%s, %s, is marked: %i fetches", async (_, host, fetches) => {
+    const asked = sourceIs(picture);
+    const source = freshSource();
+    const final = await finalAddressOf("https://b.test/1.jpg");
+    await putOriginal(
+      env.R2_WEUR,
+      (await sourceKeys(source)).original,
+      originalOf(await jpegOf(80, 60), { source, final }),
+    );
+    const staleEpochs = { [await hostHash(host)]: MARK };
+    const config = { ...configWith({}), allowedSources: ["pictures.test", "b.test"], staleEpochs };
+    const world = worldOf({ config });
+    const lease = new Lease({ ask: async () => ({ do: "render" }), report: async () => {} }, "t", "k");
+    expect((await render(world, source, lease)).stored.meta.width).toBe(40);
+    expect(asked).toHaveBeenCalledTimes(fetches);
   });
 });
