@@ -3,6 +3,7 @@ import { MemoryReservation } from "../concurrency/memoryReservation.ts";
 import type { App } from "../context/app.ts";
 import { type Caller, jobCaller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
+import { asFailure } from "../errors.ts";
 import { authorize } from "../rendition/authorize.ts";
 import { keptOriginal } from "../rendition/handover.ts";
 import { MASTER_TRANSFORM, type MasterOrder, parseMasterOrder } from "../rendition/master.ts";
@@ -23,6 +24,9 @@ export const masters: QueueJob<MasterOrder> = {
     const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
     try {
       await renderMaster(requestOf(order), app, caller, job, memory);
+    } catch (error) {
+      // What was taken down, asked for or at the end of a redirect, gets no master, however often it is tried.
+      if (asFailure(error).reason !== "blocked") throw error;
     } finally {
       memory.release();
     }

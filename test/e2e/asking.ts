@@ -1,4 +1,5 @@
 /** How the end-to-end tests ask for a picture, and what they look at in the answer. */
+import { sourceKeys } from "../../src/store/schema/key.ts";
 import type { FaultyEdge } from "../support/faultyEdge.ts";
 
 export type Answer = {
@@ -40,6 +41,19 @@ export async function settled(edge: FaultyEdge): Promise<readonly string[]> {
 
 /** Of these keys the stored renditions. */
 export const renditions = (keys: readonly string[]) => keys.filter((key) => key.includes(" 2/t/"));
+
+/** Deletes all that is stored of a source except keys that match. */
+export async function keepOnly(edge: FaultyEdge, source: string, keep: RegExp): Promise<void> {
+  const { source32 } = await sourceKeys(source);
+  for (const place of (await settled(edge)).filter((one) => one.includes(source32) && !keep.test(one))) {
+    const [binding = "", key = ""] = place.split(" ");
+    const store =
+      binding === "THUMBS"
+        ? await edge.miniflare.getKVNamespace(binding, "firstlight")
+        : await edge.miniflare.getR2Bucket(binding, "firstlight");
+    await store.delete(key);
+  }
+}
 
 /** Runs a job for each, at most `width` at a time, and gives the results in order. */
 export async function inTurn<T, R>(items: readonly T[], width: number, job: (item: T) => Promise<R>): Promise<R[]> {

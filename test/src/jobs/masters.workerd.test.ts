@@ -140,6 +140,16 @@ describe("the queue's job", () => {
     expect(await consume(orderFor(source), { R2_WEUR: brokenService(env.R2_WEUR) })).toBe("retry");
     expect(log.mock.calls.flat().join()).toContain("unavailable");
   });
+  test("an original that proves to be cut gets no master", async () => {
+    quiet();
+    const source = freshSource();
+    const keys = await sourceKeys(source);
+    const whole = await jpegOf(80, 60);
+    const cut = originalOf(whole.subarray(0, whole.length - 40), { source });
+    await putOriginal(env.R2_WEUR, keys.original, cut);
+    expect(await consume(orderFor(source))).toBe("ack");
+    expect(await env.R2_PRIMARY.head(keys.master)).toBeNull();
+  });
   test("what was taken down, asked for or at the end of a redirect, gets no master", async () => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const source = freshSource();
@@ -149,7 +159,7 @@ describe("the queue's job", () => {
     for (const blocked of [keys.source32, final.source32]) {
       const settings = JSON.stringify({ blocked: { sources: [blocked], hosts: [] } });
       await env.THUMBS.put("settings", settings);
-      await consume(orderFor(source));
+      expect(await consume(orderFor(source))).toBe("ack");
       await env.THUMBS.delete("settings");
       expect(await env.R2_PRIMARY.head(keys.master)).toBeNull();
     }
