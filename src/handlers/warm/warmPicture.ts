@@ -92,9 +92,9 @@ async function bring(request: ImageRequest, trace: Trace, app: App, caller: Call
   return (await isStored(store, app)) ? "made" : null;
 }
 
-async function isStored({ tiers, handover, key, access }: RenditionStore, app: App): Promise<boolean> {
+async function isStored({ tiers, handover, key, access, windows }: RenditionStore, app: App): Promise<boolean> {
   const near = tiers.filter(({ tier }) => tier === handover);
-  return (await lookUp(key, near, { now: app.now, windows: app.config, access })).found !== null;
+  return (await lookUp(key, near, { now: app.now, windows, access })).found !== null;
 }
 
 function recordPicture(trace: Trace, { outcome, reason }: WarmResult, { bindings, now }: App): void {
