@@ -32,6 +32,15 @@ export type PoolEvents = {
   lost(batches: readonly PushBatch[], reason: string): void;
 };
 
+/** What a region's pusher needs of its connections. A bench puts other HTTP clients behind it. */
+export type Pool = Pick<
+  ConnectionPool,
+  "opened" | "busyCount" | "openCount" | "opening" | "hasFree" | "send" | "start" | "tick" | "stop"
+>;
+
+/** Makes the connections of one region. */
+export type OpenPool = (options: PoolOptions, events: PoolEvents, steady: () => number) => Pool;
+
 /**
  * The kept-alive connections of one region. They are opened at the start and reopened as soon as one closes, so a push
  * never waits for a handshake. While the region cannot be reached, it tries one connection at a time, at growing
@@ -195,3 +204,6 @@ export class ConnectionPool {
     this.#openMissing();
   }
 }
+
+/** Our own HTTP client. */
+export const openConnectionPool: OpenPool = (options, events, steady) => new ConnectionPool(options, events, steady);

@@ -4,7 +4,7 @@ import type { HintQueueOptions } from "../queue/hintQueue.ts";
 import type { PushBatch } from "../queue/pushBatch.ts";
 import { type PushContext, RegionQueue } from "../queue/regionQueue.ts";
 import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
-import { ConnectionPool } from "./connectionPool.ts";
+import { type OpenPool, openConnectionPool, type Pool } from "./connectionPool.ts";
 import { PushRequestBuilder } from "./pushRequest.ts";
 import type { PushResponse } from "./pushResponse.ts";
 import { refusalReasons } from "./pushResponse.ts";
@@ -35,7 +35,7 @@ export class RegionPusher {
   readonly #context: PushContext;
   readonly #queue: RegionQueue;
   readonly #requests: readonly PushRequestBuilder[];
-  readonly #pool: ConnectionPool;
+  readonly #pool: Pool;
   readonly #breaker = new CircuitBreaker(REGION_BREAKER);
   readonly #failures = new FailureSummary();
   #timer: NodeJS.Timeout | undefined;
@@ -43,7 +43,7 @@ export class RegionPusher {
   #flushing = false;
   #stopped = false;
 
-  constructor(options: PushOptions, context: PushContext) {
+  constructor(options: PushOptions, context: PushContext, openPool: OpenPool = openConnectionPool) {
     this.region = options.region;
     this.#maxAgeMs = options.queue.maxAgeMs;
     this.#context = context;
@@ -58,7 +58,7 @@ export class RegionPusher {
       answered: (batch: PushBatch, response: PushResponse) => this.#onResponse(batch, response),
       lost: (batches: readonly PushBatch[], reason: string) => this.#onLost(batches, reason),
     };
-    this.#pool = new ConnectionPool(options, events, () => context.clock.steady());
+    this.#pool = openPool(options, events, () => context.clock.steady());
   }
 
   /** Hints that wait for others or for a connection. */
