@@ -11,6 +11,8 @@ import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./
 export type ConnectionEvents = {
   /** It can be used now, or it takes more or fewer requests than before. */
   changed(connection: Connection): void;
+  /** More of a response has arrived, but not its end. */
+  partial(batch: PushBatch, status: number, piece: string): void;
   answered(connection: Connection, batch: PushBatch, response: PushResponse): void;
   /** These batches will get no response. The connection stays open. */
   lost(connection: Connection, batches: readonly PushBatch[], reason: string): void;
@@ -55,6 +57,7 @@ export class Connection {
       read: (text) => {
         if (!this.#isClosed) this.#codec?.receive(text);
       },
+      drained: () => this.#onChanged(),
       failed: (reason) => (this.#reason = reason),
       closed: () => this.#onClosed(),
     });
@@ -64,8 +67,9 @@ export class Connection {
     return this.#codec?.capacity ?? 0;
   }
 
+  /** 0 while the server does not read: a request that cannot leave would only become older. */
   get free(): number {
-    return this.#codec?.free ?? 0;
+    return this.#socket.blocked ? 0 : (this.#codec?.free ?? 0);
   }
 
   /** Sends one push. Call it only while `free` is above 0. */
@@ -108,6 +112,7 @@ export class Connection {
       // into one write.
       write: version === "2" ? (text) => this.#gather(text) : (text) => this.#socket.write(text),
       changed: () => this.#onChanged(),
+      partial: (batch, status, piece) => this.#events.partial(batch, status, piece),
       answered: (batch, response) => {
         this.served++;
         this.#events.answered(this, batch, response);
@@ -125,7 +130,7 @@ export class Connection {
   }
 
   #onChanged(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#codec === undefined) return;
     // It stays open even if it takes no more requests: some may still be in flight.
     this.open ||= this.capacity > 0;
     this.#events.changed(this);

@@ -24,6 +24,8 @@ export type PoolEvents = {
   opened(): void;
   /** A request can perhaps be sent where none could before. */
   changed(): void;
+  /** More of a response has arrived, but not its end. */
+  partial(batch: PushBatch, status: number, piece: string): void;
   answered(batch: PushBatch, response: PushResponse): void;
   /**
    * These requests failed together, with or without their connection. The list is empty if a connection could not be
@@ -73,6 +75,7 @@ export class ConnectionPool {
     this.#version = versionBeforeHandshake(options);
     this.#connectionEvents = {
       changed: (connection) => this.#onChanged(connection),
+      partial: events.partial,
       answered: (connection, batch, response) => {
         this.busyCount--;
         this.#markFree(connection);

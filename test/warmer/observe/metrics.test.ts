@@ -12,7 +12,7 @@ test("counters have their values at the scrape; a second scrape does not add the
   const { counts, read } = make();
   counts.received = 5;
   counts.reject("json");
-  counts.refuse("blocked");
+  counts.settle("refused", "blocked");
   for (const lines of [await read(), await read()]) {
     expect(lines).toContain("firstlight_warmer_received_total 6");
     expect(lines).toContain('firstlight_warmer_rejected_total{reason="json"} 1');
@@ -49,7 +49,7 @@ test("every outcome is exported", async () => {
 
 test("the edge's reasons make at most 33 labels", async () => {
   const { counts, read } = make();
-  for (let n = 0; n < 1_000; n++) counts.refuse(`reason_${n}`);
+  for (let n = 0; n < 1_000; n++) counts.settle("refused", `reason_${n}`);
   const lines = (await read()).filter((line) => line.startsWith("firstlight_warmer_refused_total{"));
   expect(lines).toHaveLength(33);
   expect(lines).toContain('firstlight_warmer_refused_total{reason="other"} 968');

@@ -1,0 +1,144 @@
+/** What the pace of one region depends on. Times in ms. */
+export type PaceOptions = {
+  /** The most requests in flight (`WARM_CONNECTIONS`). */
+  readonly connections: number;
+  /** The most hints of one push. */
+  readonly batch: number;
+  readonly maxAgeMs: number;
+  /** `deadlineMs` of a push. */
+  readonly deadlineMs: number;
+};
+
+/**
+ * `queueShare`: of the age limit, how long pushes may queue at the edge. An edge may become ten times slower from one
+ * moment to the next; then this queue takes ten times as long, and must still fit into the limit beside the age of the
+ * hints. `shrink`: factor of the window after a queue that was too long. `grow`: requests per response, while the queue
+ * is less than half as long as it may be. `decay`: weight of a shorter queue in the moving estimate; a longer one counts
+ * at once. `arriveShare`: of the age limit, what a push needs to arrive.
+ */
+const PACE = { queueShare: 0.04, shrink: 0.7, grow: 0.5, decay: 0.3, arriveShare: 0.06 } as const;
+
+/** How much the hints that may be unfinished at the edge change: after an answer with expired ones, and without. */
+const UNFINISHED = { shrink: 0.7, grow: 0.25 } as const;
+
+/** Weight of the last second in the moving estimate of what the edge makes. */
+const MADE_WEIGHT = 0.3;
+
+/**
+ * How fast one region can be pushed to. It finds the number of requests in flight by delay, as congestion control does
+ * (LEDBAT, RFC 6817; Vegas): a push that is alone shows what the edge takes, and everything above it is a queue. It
+ * also limits the hints that the edge has accepted and not finished, by those that expire there. Pure: `now` is ms of a
+ * steady clock.
+ */
+export class Pace {
+  /** Pictures that the edge makes or has, per second: a moving estimate. */
+  madePerSecond = 0;
+  readonly #options: PaceOptions;
+  readonly #queueLimitMs: number;
+  #window: number;
+  /** What a push takes that is alone. */
+  #baseMs: number | undefined;
+  #queueMs = 0;
+  #shrunkAt = Number.NEGATIVE_INFINITY;
+  /** When the last response came, or the first request that waits was sent. */
+  #heardAt = 0;
+  #unfinishedLimit: number;
+  #expiredAt = Number.NEGATIVE_INFINITY;
+  #madeSince = 0;
+  #madeFrom = 0;
+
+  constructor(options: PaceOptions) {
+    this.#options = options;
+    this.#queueLimitMs = options.maxAgeMs * PACE.queueShare;
+    this.#window = options.connections;
+    this.#unfinishedLimit = options.connections * options.batch;
+  }
+
+  /** Requests that may wait for their first line. */
+  get window(): number {
+    return Math.max(1, Math.floor(this.#window));
+  }
+
+  /** Hints that the edge may have accepted and not finished. */
+  get unfinishedLimit(): number {
+    return Math.max(this.#options.batch, Math.floor(this.#unfinishedLimit));
+  }
+
+  /** Whether another push may leave. @param unanswered requests without their first line */
+  allows(unanswered: number, unfinished: number): boolean {
+    return unanswered < this.window && (unfinished === 0 || unfinished < this.unfinishedLimit);
+  }
+
+  /**
+   * How long a push takes now until the edge reads it, ms. A hint whose age plus this is above the limit is not worth a
+   * push. A push that is alone is always sent: it shows whether the queue is gone.
+   */
+  takesMs(unanswered: number, now: number): number {
+    const arrives = this.#options.maxAgeMs * PACE.arriveShare;
+    if (unanswered === 0) return arrives;
+    // Silence is a queue too, before any response shows it. One request may just be slow, so it takes two.
+    const silence = unanswered < 2 || this.#baseMs === undefined ? 0 : now - this.#heardAt - this.#baseMs;
+    return arrives + Math.max(this.#queueMs, silence);
+  }
+
+  /** A request leaves. @param unanswered requests before it that wait for their first line */
+  sent(unanswered: number, now: number): void {
+    if (unanswered === 0) this.#heardAt = now;
+  }
+
+  /**
+   * The first line of an answer has come.
+   * @param tookMs since the request
+   * @param lagMs how long the response may have waited for us
+   * @param alone no other request waited when this one was sent
+   * @param unanswered requests that still wait
+   */
+  answered(tookMs: number, lagMs: number, alone: boolean, unanswered: number, now: number): void {
+    this.#heardAt = now;
+    const took = Math.max(0, tookMs - lagMs);
+    this.#baseMs = alone || this.#baseMs === undefined ? took : Math.min(this.#baseMs, took);
+    const queue = took - this.#baseMs;
+    this.#queueMs = queue > this.#queueMs ? queue : this.#queueMs + (queue - this.#queueMs) * PACE.decay;
+    if (queue > this.#queueLimitMs) {
+      // Once for each round trip: all responses of one round trip tell of the same queue.
+      if (now - this.#shrunkAt > tookMs) {
+        this.#shrunkAt = now;
+        this.#window = Math.max(1, Math.min(this.#window, unanswered + 1) * PACE.shrink);
+      }
+    } else if (queue < this.#queueLimitMs / 2 && unanswered + 1 >= this.#window / 2) {
+      this.#window = Math.min(this.#options.connections, this.#window + PACE.grow);
+    }
+  }
+
+  /** A request got no answer. */
+  lost(now: number): void {
+    this.#heardAt = now;
+    this.#window = Math.max(1, this.#window * PACE.shrink);
+  }
+
+  /** The edge has finished some hints. */
+  finished(counts: { readonly made: number; readonly expired: number; readonly all: number }, now: number): void {
+    this.#madeSince += counts.made;
+    if (counts.expired > 0) {
+      if (now - this.#expiredAt < this.#options.deadlineMs / 4) return;
+      this.#expiredAt = now;
+      // What the edge makes before the deadline is what it may have at once.
+      const fits = this.madePerSecond * (this.#options.deadlineMs / 1000);
+      const shrunk = this.unfinishedLimit * UNFINISHED.shrink;
+      this.#unfinishedLimit = fits > 0 ? Math.min(shrunk, Math.max(fits, shrunk / 4)) : shrunk;
+    } else {
+      const most = this.#options.connections * this.#options.batch;
+      this.#unfinishedLimit = Math.min(most, this.#unfinishedLimit + counts.all * UNFINISHED.grow);
+    }
+  }
+
+  /** Call it regularly. Updates the moving estimate once a second. */
+  tick(now: number): void {
+    const seconds = (now - this.#madeFrom) / 1000;
+    if (seconds < 1) return;
+    const rate = this.#madeSince / seconds;
+    this.madePerSecond = this.#madeFrom === 0 ? rate : this.madePerSecond + (rate - this.madePerSecond) * MADE_WEIGHT;
+    this.#madeSince = 0;
+    this.#madeFrom = now;
+  }
+}
