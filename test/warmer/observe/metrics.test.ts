@@ -37,13 +37,30 @@ test("histograms: each bucket counts the values up to its bound, in seconds", as
 
 test("every outcome is exported", async () => {
   const { counts, read } = make();
-  OUTCOMES.forEach((outcome, n) => {
-    counts[outcome] = 100 + n;
-  });
-  const text = (await read()).join("\n");
-  for (const [n, outcome] of OUTCOMES.entries()) {
-    // Rejected and refused hints are exported by reason.
-    if (outcome !== "rejected" && outcome !== "refused") expect(text).toMatch(new RegExp(`_total ${100 + n}$`, "m"));
+  for (const [n, outcome] of OUTCOMES.entries()) counts[outcome] = 100 + n;
+  for (const reason of ["rejected", "refused", "failedAtEdge"] as const) counts[reason] = 0;
+  counts.reject("json");
+  counts.settle("refused", "blocked");
+  counts.settle("failedAtEdge", "source_404");
+  const lines = await read();
+  const names: Record<(typeof OUTCOMES)[number], string> = {
+    rejected: 'rejected_total{reason="json"}',
+    oldAtReceipt: "old_at_receipt_total",
+    future: "future_total",
+    duplicate: "duplicate_total",
+    oldAtPush: "old_at_push_total",
+    overflow: "overflow_total",
+    regionDown: "region_down_total",
+    failed: "failed_total",
+    refused: 'outcome_total{outcome="refused",reason="blocked"}',
+    made: 'outcome_total{outcome="made",reason=""}',
+    present: 'outcome_total{outcome="present",reason=""}',
+    expired: 'outcome_total{outcome="expired",reason=""}',
+    failedAtEdge: 'outcome_total{outcome="failed",reason="source_404"}',
+    unknown: 'outcome_total{outcome="unknown",reason=""}',
+  };
+  for (const [outcome, name] of Object.entries(names)) {
+    expect(lines).toContain(`firstlight_warmer_${name} ${counts[outcome as (typeof OUTCOMES)[number]]}`);
   }
 });
 
