@@ -133,7 +133,7 @@ async function change(edge: EdgeKind, sink: Sink): Promise<void> {
 /** The capacity while the edge answers late. */
 async function lateCapacity(sink: Sink, climb: (from: number, how: Climb) => Promise<number>): Promise<number> {
   await sink.delay(LATE_MS);
-  const capacity = await climb(4_000, FIRST);
+  const capacity = await climb(12_000, FIRST);
   await sink.delay(0);
   return capacity;
 }
