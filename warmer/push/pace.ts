@@ -45,7 +45,7 @@ export class Pace {
   #unfinishedLimit: number;
   #expiredAt = Number.NEGATIVE_INFINITY;
   #madeSince = 0;
-  #madeFrom = 0;
+  #madeFrom: number | undefined;
 
   constructor(options: PaceOptions) {
     this.#options = options;
@@ -134,10 +134,10 @@ export class Pace {
 
   /** Call it regularly. Updates the moving estimate once a second. */
   tick(now: number): void {
+    this.#madeFrom ??= now;
     const seconds = (now - this.#madeFrom) / 1000;
     if (seconds < 1) return;
-    const rate = this.#madeSince / seconds;
-    this.madePerSecond = this.#madeFrom === 0 ? rate : this.madePerSecond + (rate - this.madePerSecond) * MADE_WEIGHT;
+    this.madePerSecond += (this.#madeSince / seconds - this.madePerSecond) * MADE_WEIGHT;
     this.#madeSince = 0;
     this.#madeFrom = now;
   }

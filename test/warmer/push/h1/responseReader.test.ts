@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RESPONSE_LIMITS, ResponseReader } from "../../../../warmer/push/h1/responseReader.ts";
+import { seeded } from "../../../support/warmer.ts";
 
 /** Reads a text in pieces of the given length. */
 function read(text: string, length = text.length) {
@@ -94,4 +95,37 @@ describe("what is malformed", () => {
   test.each(rows)("%s", (_name, text) => {
     expect(read(text).state).toBe("malformed");
   });
+});
+
+/** Valid responses with bytes flipped, cut, repeated or joined, in pieces of any length. */
+test("fuzzed responses never throw, are bounded, and do not depend on how they are cut", () => {
+  const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 100_000 : 2_000;
+  const random = seeded(9112);
+  const below = (n: number): number => Math.floor(random() * n);
+  const seeds = [...COMPLETE.map(([, text]) => text), "HTTP/1.1 100\r\n\r\n", "0\r\n\r\n", "\r\n", "ffffffff\r\n"];
+  for (let round = 0; round < rounds; round++) {
+    let text = "";
+    for (let n = below(4); n >= 0; n--) {
+      const part = seeds[below(seeds.length)] ?? "";
+      text += random() < 0.3 ? part.slice(below(part.length)) : part;
+    }
+    for (let n = below(3); n > 0; n--) {
+      const at = below(text.length);
+      text = text.slice(0, at) + String.fromCharCode(below(256)) + text.slice(at + below(3));
+    }
+    // A reader that is done gets no more bytes, so both read the same prefix.
+    const whole = new ResponseReader();
+    const state = whole.feed(text);
+    const cut = new ResponseReader();
+    let last: string = "incomplete";
+    for (let at = 0; at < text.length && last !== "malformed"; ) {
+      const length = 1 + below(20);
+      last = cut.feed(text.slice(at, at + length));
+      at += length;
+    }
+    if (text !== "") expect(last, text).toBe(state);
+    expect(whole.body.length).toBeLessThanOrEqual(text.length);
+    if (state === "done")
+      expect([cut.status, cut.body, cut.keepAlive]).toEqual([whole.status, whole.body, whole.keepAlive]);
+  }
 });
