@@ -12,11 +12,17 @@ export type PaceOptions = {
 /**
  * `queueShare`: of the age limit, how long pushes may queue at the edge. An edge may become ten times slower from one
  * moment to the next; then this queue takes ten times as long, and must still fit into the limit beside the age of the
- * hints. `shrink`: factor of the window after a queue that was too long. `grow`: requests per response, while the queue
- * is less than half as long as it may be. `decay`: weight of a shorter queue in the moving estimate; a longer one counts
- * at once. `arriveShare`: of the age limit, what a push needs to arrive.
+ * hints. `jitterShare`: of what the way takes, how much it may vary: the answers of a distant edge do. `shrink`: factor
+ * of the window when the queue is too long. `grow`: requests per response, while it is less than half as long.
+ * `arriveShare`: of the age limit, what a push needs to arrive.
  */
-const PACE = { queueShare: 0.04, shrink: 0.7, grow: 0.5, decay: 0.3, arriveShare: 0.06 } as const;
+const PACE = { queueShare: 0.03, jitterShare: 0.5, shrink: 0.7, grow: 0.5, arriveShare: 0.06 } as const;
+
+/**
+ * The responses that are looked at. A queue delays all of them, so the fastest tells how long it is (as in CoDel, RFC
+ * 8289); a pause of either side delays a few. The median of the newest ones tells what a push takes now.
+ */
+const RECENT = { queue: 8, now: 5 } as const;
 
 /** How much the hints that may be unfinished at the edge change: after an answer with expired ones, and without. */
 const UNFINISHED = { shrink: 0.7, grow: 0.25 } as const;
@@ -34,10 +40,11 @@ export class Pace {
   /** Pictures that the edge makes or has, per second: a moving estimate. */
   madePerSecond = 0;
   readonly #options: PaceOptions;
-  readonly #queueLimitMs: number;
   #window: number;
   /** What a push takes that is alone. */
   #baseMs: number | undefined;
+  /** What the last responses took, the newest last, ms. */
+  readonly #recent: number[] = [];
   #queueMs = 0;
   #shrunkAt = Number.NEGATIVE_INFINITY;
   /** When the last response came, or the first request that waits was sent. */
@@ -49,7 +56,6 @@ export class Pace {
 
   constructor(options: PaceOptions) {
     this.#options = options;
-    this.#queueLimitMs = options.maxAgeMs * PACE.queueShare;
     this.#window = options.connections;
     this.#unfinishedLimit = options.connections * options.batch;
   }
@@ -77,7 +83,8 @@ export class Pace {
     const arrives = this.#options.maxAgeMs * PACE.arriveShare;
     if (unanswered === 0) return arrives;
     // Silence is a queue too, before any response shows it. One request may just be slow, so it takes two.
-    const silence = unanswered < 2 || this.#baseMs === undefined ? 0 : now - this.#heardAt - this.#baseMs;
+    const usual = (this.#baseMs ?? Number.POSITIVE_INFINITY) * (1 + PACE.jitterShare);
+    const silence = unanswered < 2 ? 0 : now - this.#heardAt - usual;
     return arrives + Math.max(this.#queueMs, silence);
   }
 
@@ -96,16 +103,23 @@ export class Pace {
   answered(tookMs: number, lagMs: number, alone: boolean, unanswered: number, now: number): void {
     this.#heardAt = now;
     const took = Math.max(0, tookMs - lagMs);
-    this.#baseMs = alone || this.#baseMs === undefined ? took : Math.min(this.#baseMs, took);
-    const queue = took - this.#baseMs;
-    this.#queueMs = queue > this.#queueMs ? queue : this.#queueMs + (queue - this.#queueMs) * PACE.decay;
-    if (queue > this.#queueLimitMs) {
+    const base = alone || this.#baseMs === undefined ? took : Math.min(this.#baseMs, took);
+    const limit = this.#options.maxAgeMs * PACE.queueShare + base * PACE.jitterShare;
+    // The way has changed: what was measured before tells nothing.
+    if (Math.abs(base - (this.#baseMs ?? base)) > limit) this.#recent.length = 0;
+    this.#baseMs = base;
+    this.#recent.push(took);
+    if (this.#recent.length > RECENT.queue) this.#recent.shift();
+    const newest = this.#recent.slice(-RECENT.now).sort((a, b) => a - b);
+    this.#queueMs = (newest[newest.length >> 1] ?? took) - base;
+    const queue = this.#recent.length < RECENT.queue ? 0 : Math.min(...this.#recent) - base;
+    if (queue > limit) {
       // Once for each round trip: all responses of one round trip tell of the same queue.
       if (now - this.#shrunkAt > tookMs) {
         this.#shrunkAt = now;
         this.#window = Math.max(1, Math.min(this.#window, unanswered + 1) * PACE.shrink);
       }
-    } else if (queue < this.#queueLimitMs / 2 && unanswered + 1 >= this.#window / 2) {
+    } else if (queue < limit / 2 && unanswered + 1 >= this.#window / 2) {
       this.#window = Math.min(this.#options.connections, this.#window + PACE.grow);
     }
   }

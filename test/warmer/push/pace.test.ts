@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Pace } from "../../../warmer/push/pace.ts";
+import { seeded } from "../../support/warmer.ts";
 
 const OPTIONS = { connections: 64, batch: 20, maxAgeMs: 50, deadlineMs: 800 } as const;
 /** What a push needs to arrive, at a limit of 50 ms. */
@@ -15,29 +16,31 @@ describe("how long a push takes now", () => {
     const pace = new Pace(OPTIONS);
     expect(pace.takesMs(0, 0)).toBe(ARRIVES);
     answer(pace, 1, true, 0, 10);
-    answer(pace, 40, false, 0, 50);
-    expect([pace.takesMs(0, 50), pace.takesMs(1, 50)]).toEqual([ARRIVES, ARRIVES + 39]);
+    for (let n = 0; n < 8; n++) answer(pace, 41, false, 0, 50);
+    expect([pace.takesMs(0, 50), pace.takesMs(1, 50)]).toEqual([ARRIVES, ARRIVES + 40]);
   });
   test("a distant edge is no queue: a push that is alone shows what the way takes", () => {
     const pace = new Pace(OPTIONS);
     answer(pace, 120, true, 0, 120);
-    answer(pace, 121, false, 3, 240);
+    for (let n = 0; n < 8; n++) answer(pace, 121, false, 3, 240);
     expect(pace.takesMs(3, 240)).toBe(ARRIVES + 1);
   });
-  test("a longer queue counts at once, a shorter one slowly", () => {
+  test("one late response is a pause, three of five are a queue", () => {
     const pace = new Pace(OPTIONS);
-    answer(pace, 1, true, 1, 0);
-    answer(pace, 21, false, 1, 1);
-    expect(pace.takesMs(1, 1)).toBe(ARRIVES + 20);
-    answer(pace, 1, false, 1, 2);
-    expect(pace.takesMs(1, 2)).toBeCloseTo(ARRIVES + 14);
+    for (let n = 0; n < 8; n++) answer(pace, 1, true, 1, n);
+    answer(pace, 30, false, 1, 10);
+    answer(pace, 30, false, 1, 10);
+    expect(pace.takesMs(1, 10)).toBe(ARRIVES);
+    answer(pace, 30, false, 1, 10);
+    expect(pace.takesMs(1, 10)).toBe(ARRIVES + 29);
   });
   test("silence counts before any response shows it, if two or more wait", () => {
     const pace = new Pace(OPTIONS);
     answer(pace, 1, true, 0, 0);
     pace.sent(0, 100);
     pace.sent(1, 100);
-    expect([pace.takesMs(2, 101), pace.takesMs(2, 131), pace.takesMs(1, 131)]).toEqual([
+    // Half of what the way takes is jitter.
+    expect([pace.takesMs(2, 101.5), pace.takesMs(2, 131.5), pace.takesMs(1, 131.5)]).toEqual([
       ARRIVES,
       ARRIVES + 30,
       ARRIVES,
@@ -49,36 +52,62 @@ describe("how long a push takes now", () => {
   test("what the response may have waited for us does not count", () => {
     const pace = new Pace(OPTIONS);
     answer(pace, 1, true, 0, 0);
-    answer(pace, 9, false, 1, 10, 8);
+    for (let n = 0; n < 8; n++) answer(pace, 9, false, 1, 10, 8);
     expect(pace.takesMs(1, 10)).toBe(ARRIVES);
-    answer(pace, 9, false, 1, 20, 12);
-    expect(pace.takesMs(1, 20)).toBeLessThanOrEqual(ARRIVES + 1);
+    for (let n = 0; n < 8; n++) answer(pace, 9, false, 1, 20, 5);
+    expect(pace.takesMs(1, 20)).toBe(ARRIVES + 3);
   });
 });
+
+/** A queue of so many ms for a while: a response each 40 ms, with the whole window in use. */
+function queueFor(pace: Pace, tookMs: number, from: number, to: number): void {
+  for (let now = from; now < to; now += 40) answer(pace, tookMs, false, pace.window - 1, now);
+}
 
 describe("requests in flight", () => {
   test("start at the most, shrink once per round trip while pushes queue, and never below one", () => {
     const pace = new Pace(OPTIONS);
     expect(pace.window).toBe(64);
     answer(pace, 1, true, 63, 0);
-    answer(pace, 30, false, 63, 30);
+    // The queue is known when all of the last eight took so long.
+    for (let n = 0; n < 7; n++) answer(pace, 30, false, 63, 30);
+    expect(pace.window).toBe(64);
     answer(pace, 30, false, 63, 31);
+    answer(pace, 30, false, 63, 32);
     expect(pace.window).toBe(44);
-    for (let now = 100; now < 10_000; now += 40) answer(pace, 30, false, pace.window - 1, now);
+    queueFor(pace, 30, 100, 10_000);
     expect(pace.window).toBe(1);
     expect([pace.allows(0, 0), pace.allows(1, 0)]).toEqual([true, false]);
+  });
+  test("a queue of exactly the limit is allowed: 1.5 ms, and half of what the way takes", () => {
+    for (const [base, limit] of [
+      [0, 1.5],
+      [60, 31.5],
+    ] as const) {
+      const [at, above] = [new Pace(OPTIONS), new Pace(OPTIONS)];
+      for (const pace of [at, above]) answer(pace, base, true, 63, 0);
+      queueFor(at, base + limit, 100, 5_000);
+      queueFor(above, base + limit + 0.1, 100, 5_000);
+      expect([at.window, above.window < 64]).toEqual([64, true]);
+    }
+  });
+  test("pauses of either side are no queue: one fast response in eight is enough", () => {
+    const pace = new Pace(OPTIONS);
+    answer(pace, 1, true, 63, 0);
+    for (let n = 1; n < 800; n++) answer(pace, n % 8 === 0 ? 1 : 40, false, 63, n * 50);
+    expect(pace.window).toBe(64);
   });
   test("grow again while there is no queue and the window is used, up to the most", () => {
     const pace = new Pace(OPTIONS);
     answer(pace, 1, true, 0, 0);
-    for (let now = 100; now < 10_000; now += 40) answer(pace, 30, false, pace.window - 1, now);
+    queueFor(pace, 30, 100, 10_000);
     for (let now = 10_000; now < 20_000; now += 1) answer(pace, 1, false, pace.window - 1, now);
     expect(pace.window).toBe(64);
   });
   test("do not grow while fewer are used", () => {
     const pace = new Pace(OPTIONS);
     answer(pace, 1, true, 63, 0);
-    for (let now = 100; now < 1_000; now += 40) answer(pace, 30, false, 63, now);
+    queueFor(pace, 30, 100, 1_000);
     const { window } = pace;
     for (let now = 1_000; now < 2_000; now += 1) answer(pace, 1, false, 0, now);
     expect(pace.window).toBeLessThanOrEqual(Math.max(2, window));
@@ -150,6 +179,16 @@ describe("an edge in simulation, always twice as many hints as it takes", () => 
     expect(late).toBe(0);
     expect(window).toBe(64);
     expect(made).toBeGreaterThan((1_000 / 0.3 + 64 * 5 * 5) * 0.7);
+  });
+  test("a distant edge whose answers vary, 60 ms and 30 ms more on average: all requests stay in flight", () => {
+    const random = seeded(5);
+    const { made, window } = simulate(
+      () => 0,
+      () => 60 - 30 * Math.log(1 - random()),
+      6_000,
+    );
+    expect(window).toBeGreaterThan(48);
+    expect(made).toBeGreaterThan(((64 * 6_000) / 90) * 0.8);
   });
 });
 
