@@ -5,7 +5,7 @@ import { isSigned, signatureLine } from "../../warmer/hint/datagramSignature.ts"
 import { parseHint } from "../../warmer/hint/parseHint.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
-import { EDGE_OUTCOMES } from "../../warmer/push/pushAnswer.ts";
+import { EDGE_OUTCOMES } from "../../warmer/push/inFlight/pushAnswer.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 import { startWarmSink } from "../support/warmSink.ts";
 

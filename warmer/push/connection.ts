@@ -2,9 +2,8 @@ import type { PushBatch } from "../queue/pushBatch.ts";
 import { Http1Codec } from "./h1/http1Codec.ts";
 import { RequestFields } from "./h2/hpack.ts";
 import { Http2Codec } from "./h2/http2Codec.ts";
-import type { HttpCodec, HttpCodecEvents } from "./httpCodec.ts";
+import type { HttpCodec, HttpCodecEvents, PushResponse } from "./httpCodec.ts";
 import type { PushRequest } from "./pushRequest.ts";
-import type { PushResponse } from "./pushResponse.ts";
 import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./socket.ts";
 
 /** What a connection tells its pool. */

@@ -1,7 +1,7 @@
 import type { PushBatch } from "../queue/pushBatch.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import type { PushResponse } from "./httpCodec.ts";
 import type { PushRequest } from "./pushRequest.ts";
-import type { PushResponse } from "./pushResponse.ts";
 import { type Endpoint, type HttpVersion, versionBeforeHandshake } from "./socket.ts";
 
 /** How connections are reopened. Times in ms. */

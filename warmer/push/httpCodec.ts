@@ -1,6 +1,13 @@
 import type { PushBatch } from "../queue/pushBatch.ts";
 import type { PushRequest } from "./pushRequest.ts";
-import type { PushResponse } from "./pushResponse.ts";
+
+/** One response: its status, its body as text, and whether the server keeps the connection open. */
+export type PushResponse = { readonly status: number; readonly body: string; readonly keepAlive: boolean };
+
+/** Whether the edge took the push. */
+export function isAccepted(status: number): boolean {
+  return status >= 200 && status < 300;
+}
 
 /**
  * One HTTP version on one connection. It encodes pushes to bytes and decodes bytes to responses. It does not know the

@@ -5,9 +5,9 @@ import type { PushBatch } from "../queue/pushBatch.ts";
 import { type PushContext, RegionQueue } from "../queue/regionQueue.ts";
 import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
 import { type OpenPool, openConnectionPool, type Pool } from "./connectionPool.ts";
-import { PushesInFlight } from "./pushesInFlight.ts";
+import { isAccepted, type PushResponse } from "./httpCodec.ts";
+import { PushesInFlight } from "./inFlight/pushesInFlight.ts";
 import { PushRequestBuilder } from "./pushRequest.ts";
-import { isAccepted, type PushResponse } from "./pushResponse.ts";
 import type { Endpoint } from "./socket.ts";
 
 export type PushOptions = Endpoint & {

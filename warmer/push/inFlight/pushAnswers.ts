@@ -1,9 +1,9 @@
-import type { EdgeCounter } from "../observe/counts.ts";
-import { ExampleLog } from "../observe/examples.ts";
-import type { PushBatch } from "../queue/pushBatch.ts";
-import type { PushContext } from "../queue/regionQueue.ts";
+import type { EdgeCounter } from "../../observe/counts.ts";
+import { ExampleLog } from "../../observe/examples.ts";
+import type { PushBatch } from "../../queue/pushBatch.ts";
+import type { PushContext } from "../../queue/regionQueue.ts";
+import type { PushResponse } from "../httpCodec.ts";
 import { type HintOutcome, type OutcomeSink, PushAnswer } from "./pushAnswer.ts";
-import type { PushResponse } from "./pushResponse.ts";
 
 /** How many hints got their outcome. */
 export type Settled = {

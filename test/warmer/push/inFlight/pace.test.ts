@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Pace } from "../../../warmer/push/pace.ts";
-import { seeded } from "../../support/warmer.ts";
+import { Pace } from "../../../../warmer/push/inFlight/pace.ts";
+import { seeded } from "../../../support/warmer.ts";
 
 const OPTIONS = { connections: 64, batch: 20, maxAgeMs: 50, deadlineMs: 800 } as const;
 /** What a push needs to arrive, at a limit of 50 ms. */

@@ -1,10 +1,10 @@
-import type { Clock } from "../clock.ts";
-import type { PushBatch } from "../queue/pushBatch.ts";
-import type { PushContext } from "../queue/regionQueue.ts";
+import type { Clock } from "../../clock.ts";
+import type { PushBatch } from "../../queue/pushBatch.ts";
+import type { PushContext } from "../../queue/regionQueue.ts";
+import type { PushResponse } from "../httpCodec.ts";
 import { LoopLag } from "./loopLag.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { PushAnswers } from "./pushAnswers.ts";
-import type { PushResponse } from "./pushResponse.ts";
 
 /**
  * How much longer than its deadline a push may be answered, ms: a picture that the edge began in time is made by then,

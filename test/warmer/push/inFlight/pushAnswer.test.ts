@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { PushAnswer } from "../../../warmer/push/pushAnswer.ts";
-import { seeded } from "../../support/warmer.ts";
+import { PushAnswer } from "../../../../warmer/push/inFlight/pushAnswer.ts";
+import { seeded } from "../../../support/warmer.ts";
 
 const PATHS = ["/a", "/b", "/c"];
 const FIRST = '{"accepted":3,"refused":[]}\n';
