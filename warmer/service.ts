@@ -170,5 +170,6 @@ async function drain(listener: Listener, pushers: readonly RegionPusher[]): Prom
 }
 
 function summaryOf(counts: Counts): Record<string, number> {
-  return { received: counts.received, ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts[outcome]])) };
+  const { received, pushed } = counts;
+  return { received, pushed, ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts[outcome]])) };
 }
