@@ -13,16 +13,16 @@ export type PaceOptions = {
  * `queueShare`: of the age limit, how long pushes may queue at the edge. An edge may become ten times slower from one
  * moment to the next; then this queue takes ten times as long, and must still fit into the limit beside the age of the
  * hints. `jitterShare`: of what the way takes, how much it may vary: the answers of a distant edge do. `shrink`: factor
- * of the window when the queue is too long. `grow`: requests per response, while it is less than half as long.
+ * of the window when the queue is too long. `grow`: requests per response, while it is not.
  * `arriveShare`: of the age limit, what a push needs to arrive.
  */
-const PACE = { queueShare: 0.03, jitterShare: 0.5, shrink: 0.7, grow: 0.5, arriveShare: 0.06 } as const;
+const PACE = { queueShare: 0.03, jitterShare: 0.75, shrink: 0.7, grow: 0.5, arriveShare: 0.06 } as const;
 
 /**
- * The responses that are looked at. A queue delays all of them, so the fastest tells how long it is (as in CoDel, RFC
- * 8289); a pause of either side delays a few. The median of the newest ones tells what a push takes now.
+ * The responses that are looked at, and which of them counts: the third slowest of eight. Two pauses of either side are
+ * no queue. The fastest would not do: a response that may have waited in our own socket shows less than the queue.
  */
-const RECENT = { queue: 8, now: 5 } as const;
+const RECENT = { responses: 8, rank: 3 } as const;
 
 /** How much the hints that may be unfinished at the edge change: after an answer with expired ones, and without. */
 const UNFINISHED = { shrink: 0.7, grow: 0.25 } as const;
@@ -109,17 +109,17 @@ export class Pace {
     if (Math.abs(base - (this.#baseMs ?? base)) > limit) this.#recent.length = 0;
     this.#baseMs = base;
     this.#recent.push(took);
-    if (this.#recent.length > RECENT.queue) this.#recent.shift();
-    const newest = this.#recent.slice(-RECENT.now).sort((a, b) => a - b);
-    this.#queueMs = (newest[newest.length >> 1] ?? took) - base;
-    const queue = this.#recent.length < RECENT.queue ? 0 : Math.min(...this.#recent) - base;
+    if (this.#recent.length > RECENT.responses) this.#recent.shift();
+    const slowest = [...this.#recent].sort((a, b) => b - a);
+    const queue = (slowest[Math.min(RECENT.rank, slowest.length) - 1] ?? took) - base;
+    this.#queueMs = Math.max(0, queue - base * PACE.jitterShare);
     if (queue > limit) {
       // Once for each round trip: all responses of one round trip tell of the same queue.
       if (now - this.#shrunkAt > tookMs) {
         this.#shrunkAt = now;
         this.#window = Math.max(1, Math.min(this.#window, unanswered + 1) * PACE.shrink);
       }
-    } else if (queue < limit / 2 && unanswered + 1 >= this.#window / 2) {
+    } else if (unanswered + 1 >= this.#window / 2) {
       this.#window = Math.min(this.#options.connections, this.#window + PACE.grow);
     }
   }
