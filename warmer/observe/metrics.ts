@@ -38,7 +38,7 @@ const COUNTERS = [
   ["received_total", "Hints received, one per path. An unreadable line or datagram counts as one", "received"],
   ["parsed_total", "Hints that could be read", "parsed"],
   ["old_at_receipt_total", "Hints that were older than the limit when they arrived", "oldAtReceipt"],
-  ["old_at_push_total", "Hints that were older than the limit when a connection was free", "oldAtPush"],
+  ["old_at_push_total", "Hints that would have been older than the limit at the edge, or were too many", "oldAtPush"],
   ["future_total", "Hints whose stamp was later than now plus the limit", "future"],
   ["duplicate_total", "Hints for a path that was pushed within the window", "duplicate"],
   ["overflow_total", "Hints dropped from a full queue for newer ones", "overflow"],

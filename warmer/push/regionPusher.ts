@@ -148,8 +148,8 @@ export class RegionPusher {
       }
       if (!this.#pool.hasFree || !this.#flight.mayGrow || (state === "half-open" && this.#flight.requests > 0)) return;
       const now = clock.wall();
-      const takesMs = this.#flushing ? 0 : this.#flight.takesMs;
-      const batch = this.#queue.next(now, steady, this.#flushing, takesMs);
+      const marginMs = this.#flushing ? 0 : this.#flight.marginMs(this.#queue.waiting);
+      const batch = this.#queue.next(now, steady, this.#flushing, marginMs);
       if (batch === undefined) {
         this.#schedule(this.#queue.due, now);
         return;

@@ -14,9 +14,20 @@ export type PaceOptions = {
  * moment to the next; then this queue takes ten times as long, and must still fit into the limit beside the age of the
  * hints. `jitterShare`: of what the way takes, how much it may vary: the answers of a distant edge do. `shrink`: factor
  * of the window when the queue is too long. `grow`: requests per response, while it is not.
- * `arriveShare`: of the age limit, what a push needs to arrive.
+ * `arriveShare`: of the age limit, what a push needs to arrive. `crowd`: if
+ * more hints wait, not all of them can be pushed, so only young ones are: `reserveShare` of the age limit stays for an
+ * edge that becomes slower, up to `mostShare` together with the queue.
  */
-const PACE = { queueShare: 0.03, jitterShare: 0.75, shrink: 0.7, grow: 0.5, arriveShare: 0.06 } as const;
+const PACE = {
+  queueShare: 0.025,
+  jitterShare: 0.75,
+  shrink: 0.7,
+  grow: 0.5,
+  arriveShare: 0.06,
+  crowd: 64,
+  reserveShare: 0.8,
+  mostShare: 0.9,
+} as const;
 
 /**
  * The responses that are looked at, and which of them counts: the third slowest of eight. Two pauses of either side are
@@ -86,6 +97,14 @@ export class Pace {
     const usual = (this.#baseMs ?? Number.POSITIVE_INFINITY) * (1 + PACE.jitterShare);
     const silence = unanswered < 2 ? 0 : now - this.#heardAt - usual;
     return arrives + Math.max(this.#queueMs, silence);
+  }
+
+  /** What a hint must have left of its age limit to be worth a push, ms. @param waiting hints that wait */
+  marginMs(unanswered: number, waiting: number, now: number): number {
+    const { maxAgeMs } = this.#options;
+    const takes = this.takesMs(unanswered, now);
+    if (waiting <= PACE.crowd) return takes;
+    return Math.max(takes, Math.min(takes + maxAgeMs * PACE.reserveShare, maxAgeMs * PACE.mostShare));
   }
 
   /** A request leaves. @param unanswered requests before it that wait for their first line */

@@ -43,9 +43,9 @@ export class PushesInFlight {
     return this.pace.allows(this.requests, this.#unfinished);
   }
 
-  /** How long a push takes now until the edge reads it, ms. */
-  get takesMs(): number {
-    return this.pace.takesMs(this.requests, this.#clock.precise());
+  /** What a hint must have left of its age limit to be worth a push, ms. @param waiting hints that wait */
+  marginMs(waiting: number): number {
+    return this.pace.marginMs(this.requests, waiting, this.#clock.precise());
   }
 
   /** A request leaves. */

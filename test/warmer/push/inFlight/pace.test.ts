@@ -62,6 +62,21 @@ describe("how long a push takes now", () => {
   });
 });
 
+describe("what a hint must have left", () => {
+  test("up to 64 waiting hints: what a push takes", () => {
+    expect(new Pace(OPTIONS).marginMs(0, 64, 0)).toBe(ARRIVES);
+  });
+  test("more: only young hints are pushed, so that the edge may become slower", () => {
+    const pace = new Pace(OPTIONS);
+    expect(pace.marginMs(0, 65, 0)).toBe(ARRIVES + 40);
+    answer(pace, 0, true, 1, 0);
+    for (let n = 0; n < 8; n++) answer(pace, 20, false, 1, 10);
+    expect(pace.marginMs(1, 65, 10)).toBe(45);
+    for (let n = 0; n < 8; n++) answer(pace, 48, false, 1, 10);
+    expect(pace.marginMs(1, 65, 10)).toBe(ARRIVES + 48);
+  });
+});
+
 /** A queue of so many ms for a while: a response each 40 ms, with the whole window in use. */
 function queueFor(pace: Pace, tookMs: number, from: number, to: number): void {
   for (let now = from; now < to; now += 40) answer(pace, tookMs, false, pace.window - 1, now);
@@ -83,10 +98,10 @@ describe("requests in flight", () => {
     expect(pace.window).toBe(1);
     expect([pace.allows(0, 0), pace.allows(1, 0)]).toEqual([true, false]);
   });
-  test("a queue of exactly the limit is allowed: 1.5 ms, and three quarters of what the way takes", () => {
+  test("a queue of exactly the limit is allowed: 1.25 ms, and three quarters of what the way takes", () => {
     for (const [base, limit] of [
-      [0, 1.5],
-      [60, 46.5],
+      [0, 1.25],
+      [60, 46.25],
     ] as const) {
       const [at, above] = [new Pace(OPTIONS), new Pace(OPTIONS)];
       for (const pace of [at, above]) answer(pace, base, true, 63, 0);
