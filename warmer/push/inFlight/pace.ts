@@ -12,16 +12,17 @@ export type PaceOptions = {
 /**
  * `queueShare`: of the age limit, how long pushes may queue at the edge. An edge may become ten times slower from one
  * moment to the next; then this queue takes ten times as long, and must still fit into the limit beside the age of the
- * hints. `jitterShare`: of what the way takes, how much it may vary: the answers of a distant edge do. `shrink`: factor
- * of the window when the queue is too long. `grow`: requests per response, while it is not.
+ * hints. `jitterShare`: of what the way takes, how much it may vary: the answers of a distant edge do. `shrink`: smallest
+ * factor of the window when the queue is too long, `gentle`: when it is a little too long. `grow`: requests per response, while it is not.
  * `arriveShare`: of the age limit, what a push needs to arrive. `crowd`: if
  * more hints wait, not all of them can be pushed, so only young ones are: `reserveShare` of the age limit stays for an
  * edge that becomes slower, up to `mostShare` together with the queue.
  */
 const PACE = {
   queueShare: 0.025,
-  jitterShare: 0.75,
-  shrink: 0.7,
+  jitterShare: 1,
+  shrink: 0.6,
+  gentle: 0.9,
   grow: 0.5,
   arriveShare: 0.06,
   crowd: 64,
@@ -73,7 +74,7 @@ export class Pace {
 
   /** Requests that may wait for their first line. */
   get window(): number {
-    return Math.max(1, Math.floor(this.#window));
+    return Math.max(1, Math.round(this.#window));
   }
 
   /** Hints that the edge may have accepted and not finished. */
@@ -136,7 +137,8 @@ export class Pace {
       // Once for each round trip: all responses of one round trip tell of the same queue.
       if (now - this.#shrunkAt > tookMs) {
         this.#shrunkAt = now;
-        this.#window = Math.max(1, Math.min(this.#window, unanswered + 1) * PACE.shrink);
+        const factor = Math.max(PACE.shrink, Math.min(PACE.gentle, limit / queue));
+        this.#window = Math.max(1, Math.min(this.#window, unanswered + 1) * factor);
       }
     } else if (unanswered + 1 >= this.#window / 2) {
       this.#window = Math.min(this.#options.connections, this.#window + PACE.grow);
