@@ -11,6 +11,7 @@ import { Counts, OUTCOMES } from "./observe/counts.ts";
 import type { Log } from "./observe/log.ts";
 import { createRegistry } from "./observe/metrics.ts";
 import { createStatusServer } from "./observe/statusServer.ts";
+import type { OpenPool } from "./push/connectionPool.ts";
 import { MAX_PATHS_PER_PUSH } from "./push/pushRequest.ts";
 import { RegionPusher } from "./push/regionPusher.ts";
 import { DedupTable } from "./queue/dedupTable.ts";
@@ -26,6 +27,8 @@ export type ServiceDependencies = {
   readonly random: () => number;
   /** Extra TLS options for the connections to the edge. */
   readonly tls: ConnectionOptions;
+  /** Makes the connections of a region. Default: our own HTTP client. A bench compares others. */
+  readonly openPool?: OpenPool;
 };
 
 /**
@@ -78,6 +81,7 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
         random: dependencies.random,
       },
       { keys, counts, clock, log },
+      dependencies.openPool,
     );
   });
   const deployed = config.WARM_REGIONS.map(({ region }) => region);
@@ -166,5 +170,6 @@ async function drain(listener: Listener, pushers: readonly RegionPusher[]): Prom
 }
 
 function summaryOf(counts: Counts): Record<string, number> {
-  return { received: counts.received, ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts[outcome]])) };
+  const { received, pushed } = counts;
+  return { received, pushed, ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts[outcome]])) };
 }

@@ -67,7 +67,12 @@ async function watch(child: Child, port: number): Promise<Running> {
 /**
  * Firstlight's warmer. Ingest runs its own modules up to the push; else it is the service as an operator starts it.
  */
-export function firstlight(tools: Tools, name: string, environment: Readonly<Record<string, string>>): Contender {
+export function firstlight(
+  tools: Tools,
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  service = SERVICE,
+): Contender {
   const settings = {
     ...process.env,
     WARM_ENDPOINTS: ENDPOINTS,
@@ -82,7 +87,7 @@ export function firstlight(tools: Tools, name: string, environment: Readonly<Rec
       const port = await freePort();
       const regions = REGIONS.map((region) => `${region}=http://127.0.0.1:${sinkPort === 0 ? 9 : sinkPort}`).join(",");
       const env = { ...settings, WARM_LISTEN: `127.0.0.1:${port}`, WARM_REGIONS: regions };
-      const program = sinkPort === 0 ? INGEST : SERVICE;
+      const program = sinkPort === 0 ? INGEST : service;
       const child = new Child(pinned(tools.pinning, TEST_CORE, [process.execPath, program]), env);
       if (sinkPort === 0) return watch(child, port);
       const metrics = /metrics (\S+)/.exec(await child.ready())?.[1];

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- warmer [--json FILE] [--quick] [--only ingest,endtoend,latency,overload,memory]`
+ * `npm run bench -- warmer [--json FILE] [--quick] [--only ingest,endtoend,latency,overload,clients,memory]`
  * Compares the warmer with the loop of 2014 in one run, with one load generator. The program under test has one core
  * for itself; generator and sink use the other. bench/README.md explains each row and each decision.
  */
@@ -7,6 +7,7 @@ import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { machine } from "../machine.ts";
 import { contenders, FULL, QUICK, type Setting } from "./plan.ts";
+import { clientRows } from "./rows/clients.ts";
 import { endToEndRows } from "./rows/endtoend.ts";
 import { ingestRows } from "./rows/ingest.ts";
 import { latencyRows } from "./rows/latency.ts";
@@ -15,7 +16,7 @@ import { overloadRows } from "./rows/overload.ts";
 import { printed, type Row } from "./rows/row.ts";
 import { prepareTools } from "./tools.ts";
 
-const PARTS = ["ingest", "endtoend", "latency", "overload", "memory"] as const;
+const PARTS = ["ingest", "endtoend", "latency", "overload", "clients", "memory"] as const;
 
 /** Runs the bench and prints the table. Returns its rows and all figures behind them. */
 export async function run(args: readonly string[]): Promise<unknown> {
@@ -42,6 +43,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
       endtoend: () => endToEndRows(setting, all),
       latency: () => latencyRows(setting, all),
       overload: () => overloadRows(setting, all),
+      clients: () => clientRows(setting, all),
       memory: async () => memoryRows(),
     };
     for (const part of PARTS) {

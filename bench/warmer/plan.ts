@@ -55,6 +55,7 @@ export type Setting = {
  */
 export const RECEIVE_BUFFER = receiveBufferBytes(10, SERVICE_RATE.ffi);
 
+const CLIENTS = fileURLToPath(new URL("./clients/client-program.ts", import.meta.url));
 const FLOOR = fileURLToPath(new URL("./floor-program.ts", import.meta.url));
 
 /** Every program of the bench. Null if its runtime is missing. */
@@ -68,7 +69,16 @@ export function contenders(tools: Tools) {
       WARM_RECEIVE_BUFFER: String(RECEIVE_BUFFER),
       WARM_BATCH_MS: String(batchMs),
     });
+  const client = (name: string, CLIENT: "own" | "undici" | "http2", batchMs: number, http: "1.1" | "2"): Contender =>
+    firstlight(tools, name, { CLIENT, WARM_HTTP: http, WARM_RECEIVE: "ffi", WARM_BATCH_MS: String(batchMs) }, CLIENTS);
   return {
+    /** The same warmer with our own HTTP client, undici and node:http2. */
+    clients: (batchMs: number): readonly Contender[] => [
+      client("own, HTTP/1.1", "own", batchMs, "1.1"),
+      client("undici, HTTP/1.1", "undici", batchMs, "1.1"),
+      client("own, HTTP/2", "own", batchMs, "2"),
+      client("node:http2", "http2", batchMs, "2"),
+    ],
     java: old("2014 loop in Java", tools.java, RECEIVE_BUFFER),
     javaInline:
       tools.java === null ? null : loop(tools, "2014 loop in Java, no pool", tools.java, RECEIVE_BUFFER, "inline"),

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
@@ -12,7 +13,27 @@ const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 3_000;
 
 /** The words before a command line: the core it may use, and a raised priority if that is permitted. */
-export type Pinning = { readonly taskset: boolean; readonly nice: boolean };
+export type Pinning = {
+  readonly taskset: boolean;
+  readonly nice: boolean;
+  /** Real-time priorities are permitted. */
+  readonly fifo: boolean;
+};
+
+/** The sink has a core of its own if there are more than two. */
+const SINK_CORE = availableParallelism() > 2 ? 2 : LOAD_CORE;
+
+/** Above the generator, which has 1. The sink sleeps unless something has arrived. */
+const SINK_PRIORITY = 10;
+
+/**
+ * The command line of the sink. It must run as soon as something has arrived, or every push looks late: it has a core
+ * of its own, or it runs before the generator on the core that they share.
+ */
+export function pinnedFirst(pinning: Pinning, command: readonly string[]): string[] {
+  const first = pinning.fifo ? ["chrt", "-f", String(SINK_PRIORITY)] : [];
+  return pinned(pinning, SINK_CORE, [...first, ...command]);
+}
 
 export function pinned(pinning: Pinning, core: number, command: readonly string[]): string[] {
   return [

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { Child, LOAD_CORE, pinned } from "./process.ts";
+import { Child, pinnedFirst } from "./process.ts";
 import type { Tools } from "./tools.ts";
 
 /** What the sink saw since its last reset. Ages in microseconds since the first hint of the picture. */
@@ -14,6 +14,8 @@ export type SinkStats = {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  /** How late the sink itself woke up at the most, microseconds. While it does not run, every push looks late. */
+  readonly wokeLate: number;
 };
 
 /** A TCP port that is free on loopback now. */
@@ -40,7 +42,7 @@ export class Sink {
 
   static async start(tools: Tools, delayMs: number): Promise<Sink> {
     const port = await freePort();
-    const child = new Child(pinned(tools.pinning, LOAD_CORE, [...tools.sink, String(port), String(delayMs * 1000)]));
+    const child = new Child(pinnedFirst(tools.pinning, [...tools.sink, String(port), String(delayMs * 1000)]));
     await child.ready();
     return new Sink(port, child);
   }
@@ -52,6 +54,16 @@ export class Sink {
 
   stats(): Promise<SinkStats> {
     return this.#ask("stats");
+  }
+
+  /** From now on each answer comes so many ms after its request. */
+  async delay(ms: number): Promise<void> {
+    await this.#ask(`delay/${Math.round(ms * 1000)}`);
+  }
+
+  /** From now on it makes so many pictures per second, one after the other. Infinity: as many as arrive. */
+  async makes(perSecond: number): Promise<void> {
+    await this.#ask(`cost/${Math.round(1e9 / perSecond)}`);
   }
 
   /** Returns the counts so far and resets them. */

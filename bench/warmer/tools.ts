@@ -40,9 +40,13 @@ export function prepareTools(): Tools {
   const pinning = {
     taskset: works("taskset", "-c", "1", "true"),
     nice: works("nice", "-n", "-15", "sh", "-c", "test $(nice) -lt 0"),
+    fifo: works("chrt", "-f", "10", "true"),
   };
   if (!pinning.taskset)
     notes.push("no taskset or no second core: programs and generator share the cores, so ratios are rough");
+
+  if (!pinning.fifo)
+    notes.push("no real-time priority for the sink: see how late it woke up before you read the figures of lateness");
 
   const gcc = works("gcc", "--version");
   for (const name of gcc ? ["load", "sink", "limit"] : []) {

@@ -10,6 +10,7 @@ export const HELLO = encodeSettings([]);
 /** A codec, what it wrote (each frame as `type flags stream length`), and the events it sent. */
 export function begin(hello = HELLO, options: Partial<Http2CodecOptions> = {}) {
   const events: string[] = [];
+  const pieces: string[] = [];
   const batches: PushBatch[] = [];
   let out = "";
   const index = (batch: PushBatch): number => batches.indexOf(batch);
@@ -18,6 +19,7 @@ export function begin(hello = HELLO, options: Partial<Http2CodecOptions> = {}) {
     {
       write: (text) => (out += text),
       changed: () => events.push("changed"),
+      partial: (batch, status, piece) => pieces.push(`${index(batch)} ${status} ${piece}`),
       answered: (batch, answer) => events.push(`${index(batch)} ${answer.status} ${answer.body}`),
       lost: (lost, reason) => events.push(`lost ${lost.map(index).join(",")} ${reason}`),
       end: (reason) => events.push(`end ${reason}`),
@@ -42,6 +44,7 @@ export function begin(hello = HELLO, options: Partial<Http2CodecOptions> = {}) {
   return {
     codec,
     events,
+    pieces,
     preface,
     read,
     /** Sends a body. Returns the DATA frames that left. */

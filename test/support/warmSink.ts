@@ -25,6 +25,15 @@ export type SinkBehaviour = {
    * `answer`: responds. `hang`: never responds. `reset`: resets the connection. `cut`: closes the connection in the
    * middle of the body. `restless`: responds and then closes the connection, or with HTTP/2 opens its window further.
    */
+  /**
+   * What becomes of an accepted path: `made`, `failed:source_404`, or undefined for no line. Undefined instead of a
+   * function: an older edge, which answers 202 with one object.
+   */
+  outcome: ((path: string) => string | undefined) | undefined;
+  /** Ms from the first line to the first outcome, and from one outcome to the next. */
+  outcomeMs: number;
+  /** Closes the connection after so many outcomes. */
+  cutAfter: number;
   mode: "answer" | "hang" | "reset" | "cut" | "restless";
 };
 
@@ -50,7 +59,16 @@ export async function startWarmSink(
   port = 0,
   version: HttpVersion = "1.1",
 ): Promise<WarmSink> {
-  const behaviour: SinkBehaviour = { delayMs: 0, status: 202, refuse: () => undefined, mode: "answer", ...initial };
+  const behaviour: SinkBehaviour = {
+    delayMs: 0,
+    status: 202,
+    refuse: () => undefined,
+    outcome: undefined,
+    outcomeMs: 0,
+    cutAfter: Number.POSITIVE_INFINITY,
+    mode: "answer",
+    ...initial,
+  };
   const pushes: Push[] = [];
   let connections = 0;
   const sockets = new Map<number | undefined, Socket>();
@@ -62,13 +80,15 @@ export async function startWarmSink(
     request.on("end", () => {
       const body = JSON.parse(raw) as { region: string; format: string; paths: string[] };
       pushes.push({ at: Date.now(), headers: request.headers, raw, ...body });
-      if (behaviour.delayMs > 0) setTimeout(() => answer(body.paths, socket, response), behaviour.delayMs);
-      else answer(body.paths, socket, response);
+      const asks = request.headers.accept === "application/x-ndjson";
+      if (behaviour.delayMs > 0) setTimeout(() => answer(body.paths, asks, socket, response), behaviour.delayMs);
+      else answer(body.paths, asks, socket, response);
     });
   };
   const server = version === "2" ? createHttp2Server(listener) : createServer({ keepAliveTimeout: 60_000 }, listener);
   function answer(
     paths: readonly string[],
+    asks: boolean,
     socket: Socket | undefined,
     response: ServerResponse | Http2ServerResponse,
   ): void {
@@ -81,6 +101,11 @@ export async function startWarmSink(
       const reason = behaviour.refuse(path);
       return reason === undefined ? [] : [{ path, reason }];
     });
+    if (asks && behaviour.outcome !== undefined && behaviour.mode === "answer" && behaviour.status < 300) {
+      const accepted = paths.filter((path) => !refused.some((one) => one.path === path));
+      void stream(accepted, { accepted: accepted.length, refused }, socket, response as ServerResponse);
+      return;
+    }
     const text = JSON.stringify({ accepted: paths.length - refused.length, refused });
     const restless = behaviour.mode === "restless";
     const head = {
@@ -100,6 +125,25 @@ export async function startWarmSink(
       to.write(text.slice(0, 5));
       setTimeout(() => socket?.destroy(), 5);
     }
+  }
+  /** One line at a time, as the edge answers (design.md, section 11). */
+  async function stream(
+    accepted: readonly string[],
+    first: object,
+    socket: Socket | undefined,
+    to: ServerResponse,
+  ): Promise<void> {
+    to.writeHead(200, { "Content-Type": "application/x-ndjson" }).write(`${JSON.stringify(first)}\n`);
+    for (const [n, path] of accepted.entries()) {
+      if (behaviour.outcomeMs > 0) await new Promise((wake) => setTimeout(wake, behaviour.outcomeMs));
+      if (n >= behaviour.cutAfter) {
+        socket?.destroy();
+        return;
+      }
+      const [outcome, reason] = behaviour.outcome?.(path)?.split(":") ?? [];
+      if (outcome !== undefined) to.write(`${JSON.stringify({ path, outcome, ...(reason ? { reason } : {}) })}\n`);
+    }
+    to.end();
   }
   server.on("connection", (socket: Socket) => {
     connections++;

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { HttpVersion } from "../../warmer/push/socket.ts";
-import type { Warmer } from "../../warmer/service.ts";
+import type { ServiceDependencies, Warmer } from "../../warmer/service.ts";
 import { startSender, startTestWarmer, unsettled, until } from "./warmer.ts";
 import { startWarmSink } from "./warmSink.ts";
 
@@ -14,13 +14,14 @@ export type World = {
 };
 
 /** Starts a world. At its end, every received hint must have ended as exactly one outcome. */
-export async function world(env: Record<string, string> = {}, http: HttpVersion = "1.1"): Promise<World> {
+export async function world(
+  env: Record<string, string> = {},
+  http: HttpVersion = "1.1",
+  parts: Partial<ServiceDependencies> = {},
+): Promise<World> {
   const [weur, apac] = [await startWarmSink({}, 0, http), await startWarmSink({}, 0, http)];
-  const warmer = await startTestWarmer({
-    WARM_REGIONS: `weur=${weur.url},apac=${apac.url}`,
-    WARM_HTTP: http,
-    ...env,
-  });
+  const regions = `weur=${weur.url},apac=${apac.url}`;
+  const warmer = await startTestWarmer({ WARM_REGIONS: regions, WARM_HTTP: http, ...env }, parts);
   const sender = startSender(warmer.udp.port);
   await until(() => warmer.pushers.every(({ connections }) => connections.open > 0));
   return {

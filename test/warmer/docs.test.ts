@@ -5,6 +5,7 @@ import { isSigned, signatureLine } from "../../warmer/hint/datagramSignature.ts"
 import { parseHint } from "../../warmer/hint/parseHint.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
+import { EDGE_OUTCOMES } from "../../warmer/push/inFlight/pushAnswer.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 import { startWarmSink } from "../support/warmSink.ts";
 
@@ -94,5 +95,16 @@ describe("dashboard, alerts and docs name only existing metrics", () => {
       expect(Object.keys(gridPos).sort()).toEqual(["h", "w", "x", "y"]);
       for (const { expr } of targets) expect(expr).toMatch(/firstlight_warmer_/);
     }
+  });
+});
+
+describe("docs/warmer.md says what to do about each answer of the edge", () => {
+  const page = readFileSync("docs/warmer.md", "utf8");
+  // What `POST /warm` itself can answer, and what stands before a Worker.
+  test.each([400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504])("status %d", (status) => {
+    expect(page).toMatch(new RegExp(`^\\| \`failed\`, status [^|]*\\b${status}\\b[^|]*\\| [^|]+ \\| [^|]+ \\|$`, "m"));
+  });
+  test.each([...EDGE_OUTCOMES, "unknown"])("outcome %s", (outcome) => {
+    expect(page).toContain(`| \`outcome{outcome="${outcome}"}\` |`);
   });
 });

@@ -1,4 +1,5 @@
-import { collapse } from "../../src/coordinate/regions.ts";
+import { collapse, isLocationHint } from "../../src/coordinate/regions.ts";
+import { LOCATION_HINTS } from "../hint/placeTable.ts";
 import { SettingError } from "./parsers.ts";
 import { VARIABLES, type VariableName } from "./variables.ts";
 
@@ -51,7 +52,14 @@ function crossCheck(config: Partial<WarmerConfig>): readonly string[] {
         ? []
         : [`${name}: ${from}=${region} is not a region of WARM_REGIONS`],
     );
+  // A region of the operator's own gets only what these settings give it. Without any, its name is a typo.
+  const reached = new Set([...(config.WARM_ENDPOINTS?.values() ?? []), ...(config.WARM_PLACES?.values() ?? [])]);
+  const unreached = (deployed ?? []).filter((region) => !isLocationHint(region) && !reached.has(region));
   return [
+    ...unreached.map(
+      (region) =>
+        `WARM_REGIONS: "${region}" is not one of ${LOCATION_HINTS.join(", ")}, and WARM_PLACES gives it no place`,
+    ),
     ...strays("WARM_ENDPOINTS"),
     ...strays("WARM_PLACES"),
     ...(batch !== undefined && age !== undefined && batch > age

@@ -1,4 +1,5 @@
 import { BlockList } from "node:net";
+import { LOCATION_HINTS } from "../hint/placeTable.ts";
 import { parseCidr } from "../receive/senderList.ts";
 
 /** A setting that cannot be parsed. Each problem names the value and what is valid. */
@@ -65,9 +66,14 @@ export function cidrs(text: string): BlockList {
   return list;
 }
 
+const NAMES = `names are ${LOCATION_HINTS.join(", ")}`;
+
 /** `weur=https://…,enam=https://…`. At least one region, each name once, URLs without a path. */
 export function regionUrls(text: string): readonly RegionUrl[] {
-  const { rows, problems } = readPairs(text);
+  const { rows, problems: unreadable } = readPairs(text);
+  const problems = unreadable.map((problem) =>
+    problem.endsWith("name=value") ? `${problem}, such as weur=https://images.example.org; ${NAMES}` : problem,
+  );
   const regions: RegionUrl[] = [];
   for (const [region, address] of rows) {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(region)) {

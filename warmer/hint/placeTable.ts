@@ -2,7 +2,8 @@ import { collapse, type Place, type RegionOverrides, regionOf } from "../../src/
 import { NameTable } from "./nameTable.ts";
 import type { PlaceKind } from "./protocol.ts";
 
-const LOCATION_HINTS = ["wnam", "enam", "weur", "eeur", "apac", "oc"] as const;
+/** The names of R2's regions. */
+export const LOCATION_HINTS = ["wnam", "enam", "weur", "eeur", "apac", "oc"] as const;
 
 /** Letters of each kind of code, and the field of `Place` that it fills. */
 const CODES = {

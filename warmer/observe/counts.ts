@@ -40,9 +40,13 @@ export const OUTCOMES = [
   "oldAtPush",
   "overflow",
   "regionDown",
-  "pushed",
-  "refused",
   "failed",
+  "refused",
+  "made",
+  "present",
+  "expired",
+  "failedAtEdge",
+  "unknown",
 ] as const;
 
 /**
@@ -64,12 +68,22 @@ export class Counts {
   overflow = 0;
   /** Its region's circuit breaker was open when it arrived or while it waited. */
   regionDown = 0;
-  /** Accepted by the edge. */
-  pushed = 0;
-  /** Refused by the edge, each path for its own reason. */
-  refused = 0;
   /** Pushed without a 2xx response. */
   failed = 0;
+  /** Accepted by the edge. This is no end: each of them ends as one of the six below. */
+  pushed = 0;
+  /** Refused by the edge, each path for its own reason: at once, or after it was accepted. */
+  refused = 0;
+  /** Rendered or copied, and stored for its region. */
+  made = 0;
+  /** The edge had it already. */
+  present = 0;
+  /** The edge could not begin it before its deadline. */
+  expired = 0;
+  /** The edge could not make it, each path for its own reason. */
+  failedAtEdge = 0;
+  /** Accepted, and the edge said nothing more: an older edge, or the answer was cut off. */
+  unknown = 0;
   /** Requests sent, including retries. */
   requests = 0;
   retries = 0;
@@ -77,8 +91,9 @@ export class Counts {
   readonly rejectedBy: Record<Rejection, number> = Object.fromEntries(
     Object.keys(REJECTIONS).map((r) => [r, 0]),
   ) as Record<Rejection, number>;
-  /** Refused hints by the edge's reason. After MAX_REFUSAL_REASONS, a new reason counts as "other". */
+  /** Hints by the edge's reason. After MAX_REASONS, a new reason counts as "other". */
   readonly refusedBy = new Map<string, number>();
+  readonly failedAtEdgeBy = new Map<string, number>();
   readonly ageAtPush = new BucketCounts(AGE_BOUNDS_MS);
   readonly answerTime = new BucketCounts(ANSWER_BOUNDS_MS);
   readonly batchSize = new BucketCounts([1, 2, 5, 10, 15, 20]);
@@ -94,12 +109,21 @@ export class Counts {
     this.rejectedBy[reason]++;
   }
 
-  refuse(reason: string): void {
-    this.refused++;
-    const known = this.refusedBy.has(reason) || this.refusedBy.size < MAX_REFUSAL_REASONS;
-    const label = known ? reason : "other";
-    this.refusedBy.set(label, (this.refusedBy.get(label) ?? 0) + 1);
+  /** A hint ended at the edge. @param reason "" if the outcome has none */
+  settle(outcome: EdgeCounter, reason: string): void {
+    this[outcome]++;
+    if (outcome === "refused") countReason(this.refusedBy, reason);
+    else if (outcome === "failedAtEdge") countReason(this.failedAtEdgeBy, reason);
   }
 }
 
-const MAX_REFUSAL_REASONS = 32;
+/** The counters of hints that the edge spoke about, or could have. */
+export type EdgeCounter = "made" | "present" | "expired" | "refused" | "failedAtEdge" | "unknown";
+
+/** Reasons come from outside, so their number is limited. */
+const MAX_REASONS = 32;
+
+function countReason(by: Map<string, number>, reason: string): void {
+  const label = by.has(reason) || by.size < MAX_REASONS ? reason : "other";
+  by.set(label, (by.get(label) ?? 0) + 1);
+}

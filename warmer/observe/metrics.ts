@@ -12,6 +12,8 @@ export type PusherMetrics = {
   /** Requests that can be in flight, requests in flight, and connections opened so far. */
   readonly connections: { readonly open: number; readonly busy: number; readonly opened: number };
   readonly state: "up" | "down" | "trial";
+  /** Pictures that the edge makes or has per second, and the requests that the pace allows in flight. */
+  readonly pace: { readonly madePerSecond: number; readonly window: number };
 };
 
 /** What the metrics are read from at each scrape. */
@@ -36,12 +38,12 @@ const COUNTERS = [
   ["received_total", "Hints received, one per path. An unreadable line or datagram counts as one", "received"],
   ["parsed_total", "Hints that could be read", "parsed"],
   ["old_at_receipt_total", "Hints that were older than the limit when they arrived", "oldAtReceipt"],
-  ["old_at_push_total", "Hints that were older than the limit when a connection was free", "oldAtPush"],
+  ["old_at_push_total", "Hints that would have been older than the limit at the edge, or were too many", "oldAtPush"],
   ["future_total", "Hints whose stamp was later than now plus the limit", "future"],
   ["duplicate_total", "Hints for a path that was pushed within the window", "duplicate"],
   ["overflow_total", "Hints dropped from a full queue for newer ones", "overflow"],
   ["region_down_total", "Hints dropped because the circuit breaker of their region was open", "regionDown"],
-  ["pushed_total", "Hints the edge accepted", "pushed"],
+  ["pushed_total", "Hints the edge accepted. Each of them has one outcome later", "pushed"],
   ["failed_total", "Hints pushed without a 2xx response", "failed"],
   ["requests_total", "POST /warm requests sent, including retries", "requests"],
   ["retries_total", "Requests that were a retry", "retries"],
@@ -97,6 +99,18 @@ export function createRegistry(sources: MetricSources): Registry {
   counter(registry, "refused_total", "Hints the edge refused, by its reason", ["reason"], (set) => {
     for (const [reason, count] of counts.refusedBy) set({ reason }, count);
   });
+  counter(
+    registry,
+    "outcome_total",
+    "What became of hints at the edge: made, present, expired, refused, failed; unknown if it did not say",
+    ["outcome", "reason"],
+    (set) => {
+      for (const outcome of ["made", "present", "expired", "unknown"] as const)
+        set({ outcome, reason: "" }, counts[outcome]);
+      for (const [reason, count] of counts.refusedBy) set({ outcome: "refused", reason }, count);
+      for (const [reason, count] of counts.failedAtEdgeBy) set({ outcome: "failed", reason }, count);
+    },
+  );
   counter(registry, "evicted_total", "Keys evicted from the dedup table before the window ended", [], (set) => {
     set({}, sources.evicted());
   });
@@ -122,6 +136,24 @@ export function createRegistry(sources: MetricSources): Registry {
       }
     },
   );
+  gauge(
+    registry,
+    "made_per_second",
+    "Pictures the edge makes or has, per second: a moving estimate",
+    ["region"],
+    (set) => {
+      for (const { region, pace } of pushers) set({ region }, pace.madePerSecond);
+    },
+  );
+  gauge(
+    registry,
+    "window",
+    "Requests that may wait for their first line. It shrinks as the edge slows down",
+    ["region"],
+    (set) => {
+      for (const { region, pace } of pushers) set({ region }, pace.window);
+    },
+  );
   gauge(registry, "region_up", "1 while the circuit breaker of the region is closed", ["region"], (set) => {
     for (const { region, state } of pushers) set({ region }, state === "up" ? 1 : 0);
   });
@@ -145,7 +177,12 @@ export function createRegistry(sources: MetricSources): Registry {
     new ReadHistogram("age_seconds", "Age of hints when they were sent to the edge", 0.001, () => counts.ageAtPush),
   );
   registry.registerMetric(
-    new ReadHistogram("answer_seconds", "Time from request to response", 0.001, () => counts.answerTime),
+    new ReadHistogram(
+      "answer_seconds",
+      "Time from request to the first line of the response",
+      0.001,
+      () => counts.answerTime,
+    ),
   );
   registry.registerMetric(new ReadHistogram("batched", "Hints per request", 1, () => counts.batchSize));
   return registry;

@@ -2,15 +2,16 @@ import type { PushBatch } from "../queue/pushBatch.ts";
 import { Http1Codec } from "./h1/http1Codec.ts";
 import { RequestFields } from "./h2/hpack.ts";
 import { Http2Codec } from "./h2/http2Codec.ts";
-import type { HttpCodec, HttpCodecEvents } from "./httpCodec.ts";
+import type { HttpCodec, HttpCodecEvents, PushResponse } from "./httpCodec.ts";
 import type { PushRequest } from "./pushRequest.ts";
-import type { PushResponse } from "./pushResponse.ts";
 import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./socket.ts";
 
 /** What a connection tells its pool. */
 export type ConnectionEvents = {
   /** It can be used now, or it takes more or fewer requests than before. */
   changed(connection: Connection): void;
+  /** More of a response has arrived, but not its end. */
+  partial(batch: PushBatch, status: number, piece: string): void;
   answered(connection: Connection, batch: PushBatch, response: PushResponse): void;
   /** These batches will get no response. The connection stays open. */
   lost(connection: Connection, batches: readonly PushBatch[], reason: string): void;
@@ -55,6 +56,7 @@ export class Connection {
       read: (text) => {
         if (!this.#isClosed) this.#codec?.receive(text);
       },
+      drained: () => this.#onChanged(),
       failed: (reason) => (this.#reason = reason),
       closed: () => this.#onClosed(),
     });
@@ -64,8 +66,9 @@ export class Connection {
     return this.#codec?.capacity ?? 0;
   }
 
+  /** 0 while the server does not read: a request that cannot leave would only become older. */
   get free(): number {
-    return this.#codec?.free ?? 0;
+    return this.#socket.blocked ? 0 : (this.#codec?.free ?? 0);
   }
 
   /** Sends one push. Call it only while `free` is above 0. */
@@ -108,6 +111,7 @@ export class Connection {
       // into one write.
       write: version === "2" ? (text) => this.#gather(text) : (text) => this.#socket.write(text),
       changed: () => this.#onChanged(),
+      partial: (batch, status, piece) => this.#events.partial(batch, status, piece),
       answered: (batch, response) => {
         this.served++;
         this.#events.answered(this, batch, response);
@@ -125,7 +129,7 @@ export class Connection {
   }
 
   #onChanged(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#codec === undefined) return;
     // It stays open even if it takes no more requests: some may still be in flight.
     this.open ||= this.capacity > 0;
     this.#events.changed(this);

@@ -1,7 +1,7 @@
 import type { PushBatch } from "../queue/pushBatch.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import type { PushResponse } from "./httpCodec.ts";
 import type { PushRequest } from "./pushRequest.ts";
-import type { PushResponse } from "./pushResponse.ts";
 import { type Endpoint, type HttpVersion, versionBeforeHandshake } from "./socket.ts";
 
 /** How connections are reopened. Times in ms. */
@@ -24,6 +24,8 @@ export type PoolEvents = {
   opened(): void;
   /** A request can perhaps be sent where none could before. */
   changed(): void;
+  /** More of a response has arrived, but not its end. */
+  partial(batch: PushBatch, status: number, piece: string): void;
   answered(batch: PushBatch, response: PushResponse): void;
   /**
    * These requests failed together, with or without their connection. The list is empty if a connection could not be
@@ -31,6 +33,15 @@ export type PoolEvents = {
    */
   lost(batches: readonly PushBatch[], reason: string): void;
 };
+
+/** What a region's pusher needs of its connections. A bench puts other HTTP clients behind it. */
+export type Pool = Pick<
+  ConnectionPool,
+  "opened" | "busyCount" | "openCount" | "opening" | "hasFree" | "send" | "start" | "tick" | "stop"
+>;
+
+/** Makes the connections of one region. */
+export type OpenPool = (options: PoolOptions, events: PoolEvents, steady: () => number) => Pool;
 
 /**
  * The kept-alive connections of one region. They are opened at the start and reopened as soon as one closes, so a push
@@ -64,6 +75,7 @@ export class ConnectionPool {
     this.#version = versionBeforeHandshake(options);
     this.#connectionEvents = {
       changed: (connection) => this.#onChanged(connection),
+      partial: events.partial,
       answered: (connection, batch, response) => {
         this.busyCount--;
         this.#markFree(connection);
@@ -195,3 +207,6 @@ export class ConnectionPool {
     this.#openMissing();
   }
 }
+
+/** Our own HTTP client. */
+export const openConnectionPool: OpenPool = (options, events, steady) => new ConnectionPool(options, events, steady);

@@ -4,6 +4,9 @@ import { PushSigner } from "./pushSigner.ts";
 /** The most paths of one push; `POST /warm` takes no more. */
 export const MAX_PATHS_PER_PUSH = 20;
 
+/** The media type the warmer asks for: one line of JSON per outcome, as soon as it is known. */
+export const OUTCOME_TYPE = "application/x-ndjson";
+
 /** What all pushes of one region have in common. */
 export type PushRequestOptions = {
   readonly region: string;

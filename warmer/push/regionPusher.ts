@@ -4,10 +4,10 @@ import type { HintQueueOptions } from "../queue/hintQueue.ts";
 import type { PushBatch } from "../queue/pushBatch.ts";
 import { type PushContext, RegionQueue } from "../queue/regionQueue.ts";
 import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
-import { ConnectionPool } from "./connectionPool.ts";
+import { type OpenPool, openConnectionPool, type Pool } from "./connectionPool.ts";
+import { isAccepted, type PushResponse } from "./httpCodec.ts";
+import { PushesInFlight } from "./inFlight/pushesInFlight.ts";
 import { PushRequestBuilder } from "./pushRequest.ts";
-import type { PushResponse } from "./pushResponse.ts";
-import { refusalReasons } from "./pushResponse.ts";
 import type { Endpoint } from "./socket.ts";
 
 export type PushOptions = Endpoint & {
@@ -22,31 +22,33 @@ export type PushOptions = Endpoint & {
 };
 
 /**
- * Pushes the hints of one region. It sends full or due batches over free connections, handles the responses, retries
- * once if there is time, and pauses while the circuit breaker is open. Everything is bounded: waiting hints by the
- * queue, requests in flight by WARM_CONNECTIONS. Regions share only the dedup table, so a dead region does not affect
+ * Pushes the hints of one region. It sends full or due batches over free connections as fast as the edge takes them,
+ * handles the responses, retries once if there is time, and pauses while the circuit breaker is open. Everything is
+ * bounded: waiting hints by the queue, requests in flight by the pace and by WARM_CONNECTIONS. Regions share only the dedup table, so a dead region does not affect
  * the others.
  */
 export class RegionPusher {
   readonly region: string;
-  /** Hints in flight. */
-  inFlight = 0;
   readonly #maxAgeMs: number;
   readonly #context: PushContext;
   readonly #queue: RegionQueue;
   readonly #requests: readonly PushRequestBuilder[];
-  readonly #pool: ConnectionPool;
+  readonly #pool: Pool;
   readonly #breaker = new CircuitBreaker(REGION_BREAKER);
   readonly #failures = new FailureSummary();
+  readonly #flight: PushesInFlight;
   #timer: NodeJS.Timeout | undefined;
   #timerDue = Number.POSITIVE_INFINITY;
   #flushing = false;
   #stopped = false;
 
-  constructor(options: PushOptions, context: PushContext) {
+  constructor(options: PushOptions, context: PushContext, openPool: OpenPool = openConnectionPool) {
     this.region = options.region;
     this.#maxAgeMs = options.queue.maxAgeMs;
     this.#context = context;
+    const { region, connections, deadlineMs } = options;
+    const pace = { connections, deadlineMs, batch: options.queue.limit, maxAgeMs: this.#maxAgeMs };
+    this.#flight = new PushesInFlight(region, pace, context);
     this.#queue = new RegionQueue(options.queue, context, this.#failures);
     this.#requests = FORMATS.map((format) => new PushRequestBuilder(options, format));
     const events = {
@@ -55,10 +57,16 @@ export class RegionPusher {
         this.#sendDue();
       },
       changed: () => this.#sendDue(),
+      partial: (batch: PushBatch, status: number, piece: string) => this.#onPartial(batch, status, piece),
       answered: (batch: PushBatch, response: PushResponse) => this.#onResponse(batch, response),
       lost: (batches: readonly PushBatch[], reason: string) => this.#onLost(batches, reason),
     };
-    this.#pool = new ConnectionPool(options, events, () => context.clock.steady());
+    this.#pool = openPool(options, events, () => context.clock.steady());
+  }
+
+  /** Hints in flight: without an answer, or accepted and not finished. */
+  get inFlight(): number {
+    return this.#flight.hints;
   }
 
   /** Hints that wait for others or for a connection. */
@@ -74,6 +82,11 @@ export class RegionPusher {
   /** Some connections are being opened. */
   get opening(): boolean {
     return this.#pool.opening;
+  }
+
+  /** Pictures that the edge makes or has per second, and the requests that the pace allows in flight. */
+  get pace(): { readonly madePerSecond: number; readonly window: number } {
+    return { madePerSecond: this.#flight.pace.madePerSecond, window: this.#flight.pace.window };
   }
 
   get state(): "up" | "down" | "trial" {
@@ -102,6 +115,7 @@ export class RegionPusher {
   tick(): void {
     this.#pool.tick();
     this.#queue.dropExpired(this.#context.clock.wall());
+    this.#flight.pace.tick(this.#context.clock.steady());
     this.#sendDue();
     this.#report(this.#context.clock.steady());
   }
@@ -132,40 +146,42 @@ export class RegionPusher {
         this.#queue.shed("regionDown");
         return;
       }
-      if (!this.#pool.hasFree || (state === "half-open" && this.inFlight > 0)) return;
+      if (!this.#pool.hasFree || !this.#flight.mayGrow || (state === "half-open" && this.#flight.requests > 0)) return;
       const now = clock.wall();
-      const batch = this.#queue.next(now, steady, this.#flushing);
+      const marginMs = this.#flushing ? 0 : this.#flight.marginMs(this.#queue.waiting);
+      const batch = this.#queue.next(now, steady, this.#flushing, marginMs);
       if (batch === undefined) {
         this.#schedule(this.#queue.due, now);
         return;
       }
-      this.#send(batch, now, steady);
+      this.#send(batch, now);
     }
   }
 
-  #send(batch: PushBatch, now: number, steady: number): void {
+  #send(batch: PushBatch, now: number): void {
     const { counts } = this.#context;
     for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#maxAgeMs);
     counts.batchSize.observe(batch.size);
     counts.requests++;
-    this.inFlight += batch.size;
-    batch.sentAt = steady;
+    this.#flight.sent(batch);
     this.#pool.send((this.#requests[batch.format] as PushRequestBuilder).build(batch.paths, now), batch);
   }
 
+  #onPartial(batch: PushBatch, status: number, piece: string): void {
+    if (!isAccepted(status) || !this.#flight.partial(batch, piece)) return;
+    this.#recordSuccess(this.#context.clock.steady());
+    this.#sendDue();
+  }
+
   #onResponse(batch: PushBatch, response: PushResponse): void {
-    const { counts, clock } = this.#context;
-    this.inFlight -= batch.size;
-    const steady = clock.steady();
-    counts.answerTime.observe(steady - batch.sentAt);
-    const accepted = response.status >= 200 && response.status < 300;
+    const steady = this.#context.clock.steady();
+    const accepted = isAccepted(response.status);
     if (accepted) {
       this.#recordSuccess(steady);
-      const refused = refusalReasons(response.body, batch.size);
-      for (const reason of refused) counts.refuse(reason);
-      counts.pushed += batch.size - refused.length;
+      this.#flight.finished(batch, response);
       this.#queue.release(batch);
     } else {
+      this.#flight.refused(batch);
       const reason = `status ${response.status}`;
       this.#recordFailure(reason, steady);
       // A 4xx would come again. A 5xx may come from one bad machine.
@@ -178,11 +194,14 @@ export class RegionPusher {
 
   #onLost(batches: readonly PushBatch[], reason: string): void {
     const steady = this.#context.clock.steady();
-    if (!this.#stopped) this.#recordFailure(reason, steady, this.#pool.openCount === 0);
-    for (const batch of batches) {
-      this.inFlight -= batch.size;
-      this.#endFailed(batch, reason, true);
+    // A push that the edge took has not failed, even if the end of its answer is missing.
+    const [begun, failed] = [[] as PushBatch[], [] as PushBatch[]];
+    for (const batch of batches) (this.#flight.lost(batch) ? begun : failed).push(batch);
+    for (const batch of begun) this.#queue.release(batch);
+    if (!this.#stopped && (failed.length > 0 || batches.length === 0)) {
+      this.#recordFailure(reason, steady, this.#pool.openCount === 0);
     }
+    for (const batch of failed) this.#endFailed(batch, reason, true);
     if (batches.length > 0) this.#sendDue();
     this.#report(steady);
   }

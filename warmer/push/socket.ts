@@ -19,11 +19,15 @@ export type SocketEvents = {
   connected(version: HttpVersion | string): void;
   /** Received bytes, latin1. */
   read(text: string): void;
+  /** The other side reads again: what had to wait has left. */
+  drained(): void;
   failed(reason: string): void;
   closed(): void;
 };
 
 export type PushSocket = {
+  /** Bytes wait to be sent, more than MAX_UNSENT_BYTES. Nothing is read meanwhile. */
+  readonly blocked: boolean;
   /** @param text latin1 */
   write(text: string): void;
   /** Closes at once. */
@@ -37,6 +41,12 @@ export type PushSocket = {
 
 /** The buffer that a plain socket reads into. Each chunk becomes text before the next read. */
 const READ_BYTES = 16_384;
+
+/**
+ * If more bytes wait to be sent, nothing is read until they have left. So a server that does not read our
+ * acknowledgements cannot make us keep more of them. A large push has 30 KB.
+ */
+const MAX_UNSENT_BYTES = 65_536;
 
 /**
  * If a socket closes at once, unsent bytes may be discarded, and unread bytes may cause a reset; then the other side
@@ -99,9 +109,23 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
   const socket = open();
   socket.on("error", (error: NodeJS.ErrnoException) => events.failed(error.code ?? error.message));
   socket.on("end", () => socket.destroy());
+  let blocked = false;
+  socket.on("drain", () => {
+    if (!blocked) return;
+    blocked = false;
+    socket.resume();
+    events.drained();
+  });
   socket.once("close", () => events.closed());
   return {
-    write: (text) => void socket.write(text, "latin1"),
+    get blocked() {
+      return blocked;
+    },
+    write: (text) => {
+      if (socket.write(text, "latin1") || blocked || socket.writableLength <= MAX_UNSENT_BYTES) return;
+      blocked = true;
+      socket.pause();
+    },
     destroy: () => void socket.destroy(),
     end: (text) =>
       new Promise((closed) => {

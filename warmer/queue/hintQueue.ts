@@ -73,11 +73,12 @@ export class HintQueue {
   /**
    * Whether the oldest hint is too old. A hint that is valid for longer than any hint can be also counts as too old:
    * our clock was set back since it arrived, so its age is unknown.
+   * @param marginMs what it must have left of its age limit
    */
-  headIsExpired(now: number): boolean {
+  headIsExpired(now: number, marginMs = 0): boolean {
     if (this.#size === 0) return false;
     const left = (this.#expiries[this.#head] as number) - now;
-    return left < 0 || left > 2 * this.#options.maxAgeMs + CLOCK_SLACK_MS;
+    return left < marginMs || left > 2 * this.#options.maxAgeMs + CLOCK_SLACK_MS;
   }
 
   /** Inserts the key of the oldest hint into the dedup table. Returns false if the key is present. */

@@ -14,6 +14,12 @@ export class PushBatch {
   attempt = 0;
   /** When it was sent, ms of the steady clock. */
   sentAt = 0;
+  /** No other request waited for its first line when it was sent. */
+  alone = false;
+  /** The edge has taken it: its first line has come. */
+  acknowledged = false;
+  /** How much longer than others it may wait for the end of its response, ms: the edge has begun to answer. */
+  graceMs = 0;
 
   get size(): number {
     return this.#size;
@@ -39,6 +45,8 @@ export class PushBatch {
   clear(): void {
     this.#size = 0;
     this.attempt = 0;
+    this.graceMs = 0;
+    this.acknowledged = false;
   }
 
   /** Removes the hints that are too old now, also from the dedup table. Returns how many. */

@@ -61,9 +61,10 @@ export class RegionQueue {
    * The next batch to push: a retry first, then the queue that is due for the longest time. From now on its keys count
    * as pushed. Undefined if nothing is due.
    * @param flushing everything that waits is due
+   * @param marginMs what a hint must have left of its age limit. One with less is dropped
    */
-  next(now: number, steady: number, flushing: boolean): PushBatch | undefined {
-    return this.#nextRetry(now) ?? this.#gather(now, steady, flushing);
+  next(now: number, steady: number, flushing: boolean, marginMs = 0): PushBatch | undefined {
+    return this.#nextRetry(now + marginMs) ?? this.#gather(now, steady, flushing, marginMs);
   }
 
   /** Adds a batch whose push failed for the given reason. It is retried once. */
@@ -139,7 +140,7 @@ export class RegionQueue {
     return batch.size > 0;
   }
 
-  #gather(now: number, steady: number, flushing: boolean): PushBatch | undefined {
+  #gather(now: number, steady: number, flushing: boolean, marginMs: number): PushBatch | undefined {
     const { keys, counts } = this.#context;
     for (;;) {
       const queue = this.#dueQueue(now, flushing);
@@ -147,7 +148,7 @@ export class RegionQueue {
       const batch = this.#freeBatches.pop() ?? new PushBatch();
       batch.format = this.#queues.indexOf(queue);
       while (queue.size > 0 && batch.size < this.#limit) {
-        if (queue.headIsExpired(now)) {
+        if (queue.headIsExpired(now, marginMs)) {
           counts.oldAtPush++;
           queue.dropHead();
         } else if (queue.insertHeadKey(keys, steady)) queue.moveHead(batch);

@@ -1,9 +1,17 @@
 /** The sink for machines without a C compiler. It has the same port, delay and responses as native/sink.c. */
+
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { createServer as createTcpServer } from "node:net";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 
-const [port = 0, delayUs = 0] = process.argv.slice(2).map(Number);
+const [port = 0, firstDelayUs = 0] = process.argv.slice(2).map(Number);
+let delayUs = firstDelayUs;
+/** What one picture takes, ns, and when the last one is done, ms. */
+let costNs = 0;
+let busyUntil = 0;
+const loop = monitorEventLoopDelay({ resolution: 1 });
+loop.enable();
 const NAME = /(\d{10})_(\d{10})_z\.jpg/g;
 let ages: number[] = [];
 let known = new Set<string>();
@@ -15,11 +23,12 @@ function stats(): string {
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const over = ages.filter((age) => age > 50_000).length;
   const counts = { requests, paths: ages.length, distinct: known.size, over, opened };
-  return JSON.stringify({ ...counts, p50: at(0.5), p99: at(0.99), max: at(1) });
+  return JSON.stringify({ ...counts, p50: at(0.5), p99: at(0.99), max: at(1), wokeLate: Math.round(loop.max / 1000) });
 }
 
 function take(text: string): number {
-  const nowUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
+  busyUntil = Math.max(busyUntil, performance.now());
+  const nowUs = Math.round((performance.timeOrigin + (costNs > 0 ? busyUntil : performance.now())) * 1000);
   let count = 0;
   for (const [, id = "", stamp = ""] of text.matchAll(NAME)) {
     const age = ((nowUs % 1e10) + 1e10 - Number(stamp)) % 1e10;
@@ -27,17 +36,27 @@ function take(text: string): number {
     known.add(id);
     count++;
   }
+  busyUntil += (costNs * count) / 1e6;
   return count;
 }
 
 function serve(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
   const path = request.url ?? "";
+  const [, setting, value] = /^\/(delay|cost)\/(\d+)$/.exec(path) ?? [];
+  if (setting === "delay") delayUs = Number(value);
+  if (setting === "cost") costNs = Number(value);
+  if (setting !== undefined) {
+    response.setHeader("Content-Type", "application/json");
+    response.end(stats());
+    return;
+  }
   if (path === "/stats" || path === "/reset") {
     response.setHeader("Content-Type", "application/json");
     response.end(stats());
     if (path === "/stats") return;
     ages = [];
     known = new Set();
+    loop.reset();
     requests = opened = 0;
     return;
   }
@@ -51,7 +70,8 @@ function serve(request: IncomingMessage | Http2ServerRequest, response: ServerRe
       if (request.method === "GET") response.end();
       else response.end(`{"accepted":${accepted},"refused":[]}`);
     };
-    if (delayUs > 0) setTimeout(answer, delayUs / 1000);
+    const waitMs = delayUs / 1000 + (costNs > 0 ? busyUntil - performance.now() : 0);
+    if (waitMs > 0) setTimeout(answer, waitMs);
     else answer();
   });
 }

@@ -1,5 +1,6 @@
 import { median } from "../../table.ts";
 import type { Contender } from "../contender.ts";
+import { sleep } from "../process.ts";
 import { Sink } from "../sink.ts";
 import type { Tools } from "../tools.ts";
 import { drain, type Probe, probe } from "./probe.ts";
@@ -12,11 +13,13 @@ export type Overload = {
   readonly capacity: number;
   readonly offered: number;
   readonly goodput: number;
-  /** For each round: the goodput under overload as a share of the capacity found just before. */
+  /** For each round: what arrived in time under overload, as a share of what could have, by the capacity just before. */
   readonly kept: readonly number[];
-  /** Pictures that arrived later than 50 ms in all overloads, and the latest, ms. */
-  readonly late: number;
+  /** Pictures that arrived later than 50 ms, in each round, and the latest, ms. */
+  readonly late: readonly number[];
   readonly latestMs: number;
+  /** How late the sink itself woke up at the most in each overload, ms. */
+  readonly sinkWokeLateMs: readonly number[];
 };
 
 /** How it is measured. */
@@ -26,10 +29,24 @@ export type OverloadOptions = {
   /** Hints in one datagram. */
   readonly perDatagram: number;
   /** Length of one step of the capacity search, and of one overload, seconds. */
-  readonly stepSeconds: number;
-  readonly overloadSeconds: number;
+  readonly seconds: number;
   readonly rounds: number;
+  readonly edge: EdgeKind;
 };
+
+/**
+ * What the edge does. `steady`: it answers at once, all the time. `slow second`: it makes EDGE_RATE pictures per second,
+ * and a tenth of them for one second in the middle. `late answers`: from the middle on, it answers after 200 ms.
+ */
+export const EDGE_KINDS = ["steady", "slow second", "late answers"] as const;
+export type EdgeKind = (typeof EDGE_KINDS)[number];
+
+/** Pictures per second that the edge of `slow second` makes: less than the warmer could push. */
+const EDGE_RATE = 60_000;
+const SLOWER = 10;
+const LATE_MS = 200;
+/** When the edge changes, seconds after the overload began. */
+const CHANGES_AFTER = 1;
 
 /** How a capacity is searched: it starts at a share of the one before. */
 type Climb = { readonly start: number; readonly step: number };
@@ -39,42 +56,60 @@ const AGAIN: Climb = { start: 0.8, step: 1.12 };
 /** Saturated: less than this share of the offered pictures arrived in time. */
 const SATURATED_BELOW = 0.85;
 /** One pause of a shared machine does not make a rate too high. */
-const MOST_FAILED = 3;
+const MOST_FAILED = 2;
 const FACTOR = 2;
 
-function goodput({ load, sink }: Probe): number {
-  return (sink.distinct - sink.over) / load.seconds;
+function inTime({ sink }: Probe): number {
+  return sink.distinct - sink.over;
 }
 
 /**
  * Runs in rounds against one process. Each round raises the rate step by step until the program no longer keeps up. The
- * most pictures that arrived in time are its capacity. Then it offers twice that. The speed of a shared machine changes
- * within seconds, so an overload can be compared only with the capacity found right before it.
+ * most pictures that arrived in time are its capacity. Then it offers twice that, in the same way and for as long. The
+ * speed of a shared machine changes within seconds, so an overload can be compared only with the capacity found right
+ * before it.
  */
 export async function overload(tools: Tools, contender: Contender, options: OverloadOptions): Promise<Overload> {
-  const { from, perDatagram, stepSeconds, overloadSeconds, rounds } = options;
+  const { from, perDatagram, seconds, rounds, edge } = options;
   const sink = await Sink.start(tools, 0);
   const running = await contender.start(sink.port);
-  const spell = async (rate: number, seconds: number): Promise<Probe> => {
+  const long = edge === "steady" ? seconds : seconds + 2;
+  const spell = async (rate: number, length = seconds, disturb = async (): Promise<void> => {}): Promise<Probe> => {
     await drain(sink);
-    return probe(tools, running, sink, { rate, seconds, perDatagram, repeats: 0 });
+    const [result] = await Promise.all([
+      probe(tools, running, sink, { rate, seconds: length, perDatagram, repeats: 0 }),
+      disturb(),
+    ]);
+    return result;
   };
+  const climb = (start: number, how: Climb): Promise<number> => climbTo(start, how, spell);
+  if (edge === "slow second") await sink.makes(EDGE_RATE);
   try {
     await spell(from, 2.5);
-    let capacity = await climb(from, FIRST, (rate) => spell(rate, stepSeconds));
-    const results: { capacity: number; over: Probe }[] = [];
+    let capacity = await climb(from, FIRST);
+    const late = edge === "late answers" ? await lateCapacity(sink, climb) : 0;
+    const results: { capacity: number; over: Probe; possible: number }[] = [];
     for (let round = 0; round < rounds; round++) {
-      capacity = await climb(capacity, AGAIN, (rate) => spell(rate, stepSeconds));
-      results.push({ capacity, over: await spell(capacity * FACTOR, overloadSeconds) });
+      capacity = await climb(capacity, AGAIN);
+      const over = await spell(capacity * FACTOR, long, () => change(edge, sink));
+      await sink.delay(0);
+      const after = long - CHANGES_AFTER;
+      const possible = {
+        steady: capacity * long,
+        "slow second": capacity * (long - 1) + Math.min(capacity, EDGE_RATE / SLOWER),
+        "late answers": capacity * CHANGES_AFTER + late * after,
+      }[edge];
+      results.push({ capacity, over, possible });
     }
     const middle = (of: (result: (typeof results)[number]) => number): number => median(results.map(of));
     return {
       capacity: middle((result) => result.capacity),
       offered: middle(({ over }) => over.load.sent / over.load.seconds),
-      goodput: middle(({ over }) => goodput(over)),
-      kept: results.map((result) => goodput(result.over) / result.capacity),
-      late: results.reduce((sum, { over }) => sum + over.sink.over, 0),
+      goodput: middle(({ over }) => inTime(over) / over.load.seconds),
+      kept: results.map(({ over, possible }) => inTime(over) / possible),
+      late: results.map(({ over }) => over.sink.over),
       latestMs: Math.max(...results.map(({ over }) => over.sink.max)) / 1000,
+      sinkWokeLateMs: results.map(({ over }) => over.sink.wokeLate / 1000),
     };
   } finally {
     await running.stop();
@@ -82,13 +117,35 @@ export async function overload(tools: Tools, contender: Contender, options: Over
   }
 }
 
-/** The most pictures that arrived in time at any rate, up to a rate that is certainly too high. */
-async function climb(from: number, { start, step }: Climb, spell: (rate: number) => Promise<Probe>): Promise<number> {
+/** Changes the edge in the middle of an overload. */
+async function change(edge: EdgeKind, sink: Sink): Promise<void> {
+  if (edge === "steady") return;
+  await sleep(CHANGES_AFTER * 1000);
+  if (edge === "late answers") {
+    await sink.delay(LATE_MS);
+    return;
+  }
+  await sink.makes(EDGE_RATE / SLOWER);
+  await sleep(1_000);
+  await sink.makes(EDGE_RATE);
+}
+
+/** The capacity while the edge answers late. */
+async function lateCapacity(sink: Sink, climb: (from: number, how: Climb) => Promise<number>): Promise<number> {
+  await sink.delay(LATE_MS);
+  const capacity = await climb(12_000, FIRST);
+  await sink.delay(0);
+  return capacity;
+}
+
+/** The most pictures per second that arrived in time at any rate, up to a rate that is certainly too high. */
+async function climbTo(from: number, { start, step }: Climb, spell: (rate: number) => Promise<Probe>): Promise<number> {
   let best = 0;
   for (let rate = from * start, failed = 0; failed < MOST_FAILED; ) {
     const calm = await spell(rate);
-    best = Math.max(best, goodput(calm));
-    if (goodput(calm) < SATURATED_BELOW * (calm.load.sent / calm.load.seconds)) failed++;
+    const goodput = inTime(calm) / calm.load.seconds;
+    best = Math.max(best, goodput);
+    if (goodput < SATURATED_BELOW * (calm.load.sent / calm.load.seconds)) failed++;
     else {
       failed = 0;
       rate *= step;

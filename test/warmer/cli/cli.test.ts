@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { explainHint } from "../../../warmer/cli/explainHint.ts";
 import { restamp } from "../../../warmer/cli/restamp.ts";
+import { createHinter } from "../../../warmer/client/hint.ts";
 import { hintLine, startTestWarmer, until } from "../../support/warmer.ts";
 import { startWarmSink } from "../../support/warmSink.ts";
 
@@ -62,7 +64,8 @@ describe("npm run hint", { timeout: 60_000 }, () => {
     expect(await run("hint", ["/a"])).toMatchObject({ code: 2, out: expect.stringContaining("exactly one of") });
   });
   test.each([
-    [["--region", "We Ur"], "--region cannot be We Ur: a name of lower-case letters"],
+    [["--region", "We Ur"], "--region cannot be We Ur: the regions are wnam, enam, weur"],
+    [["--region", "wuer"], "--region cannot be wuer: the regions are wnam, enam, weur, eeur, apac, oc"],
     [["--country", "Spain"], "--country cannot be Spain: 2 letters"],
     [["--continent", "EUR"], "--continent cannot be EUR: 2 letters"],
     [["--colo", "MA"], "--colo cannot be MA: 3 letters"],
@@ -72,6 +75,58 @@ describe("npm run hint", { timeout: 60_000 }, () => {
   ])("reports values that the warmer would drop silently: %j", async (flags, message) => {
     const { code, out } = await run("hint", ["/a", ...flags]);
     expect([code, out.split("\n")[0]]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe("npm run hint says what would be dropped", { timeout: 60_000 }, () => {
+  test("and sends the rest", async () => {
+    const long = `/_/w:1/plain/https://example.org/${"x".repeat(1_400)}`;
+    const good = "/_/w:1/plain/https://example.org/a.jpg";
+    const { code, out } = await run("hint", [good, good, long, "", "--country", "ZZ", "--to", "127.0.0.1:9"]);
+    expect(code).toBe(0);
+    expect(out.split("\n")).toEqual([
+      `would be dropped: "${good}": it is given twice`,
+      expect.stringMatching(/^would be dropped: "\/_\/w:1.*…": 1433 bytes, a datagram has room for 1\d\d\d$/),
+      'would be dropped: "": it is not a path',
+      "no country ZZ is known: the hint goes to the first region",
+      expect.stringMatching(/^2 sent to udp:\/\/127\.0\.0\.1:9, 2 dropped, \d errors?$/),
+      "",
+    ]);
+  });
+  test("a region of one's own is known from WARM_REGIONS", async () => {
+    const env = { WARM_REGIONS: "eu-2=https://a.test" };
+    const to = ["--to", "127.0.0.1:9"];
+    expect(await run("hint", ["/_/w:1/plain/https://h/a", "--region", "eu-2", ...to], env)).toMatchObject({ code: 0 });
+    expect(await run("hint", ["/_/w:1/plain/https://h/a", "--region", "eu-2", ...to])).toMatchObject({ code: 2 });
+  });
+});
+
+test.each([
+  [{ country: "ES" }, []],
+  [{ country: "es" }, []],
+  [{ country: "XX" }, ["no country XX is known: the hint goes to the first region"]],
+  [{ continent: "EU" }, []],
+  [{ continent: "EN" }, ["no continent EN is known: the hint goes to the first region"]],
+  [{ colo: "MAD" }, []],
+  [{ colo: "ZZZ" }, ["no data centre ZZZ is known: the hint goes to the first region"]],
+  [{ region: "weur" }, []],
+])("explainHint: the place %j", (place, lines) => {
+  expect(explainHint(["/a"], place, false)).toEqual(lines);
+});
+
+describe("explainHint and the sender agree on what is dropped", () => {
+  const rows = ["r", "s"].flatMap((kind) => [-2, -1, 0, 1, 2].map((off) => [kind, off] as const));
+  test.each(rows)("%s, %d bytes around the limit", async (kind, off) => {
+    const secret = kind === "s" ? { secret: "0123456789abcdef" } : {};
+    const room = Number(
+      /room for (\d+)/.exec(explainHint([`/${"x".repeat(2_000)}`], { region: "weur" }, kind === "s")[0] ?? "")?.[1],
+    );
+    const path = `/a/${"x".repeat(room - 3 + off)}`;
+    const hinter = createHinter({ address: "127.0.0.1:9", ...secret });
+    hinter.hint({ paths: [path], region: "weur" });
+    await hinter.close();
+    expect(explainHint([path], { region: "weur" }, kind === "s")).toHaveLength(off > 0 ? 1 : 0);
+    expect(hinter.counts().dropped).toBe(off > 0 ? 1 : 0);
   });
 });
 

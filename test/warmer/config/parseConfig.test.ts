@@ -35,7 +35,10 @@ describe("parseConfig", () => {
     expect(parseConfig({ WARM_REGIONS: REGIONS, WARM_SKEW: "", WARM_SECRET: "" })).toMatchObject({ WARM_SKEW: "on" });
   });
   test("regions keep the given order, with their URLs", () => {
-    const { WARM_REGIONS } = parseConfig({ WARM_REGIONS: "weur=https://a.test, eu-2=http://127.0.0.1:8787/" });
+    const { WARM_REGIONS } = parseConfig({
+      WARM_REGIONS: "weur=https://a.test, eu-2=http://127.0.0.1:8787/",
+      WARM_PLACES: "c:ES=eu-2",
+    });
     expect(WARM_REGIONS.map(({ region, url }) => [region, url.origin])).toEqual([
       ["weur", "https://a.test"],
       ["eu-2", "http://127.0.0.1:8787"],
@@ -85,7 +88,7 @@ describe("parseConfig", () => {
       "each region, for its name and for its URL",
       { WARM_REGIONS: "BAD=http://x,weur=ftp://y,q,apac=http://x,apac=http://y,W=1" },
       [
-        'WARM_REGIONS: "q" is not name=value',
+        'WARM_REGIONS: "q" is not name=value, such as weur=https://images.example.org; names are wnam, enam, weur, eeur, apac, oc',
         'WARM_REGIONS: "apac" is given twice',
         `WARM_REGIONS: "BAD" is not a region's name: lower-case letters, digits and hyphens, 32 at most`,
         'WARM_REGIONS: "ftp://y" of weur is not a URL such as https://images.example.org (no path)',
@@ -107,7 +110,10 @@ describe("parseConfig", () => {
     [
       "an invalid setting is not compared with others",
       { WARM_REGIONS: "weur", WARM_ENDPOINTS: "es=weur", WARM_MAX_AGE_MS: "x", WARM_BATCH_MS: "1000" },
-      ['WARM_REGIONS: "weur" is not name=value', 'WARM_MAX_AGE_MS: "x" is not a whole number from 1 to 60000'],
+      [
+        'WARM_REGIONS: "weur" is not name=value, such as weur=https://images.example.org; names are wnam, enam, weur, eeur, apac, oc',
+        'WARM_MAX_AGE_MS: "x" is not a whole number from 1 to 60000',
+      ],
     ],
   ];
   test.each(together)("reports all problems at once: %s", (_name, env, expected) => {

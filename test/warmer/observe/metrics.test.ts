@@ -12,7 +12,7 @@ test("counters have their values at the scrape; a second scrape does not add the
   const { counts, read } = make();
   counts.received = 5;
   counts.reject("json");
-  counts.refuse("blocked");
+  counts.settle("refused", "blocked");
   for (const lines of [await read(), await read()]) {
     expect(lines).toContain("firstlight_warmer_received_total 6");
     expect(lines).toContain('firstlight_warmer_rejected_total{reason="json"} 1');
@@ -37,19 +37,36 @@ test("histograms: each bucket counts the values up to its bound, in seconds", as
 
 test("every outcome is exported", async () => {
   const { counts, read } = make();
-  OUTCOMES.forEach((outcome, n) => {
-    counts[outcome] = 100 + n;
-  });
-  const text = (await read()).join("\n");
-  for (const [n, outcome] of OUTCOMES.entries()) {
-    // Rejected and refused hints are exported by reason.
-    if (outcome !== "rejected" && outcome !== "refused") expect(text).toMatch(new RegExp(`_total ${100 + n}$`, "m"));
+  for (const [n, outcome] of OUTCOMES.entries()) counts[outcome] = 100 + n;
+  for (const reason of ["rejected", "refused", "failedAtEdge"] as const) counts[reason] = 0;
+  counts.reject("json");
+  counts.settle("refused", "blocked");
+  counts.settle("failedAtEdge", "source_404");
+  const lines = await read();
+  const names: Record<(typeof OUTCOMES)[number], string> = {
+    rejected: 'rejected_total{reason="json"}',
+    oldAtReceipt: "old_at_receipt_total",
+    future: "future_total",
+    duplicate: "duplicate_total",
+    oldAtPush: "old_at_push_total",
+    overflow: "overflow_total",
+    regionDown: "region_down_total",
+    failed: "failed_total",
+    refused: 'outcome_total{outcome="refused",reason="blocked"}',
+    made: 'outcome_total{outcome="made",reason=""}',
+    present: 'outcome_total{outcome="present",reason=""}',
+    expired: 'outcome_total{outcome="expired",reason=""}',
+    failedAtEdge: 'outcome_total{outcome="failed",reason="source_404"}',
+    unknown: 'outcome_total{outcome="unknown",reason=""}',
+  };
+  for (const [outcome, name] of Object.entries(names)) {
+    expect(lines).toContain(`firstlight_warmer_${name} ${counts[outcome as (typeof OUTCOMES)[number]]}`);
   }
 });
 
 test("the edge's reasons make at most 33 labels", async () => {
   const { counts, read } = make();
-  for (let n = 0; n < 1_000; n++) counts.refuse(`reason_${n}`);
+  for (let n = 0; n < 1_000; n++) counts.settle("refused", `reason_${n}`);
   const lines = (await read()).filter((line) => line.startsWith("firstlight_warmer_refused_total{"));
   expect(lines).toHaveLength(33);
   expect(lines).toContain('firstlight_warmer_refused_total{reason="other"} 968');

@@ -14,6 +14,7 @@ test("a push is one request with the body of the protocol", () => {
     "POST /warm HTTP/1.1",
     "Host: images.example.org",
     "User-Agent: firstlight-warmer",
+    "Accept: application/x-ndjson",
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]);

@@ -1,8 +1,8 @@
 import type { PushBatch } from "../../queue/pushBatch.ts";
-import type { HttpCodec, HttpCodecEvents } from "../httpCodec.ts";
-import type { PushRequest } from "../pushRequest.ts";
+import { type HttpCodec, type HttpCodecEvents, isLate } from "../httpCodec.ts";
+import { OUTCOME_TYPE, type PushRequest } from "../pushRequest.ts";
 import { WARM_PATH } from "../pushSigner.ts";
-import { MAX_RESPONSE_BYTES, parseResponse } from "./parseResponse.ts";
+import { ResponseReader } from "./responseReader.ts";
 
 /** Encodes complete HTTP/1.1 requests to one origin as latin1 text, so that a push is one string and one write. */
 export class RequestEncoder {
@@ -11,7 +11,7 @@ export class RequestEncoder {
   constructor(url: URL) {
     this.#head =
       `POST ${WARM_PATH} HTTP/1.1\r\nHost: ${url.host}\r\nUser-Agent: firstlight-warmer\r\n` +
-      "Content-Type: application/json\r\nContent-Length: ";
+      `Accept: ${OUTCOME_TYPE}\r\nContent-Type: application/json\r\nContent-Length: `;
   }
 
   encode({ body, time, signature }: PushRequest): string {
@@ -28,7 +28,7 @@ export class Http1Codec implements HttpCodec {
   readonly #encoder: RequestEncoder;
   readonly #events: HttpCodecEvents;
   #batch: PushBatch | undefined;
-  #received = "";
+  #response = new ResponseReader();
   #ended = false;
 
   constructor(url: URL, events: HttpCodecEvents) {
@@ -51,23 +51,32 @@ export class Http1Codec implements HttpCodec {
 
   receive(text: string): void {
     if (this.#ended) return;
-    this.#received = this.#received === "" ? text : this.#received + text;
     const batch = this.#batch;
-    const response = batch !== undefined ? parseResponse(this.#received) : "malformed";
-    if (response === "incomplete" && this.#received.length <= MAX_RESPONSE_BYTES * 3) return;
-    if (typeof response === "string" || batch === undefined) {
+    if (batch === undefined) {
       this.#end("malformed response");
       return;
     }
-    this.#received = "";
+    const response = this.#response;
+    const before = response.body.length;
+    const state = response.feed(text);
+    if (state === "malformed") {
+      this.#end("malformed response");
+      return;
+    }
+    const { status, body, keepAlive } = response;
+    if (state === "incomplete") {
+      if (body.length > before) this.#events.partial(batch, status, body.slice(before));
+      return;
+    }
+    this.#response = new ResponseReader();
     this.#batch = undefined;
-    this.#ended = !response.keepAlive;
-    this.#events.answered(batch, response);
-    if (!response.keepAlive) this.#end("connection: close");
+    this.#ended = !keepAlive;
+    this.#events.answered(batch, { status, body, keepAlive });
+    if (!keepAlive) this.#end("connection: close");
   }
 
   expire(now: number, limitMs: number): void {
-    if (this.#batch !== undefined && now - this.#batch.sentAt > limitMs) this.#end("timeout");
+    if (this.#batch !== undefined && isLate(this.#batch, now, limitMs)) this.#end("timeout");
   }
 
   close(): string {

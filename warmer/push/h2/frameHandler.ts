@@ -1,6 +1,7 @@
 import type { HttpCodecEvents } from "../httpCodec.ts";
 import { decodeStatus } from "./decodeStatus.ts";
 import { type ConnectionError, ERROR } from "./errors.ts";
+import { FRAME_COST, type FrameBudget, MAX_CONTINUATIONS } from "./frameBudget.ts";
 import { encodeFrame, encodeWindowUpdate, FLAG, FRAME, type FrameReader, readUint32 } from "./frames.ts";
 import type { PeerSettings } from "./peerSettings.ts";
 import type { RequestWriter } from "./requestWriter.ts";
@@ -12,8 +13,16 @@ const WINDOW_UPDATE_AFTER = 2 ** 20;
 /** The longest header block with CONTINUATION frames, bytes. */
 const MAX_HEADER_BLOCK_BYTES = 65_536;
 
+/** Payload of our own PING. */
+export const PING_PAYLOAD = "firstlgt";
+
 /** A header block that continues in CONTINUATION frames. */
-type Block = { readonly stream: number; readonly ends: boolean; text: string };
+type Block = { readonly stream: number; readonly ends: boolean; text: string; continuations: number };
+
+/** The server sends too many frames that bring no response forward. */
+function flood(what: string): ConnectionError {
+  return [ERROR.enhanceYourCalm, `flood of ${what}`];
+}
 
 /** Handles the frames of the server, with one method for each type (RFC 9113, section 6). */
 export class FrameHandler {
@@ -21,7 +30,10 @@ export class FrameHandler {
   readonly #peer: PeerSettings;
   readonly #streams: Streams;
   readonly #writer: RequestWriter;
+  readonly #budget: FrameBudget;
   readonly #events: HttpCodecEvents;
+  /** A response has come forward, or our PING was answered, since the codec looked last. */
+  progress = false;
   #received = 0;
   #block: Block | undefined;
 
@@ -30,12 +42,14 @@ export class FrameHandler {
     peer: PeerSettings,
     streams: Streams,
     writer: RequestWriter,
+    budget: FrameBudget,
     events: HttpCodecEvents,
   ) {
     this.#frame = frame;
     this.#peer = peer;
     this.#streams = streams;
     this.#writer = writer;
+    this.#budget = budget;
     this.#events = events;
   }
 
@@ -65,7 +79,11 @@ export class FrameHandler {
         return [ERROR.protocol, "PUSH_PROMISE is not allowed"];
     }
     // PRIORITY and unknown types are ignored (RFC 9113, section 5.5).
-    return undefined;
+    return this.#spend("ignored", "unknown frames");
+  }
+
+  #spend(kind: keyof typeof FRAME_COST, what: string): ConnectionError | undefined {
+    return this.#budget.spend(FRAME_COST[kind]) ? undefined : flood(what);
   }
 
   #data(): ConnectionError | undefined {
@@ -78,7 +96,7 @@ export class FrameHandler {
       this.#received = 0;
     }
     const stream = this.#streams.get(id);
-    if (stream === undefined) return undefined;
+    if (stream === undefined) return this.#spend("ended", "DATA on ended streams");
     if (stream.status === 0) {
       this.#streams.cancel(stream, ERROR.protocol, "DATA before HEADERS");
       return undefined;
@@ -86,8 +104,13 @@ export class FrameHandler {
     stream.body = stream.body === "" ? content : stream.body + content;
     stream.received += length;
     if ((flags & FLAG.endStream) !== 0) this.#onResponse(stream);
+    else if (content === "") return this.#spend("emptyData", "empty DATA");
     // The window of a stream has the size of the largest response, and is never opened further.
     else if (stream.received >= STREAM_WINDOW) this.#streams.cancel(stream, ERROR.cancel, "response too long");
+    else {
+      this.progress = true;
+      this.#events.partial(stream.batch, stream.status, content);
+    }
     return undefined;
   }
 
@@ -97,7 +120,7 @@ export class FrameHandler {
     if (content === undefined) return this.#paddingError("HEADERS");
     const ends = (flags & FLAG.endStream) !== 0;
     if ((flags & FLAG.endHeaders) !== 0) return this.#fields(stream, ends, content);
-    this.#block = { stream, ends, text: content };
+    this.#block = { stream, ends, text: content, continuations: 0 };
     return undefined;
   }
 
@@ -106,9 +129,11 @@ export class FrameHandler {
     const block = this.#block;
     if (block?.stream !== stream) return [ERROR.protocol, `CONTINUATION on stream ${stream}`];
     block.text += payload;
+    if (++block.continuations > MAX_CONTINUATIONS) return flood("CONTINUATION");
     if (block.text.length > MAX_HEADER_BLOCK_BYTES)
       return [ERROR.enhanceYourCalm, `header block of more than ${MAX_HEADER_BLOCK_BYTES} bytes`];
-    if ((flags & FLAG.endHeaders) === 0) return undefined;
+    const violation = this.#spend("continuation", "CONTINUATION");
+    if (violation !== undefined || (flags & FLAG.endHeaders) === 0) return violation;
     this.#block = undefined;
     return this.#fields(stream, block.ends, block.text);
   }
@@ -121,7 +146,7 @@ export class FrameHandler {
     const status = decodeStatus(block);
     if (status === undefined) return [ERROR.compression, "malformed header block"];
     const stream = this.#streams.get(id);
-    if (stream === undefined) return undefined;
+    if (stream === undefined) return this.#spend("ended", "HEADERS on ended streams");
     if (stream.status !== 0) {
       if (status === 0 && ends) this.#onResponse(stream);
       else this.#streams.cancel(stream, ERROR.protocol, "malformed trailers");
@@ -129,8 +154,10 @@ export class FrameHandler {
     else if (status < 200) {
       // Interim responses (100, 103) come before the final one.
       if (ends) this.#streams.cancel(stream, ERROR.protocol, "interim response with END_STREAM");
+      return this.#spend("interim", "interim responses");
     } else {
       stream.status = status;
+      this.progress = true;
       if (ends) this.#onResponse(stream);
     }
     return undefined;
@@ -141,8 +168,11 @@ export class FrameHandler {
     if (stream !== 0) return [ERROR.protocol, `SETTINGS on stream ${stream}`];
     if ((flags & FLAG.ack) !== 0) {
       if (length !== 0) return [ERROR.frameSize, `acknowledgement of SETTINGS with ${length} bytes`];
-      return this.#peer.known ? undefined : [ERROR.protocol, "acknowledgement before SETTINGS"];
+      if (!this.#peer.known) return [ERROR.protocol, "acknowledgement before SETTINGS"];
+      return this.#spend("ignored", "acknowledgements");
     }
+    const excess = this.#spend("settings", "SETTINGS");
+    if (excess !== undefined) return excess;
     const before = this.#peer.initialWindowSize;
     const violation = this.#peer.update(payload);
     if (violation !== undefined) return violation;
@@ -160,7 +190,8 @@ export class FrameHandler {
     if (id !== 0 && !this.#streams.has(id)) return [ERROR.protocol, `WINDOW_UPDATE on stream ${id}`];
     const by = readUint32(payload, 0) % 0x80000000;
     const window = id === 0 ? this.#writer : this.#streams.get(id);
-    if (window === undefined) return undefined;
+    const excess = this.#spend("windowUpdate", "WINDOW_UPDATE");
+    if (excess !== undefined || window === undefined) return excess;
     const code = by === 0 ? ERROR.protocol : this.#writer.extendWindow(by, window) ? ERROR.none : ERROR.flowControl;
     if (code !== ERROR.none) {
       const what = `window increment of ${by}`;
@@ -177,21 +208,28 @@ export class FrameHandler {
     if (!this.#streams.has(id)) return [ERROR.protocol, `RST_STREAM on stream ${id}`];
     const stream = this.#streams.get(id);
     if (stream !== undefined) this.#streams.lose(stream, "stream reset");
-    return undefined;
+    return this.#spend("rstStream", "RST_STREAM");
   }
 
   #ping(): ConnectionError | undefined {
     const { flags, length, payload, stream } = this.#frame;
     if (stream !== 0) return [ERROR.protocol, `PING on stream ${stream}`];
     if (length !== 8) return [ERROR.frameSize, `PING of ${length} bytes, not 8`];
-    if ((flags & FLAG.ack) === 0) this.#events.write(encodeFrame(FRAME.ping, FLAG.ack, 0, payload));
-    return undefined;
+    if ((flags & FLAG.ack) !== 0) {
+      this.progress ||= payload === PING_PAYLOAD;
+      return this.#spend("ignored", "acknowledgements");
+    }
+    const excess = this.#spend("ping", "PING");
+    if (excess === undefined) this.#events.write(encodeFrame(FRAME.ping, FLAG.ack, 0, payload));
+    return excess;
   }
 
   #goaway(): ConnectionError | undefined {
     const { length, payload, stream } = this.#frame;
     if (stream !== 0) return [ERROR.protocol, `GOAWAY on stream ${stream}`];
     if (length < 8) return [ERROR.frameSize, `GOAWAY of ${length} bytes, less than 8`];
+    const excess = this.#spend("goaway", "GOAWAY");
+    if (excess !== undefined) return excess;
     this.#streams.leaving = true;
     const last = readUint32(payload, 0) % 0x80000000;
     // The server has not processed the streams above `last`.
@@ -201,6 +239,7 @@ export class FrameHandler {
   }
 
   #onResponse(stream: Stream): void {
+    this.progress = true;
     this.#streams.answered(stream);
     this.#events.answered(stream.batch, { status: stream.status, body: stream.body, keepAlive: true });
   }

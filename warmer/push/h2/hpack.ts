@@ -1,9 +1,9 @@
 /** The part of HPACK (RFC 7541) that a request needs: indices of the static table, and literals without indexing. */
-import type { PushRequest } from "../pushRequest.ts";
+import { OUTCOME_TYPE, type PushRequest } from "../pushRequest.ts";
 import { WARM_PATH } from "../pushSigner.ts";
 
 /** Fields of the static table (RFC 7541, appendix A) whose names are sent as an index. */
-const NAME = { authority: 1, path: 4, contentLength: 28, contentType: 31, userAgent: 58 } as const;
+const NAME = { authority: 1, path: 4, accept: 19, contentLength: 28, contentType: 31, userAgent: 58 } as const;
 const METHOD_POST = "\x83";
 const SCHEME = { "http:": "\x86", "https:": "\x87" } as const;
 
@@ -36,6 +36,7 @@ export class RequestFields {
       literal(NAME.authority, url.host) +
       literal(NAME.path, WARM_PATH) +
       literal(NAME.userAgent, "firstlight-warmer") +
+      literal(NAME.accept, OUTCOME_TYPE) +
       literal(NAME.contentType, "application/json") +
       encodeInteger(0, 4, NAME.contentLength);
   }

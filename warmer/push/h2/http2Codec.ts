@@ -1,8 +1,9 @@
 import type { PushBatch } from "../../queue/pushBatch.ts";
-import type { HttpCodec, HttpCodecEvents } from "../httpCodec.ts";
+import { type HttpCodec, type HttpCodecEvents, isLate } from "../httpCodec.ts";
 import type { PushRequest } from "../pushRequest.ts";
 import { type ConnectionError, ERROR, type ErrorCode } from "./errors.ts";
-import { FrameHandler } from "./frameHandler.ts";
+import { FrameBudget } from "./frameBudget.ts";
+import { FrameHandler, PING_PAYLOAD } from "./frameHandler.ts";
 import {
   encodeFrame,
   encodeGoaway,
@@ -40,7 +41,7 @@ const CONNECTION_PREFACE =
   ]) +
   encodeWindowUpdate(0, RECEIVE_WINDOW - DEFAULT_WINDOW);
 
-const PING = encodeFrame(FRAME.ping, 0, 0, "firstlgt");
+const PING = encodeFrame(FRAME.ping, 0, 0, PING_PAYLOAD);
 
 const FRAME_TOO_LONG = [
   ERROR.frameSize,
@@ -58,6 +59,7 @@ export class Http2Codec implements HttpCodec {
   readonly #peer = new PeerSettings();
   readonly #writer: RequestWriter;
   readonly #streams: Streams;
+  readonly #budget = new FrameBudget();
   readonly #handler: FrameHandler;
   #ended = false;
   /** The error code for GOAWAY. */
@@ -70,7 +72,7 @@ export class Http2Codec implements HttpCodec {
     this.#events = events;
     this.#writer = new RequestWriter(this.#peer, events.write);
     this.#streams = new Streams(this.#writer, events.write, options.lastStream ?? 2 ** 31 - 1);
-    this.#handler = new FrameHandler(this.#frames, this.#peer, this.#streams, this.#writer, events);
+    this.#handler = new FrameHandler(this.#frames, this.#peer, this.#streams, this.#writer, this.#budget, events);
     events.write(CONNECTION_PREFACE);
   }
 
@@ -86,11 +88,11 @@ export class Http2Codec implements HttpCodec {
 
   send(push: PushRequest, batch: PushBatch): void {
     const stream = this.#streams.open(batch, this.#peer.initialWindowSize);
+    this.#budget.onRequest();
     this.#writer.open(stream, this.#options.fields.block(push), push.body);
   }
 
   receive(text: string): void {
-    this.#pingSentAt = 0;
     if (!this.#ended) this.#frames.feed(text);
     while (!this.#ended) {
       const next = this.#frames.next();
@@ -98,14 +100,18 @@ export class Http2Codec implements HttpCodec {
       const violation = next === "malformed" ? FRAME_TOO_LONG : this.#handler.handle();
       if (violation !== undefined) this.#end(`HTTP/2: ${violation[1]}`, violation[0]);
     }
+    // Frames that bring nothing forward do not count: a server that only sends PING is as good as silent.
+    if (this.#handler.progress) this.#pingSentAt = 0;
+    this.#handler.progress = false;
     this.#reportLost();
   }
 
   expire(now: number, limitMs: number): void {
+    this.#budget.refill(now);
     if (this.#pingSentAt > 0 && now - this.#pingSentAt > limitMs) this.#end("timeout");
     let late = 0;
     for (const stream of this.#streams.all()) {
-      if (now - stream.batch.sentAt <= limitMs) break;
+      if (!isLate(stream.batch, now, limitMs)) continue;
       this.#streams.cancel(stream, ERROR.cancel, "timeout");
       late++;
     }

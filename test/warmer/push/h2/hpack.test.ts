@@ -25,6 +25,7 @@ describe("encoding", () => {
       `01 0c ${Buffer.from("a.example:81").toString("hex")}`,
       `04 05 ${Buffer.from("/warm").toString("hex")}`,
       `0f2b 11 ${Buffer.from("firstlight-warmer").toString("hex")}`,
+      `0f04 14 ${Buffer.from("application/x-ndjson").toString("hex")}`,
       `0f10 10 ${Buffer.from("application/json").toString("hex")}`,
       "0f0d 01 32",
     ];

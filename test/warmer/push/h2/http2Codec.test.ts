@@ -134,7 +134,7 @@ describe("windows", () => {
 });
 
 /** Frames that may be valid, cut, flipped or shuffled. Each push must end once: answered, lost or returned. */
-test("fuzzed frames never throw; every push ends exactly once", () => {
+test("fuzzed frames never throw; every push ends exactly once; what we send is bounded; pieces are the body", () => {
   const rounds = process.env.FIRSTLIGHT_LONG === "1" ? 200_000 : 5_000;
   const random = seeded(9113);
   const below = (n: number): number => Math.floor(random() * n);
@@ -173,5 +173,13 @@ test("fuzzed frames never throw; every push ends exactly once", () => {
     expect(new Set(ended).size, t.events.join("; ")).toBe(ended.length);
     expect(ended.length + t.codec.abandon().length).toBe(sent);
     expect(t.events.filter((line) => line.startsWith("end")).length).toBeLessThanOrEqual(1);
+    // Twelve steps: requests of 100 bytes, and at most one short reply for each frame.
+    expect(t.read().payloads.join("").length).toBeLessThan(5_000);
+    for (const line of t.events) {
+      const [index, status] = line.split(" ");
+      const told = t.pieces.filter((piece) => piece.startsWith(`${index} ${status} `));
+      const before = told.map((piece) => piece.slice(`${index} ${status} `.length)).join("");
+      expect(line.startsWith(`${index} ${status} ${before}`) || !/^\d+ \d{3} /.test(line)).toBe(true);
+    }
   }
 });
