@@ -1,6 +1,7 @@
 /**
  * `npm run figures -- [FILE ...]`: readers' hit ratio and times, and which hints were of use, from the Worker's log.
- * Without a FILE it reads standard input. Exit code 1: a file cannot be read, or no line is one of the Worker's.
+ * Without a FILE it reads standard input. Exit code 1: a file cannot be read, or no line is one of the Worker's; 2: wrong
+ * arguments.
  */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
@@ -8,7 +9,7 @@ import { HintFigures } from "./figures/hints.ts";
 import { ReaderFigures } from "./figures/readers.ts";
 import { tracesIn } from "./figures/traces.ts";
 import { hintLines, readerLine } from "./figures/words.ts";
-import { answerHelp } from "./usage.ts";
+import { answerHelp, refuse } from "./usage.ts";
 
 const USAGE = `Usage: npm run figures -- [FILE ...]
 A FILE is a log of the Worker with a JSON object a line: what npm run edge prints on standard error, what
@@ -16,6 +17,8 @@ A FILE is a log of the Worker with a JSON object a line: what npm run edge print
 
 const files = process.argv.slice(2);
 answerHelp(USAGE, files);
+const unknown = files.find((word) => word.startsWith("-"));
+if (unknown !== undefined) refuse(USAGE, `Unknown argument ${unknown}`);
 const readers = new ReaderFigures();
 const hints = new HintFigures();
 let lines = 0;

@@ -44,6 +44,7 @@ const COMMANDS = {
       [["--concurrency", "x"], "--concurrency cannot be x", "from 1 to 256"],
     ],
   },
+  figures: { file: "src/cli/figures.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: "]] },
   warmer: {
     file: "warmer/main.ts",
     flags: ["--experimental-ffi", "--disable-warning=ExperimentalWarning"],

@@ -30,7 +30,7 @@ describe("the command line of npm run purge", () => {
     ["no target", [], ENV, "One of --source, --prefix, --host, --path, --maker is needed, 0 are given"],
     ["two targets", ["--host", "a", "--path", "/b"], ENV, "2 are given"],
     ["both ways", ["--host", "a", "--block", "--lift"], ENV, "--block and --lift exclude each other"],
-    ["blocked and stale", ["--host", "a", "--stale", "--block"], ENV, "--stale and --block exclude each other"],
+    ["blocked and stale", ["--host", "a", "--stale", "--block"], ENV, "--block and --stale exclude each other"],
     ["a stale maker", ["--maker", "1-a1", "--stale"], ENV, "A maker cannot be marked stale"],
     ["a resumed mark", ["--host", "a", "--stale", "--resume", "x"], ENV, "there is nothing to resume"],
     ["a blocked prefix", ["--prefix", "https://a/", "--block"], ENV, "Only a source or a host can be blocked"],
