@@ -64,8 +64,9 @@ export class Lease {
   async reportFailure(error: unknown): Promise<void> {
     const { reason, facts } = asFailure(error);
     const seconds = Math.min(MAX_FAILED_SECONDS, ANSWERS[reason].cacheSeconds);
-    const isTheirs = isShared(reason) && seconds > 0;
-    await this.report(isTheirs ? { kind: "failed", reason, facts, seconds } : { kind: "released" });
+    if (isShared(reason) && seconds > 0) await this.report({ kind: "failed", reason, facts, seconds });
+    // The answer may still be under way: what it grants would be held by nobody.
+    else await this.release();
   }
 
   /** Gives the lease back unless an outcome has ended it or it was never asked for. Never rejects. */

@@ -58,7 +58,13 @@ async function read(
   if (body === null) throw new Failure("source_broken", {}, "no body");
   const claim = declared ?? Math.min(LIKELY_BYTES, maxBytes);
   const sink = new Sink(declared, maxBytes);
-  await pace.pause(room(sink.capacity, claim));
+  try {
+    await pace.pause(room(sink.capacity, claim));
+  } catch (error) {
+    // Its connection would stay open, and a request has six.
+    body.cancel(error).catch(() => {});
+    throw error;
+  }
   const reader = body.getReader({ mode: "byob" });
   let window = new Uint8Array(WINDOW);
   pace.watch(sink);

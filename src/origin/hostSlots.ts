@@ -121,7 +121,9 @@ export class HostSlots {
     for (const waiting of entry.line.inOrder()) {
       if (Math.abs(now - waiting.seen) >= this.#rules.goneMs) entry.line.refuse(waiting);
     }
-    if (entry.held.size === 0 && entry.line.length === 0) this.#hosts.delete(host);
+    // A slot whose lease ran out may belong to an entry that was forgotten, and another one stands there by now.
+    const isEmpty = entry.held.size === 0 && entry.line.length === 0;
+    if (isEmpty && this.#hosts.get(host) === entry) this.#hosts.delete(host);
   }
 
   #everyTick(run: () => void): () => void {

@@ -106,6 +106,20 @@ describe("Lease ends", () => {
     expect(heard).toEqual(expected);
   });
 
+  test("what is granted after a failure of ours is given back", async () => {
+    const { port, heard } = portOf();
+    let grant = (_: Grant) => {};
+    const asked = { ...port, ask: () => new Promise<Grant>((resolve) => (grant = resolve)) };
+    const lease = new Lease(asked, "a", "k");
+    void lease.ask();
+    const reported = lease.reportFailure(new Failure("rate_limited"));
+    await lease.release();
+    expect(heard).toEqual([]);
+    grant({ do: "render" });
+    await reported;
+    expect(heard).toEqual(["released"]);
+  });
+
   test("from the moment that storing begins, not when it is done", async () => {
     const { lease, heard } = held();
     await lease.ask();

@@ -57,6 +57,15 @@ test("room is asked for before so many bytes are held, first for what is expecte
   expect(asked).toEqual([65_536, 131_072, 262_144]);
 });
 
+test("who gets no room lets go of the source", async () => {
+  let ended: unknown = null;
+  const stream = new ReadableStream({ type: "bytes", cancel: (why) => void (ended = why) });
+  const full = new Failure("queue_full", { retryAfter: 1 });
+  const read = readBody(new Response(stream), 1 << 20, newDeadline(), () => Promise.reject(full));
+  expect(await reasonOf(read)).toBe("queue_full");
+  expect(ended).toBe(full);
+});
+
 test("of a declared length at most about twice what has come; and the claim is known from the start", async () => {
   const asked: number[][] = [];
   const room = async (bytes: number, claim: number) => void asked.push([bytes, claim]);

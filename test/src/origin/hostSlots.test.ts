@@ -157,3 +157,20 @@ test("a host nobody asks takes no memory, and leaving twice is leaving once", as
   mine.slot?.release();
   expect(slots.size).toBe(0);
 });
+
+test("a slot that ends long after its lease leaves those alone that were given since", async () => {
+  const { slots, ask } = world();
+  const [late, other] = [ask(), ask()];
+  await settle();
+  late.renewing = false;
+  await vi.advanceTimersByTimeAsync(RULES.leaseMs + 1_000);
+  other.slot?.release();
+  expect(slots.size).toBe(0);
+  const all = [ask(), ask()];
+  await settle();
+  late.slot?.renew();
+  late.slot?.release();
+  all.push(ask());
+  await settle();
+  expect(states(...all)).toEqual(["in", "in", "waiting"]);
+});
