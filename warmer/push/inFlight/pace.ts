@@ -55,6 +55,8 @@ export class Pace {
   #window: number;
   /** What a push takes that is alone. */
   #baseMs: number | undefined;
+  /** What the last push took that was alone. */
+  #aloneMs = 0;
   /** What the last responses took, the newest last, ms. */
   readonly #recent: number[] = [];
   #queueMs = 0;
@@ -123,7 +125,7 @@ export class Pace {
   answered(tookMs: number, lagMs: number, alone: boolean, unanswered: number, now: number): void {
     this.#heardAt = now;
     const took = Math.max(0, tookMs - lagMs);
-    const base = alone || this.#baseMs === undefined ? took : Math.min(this.#baseMs, took);
+    const base = this.#baseAfter(took, alone);
     const limit = this.#options.maxAgeMs * PACE.queueShare + base * PACE.jitterShare;
     // The way has changed: what was measured before tells nothing.
     if (Math.abs(base - (this.#baseMs ?? base)) > limit) this.#recent.length = 0;
@@ -143,6 +145,14 @@ export class Pace {
     } else if (unanswered + 1 >= this.#window / 2) {
       this.#window = Math.min(this.#options.connections, this.#window + PACE.grow);
     }
+  }
+
+  /** One push that is alone may meet a pause, and a base that is too long allows a long queue. So it takes two. */
+  #baseAfter(took: number, alone: boolean): number {
+    if (!alone || this.#baseMs === undefined) return Math.min(this.#baseMs ?? took, took);
+    const base = Math.min(took, Math.max(this.#aloneMs, this.#baseMs));
+    this.#aloneMs = took;
+    return base;
   }
 
   /** A request got no answer. */

@@ -28,6 +28,19 @@ describe("how long a push takes now", () => {
     for (let n = 0; n < 8; n++) answer(pace, 241, false, 3, 240);
     expect(pace.takesMs(3, 240)).toBe(ARRIVES + 1);
   });
+  test("a longer way counts when two pushes that were alone show it, a shorter one at once", () => {
+    const pace = new Pace(OPTIONS);
+    answer(pace, 1, true, 0, 0);
+    answer(pace, 201, true, 0, 300);
+    for (let n = 0; n < 8; n++) answer(pace, 201, false, 1, 500);
+    expect(pace.takesMs(1, 500)).toBe(ARRIVES + 200 - 1);
+    answer(pace, 201, true, 0, 800);
+    for (let n = 0; n < 8; n++) answer(pace, 201, false, 1, 1_000);
+    expect(pace.takesMs(1, 1_000)).toBe(ARRIVES);
+    answer(pace, 1, false, 1, 1_100);
+    for (let n = 0; n < 8; n++) answer(pace, 41, false, 1, 1_200);
+    expect(pace.takesMs(1, 1_200)).toBe(ARRIVES + 40 - 1);
+  });
   test("two late responses are a pause, three of eight are a queue", () => {
     const pace = new Pace(OPTIONS);
     for (let n = 0; n < 8; n++) answer(pace, 1, true, 1, n);
