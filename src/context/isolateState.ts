@@ -43,7 +43,10 @@ export type IsolateState = {
   readonly hosts: HostGuard;
   /** Failures of sources, for as long as errors.ts says. */
   readonly negatives: NegativeMemory;
-  /** Rendition key -> unix ms until which it is known to be nowhere, while the failure of its source is remembered. */
+  /**
+   * Audience, region, authority and rendition key -> unix ms until which such a caller finds it nowhere, while the failure
+   * of its source is remembered.
+   */
   readonly nowhere: BoundedMap<string, number>;
   /** Keys written lately to tiers with a write window. */
   readonly writes: RecentKeys;

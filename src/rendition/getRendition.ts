@@ -65,7 +65,9 @@ async function lookUpOrRender(
   // What is refused from memory costs nothing. Everything behind this does.
   refuseOverRate(request, caller, state.overRate, now());
   const failing = recallNegative(store.keys.negative, store.negatives);
-  if (failing !== null && (state.nowhere.get(store.key) ?? 0) > now()) throw failing;
+  // What one caller does not find, another may: it sees other tiers, or is held to no list.
+  const nowhere = `${caller.audience}/${caller.region}/${request.authority}/${store.key}`;
+  if (failing !== null && (state.nowhere.get(nowhere) ?? 0) > now()) throw failing;
   // What the coordinator knows from before a purge does not count.
   const since = Math.max(store.epoch, store.staleSince);
   const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
@@ -87,7 +89,7 @@ async function lookUpOrRender(
   addStage(job.trace, "lookup", now() - started);
 
   const noteNowhere = (error: unknown): never => {
-    if (asFailure(error).keeping.remembered) state.nowhere.set(store.key, now() + NOWHERE_MS);
+    if (asFailure(error).keeping.remembered) state.nowhere.set(nowhere, now() + NOWHERE_MS);
     throw error;
   };
   const { found, refused } = lookup;

@@ -22,7 +22,7 @@ export type Lookup = {
   readonly found: Found | null;
   /** In the order of their answers; a tier that was overtaken is not in it. */
   readonly asked: readonly TierAsked[];
-  /** Tiers that hold an older copy than `found`: filling them replaces it. */
+  /** Tiers that hold an older copy than `found`, or one that is of no use: filling them replaces it. */
   readonly stale: readonly string[];
   /** Set when a tier had a copy that this caller must not get. */
   readonly refused: Refused | null;
@@ -48,12 +48,14 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
   const known = options.known?.catch(() => null);
   const asked: TierAsked[] = [];
   const hits: Found[] = [];
+  const useless: string[] = [];
   let refused: Refused | null = null;
 
   const ask = async ({ row, tier }: OpenTier): Promise<boolean> => {
     const stored = await askTier(tier.name, tier.get(key), row.waitMs, now, asked);
     const allowed = stored === null ? "absent" : access(stored.meta);
     if (allowed === "blocked") refused = allowed;
+    if (stored !== null && allowed === "absent") useless.push(tier.name);
     if (stored === null || allowed === "absent" || allowed === "blocked") return false;
     const version = known === undefined ? null : await withTimeout(known, KNOWN_WAIT_MS).catch(() => null);
     const freshness = freshnessOf(stored.meta, now(), windows, version);
@@ -62,7 +64,8 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
       if (freshness === "fresh" || freshness === "revalidate") refused ??= allowed;
       return false;
     }
-    if (freshness !== "expired") hits.push({ stored, tier: tier.name, freshness });
+    if (freshness === "expired") useless.push(tier.name);
+    else hits.push({ stored, tier: tier.name, freshness });
     return freshness === "fresh";
   };
 
@@ -72,8 +75,9 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
     if (await firstTrue(tiers.filter(({ row }) => row.stage === stage).map(ask))) break;
   }
   const found = best(hits);
-  const stale = hits.filter((hit) => found !== null && hit.stored.meta.storedAt < found.stored.meta.storedAt);
-  return { found, asked: [...asked], stale: stale.map(({ tier }) => tier), refused };
+  if (found === null) return { found, asked: [...asked], stale: [], refused };
+  const older = hits.filter(({ stored }) => stored.meta.storedAt < found.stored.meta.storedAt);
+  return { found, asked: [...asked], stale: [...useless, ...older.map(({ tier }) => tier)], refused };
 }
 
 /** A tier's answer, null when it is a miss, fails or takes longer than `waitMs`. Notes in `asked` which it was. */

@@ -92,9 +92,11 @@ async function bring(request: ImageRequest, trace: Trace, app: App, caller: Call
   return (await isStored(store, app)) ? "made" : null;
 }
 
-async function isStored({ tiers, handover, key, access, windows }: RenditionStore, app: App): Promise<boolean> {
+/** Not one that is kept for failures only: nobody has brought that now. */
+async function isStored({ tiers, handover, key, access, windows }: RenditionStore, { now }: App): Promise<boolean> {
   const near = tiers.filter(({ tier }) => tier === handover);
-  return (await lookUp(key, near, { now: app.now, windows, access })).found !== null;
+  const { found } = await lookUp(key, near, { now, windows, access });
+  return found !== null && found.freshness !== "if-error";
 }
 
 function recordPicture(trace: Trace, { outcome, reason }: WarmResult, { bindings, now }: App): void {

@@ -104,6 +104,15 @@ describe("stale copies", () => {
     expect(result.stale).toEqual(["kv"]);
   });
 
+  test("an expired one is replaced by what is found further away", async () => {
+    const tiers = four();
+    tiers.region.held.set("k", stale(101));
+    tiers.primary.held.set("k", storedOf());
+    const result = await find(tiers);
+    expect(result.found).toMatchObject({ tier: "primary", freshness: "fresh" });
+    expect(result.stale).toEqual(["region"]);
+  });
+
   test("only stale ones: the newest, with its freshness", async () => {
     const tiers = four();
     tiers.kv.held.set("k", stale(5, NOW - 9000));
@@ -171,11 +180,15 @@ describe("a copy that this caller must not get", () => {
     expect(outcomes(looked.asked)).toContain("primary:miss");
   });
 
-  test.each(["blocked", "unlisted", "absent"] as const)("%s near by: the allowed one wins", async (decision) => {
+  test.each([
+    ["blocked", []],
+    ["unlisted", []],
+    ["absent", ["kv"]],
+  ] as const)("%s near by: the allowed one wins, and replaces %j", async (decision, replaced) => {
     const access: LookupOptions["access"] = ({ sourceHash }) => (sourceHash === NEAR ? decision : "allowed");
     const looked = await find(tiers(true), { access });
     expect(looked.found?.stored.meta.sourceHash).toBe(FAR);
-    expect(looked.stale).toEqual([]);
+    expect(looked.stale).toEqual(replaced);
   });
 
   test("is no answer when it is stale either", async () => {

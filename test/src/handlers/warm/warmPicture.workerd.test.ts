@@ -8,6 +8,7 @@ import { newTrace } from "../../../../src/telemetry.ts";
 import { brokenService } from "../../../support/brokenService.ts";
 import { NOW } from "../../../support/stored.ts";
 import {
+  CONFIG,
   configWith,
   freshSource,
   jpegOf,
@@ -100,6 +101,19 @@ describe("what becomes of a picture of a push", () => {
     expect(await push(world, freshSource())).toEqual({ outcome: "failed", reason: "source_missing" });
     await world.settled();
     expect(lines[0]).toMatchObject({ outcome: "failed", reason: "source_missing", status: 404 });
+  });
+
+  test("failed, though the region has an old copy for the time that the source fails", async () => {
+    let now = NOW;
+    const world = warmWorld({ now: () => now });
+    const source = freshSource();
+    await push(world, source);
+    await world.settled();
+    now += (86_400 + CONFIG.staleWhileRevalidateSeconds + 1) * 1000;
+    vi.mocked(fetch).mockImplementation(async () => new Response(null, { status: 500 }));
+    expect(await push(world, source, now)).toMatchObject({ outcome: "failed" });
+    await world.settled();
+    expect(lines[1]).toMatchObject({ outcome: "failed", status: 503 });
   });
 
   test.each([
