@@ -12,14 +12,16 @@ export type PaceOptions = {
 /**
  * `queueShare`: of the age limit, how long pushes may queue at the edge. An edge may become ten times slower from one
  * moment to the next; then this queue takes ten times as long, and must still fit into the limit beside the age of the
- * hints. `jitterShare`: of what the way takes, how much it may vary: the answers of a distant edge do. `shrink`: smallest
+ * hints. `pauseShare`: of what the way takes, how much more is no queue: pauses
+ * of either side. `jitterShare`: how much of that does not count against a hint. `shrink`: smallest
  * factor of the window when the queue is too long, `gentle`: when it is a little too long. `grow`: requests per response, while it is not.
  * `arriveShare`: of the age limit, what a push needs to arrive. `crowd`: if
  * more hints wait, not all of them can be pushed, so only young ones are: `reserveShare` of the age limit stays for an
  * edge that becomes slower, up to `mostShare` together with the queue.
  */
 const PACE = {
-  queueShare: 0.025,
+  queueShare: 0.02,
+  pauseShare: 2,
   jitterShare: 1,
   shrink: 0.6,
   gentle: 0.9,
@@ -126,7 +128,7 @@ export class Pace {
     this.#heardAt = now;
     const took = Math.max(0, tookMs - lagMs);
     const base = this.#baseAfter(took, alone);
-    const limit = this.#options.maxAgeMs * PACE.queueShare + base * PACE.jitterShare;
+    const limit = this.#options.maxAgeMs * PACE.queueShare + base * PACE.pauseShare;
     // The way has changed: what was measured before tells nothing.
     if (Math.abs(base - (this.#baseMs ?? base)) > limit) this.#recent.length = 0;
     this.#baseMs = base;

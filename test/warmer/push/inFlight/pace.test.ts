@@ -111,10 +111,10 @@ describe("requests in flight", () => {
     expect(pace.window).toBe(1);
     expect([pace.allows(0, 0), pace.allows(1, 0)]).toEqual([true, false]);
   });
-  test("a queue of exactly the limit is allowed: 1.25 ms, and as much as the way takes", () => {
+  test("a queue of exactly the limit is allowed: 1 ms, and twice what the way takes", () => {
     for (const [base, limit] of [
-      [0, 1.25],
-      [60, 61.25],
+      [0, 1],
+      [60, 121],
     ] as const) {
       const [at, above] = [new Pace(OPTIONS), new Pace(OPTIONS)];
       for (const pace of [at, above]) answer(pace, base, true, 63, 0);
