@@ -113,9 +113,9 @@ export async function fetchSource(source: string, order: SourceOrder, deps: Sour
     hops.release("ok");
     return fetched;
   } catch (error) {
-    // What the caller or our own hurry ended says nothing about the host.
+    // What the caller or our own hurry ended says nothing about the host, and nothing about the source.
     hops.release(error instanceof Failure && !pace.hurried ? error : "abandoned");
-    throw error;
+    throw error instanceof Failure && pace.hurried ? error.notPast(now()) : error;
   } finally {
     pace.stop();
     deadline.stop();

@@ -86,7 +86,7 @@ function told({ reason, facts, at, until }: Negative, now: number): Failure {
 }
 
 /**
- * Remembers a failure if it is the source's own and its table entry says for how long. Only its reason and public facts
+ * Remembers a failure if it is the source's own, as long as its table entry and `keeping` say. Only its reason and public facts
  * are kept, and nothing outside this isolate once `mayStore` says that the picture was taken down. Gives the places
  * written; never throws.
  */
@@ -96,9 +96,9 @@ export async function putNegative(
   places: NegativeStores,
   mayStore: () => boolean | Promise<boolean>,
 ): Promise<readonly ("memory" | "edge" | "kv")[]> {
-  const seconds = keepSeconds(failure);
-  if (seconds <= 0 || !isShared(failure.reason)) return [];
   const { memory, cache, kv, origin, epoch, now } = places;
+  const seconds = Math.min(keepSeconds(failure), Math.floor((failure.keeping.until - now()) / 1000));
+  if (seconds <= 0 || !isShared(failure.reason)) return [];
   const negative = { reason: failure.reason, facts: failure.facts, at: now(), until: now() + seconds * 1000 };
   const text = JSON.stringify(negative);
   memory.set(key, negative);

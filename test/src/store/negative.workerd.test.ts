@@ -42,6 +42,16 @@ describe("where a failure is remembered", () => {
   });
 });
 
+test.each([
+  [0, []],
+  [999, []],
+  [1_000, ["memory", "edge"]],
+  [60_000, ["memory", "edge", "kv"]],
+])("a failure that nobody may keep for longer than %i ms is in %j", async (ms, expected) => {
+  const failure = new Failure("source_missing", { value: 404 }).notPast(NOW + ms);
+  expect(await putNegative(freshKey(), failure, places(), YES)).toEqual(expected);
+});
+
 describe("getNegative", () => {
   test("gives the public facts and never the detail", async () => {
     const key = freshKey();
