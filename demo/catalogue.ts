@@ -2,6 +2,7 @@
  * What the demo shows: photographs from the folder named by `PHOTOS`, else from the corpus beside the checkout, else
  * generated ones. A `demo.json` in the folder or beside it has titles, authors and licences.
  */
+import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import sharp from "sharp";
@@ -62,6 +63,7 @@ export async function loadCatalogue(
 
 async function loadNamed(photos: string): Promise<Catalogue> {
   const folder = resolve(photos);
+  if (!existsSync(folder)) throw new WrongSetting(`PHOTOS=${photos}: there is no such folder`);
   const { entries, skipped } = await readFolder(folder);
   if (entries.length > 0) return { folder, from: folder, entries, skipped };
   const why =

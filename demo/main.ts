@@ -58,7 +58,7 @@ try {
   const { entries, from, skipped } = demo.catalogue;
   for (const { file, why } of skipped) console.error(`${file} is left out: ${why}`);
   console.log(`Firstlight demo, ${counted(entries.length, "picture")} (${from}): ${demo.url}`);
-  console.log("Ctrl-C ends it.");
+  console.log("Ready. Ctrl-C ends it.");
 } catch (error) {
   if (!leaving) {
     progress("");

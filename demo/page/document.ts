@@ -69,9 +69,9 @@ ${STYLES.map((name) => `<link rel="stylesheet" href="/page/${name}.css">`).join(
     ${state.sources.map(sourceCard).join("\n    ")}
   </section>
   <section id="race" class="race" aria-labelledby="race-title">
-    <h2 id="race-title">A hint ahead</h2>
-    <p>The server that writes a page knows its pictures before the browser does. Here it tells the warmer which three you
-    will want, takes its time over the page, and answers. Both lanes then load the same three, under names nobody has in store.</p>
+    <h2 id="race-title">The warmer's race</h2>
+    <p>The server that writes a page knows its pictures before the browser does. Here it tells the warmer about three
+    pictures, and then answers after the time below. Both lanes load the same three pictures, under new names: no store has them yet.</p>
     <form action="/" method="get">
       <label for="ms">The page takes</label>
       <select id="ms" name="ms"><option value="100">100 ms</option><option value="500" selected>500 ms</option><option value="2000">2 s</option></select>

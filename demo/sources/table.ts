@@ -45,7 +45,7 @@ export const SOURCES = [
   {
     id: "mayfly",
     name: "Mayfly Photos",
-    trait: "dies at the press of a button",
+    trait: "stops when you press its button",
     secure: true,
     delayMs: 0,
     huge: false,

@@ -35,6 +35,7 @@ try {
   if (lines === 0) throw new Error("No line is one of the Worker's log");
   console.log([readerLine(readers.summary()), ...hintLines(hints.summary())].join("\n"));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  const missing = error instanceof Error && "code" in error && error.code === "ENOENT" && "path" in error;
+  console.error(missing ? `There is no file ${error.path}` : error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

@@ -72,7 +72,9 @@ describe("loadCatalogue", () => {
     writeFileSync(join(folder, "demo.json"), "{");
     await expect(loadCatalogue(folder, top, () => {})).rejects.toThrow(`${join(folder, "demo.json")} is no JSON`);
   });
-  it("refuses a named folder without photographs", async () => {
-    await expect(loadCatalogue(join(top, "none"), top, () => {})).rejects.toThrow(/no \.jpg, \.png, \.webp or \.gif/);
+  it("refuses a named folder that is not there, and one without photographs", async () => {
+    await expect(loadCatalogue(join(top, "none"), top, () => {})).rejects.toThrow(/there is no such folder/);
+    mkdirSync(join(top, "empty"));
+    await expect(loadCatalogue(join(top, "empty"), top, () => {})).rejects.toThrow(/no \.jpg, \.png, \.webp or \.gif/);
   });
 });

@@ -52,7 +52,7 @@ describe("npm start", { timeout: 2 * START_MS }, () => {
   it("says what is wrong with PHOTOS and PORT", async () => {
     const empty = startNpm(["start", "--silent"], { PHOTOS: join(photos, "none"), PORT: "0" });
     expect(await once(empty.child, "close")).toEqual([2, null]);
-    expect(empty.errors()).toContain("no .jpg, .png, .webp or .gif file in it");
+    expect(empty.errors()).toContain("there is no such folder");
     const badPort = startNpm(["start", "--silent"], { PHOTOS: photos, PORT: "http" });
     expect(await once(badPort.child, "close")).toEqual([2, null]);
     expect(badPort.errors()).toContain("PORT cannot be http: a whole number from 0 to 65535");

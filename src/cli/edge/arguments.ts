@@ -19,6 +19,8 @@ export type ParsedArguments =
 
 export const EDGE_USAGE = `Usage: npm run edge -- --port N [--persist DIR] [--settings FILE] [--h2] [--pretty] [--var NAME=VALUE ...]
 --port N may also be given as PORT in the environment; 0 is any free one.
+--persist DIR keeps the stores in a folder; without it they end with the edge.
+--var NAME=VALUE sets a variable of the Worker (docs/operations.md).
 --h2 serves HTTP/2 over TLS; the file of the certificate's authority is said at the start.
 --pretty prints log lines for people and a summary every minute, instead of JSON.
 --settings FILE is the JSON of the live settings (docs/operations.md); a change of the file is taken over as it runs.`;

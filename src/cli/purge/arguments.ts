@@ -84,13 +84,15 @@ export function parsePurgeArguments(argv: readonly string[], env: Env): ParsedPu
   }
   for (const name of BUCKET_VALUES) if (values[name] !== undefined) problems.push(`--${name} goes with --list`);
   const endpoint = (values.endpoint ?? env.PURGE_ENDPOINT ?? "").replace(/\/+$/, "");
-  if (!isHttpUrl(endpoint)) {
+  const mode = switches.has("dry-run") ? "dry-run" : "purge";
+  // Nothing is sent in a dry run, so it needs neither.
+  const sends = mode === "purge";
+  if (!isHttpUrl(endpoint) && (sends || endpoint !== "")) {
     problems.push(`No endpoint: --endpoint or PURGE_ENDPOINT must be the Worker's URL, not "${endpoint}"`);
   }
   const secret = values.secret ?? env.PURGE_SECRET ?? "";
-  if (secret === "") problems.push("No secret: set PURGE_SECRET, or give --secret");
+  if (secret === "" && sends) problems.push("No secret: set PURGE_SECRET, or give --secret");
   if (target === null || problems.length > 0) return { ok: false, problems };
-  const mode = switches.has("dry-run") ? "dry-run" : "purge";
   return {
     ok: true,
     value: { mode, target, block, stale, endpoint, secret, resume: values.resume ?? null, sweepSeconds },

@@ -8,14 +8,25 @@ import type { PurgeArguments } from "./arguments.ts";
  * Lines for a person. Throws an Error with the Worker's words when the Worker would refuse the order. What only the Worker
  * knows (whether a path's signature is right, which maker it uses itself) is not checked.
  */
-export async function dryRun({ target, block, endpoint, resume, sweepSeconds }: PurgeArguments): Promise<string[]> {
-  const body = { ...target, ...(block === null ? {} : { block }), ...(resume === null ? {} : { cursor: resume }) };
+export async function dryRun({
+  target,
+  block,
+  stale,
+  endpoint,
+  resume,
+  sweepSeconds,
+}: PurgeArguments): Promise<string[]> {
+  const how = { ...(block === null ? {} : { block }), ...(stale ? { stale } : {}) };
+  const body = { ...target, ...how, ...(resume === null ? {} : { cursor: resume }) };
   const order = readOrder(body);
   return [
-    `would send  POST ${endpoint}/purge ${JSON.stringify(body)}`,
-    "then        the same with the cursor of each answer, until one says that it is done",
-    ...(sweepSeconds === 0 ? [] : [`after that  in ${sweepSeconds} s all of it once more, without the block`]),
+    `would send  POST ${endpoint === "" ? "(your Worker)" : endpoint}/purge ${JSON.stringify(body)}`,
+    ...(stale ? [] : ["then        the same with the cursor of each answer, until one says that it is done"]),
+    ...(sweepSeconds === 0
+      ? []
+      : [`after that  it waits ${sweepSeconds} s and deletes once more what was stored meanwhile; the block stays`]),
     ...(await concerned(order.target)),
+    ...(stale ? ["how         nothing is deleted: what is stored counts as stale"] : []),
     "Nothing was sent.",
   ];
 }

@@ -27,7 +27,7 @@ test("reads files, one after the other", () => {
   expect(run(files).stdout).toBe(FIGURES);
 });
 test.each([
-  ["a file that is not there", ["/nowhere/edge.log"], "", /ENOENT/],
+  ["a file that is not there", ["/nowhere/edge.log"], "", /^There is no file \/nowhere\/edge\.log$/m],
   ["a log of something else", [], "hello\n", /^No line is one of the Worker's log$/m],
 ])("%s is an error", (_, args, input, words) => {
   expect(run(args, input)).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(words) });

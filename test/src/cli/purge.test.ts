@@ -186,7 +186,7 @@ describe("npm run purge -- --dry-run", { timeout: 60_000 }, () => {
     const plain = await sourceKeys(source);
     for (const part of [
       `POST ${counting}/purge {"source":"${source}","block":true}`,
-      "in 150 s all of it once more",
+      "it waits 150 s and deletes once more what was stored meanwhile; the block stays",
       host16,
       source32,
       plain.source32,
@@ -194,6 +194,14 @@ describe("npm run purge -- --dry-run", { timeout: 60_000 }, () => {
     ]) {
       expect(output()).toContain(part);
     }
+  });
+
+  test("a mark is one request that deletes nothing", async () => {
+    const { ended, output } = run("http://127.0.0.1:9", ["--host", "dry.test", "--stale", "--dry-run"]);
+    expect(await ended()).toBe(0);
+    expect(output()).toContain('/purge {"host":"dry.test","stale":true}');
+    expect(output()).toContain("nothing is deleted");
+    expect(output()).not.toContain("cursor");
   });
 
   test.each([

@@ -37,6 +37,7 @@ describe("the command line of npm run purge", () => {
     ["an unknown name", ["--host", "a", "--all"], ENV, "Unknown argument --all"],
     ["a value that is missing", ["--path", "/", "--host"], ENV, "--host needs a value"],
     ["a sweep that is no time", ["--host", "a", "--sweep", "soon"], ENV, "--sweep cannot be soon"],
+    ["a dry run at an endpoint without a scheme", ["--host", "a", "--dry-run", "--endpoint", "a"], {}, 'not "a"'],
     ["no endpoint", ["--host", "a"], { PURGE_SECRET: "s" }, "No endpoint"],
     ["an endpoint without a scheme", ["--host", "a", "--endpoint", "img.test"], ENV, 'not "img.test"'],
     ["a URL as host", ["--host", "http://a.test"], ENV, "give a host, not a URL"],
