@@ -41,7 +41,13 @@ export function createReader(bytes: Uint8Array, little: boolean): Reader {
     },
     tag: (at) => {
       check(at, 4);
-      return String.fromCharCode(...bytes.subarray(at, at + 4));
+      // Without a list for each: a file can have millions of tags.
+      return String.fromCharCode(
+        view.getUint8(at),
+        view.getUint8(at + 1),
+        view.getUint8(at + 2),
+        view.getUint8(at + 3),
+      );
     },
     slice: (at, length) => bytes.subarray(at, Math.min(bytes.length, at + length)),
   };
