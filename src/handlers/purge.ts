@@ -18,8 +18,9 @@ import { type PurgeTarget, readPurgeOrder } from "../request/control/purgeOrder.
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
 import { checkSignedBody, TIME_HEADER } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
-import { BadCursor, type PurgeTarget as Deletion, type PurgeStep, purgeStep } from "../store/purge.ts";
+import { BadCursor, type PurgeTarget as Deletion, type PurgeStep, purgeStep, STEP_OPERATIONS } from "../store/purge.ts";
 import { hostHash, sourceKeys } from "../store/schema/key.ts";
+import type { PurgePageOrder } from "../store/tiers/tier.ts";
 import { purgeStores } from "../store/tierTable.ts";
 
 /** Answers `{deleted, cursor, done}`. Throws Failure. */
@@ -52,7 +53,16 @@ async function deleteSome(
   cursor: string | null,
   { bindings }: App,
 ): Promise<PurgeStep> {
-  const stores = purgeStores(bindings);
+  // All deletions of a step share what one invocation may do.
+  let left = STEP_OPERATIONS;
+  const stores = purgeStores(bindings).map((store) => ({
+    ...store,
+    purgePage: async (order: PurgePageOrder) => {
+      const page = await store.purgePage(order);
+      left -= page.operations;
+      return page;
+    },
+  }));
   const [, at = "0", inner = null] = /^(\d)\.(.+)$/.exec(cursor ?? "") ?? [];
   if (cursor !== null && (inner === null || Number(at) >= deletions.length)) {
     throw new Failure("body_invalid", { why: "cursor is not one of this purge" });
@@ -61,7 +71,8 @@ async function deleteSome(
   for (const [index, deletion] of deletions.entries()) {
     if (index < Number(at)) continue;
     try {
-      const step = await purgeStep(deletion, { stores, cursor: index === Number(at) ? inner : null });
+      const from = index === Number(at) ? inner : null;
+      const step = await purgeStep(deletion, { stores, cursor: from }, { operations: Math.max(1, left) });
       deleted += step.deleted;
       if (!step.done) return { deleted, cursor: `${index}.${step.cursor}`, done: false };
     } catch (error) {

@@ -8,7 +8,7 @@ import { type Conditional, sentHeaders } from "./headers.ts";
 import { type HttpsMemory, secureTwin } from "./https.ts";
 import { failureOfStatus, failureOfThrown, isConnectFailure, isLostConnection } from "./outcome.ts";
 
-/** What a hop needs to know. It is the same for every hop of an exchange. */
+/** What a hop needs to know. All but `conditional` is the same for every hop of an exchange. */
 export type AskContext = {
   readonly config: Pick<Config, "httpSources" | "allowLoopbackSources" | "sourceTimeoutMs" | "loopId" | "contactUrl">;
   readonly fetch: typeof fetch;

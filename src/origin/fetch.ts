@@ -20,8 +20,11 @@ export type SourceOrder = {
   readonly authority: ImageRequest["authority"];
   /** The host (with port) this Worker answers on: a hop back to it is a loop. */
   readonly ownHost: string;
-  /** Validators of the copy we hold: the answer may then be `notModified`. */
-  readonly conditional?: Conditional;
+  /**
+   * Validators of the copy we hold: the answer may then be `notModified`. `of`: the address that gave it, as `URL.href`. No
+   * other one is asked with them, since a redirect may lead to another picture by now.
+   */
+  readonly conditional?: Conditional & { readonly of: string };
 };
 
 export type SourceConfig = Pick<
@@ -135,18 +138,19 @@ async function exchange(
   const { config, now } = deps;
   const started = now();
   const awaitFirstByte = (limited: Deadline) => pace.awaitFirstByte(hops.firstByteMs, limited);
-  const context = { ...askContext(deps, deadline, order.conditional ?? null), awaitFirstByte };
+  const context = { ...askContext(deps, deadline), awaitFirstByte };
   let url = first;
   let upgraded = false;
   for (let count = 0; ; count++) {
     const asked = now();
-    const answered = await askSecurely(url, context);
+    const conditional = order.conditional?.of === url.href ? order.conditional : null;
+    const answered = await askSecurely(url, { ...context, conditional });
     pace.noteFirstByte();
     hops.noteFirstByte(now() - asked);
     upgraded ||= answered.upgraded;
     const location = locationOf(answered.response);
     if (location === null) {
-      const taken = await take(answered.response, started, context.conditional, deps, deadline, pace);
+      const taken = await take(answered.response, started, conditional, deps, deadline, pace);
       const { status } = answered.response;
       return { url: answered.url.href, finalUrl: url.href, status, hops: count, upgraded, ...taken };
     }
@@ -161,9 +165,9 @@ async function exchange(
   }
 }
 
-function askContext(deps: SourceDeps, deadline: Deadline, conditional: Conditional | null): AskContext {
+function askContext(deps: SourceDeps, deadline: Deadline): AskContext {
   const { config, fetch, now, httpsMemory } = deps;
-  return { config, fetch, now, httpsMemory, deadline, conditional, asked: new Set<string>() };
+  return { config, fetch, now, httpsMemory, deadline, conditional: null, asked: new Set<string>() };
 }
 
 /** Longest time for a probe, in milliseconds: a request waits for it. */
@@ -178,7 +182,7 @@ function probe(source: string, order: SourceOrder, deps: SourceDeps): Promise<"o
     return null;
   }
   const deadline = new Deadline(Math.min(PROBE_MS, deps.config.sourceTimeoutMs), deps.now, deps.signal);
-  const asking = askSecurely(url, askContext(deps, deadline, null)).then(async ({ response }) => {
+  const asking = askSecurely(url, askContext(deps, deadline)).then(async ({ response }) => {
     await discard(response);
     const failure = response.status < 400 ? null : failureOfStatus(response, deps.now(), false);
     return failure ?? "ok";

@@ -42,7 +42,7 @@ export async function fetchOriginal(
   memory: MemoryReservation,
 ): Promise<Fetched> {
   const { config, now, state } = app;
-  const conditional = stale === null ? null : await validatorsOf(stale, store);
+  const conditional = stale === null ? null : await validatorsOf(stale, { request, store });
   const started = now();
   try {
     const fetched = await fetchSource(
@@ -101,9 +101,13 @@ export async function fetchOriginal(
   }
 }
 
-/** Those of the very bytes that the copy was made from; null when they are not known in time. */
-async function validatorsOf({ meta }: Stored, store: Miss["store"]): Promise<VariantMeta | null> {
+/** Those of the very bytes that the copy was made from, and their address; null when they are not known in time. */
+async function validatorsOf({ meta }: Stored, { request, store }: Pick<Miss, "request" | "store">) {
+  const { final, variant, sourceHash } = meta;
+  // The text of either may have been cut.
+  const of = final.source32 === store.keys.source32 ? request.source : final.complete ? final.url : null;
+  if (of === null) return null;
   const known = await withTimeout(store.sourceMeta(), VALIDATORS_WAIT_MS).catch(() => null);
-  const variant = known?.variants[meta.variant];
-  return variant?.hash === meta.sourceHash ? variant : null;
+  const recorded = known?.variants[variant];
+  return recorded?.hash === sourceHash ? { ...recorded, of } : null;
 }

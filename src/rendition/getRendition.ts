@@ -43,7 +43,9 @@ export async function getRendition(
   const flight = app.state.flights.run(`${caller.region}/${store.epoch}/${store.key}`, app.now, work, job.priority);
   // Others may have joined: they go on when this client goes away.
   job.waitUntil(flight.catch(() => undefined));
-  const { value, joined } = await flight;
+  const { value: first, joined } = await flight;
+  // What was begun before a purge of the host that it came from is no answer for who asks after it.
+  const value = joined && store.access(first.stored.meta) === "absent" ? await work() : first;
   const { bytes, meta } = value.stored;
   const access = store.access(meta);
   if (access === "blocked" || access === "unlisted") throw refusalOf(access);

@@ -43,7 +43,9 @@ export type PurgeLimits = {
   readonly page: number | null;
 };
 
-const LIMITS: PurgeLimits = { operations: 600, page: null };
+/** The last page of a step may take some 300 more. */
+export const STEP_OPERATIONS = 600;
+const LIMITS: PurgeLimits = { operations: STEP_OPERATIONS, page: null };
 const ROUNDS = 2;
 
 /** A cursor that is not ours. */

@@ -31,8 +31,10 @@ function sourceIs(answer: (url: string) => Response | Promise<Response>): (strin
 
 const STALE = { bytes: new Uint8Array(3), meta: metaOf({ freshUntil: NOW }) };
 
-async function ask(source: string, world: World, stale: typeof STALE | null = null) {
+/** `from`: the address that gave the stale copy. */
+async function ask(source: string, world: World, old: typeof STALE | null = null, from = source) {
   const { app, caller, job } = world;
+  const stale = old && { ...old, meta: { ...old.meta, final: await finalAddressOf(from) } };
   const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
   const miss = await missOf(requestOf(source), world, { stale });
   return fetchOriginal(miss, app, caller, job, memory).finally(() => memory.release());
@@ -70,6 +72,38 @@ describe("asking again for a picture in hand", () => {
     const stale = { ...STALE, meta: metaOf({ storedAt: NOW - 20_000_000, freshUntil: NOW - 10_000_000 }) };
     const got = await ask(source, worldOf(), stale);
     expect(got).toMatchObject({ kind: "same", renewed: { meta: { storedAt: NOW, freshUntil: NOW + 10_000_000 } } });
+  });
+
+  const [TARGET, OTHER] = ["https://pictures.test/v2.jpg", "https://pictures.test/v1.jpg"];
+  test.each([
+    [
+      "leads where the copy came from: that address is asked with the validators",
+      TARGET,
+      TARGET,
+      [null, '"one"'],
+      "same",
+    ],
+    [
+      "leads elsewhere by now: another picture may be older, and is asked for whole",
+      TARGET,
+      OTHER,
+      [null, null],
+      "bytes",
+    ],
+    ["is new: the copy came from the address itself", null, OTHER, ['"one"', null], "bytes"],
+  ] as const)("a redirect that %s", async (_, from, to, expected, kind) => {
+    const source = freshSource();
+    await known(source);
+    const picture = await jpegOf(8, 8);
+    const validators: (string | null)[] = [];
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      const asked = new Headers(init?.headers).get("if-none-match");
+      validators.push(asked);
+      if (String(input) === source) return Response.redirect(to, 302);
+      return asked === null ? new Response(picture) : unchanged();
+    });
+    const got = await ask(source, worldOf(), STALE, from ?? source);
+    expect([validators, got.kind]).toEqual([expected, kind]);
   });
 
   test.each([

@@ -3,9 +3,18 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { authorize } from "../../../src/rendition/authorize.ts";
 import { getRendition } from "../../../src/rendition/getRendition.ts";
 import type { RenditionRequest } from "../../../src/request/imageRequest.ts";
+import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import { FINAL, metaOf, NOW } from "../../support/stored.ts";
-import { CONFIG, freshSource, jpegOf, requestOf, worldOf } from "../../support/world.workerd.ts";
+import {
+  CONFIG,
+  configWith,
+  freshSource,
+  jpegOf,
+  requestOf,
+  type World,
+  worldOf,
+} from "../../support/world.workerd.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -40,4 +49,35 @@ describe("while the source fails, a caller who finds nothing does not speak for 
     }
     expect(await ask(signed)).toBe(40);
   });
+});
+
+test("who asks after a purge of a redirect's target does not get what was begun before it", async () => {
+  const target = "https://elsewhere.test/1.jpg";
+  const { host16 } = await sourceKeys(target);
+  const request: RenditionRequest = { ...requestOf(freshSource()), authority: "signature" };
+  const pictures = [await jpegOf(80, 60, 10), await jpegOf(80, 60, 200)];
+  let answer = () => {};
+  const first = new Promise<void>((resolve) => (answer = resolve));
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    if (String(input) !== target) return Response.redirect(target, 302);
+    const picture = pictures.shift();
+    if (pictures.length === 1) await first;
+    return new Response(picture);
+  });
+  const before = worldOf();
+  const after = worldOf({ config: configWith({ epochs: { [host16]: NOW + 1_000 } }), now: () => NOW + 2_000 });
+  const ask = async ({ app, caller, job }: World) => {
+    const shared = { ...app, state: before.app.state };
+    const { meta } = await getRendition(request, await authorize(request, shared, caller, job), shared, caller, job);
+    return [meta.storedAt, meta.sourceHash];
+  };
+  const asked = [ask(before)];
+  await vi.waitFor(() => expect(pictures).toHaveLength(1));
+  asked.push(ask(after));
+  await vi.waitFor(() => expect(before.app.state.flights.size).toBe(1));
+  answer();
+  const [old, renewed] = await Promise.all(asked);
+  expect([old?.[0], renewed?.[0]]).toEqual([NOW, NOW + 2_000]);
+  expect(old?.[1]).not.toBe(renewed?.[1]);
+  await Promise.all([before.settled(), after.settled()]);
 });

@@ -45,7 +45,11 @@ async function run(job: Job): Promise<Outcome> {
   const started = Date.now();
   try {
     const { authority, ownHost, conditional } = job;
-    const order = { authority, ownHost, ...(conditional === null ? {} : { conditional }) };
+    const order = {
+      authority,
+      ownHost,
+      ...(conditional === null ? {} : { conditional: { ...conditional, of: job.source } }),
+    };
     const deps = {
       config: job.config,
       fetch: viaPorts,
