@@ -5,6 +5,7 @@ import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
 import { bmpHeader } from "./bmp/header.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { gifHeader } from "./gif/header.ts";
+import { decodeIco, icoMemory } from "./ico/decode.ts";
 import { icoHeader } from "./ico/header.ts";
 import { decodeJpeg, jpegMemory } from "./jpeg/decode.ts";
 import { encodeJpeg } from "./jpeg/encode.ts";
@@ -43,6 +44,7 @@ export const DECODERS = {
   webp: { decode: decodeWebp, memoryBytes: webpMemory, shrinks: false, countsRows: false },
   gif: { decode: decodeGif, memoryBytes: gifMemory, shrinks: false, countsRows: false },
   bmp: { decode: decodeBmp, memoryBytes: bmpMemory, shrinks: false, countsRows: false },
+  ico: { decode: decodeIco, memoryBytes: icoMemory, shrinks: false, countsRows: false },
   photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
 } as const satisfies Record<DecoderName, Decoder>;
 

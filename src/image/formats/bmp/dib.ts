@@ -25,6 +25,8 @@ export type Dib = {
 };
 
 const CORE = 12;
+/** No header is longer than 124 bytes. We take somewhat longer ones, but not noise. */
+const LONGEST = 256;
 /** The header sizes that Microsoft defined. Other sizes from 16 to 64 are OS/2 2.x, which may end after any field. */
 const WINDOWS: readonly number[] = [40, 52, 56, 108, 124];
 const LARGEST_OS2 = 64;
@@ -56,7 +58,7 @@ const EMBEDDED_PROFILE = 0x4d424544;
 export function readDib(bytes: Uint8Array, at: number, pixelsAt: number | null): Dib {
   const read = createReader(bytes, true);
   const size = read.u32(at);
-  if (size !== CORE && size < 16) throw damaged(`a header of ${size} bytes`);
+  if (!isHeaderSize(size)) throw damaged(`a header of ${size} bytes`);
   const core = size === CORE;
   const { width, height, topDown } = readSides(read, at);
   const bits = read.u16(at + (core ? 10 : 14));
@@ -92,6 +94,11 @@ export function readDib(bytes: Uint8Array, at: number, pixelsAt: number | null):
     pixelsAt: start,
     icc: size >= 124 && field(56) === EMBEDDED_PROFILE ? profileOf(bytes, at + field(112), field(116)) : null,
   };
+}
+
+/** Whether a header can have this many bytes. */
+export function isHeaderSize(size: number): boolean {
+  return size === CORE || (size >= 16 && size <= LONGEST);
 }
 
 /** The sides of the header at `at`, in pixels. A negative height means rows from the top. */

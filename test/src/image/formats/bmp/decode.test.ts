@@ -49,7 +49,7 @@ const bits32 = (alphas: readonly [number, number, number, number], more: Partial
   bmpFile({ width: 4, height: 1, bits: 32, rows: BGRA(alphas), ...more });
 
 describe("headers", () => {
-  test.each([12, 16, 24, 36, 40, 46, 48, 52, 56, 60, 64, 108, 124, 128])(
+  test.each([12, 16, 24, 36, 40, 46, 48, 52, 56, 60, 64, 108, 124, 256])(
     "%i bytes, 8 bits and 24 bits",
     async (header) => {
       expect(await lettersOf(bmpFile({ ...BITS8, header }))).toBe(UPRIGHT);
@@ -60,9 +60,9 @@ describe("headers", () => {
     expect(await lettersOf(bmpFile({ ...BITS8, header, topDown: true }))).toBe("WBGR RGBW");
     expect(await lettersOf(bmpFile({ ...BITS24, header, topDown: true }))).toBe("WBGR RGBW");
   });
-  test.each([0, 4, 11, 13, 15])("%i bytes: refused", async (header) => {
+  test.each([0, 4, 11, 13, 15, 257, 0xffffffff])("%i bytes: refused", async (header) => {
     const bytes = bmpFile(BITS8);
-    bytes[14] = header;
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(14, header, true);
     await expect(pictureOf(bytes)).rejects.toMatchObject({
       reason: "image_damaged",
       facts: { why: `a header of ${header} bytes` },
