@@ -1,5 +1,7 @@
 /** The properties of a file that its header gives. */
+import type { Dib } from "./formats/bmp/dib.ts";
 import type { Orientation } from "./formats/exif.ts";
+import type { IconEntry } from "./formats/ico/directory.ts";
 import type { JpegHeader } from "./formats/jpeg/decoder/header.ts";
 import type { PngChunks } from "./formats/png/decoder/chunks.ts";
 import type { FormatName } from "./formats/registry.ts";
@@ -37,6 +39,8 @@ export type Source = Header & {
   /** What the parser read for the decoders of its format, so that no file is parsed twice. */
   readonly jpeg?: JpegHeader;
   readonly png?: PngChunks;
+  readonly bmp?: Dib;
+  readonly ico?: readonly IconEntry[];
   /** The first chunk "ANMF" of an animation. */
   readonly webp?: { readonly firstFrame: RiffChunk | null };
 };

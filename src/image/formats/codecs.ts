@@ -1,9 +1,11 @@
 /** The code for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
 import type { HeaderParser } from "../header.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
+import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
 import { bmpHeader } from "./bmp/header.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { gifHeader } from "./gif/header.ts";
+import { decodeIco, icoMemory } from "./ico/decode.ts";
 import { icoHeader } from "./ico/header.ts";
 import { decodeJpeg, jpegMemory } from "./jpeg/decode.ts";
 import { encodeJpeg } from "./jpeg/encode.ts";
@@ -41,6 +43,8 @@ export const DECODERS = {
   vp8: { decode: decodeVp8, memoryBytes: vp8Memory, shrinks: false, countsRows: true },
   webp: { decode: decodeWebp, memoryBytes: webpMemory, shrinks: false, countsRows: false },
   gif: { decode: decodeGif, memoryBytes: gifMemory, shrinks: false, countsRows: false },
+  bmp: { decode: decodeBmp, memoryBytes: bmpMemory, shrinks: false, countsRows: false },
+  ico: { decode: decodeIco, memoryBytes: icoMemory, shrinks: false, countsRows: false },
   photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
 } as const satisfies Record<DecoderName, Decoder>;
 

@@ -1,5 +1,5 @@
 /**
- * Photon (@cf-wasm/photon, Rust `image`): the decoder of BMP, TIFF and ICO. bench/engine/baseline.ts makes whole
+ * Photon (@cf-wasm/photon, Rust `image`): the decoder of TIFF. bench/engine/baseline.ts makes whole
  * thumbnails with it as a baseline. Its memory grows to some ten times the picture, and the package never drops its
  * instance. So we call the raw exports, and drop the instance like that of every other engine.
  */
@@ -73,7 +73,7 @@ export function photonMemory({ source, fileBytes }: DecodeCost): number {
   return 33_000_000 + fileBytes + 9.7 * source.width * source.height;
 }
 
-/** Bytes of a BMP, TIFF or ICO -> the view's picture. Photon also reads other formats. */
+/** Bytes of a TIFF -> the view's picture. Photon also reads other formats. */
 export const decodePhoton: Decode = async (bytes, source, { view }, clock) => {
   const photon = await photonEngine.use();
   const image = openPhoton(photon, bytes);

@@ -34,7 +34,9 @@ const SOURCES: readonly (readonly [string, Partial<Source>])[] = [
   ["GIF of 16 MP", { format: "gif", width: 4000, height: 4000 }],
   ["GIF of 25 MP", { format: "gif", width: 5000, height: 5000 }],
   ["BMP of 5 MP", { format: "bmp", width: 2600, height: 2000 }],
-  ["BMP of 9 MP", { format: "bmp", width: 3000, height: 3000 }],
+  ["BMP of 49 MP", { format: "bmp", width: 7000, height: 7000 }],
+  ["BMP of 51 MP", { format: "bmp", width: 7200, height: 7100 }],
+  ["a BMP as high as it can be", { format: "bmp", width: 2, height: 25_000_000 }],
 ];
 
 const CROP = { gravity: { kind: "compass", at: "ce", x: 0, y: 0 } } as const;

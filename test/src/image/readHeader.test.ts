@@ -23,6 +23,7 @@ describe("sniff", () => {
     ["tiff", hex("49492a00")],
     ["tiff", hex("4d4d002a")],
     ["ico", hex("000001000100")],
+    ["ico", hex("000002000100")],
     ["avif", ascii("\0\0\0\x1cftypavif\0\0\0\0mif1avif")],
     ["avif", ascii("\0\0\0\x1cftypmif1\0\0\0\0mif1avif")],
     ["heic", ascii("\0\0\0\x18ftypmif1\0\0\0\0heic")],

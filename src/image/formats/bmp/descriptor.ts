@@ -6,7 +6,7 @@ export const BMP = {
   mime: "image/bmp",
   signature: { by: "magic", anyOf: [[[0, "424d"]]] },
   extensions: ["bmp"],
-  input: { maxPixels: 7_000_000, decoders: ["photon"] },
+  input: { maxPixels: 50_000_000, decoders: ["bmp"] },
   output: null,
-  note: "",
+  note: "every header, palette, depth, bit field and RLE; not an embedded JPEG or PNG",
 } as const satisfies FormatDescriptor;

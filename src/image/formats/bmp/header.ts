@@ -1,15 +1,20 @@
-/** BMP header (BITMAPCOREHEADER, BITMAPINFOHEADER and later). */
+/** BMP header: the file header (BITMAPFILEHEADER, 14 bytes), then the bitmap's own. */
 import type { Source } from "../../header.ts";
-import { createReader, damaged } from "../byteReader.ts";
+import { createReader } from "../byteReader.ts";
 import { still } from "../still.ts";
+import { readDib } from "./dib.ts";
+import { alphaUse } from "./samples.ts";
 
-/** BMP bytes -> Source. A negative height means rows from the top. */
+const FILE_HEADER = 14;
+
+/**
+ * BMP bytes -> Source. An alpha channel that is 0 everywhere means an opaque picture, as in browsers. Throws
+ * image_damaged, or format_unsupported with the name of the kind.
+ */
 export function bmpHeader(bytes: Uint8Array): Source {
-  const read = createReader(bytes, true);
-  const core = read.u32(14) === 12;
-  const width = core ? read.u16(18) : read.u32(18) | 0;
-  const height = core ? read.u16(20) : Math.abs(read.u32(22) | 0);
-  const depth = read.u16(core ? 24 : 28);
-  if (width <= 0 || height <= 0) throw damaged(`size ${width}x${height}`);
-  return still("bmp", width, height, { alpha: depth === 32 });
+  const dib = readDib(bytes, FILE_HEADER, createReader(bytes, true).u32(10));
+  const { width, height, bits, icc } = dib;
+  const alpha = alphaUse(bytes, dib) === "mixed";
+  const source = still("bmp", width, height, { alpha, colour: bits <= 8 ? "palette" : "rgb" });
+  return { ...source, icc, bmp: dib };
 }

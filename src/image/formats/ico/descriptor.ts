@@ -1,12 +1,12 @@
 import type { FormatDescriptor } from "../descriptor.ts";
 
-/** ICO (Windows icons). */
+/** ICO and CUR (Windows icons and cursors): the third byte says which. */
 export const ICO = {
   label: "ICO",
   mime: "image/x-icon",
-  signature: { by: "magic", anyOf: [[[0, "00000100"]]] },
-  extensions: ["ico"],
-  input: { maxPixels: 7_000_000, decoders: ["photon"] },
+  signature: { by: "magic", anyOf: [[[0, "00000100"]], [[0, "00000200"]]] },
+  extensions: ["ico", "cur"],
+  input: { maxPixels: 7_000_000, decoders: ["ico"] },
   output: null,
-  note: "the largest picture",
+  note: "also CUR; the picture that suits the size, PNG or bitmap",
 } as const satisfies FormatDescriptor;

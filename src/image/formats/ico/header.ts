@@ -1,18 +1,19 @@
-/** ICO directory: the largest picture in it is the one that is shown. */
+/** Icon header: the size is that of the largest picture. Which one is decoded depends on the size asked for. */
 import type { Source } from "../../header.ts";
-import { createReader, damaged } from "../byteReader.ts";
 import { still } from "../still.ts";
+import { largest } from "./choose.ts";
+import { ICO } from "./descriptor.ts";
+import { readDirectory } from "./directory.ts";
 
-/** ICO bytes -> Source; a side of 0 means 256. */
+/**
+ * ICO or CUR bytes -> Source. A picture over our limit counts only when no other is there, so one bad entry does not
+ * spoil the icon. Throws image_damaged.
+ */
 export function icoHeader(bytes: Uint8Array): Source {
-  const read = createReader(bytes, true);
-  const count = read.u16(4);
-  if (count === 0) throw damaged("no picture in it");
-  let [width, height] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    const at = 6 + 16 * i;
-    const [w, h] = [read.u8(at) || 256, read.u8(at + 1) || 256];
-    if (w * h > width * height) [width, height] = [w, h];
-  }
-  return still("ico", width, height, { alpha: true });
+  const all = readDirectory(bytes);
+  const within = all.filter(({ width, height }) => width * height <= ICO.input.maxPixels);
+  const entries = within.length > 0 ? within : all;
+  const { width, height } = largest(entries);
+  const inflatedBytes = entries.reduce((most, entry) => Math.max(most, entry.inflatedBytes), 0);
+  return { ...still("ico", width, height, { alpha: true }), inflatedBytes, ico: entries };
 }

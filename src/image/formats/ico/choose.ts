@@ -1,0 +1,50 @@
+/** Which picture of an icon serves a view, and the view in that picture's pixels. */
+import type { Rect, Size, View } from "../../picture.ts";
+import type { IconEntry } from "./directory.ts";
+
+/** The largest of them by area; the first of equal ones. The list is not empty. */
+export function largest(entries: readonly IconEntry[]): IconEntry {
+  return entries.reduce((a, b) => (b.width * b.height > a.width * a.height ? b : a));
+}
+
+/**
+ * The smallest picture that has at least as many pixels as the view shows, else the largest one. `size`: the sides that
+ * the view counts in, which are those of the largest picture. Pictures with another aspect ratio are not considered.
+ */
+export function chooseEntry(entries: readonly IconEntry[], size: Size, view: View): IconEntry {
+  const alike = entries.filter((entry) => hasShapeOf(entry, size));
+  const enough = alike.filter(
+    ({ width, height }) =>
+      view.window.width * width >= view.width * size.width && view.window.height * height >= view.height * size.height,
+  );
+  const [first = largest(alike), ...others] = enough;
+  return others.reduce((a, b) => (b.width * b.height < a.width * a.height ? b : a), first);
+}
+
+/** The same aspect ratio, give or take half a pixel of the smaller picture. */
+function hasShapeOf(entry: Size, { width, height }: Size): boolean {
+  return 2 * Math.abs(entry.width * height - entry.height * width) <= Math.max(width, height);
+}
+
+/** A view that counts in the pixels of `from`, for a picture of `entry`'s size with the same content. */
+export function viewOn(view: View, from: Size, entry: Size): View {
+  if (entry.width === from.width && entry.height === from.height) return view;
+  const [across, down] = [entry.width / from.width, entry.height / from.height];
+  const { window, bounds } = view;
+  const left = Math.floor(bounds.left * across);
+  const top = Math.floor(bounds.top * down);
+  return {
+    ...view,
+    window: scaled(window, across, down),
+    bounds: {
+      left,
+      top,
+      width: Math.min(entry.width, Math.ceil((bounds.left + bounds.width) * across)) - left,
+      height: Math.min(entry.height, Math.ceil((bounds.top + bounds.height) * down)) - top,
+    },
+  };
+}
+
+function scaled({ left, top, width, height }: Rect, across: number, down: number): Rect {
+  return { left: left * across, top: top * down, width: width * across, height: height * down };
+}

@@ -1,0 +1,76 @@
+/** Damaged BMPs: each ends in a picture or a Failure of its own, within 100 ms; FIRSTLIGHT_LONG=1 takes 20 000. */
+import { describe, expect, test } from "vitest";
+import { renderImage } from "../../../../../src/image/renderImage.ts";
+import { orderOf } from "../../orders.ts";
+import { seeded } from "../jpeg/decoder/random.ts";
+import { type BmpOf, bmpFile } from "./bmpFile.ts";
+import { MUTATIONS, outcomeOf } from "./mutations.ts";
+
+const FILES = process.env.FIRSTLIGHT_LONG === "1" ? 20_000 : 400;
+/** Headers and palettes of the files below are within these bytes. */
+const HEAD = 80;
+
+const PALETTE = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+  [255, 255, 255],
+] as const;
+const MASKS = [0xf00, 0xf0, 0xf, 0xf000];
+
+/** Small files of every depth, header and coding. */
+function goodBitmaps(): Uint8Array[] {
+  const random = seeded(1);
+  const kinds: readonly Partial<BmpOf>[] = [
+    { bits: 1 },
+    { bits: 4, header: 12 },
+    { bits: 8, topDown: true },
+    { bits: 16 },
+    { bits: 16, compression: 3, masks: MASKS, header: 108 },
+    { bits: 24, header: 64 },
+    { bits: 32 },
+    { bits: 32, compression: 3, masks: [0xff, 0xff00, 0xff0000, 0xff000000], header: 124 },
+    { bits: 4, compression: 2 },
+    { bits: 8, compression: 1 },
+  ];
+  return kinds.map((kind) => {
+    const [width, height, bits] = [random.between(1, 40), random.between(1, 40), kind.bits ?? 8];
+    const rows = Array.from({ length: height }, () =>
+      Array.from({ length: Math.ceil((width * bits) / 8) }, () => random.between(0, 255)),
+    );
+    const data = rows.flatMap(() => [
+      random.between(1, width),
+      random.between(0, 3),
+      0,
+      random.pick([0, 0, 2, 3]),
+      1,
+      1,
+    ]);
+    const stored = kind.compression === 1 || kind.compression === 2 ? { data } : { rows };
+    return bmpFile({ width, height, bits, palette: bits <= 8 ? PALETTE.slice(0, 2 ** bits) : [], ...stored, ...kind });
+  });
+}
+
+describe("mutated files", () => {
+  const good = goodBitmaps();
+  const names = Object.keys(MUTATIONS);
+
+  test("undamaged they are pictures", async () => {
+    for (const bytes of good) expect(await outcomeOf(bytes)).not.toBe("refused");
+  });
+  test.each(Object.entries(MUTATIONS))("%s", { timeout: 300_000 }, async (name, mutate) => {
+    const random = seeded(100 + names.indexOf(name));
+    const counts = { picture: 0, cut: 0, refused: 0 };
+    const files = Math.ceil(FILES / names.length);
+    for (let i = 0; i < files; i++) counts[await outcomeOf(mutate(random.pick(good), random, HEAD))]++;
+    // A test in which all files were refused would show nothing.
+    expect(counts.picture + counts.cut).toBeGreaterThan(files / 5);
+  });
+  test("a good file after them gives the same bytes", async () => {
+    const order = orderOf(good[5] ?? new Uint8Array(), { width: 20, height: 20 }, "webp");
+    const before = (await renderImage(order)).bytes;
+    const random = seeded(7);
+    for (const mutate of Object.values(MUTATIONS)) await outcomeOf(mutate(random.pick(good), random, HEAD));
+    expect((await renderImage(order)).bytes).toEqual(before);
+  });
+});
