@@ -19,6 +19,8 @@ export const CONCURRENCY = {
   tickMs: 500,
   /** and has left the queue when it did not for so long. */
   goneMs: 2_500,
+  /** From so many hosts on, those whose requests were ended in the middle are looked for. */
+  manyHosts: 1_000,
 } as const;
 
 export type ConcurrencyRules = { readonly [name in keyof typeof CONCURRENCY]: number };
@@ -47,6 +49,7 @@ export class HostSlots {
 
   /** Waits for a slot of `host`, at most `waitMs`. Rejects with Failure queue_full when the queue or the wait is too long. */
   async acquire(host: string, waitMs: number, priority: Priority): Promise<Slot> {
+    if (this.#hosts.size >= this.#rules.manyHosts) for (const one of this.#hosts) this.#sweep(...one);
     const entry = this.#entry(host, waitMs);
     this.#sweep(host, entry);
     this.#hosts.set(host, entry);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Priority } from "../../../src/concurrency/priority.ts";
-import { CONCURRENCY, HostSlots, type Slot } from "../../../src/origin/hostSlots.ts";
+import { CONCURRENCY, type ConcurrencyRules, HostSlots, type Slot } from "../../../src/origin/hostSlots.ts";
 
 const RULES = { ...CONCURRENCY, perHost: 2, maxWaiting: 3 };
 const WAIT_MS = 60_000;
@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function world(rules = RULES) {
+function world(rules: ConcurrencyRules = RULES) {
   const slots = new HostSlots(rules);
   /** Asks for a slot, and what became of it. */
   const ask = (host = "a.test", priority: "user" | "warm" = "user", waitMs = WAIT_MS) => {
@@ -173,4 +173,16 @@ test("a slot that ends long after its lease leaves those alone that were given s
   all.push(ask());
   await settle();
   expect(states(...all)).toEqual(["in", "in", "waiting"]);
+});
+
+test("hosts whose requests were ended in the middle are forgotten", async () => {
+  const { slots, ask } = world({ ...RULES, manyHosts: 10 });
+  for (let i = 0; i < 10; i++) ask(`${i}.test`).renewing = false;
+  await settle();
+  const living = ask("living.test");
+  await vi.advanceTimersByTimeAsync(RULES.leaseMs);
+  expect(slots.size).toBe(11);
+  const next = ask("next.test");
+  await settle();
+  expect([slots.size, ...states(living, next)]).toEqual([2, "in", "in"]);
 });
