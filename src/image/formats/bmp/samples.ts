@@ -4,14 +4,16 @@ import type { Dib } from "./dib.ts";
 /** Converts the row that begins at `at` into `out`, a word a pixel. The row must be complete. */
 export type ConvertRow = (at: number, out: Uint32Array) => void;
 
-const OPAQUE = 0xff000000;
+/** Alpha of 255. It is an integer of 32 bits with its sign, because V8 computes with larger numbers as floating point. */
+const OPAQUE = 0xff << 24;
 const BYTE_MASKS = [0xff0000, 0xff00, 0xff] as const;
 
 /** `alpha`: the alpha channel counts; else every pixel is opaque. */
 export function rowConverter(bytes: Uint8Array, { bits, masks, palette }: Dib, alpha: boolean): ConvertRow {
   if (bits <= 8) return fromPalette(bytes, bits, palette);
-  const plain = BYTE_MASKS.every((mask, i) => masks[i] === mask);
-  if (bits >= 24 && plain && (!alpha || masks[3] >>> 0 === OPAQUE)) return fromBytes(bytes, bits / 8, alpha);
+  const plain = bits >= 24 && BYTE_MASKS.every((mask, i) => masks[i] === mask);
+  if (plain && !alpha) return fromBgr(bytes, bits / 8);
+  if (plain && (masks[3] | 0) === OPAQUE) return fromBgra(bytes);
   return fromMasks(bytes, bits / 8, alpha ? masks : [masks[0], masks[1], masks[2], 0]);
 }
 
@@ -31,12 +33,22 @@ function fromPalette(bytes: Uint8Array, bits: number, palette: Uint32Array): Con
   };
 }
 
-/** Blue, green, red and in 32 bits alpha, a byte each. */
-function fromBytes(bytes: Uint8Array, step: number, alpha: boolean): ConvertRow {
+/** Blue, green and red, a byte each; in 32 bits also a byte that does not count. */
+function fromBgr(bytes: Uint8Array, step: number): ConvertRow {
   return (at, out) => {
-    for (let x = 0, i = at; x < out.length; x++, i += step) {
-      const a = alpha ? (bytes[i + 3] ?? 0) << 24 : OPAQUE;
-      out[x] = a | ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const width = out.length;
+    for (let x = 0, i = at; x < width; x++, i += step) {
+      out[x] = OPAQUE | ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    }
+  };
+}
+
+function fromBgra(bytes: Uint8Array): ConvertRow {
+  return (at, out) => {
+    const width = out.length;
+    for (let x = 0, i = at; x < width; x++, i += 4) {
+      const alpha = (bytes[i + 3] ?? 0) << 24;
+      out[x] = alpha | ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     }
   };
 }
