@@ -53,17 +53,24 @@ function fromBgra(bytes: Uint8Array): ConvertRow {
   };
 }
 
-function fromMasks(bytes: Uint8Array, step: number, [red, green, blue, alpha]: Dib["masks"]): ConvertRow {
+function fromMasks(bytes: Uint8Array, step: number, masks: Dib["masks"]): ConvertRow {
+  // As integers of 32 bits with a sign: see OPAQUE.
+  const [red, green, blue, alpha] = [masks[0] | 0, masks[1] | 0, masks[2] | 0, masks[3] | 0];
   const [r, g, b, a] = [channel(red, 0, 0), channel(green, 8, 0), channel(blue, 16, 0), channel(alpha, 24, 255)];
-  const raw = rawReader(bytes, step);
+  const [rShift, gShift, bShift, aShift] = [r.shift, g.shift, b.shift, a.shift];
+  const [rWords, gWords, bWords, aWords] = [r.words, g.words, b.words, a.words];
+  // In 16 and 24 bits the bytes behind belong to the next pixel.
+  const [third, fourth] = [step > 2 ? 255 : 0, step > 3 ? 255 : 0];
   return (at, out) => {
-    for (let x = 0, i = at; x < out.length; x++, i += step) {
-      const value = raw(i);
+    const width = out.length;
+    for (let x = 0, i = at; x < width; x++, i += step) {
+      const low = (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8);
+      const value = low | (((bytes[i + 2] ?? 0) & third) << 16) | (((bytes[i + 3] ?? 0) & fourth) << 24);
       out[x] =
-        (r.words[(value & red) >>> r.shift] ?? 0) |
-        (g.words[(value & green) >>> g.shift] ?? 0) |
-        (b.words[(value & blue) >>> b.shift] ?? 0) |
-        (a.words[(value & alpha) >>> a.shift] ?? 0);
+        (rWords[(value & red) >>> rShift] ?? 0) |
+        (gWords[(value & green) >>> gShift] ?? 0) |
+        (bWords[(value & blue) >>> bShift] ?? 0) |
+        (aWords[(value & alpha) >>> aShift] ?? 0);
     }
   };
 }
@@ -72,13 +79,13 @@ function fromMasks(bytes: Uint8Array, step: number, [red, green, blue, alpha]: D
  * A mask -> the shift of its samples, and for each sample its 8 bits at the place `to` of the word. Of more than 8 bits
  * the upper 8 count. A mask with gaps is scaled like one without. `absent`: the value when the mask is 0.
  */
-function channel(mask: number, to: number, absent: number): { shift: number; words: Uint32Array } {
-  if (mask === 0) return { shift: 0, words: Uint32Array.of(absent << to) };
+function channel(mask: number, to: number, absent: number): { shift: number; words: Int32Array } {
+  if (mask === 0) return { shift: 0, words: Int32Array.of(absent << to) };
   const highest = 31 - Math.clz32(mask);
   const lowest = 31 - Math.clz32(mask & -mask);
   const shift = Math.max(lowest, highest - 7);
   const most = mask >>> shift;
-  return { shift, words: Uint32Array.from({ length: most + 1 }, (_, v) => Math.round((v * 255) / most) << to) };
+  return { shift, words: Int32Array.from({ length: most + 1 }, (_, v) => Math.round((v * 255) / most) << to) };
 }
 
 /** Reads one pixel of 2, 3 or 4 bytes, little-endian. */
