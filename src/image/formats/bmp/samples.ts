@@ -4,14 +4,16 @@ import type { Dib } from "./dib.ts";
 /** Converts the row that begins at `at` into `out`, a word a pixel. The row must be complete. */
 export type ConvertRow = (at: number, out: Uint32Array) => void;
 
-const OPAQUE = 0xff000000;
+/** Alpha of 255. It is an integer of 32 bits with its sign, because V8 computes with larger numbers as floating point. */
+const OPAQUE = 0xff << 24;
 const BYTE_MASKS = [0xff0000, 0xff00, 0xff] as const;
 
 /** `alpha`: the alpha channel counts; else every pixel is opaque. */
 export function rowConverter(bytes: Uint8Array, { bits, masks, palette }: Dib, alpha: boolean): ConvertRow {
   if (bits <= 8) return fromPalette(bytes, bits, palette);
-  const plain = BYTE_MASKS.every((mask, i) => masks[i] === mask);
-  if (bits >= 24 && plain && (!alpha || masks[3] >>> 0 === OPAQUE)) return fromBytes(bytes, bits / 8, alpha);
+  const plain = bits >= 24 && BYTE_MASKS.every((mask, i) => masks[i] === mask);
+  if (plain && !alpha) return fromBgr(bytes, bits / 8);
+  if (plain && (masks[3] | 0) === OPAQUE) return fromBgra(bytes);
   return fromMasks(bytes, bits / 8, alpha ? masks : [masks[0], masks[1], masks[2], 0]);
 }
 
@@ -31,27 +33,44 @@ function fromPalette(bytes: Uint8Array, bits: number, palette: Uint32Array): Con
   };
 }
 
-/** Blue, green, red and in 32 bits alpha, a byte each. */
-function fromBytes(bytes: Uint8Array, step: number, alpha: boolean): ConvertRow {
+/** Blue, green and red, a byte each; in 32 bits also a byte that does not count. */
+function fromBgr(bytes: Uint8Array, step: number): ConvertRow {
   return (at, out) => {
-    for (let x = 0, i = at; x < out.length; x++, i += step) {
-      const a = alpha ? (bytes[i + 3] ?? 0) << 24 : OPAQUE;
-      out[x] = a | ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const width = out.length;
+    for (let x = 0, i = at; x < width; x++, i += step) {
+      out[x] = OPAQUE | ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     }
   };
 }
 
-function fromMasks(bytes: Uint8Array, step: number, [red, green, blue, alpha]: Dib["masks"]): ConvertRow {
-  const [r, g, b, a] = [channel(red, 0, 0), channel(green, 8, 0), channel(blue, 16, 0), channel(alpha, 24, 255)];
-  const raw = rawReader(bytes, step);
+function fromBgra(bytes: Uint8Array): ConvertRow {
   return (at, out) => {
-    for (let x = 0, i = at; x < out.length; x++, i += step) {
-      const value = raw(i);
+    const width = out.length;
+    for (let x = 0, i = at; x < width; x++, i += 4) {
+      const alpha = (bytes[i + 3] ?? 0) << 24;
+      out[x] = alpha | ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    }
+  };
+}
+
+function fromMasks(bytes: Uint8Array, step: number, masks: Dib["masks"]): ConvertRow {
+  // As integers of 32 bits with a sign: see OPAQUE.
+  const [red, green, blue, alpha] = [masks[0] | 0, masks[1] | 0, masks[2] | 0, masks[3] | 0];
+  const [r, g, b, a] = [channel(red, 0, 0), channel(green, 8, 0), channel(blue, 16, 0), channel(alpha, 24, 255)];
+  const [rShift, gShift, bShift, aShift] = [r.shift, g.shift, b.shift, a.shift];
+  const [rWords, gWords, bWords, aWords] = [r.words, g.words, b.words, a.words];
+  // In 16 and 24 bits the bytes behind belong to the next pixel.
+  const [third, fourth] = [step > 2 ? 255 : 0, step > 3 ? 255 : 0];
+  return (at, out) => {
+    const width = out.length;
+    for (let x = 0, i = at; x < width; x++, i += step) {
+      const low = (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8);
+      const value = low | (((bytes[i + 2] ?? 0) & third) << 16) | (((bytes[i + 3] ?? 0) & fourth) << 24);
       out[x] =
-        (r.words[(value & red) >>> r.shift] ?? 0) |
-        (g.words[(value & green) >>> g.shift] ?? 0) |
-        (b.words[(value & blue) >>> b.shift] ?? 0) |
-        (a.words[(value & alpha) >>> a.shift] ?? 0);
+        (rWords[(value & red) >>> rShift] ?? 0) |
+        (gWords[(value & green) >>> gShift] ?? 0) |
+        (bWords[(value & blue) >>> bShift] ?? 0) |
+        (aWords[(value & alpha) >>> aShift] ?? 0);
     }
   };
 }
@@ -60,13 +79,13 @@ function fromMasks(bytes: Uint8Array, step: number, [red, green, blue, alpha]: D
  * A mask -> the shift of its samples, and for each sample its 8 bits at the place `to` of the word. Of more than 8 bits
  * the upper 8 count. A mask with gaps is scaled like one without. `absent`: the value when the mask is 0.
  */
-function channel(mask: number, to: number, absent: number): { shift: number; words: Uint32Array } {
-  if (mask === 0) return { shift: 0, words: Uint32Array.of(absent << to) };
+function channel(mask: number, to: number, absent: number): { shift: number; words: Int32Array } {
+  if (mask === 0) return { shift: 0, words: Int32Array.of(absent << to) };
   const highest = 31 - Math.clz32(mask);
   const lowest = 31 - Math.clz32(mask & -mask);
   const shift = Math.max(lowest, highest - 7);
   const most = mask >>> shift;
-  return { shift, words: Uint32Array.from({ length: most + 1 }, (_, v) => Math.round((v * 255) / most) << to) };
+  return { shift, words: Int32Array.from({ length: most + 1 }, (_, v) => Math.round((v * 255) / most) << to) };
 }
 
 /** Reads one pixel of 2, 3 or 4 bytes, little-endian. */

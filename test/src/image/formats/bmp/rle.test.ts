@@ -1,6 +1,8 @@
 /** RLE4 and RLE8: every code, rows in both orders, and what the data do not cover. */
 import { describe, expect, test } from "vitest";
+import { seeded } from "../jpeg/decoder/random.ts";
 import { type BmpOf, bmpFile } from "./bmpFile.ts";
+import { naiveRle } from "./naiveRle.ts";
 import { lettersOf, pictureOf } from "./pictureOf.ts";
 
 const PALETTE = [
@@ -100,4 +102,28 @@ test("a picture that is fully covered promises to be opaque, another one does no
   const whole = [5, 0, ...LINE, 5, 1, ...LINE, 5, 2, ...END];
   expect((await pictureOf(file(8, whole))).pixels.alpha).toBe(false);
   expect((await pictureOf(file(8, [4, 0, ...whole.slice(2)]))).pixels.alpha).toBe(true);
+});
+
+test.each([4, 8] as const)("RLE%i: noise gives the pixels of a plain decoder", async (bits) => {
+  const random = seeded(bits);
+  const palette = Array.from({ length: 2 ** bits }, (_, i) => [i, 255 - i, i ^ 77] as const);
+  let compared = 0;
+  for (let n = 0; n < 400; n++) {
+    const [width, height] = [random.between(1, 40), random.between(1, 12)];
+    const most = random.pick([3, 8, 255]);
+    const data = Array.from({ length: random.between(2, 120) }, () =>
+      random.pick([0, 0, 1, 2, random.between(0, most)]),
+    );
+    const frame = naiveRle(Uint8Array.from(data), width, height, bits);
+    const wanted = frame.flatMap((row) => row.flatMap((i) => (i < 0 ? [0, 0, 0, 0] : [...(palette[i] ?? []), 255])));
+    const bytes = bmpFile({ width, height, bits, compression: bits === 8 ? 1 : 2, palette, data, topDown: true });
+    if (frame.every((row) => row.every((index) => index < 0))) {
+      await expect(pictureOf(bytes)).rejects.toMatchObject({ reason: "image_damaged" });
+      continue;
+    }
+    const { data: got } = (await pictureOf(bytes)).pixels;
+    expect(Buffer.from(got).equals(Buffer.from(wanted))).toBe(true);
+    compared++;
+  }
+  expect(compared).toBeGreaterThan(200);
 });
