@@ -10,9 +10,11 @@ export function largest(entries: readonly IconEntry[]): IconEntry {
 /**
  * The smallest picture that has at least as many pixels as the view shows, else the largest one. `size`: the sides that
  * the view counts in, which are those of the largest picture. Pictures with another aspect ratio are not considered.
+ * Null when no picture has the right one.
  */
-export function chooseEntry(entries: readonly IconEntry[], size: Size, view: View): IconEntry {
+export function chooseEntry(entries: readonly IconEntry[], size: Size, view: View): IconEntry | null {
   const alike = entries.filter((entry) => hasShapeOf(entry, size));
+  if (alike.length === 0) return null;
   const enough = alike.filter(
     ({ width, height }) =>
       view.window.width * width >= view.width * size.width && view.window.height * height >= view.height * size.height,

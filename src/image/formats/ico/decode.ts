@@ -1,11 +1,14 @@
 /** ICO and CUR: the picture that suits the size asked for, through our readers of PNG and of bitmaps. */
+import { Failure } from "../../../errors.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
-import { type Decode, type DecodeCost, stillPicture } from "../../picture.ts";
+import { type Decode, type DecodeCost, type Decoded, type DecodeOrder, stillPicture } from "../../picture.ts";
+import type { Stopwatch } from "../../rendition.ts";
 import { resizeRows } from "../bmp/rows.ts";
 import { decodePng } from "../png/decode.ts";
 import { pngHeader } from "../png/header.ts";
 import { iconBitmap } from "./bitmap.ts";
 import { chooseEntry, viewOn } from "./choose.ts";
+import type { IconEntry } from "./directory.ts";
 
 /**
  * Peak bytes for the largest picture, so for every other one too: the file, rows and the inflater's window, and the whole
@@ -15,20 +18,44 @@ export function icoMemory({ source, fileBytes }: DecodeCost): number {
   return 500_000 + fileBytes + 250 * source.width + 4 * source.width * source.height;
 }
 
+/** One bad picture does not spoil an icon, but a file of bad ones ends soon. */
+const MOST_TRIES = 3;
+
 /**
- * ICO or CUR bytes -> the view's picture. Rows that a cut file does not have are transparent. Throws image_damaged when
- * the chosen picture has none, and format_unsupported for a bitmap of a kind that we do not read.
+ * ICO or CUR bytes -> the view's picture. Rows that a cut file does not have are transparent. When the chosen picture
+ * cannot be decoded, the next best one is shown, and `truncated` says that the file is damaged. Throws what was wrong
+ * with the first choice: image_damaged, or format_unsupported for a bitmap of a kind that we do not read.
  */
-export const decodeIco: Decode = async (bytes, source, { view, dctScale }, clock) => {
-  if (source.ico === undefined) throw new UnsupportedByDecoder("no directory was read");
-  const entry = chooseEntry(source.ico, source, view);
-  const onEntry = viewOn(view, source, entry);
+export const decodeIco: Decode = async (bytes, source, order, clock) => {
+  let failure: unknown = new UnsupportedByDecoder("no directory was read");
+  let left = source.ico ?? [];
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const entry = chooseEntry(left, source, order.view);
+    if (entry === null) break;
+    try {
+      const decoded = await decodeEntry(bytes, entry, { ...order, view: viewOn(order.view, source, entry) }, clock);
+      return { ...decoded, truncated: decoded.truncated || tries > 0 };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (tries === 0) failure = error;
+      left = left.filter((other) => other !== entry);
+    }
+  }
+  throw failure;
+};
+
+async function decodeEntry(
+  bytes: Uint8Array,
+  entry: IconEntry,
+  order: DecodeOrder,
+  clock: Stopwatch,
+): Promise<Decoded> {
   if (entry.kind === "png") {
     const png = bytes.subarray(entry.at);
-    return decodePng(png, pngHeader(png), { view: onEntry, dctScale }, clock);
+    return decodePng(png, pngHeader(png), order, clock);
   }
   const rows = iconBitmap(bytes, entry.at);
-  const pixels = await resizeRows(rows, onEntry);
+  const pixels = await resizeRows(rows, order.view);
   clock.lap("decode");
   return { picture: stillPicture(pixels), truncated: !rows.complete };
-};
+}

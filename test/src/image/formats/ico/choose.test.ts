@@ -44,7 +44,7 @@ describe("the size asked for", () => {
     const entries = readHeader(icon).ico ?? [];
     const half = { left: 16, top: 16, width: 32, height: 32 };
     const chosen = (side: number) =>
-      chooseEntry(entries, { width: 64, height: 64 }, { window: half, bounds: half, width: side, height: side }).width;
+      chooseEntry(entries, { width: 64, height: 64 }, { window: half, bounds: half, width: side, height: side })?.width;
     expect([8, 9, 16, 17, 24, 25].map(chosen)).toEqual([16, 32, 32, 48, 48, 64]);
   });
 });
@@ -108,4 +108,29 @@ test("a picture over the limit of pixels does not spoil the others, and alone it
   expect(await colourOf(icon, 16)).toBe("G");
   expect(readHeader(icoFile([{ data: huge }]))).toMatchObject({ width: 7_000_001, height: 1 });
   expect((await pictureOf(icon)).pixels.width).toBe(16);
+});
+
+describe("a picture that cannot be decoded", () => {
+  const bad = (side: number) => colourPng(side, side, 2, RED).slice(0, 40);
+  const icon = (...pictures: Uint8Array[]) => icoFile(pictures.map((data) => ({ data })));
+  const TWO = { width: 32, height: 32 };
+
+  test("is replaced by the next best one, and the file counts as damaged", async () => {
+    const bytes = icon(squareDib(16, 24, BLUE), bad(32), squareDib(64, 24, GREEN));
+    expect(await colourOf(bytes, 32)).toBe("G");
+    expect((await pictureOf(bytes, TWO)).truncated).toBe(true);
+    expect((await pictureOf(bytes, { width: 16, height: 16 })).truncated).toBe(false);
+    expect(await colourOf(icon(squareDib(16, 24, BLUE), bad(32)), 32)).toBe("B");
+  });
+  test("is replaced twice, not three times", async () => {
+    expect(await colourOf(icon(bad(32), bad(48), squareDib(64, 24, GREEN)), 32)).toBe("G");
+    const bytes = icon(bad(32), bad(48), bad(64), squareDib(128, 24, GREEN));
+    await expect(pictureOf(bytes, TWO)).rejects.toMatchObject({ reason: "image_damaged" });
+  });
+  test("is not replaced by one of another aspect ratio", async () => {
+    await expect(pictureOf(icon(bad(32), colourPng(16, 8, 2, GREEN)), TWO)).rejects.toMatchObject({
+      reason: "image_damaged",
+      facts: { why: "no image data" },
+    });
+  });
 });
