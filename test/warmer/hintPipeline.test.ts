@@ -13,7 +13,7 @@ const SENDER = 5;
 function make(time = { now: NOW }, skew = false) {
   const queue = { ms: 0 };
   const counts = new Counts();
-  const clock = { wall: () => time.now, steady: () => time.now - NOW, precise: () => time.now - NOW };
+  const clock = { wall: () => time.now, steady: () => time.now - NOW, precise: () => time.now - NOW, idle: () => 0 };
   const keys = new DedupTable(1_000, 30_000, 0);
   const pushers = ["enam", "weur", "apac"].map((region) => {
     return new RegionPusher(

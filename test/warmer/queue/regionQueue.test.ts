@@ -13,7 +13,7 @@ function make(options: Partial<{ capacity: number; limit: number; waitMs: number
   const counts = new Counts();
   const keys = new DedupTable(1000, 30_000, 0);
   const failures = new FailureSummary();
-  const clock = { wall: () => 0, steady: () => 0, precise: () => 0 };
+  const clock = { wall: () => 0, steady: () => 0, precise: () => 0, idle: () => 0 };
   const context = { counts, keys, clock, log: keptLog() };
   const queue = new RegionQueue({ capacity: 16, limit: 3, waitMs: 5, maxAgeMs: 50, ...options }, context, failures);
   let lastKey = 0;

@@ -116,6 +116,6 @@ export class PushesInFlight {
     batch.acknowledged = true;
     this.requests--;
     this.#context.counts.answerTime.observe(now - batch.sentAt);
-    this.pace.answered(now - batch.sentAt, this.#lag.at(now), batch.alone, this.requests, now);
+    this.pace.answered(now - batch.sentAt, this.#lag.at(now, this.#clock.idle()), batch.alone, this.requests, now);
   }
 }
