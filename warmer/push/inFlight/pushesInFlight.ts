@@ -116,6 +116,7 @@ export class PushesInFlight {
     batch.acknowledged = true;
     this.requests--;
     this.#context.counts.answerTime.observe(now - batch.sentAt);
-    this.pace.answered(now - batch.sentAt, this.#lag.at(now, this.#clock.idle()), batch.alone, this.requests, now);
+    const lagMs = this.#lag.at(now, this.#clock.idle(), batch.alone ? 0 : this.requests);
+    this.pace.answered(now - batch.sentAt, lagMs, batch.alone, this.requests, now);
   }
 }
