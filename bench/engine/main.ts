@@ -158,6 +158,8 @@ async function enginesOfCommonFormats(
       for (const name of modules.split(" ")) seen.add(name);
     }
   }
+  // libwebp's decoder lives for one picture, so it is gone when the Worker says what is live.
+  seen.add("webp");
   return [...seen];
 }
 
