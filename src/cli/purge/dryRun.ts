@@ -3,21 +3,15 @@ import { asFailure, publicMessage } from "../../errors.ts";
 import { type PurgeTarget, readPurgeOrder } from "../../request/control/purgeOrder.ts";
 import { hostHash, sourceKeys } from "../../store/schema/key.ts";
 import type { PurgeArguments } from "./arguments.ts";
+import { orderBody } from "./orderBody.ts";
 
 /**
  * Lines for a person. Throws an Error with the Worker's words when the Worker would refuse the order. What only the Worker
  * knows (whether a path's signature is right, which maker it uses itself) is not checked.
  */
-export async function dryRun({
-  target,
-  block,
-  stale,
-  endpoint,
-  resume,
-  sweepSeconds,
-}: PurgeArguments): Promise<string[]> {
-  const how = { ...(block === null ? {} : { block }), ...(stale ? { stale } : {}) };
-  const body = { ...target, ...how, ...(resume === null ? {} : { cursor: resume }) };
+export async function dryRun(args: PurgeArguments): Promise<string[]> {
+  const { block, stale, endpoint, resume, sweepSeconds } = args;
+  const body = orderBody(args, block, resume);
   const order = readOrder(body);
   return [
     `would send  POST ${endpoint === "" ? "(your Worker)" : endpoint}/purge ${JSON.stringify(body)}`,

@@ -2,6 +2,7 @@
 
 import type { PurgeArguments } from "./arguments.ts";
 import { callPurge, type PurgeCall, sleep } from "./call.ts";
+import { orderBody } from "./orderBody.ts";
 
 export type Progress = {
   readonly deleted: number;
@@ -33,18 +34,16 @@ export async function runPurge(args: PurgeArguments, run: PurgeRun): Promise<Pro
 }
 
 async function throughAll(
-  { target, stale, endpoint, secret }: PurgeArguments,
+  args: PurgeArguments,
   block: boolean | null,
   resume: string | null,
   from: Progress,
   run: PurgeRun,
 ): Promise<Progress> {
+  const { endpoint, secret } = args;
   let progress: Progress = { ...from, cursor: resume };
   for (;;) {
-    const { cursor } = progress;
-    const how = { ...(block === null ? {} : { block }), ...(stale ? { stale } : {}) };
-    const order = { ...target, ...how, ...(cursor === null ? {} : { cursor }) };
-    const step = await callPurge(order, { ...run, endpoint, secret });
+    const step = await callPurge(orderBody(args, block, progress.cursor), { ...run, endpoint, secret });
     const { deleted, steps, pass } = progress;
     progress = { deleted: deleted + step.deleted, steps: steps + 1, cursor: step.done ? null : step.cursor, pass };
     run.onProgress(progress);
