@@ -39,13 +39,15 @@ function walshRow(row: v128, to: usize): void {
   store<i16>(to, <i16>((dc - d - b + c) >> 3), 96);
 }
 
+/** Times sqrt(2) cos(pi/8). The encoder reconstructs with the same arithmetic. */
 @inline
-function byCos(v: v128): v128 {
+export function byCos(v: v128): v128 {
   return i32x4.add(i32x4.shr_s(i32x4.mul(v, i32x4.splat(COS_1)), 16), v);
 }
 
+/** Times sqrt(2) sin(pi/8). */
 @inline
-function bySin(v: v128): v128 {
+export function bySin(v: v128): v128 {
   return i32x4.shr_s(i32x4.mul(v, i32x4.splat(SIN)), 16);
 }
 

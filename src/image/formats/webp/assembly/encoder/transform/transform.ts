@@ -3,13 +3,11 @@
  * a decoder does it (RFC 6386, section 14). A coefficient block is 16 values of 16 bits, row by row.
  */
 import { factors, high16, low16 } from "../../../../../assembly/interleave";
+import { byCos, bySin } from "../../decoder/transform";
 
 /** Factors of the forward DCT's odd outputs: sqrt(2) sin(pi/8) and sqrt(2) cos(pi/8) in Q12. */
 const SIN: i32 = 2217;
 const COS: i32 = 5352;
-/** Factors of the inverse DCT in Q16; the second without its 1 (14.3). */
-const INVERSE_SIN: i32 = 35468;
-const INVERSE_COS_1: i32 = 20091;
 
 /** A vector holds a row of block A and the same row of block B: the four rows become the four columns. */
 @inline
@@ -90,16 +88,6 @@ function walsh(from: usize, step: usize, to: usize, stepTo: usize, shift: i32): 
   store<i16>(to + stepTo, <i16>((v0 + v1 - v2 - v3) >> shift));
   store<i16>(to + 2 * stepTo, <i16>((v0 - v1 - v2 + v3) >> shift));
   store<i16>(to + 3 * stepTo, <i16>((v0 - v1 + v2 - v3) >> shift));
-}
-
-@inline
-function byCos(v: v128): v128 {
-  return i32x4.add(i32x4.shr_s(i32x4.mul(v, i32x4.splat(INVERSE_COS_1)), 16), v);
-}
-
-@inline
-function bySin(v: v128): v128 {
-  return i32x4.shr_s(i32x4.mul(v, i32x4.splat(INVERSE_SIN)), 16);
 }
 
 /** Dequantised coefficients added to the sixteen predicted samples: four rows of four at `to`, clamped. */
