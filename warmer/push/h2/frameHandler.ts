@@ -1,6 +1,6 @@
 import type { HttpCodecEvents } from "../httpCodec.ts";
 import { decodeStatus } from "./decodeStatus.ts";
-import { type ConnectionError, ERROR } from "./errors.ts";
+import { type ConnectionError, ERROR, flood, paddingError } from "./errors.ts";
 import { FRAME_COST, type FrameBudget, MAX_CONTINUATIONS } from "./frameBudget.ts";
 import { encodeFrame, encodeWindowUpdate, FLAG, FRAME, type FrameReader, readUint32 } from "./frames.ts";
 import type { PeerSettings } from "./peerSettings.ts";
@@ -18,11 +18,6 @@ export const PING_PAYLOAD = "firstlgt";
 
 /** A header block that continues in CONTINUATION frames. */
 type Block = { readonly stream: number; readonly ends: boolean; text: string; continuations: number };
-
-/** The server sends too many frames that bring no response forward. */
-function flood(what: string): ConnectionError {
-  return [ERROR.enhanceYourCalm, `flood of ${what}`];
-}
 
 /** Handles the frames of the server, with one method for each type (RFC 9113, section 6). */
 export class FrameHandler {
@@ -89,7 +84,7 @@ export class FrameHandler {
   #data(): ConnectionError | undefined {
     const { flags, length, content, stream: id } = this.#frame;
     if (!this.#streams.has(id)) return [ERROR.protocol, `DATA on stream ${id}`];
-    if (content === undefined) return this.#paddingError("DATA");
+    if (content === undefined) return paddingError("DATA", this.#frame);
     this.#received += length;
     if (this.#received > WINDOW_UPDATE_AFTER) {
       this.#events.write(encodeWindowUpdate(0, this.#received));
@@ -117,7 +112,7 @@ export class FrameHandler {
   #headers(): ConnectionError | undefined {
     const { flags, content, stream } = this.#frame;
     if (!this.#streams.has(stream)) return [ERROR.protocol, `HEADERS on stream ${stream}`];
-    if (content === undefined) return this.#paddingError("HEADERS");
+    if (content === undefined) return paddingError("HEADERS", this.#frame);
     const ends = (flags & FLAG.endStream) !== 0;
     if ((flags & FLAG.endHeaders) !== 0) return this.#fields(stream, ends, content);
     this.#block = { stream, ends, text: content, continuations: 0 };
@@ -248,15 +243,5 @@ export class FrameHandler {
   #changed(): void {
     if (this.#writer.blocked > 0) this.#writer.resume(this.#streams.all());
     this.#events.changed();
-  }
-
-  /**
-   * The error of a frame that is too short for its padding or priority: their own bytes (section 4.2), or the bytes
-   * they announce (section 6.1).
-   */
-  #paddingError(name: string): ConnectionError {
-    const { length, overhead } = this.#frame;
-    if (length < overhead) return [ERROR.frameSize, `${name} of ${length} bytes, less than ${overhead}`];
-    return [ERROR.protocol, `padding longer than its ${name} of ${length} bytes`];
   }
 }
