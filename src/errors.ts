@@ -181,31 +181,6 @@ export const ANSWERS = {
 
 export type Reason = keyof typeof ANSWERS;
 
-/** Failures that are true of the source for every request. Only these are cached and reported to other requests. */
-const SHARED = [
-  "source_missing",
-  "source_failed",
-  "source_refused",
-  "source_unreachable",
-  "source_tls",
-  "source_broken",
-  "source_redirects",
-  "source_timeout",
-  "source_encoding",
-  "not_an_image",
-  "format_unsupported",
-  "image_damaged",
-  "source_too_many_bytes",
-  "source_too_many_pixels",
-  "source_too_many_frames",
-  "source_too_complex",
-] as const satisfies readonly Reason[];
-
-/** Whether a failure is true of the source for every request, so that other requests for the source may hear of it. */
-export function isShared(reason: Reason): boolean {
-  return (SHARED as readonly Reason[]).includes(reason);
-}
-
 /** Limits to how long an answer may be cached, beside the seconds of its reason. */
 export type Keeping = {
   /** True: an earlier request met the failure, and this request found it in the negative cache. */
@@ -240,16 +215,6 @@ export class Failure extends Error {
     if (until === null || until >= this.keeping.until) return this;
     return new Failure(this.reason, this.facts, this.detail, { ...this.keeping, until });
   }
-}
-
-/** The longest Retry-After of a source that we follow, in seconds. The breaker has the same limit. */
-export const MAX_RETRY_AFTER_SECONDS = 600;
-
-/** How long to cache a failure, in seconds: as its reason says, or longer if the source's Retry-After says so. 0 = not. */
-export function keepSeconds({ reason, facts }: Pick<Failure, "reason" | "facts">): number {
-  const { cacheSeconds } = ANSWERS[reason];
-  if (cacheSeconds === 0 || typeof facts.retryAfter !== "number") return cacheSeconds;
-  return Math.max(cacheSeconds, Math.min(Math.ceil(facts.retryAfter), MAX_RETRY_AFTER_SECONDS));
 }
 
 /** The public text of a failure: the message of the table with the facts filled in. */

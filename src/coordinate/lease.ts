@@ -3,7 +3,8 @@
  * coordinator, or when it fails or hangs, everybody works alone: that costs a second fetch, nothing else.
  */
 import { withTimeout } from "../concurrency/timeout.ts";
-import { ANSWERS, asFailure, isShared } from "../errors.ts";
+import { ANSWERS, asFailure } from "../errors.ts";
+import { isShared } from "../keepFailure.ts";
 import type { Grant, Outcome } from "./coordinatorState.ts";
 
 /** How long a request waits for the work of another one, in milliseconds. */

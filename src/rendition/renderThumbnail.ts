@@ -1,13 +1,14 @@
 /** A request's rendition of a source's bytes: the engine, behind the semaphore that lets one picture in at a time. */
 import type { App } from "../context/app.ts";
 import type { Job } from "../context/job.ts";
-import { asFailure, Failure, isShared } from "../errors.ts";
+import { asFailure, Failure } from "../errors.ts";
 import { formatForClass, type OutputFormat } from "../image/formats/registry.ts";
 import { type Header, headerOf } from "../image/header.ts";
 import { makerOf } from "../image/maker.ts";
 import { readHeader } from "../image/readHeader.ts";
 import { renderImage } from "../image/renderImage.ts";
 import type { RenderOrder, Rendition } from "../image/rendition.ts";
+import { isShared } from "../keepFailure.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { variantEtag } from "../store/schema/key.ts";
 import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";

@@ -1,8 +1,9 @@
 /** The headers of every answer. Policy as tables; nothing of a source's own headers is ever passed on. */
 
 import type { Config } from "../config/config.ts";
-import { ANSWERS, type Failure, keepSeconds, publicMessage } from "../errors.ts";
+import { ANSWERS, type Failure, publicMessage } from "../errors.ts";
 import { FORMATS, type FormatTable, formatOf, type OutputFormat } from "../image/formats/registry.ts";
+import { keepSeconds } from "../keepFailure.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import type { StoredMeta } from "../store/tiers/tier.ts";
 import type { Answer, AnswerHeaders } from "./answer.ts";

@@ -5,7 +5,8 @@
 
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { withTimeout } from "../concurrency/timeout.ts";
-import { Failure, type FailureFacts, isShared, keepSeconds, type Reason } from "../errors.ts";
+import { Failure, type FailureFacts, type Reason } from "../errors.ts";
+import { isShared, keepSeconds } from "../keepFailure.ts";
 import { edgeUrl } from "./schema/key.ts";
 
 /** What is remembered. */

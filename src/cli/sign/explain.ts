@@ -1,7 +1,8 @@
 /** What a Worker with a given configuration answers to a URL, and why: `npm run sign -- --explain URL`. */
 import type { Config } from "../../config/config.ts";
 import { regionOf } from "../../coordinate/regions.ts";
-import { ANSWERS, asFailure, Failure, keepSeconds, publicMessage } from "../../errors.ts";
+import { ANSWERS, asFailure, Failure, publicMessage } from "../../errors.ts";
+import { keepSeconds } from "../../keepFailure.ts";
 import { checkSource } from "../../policy/source.ts";
 import { epochOf, isBlocked } from "../../policy/storedAccess.ts";
 import { storedFormat } from "../../request/accept.ts";

@@ -1,5 +1,6 @@
 /** What became of a hint, and the words for it in each form of the answer. */
-import { ANSWERS, isShared, type Reason } from "../../errors.ts";
+import { ANSWERS, type Reason } from "../../errors.ts";
+import { isShared } from "../../keepFailure.ts";
 import type { Trace, WarmOutcome } from "../../telemetry.ts";
 
 /** `reason`: of `refused` and `failed` only. */

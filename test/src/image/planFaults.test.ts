@@ -1,9 +1,10 @@
 /** Whose fault it is that a picture is not made: what is remembered of a source must not depend on what was asked for. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { asFailure, isShared, type Reason } from "../../../src/errors.ts";
+import { asFailure, type Reason } from "../../../src/errors.ts";
 import type { Source } from "../../../src/image/header.ts";
 import { MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
+import { isShared } from "../../../src/keepFailure.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { LIMITS, orderOf, renderInTurn } from "./orders.ts";

@@ -1,9 +1,10 @@
 /** Every failure that is remembered against a source and told to others: it is the same whatever was asked for. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { ANSWERS, asFailure, isShared, type Reason } from "../../../src/errors.ts";
+import { ANSWERS, asFailure, type Reason } from "../../../src/errors.ts";
 import type { OutputFormat } from "../../../src/image/formats/registry.ts";
 import type { EngineLimits } from "../../../src/image/rendition.ts";
+import { isShared } from "../../../src/keepFailure.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { LIMITS, orderOf, renderInTurn } from "./orders.ts";
 

@@ -1,7 +1,7 @@
 /** What a source's failure is worth when only our own hurry has ended it. On a made-up clock. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { parseConfig } from "../../../src/config/parseConfig.ts";
-import { keepSeconds } from "../../../src/errors.ts";
+import { keepSeconds } from "../../../src/keepFailure.ts";
 import { fetchSource, type SourceDeps } from "../../../src/origin/fetch.ts";
 import { HostGuard } from "../../../src/origin/hostGuard.ts";
 import { CONCURRENCY } from "../../../src/origin/hostSlots.ts";
