@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type CoordinatorPort, Lease } from "../../../src/coordinate/lease.ts";
+import { Lease } from "../../../src/coordinate/lease.ts";
 import { encodeJpeg } from "../../../src/image/formats/jpeg/encode.ts";
 import { renderMiss } from "../../../src/rendition/renderMiss.ts";
 import { putOriginal } from "../../../src/store/original.ts";
 import { finalAddressOf } from "../../../src/store/schema/finalAddress.ts";
 import { hostHash, sourceKeys } from "../../../src/store/schema/key.ts";
 import { NOW, originalOf } from "../../support/stored.ts";
+import { picture, sourceIs, writtenLease } from "../../support/uncoordinated.workerd.ts";
 import {
   configWith,
   freshSource,
@@ -28,25 +29,6 @@ async function noisyJpeg(width: number, height: number): Promise<Uint8Array> {
   return encodeJpeg({ width, height, data, alpha: false }, 90);
 }
 
-/** Nobody coordinates; the outcomes are written down. */
-function writtenLease() {
-  const heard: string[] = [];
-  const port: CoordinatorPort = {
-    ask: async () => ({ do: "fetch" }),
-    report: async (_holder, _key, { kind }) => void heard.push(kind),
-  };
-  return { lease: new Lease(port, "test", "k"), heard };
-}
-
-/** Stands for all sources: answers as told, and counts. */
-function sourceIs(answer: () => Response | Promise<Response>) {
-  return vi.spyOn(globalThis, "fetch").mockImplementation(async () => answer());
-}
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const picture = async () => {
-  await pause(20);
-  return new Response(await jpegOf(80, 60), { headers: { "cache-control": "max-age=60" } });
-};
 afterEach(() => vi.restoreAllMocks());
 
 const render = async (world: World, source: string, lease?: Lease) =>

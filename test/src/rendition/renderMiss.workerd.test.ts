@@ -12,6 +12,7 @@ import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { metaOf, NOW, originalOf } from "../../support/stored.ts";
+import { pause, picture, sourceIs, writtenLease } from "../../support/uncoordinated.workerd.ts";
 import {
   freshSource,
   jpegOf,
@@ -22,25 +23,6 @@ import {
   worldOf,
 } from "../../support/world.workerd.ts";
 
-/** Nobody coordinates; the outcomes are written down. */
-function writtenLease() {
-  const heard: string[] = [];
-  const port: CoordinatorPort = {
-    ask: async () => ({ do: "fetch" }),
-    report: async (_holder, _key, { kind }) => void heard.push(kind),
-  };
-  return { lease: new Lease(port, "test", "k"), heard };
-}
-
-/** Stands for all sources: answers as told, and counts. */
-function sourceIs(answer: () => Response | Promise<Response>) {
-  return vi.spyOn(globalThis, "fetch").mockImplementation(async () => answer());
-}
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const picture = async () => {
-  await pause(20);
-  return new Response(await jpegOf(80, 60), { headers: { "cache-control": "max-age=60" } });
-};
 afterEach(() => vi.restoreAllMocks());
 
 const BROKEN = {

@@ -1,12 +1,13 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { BadCursor, isUnder, type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
+import { BadCursor, isUnder, type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
 import { renditionKey, sourceKeys } from "../../../src/store/schema/key.ts";
 import { kvTier } from "../../../src/store/tiers/kv.ts";
 import { r2PurgeStore, r2Tier } from "../../../src/store/tiers/r2.ts";
 import { purgeStores } from "../../../src/store/tierTable.ts";
 import { brokenService } from "../../support/brokenService.ts";
+import { all, heldOf, step } from "../../support/purgeSteps.workerd.ts";
 import { keysOf, PER_SOURCE, SIZES, storeAll, WITHOUT_ADDRESS } from "../../support/sourceInStores.workerd.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
@@ -14,23 +15,6 @@ const A1 = "https://a.test/photos/1.jpg";
 const A2 = "https://a.test/photos/2.jpg";
 const A3 = "https://a.test/other/3.jpg";
 const B1 = "https://b.test/photos/1.jpg";
-
-const heldOf = async (source: string) => (await keysOf(source)).length;
-const step = (target: PurgeTarget, cursor: string | null = null, limits: Partial<PurgeLimits> = {}) =>
-  purgeStep(target, { stores: purgeStores(env), cursor }, limits);
-
-/** Steps of few operations until done. */
-async function all(target: PurgeTarget, limits: Partial<PurgeLimits>): Promise<{ deleted: number; steps: number }> {
-  let [deleted, steps, cursor] = [0, 0, null as string | null];
-  do {
-    const page = await step(target, cursor, limits);
-    deleted += page.deleted;
-    steps++;
-    cursor = page.cursor;
-    expect(page.done).toBe(cursor === null);
-  } while (cursor !== null);
-  return { deleted, steps };
-}
 
 /** Pages are of 10 here, so that few objects are many pages. */
 const COUNT = 35;

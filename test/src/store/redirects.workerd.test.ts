@@ -1,35 +1,19 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type PurgeLimits, type PurgeTarget, purgeStep } from "../../../src/store/purge.ts";
+import { purgeStep } from "../../../src/store/purge.ts";
 import { putRedirect } from "../../../src/store/redirects.ts";
 import { finalAddressOf } from "../../../src/store/schema/finalAddress.ts";
 import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { kvTier } from "../../../src/store/tiers/kv.ts";
 import type { PurgePageOrder } from "../../../src/store/tiers/tier.ts";
 import { purgeStores } from "../../../src/store/tierTable.ts";
-import { keysOf, PER_SOURCE, SIZES, storeAll } from "../../support/sourceInStores.workerd.ts";
+import { all, heldOf, step } from "../../support/purgeSteps.workerd.ts";
+import { PER_SOURCE, SIZES, storeAll } from "../../support/sourceInStores.workerd.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
 const A1 = "https://a.test/photos/1.jpg";
 const B1 = "https://b.test/photos/1.jpg";
-
-const heldOf = async (source: string) => (await keysOf(source)).length;
-const step = (target: PurgeTarget, cursor: string | null = null, limits: Partial<PurgeLimits> = {}) =>
-  purgeStep(target, { stores: purgeStores(env), cursor }, limits);
-
-/** Steps of few operations until done. */
-async function all(target: PurgeTarget, limits: Partial<PurgeLimits>): Promise<{ deleted: number; steps: number }> {
-  let [deleted, steps, cursor] = [0, 0, null as string | null];
-  do {
-    const page = await step(target, cursor, limits);
-    deleted += page.deleted;
-    steps++;
-    cursor = page.cursor;
-    expect(page.done).toBe(cursor === null);
-  } while (cursor !== null);
-  return { deleted, steps };
-}
 
 beforeEach(async () => {
   await reset();

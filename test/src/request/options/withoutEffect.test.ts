@@ -1,38 +1,8 @@
-import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../../../src/config/config.ts";
-import { parseConfig } from "../../../../src/config/parseConfig.ts";
-import { Failure } from "../../../../src/errors.ts";
 import { canonicalOptions } from "../../../../src/request/canonical.ts";
-import type { ImageRequest } from "../../../../src/request/imageRequest.ts";
 import { namedOptions } from "../../../../src/request/options/applyOption.ts";
 import { WITHOUT_EFFECT } from "../../../../src/request/options/withoutEffect.ts";
-import { readImageRequest } from "../../../../src/request/readImageRequest.ts";
-
-const KEY = "736563726574";
-const SALT = "68656c6c6f";
-const SIGNED = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT });
-const OPEN = parseConfig({ ALLOWED_SOURCES: "example.org" });
-const ENDPOINT = "https://cdn.firstlight.test";
-const SOURCE = "https://example.org/photos/curiosity.jpg";
-
-const read = (url: string, config: Config = SIGNED): Promise<ImageRequest> => readImageRequest(url, null, config, 0);
-/** What a request without keys says. */
-const unsigned = (path: string) => read(`${ENDPOINT}/unsafe${path}`, OPEN);
-
-async function failure(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof Failure) return error;
-  throw new Error(`expected a Failure, got ${error}`);
-}
-
-function build(options: NonNullable<Parameters<typeof generateImageUrl>[0]["options"]>): string {
-  const url = { value: SOURCE, displayAs: "base64" } as const;
-  return generateImageUrl({ endpoint: ENDPOINT, url, options, key: KEY, salt: SALT });
-}
+import { build, failure, read, SOURCE, unsigned } from "../../../support/imgproxyRequests.ts";
 
 describe("options that change nothing here", () => {
   const KEY_OF = async (path: string) => canonicalOptions(await unsigned(`${path}/plain/${SOURCE}`));
