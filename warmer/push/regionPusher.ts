@@ -24,8 +24,8 @@ export type PushOptions = Endpoint & {
 /**
  * Pushes the hints of one region. It sends full or due batches over free connections as fast as the edge takes them,
  * handles the responses, retries once if there is time, and pauses while the circuit breaker is open. Everything is
- * bounded: waiting hints by the queue, requests in flight by the pace and by WARM_CONNECTIONS. Regions share only the dedup table, so a dead region does not affect
- * the others.
+ * bounded: waiting hints by the queue, requests in flight by the pace and by WARM_CONNECTIONS. Regions share only the
+ * dedup table, so a dead region does not affect the others.
  */
 export class RegionPusher {
   readonly region: string;

@@ -10,14 +10,16 @@ export type PaceOptions = {
 };
 
 /**
- * `queueShare`: of the age limit, how long pushes may queue at the edge. An edge may become ten times slower from one
- * moment to the next; then this queue takes ten times as long, and must still fit into the limit beside the age of the
- * hints. `pauseShare`: of what the way takes, how much more is no queue: pauses
- * of either side. `jitterShare`: how much of that does not count against a hint. `shrink`: smallest
- * factor of the window when the queue is too long, `gentle`: when it is a little too long. `grow`: requests per response, while it is not.
- * `arriveShare`: of the age limit, what a push needs to arrive. `crowd`: if
- * more hints wait, not all of them can be pushed, so only young ones are: `reserveShare` of the age limit stays for an
- * edge that becomes slower, up to `mostShare` together with the queue.
+ * - `queueShare`: of the age limit, how long pushes may queue at the edge. An edge may become ten times slower from one
+ *   moment to the next. Then this queue takes ten times as long, and must still fit into the limit beside the age of
+ *   the hints.
+ * - `pauseShare`: of what the way takes, how much more is no queue. Pauses of either side are not one.
+ * - `jitterShare`: how much of that does not count against a hint.
+ * - `shrink`: the smallest factor of the window when the queue is too long. `gentle`: when it is a little too long.
+ * - `grow`: requests per response, while the queue is short enough.
+ * - `arriveShare`: of the age limit, what a push needs to arrive.
+ * - `crowd`: if more hints wait, not all of them can be pushed, so only young ones are. Then `reserveShare` of the age
+ *   limit stays for an edge that becomes slower, up to `mostShare` together with the queue.
  */
 const PACE = {
   queueShare: 0.02,

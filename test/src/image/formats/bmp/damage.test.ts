@@ -1,12 +1,10 @@
 /** Damaged BMPs: each ends in a picture or a Failure of its own, within 100 ms; FIRSTLIGHT_LONG=1 takes 20 000. */
 import { describe, expect, test } from "vitest";
-import { renderImage } from "../../../../../src/image/renderImage.ts";
-import { orderOf } from "../../orders.ts";
+import { testDamage } from "../damageSuite.ts";
 import { seeded } from "../jpeg/decoder/random.ts";
 import { type BmpOf, bmpFile } from "./bmpFile.ts";
-import { MUTATIONS, outcomeOf } from "./mutations.ts";
+import { outcomeOf } from "./mutations.ts";
 
-const FILES = process.env.FIRSTLIGHT_LONG === "1" ? 20_000 : 400;
 /** Headers and palettes of the files below are within these bytes. */
 const HEAD = 80;
 
@@ -53,24 +51,9 @@ function goodBitmaps(): Uint8Array[] {
 
 describe("mutated files", () => {
   const good = goodBitmaps();
-  const names = Object.keys(MUTATIONS);
 
   test("undamaged they are pictures", async () => {
     for (const bytes of good) expect(await outcomeOf(bytes)).not.toBe("refused");
   });
-  test.each(Object.entries(MUTATIONS))("%s", { timeout: 300_000 }, async (name, mutate) => {
-    const random = seeded(100 + names.indexOf(name));
-    const counts = { picture: 0, cut: 0, refused: 0 };
-    const files = Math.ceil(FILES / names.length);
-    for (let i = 0; i < files; i++) counts[await outcomeOf(mutate(random.pick(good), random, HEAD))]++;
-    // A test in which all files were refused would show nothing.
-    expect(counts.picture + counts.cut).toBeGreaterThan(files / 5);
-  });
-  test("a good file after them gives the same bytes", async () => {
-    const order = orderOf(good[5] ?? new Uint8Array(), { width: 20, height: 20 }, "webp");
-    const before = (await renderImage(order)).bytes;
-    const random = seeded(7);
-    for (const mutate of Object.values(MUTATIONS)) await outcomeOf(mutate(random.pick(good), random, HEAD));
-    expect((await renderImage(order)).bytes).toEqual(before);
-  });
+  testDamage(good, HEAD, 5);
 });
