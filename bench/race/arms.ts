@@ -34,7 +34,7 @@ const BASE = {
 } as const satisfies Omit<Arm, "title">;
 
 export const ARMS = {
-  floor: { ...BASE, title: "all distances 0", near: true, pairs: 30, quickPairs: 10 },
+  floor: { ...BASE, title: "floor: all distances 0", near: true, on: PLAIN, pairs: 30, quickPairs: 10 },
   a50: { ...BASE, title: "(A) thinking 50", pairs: 200, quickPairs: 40 },
   offOff: { ...BASE, title: "off against off", on: PLAIN, quickPairs: 10 },
   a200: { ...BASE, title: "(A) thinking 200", thinkMs: 200, pairs: 200 },

@@ -9,7 +9,7 @@ import type { Summary } from "./figures/summary.ts";
 
 const HEADS = [
   ...["arm", "pairs", "first byte on", "off", "p95 on", "off", "saved [95 %]", ">= 100 ms"],
-  ...["won", "joined", "lost", "useless", "fetches", "LCP on", "off", "late ms", "CPU"],
+  ...["won", "joined", "lost", "useless", "fetches", "LCP on", "off", "late ms", "CPU", "of it ours"],
 ];
 
 /** Every arm of a place, then its bars. Times in ms. */
@@ -26,7 +26,13 @@ export function placeReport(
       ...[ms(summary.p95On.at), ms(summary.p95Off.at), bounds(summary.saved), percent(summary.share100.at)],
       ...[share(tally.won, tally.hinted), share(tally.joined, tally.hinted), share(tally.lost, tally.hinted)],
       ...[tally.useless, extraFetches === 0 ? `${fetches}` : `${fetches} (${extraFetches} more than once)`],
-      ...[ms(summary.largestPaintOn), ms(summary.largestPaintOff), ms(load?.lateMs ?? 0), percent(load?.cpuShare ?? 0)],
+      ...[
+        ms(summary.largestPaintOn),
+        ms(summary.largestPaintOff),
+        ms(load?.lateMs ?? 0),
+        percent(load?.cpuShare ?? 0),
+        cpuOf(cells[name]),
+      ],
     ];
   });
   const bars = judge(summaries, place).map(({ what, figure, limit, reached }) => [
@@ -39,6 +45,12 @@ export function placeReport(
     "",
     table(["to reach", "measured", "limit", ""], bars),
   ].join("\n");
+}
+
+/** CPU seconds per second. */
+function cpuOf(cell: CellResult | undefined): string {
+  const seconds = Object.values(cell?.load.cpuSeconds ?? {}).reduce((sum, one) => sum + one, 0);
+  return (seconds / (cell?.seconds ?? 1)).toFixed(2);
 }
 
 function ms(value: number): number {

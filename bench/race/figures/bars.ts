@@ -31,7 +31,7 @@ const NONE = Number.NaN;
 /** Medians with the warmer above reader-edge, edge-region and the floor of the same page. */
 function aboveRegion({ floor, a50 }: PlaceSummaries, place: string): number {
   const { readerEdge, edgeRegion } = placeOf(place);
-  return (a50?.firstByteOn.at ?? NONE) - readerEdge - edgeRegion - (floor?.firstByteOn.at ?? NONE);
+  return (a50?.firstByteOn.at ?? NONE) - readerEdge - edgeRegion - (floor?.firstByteOff.at ?? NONE);
 }
 
 /** Medians without the warmer above reader-edge, edge-primary and the floor of the same page. */
