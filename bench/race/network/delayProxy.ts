@@ -22,8 +22,8 @@ type Line = { freeAt: number };
 export async function startDelayProxy(port: number, distance: () => Distance): Promise<DelayProxy> {
   const line: Line = { freeAt: 0 };
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (client) => {
-    const upstream = connect({ port, host: "127.0.0.1", noDelay: true });
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+    const upstream = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
@@ -72,5 +72,4 @@ function carry(from: Socket, to: Socket, due: (at: number, bytes: number) => num
   from.on("data", (piece: Buffer) => later(due(performance.now(), piece.length), () => to.write(piece)));
   from.on("end", () => later(due(performance.now(), 0), () => to.end()));
   from.on("error", () => to.destroy());
-  from.on("close", () => to.destroySoon());
 }
