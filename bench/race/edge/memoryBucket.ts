@@ -29,8 +29,10 @@ export type PutAttributes = {
 };
 
 export class MemoryBucket {
-  /** Objects by key, below the folder of the key: the Worker lists whole folders. */
+  /** Objects by key, below the folder of the key. */
   readonly #folders = new Map<string, Map<string, MemoryObject>>();
+  /** Each folder -> the folders below it, itself included: the Worker lists one of thousands. */
+  readonly #below = new Map<string, Set<string>>();
   #puts = 0;
 
   get(key: string): MemoryObject | null {
@@ -48,17 +50,16 @@ export class MemoryBucket {
       customMetadata: { ...customMetadata },
       httpMetadata,
     };
-    const folder = folderOf(key);
-    const siblings = this.#folders.get(folder) ?? new Map<string, MemoryObject>();
-    this.#folders.set(folder, siblings.set(key, object));
+    this.#add(object);
     return object;
   }
 
   /** The first `limit` objects below `prefix`, in the order of their keys. */
   list(prefix: string, limit: number): readonly MemoryObject[] {
-    const folder = prefix.endsWith("/") ? this.#folders.get(prefix) : undefined;
-    const near = folder?.values() ?? this.#all();
-    return [...near]
+    const near = [...(this.#below.get(folderOf(prefix)) ?? [])].flatMap((name) => [
+      ...(this.#folders.get(name)?.values() ?? []),
+    ]);
+    return near
       .filter(({ key }) => key.startsWith(prefix))
       .sort((a, b) => (a.key < b.key ? -1 : 1))
       .slice(0, limit);
@@ -70,14 +71,28 @@ export class MemoryBucket {
 
   /** Deletes all objects with other keys. */
   keepOnly(keys: ReadonlySet<string>): void {
-    for (const [name, folder] of this.#folders) {
-      for (const key of folder.keys()) if (!keys.has(key)) folder.delete(key);
-      if (folder.size === 0) this.#folders.delete(name);
-    }
+    const kept = [...this.#folders.values()].flatMap((folder) =>
+      [...folder.values()].filter(({ key }) => keys.has(key)),
+    );
+    this.#folders.clear();
+    this.#below.clear();
+    for (const object of kept) this.#add(object);
   }
 
-  *#all(): Iterable<MemoryObject> {
-    for (const folder of this.#folders.values()) yield* folder.values();
+  #add(object: MemoryObject): void {
+    const folder = folderOf(object.key);
+    const siblings = this.#folders.get(folder) ?? this.#newFolder(folder);
+    siblings.set(object.key, object);
+  }
+
+  #newFolder(folder: string): Map<string, MemoryObject> {
+    const objects = new Map<string, MemoryObject>();
+    this.#folders.set(folder, objects);
+    for (let above = folder; ; above = folderOf(above.slice(0, -1))) {
+      const below = this.#below.get(above) ?? new Set<string>();
+      this.#below.set(above, below.add(folder));
+      if (above === "") return objects;
+    }
   }
 }
 

@@ -142,6 +142,15 @@ describe("a bucket", () => {
   }
 });
 
+test("clearing keeps what is named, and the rest can come back", async () => {
+  const bucket = new MemoryBucket();
+  for (const key of ["t/a/1", "t/a/2", "t/b/1"]) bucket.put(key, text("x"), {}, 0);
+  bucket.keepOnly(new Set(["t/a/2", "t/none"]));
+  expect(bucket.list("t/", 10).map(({ key }) => key)).toEqual(["t/a/2"]);
+  bucket.put("t/b/1", text("y"), {}, 0);
+  expect(bucket.list("t/", 10).map(({ key }) => key)).toEqual(["t/a/2", "t/b/1"]);
+});
+
 describe("a namespace", () => {
   test("answers as the runtime's does", async () => {
     const steps = async (kv: Namespace) => {
