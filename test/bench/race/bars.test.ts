@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { CellResult, SideValues } from "../../../bench/race/cell.ts";
 import { judge, type PlaceSummaries } from "../../../bench/race/figures/bars.ts";
 import { summarize } from "../../../bench/race/figures/summary.ts";
+import type { CellResult, SideValues } from "../../../bench/race/run/cell.ts";
 import { randomFrom } from "../../../demo/generator/noise.ts";
 
 /** An arm whose pictures all have the same first byte on each side. */

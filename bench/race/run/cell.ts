@@ -1,14 +1,14 @@
 /** One arm at one place: pairs of page views in random order. */
 import { setTimeout as pause } from "node:timers/promises";
-import { type Arm, CATALOGUE_PICTURES, PAGE_PICTURES } from "./arms.ts";
-import { legsOf, NO_DISTANCES, placeOf } from "./distances.ts";
-import { type How, type Tally, tally } from "./figures/outcome.ts";
+import { type Arm, CATALOGUE_PICTURES, PAGE_PICTURES } from "../arms.ts";
+import { legsOf, NO_DISTANCES, placeOf } from "../distances.ts";
+import { type How, type Tally, tally } from "../figures/outcome.ts";
+import { differentByZipf, zipf } from "../pictures/photographs.ts";
+import type { Picture } from "../pictures/stock.ts";
+import type { World } from "../world.ts";
 import { startFlood } from "./flood.ts";
 import { type MachineLoad, measureLoad } from "./machineLoad.ts";
-import { differentByZipf, zipf } from "./photographs.ts";
-import type { Picture } from "./stock.ts";
 import { type PageView, view } from "./view.ts";
-import type { World } from "./world.ts";
 
 /** Values of one side of a pair, a picture each, in ms. */
 export type SideValues = {

@@ -1,11 +1,11 @@
 /** The tables of the race, as text. */
-import { table } from "../table.ts";
-import { ARMS, type ArmName } from "./arms.ts";
-import type { CellResult } from "./cell.ts";
-import { placeOf } from "./distances.ts";
-import { judge, type PlaceSummaries } from "./figures/bars.ts";
-import type { Interval } from "./figures/interval.ts";
-import type { Summary } from "./figures/summary.ts";
+import { table } from "../../table.ts";
+import { ARMS, type ArmName } from "../arms.ts";
+import { placeOf } from "../distances.ts";
+import type { CellResult } from "../run/cell.ts";
+import { judge, type PlaceSummaries } from "./bars.ts";
+import type { Interval } from "./interval.ts";
+import type { Summary } from "./summary.ts";
 
 const HEADS = [
   ...["arm", "pairs", "first byte on", "off", "p95 on", "off", "saved [95 %]", "first picture", ">= 100 ms"],
