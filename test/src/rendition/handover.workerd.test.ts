@@ -22,20 +22,27 @@ describe("what another request has left in the region", () => {
     const { world, store, stored } = await missing();
     await region.put(store.key, stored);
     const started = performance.now();
-    expect(await readHandover(store, world.app)).not.toBeNull();
+    expect(await readHandover(store, world.app, true)).not.toBeNull();
     expect(performance.now() - started).toBeLessThan(100);
   });
 
   test("is found at the second look when it arrives after the first", async () => {
     const { world, store, stored } = await missing();
-    const reading = readHandover(store, world.app);
+    const reading = readHandover(store, world.app, true);
     await pause(30);
     await region.put(store.key, stored);
     expect(await reading).not.toBeNull();
   });
 
+  test("is not waited for when nobody has said that it comes", async () => {
+    const { world, store, stored } = await missing();
+    expect(await readHandover(store, world.app, false)).toBeNull();
+    await region.put(store.key, stored);
+    expect(await readHandover(store, world.app, false)).not.toBeNull();
+  });
+
   test("is null where it does not arrive", async () => {
     const { world, store } = await missing();
-    expect(await readHandover(store, world.app)).toBeNull();
+    expect(await readHandover(store, world.app, true)).toBeNull();
   });
 });
