@@ -7,54 +7,49 @@ import { judge, type PlaceSummaries } from "./bars.ts";
 import type { Interval } from "./interval.ts";
 import type { Summary } from "./summary.ts";
 
-const HEADS = [
-  ...["arm", "pairs", "first byte on", "off", "p95 on", "off", "saved [95 %]", "first picture", ">= 100 ms"],
-  ...["won", "joined", "lost", "useless", "fetches", "LCP on", "off", "late ms", "CPU", "of it ours"],
+const TIMES = ["ms", "pairs", "median on", "median off", "p95 on", "p95 off", "saved", "first picture", ">= 100 ms"];
+const COUNTS = [
+  ...["", "won", "joined", "lost", "useless", "fetches", "drawn on", "off", "LCP on", "off"],
+  ...["late ms", "CPU", "of it ours"],
 ];
+const BAR_HEADS = ["to reach", "measured", "limit", ""];
 
-/** Every arm of a place, then its bars. Times in ms. */
+/** Every arm of a place: first bytes with their 95 % intervals, what became of the hints, and load; then its bars. */
 export function placeReport(
   place: string,
   summaries: PlaceSummaries,
   cells: Readonly<Partial<Record<ArmName, CellResult>>>,
 ): string {
-  const rows = (Object.entries(summaries) as [ArmName, Summary][]).map(([name, summary]) => {
-    const { tally, fetches, extraFetches } = summary;
-    const load = cells[name]?.load;
-    return [
-      ...[ARMS[name].title, summary.pairs, ms(summary.firstByteOn.at), ms(summary.firstByteOff.at)],
-      ...[
-        ms(summary.p95On.at),
-        ms(summary.p95Off.at),
-        bounds(summary.saved),
-        ms(summary.firstPictureSaved.at),
-        percent(summary.share100.at),
-      ],
-      ...[share(tally.won, tally.hinted), share(tally.joined, tally.hinted), share(tally.lost, tally.hinted)],
-      ...[tally.useless, extraFetches === 0 ? `${fetches}` : `${fetches} (${extraFetches} more than once)`],
-      ...[
-        ms(summary.largestPaintOn),
-        ms(summary.largestPaintOff),
-        ms(load?.lateMs ?? 0),
-        percent(load?.cpuShare ?? 0),
-        cpuOf(cells[name]),
-      ],
-    ];
-  });
+  const arms = Object.entries(summaries) as [ArmName, Summary][];
   const bars = judge(summaries, place).map(({ what, figure, limit, reached }) => [
     ...[what, figure, limit],
     reached === null ? "not measured" : reached ? "reached" : "MISSED",
   ]);
-  return [
-    `\n${placeOf(place).city} (${place})\n`,
-    table(HEADS, rows),
-    "",
-    table(["to reach", "measured", "limit", ""], bars),
-  ].join("\n");
+  const times = arms.map(([name, summary]) => timesOf(ARMS[name].title, summary));
+  const counts = arms.map(([name, summary]) => countsOf(ARMS[name].title, summary, cells[name]));
+  const head = `${placeOf(place).city} (${place}): first byte of a picture [95 % interval]`;
+  return [`\n${head}\n`, table(TIMES, times), "", table(COUNTS, counts), "", table(BAR_HEADS, bars)].join("\n");
 }
 
-/** CPU seconds per second. */
-function cpuOf(cell: CellResult | undefined): string {
+function timesOf(title: string, summary: Summary) {
+  const { pairs, firstByteOn, firstByteOff, p95On, p95Off, saved, firstPictureSaved, share100 } = summary;
+  const intervals = [firstByteOn, firstByteOff, p95On, p95Off, saved].map(bounds);
+  return [title, pairs, ...intervals, ms(firstPictureSaved.at), percent(share100.at)];
+}
+
+function countsOf(title: string, summary: Summary, cell: CellResult | undefined) {
+  const { tally, fetches, extraFetches } = summary;
+  const shares = [tally.won, tally.joined, tally.lost].map((count) => share(count, tally.hinted));
+  const load = cell?.load;
+  return [
+    ...[title, ...shares, tally.useless, extraFetches === 0 ? `${fetches}` : `${fetches} (${extraFetches} twice)`],
+    ...[ms(summary.drawnOn), ms(summary.drawnOff), ms(summary.largestPaintOn), ms(summary.largestPaintOff)],
+    ...[ms(load?.lateMs ?? 0), percent(load?.cpuShare ?? 0), coresOf(cell)],
+  ];
+}
+
+/** CPU seconds per second of the bench's own processes. */
+function coresOf(cell: CellResult | undefined): string {
   const seconds = Object.values(cell?.load.cpuSeconds ?? {}).reduce((sum, one) => sum + one, 0);
   return (seconds / (cell?.seconds ?? 1)).toFixed(2);
 }

@@ -29,6 +29,8 @@ export type CellResult = {
   /** Fetches of the hinted pictures, and those beyond one per picture. */
   readonly fetches: number;
   readonly extraFetches: number;
+  /** Further hints per second in the drowned arm, else 0. */
+  readonly floodPerSecond: number;
   readonly load: MachineLoad;
   readonly seconds: number;
 };
@@ -84,6 +86,7 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
     ...{ pairs, warmer, seconds, load: busy, tally: tally(hows, arm.stored, made) },
     fetches: asked.reduce((sum, count) => sum + count, 0),
     extraFetches: asked.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
+    floodPerSecond: Math.round(flood?.rate ?? 0),
   };
 }
 

@@ -14,7 +14,14 @@ function cellOf(on: number, off: number, won = 20): CellResult {
   return {
     pairs: [{ on: side(on), off: side(off) }],
     tally: { hinted: 20, won, joined: 0, lost: 20 - won, useless: 0 },
-    ...{ warmer: {}, fetches: 20, extraFetches: 0, seconds: 1, load: { lateMs: 0, cpuShare: 0, cpuSeconds: {} } },
+    ...{
+      warmer: {},
+      fetches: 20,
+      extraFetches: 0,
+      floodPerSecond: 0,
+      seconds: 1,
+      load: { lateMs: 0, cpuShare: 0, cpuSeconds: {} },
+    },
   };
 }
 
