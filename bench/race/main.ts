@@ -125,7 +125,9 @@ function rowsOf({ places }: State, names: readonly string[]) {
   return names.map((name) => {
     const pairs = places[name]?.a50?.pairs ?? [];
     const values = (side: "on" | "off") => pairs.flatMap((pair) => pair[side].firstByte);
-    return { title: placeOf(name).city.split(" ")[0] ?? name, on: values("on"), off: values("off") };
+    const [colo, bucket] = name.split("-");
+    const city = placeOf(colo ?? name).city;
+    return { title: bucket === undefined ? city : `${city}, ${bucket}`, on: values("on"), off: values("off") };
   });
 }
 
