@@ -47,13 +47,11 @@ type Namespace = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
 /** Plays the same steps on the runtime's bucket, on ours in this process, and on ours in another one. */
 async function all<T>(name: string, steps: (bucket: Bucket) => Promise<T>): Promise<[runtime: T, near: T, far: T]> {
   const far = remoteStores((await holder.ready).origin, fetch);
-  const buckets = [await runtime.getR2Bucket("BUCKET"), bucketOver(portOf(), name), bucketOver(far, name)] as Bucket[];
-  const [real, near, remote] = [
-    await steps(buckets[0] as Bucket),
-    await steps(buckets[1] as Bucket),
-    await steps(buckets[2] as Bucket),
+  return [
+    await steps(await runtime.getR2Bucket("BUCKET")),
+    await steps(bucketOver(portOf(), name) as Bucket),
+    await steps(bucketOver(far, name) as Bucket),
   ];
-  return [real, near, remote];
 }
 
 const MINUTE_MS = 60_000;
