@@ -5,6 +5,7 @@ import type { IconEntry } from "./formats/ico/directory.ts";
 import type { JpegHeader } from "./formats/jpeg/decoder/header.ts";
 import type { PngChunks } from "./formats/png/decoder/chunks.ts";
 import type { FormatName } from "./formats/registry.ts";
+import type { Level } from "./formats/tiff/decoder/levels.ts";
 import type { RiffChunk } from "./formats/webp/riff.ts";
 
 /** The public properties. Sides are as stored (before orientation), in pixels. */
@@ -41,6 +42,8 @@ export type Source = Header & {
   readonly png?: PngChunks;
   readonly bmp?: Dib;
   readonly ico?: readonly IconEntry[];
+  /** The first page, and then smaller versions of it. */
+  readonly tiff?: readonly [Level, ...Level[]];
   /** The first chunk "ANMF" of an animation. */
   readonly webp?: { readonly firstFrame: RiffChunk | null };
 };
