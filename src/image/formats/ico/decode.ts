@@ -1,5 +1,6 @@
 /** ICO and CUR: the picture that suits the size asked for, through our readers of PNG and of bitmaps. */
 import { Failure } from "../../../errors.ts";
+import { embeddedConversion } from "../../colour/embedded.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
 import { type Decode, type DecodeCost, type Decoded, type DecodeOrder, stillPicture } from "../../picture.ts";
 import type { Stopwatch } from "../../rendition.ts";
@@ -52,7 +53,10 @@ async function decodeEntry(
 ): Promise<Decoded> {
   if (entry.kind === "png") {
     const png = bytes.subarray(entry.at);
-    return decodePng(png, pngHeader(png), order, clock);
+    const source = pngHeader(png);
+    const decoded = await decodePng(png, source, order, clock);
+    // The icon's own header knows nothing of the profile in this picture.
+    return decoded.convert === undefined ? { ...decoded, convert: await embeddedConversion(source) } : decoded;
   }
   const rows = iconBitmap(bytes, entry.at);
   const pixels = await resizeRows(rows, order.view);

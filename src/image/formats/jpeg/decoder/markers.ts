@@ -217,7 +217,8 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
   if (frame === undefined) throw new UnsupportedJpeg("no-picture", "no frame header");
   if (scans.length === 0) throw new UnsupportedJpeg("no-picture", "no scan");
   const data = application.data();
-  const inverted = data.adobe !== undefined;
+  // Every program stores inks inverted, also those that write no Adobe segment. Browsers and libvips read all files so.
+  const inverted = frame.components.length === 4;
   const { orientation, icc } = data;
   return { ...frame, model: modelOf(frame, data), inverted, scans, scanCount, orientation, icc };
 }
