@@ -1,4 +1,5 @@
 /** CIE L*a*b* (D50, the profile connection space of ICC.1) -> sRGB. */
+import { linearToSrgb } from "./srgb.ts";
 
 /** The connection space's white (ICC.1:2022 6.3.1). */
 const WHITE = { x: 0.9642, y: 1, z: 0.8249 } as const;
@@ -20,18 +21,12 @@ export function labToSrgb([l, a, b]: Lab, black: number): readonly [number, numb
   const z = WHITE.z * lift(inverse(fy - b / 200));
   // XYZ relative to D50 -> linear sRGB: the inverse of sRGB's colorants in its ICC profile.
   return [
-    encode(3.1338561 * x - 1.6168667 * y - 0.4906146 * z),
-    encode(-0.9787684 * x + 1.9161415 * y + 0.033454 * z),
-    encode(0.0719453 * x - 0.2289914 * y + 1.4052427 * z),
+    255 * linearToSrgb(3.1338561 * x - 1.6168667 * y - 0.4906146 * z),
+    255 * linearToSrgb(-0.9787684 * x + 1.9161415 * y + 0.033454 * z),
+    255 * linearToSrgb(0.0719453 * x - 0.2289914 * y + 1.4052427 * z),
   ];
 }
 
 function inverse(t: number): number {
   return t > DELTA ? t ** 3 : 3 * DELTA ** 2 * (t - 4 / 29);
-}
-
-/** IEC 61966-2-1. */
-function encode(linear: number): number {
-  const x = Math.min(1, Math.max(0, linear));
-  return 255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * x ** (1 / 2.4) - 0.055);
 }

@@ -1,7 +1,7 @@
 /** WebP header (RFC 9649): the RIFF chunks, and the size from VP8 (RFC 6386 9.1), VP8L (RFC 9649 3.4) or VP8X. */
 import type { Source } from "../../header.ts";
 import { createReader, damaged, type Reader } from "../byteReader.ts";
-import { exifOrientation, type Orientation } from "../exif.ts";
+import { type Orientation, readOrientation } from "../exif.ts";
 import { type RiffChunk, riffChunks } from "./riff.ts";
 
 type Size = { width: number; height: number; alpha: boolean };
@@ -16,7 +16,7 @@ export function webpHeader(bytes: Uint8Array): Source {
   let image: Size | null = null;
   let animated = false;
   let frames = 0;
-  let orientation: Orientation = 1;
+  let orientation: Orientation | null = null;
   let icc: Uint8Array | null = null;
   let alphaChunk = false;
   let lossless = false;
@@ -35,7 +35,7 @@ export function webpHeader(bytes: Uint8Array): Source {
     else if (tag === "ANMF") {
       frames++;
       firstFrame ??= chunk;
-    } else if (tag === "EXIF") orientation = exifOrientation(withoutExifPrefix(read.slice(at, length)));
+    } else if (tag === "EXIF") orientation ??= readOrientation(withoutExifPrefix(read.slice(at, length)));
     else if (tag === "ICCP") icc = read.slice(at, length);
   }
   const size = canvas ?? image;
@@ -47,7 +47,7 @@ export function webpHeader(bytes: Uint8Array): Source {
     format: "webp",
     width: size.width,
     height: size.height,
-    orientation,
+    orientation: orientation ?? 1,
     frames: Math.max(1, frames),
     alpha: size.alpha || alphaChunk || (image?.alpha ?? false),
     progressive: false,
