@@ -99,8 +99,9 @@ export async function openCodedRows(page: TiffPage, width: number): Promise<Read
 }
 
 /** Old LZW begins with its clear code, 9 bits, the least significant bit first: libtiff tells it by the same bits. */
-function codingOf({ coding }: TiffPage, data: Uint8Array): number {
-  if (coding === "lzw") return data[0] === 0 && ((data[1] ?? 0) & 1) === 1 ? CODINGS.oldLzw : CODINGS.lzw;
+function codingOf({ coding, reversed }: TiffPage, data: Uint8Array): number {
+  const lowest = reversed ? 0x80 : 1;
+  if (coding === "lzw") return data[0] === 0 && ((data[1] ?? 0) & lowest) !== 0 ? CODINGS.oldLzw : CODINGS.lzw;
   if (coding === "deflate" || coding === "packBits") return CODINGS[coding];
   return CODINGS.none;
 }
