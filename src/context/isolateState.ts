@@ -10,6 +10,7 @@ import { LiveConfig } from "../live/liveConfig.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
 import { HttpsMemory } from "../origin/https.ts";
 import { RequestMemory } from "../request/requestMemory.ts";
+import type { KnownVersion } from "../store/freshness.ts";
 import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 
@@ -26,6 +27,8 @@ const REQUEST_MEMORY = 2_000;
 const REQUEST_MEMORY_BYTES = 4 * 1024 * 1024;
 /** Pictures that are in no store and whose source fails. */
 const NOWHERE_MEMORY = 5_000;
+/** Sources that have newer bytes than a copy that was shown. */
+const OUTDATED_MEMORY = 1_000;
 /** Clients that are over their miss rate. */
 const RATE_MEMORY = 10_000;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
@@ -48,6 +51,8 @@ export type IsolateState = {
    * of its source is remembered.
    */
   readonly nowhere: BoundedMap<string, number>;
+  /** Sources whose stored copies were found to be outdated, by the key of their metadata: what is known of each. */
+  readonly outdated: BoundedMap<string, KnownVersion>;
   /** Keys written lately to tiers with a write window. */
   readonly writes: RecentKeys;
   /** Pictures renewed lately behind their answers. */
@@ -78,6 +83,7 @@ export function newIsolateState(): IsolateState {
     hosts: new HostGuard(),
     negatives: newNegativeMemory(),
     nowhere: new BoundedMap(NOWHERE_MEMORY),
+    outdated: new BoundedMap(OUTDATED_MEMORY),
     writes: new RecentKeys(RENEW_WINDOW_MS, WRITE_MEMORY),
     renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),

@@ -11,7 +11,7 @@ import type { Job } from "../context/job.ts";
 import { asFailure } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { limitMisses } from "../policy/rate.ts";
-import { getNegative, putNegative } from "../store/negative.ts";
+import { putNegative } from "../store/negative.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { derive } from "./derive.ts";
 import { type FetchedBytes, fetchOriginal } from "./fetchOriginal.ts";
@@ -32,7 +32,7 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
   const release = () => memory.release();
   let inUse: Promise<unknown> = Promise.resolve();
   try {
-    const negative = await getNegative(store.keys.negative, store.negatives);
+    const negative = await store.negative();
     if (negative !== null) throw negative;
 
     await limitMisses(request, caller, app.bindings.MISS_LIMIT, app.state.overRate, app.now());

@@ -32,13 +32,19 @@ export type TierRow = TierPolicy & {
 /** KV takes one write a second for a key, and others see a copy only after a minute. */
 const KV_WRITE_WINDOW_MS = 600_000;
 
+/**
+ * In the order in which they are asked. Prices: https://developers.cloudflare.com/kv/platform/pricing/ (reads) and
+ * https://developers.cloudflare.com/r2/pricing/ (class B).
+ */
 export const TIERS = {
   edge: {
     stage: 0,
+    usdPerMillionReads: 0,
     waitMs: 300,
     filledFrom: ["kv", "region", "primary", "made"],
     writeWindowMs: 0,
     seenByWarm: false,
+    readByWarm: false,
     sharedBy: "data centre",
     consistent: false,
     open: ({ origin, cache, epoch, now }) =>
@@ -48,11 +54,13 @@ export const TIERS = {
   },
   kv: {
     stage: 1,
+    usdPerMillionReads: 0.5,
     waitMs: 1_500,
     // By an R2 hit a picture was asked for at least twice.
     filledFrom: ["region", "primary"],
     writeWindowMs: KV_WRITE_WINDOW_MS,
     seenByWarm: false,
+    readByWarm: false,
     sharedBy: "world",
     consistent: false,
     open: ({ bindings, now, epoch }) => kvTier(bindings.THUMBS, { now, since: epoch }),
@@ -63,10 +71,12 @@ export const TIERS = {
   },
   region: {
     stage: 1,
+    usdPerMillionReads: 0.36,
     waitMs: 1_500,
     filledFrom: ["primary", "made"],
     writeWindowMs: 0,
     seenByWarm: true,
+    readByWarm: false,
     sharedBy: "region",
     consistent: true,
     open: ({ bindings, region }) => {
@@ -79,11 +89,13 @@ export const TIERS = {
         .map(({ bucket, label }) => r2PurgeStore(bucket, label)),
   },
   primary: {
-    stage: 2,
+    stage: 1,
+    usdPerMillionReads: 0.36,
     waitMs: 3_000,
     filledFrom: ["made"],
     writeWindowMs: 0,
     seenByWarm: true,
+    readByWarm: true,
     sharedBy: "world",
     consistent: true,
     open: ({ bindings }) => r2Tier(bindings.R2_PRIMARY, "primary", PRIMARY),

@@ -63,7 +63,7 @@ describe("what becomes of a picture of a push", () => {
     const shared = { audience: "warm", door: "imgproxy", ray: "ray-of-the-push", status: 200, reason: "ok" };
     expect(lines).toEqual([
       expect.objectContaining({ ...shared, outcome: "made", hit: null }),
-      expect.objectContaining({ ...shared, outcome: "present", hit: "region" }),
+      expect.objectContaining({ ...shared, outcome: "present", hit: "primary" }),
     ]);
   });
 
@@ -113,7 +113,7 @@ describe("what becomes of a picture of a push", () => {
     vi.mocked(fetch).mockImplementation(async () => new Response(null, { status: 500 }));
     expect(await push(world, source, now)).toMatchObject({ outcome: "failed" });
     await world.settled();
-    expect(lines[1]).toMatchObject({ outcome: "failed", status: 503 });
+    expect(lines[1]).toMatchObject({ outcome: "failed", reason: "source_failed", status: 502 });
   });
 
   test.each([
