@@ -1,6 +1,6 @@
 import type { PushBatch } from "../queue/pushBatch.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
-import type { PushResponse } from "./httpCodec.ts";
+import type { PushResponse } from "./httpClient.ts";
 import type { PushRequest } from "./pushRequest.ts";
 import { type Endpoint, type HttpVersion, versionBeforeHandshake } from "./socket.ts";
 

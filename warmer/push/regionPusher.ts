@@ -5,7 +5,7 @@ import type { PushBatch } from "../queue/pushBatch.ts";
 import { type PushContext, RegionQueue } from "../queue/regionQueue.ts";
 import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
 import { type OpenPool, openConnectionPool, type Pool } from "./connectionPool.ts";
-import { isAccepted, type PushResponse } from "./httpCodec.ts";
+import { isAccepted, type PushResponse } from "./httpClient.ts";
 import { PushesInFlight } from "./inFlight/pushesInFlight.ts";
 import { PushRequestBuilder } from "./pushRequest.ts";
 import type { Endpoint } from "./socket.ts";

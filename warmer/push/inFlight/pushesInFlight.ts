@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { PushBatch } from "../../queue/pushBatch.ts";
 import type { PushContext } from "../../queue/regionQueue.ts";
-import type { PushResponse } from "../httpCodec.ts";
+import type { PushResponse } from "../httpClient.ts";
 import { LoopLag } from "./loopLag.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { PushAnswers } from "./pushAnswers.ts";
