@@ -1,5 +1,5 @@
 /** The properties of a file that its header gives. */
-import type { Profile } from "./colour/profile.ts";
+import type { Profile } from "./colour/icc/profile.ts";
 import type { Dib } from "./formats/bmp/dib.ts";
 import type { Orientation } from "./formats/exif.ts";
 import type { IconEntry } from "./formats/ico/directory.ts";

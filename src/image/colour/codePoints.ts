@@ -1,8 +1,8 @@
 /** Colour spaces by number: coding-independent code points (ITU-T H.273 8.1 and 8.2), as PNG and AVIF have them. */
-import type { ToneCurve } from "./curve.ts";
+import type { ToneCurve } from "./icc/curve.ts";
+import type { Profile } from "./icc/profile.ts";
 import { type Primaries, primariesMatrix } from "./primaries.ts";
-import type { Profile } from "./profile.ts";
-import { srgbToLinear } from "./srgb.ts";
+import { srgbToLinear } from "./srgbSpace.ts";
 
 const D65 = [0.3127, 0.329] as const;
 const C = [0.31, 0.316] as const;

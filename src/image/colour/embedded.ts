@@ -1,8 +1,8 @@
 /** The conversion to sRGB that an embedded profile asks for. */
 
 import type { Source } from "../header.ts";
+import { type Profile, readProfile } from "./icc/profile.ts";
 import { inflate } from "./inflate.ts";
-import { type Profile, readProfile } from "./profile.ts";
 import { type Convert, toSrgb } from "./srgb.ts";
 
 /** Profiles of matrices and curves have a few kilobytes, profiles with tables some megabytes. We ignore larger ones. */

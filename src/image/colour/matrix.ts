@@ -1,5 +1,5 @@
 /** 3x3 matrices, stored row by row. */
-import type { Matrix } from "./profile.ts";
+export type Matrix = readonly [number, number, number, number, number, number, number, number, number];
 
 /** The product m * n. */
 export function multiply(m: Matrix, n: Matrix): Matrix {

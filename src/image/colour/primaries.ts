@@ -1,6 +1,6 @@
 /** RGB primaries and white points to the connection space of ICC profiles, which is XYZ relative to D50. */
-import { invert, multiply } from "./matrix.ts";
-import type { Matrix } from "./profile.ts";
+
+import { invert, type Matrix, multiply } from "./matrix.ts";
 
 /** CIE 1931 x and y. */
 export type Chromaticity = readonly [x: number, y: number];

@@ -3,9 +3,10 @@
  * So the tone curve works on the 16 bits and gives the tones of sRGB in 8 bits. The small result needs only the matrix.
  */
 import type { Source } from "../header.ts";
-import type { ToneCurve } from "./curve.ts";
 import { embeddedProfile } from "./embedded.ts";
-import { type Convert, linearToSrgb, srgbToLinear, toSrgb } from "./srgb.ts";
+import type { ToneCurve } from "./icc/curve.ts";
+import { type Convert, toSrgb } from "./srgb.ts";
+import { linearToSrgb, srgbToLinear } from "./srgbSpace.ts";
 
 /** For red, green and blue: 65536 entries, sample -> byte. */
 export type Tones = readonly [red: Uint8Array, green: Uint8Array, blue: Uint8Array];
@@ -21,7 +22,7 @@ const STEP = 16;
 export async function deepTones(source: Source): Promise<{ readonly tones: Tones; readonly rest: Convert | null }> {
   const profile = await embeddedProfile(source);
   const convert = profile === null ? null : toSrgb(profile);
-  if (profile === null || convert === null || false) {
+  if (profile === null || convert === null || profile.kind === "table") {
     const upper = Uint8Array.from({ length: SAMPLES }, (_, sample) => sample >> 8);
     return { tones: [upper, upper, upper], rest: convert };
   }

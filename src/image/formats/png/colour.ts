@@ -1,8 +1,8 @@
 /** The colour space that the chunks of a PNG describe (third edition, 4.3 and 11.3.2). */
 import { codePointProfile } from "../../colour/codePoints.ts";
+import type { Profile } from "../../colour/icc/profile.ts";
 import { primariesMatrix } from "../../colour/primaries.ts";
-import type { Profile } from "../../colour/profile.ts";
-import { SRGB_MATRIX, srgbToLinear } from "../../colour/srgb.ts";
+import { SRGB_MATRIX, srgbToLinear } from "../../colour/srgbSpace.ts";
 import { createReader } from "../byteReader.ts";
 
 /** The data of the chunks, null where the file has none. */

@@ -49,7 +49,8 @@ export function webpHeader(bytes: Uint8Array): Source {
     height: size.height,
     orientation: orientation ?? 1,
     frames: Math.max(1, frames),
-    alpha: size.alpha || alphaChunk || (image?.alpha ?? false),
+    alpha:
+      size.alpha || alphaChunk || (image?.alpha ?? false) || (firstFrame !== null && isClear(read, firstFrame, size)),
     progressive: false,
     colour: lossless ? "rgb" : "ycc",
     depth: 8,
@@ -62,6 +63,25 @@ export function webpHeader(bytes: Uint8Array): Source {
     inverted: false,
     webp: { firstFrame },
   };
+}
+
+/** The sides of a frame without its position (RFC 9649 2.7.1.1), and where its own chunks begin. */
+const FRAME_HEADER_BYTES = 16;
+
+/**
+ * Whether an animation's first frame leaves a part of the canvas open or has alpha itself. The flag of the file is often
+ * wrong about it.
+ */
+function isClear(read: Reader, { at, length }: RiffChunk, canvas: Size): boolean {
+  if (at + FRAME_HEADER_BYTES > read.length) return false;
+  const corner = read.u24(at) === 0 && read.u24(at + 3) === 0;
+  if (!corner || read.u24(at + 6) + 1 < canvas.width || read.u24(at + 9) + 1 < canvas.height) return true;
+  for (const chunk of riffChunks(read, at + FRAME_HEADER_BYTES, at + length)) {
+    if (chunk.tag === "ALPH") return true;
+    if (chunk.tag === "VP8L") return losslessSize(read, chunk.at).alpha;
+    if (chunk.tag === "VP8 ") return false;
+  }
+  return false;
 }
 
 function lossySize(read: Reader, at: number): Size {

@@ -1,11 +1,11 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { inksToRgba } from "../../../../src/image/colour/inks.ts";
-import { readInkTable } from "../../../../src/image/colour/table.ts";
-import { readHeader } from "../../../../src/image/readHeader.ts";
-import { renderImage } from "../../../../src/image/renderImage.ts";
-import { decodedPixels, psnr } from "../corpus.ts";
-import { orderOf } from "../orders.ts";
+import { readTable } from "../../../../../src/image/colour/icc/table.ts";
+import { inksToRgba } from "../../../../../src/image/colour/inks.ts";
+import { readHeader } from "../../../../../src/image/readHeader.ts";
+import { renderImage } from "../../../../../src/image/renderImage.ts";
+import { decodedPixels, psnr } from "../../corpus.ts";
+import { orderOf } from "../../orders.ts";
 
 /** Soft colours of every hue and lightness, as inks with libvips' press profile. */
 async function pressPicture(): Promise<Buffer> {
@@ -23,7 +23,7 @@ async function pressPicture(): Promise<Buffer> {
   return sharp(data, { raw: { width, height, channels: 3 } })
     .toColourspace("cmyk")
     .withIccProfile("cmyk")
-    .jpeg({ quality: 97, chromaSubsampling: "4:4:4" })
+    .jpeg({ quality: 100, chromaSubsampling: "4:4:4" })
     .toBuffer();
 }
 
@@ -32,7 +32,12 @@ describe("CMYK through its profile", () => {
     const file = await pressPicture();
     const wanted = await sharp(file).toColourspace("srgb").ensureAlpha().raw().toBuffer();
     const { bytes } = await renderImage(orderOf(file, {}, "png"));
-    expect(psnr(await decodedPixels(bytes), wanted)).toBeGreaterThan(32);
+    const ours = await decodedPixels(bytes);
+    // lcms interpolates between colours that are clipped to sRGB. So the darkest channel of saturated colours differs.
+    expect(psnr(ours, wanted)).toBeGreaterThan(38);
+    const differences = [...ours].map((value, i) => Math.abs(value - (wanted[i] ?? 0)));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(20);
+    expect(differences.filter((difference) => difference > 4).length).toBeLessThan(differences.length / 8);
     const { icc } = readHeader(new Uint8Array(file));
     const inks = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0);
     const [plain, press] = [inks.slice(), inks.slice()];
@@ -54,12 +59,12 @@ describe("CMYK through its profile", () => {
   test("a profile that is cut or changed never throws", async () => {
     const { icc } = readHeader(new Uint8Array(await pressPicture()));
     const whole = icc ?? new Uint8Array();
-    expect(readInkTable(whole)).not.toBeNull();
+    expect(readTable(whole, "CMYK")).not.toBeNull();
     for (let i = 0; i < 320; i += 3) {
       const changed = whole.slice();
       changed[i] = (changed[i] ?? 0) ^ 0xff;
       for (const candidate of [changed, whole.subarray(0, i), whole.subarray(0, i * 200)]) {
-        readInkTable(candidate)?.(1, 2, 3, 4, new Uint8Array(4), 0);
+        readTable(candidate, "CMYK")?.(1, 2, 3, 4, new Uint8Array(4), 0);
       }
     }
   });

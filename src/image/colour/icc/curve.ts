@@ -14,6 +14,12 @@ export function readCurve(body: DataView | undefined): ToneCurve | null {
   return tag(body, 0) === "para" ? parametricCurve(body) : null;
 }
 
+/** Bytes of a curve that `readCurve` can read. */
+export function curveBytes(body: DataView): number {
+  if (tag(body, 0) === "curv") return 12 + 2 * body.getUint32(8);
+  return 12 + 4 * (PARAMETERS[body.getUint16(8)] ?? 0);
+}
+
 /** Without an entry: identity. With one: a gamma, u8Fixed8. With more: a table over 0..1, interpolated. */
 function tableCurve(body: DataView): ToneCurve | null {
   const count = body.getUint32(8);
