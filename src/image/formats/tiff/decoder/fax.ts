@@ -37,9 +37,9 @@ export function openFaxRows({ segments: { width }, coding, faxOptions, reversed 
         fax.align(coding === "runs" ? 8 : 16);
       }
       if (!fine && coding !== "fax1") return false;
-      whole &&= fine;
+      whole &&= fine && !fax.damaged;
       fax.draw(row);
-      if (!onBatch({ data: row, offset: 0, stride: 0, count: 1 })) return true;
+      if (!onBatch({ data: row, offset: 0, stride: 0, count: 1 })) return whole;
     }
     return whole;
   };
@@ -56,8 +56,10 @@ class FaxRows {
   private changes: Int32Array;
   private above: Int32Array;
   private count = 0;
-  /** The last row was damaged: the next one must begin with an EOL. */
-  private lost = false;
+  /** The data have EOLs, so each row must have one. */
+  private hasEols = false;
+  /** Something was wrong with a row, but there may be others behind it. */
+  damaged = false;
 
   constructor(data: Uint8Array, width: number) {
     this.data = data;
@@ -84,7 +86,8 @@ class FaxRows {
     for (;;) {
       if (this.peek(EOL_ZEROS) !== 0) {
         // A row of one dimension needs no EOL. One of two has its tag there.
-        if (ends > 0 || (!tagged && !this.lost)) break;
+        if (ends > 0 || (!tagged && !this.hasEols)) break;
+        this.damaged = true;
         this.at++;
         if (this.at >= this.end) return "end";
         continue;
@@ -92,12 +95,12 @@ class FaxRows {
       while (this.at < this.end && this.peek(1) === 0) this.at++;
       this.at++;
       if (this.at >= this.end || ++ends > 1) return "end";
+      this.hasEols = true;
       if (!tagged) continue;
       const one = this.peek(1) === 1;
       this.at++;
       if (this.peek(EOL_ZEROS) !== 0) return one ? "one" : "two";
     }
-    this.lost = false;
     return "one";
   }
 
@@ -108,7 +111,7 @@ class FaxRows {
     for (let black = false; x < this.width; black = !black) {
       const run = this.run(black);
       if (run === BAD || this.count > this.width) return this.cut();
-      x = Math.min(this.width, x + run);
+      x = this.clip(x + run);
       this.add(x);
     }
     return this.finish();
@@ -132,8 +135,8 @@ class FaxRows {
       } else if (mode === HORIZONTAL) {
         const [first, second] = [this.run(black), this.run(!black)];
         if (first === BAD || second === BAD) return this.cut();
-        const middle = Math.min(width, Math.max(0, a0) + first);
-        a0 = Math.min(width, middle + second);
+        const middle = this.clip(Math.max(0, a0) + first);
+        a0 = this.clip(middle + second);
         this.add(middle);
         this.add(a0);
       } else {
@@ -154,6 +157,12 @@ class FaxRows {
     this.count = 0;
   }
 
+  private clip(x: number): number {
+    if (x <= this.width) return x;
+    this.damaged = true;
+    return this.width;
+  }
+
   private add(x: number): void {
     this.changes[this.count++] = x;
   }
@@ -169,7 +178,6 @@ class FaxRows {
     // A black run that has begun has no end.
     if ((this.count & 1) === 1) this.count--;
     this.finish();
-    this.lost = true;
     return false;
   }
 
@@ -181,8 +189,10 @@ class FaxRows {
       if (entry === 0 || this.at >= this.end) return BAD;
       this.at += entry >> 16;
       const run = entry & 0xffff;
-      sum = Math.min(this.width, sum + run);
+      sum += run;
       if (run < 64) return sum;
+      // Damage, and numbers must not grow without end.
+      if (sum > this.width) return sum;
     }
   }
 

@@ -13,7 +13,7 @@ export type OnBatch = (batch: Batch) => boolean;
 
 /**
  * Decodes at most `rows` rows of a segment's data, in batches. False: data are missing or damaged; `onBatch` got the rows
- * that could be made. True: it got all, or returned false because it needs no more.
+ * that could be made. True: it got all that it needs.
  */
 export type ReadSegment = (data: Uint8Array, rows: number, onBatch: OnBatch) => boolean;
 
