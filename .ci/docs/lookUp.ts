@@ -1,6 +1,6 @@
 /** Which store a request asks, in what order and at what price: docs/storage.md prints it. Pure. */
 import { STORE_CALLS } from "../../src/store/storeCalls.ts";
-import { TIERS } from "../../src/store/tierTable.ts";
+import { TIER_POLICIES } from "../../src/store/tierPolicies.ts";
 
 /** https://developers.cloudflare.com/durable-objects/platform/pricing/ */
 const USD_PER_MILLION_OBJECT_CALLS = 0.15;
@@ -13,7 +13,7 @@ const LATER = "when the region has answered, in its place";
 /** Header and rows of the table. */
 export function lookUpRows(): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
   const { negative, list, sourceMeta } = STORE_CALLS;
-  const tiers = Object.entries(TIERS).map(([name, { stage, waitMs, usdPerMillionReads }]) => [
+  const tiers = Object.entries(TIER_POLICIES).map(([name, { stage, waitMs, usdPerMillionReads }]) => [
     `${name}: ${STORE_CALLS.tier.doc}`,
     WHEN[stage] ?? "",
     `${waitMs} ms`,
@@ -43,7 +43,7 @@ export function lookUpRows(): { readonly head: readonly string[]; readonly rows:
 
 /** What a million hits in a region cost in reads, and what they cost if the primary and what is beside it came later. */
 export function regionHitUsd(): { readonly now: number; readonly inTurn: number } {
-  const { kv, region, primary } = TIERS;
+  const { kv, region, primary } = TIER_POLICIES;
   const { negative, list, sourceMeta } = STORE_CALLS;
   const inTurn = kv.usdPerMillionReads + region.usdPerMillionReads + sourceMeta.usdPerMillion;
   return { inTurn, now: inTurn + primary.usdPerMillionReads + negative.usdPerMillion + list.usdPerMillion };

@@ -1,6 +1,7 @@
 /** What one isolate remembers between requests: bounded, and only ever a shortcut. A new isolate starts without it. */
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { MemoryBudget } from "../concurrency/memoryBudget.ts";
+import { MovingMedian } from "../concurrency/movingMedian.ts";
 import { RecentKeys } from "../concurrency/recentKeys.ts";
 import { createSemaphore, type Semaphore } from "../concurrency/semaphore.ts";
 import { SingleFlight } from "../concurrency/singleFlight.ts";
@@ -29,6 +30,9 @@ const REQUEST_MEMORY_BYTES = 4 * 1024 * 1024;
 const NOWHERE_MEMORY = 5_000;
 /** Sources that have newer bytes than a copy that was shown. */
 const OUTDATED_MEMORY = 1_000;
+/** Fetches that the moving median is of, and what it is before the first: a source on another continent. */
+const FETCHES_REMEMBERED = 31;
+const FIRST_FETCH_MS = 1_000;
 /** Clients that are over their miss rate. */
 const RATE_MEMORY = 10_000;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
@@ -63,6 +67,8 @@ export type IsolateState = {
   readonly masters: RecentKeys;
   /** One look-up and one render of a picture at a time. */
   readonly flights: SingleFlight<Rendered>;
+  /** Milliseconds from asking a source until its picture is rendered: the longest that a reader joins a push. */
+  readonly fetchMs: MovingMedian;
   /** Addresses answered lately. */
   readonly requests: RequestMemory;
   /** Client key -> unix ms until which its misses are refused without asking the limiter again. */
@@ -89,6 +95,7 @@ export function newIsolateState(): IsolateState {
     redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),
     masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
+    fetchMs: new MovingMedian(FETCHES_REMEMBERED, FIRST_FETCH_MS),
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>

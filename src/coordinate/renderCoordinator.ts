@@ -10,6 +10,7 @@ import {
   grantFor,
   NO_RENDERS,
   type Outcome,
+  type Terms,
   withOutcome,
 } from "./coordinatorState.ts";
 import type { CoordinatorPort } from "./lease.ts";
@@ -18,12 +19,16 @@ export class RenderCoordinator extends DurableObject {
   #state: CoordinatorState = NO_RENDERS;
   readonly #waiting = new Set<() => void>();
 
-  /** `epoch`: the purge epoch that the caller knows; an older Worker names none. */
-  async ask(holder: string, key: string, waitMs: number, epoch = 0): Promise<Grant> {
+  /**
+   * `epoch`: the purge epoch that the caller knows; an older Worker names none. Who takes over what a push has claimed
+   * does so when its time of waiting is over.
+   */
+  async ask(holder: string, key: string, waitMs: number, epoch = 0, terms: Terms = {}): Promise<Grant> {
     const deadline = Date.now() + waitMs;
     for (;;) {
       const now = Date.now();
-      const [grant, state] = grantFor(this.#state, holder, key, now, epoch);
+      const takeOver = terms.takeOver === true && now >= deadline;
+      const [grant, state] = grantFor(this.#state, holder, key, now, epoch, { ...terms, takeOver });
       this.#state = state;
       if (grant.do !== "wait" || now >= deadline) return grant;
       await this.#change(Math.min(grant.until, deadline) - now);
@@ -80,7 +85,7 @@ export function coordinatorOf(
     return namespace.get(id, locationHint === undefined ? {} : { locationHint });
   };
   return {
-    ask: async (holder, key, waitMs) => await stub().ask(holder, key, waitMs, epoch),
+    ask: async (holder, key, waitMs, terms) => await stub().ask(holder, key, waitMs, epoch, terms),
     report: async (holder, key, outcome) => await stub().report(holder, key, outcome, epoch),
   };
 }

@@ -77,7 +77,7 @@ async function lookUpOrRender(
   // What the coordinator knows from before a purge does not count.
   const since = Math.max(store.epoch, store.staleSince);
   const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
-  const lease = new Lease(port, crypto.randomUUID(), store.key);
+  const lease = new Lease(port, crypto.randomUUID(), store.key, { joinMs: state.fetchMs.value });
   const started = now();
   const options: LookupOptions = {
     now,

@@ -1,6 +1,6 @@
 /** What is stored of a picture that was just made. All of it comes after the answer: none of it delays or fails one. */
 import type { App } from "../context/app.ts";
-import type { Caller } from "../context/caller.ts";
+import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import type { Header } from "../image/header.ts";
 import { epochOf } from "../policy/storedAccess.ts";
@@ -10,20 +10,23 @@ import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
 import { readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
-import type { Provenance, Stored } from "../store/tiers/tier.ts";
+import type { OpenTier, Provenance, Stored } from "../store/tiers/tier.ts";
 import type { Fetched, FetchedBytes } from "./fetchOriginal.ts";
 import { originalsBucket } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
 import { orderMaster } from "./orderMaster.ts";
 
-/** Stores the rendition, reports it to those who wait, and orders a master where the source deserves one. */
-export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: Caller, job: Job): void {
-  const work = storeRendition(miss.store, stored, app).then(() => {
-    job.onStored();
-    job.waitUntil(orderMaster(miss, stored, app, caller));
-  });
-  job.waitUntil(miss.lease.reportStored(work));
+/**
+ * Stores the rendition, reports it to those who wait as soon as they can read it, and orders a master where the source
+ * deserves one. Resolves when the store that others read from has it or has not taken it. Never rejects.
+ */
+export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: Caller, job: Job): Promise<void> {
+  const { handover, everywhere } = storeRendition(miss.store, stored, app, AUDIENCES[caller.audience].regionFirst);
+  const reported = miss.lease.reportStored(handover.then(job.onStored));
+  job.waitUntil(reported);
+  job.waitUntil(everywhere.then(() => orderMaster(miss, stored, app, caller)));
+  return handover.catch(() => undefined);
 }
 
 /**
@@ -43,25 +46,34 @@ async function noteRedirect({ keys }: RenditionStore, { final }: Pick<Provenance
   }
 }
 
-/** Writes it to every tier that takes new ones. Rejects when the tier that others read it from has not got it. */
-export async function storeRendition(store: RenditionStore, stored: Stored, app: App): Promise<void> {
-  const { key, tiers, handover } = store;
+export type Storing = {
+  /** Settles when the tier that others read it from has it. Rejects when that tier has not got it. */
+  readonly handover: Promise<void>;
+  /** Resolves when every tier has been tried. Never rejects. */
+  readonly everywhere: Promise<void>;
+};
+
+/**
+ * Writes it to every tier that takes new ones. `regionFirst`: to the tier that others read it from, and to the others
+ * after that, so that none of them takes a connection from it.
+ */
+export function storeRendition(store: RenditionStore, stored: Stored, app: App, regionFirst = false): Storing {
+  const { key, tiers, handover: near } = store;
   const { now, state } = app;
   const permission = mayStore(store, app, stored.meta);
-  const noted = (await permission()) ? noteRedirect(store, stored.meta, app).catch(() => undefined) : undefined;
-  const filled = await fill({
-    key,
-    stored,
-    from: MADE,
-    tiers,
-    stale: [],
-    writes: state.writes,
-    now,
-    mayStore: permission,
+  const fillTiers = (some: readonly OpenTier[]) =>
+    fill({ key, stored, from: MADE, tiers: some, stale: [], writes: state.writes, now, mayStore: permission });
+  const isNear = ({ tier }: OpenTier) => tier.name === near?.name;
+  const handover = fillTiers(tiers.filter(isNear)).then(([filled]) => {
+    if (filled?.outcome === "stored" || filled?.outcome === "present") return;
+    throw new Error(`${near?.name} has not stored it: ${filled?.outcome}`);
   });
-  await noted;
-  const outcome = filled.find(({ tier }) => tier === handover?.name)?.outcome;
-  if (outcome !== "stored" && outcome !== "present") throw new Error(`${handover?.name} has not stored it: ${outcome}`);
+  const note = async () => {
+    if (await permission()) await noteRedirect(store, stored.meta, app);
+  };
+  const inTurn = regionFirst ? handover.catch(() => undefined) : Promise.resolve();
+  const rest = inTurn.then(() => Promise.allSettled([note(), fillTiers(tiers.filter((open) => !isNear(open)))]));
+  return { handover, everywhere: Promise.allSettled([handover, rest]).then(() => undefined) };
 }
 
 /**

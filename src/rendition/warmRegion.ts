@@ -60,12 +60,13 @@ export async function renderForRegion(
   caller: Caller,
   job: Job,
 ): Promise<void> {
+  const since = Math.max(store.epoch, store.staleSince);
+  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
+  const lease = new Lease(port, crypto.randomUUID(), store.key, { claim: true });
+  void lease.ask();
   // The render needs both before it may ask the source.
   void store.negative();
   void store.parents();
-  const since = Math.max(store.epoch, store.staleSince);
-  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
-  const lease = new Lease(port, crypto.randomUUID(), store.key);
   const work = () => renderMiss({ request, store, stale, lease }, app, caller, job);
   const flight = app.state.flights.run(flightName(store, caller), app.now, work, job.priority);
   const { value, joined } = await flight;

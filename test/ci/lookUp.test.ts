@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { lookUpRows, regionHitUsd } from "../../.ci/docs/lookUp.ts";
-import { TIERS } from "../../src/store/tierTable.ts";
+import { TIER_POLICIES } from "../../src/store/tierPolicies.ts";
 
 const text = readFileSync(new URL("../../docs/storage.md", import.meta.url), "utf8").replaceAll("\n", " ");
 
@@ -9,7 +9,7 @@ test("the table has every tier in its order", () => {
   const { head, rows } = lookUpRows();
   expect(rows.every((row) => row.length === head.length)).toBe(true);
   const names = rows.map(([, asked]) => asked?.split(":")[0]);
-  expect(names.filter((name) => Object.hasOwn(TIERS, name ?? ""))).toEqual(Object.keys(TIERS));
+  expect(names.filter((name) => Object.hasOwn(TIER_POLICIES, name ?? ""))).toEqual(Object.keys(TIER_POLICIES));
 });
 
 test("a million hits in a region cost what docs/storage.md says", () => {

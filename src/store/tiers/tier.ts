@@ -78,7 +78,7 @@ export type Tier = {
   delete(key: string): Promise<void>;
 };
 
-/** What the look-up, filling and purges know of a tier; tierTable.ts has the rows. */
+/** What the look-up, filling and purges know of a tier; tierPolicies.ts has the rows. */
 export type TierPolicy = {
   /** The look-up asks the stages in order, and the tiers of one stage at once. */
   readonly stage: number;

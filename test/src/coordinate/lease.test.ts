@@ -27,7 +27,7 @@ describe("Lease asks", () => {
     ["read", { do: "read" }],
   ] as const)("once, and gives %s", async (word, grant) => {
     const { port, waits } = portOf(grant);
-    const lease = new Lease(port, "a", "k", 500);
+    const lease = new Lease(port, "a", "k", { waitMs: 500 });
     expect((await lease.ask()).do).toBe(word);
     expect((await lease.ask()).do).toBe(word);
     expect(waits).toEqual([0]);
@@ -35,12 +35,12 @@ describe("Lease asks", () => {
 
   test("again with its time where there is something to wait for", async () => {
     const { port, waits } = portOf(WAIT, { do: "read" });
-    expect((await new Lease(port, "a", "k", 500).ask()).do).toBe("read");
+    expect((await new Lease(port, "a", "k", { waitMs: 500 }).ask()).do).toBe("read");
     expect(waits).toEqual([0, 500]);
   });
 
   test("and looks once more when it has waited too long", async () => {
-    expect((await new Lease(portOf(WAIT, WAIT).port, "a", "k", 500).ask()).do).toBe("read");
+    expect((await new Lease(portOf(WAIT, WAIT).port, "a", "k", { waitMs: 500 }).ask()).do).toBe("read");
   });
 
   test.each([

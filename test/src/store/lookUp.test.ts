@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
 import { type LookupOptions, lookUp } from "../../../src/store/lookUp.ts";
 import { StoreCalls } from "../../../src/store/storeCalls.ts";
-import { type Behaviour, type MemoryTier, memoryTier, openOf, type POLICIES } from "../../support/memoryTier.ts";
+import type { TIER_POLICIES } from "../../../src/store/tierPolicies.ts";
+import { type Behaviour, type MemoryTier, memoryTier, openOf } from "../../support/memoryTier.ts";
 import { knownOf, NOW, storedOf } from "../../support/stored.ts";
 
-type Name = keyof typeof POLICIES;
+type Name = keyof typeof TIER_POLICIES;
 type Four = Record<Name, MemoryTier>;
 
 function four(behaviours: Partial<Record<Name, Behaviour>> = {}): Four {

@@ -16,7 +16,7 @@ import {
   TIERS,
   type TierRow,
 } from "../../../src/store/tierTable.ts";
-import { memoryTier, POLICIES } from "../../support/memoryTier.ts";
+import { memoryTier } from "../../support/memoryTier.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
 const SOURCE = "https://a.test/1.jpg";
@@ -37,11 +37,6 @@ const tierOf = (name: string, at: Place = place()) => openTiers(at).find(({ tier
 beforeEach(() => reset());
 
 describe("the table of tiers", () => {
-  test.each(Object.keys(POLICIES) as (keyof typeof POLICIES)[])("%s has the policy that unit tests assume", (name) => {
-    expect(TIERS[name]).toMatchObject(POLICIES[name]);
-    expect(Object.keys(TIERS)).toEqual(Object.keys(POLICIES));
-  });
-
   test.each([
     ["edge", NOW + 1],
     ["kv", 0],
