@@ -91,6 +91,7 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
 async function preparePages(world: World, arm: Arm, options: CellOptions): Promise<PagePair[]> {
   const { photographs, random, pairs } = options;
   await world.set(NO_DISTANCES);
+  await world.stock.clear();
   if (arm.stored === "kept") {
     const catalogue = Array.from({ length: CATALOGUE_PICTURES }, () => world.stock.picture(zipf(photographs, random)));
     await world.stock.store(catalogue);

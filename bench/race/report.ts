@@ -8,7 +8,7 @@ import type { Interval } from "./figures/interval.ts";
 import type { Summary } from "./figures/summary.ts";
 
 const HEADS = [
-  ...["arm", "pairs", "first byte on", "off", "p95 on", "off", "saved [95 %]", ">= 100 ms"],
+  ...["arm", "pairs", "first byte on", "off", "p95 on", "off", "saved [95 %]", "first picture", ">= 100 ms"],
   ...["won", "joined", "lost", "useless", "fetches", "LCP on", "off", "late ms", "CPU", "of it ours"],
 ];
 
@@ -23,7 +23,13 @@ export function placeReport(
     const load = cells[name]?.load;
     return [
       ...[ARMS[name].title, summary.pairs, ms(summary.firstByteOn.at), ms(summary.firstByteOff.at)],
-      ...[ms(summary.p95On.at), ms(summary.p95Off.at), bounds(summary.saved), percent(summary.share100.at)],
+      ...[
+        ms(summary.p95On.at),
+        ms(summary.p95Off.at),
+        bounds(summary.saved),
+        ms(summary.firstPictureSaved.at),
+        percent(summary.share100.at),
+      ],
       ...[share(tally.won, tally.hinted), share(tally.joined, tally.hinted), share(tally.lost, tally.hinted)],
       ...[tally.useless, extraFetches === 0 ? `${fetches}` : `${fetches} (${extraFetches} more than once)`],
       ...[

@@ -1,6 +1,5 @@
 /** The pictures of the pages: new addresses, and where they are stored before a page asks for them. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Miniflare } from "miniflare";
 import { type Signing, signedUrlSync } from "../../src/client/url.ts";
 import type { Config } from "../../src/config/config.ts";
 import { canonicalOptions } from "../../src/request/canonical.ts";
@@ -9,7 +8,7 @@ import { finalAddressOf } from "../../src/store/schema/finalAddress.ts";
 import { renditionKey, type SourceKeys, sourceKeys } from "../../src/store/schema/key.ts";
 import { decodeMeta, encodeMeta } from "../../src/store/schema/meta.ts";
 import type { StoredMeta } from "../../src/store/tiers/tier.ts";
-import { copyRendition } from "./edge/copier.ts";
+import { type Copy, clearStores, copyObjects, metadataOf } from "./edge/stores.ts";
 import type { Source } from "./source.ts";
 
 /** The width of all pictures, in pixels. */
@@ -25,9 +24,8 @@ export type StockParts = {
   readonly signing: Signing;
   readonly config: Config;
   readonly source: Source;
-  readonly miniflare: Miniflare;
-  /** Addresses of the copier and of the isolate that makes the first renditions. */
-  readonly copier: string;
+  /** Addresses of the stores and of the isolate that makes the first renditions. */
+  readonly stores: string;
   readonly maker: string;
 };
 
@@ -55,10 +53,15 @@ export class Stock {
     const byPhoto = Map.groupBy(pictures, ({ photo }) => photo);
     for (const [photo, some] of byPhoto) {
       const template = await this.#template(photo);
-      const copies = await Promise.all(some.map((picture) => this.#copyOf(template, picture)));
-      const from = { rendition: template.rendition, sourceMeta: template.keys.sourceMeta };
-      await copyRendition(this.#parts.copier, { from, copies });
+      const copies = await Promise.all(some.map((picture) => this.#copiesOf(template, picture)));
+      await copyObjects(this.#parts.stores, copies.flat());
     }
+  }
+
+  /** Forgets all pictures of pages. The first renditions stay. */
+  async clear(): Promise<void> {
+    const kept = [...this.#templates.values()].flatMap(({ rendition, keys }) => [rendition, keys.sourceMeta]);
+    await clearStores(this.#parts.stores, kept);
   }
 
   /** The store keys of a picture: a trace names calls by them. */
@@ -69,27 +72,29 @@ export class Stock {
     return { keys, rendition: await renditionKey(keys, canonicalOptions(request)) };
   }
 
-  async #copyOf({ meta }: Template, picture: Picture) {
-    const { keys, rendition } = await this.namesOf(picture);
+  async #copiesOf({ meta, rendition, keys }: Template, picture: Picture): Promise<readonly Copy[]> {
+    const names = await this.namesOf(picture);
     const own = { ...meta, source: picture.address, final: await finalAddressOf(picture.address) };
-    return { rendition, metadata: encodeMeta(own, METADATA_BYTES), sourceMeta: keys.sourceMeta };
+    const customMetadata = encodeMeta(own, METADATA_BYTES);
+    return [
+      { bucket: "R2_PRIMARY", from: rendition, to: names.rendition, customMetadata },
+      { bucket: "THUMBS", from: keys.sourceMeta, to: names.keys.sourceMeta, customMetadata: null },
+    ];
   }
 
   /** The rendition of a photograph that the Worker itself has made and stored. */
   async #template(photo: number): Promise<Template> {
     const known = this.#templates.get(photo);
     if (known !== undefined) return known;
-    const { maker, miniflare } = this.#parts;
+    const { maker, stores } = this.#parts;
     const picture = this.picture(photo);
     const answer = await fetch(`${maker}${picture.path}`, { headers: { accept: ACCEPT } });
     await answer.arrayBuffer();
     if (answer.status !== 200) throw new Error(`photograph ${photo}: the Worker answered ${answer.status}`);
     const names = await this.namesOf(picture);
-    const bucket = await miniflare.getR2Bucket("R2_PRIMARY");
-    const kv = await miniflare.getKVNamespace("THUMBS");
     for (const until = performance.now() + STORED_WITHIN_MS; performance.now() < until; await pause(20)) {
-      const meta = decodeMeta((await bucket.head(names.rendition))?.customMetadata);
-      if (meta === null || (await kv.get(names.keys.sourceMeta)) === null) continue;
+      const meta = decodeMeta(await metadataOf(stores, "R2_PRIMARY", names.rendition));
+      if (meta === null || (await metadataOf(stores, "THUMBS", names.keys.sourceMeta)) === null) continue;
       const template = { ...names, meta };
       this.#templates.set(photo, template);
       return template;

@@ -1,6 +1,5 @@
 /** All that takes part in the race of one place: source, edges, network, warmer, API server, hint clients, browser. */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,9 +40,6 @@ export type Traces = { readonly push: readonly TraceEvent[]; readonly reader: re
 const WITHOUT_OCEANIA = ["SYD"];
 const REGIONS = ["enam", "weur", "apac"];
 
-/** A RAM disk, where there is one: storage of the simulator must not wait for a disk. */
-const RAM_DISK = "/dev/shm";
-
 /** Starts it with all distances 0. Throws if a part does not start; nothing runs then. */
 export async function startWorld(name: string, photographs: readonly Photograph[]): Promise<World> {
   const undo: (() => unknown)[] = [];
@@ -56,7 +52,7 @@ export async function startWorld(name: string, photographs: readonly Photograph[
   };
   try {
     placeOf(name);
-    const folder = await mkdtemp(join(existsSync(RAM_DISK) ? RAM_DISK : tmpdir(), "firstlight-race-"));
+    const folder = await mkdtemp(join(tmpdir(), "firstlight-race-"));
     undo.push(() => rm(folder, { recursive: true, force: true }));
     const regions = WITHOUT_OCEANIA.includes(name) ? REGIONS : [...REGIONS, "oc"];
     const signing = { key: randomBytes(32).toString("hex"), salt: randomBytes(32).toString("hex") };
@@ -66,7 +62,7 @@ export async function startWorld(name: string, photographs: readonly Photograph[
       ...{ ALLOW_LOOPBACK_SOURCES: "true", REGIONS: regions.join(",") },
     };
     const source = started(await startSource(photographs));
-    const edges = started(await startRaceEdges({ persist: join(folder, "stores"), vars, regions }));
+    const edges = started(await startRaceEdges(vars));
     const api = started(await startApiServer());
     const ends = { readerEdge: portOf(edges.readerFront.url), pushEdge: portOf(edges.pushFront.url), api: api.port };
     const network = started(await startNetwork({ ...ends, source: source.port }));
@@ -84,7 +80,6 @@ export async function startWorld(name: string, photographs: readonly Photograph[
     undo.push(() => browser.close());
 
     const config = parseConfig(vars);
-    const { copier, miniflare } = edges;
     const colo = coloOf(name);
     const set: World["set"] = async (legs, { limited = false, trace = false } = {}) => {
       network.set(legs, limited);
@@ -98,7 +93,7 @@ export async function startWorld(name: string, photographs: readonly Photograph[
     await set(NO_DISTANCES);
     return {
       ...{ source, api, browser, warmer, set, stop },
-      stock: new Stock({ signing, config, source, miniflare, copier, maker: edges.push }),
+      stock: new Stock({ signing, config, source, stores: edges.stores, maker: edges.push }),
       readerOrigin: `https://127.0.0.1:${network.readerEdge}`,
       apiOrigin: `https://127.0.0.1:${network.readerApi}`,
       hint(paths, how) {

@@ -8,3 +8,10 @@ declare module "firstlight:deployed" {
   };
   export default worker;
 }
+
+/** The part of the runtime's module that the stores use. */
+declare module "cloudflare:workers" {
+  export class WorkerEntrypoint {
+    fetch(request: Request): Promise<Response>;
+  }
+}

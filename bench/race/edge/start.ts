@@ -1,11 +1,11 @@
-/** The two edges of the race: the one that pushes go to (isolate 0), and the reader's (isolate 1), on shared storage. */
+/** The two edges of the race: the one that pushes go to (isolate 0), and the reader's (isolate 1), on the same stores. */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { loadBundle } from "../../../src/cli/edge/bundle.ts";
 import { type Front, startFront } from "../../../src/cli/edge/front.ts";
 import { LOCAL_S3 } from "../../../src/cli/edge/start.ts";
 import { isolateNames, workersOf } from "../../../src/cli/edge/workers.ts";
-import { raceBundle } from "./bundle.ts";
-import { COPIER } from "./copier.ts";
+import { raceBundle, script } from "./bundle.ts";
+import { STORES } from "./stores.ts";
 
 export type RaceEdges = {
   /** Direct addresses of the isolates, without a slash at the end. */
@@ -14,32 +14,23 @@ export type RaceEdges = {
   /** HTTP/2 over TLS before each of them. */
   readonly pushFront: Front;
   readonly readerFront: Front;
-  /** Address of the Worker that copies renditions (copier.ts). */
-  readonly copier: string;
-  readonly miniflare: Miniflare;
+  /** Address of the Worker that holds the stores (stores.ts). */
+  readonly stores: string;
   stop(): Promise<void>;
 };
 
-export type RaceEdgesOptions = {
-  /** A folder, best on a RAM disk: a slow disk would delay the copies. */
-  readonly persist: string;
-  readonly vars: Readonly<Record<string, string>>;
-  /** Regions that are deployed. Each gets a bucket, whether `wrangler.toml` binds one or not. */
-  readonly regions: readonly string[];
-};
-
-export async function startRaceEdges({ persist, vars, regions }: RaceEdgesOptions): Promise<RaceEdges> {
+/** `vars`: of the Worker, with its `REGIONS`. Each of them has a bucket, whether `wrangler.toml` binds one or not. */
+export async function startRaceEdges(vars: Readonly<Record<string, string>>): Promise<RaceEdges> {
   const bundle = await raceBundle(await loadBundle());
-  const buckets = Object.fromEntries(regions.map((region) => [`R2_${region.toUpperCase()}`, bucketOf(region)]));
-  const options = { ...bundle.options, r2Buckets: { ...(bundle.options.r2Buckets as object), ...buckets } };
-  const order = { vars, isolates: 2, beside: { copier: COPIER }, s3Credentials: LOCAL_S3 };
+  const beside = { [STORES.worker]: await script("storesWorker.ts") };
+  const workers = workersOf(bundle, { vars, isolates: 2, beside, s3Credentials: LOCAL_S3 });
+  const bound = { ...(bundle.options.serviceBindings as object), [STORES.binding]: STORES.worker };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: workersOf({ ...bundle, options }, order),
+      workers: workers.map((worker) => ({ ...worker, serviceBindings: bound, unsafeEphemeralDurableObjects: true })),
       ...{ host: "127.0.0.1", port: 0, cf: false, logRequests: false, telemetry: { enabled: false } },
       log: new Log(LogLevel.NONE),
       handleStructuredLogs: () => undefined,
-      resourcePersistencePath: persist,
     } as unknown as V4MiniflareOptions),
   );
   await miniflare.ready;
@@ -49,14 +40,10 @@ export async function startRaceEdges({ persist, vars, regions }: RaceEdgesOption
     [push, reader].map((target) => startFront({ port: 0, targets: [target] })),
   )) as [Front, Front];
   return {
-    ...{ push, reader, pushFront, readerFront, miniflare },
-    copier: await direct("copier"),
+    ...{ push, reader, pushFront, readerFront },
+    stores: await direct(STORES.worker),
     async stop() {
       await Promise.all([pushFront.stop(), readerFront.stop(), miniflare.dispose()]);
     },
   };
-}
-
-function bucketOf(region: string): { readonly id: string } {
-  return { id: `firstlight-${region}` };
 }

@@ -1,12 +1,15 @@
 /**
- * The deployed Worker at a place of the race. It runs as it is; only what it is given is changed: bindings that take the
- * time of their distance, six connections per invocation, the place, and a `fetch` that goes to the source by the delayed
+ * The deployed Worker at a place of the race. It runs as it is; only what it is given is changed: stores in
+ * memory, bindings that take the time of their distance, six connections per invocation, the place, and a `fetch` that goes to the source by the delayed
  * way.
  */
 import deployed from "firstlight:deployed";
 import { hold, invoke } from "./connections.ts";
 import { CONTROL_PATH, MAX_EVENTS, type Order, type TraceEvent } from "./control.ts";
 import { delayedBindings, type Phase } from "./delayedBindings.ts";
+import { MemoryCache } from "./memoryCache.ts";
+import { bucketOver, namespaceOver, type StoresPort } from "./storeBindings.ts";
+import { STORES } from "./stores.ts";
 
 export * from "firstlight:deployed";
 
@@ -36,6 +39,8 @@ globalThis.fetch = (input, init) => {
   });
 };
 
+Object.defineProperty(globalThis, "caches", { value: { default: new MemoryCache(() => Date.now()) } });
+
 /** Nobody reads the log here, and each line would take CPU of the machine that is measured. */
 console.log = () => undefined;
 
@@ -46,10 +51,23 @@ function note(what: string, key: string, phase: Phase): void {
 function bindingsOf(env: Environment): Environment {
   let delayed = DELAYED.get(env);
   if (delayed === undefined) {
-    delayed = delayedBindings(env, { trips: () => order.trips, note });
+    const { [STORES.binding]: stores, ...own } = env;
+    delayed = delayedBindings(withStores(own, stores as StoresPort), { trips: () => order.trips, note });
     DELAYED.set(env, delayed);
   }
   return delayed;
+}
+
+/** A bucket for the primary and for each deployed region, and the KV namespace. */
+function withStores(env: Environment, stores: StoresPort): Environment {
+  const regions = String(env.REGIONS).split(",");
+  const buckets = ["R2_PRIMARY", ...regions.map((region) => `R2_${region.toUpperCase()}`)];
+  const others = Object.entries(env).filter(([name]) => !name.startsWith("R2_"));
+  return {
+    ...Object.fromEntries(others),
+    ...Object.fromEntries(buckets.map((name) => [name, bucketOver(stores, name)])),
+    THUMBS: namespaceOver(stores, "THUMBS"),
+  };
 }
 
 export default {

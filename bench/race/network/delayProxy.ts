@@ -22,8 +22,8 @@ type Line = { freeAt: number };
 export async function startDelayProxy(port: number, distance: () => Distance): Promise<DelayProxy> {
   const line: Line = { freeAt: 0 };
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (client) => {
-    const upstream = connect({ port, host: "127.0.0.1", noDelay: true });
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+    const upstream = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
@@ -54,23 +54,19 @@ function arrival(at: number, bytes: number, { rtt, bytesPerMs }: Distance, line:
 
 /** Passes bytes on in their order, each piece when `due` says. The end of the stream follows the last piece. */
 function carry(from: Socket, to: Socket, due: (at: number, bytes: number) => number): void {
+  const waiting: { readonly at: number; readonly act: () => void }[] = [];
   let last = 0;
-  let waiting = 0;
+  // One timer for all: two timers with almost the same time may fire in the other order.
+  const work = () => {
+    while (waiting[0] !== undefined && waiting[0].at <= performance.now()) waiting.shift()?.act();
+    if (waiting[0] !== undefined) setTimeout(work, waiting[0].at - performance.now());
+  };
   const later = (at: number, act: () => void) => {
-    const now = performance.now();
     last = Math.max(at, last);
-    if (waiting === 0 && last <= now) {
-      act();
-      return;
-    }
-    waiting++;
-    setTimeout(() => {
-      waiting--;
-      act();
-    }, last - now);
+    waiting.push({ at: last, act });
+    if (waiting.length === 1) work();
   };
   from.on("data", (piece: Buffer) => later(due(performance.now(), piece.length), () => to.write(piece)));
   from.on("end", () => later(due(performance.now(), 0), () => to.end()));
   from.on("error", () => to.destroy());
-  from.on("close", () => to.destroySoon());
 }

@@ -2,7 +2,7 @@
 
 /** Columns of pictures. All of them are in the viewport, or Chromium would report some as never drawn. */
 const COLUMNS = 5;
-const CELL = { width: 320, height: 214 } as const;
+const CELL = { width: 160, height: 107 } as const;
 
 export const VIEWPORT = { width: COLUMNS * CELL.width + 40, height: 4 * CELL.height + 40 } as const;
 
