@@ -8,23 +8,16 @@ export function largest(entries: readonly IconEntry[]): IconEntry {
 }
 
 /**
- * A picture must have this many times the pixels of the result along each side. The small pictures of an icon are often
- * other or older drawings than the one that its size announces, and a reduction by two looks as good as they do.
- */
-const OVERSIZE = 2;
-
-/**
- * The smallest picture that is large enough for the view (`OVERSIZE`), else the largest one. `size`: the sides that the
- * view counts in, which are those of the largest picture. Pictures with another aspect ratio are not considered. Null
- * when no picture has the right one.
+ * The smallest picture that has at least as many pixels as the view shows, else the largest one. `size`: the sides that
+ * the view counts in, which are those of the largest picture. Pictures with another aspect ratio are not considered.
+ * Null when no picture has the right one.
  */
 export function chooseEntry(entries: readonly IconEntry[], size: Size, view: View): IconEntry | null {
   const alike = entries.filter((entry) => hasShapeOf(entry, size));
   if (alike.length === 0) return null;
   const enough = alike.filter(
     ({ width, height }) =>
-      view.window.width * width >= OVERSIZE * view.width * size.width &&
-      view.window.height * height >= OVERSIZE * view.height * size.height,
+      view.window.width * width >= view.width * size.width && view.window.height * height >= view.height * size.height,
   );
   const [first = largest(alike), ...others] = enough;
   return others.reduce((a, b) => (b.width * b.height < a.width * a.height ? b : a), first);
