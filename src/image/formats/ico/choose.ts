@@ -6,30 +6,18 @@ export function largest<T extends Size>(entries: readonly T[]): T {
   return entries.reduce((a, b) => (b.width * b.height > a.width * a.height ? b : a));
 }
 
-export type Fit = {
-  /** A picture must have this many times the pixels of the result along each side. */
-  readonly oversize: number;
-  /** A picture has the right aspect ratio when its sides differ from it by so many pixels at most. */
-  readonly pixels: number;
-};
-
 /**
- * The smallest picture that is large enough for the view, else the largest one. `size`: the sides that the view counts
- * in, which are those of the largest picture. Pictures with another aspect ratio are not considered. Null when no picture
- * has the right one.
+ * The smallest picture that has at least as many pixels as the view shows, else the largest one. `size`: the sides that
+ * the view counts in, which are those of the largest picture. Pictures with another aspect ratio are not considered:
+ * they must fit to `pixels` of their own.
+ * Null when no picture has the right one.
  */
-export function chooseEntry<T extends Size>(
-  entries: readonly T[],
-  size: Size,
-  view: View,
-  { oversize, pixels }: Fit,
-): T | null {
+export function chooseEntry<T extends Size>(entries: readonly T[], size: Size, view: View, pixels = 0.5): T | null {
   const alike = entries.filter((entry) => hasShapeOf(entry, size, pixels));
   if (alike.length === 0) return null;
   const enough = alike.filter(
     ({ width, height }) =>
-      view.window.width * width >= oversize * view.width * size.width &&
-      view.window.height * height >= oversize * view.height * size.height,
+      view.window.width * width >= view.width * size.width && view.window.height * height >= view.height * size.height,
   );
   const [first = largest(alike), ...others] = enough;
   return others.reduce((a, b) => (b.width * b.height < a.width * a.height ? b : a), first);

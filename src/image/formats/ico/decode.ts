@@ -20,10 +20,10 @@ export function icoMemory({ source, fileBytes }: DecodeCost): number {
 }
 
 /**
- * The small pictures of an icon are often other or older drawings than the one that its size announces, and a reduction
- * by two looks as good as they do.
+ * The picture to show has at least this many times the pixels of the result along each side, if there is one. The small
+ * pictures of an icon are often other or older drawings than its large one, and a reduction by two looks as good.
  */
-const ICON_FIT = { oversize: 2, pixels: 0.5 };
+const OVERSIZE = 2;
 
 /** One bad picture does not spoil an icon, but a file of bad ones ends soon. */
 const MOST_TRIES = 3;
@@ -36,11 +36,13 @@ const MOST_TRIES = 3;
 export const decodeIco: Decode = async (bytes, source, order, clock) => {
   let failure: unknown = new UnsupportedByDecoder("no directory was read");
   let left = source.ico ?? [];
+  const { view } = order;
+  const wanted = { ...view, width: OVERSIZE * view.width, height: OVERSIZE * view.height };
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const entry = chooseEntry(left, source, order.view, ICON_FIT);
+    const entry = chooseEntry(left, source, wanted);
     if (entry === null) break;
     try {
-      const decoded = await decodeEntry(bytes, entry, { ...order, view: viewOn(order.view, source, entry) }, clock);
+      const decoded = await decodeEntry(bytes, entry, { ...order, view: viewOn(view, source, entry) }, clock);
       return { ...decoded, truncated: decoded.truncated || tries > 0 };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

@@ -1,4 +1,5 @@
 /** PNG header: the chunks before and after the image data (PNG, third edition, section 11). Nothing is inflated. */
+import { Failure } from "../../../errors.ts";
 import type { Header, Source } from "../../header.ts";
 import { createReader, damaged, type Reader } from "../byteReader.ts";
 import { type Orientation, readOrientation } from "../exif.ts";
@@ -18,9 +19,16 @@ const COLOUR_TYPES: Readonly<
 /** PNG integers are below 2^31 (section 7.1). */
 const MAX_SIDE = 0x7fffffff;
 
-/** PNG bytes -> Source. Throws image_damaged for an impossible IHDR and for a file without image data. */
+/** The first chunk of PNGs in applications for iOS. Their samples are in another order and have no zlib header. */
+const APPLE = "CgBI";
+
+/**
+ * PNG bytes -> Source. Throws image_damaged for an impossible IHDR and for a file without image data or palette,
+ * format_unsupported for Apple's own variant.
+ */
 export function pngHeader(bytes: Uint8Array): Source {
   const read = createReader(bytes, false);
+  if (read.tag(12) === APPLE) throw new Failure("format_unsupported", { value: "PNG of iOS applications (CgBI)" });
   if (read.tag(12) !== "IHDR") throw damaged("the first chunk is not IHDR");
   const [width, height, depth, type, interlace] = [
     read.u32(16),

@@ -18,7 +18,7 @@ import { segmentScale } from "./decoder/jpegSegments.ts";
 import type { TiffPage } from "./decoder/page.ts";
 
 /** Levels of a pyramid are rounded down at each halving, so their shapes differ from the first page's by some pixels. */
-const LEVEL_FIT = { oversize: 1, pixels: 2 };
+const SHAPE_PIXELS = 2;
 /** Windows of the modules, tables. */
 const CONSTANT_BYTES = 700_000;
 /** Windows, and rings of rows of the reduced picture. */
@@ -31,7 +31,7 @@ const MISSING = { transparent: 0, grey: 0xff808080 | 0, inks: 0x80000000 | 0 } a
 /** The level that is read for a view of the first page, and the view on it. */
 function levelFor(source: Source, view: View): { page: TiffPage; view: View } | null {
   const levels = source.tiff ?? [];
-  const level = chooseEntry(levels, source, view, LEVEL_FIT) ?? levels[0];
+  const level = chooseEntry(levels, source, view, SHAPE_PIXELS) ?? levels[0];
   return level === undefined ? null : { page: level.page, view: viewOn(view, source, level) };
 }
 

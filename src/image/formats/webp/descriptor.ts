@@ -24,5 +24,5 @@ export const WEBP = {
     bytesPerPixel: 7,
     storedCode: "webp",
   },
-  note: "lossy, lossless, alpha, the first frame of an animation; what is not plainly lossy up to some 18 megapixels",
+  note: "lossy, lossless, alpha; ICC profiles; the first frame of an animation; what is not plainly lossy up to some 18 megapixels",
 } as const satisfies FormatDescriptor;

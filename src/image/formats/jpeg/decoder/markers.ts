@@ -29,6 +29,8 @@ const REFUSED_FRAMES: ReadonlyMap<number, JpegReason> = new Map([
   [0xcd, "hierarchical"],
   [0xce, "hierarchical"],
   [0xcf, "hierarchical"],
+  // JPEG-LS (ITU-T T.87).
+  [0xf7, "lossless"],
 ]);
 
 /** Scans after this many are counted and not read. libjpeg writes about 10, no encoder writes 100. */
@@ -117,7 +119,9 @@ function readFrame(segment: Uint8Array, progressive: boolean): Frame {
   const width = ((segment[3] ?? 0) << 8) | (segment[4] ?? 0);
   const count = segment[5] ?? 0;
   if (width === 0 || height === 0) throw new UnsupportedJpeg("dimensions", `size ${width}x${height}`);
-  if ((count !== 1 && count !== 3 && count !== 4) || segment.length < 6 + 3 * count) {
+  if (count === 0 || segment.length < 6 + 3 * count)
+    throw new UnsupportedJpeg("dimensions", "its frame header is cut short");
+  if (count !== 1 && count !== 3 && count !== 4) {
     throw new UnsupportedJpeg("components", `${count} colour components`);
   }
   const components: FrameComponent[] = [];

@@ -42,12 +42,10 @@ describe("the size asked for", () => {
   });
   test("a crop counts in the pixels that it shows", () => {
     const entries = readHeader(icon).ico ?? [];
-    const fit = { oversize: 2, pixels: 0.5 };
     const half = { left: 16, top: 16, width: 32, height: 32 };
     const chosen = (side: number) =>
-      chooseEntry(entries, { width: 64, height: 64 }, { window: half, bounds: half, width: side, height: side }, fit)
-        ?.width;
-    expect([4, 5, 8, 9, 12, 13].map(chosen)).toEqual([16, 32, 32, 48, 48, 64]);
+      chooseEntry(entries, { width: 64, height: 64 }, { window: half, bounds: half, width: side, height: side })?.width;
+    expect([8, 9, 16, 17, 24, 25].map(chosen)).toEqual([16, 32, 32, 48, 48, 64]);
   });
 });
 
