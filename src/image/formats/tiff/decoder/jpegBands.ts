@@ -2,10 +2,11 @@
 import type { DctScale, Pixels, View } from "../../../picture.ts";
 import { createResizer } from "../../../resize/resizer.ts";
 import { scaleView } from "../../../resize/whole.ts";
+import { damaged } from "../../byteReader.ts";
 import { engine as jpegEngine } from "../../jpeg/decode.ts";
 import { decodeJpeg } from "../../jpeg/decoder/thumbnail.ts";
 import type { Drawn } from "./bands.ts";
-import { decodeSegment, openJpegSegments, segmentScale } from "./jpegSegments.ts";
+import { decodeSegment, openJpegSegments, orNull, segmentScale } from "./jpegSegments.ts";
 import { unsupported } from "./kinds.ts";
 import type { TiffPage } from "./page.ts";
 
@@ -26,7 +27,9 @@ export async function drawJpeg(
     const { left, top } = view.window;
     const crop = { x: left, y: top, width: view.window.width, height: view.window.height };
     const size = { width: view.width, height: view.height };
-    const { pixels: data, truncated } = decodeJpeg(engine, only.file, only.header, { dctScale: wanted, crop, ...size });
+    const decoded = orNull(() => decodeJpeg(engine, only.file, only.header, { dctScale: wanted, crop, ...size }));
+    if (decoded === null) throw damaged("its JPEG cannot be decoded");
+    const { pixels: data, truncated } = decoded;
     return { result: { ...size, data, alpha: false }, pixels: width * height, complete: !truncated };
   }
   const dctScale = segmentScale(page, wanted);

@@ -90,7 +90,7 @@ function withTables(tables: Uint8Array | null, data: Uint8Array): Uint8Array {
 }
 
 /** The result, or null for a segment that is damaged. Throws format_unsupported for a coding that is not decoded. */
-function orNull<T>(read: () => T): T | null {
+export function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {

@@ -69,16 +69,16 @@ describe.each(CODINGS)("%s", (_, how) => {
       [1, 3],
     ] as const) {
       const rows = draw(width, height);
-      for (const [layout, more] of LAYOUTS) {
+      // Wide pictures are there for long runs.
+      for (const [layout, more] of width > 1_000 ? LAYOUTS.slice(0, 1) : LAYOUTS) {
         const picture = { width, height: rows.length, bits: 1, samples: 1, photometric: 0, sample: at(rows) };
         const bytes = tiffFile({ ...picture, ...how, ...more });
         const { pixels, truncated } = await pictureOf(bytes);
         const inverted = more.photometric === 1 ? 0 : 255;
-        const wanted = Uint8Array.from(
-          rows.flatMap((row) =>
-            row.flatMap((bit) => [...Array.from({ length: 3 }, () => (bit * 255) ^ inverted), 255]),
-          ),
-        );
+        const wanted = new Uint8Array(4 * width * rows.length).map((_, i) => {
+          const bit = rows[Math.floor(i / 4 / width)]?.[(i >> 2) % width] ?? 0;
+          return (i & 3) === 3 ? 255 : (bit * 255) ^ inverted;
+        });
         const label = `${width} wide, ${layout}`;
         expect(truncated, label).toBe(false);
         expect(largestDifference(pixels.data, wanted), label).toBe(0);

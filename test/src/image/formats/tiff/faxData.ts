@@ -6,12 +6,23 @@ const VERTICAL = ["0000010", "000010", "010", "1", "011", "000011", "0000011"];
 const PASS = "0001";
 const HORIZONTAL = "001";
 
-/** The code of a run's part, found in the reader's table; that libtiff reads the files shows that the table is right. */
+/**
+ * The codes of runs, white and black. They are those of the reader's table; that libtiff reads the files shows that the
+ * table is right.
+ */
+const CODES = [faxTables().white, faxTables().black].map((table) => {
+  const codes = new Map<number, string>();
+  table.forEach((entry, at) => {
+    const length = entry >> 16;
+    if (entry !== 0) codes.set(entry & 0xffff, (at >> (RUN_BITS - length)).toString(2).padStart(length, "0"));
+  });
+  return codes;
+});
+
 function codeOf(black: boolean, run: number): string {
-  const table = black ? faxTables().black : faxTables().white;
-  const at = table.findIndex((entry) => entry !== 0 && (entry & 0xffff) === run);
-  const length = (table[at] ?? 0) >> 16;
-  return (at >> (RUN_BITS - length)).toString(2).padStart(length, "0");
+  const code = CODES[black ? 1 : 0]?.get(run);
+  if (code === undefined) throw new Error(`no code for a run of ${run}`);
+  return code;
 }
 
 function runCode(black: boolean, run: number): string {

@@ -1,5 +1,5 @@
 /** JPEG in TIFF: strips and tiles, with shared tables, in every colour model, reduced while decoding; YCbCr without JPEG. */
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { psnr } from "../../corpus.ts";
 import { largestDifference, pictureOf, sharpPixels } from "./pictureOf.ts";
@@ -33,11 +33,11 @@ function splitTables(jpeg: Uint8Array): { tables: Uint8Array; rest: Uint8Array }
   return { tables: Uint8Array.from([...tables, 0xff, 0xd9]), rest: Uint8Array.from([...rest, ...jpeg.subarray(at)]) };
 }
 
-const asIs = (image: sharp.Sharp) => image.jpeg({ quality: 95, chromaSubsampling: "4:4:4", optimiseCoding: false });
+const asIs = (image: Sharp) => image.jpeg({ quality: 95, chromaSubsampling: "4:4:4", optimiseCoding: false });
 const WAYS = {
   "4:4:4": asIs,
-  "4:2:0": (image: sharp.Sharp) => image.jpeg({ quality: 95, chromaSubsampling: "4:2:0", optimiseCoding: false }),
-  progressive: (image: sharp.Sharp) => image.jpeg({ quality: 95, progressive: true }),
+  "4:2:0": (image: Sharp) => image.jpeg({ quality: 95, chromaSubsampling: "4:2:0", optimiseCoding: false }),
+  progressive: (image: Sharp) => image.jpeg({ quality: 95, progressive: true }),
 } as const;
 
 type Cut = { readonly tile?: readonly [number, number]; readonly rowsPerStrip?: number; readonly shared?: boolean };

@@ -7,8 +7,8 @@ const [WIDTH, HEIGHT] = [37, 23];
 
 type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
 
-type Kind = Pick<TiffOf, "bits" | "samples" | "photometric" | "subsampling"> & {
-  readonly fields?: TiffOf["fields"];
+type Kind = Pick<TiffOf, "bits" | "samples" | "photometric"> & {
+  readonly fields?: NonNullable<TiffOf["fields"]>;
   /** Samples of a pixel -> what is shown. */
   readonly shown: (samples: readonly number[]) => Rgba;
   /** How far sharp's pixels may be away; null: it does not read the kind, or shows something else. */
@@ -201,7 +201,7 @@ describe.each(KINDS)("%s", (_, kind) => {
         [false, false, true],
         [true, true, true],
         [false, true, false],
-      ]) {
+      ] as const) {
         const picture = { width: WIDTH, height: HEIGHT, sample: sampleOf(kind.bits), ...of, ...layout, ...how };
         const bytes = tiffFile({ ...picture, little, big, reverse });
         const { pixels, truncated } = await pictureOf(bytes);

@@ -33,6 +33,8 @@ export type TiffOf = {
   /** The directory that follows. */
   readonly next?: TiffOf;
   readonly subDirectories?: readonly TiffOf[];
+  /** The directory stands before the data, so that a cut file still has it. */
+  readonly directoryFirst?: boolean;
 };
 
 /** Numbers are SHORT if all fit, else LONG. Bytes are UNDEFINED. */
@@ -97,15 +99,35 @@ function numberBytes(value: number, size: number, little: boolean): number[] {
 
 /** Writes the data and the directory, and gives the directory's offset. */
 function writeDirectory(out: Writer, picture: TiffOf): number {
-  const { width, height, bits, samples, photometric, compression = 1, tile, rowsPerStrip = height } = picture;
   const segments = picture.segments ?? codedSegments(picture);
-  const offsets = segments.map((segment) => {
-    const at = out.at;
-    out.bytes(segment);
-    return at;
-  });
-  const lengths = segments.map(({ length }) => length);
+  const write = () => {
+    for (const segment of segments) out.bytes(segment);
+  };
+  const offsetsFrom = (start: number) =>
+    segments.map((_, i) => start + segments.slice(0, i).reduce((sum, { length }) => sum + length, 0));
+  if (picture.directoryFirst) {
+    const measure = new Writer(out.little, out.big);
+    measure.bytes(new Uint8Array(out.at));
+    writeFields(measure, picture, segments, offsetsFrom(0), []);
+    const directory = writeFields(out, picture, segments, offsetsFrom(measure.at), []);
+    write();
+    return directory;
+  }
+  const offsets = offsetsFrom(out.at);
+  write();
   const subs = (picture.subDirectories ?? []).map((sub) => writeDirectory(out, sub));
+  return writeFields(out, picture, segments, offsets, subs);
+}
+
+function writeFields(
+  out: Writer,
+  picture: TiffOf,
+  segments: readonly Uint8Array[],
+  offsets: readonly number[],
+  subs: readonly number[],
+): number {
+  const { width, height, bits, samples, photometric, compression = 1, tile, rowsPerStrip = height } = picture;
+  const lengths = segments.map(({ length }) => length);
   const fields: Record<number, FieldOf | null> = {
     256: [width],
     257: [height],
