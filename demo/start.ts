@@ -41,7 +41,7 @@ export type Demo = {
 const HOST = "127.0.0.1";
 const PAINTING = "painting photographs (once; kept in .firstlight/)";
 /** As `wrangler.toml` deploys them. */
-const REGIONS = ["enam", "weur", "apac"] as const;
+const REGIONS = ["enam", "weur", "apac", "oc"] as const;
 /**
  * One machine is browser, third parties, warmer and edge at once. If it is busy besides, answers take seconds that are not
  * the source's fault. With production's limits the page would then have holes.

@@ -67,7 +67,7 @@ describe("storeRendition", () => {
     expect(puts).toEqual(expected);
   });
   test("a region without a bucket: the primary counts", async () => {
-    const world = worldOf({ bindings: { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, caller: { region: "oc" } });
+    const world = worldOf({ bindings: { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, caller: { region: "eeur" } });
     const { store } = await missIn(world);
     await expect(storeRendition(store, storedOf(), world.app).handover).rejects.toThrow(
       "primary has not stored it: error",

@@ -55,7 +55,7 @@ describe("the table of tiers", () => {
 
   test("what a purge empties: far stores first, every region's bucket", () => {
     expect(purgeStores(env).map(({ label }) => label)).toEqual([
-      ...["R2_PRIMARY", "R2_APAC", "R2_ENAM", "R2_WEUR", "THUMBS", "R2_PRIMARY/r"],
+      ...["R2_PRIMARY", "R2_APAC", "R2_ENAM", "R2_OC", "R2_WEUR", "THUMBS", "R2_PRIMARY/r"],
     ]);
   });
 
@@ -141,7 +141,8 @@ describe("bindings", () => {
   test.each([
     ["weur", "R2_WEUR"],
     ["apac", "R2_APAC"],
-    ["oc", undefined],
+    ["oc", "R2_OC"],
+    ["eeur", undefined],
     ["no-such", undefined],
   ])("region %s is bucket %s", (region, label) => expect(regionBucket(env, region)?.label).toBe(label));
 
@@ -150,11 +151,11 @@ describe("bindings", () => {
   });
 
   test("all buckets, by name", () => {
-    expect(allBuckets(env).map(({ label }) => label)).toEqual(["R2_APAC", "R2_ENAM", "R2_PRIMARY", "R2_WEUR"]);
+    expect(allBuckets(env).map(({ label }) => label)).toEqual(["R2_APAC", "R2_ENAM", "R2_OC", "R2_PRIMARY", "R2_WEUR"]);
   });
 
   test("no edge tier on workers.dev, no region tier without a bucket", () => {
-    const tiers = openTiers(place({ origin: "https://a.b.workers.dev", region: "oc" }));
+    const tiers = openTiers(place({ origin: "https://a.b.workers.dev", region: "eeur" }));
     expect(tiers.map(({ tier }) => tier.name)).toEqual(["kv", "primary"]);
   });
 });
