@@ -42,8 +42,8 @@ export type CellOptions = {
 
 type PagePair = { readonly on: readonly Picture[]; readonly off: readonly Picture[] };
 
-/** Page views in flight. While one waits for an ocean, the other one works. */
-const AT_ONCE = 2;
+/** Page views in flight. While one waits for an ocean, the other one works. Without distances nobody waits. */
+const AT_ONCE = { far: 2, near: 1 } as const;
 const REST_MS = 150;
 /** Pushes that nobody waits for have ended after this. */
 const SETTLED_MS = 1_500;
@@ -70,7 +70,7 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
       pairs.push(onFirst ? { on: first, off: second } : { on: second, off: first });
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: arm.near ? AT_ONCE.near : AT_ONCE.far }, worker));
   const seconds = (performance.now() - started) / 1000;
   const busy = load();
   flood?.stop();

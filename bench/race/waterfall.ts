@@ -7,54 +7,91 @@ import type { TraceEvent } from "./edge/control.ts";
 import type { Phase } from "./edge/delayedBindings.ts";
 import type { Picture } from "./stock.ts";
 import { view } from "./view.ts";
-import type { World } from "./world.ts";
+import type { Traces, World } from "./world.ts";
+
+/** What an event names the picture by. */
+type NamedBy = "path" | "rendition" | "address";
 
 /** A column: its head, and the event whose first time it shows. */
-const COLUMNS = [
-  ["push received", "push", "push", "called", "path"],
-  ["primary got", "push", "primary.get", "answered", "key"],
-  ["region put sent", "push", "region.put", "called", "key"],
-  ["visible", "push", "region.put", "done", "key"],
+type Column = readonly [head: string, isolate: keyof Traces, what: string, phase: Phase, by: NamedBy];
+
+const PUSHED: readonly Column[] = [["push received", "push", "push", "called", "path"]];
+const ASKED: readonly Column[] = [
   ["reader at edge", "reader", "picture", "called", "path"],
-  ["at region", "reader", "region.get", "done", "key"],
-  ["region answered", "reader", "region.get", "answered", "key"],
-  ["edge answers", "reader", "picture", "answered", "path"],
-] as const satisfies readonly (readonly [string, "push" | "reader", string, Phase, "path" | "key"])[];
+  ["at region", "reader", "region.get", "done", "rendition"],
+];
+const ANSWERED: readonly Column[] = [["edge answers", "reader", "picture", "answered", "path"]];
+const VISIBLE: Column = ["visible", "push", "region.put", "done", "rendition"];
 
-const SETTLED_MS = 1_500;
+/** The arms that are shown, and what happens in them. */
+const SHOWN = {
+  a50: [
+    ...PUSHED,
+    ["primary got", "push", "primary.get", "answered", "rendition"],
+    ["put sent", "push", "region.put", "called", "rendition"],
+    VISIBLE,
+    ...ASKED,
+    ["region answered", "reader", "region.get", "answered", "rendition"],
+    ...ANSWERED,
+  ],
+  b100: [
+    ...PUSHED,
+    ["claim there", "push", "coordinator.ask", "done", "rendition"],
+    ["source asked", "push", "source.fetch", "called", "address"],
+    ["source came", "push", "source.fetch", "answered", "address"],
+    ["put sent", "push", "region.put", "called", "rendition"],
+    VISIBLE,
+    ["told", "push", "coordinator.report", "done", "rendition"],
+    ...ASKED,
+    ["asks grant", "reader", "coordinator.ask", "called", "rendition"],
+    ["asks source", "reader", "source.fetch", "called", "address"],
+    ...ANSWERED,
+  ],
+} as const satisfies Partial<Record<keyof typeof ARMS, readonly Column[]>>;
 
-/** Opens one page of (A) at thinking 50 with hints, and prints a row for each picture. */
+const SETTLED_MS = 2_500;
+
+/** Opens a page of each of these arms with hints, and prints a row for each picture. */
 export async function waterfall(world: World, place: string, photographs: number): Promise<string> {
+  const tables: string[] = [];
+  for (const name of Object.keys(SHOWN) as (keyof typeof SHOWN)[]) {
+    tables.push(await waterfallOf(world, place, photographs, name));
+  }
+  return tables.join("\n");
+}
+
+async function waterfallOf(world: World, place: string, photographs: number, name: keyof typeof SHOWN) {
+  const arm = ARMS[name];
+  const columns: readonly Column[] = SHOWN[name];
   await world.set(NO_DISTANCES);
   const pictures = Array.from({ length: PAGE_PICTURES }, (_, i) => world.stock.picture(i % photographs));
-  await world.stock.store(pictures);
+  if (arm.stored === "primary") await world.stock.store(pictures);
   await world.set(legsOf(placeOf(place)), { trace: true });
-  const arm = ARMS.a50;
   const seen = await view(world, pictures, arm.on, arm.thinkMs);
   await pause(SETTLED_MS);
   const traces = await world.set(legsOf(placeOf(place)));
+  const since = (ms: number | undefined) => (ms === undefined ? null : Math.round(ms - seen.hintedAt));
   const rows = await Promise.all(
     pictures.map(async (picture, i) => {
-      const at = await timesOf(world, picture, traces);
+      const times = await timesOf(world, picture, columns, traces);
       const shown = seen.pictures[i];
-      const since = (ms: number | undefined) => (ms === undefined ? null : Math.round(ms - seen.hintedAt));
-      const asked = [since(shown?.askedAt), ...at.map(since), since(shown?.firstByteAt)];
-      return [i, ...asked, Math.round(shown?.firstByte ?? 0), shown?.how ?? ""];
+      const took = Math.round(shown?.firstByte ?? 0);
+      return [i, since(shown?.askedAt), ...times.map(since), since(shown?.firstByteAt), took, shown?.how ?? ""];
     }),
   );
-  const heads = ["", "browser asks", ...COLUMNS.map(([head]) => head), "first byte", "took", "how"];
-  return `\n${placeOf(place).city}: ms after the hint, (A) at thinking 50\n\n${table(heads, rows)}`;
+  const heads = ["", "browser asks", ...columns.map(([head]) => head), "first byte", "took", "how"];
+  return `\n${placeOf(place).city}: ms after the hint, ${arm.title}\n\n${table(heads, rows)}`;
 }
 
 async function timesOf(
   world: World,
   picture: Picture,
-  traces: Readonly<Record<"push" | "reader", readonly TraceEvent[]>>,
+  columns: readonly Column[],
+  traces: Traces,
 ): Promise<(number | undefined)[]> {
-  const names = await world.stock.namesOf(picture);
-  const wanted = { path: picture.path, key: names.rendition };
-  return COLUMNS.map(
-    ([, isolate, what, phase, by]) =>
-      traces[isolate].find((event) => event.what === what && event.phase === phase && event.key === wanted[by])?.at,
-  );
+  const { rendition } = await world.stock.namesOf(picture);
+  const names: Record<NamedBy, string> = { path: picture.path, address: picture.address, rendition };
+  const isIt = (event: TraceEvent, [, , what, phase, by]: Column) =>
+    event.what === what && event.phase === phase && event.key === names[by];
+  return columns.map((column) => traces[column[1]].find((event) => isIt(event, column))?.at);
 }

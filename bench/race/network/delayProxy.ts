@@ -59,7 +59,7 @@ function carry(from: Socket, to: Socket, due: (at: number, bytes: number) => num
   // One timer for all: two timers with almost the same time may fire in the other order.
   const work = () => {
     while (waiting[0] !== undefined && waiting[0].at <= performance.now()) waiting.shift()?.act();
-    if (waiting[0] !== undefined) setTimeout(work, waiting[0].at - performance.now());
+    if (waiting[0] !== undefined) setTimeout(work, Math.max(1, waiting[0].at - performance.now()));
   };
   const later = (at: number, act: () => void) => {
     last = Math.max(at, last);

@@ -12,8 +12,8 @@ export function pageDocument(addresses: readonly string[]): string {
     (address, i) =>
       `<img src="${address}" elementtiming="p${i}" width="${CELL.width}" height="${CELL.height}" alt="" decoding="async">`,
   );
+  // No space between the pictures: Chromium takes a large paint of spaces for the Largest Contentful Paint.
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Race</title>
 <style>body{margin:0;width:${COLUMNS * CELL.width}px;line-height:0}img{object-fit:cover}</style>
-${pictures.join("\n")}
-</html>`;
+<body>${pictures.join("")}</body></html>`;
 }
