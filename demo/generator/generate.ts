@@ -22,7 +22,7 @@ const SHAPES = [
   [4500, 2530],
 ] as const;
 /** The scene is computed at this width and then enlarged. Finer detail is grain only. */
-const PAINTED_WIDTH = 360;
+const PAINTED_WIDTH = 640;
 /** This thread paints one picture while threads of sharp encode others. */
 const AT_ONCE = 4;
 const JPEG_QUALITY = 86;

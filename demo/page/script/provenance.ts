@@ -1,4 +1,5 @@
 /** What the Server-Timing of an answer says, in words. Runs in the browser. Pure. */
+import { KINDS, type Kind, type Reader, storeName } from "../stores.ts";
 
 /** One entry of Server-Timing, as `PerformanceResourceTiming.serverTiming` has it. */
 export type TimingEntry = { readonly name: string; readonly duration: number; readonly description: string };
@@ -13,19 +14,6 @@ export type Provenance = {
   /** The value of Cache-Status (RFC 9211). */
   readonly cacheStatus: string;
 };
-
-export const KINDS = {
-  edge: "the edge cache",
-  kv: "KV",
-  region: "the regional store",
-  primary: "the primary store",
-  derived: "a larger copy we had",
-  "stale-if-error": "a kept copy, the source fails",
-  source: "the source, just now",
-  unknown: "unknown",
-} as const satisfies Record<string, string>;
-
-export type Kind = keyof typeof KINDS;
 
 /** Reads the entries of one answer. `answer` is the entry in which the demo's server repeats Cache-Status. */
 export function provenanceOf(timing: readonly TimingEntry[]): Provenance {
@@ -46,13 +34,25 @@ export function kindOf(cacheStatus: string): Kind {
   const [, ...parameters] = cacheStatus.split(";").map((part) => part.trim());
   if (parameters.some((part) => part.startsWith("fwd="))) return "source";
   const detail = parameters.find((part) => part.startsWith("detail="))?.slice("detail=".length) ?? "";
-  return Object.hasOwn(KINDS, detail) ? (detail as Kind) : "unknown";
+  return KINDS.find((kind) => kind === detail) ?? "unknown";
 }
 
-/** Where an answer came from and how long it took. Unknown parts are left out; if both are unknown it is a dash. */
-export function sentence({ kind, ms }: Pick<Provenance, "kind" | "ms">, region = ""): string {
-  const from = kind === "region" && region !== "" ? `${KINDS.region} (${region})` : KINDS[kind];
-  return [...(kind === "unknown" ? [] : [from]), ...(ms === null ? [] : [milliseconds(ms)])].join(", ") || "–";
+/**
+ * Where an answer came from and how long it took. Without Server-Timing it is the time of the whole download, which
+ * `downloadMs` gives. `dead`: the picture's source refuses every connection.
+ */
+export function sentence(
+  { kind, ms }: Pick<Provenance, "kind" | "ms">,
+  reader: Reader,
+  { downloadMs, dead }: { readonly downloadMs: number; readonly dead: boolean },
+): string {
+  if (kind === "unknown") {
+    const time = ms === null ? `download took ${milliseconds(downloadMs)}` : milliseconds(ms);
+    return dead ? `source is dead; ${time}` : time;
+  }
+  const store = storeName(kind, reader);
+  const time = ms === null ? "" : `, ${milliseconds(ms)}`;
+  return dead && kind !== "source" ? `source is dead; served from the ${store}${time}` : `${store}${time}`;
 }
 
 /** Milliseconds as text, with one decimal below ten. The space before the unit does not break. */
@@ -60,11 +60,22 @@ export function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}\u00a0ms`;
 }
 
-/** The median of some numbers; null for none. */
-export function median(values: readonly number[]): number | null {
+/** Bytes as megabytes, with one decimal from one on, else with two. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)}\u00a0MB`;
+}
+
+/**
+ * The value below which the share lies, by linear interpolation between the sorted values (0.5: the median); null for no
+ * values.
+ */
+export function quantile(values: readonly number[], share: number): number | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
-  const high = sorted[sorted.length >> 1] ?? 0;
-  const low = sorted[(sorted.length - 1) >> 1] ?? 0;
-  return (low + high) / 2;
+  const at = share * (sorted.length - 1);
+  const low = sorted[Math.floor(at)] ?? 0;
+  const high = sorted[Math.ceil(at)] ?? 0;
+  return low + (high - low) * (at - Math.floor(at));
 }
+
+export const median = (values: readonly number[]): number | null => quantile(values, 0.5);
