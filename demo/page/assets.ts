@@ -1,6 +1,6 @@
-/** The page's script and style, built at the start: one file each. The script brings uPlot for the race's plot. */
+/** The page's script and style, built at the start. The race's plot is a file of its own, because uPlot is larger than all else. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 
 export type Asset = { readonly type: string; readonly contents: Uint8Array };
@@ -9,15 +9,15 @@ export type Asset = { readonly type: string; readonly contents: Uint8Array };
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   const folder = import.meta.dirname;
   const { outputFiles } = await build({
-    entryPoints: { main: join(folder, "script/main.ts") },
-    ...{ bundle: true, write: false, outdir: folder, format: "esm", target: "es2022", minify: true, logLevel: "silent" },
+    entryPoints: ["script/main.ts", "style/main.css"].map((file) => ({ in: join(folder, file), out: "main" })),
+    ...{ bundle: true, splitting: true, chunkNames: "[name]", format: "esm", target: "es2022" },
+    ...{ write: false, outdir: folder, minify: true, logLevel: "silent" },
   });
-  const assets = outputFiles.map(({ path, contents }) => {
-    const name = path.endsWith(".css") ? "main.css" : "main.js";
-    return [name, { type: TYPES[name], contents }] as const;
-  });
+  const assets = outputFiles.map(({ path, contents }) => [basename(path), { type: typeOf(path), contents }] as const);
   const icon = { type: "image/svg+xml", contents: await readFile(join(folder, "icon.svg")) };
   return new Map<string, Asset>([...assets, ["icon.svg", icon]]);
 }
 
-const TYPES = { "main.js": "text/javascript; charset=utf-8", "main.css": "text/css; charset=utf-8" } as const;
+function typeOf(path: string): string {
+  return `text/${path.endsWith(".css") ? "css" : "javascript"}; charset=utf-8`;
+}

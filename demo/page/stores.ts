@@ -28,7 +28,7 @@ export function storeName(kind: Kind, { city, region }: Reader): string {
     primary: "primary store",
     derived: "larger copy in the primary store",
     "stale-if-error": "copy kept for this case",
-    source: "source itself, just now",
+    source: "source, just now",
     unknown: "",
   }[kind];
 }

@@ -1,6 +1,7 @@
 /** The results page as HTML. It is complete without scripts; they add where each answer came from and its time. Pure. */
 import { PLACES, type Place } from "../../places.ts";
-import { KINDS, PATH, storeName } from "../stores.ts";
+import { DEFAULT_RACE_PLACE, RACE_PLACES } from "../../race/places.ts";
+import { KINDS, PATH, type Reader, storeName } from "../stores.ts";
 import { frequentWords, matches } from "../words.ts";
 import { escapeHtml } from "./escape.ts";
 import { type Card, pictureCard, searchText } from "./pictureCard.ts";
@@ -13,8 +14,8 @@ export const FIRST_ROWS = 8;
 const PROPOSALS = 5;
 
 export const WHAT_IT_IS =
-  "Firstlight fetches photographs from other people’s servers, makes them small, and keeps copies near the reader. " +
-  "It still serves them when their server is dead.";
+  "Firstlight fetches photographs from other people’s servers, makes them small, keeps copies near the reader, " +
+  "and still serves them when their server is dead.";
 
 export type PageState = {
   readonly cards: readonly Card[];
@@ -60,48 +61,45 @@ export function pageDocument(state: PageState): string {
     <input id="q" name="q" type="search" placeholder="Search ${cards.length} photographs" value="${escapeHtml(query)}" autocomplete="off">
     <span class="place"><label for="from">You are in</label>
     <select id="from" name="from">${PLACES.map((one) => option(one, place)).join("")}</select></span>
-    <button type="submit">Load again, as a new reader</button>
+    <button type="submit">Load again</button>
   </form>
   <section class="report" aria-label="How the pictures came">
     <dl class="figures">
-      <div><dt id="bytes-label">originals → what you got</dt><dd id="bytes">…</dd></div>
+      <div><dt>${direct ? "the originals that came" : "originals → what you got"}</dt><dd id="bytes">…</dd></div>
       <div><dt id="asked-label">each source, for each picture</dt><dd id="asked">…</dd></div>
-      <div><dt id="median-label">median time in the Worker</dt><dd id="median">…</dd></div>
+      <div class="middle"><dt id="median-label">median time in the Worker</dt><dd id="median">…</dd></div>
     </dl>
     <p id="summary" class="unseen" role="status"></p>
     <p id="withheld" hidden>This browser does not show <code>Server-Timing</code> to pages. So the page does not know which store
     answered; the times are those of whole downloads.</p>
     <div class="loads">
-      <p id="before" class="load" hidden><span class="load-name"></span><span class="bar"></span></p>
+      <p id="before" class="load past" hidden><span class="load-name"></span><span class="bar"></span></p>
       <p id="now" class="load"><span class="load-name">this load</span><span class="bar"></span></p>
     </div>
-    <ol class="path" aria-label="The way of a request: the first store that has the picture answers">
-      <li class="station">you, in ${escapeHtml(place.city)}</li>
-      ${PATH.map((kind) => `<li class="station" data-kind="${kind}">${escapeHtml(storeName(kind, reader).replace("itself, just now", "")).trim()} <b data-count></b></li>`).join("\n      ")}
+    <ol class="path"${direct ? " hidden" : ""} aria-label="The way of a request: the first store that has the picture answers">
+      <li class="station">you<span class="where"> in ${escapeHtml(place.city)}</span></li>
+      ${PATH.map((kind) => station(kind, reader)).join("\n      ")}
     </ol>
     <ul class="aside">${KINDS.filter((kind) => kind === "derived" || kind === "stale-if-error")
       .map((kind) => `<li data-kind="${kind}" hidden><b data-count></b> ${escapeHtml(storeName(kind, reader))}</li>`)
       .join("")}</ul>
   </section>
-  <section class="sources" aria-labelledby="sources-title">
-    <h2 id="sources-title">The pictures are from four servers, each with a problem</h2>
-    <ul>
-    ${sources.map((source) => sourceCard(source, suffix)).join("\n    ")}
-    </ul>
+  ${raceSection(RACE_PLACES, DEFAULT_RACE_PLACE)}
+  <section class="photographs" aria-label="Photographs">
+    <div class="photographs-head">
+      <h2 class="count"><span id="count">${shown}</span> <span id="noun">${shown === 1 ? "photograph" : "photographs"}</span> from <a href="#sources">four unreliable servers</a></h2>
+      <p class="switch" role="group" aria-label="How this page loads its pictures">
+        ${way("Through Firstlight", `/${suffix}`, !direct)}
+        ${way("Without: direct &lt;img&gt;", `/${suffix}&direct=1`, direct)}
+      </p>
+    </div>
     ${deathNote(dead, cards, direct)}
-    <p class="switch" role="group" aria-label="How this page loads its pictures">
-      ${way("Through Firstlight", `/${suffix}`, !direct)}
-      ${way("Direct &lt;img&gt;, without Firstlight", `/${suffix}&direct=1`, direct)}
-    </p>
-  </section>
-  ${raceSection(place)}
-  <h2 class="count"><span id="count">${shown}</span> <span id="noun">${shown === 1 ? "photograph" : "photographs"}</span></h2>
-  <p id="nothing" role="status"${shown > 0 ? " hidden" : ""}>Nothing found for “<span id="asked-for">${escapeHtml(query)}</span>”. Try ${proposals(
-    cards,
-    suffix,
-  )}, or <a href="/${suffix}">show all</a>.</p>
-  <noscript><p class="note">Scripts are off, so the page cannot show which store answered each picture. Everything else works.</p></noscript>
-  <ul class="grid" id="grid">
+    <p id="nothing" role="status"${shown > 0 ? " hidden" : ""}>Nothing found for “<span id="asked-for">${escapeHtml(query)}</span>”. Try ${proposals(
+      cards,
+      suffix,
+    )}, or <a href="/${suffix}">show all</a>.</p>
+    <noscript><p class="note">Scripts are off, so the page cannot show which store answered each picture. Everything else works.</p></noscript>
+    <ul class="grid" id="grid">
 ${cards
   .map((card, index) =>
     pictureCard(card, {
@@ -110,7 +108,14 @@ ${cards
     }),
   )
   .join("\n")}
-  </ul>
+    </ul>
+  </section>
+  <section class="sources" id="sources" aria-labelledby="sources-title">
+    <h2 id="sources-title">Four servers, each with a problem</h2>
+    <ul>
+    ${sources.map((source) => sourceCard(source, suffix)).join("\n    ")}
+    </ul>
+  </section>
 </main>
 <footer>
   <p>Pictures pass this page's own server at <code>/at/${place.colo}/…</code>, which tells the Worker where you are: an
@@ -130,8 +135,15 @@ function deathNote(dead: readonly SourceState[], cards: readonly Card[], direct:
   const count = cards.filter(({ source }) => dead.some(({ trait }) => trait.id === source.id)).length;
   const now = direct
     ? `With direct <code>&lt;img&gt;</code> its ${count} pictures are broken.`
-    : `Its ${count} pictures are still here: Firstlight has them stored.`;
+    : `Its ${count} pictures, outlined below, are still here: Firstlight serves them from its stores.`;
   return `<p class="death" role="status"><strong>${escapeHtml(names)} is dead.</strong> ${now}</p>`;
+}
+
+/** A store on the way of a request. The page's script adds how many pictures it answered. */
+function station(kind: (typeof PATH)[number], reader: Reader): string {
+  const [name = "", where] = storeName(kind, reader).split(/(?= in |, just)/);
+  const place = kind === "edge" ? `<span class="where">${escapeHtml(where ?? "")}</span>` : "";
+  return `<li class="station" data-kind="${kind}">${escapeHtml(name)}${place} <b data-count></b></li>`;
 }
 
 function way(text: string, href: string, current: boolean): string {
@@ -141,7 +153,10 @@ function way(text: string, href: string, current: boolean): string {
 function proposals(cards: readonly Card[], suffix: string): string {
   const texts = cards.map(({ entry: { title, tags = [] } }) => (tags.length > 0 ? tags.join(" ") : title));
   return frequentWords(texts, PROPOSALS)
-    .map((word) => `<a href="/${suffix}&q=${encodeURIComponent(word)}" data-word="${escapeHtml(word)}">${escapeHtml(word)}</a>`)
+    .map(
+      (word) =>
+        `<a href="/${suffix}&q=${encodeURIComponent(word)}" data-word="${escapeHtml(word)}">${escapeHtml(word)}</a>`,
+    )
     .join(", ");
 }
 

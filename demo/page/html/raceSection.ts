@@ -10,8 +10,8 @@ export function raceSection(places: readonly RacePlace[], chosen: string): strin
     ({ name, city }) => `<option value="${name}"${name === chosen ? " selected" : ""}>${escapeHtml(city)}</option>`,
   );
   return `<details id="race" class="race">
-    <summary><h2>The race: what a hint to the warmer gains</h2></summary>
-    <p>The server that writes a page knows its pictures before the reader's browser does. It sends a <em>hint</em> to the warmer,
+    <summary><h2>The race: with a hint, and without</h2></summary>
+    <p>The server that writes a page knows its pictures before the reader’s browser does. It sends a <em>hint</em> to the warmer,
     and the warmer has the pictures copied to the store near the reader while the server is still thinking. Here a reader far
     away opens pages of 6 pictures that only the primary store in Ashburn has: with a hint, and without.</p>
     <form action="/" method="get">

@@ -89,8 +89,7 @@ function write(note: HTMLElement, card: HTMLElement, arrival: Arrival, reader: R
   }
   note.dataset.kind = provenance.kind;
   note.textContent = broken ? "did not come" : sentence(provenance, reader, { downloadMs, dead });
-  note.title = [
-    provenance.cacheStatus,
-    ...provenance.stages.map(({ name, ms }) => `${name} ${milliseconds(ms)}`),
-  ].join("\n");
+  note.title = [provenance.cacheStatus, ...provenance.stages.map(({ name, ms }) => `${name} ${milliseconds(ms)}`)].join(
+    "\n",
+  );
 }

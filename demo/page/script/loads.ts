@@ -33,5 +33,9 @@ export function keepLoad(load: Load): void {
 function isLoad(value: unknown): value is Load {
   if (typeof value !== "object" || value === null) return false;
   const { counts, city } = value as Partial<Load>;
-  return typeof counts === "object" && typeof city === "string" && Object.keys(counts).every((key) => KINDS.includes(key as Kind));
+  return (
+    typeof counts === "object" &&
+    typeof city === "string" &&
+    Object.keys(counts).every((key) => KINDS.includes(key as Kind))
+  );
 }

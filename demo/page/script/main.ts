@@ -1,14 +1,12 @@
 /** The page's script. `demo/page/assets.ts` bundles it. */
-import "../style/page.css";
-import "../style/report.css";
-import "../style/sources.css";
-import "../style/race.css";
-import "../style/grid.css";
 import { watchCards } from "./cards.ts";
 import { watchRace } from "./race.ts";
 import { watchSearch } from "./search.ts";
 import { refresh, watchSources } from "./sources.ts";
 import { showLastLoad, showSummary } from "./summary.ts";
+
+/** How long the cookie of the screen is kept. */
+const KEPT_MS = 365 * 86_400_000;
 
 const grid = document.getElementById("grid");
 const box = document.getElementById("q");
@@ -28,7 +26,8 @@ if (race !== null) watchRace(race);
 
 // The server reads it at the next load: `hintPage` then knows which files this browser will choose.
 const remember = () => {
-  document.cookie = `screen=${innerWidth}x${devicePixelRatio}; path=/; max-age=31536000; samesite=lax`;
+  const [name, value] = ["screen", `${innerWidth}x${devicePixelRatio}`];
+  window.cookieStore?.set({ name, value, path: "/", sameSite: "lax", expires: Date.now() + KEPT_MS });
 };
 remember();
 addEventListener("resize", remember);

@@ -2,7 +2,7 @@
 import { KINDS, type Kind } from "../stores.ts";
 import type { Arrival } from "./cards.ts";
 import { keepLoad, type Load, lastLoad } from "./loads.ts";
-import { megabytes, median, milliseconds } from "./provenance.ts";
+import { median, megabytes, milliseconds } from "./provenance.ts";
 
 /** Shows the load before this one. Call it once, at the start. */
 export function showLastLoad(): void {
@@ -62,7 +62,8 @@ export function bytesLine(arrivals: readonly Arrival[], direct: boolean): string
 /** All figures in one sentence. */
 export function summaryLine(arrivals: readonly Arrival[], load: Load): string {
   const { broken, medianMs } = load;
-  const drawn = broken === 0 ? `All ${arrivals.length} pictures are drawn` : `${broken} of ${arrivals.length} pictures are broken`;
+  const drawn =
+    broken === 0 ? `All ${arrivals.length} pictures are drawn` : `${broken} of ${arrivals.length} pictures are broken`;
   const bytes = bytesLine(arrivals, load.direct).replace(" → ", " became ");
   return `${drawn}: ${bytes}.${medianMs === null ? "" : ` The median time was ${milliseconds(medianMs)}.`}`;
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { kindOf, median, milliseconds, provenanceOf, sentence } from "../../../demo/page/provenance.ts";
+import {
+  kindOf,
+  median,
+  megabytes,
+  milliseconds,
+  provenanceOf,
+  quantile,
+  sentence,
+} from "../../../../demo/page/script/provenance.ts";
 
 const KIND_ROWS = [
   ["firstlight; hit; ttl=30; detail=edge", "edge"],
@@ -45,16 +53,22 @@ describe("provenanceOf", () => {
 });
 
 describe("sentence", () => {
+  const reader = { city: "Madrid", region: "weur" };
   it.each([
-    ["edge", 12, "the edge cache, 12\u00a0ms"],
-    ["region", 12, "the regional store (weur), 12\u00a0ms"],
-    ["source", null, "the source, just now"],
-    ["unknown", 12, "12\u00a0ms"],
-    ["unknown", null, "–"],
-  ] as const)("%s and %j: %s", (kind, ms, text) => expect(sentence({ kind, ms }, "weur")).toBe(text));
+    ["edge", 12, false, "edge cache in Madrid, 12\u00a0ms"],
+    ["region", 12, false, "European store, 12\u00a0ms"],
+    ["region", 12, true, "source is dead; served from the European store, 12\u00a0ms"],
+    ["source", null, false, "source, just now"],
+    ["source", 5, true, "source, just now, 5.0\u00a0ms"],
+    ["unknown", 12, false, "12\u00a0ms"],
+    ["unknown", null, false, "download took 34\u00a0ms"],
+    ["unknown", null, true, "source is dead; download took 34\u00a0ms"],
+  ] as const)("%s and %j, dead %s: %s", (kind, ms, dead, text) => {
+    expect(sentence({ kind, ms }, reader, { downloadMs: 34, dead })).toBe(text);
+  });
 });
 
-describe("median and milliseconds", () => {
+describe("figures", () => {
   it.each([
     [[], null],
     [[3], 3],
@@ -62,9 +76,27 @@ describe("median and milliseconds", () => {
     [[4, 1, 3, 2], 2.5],
   ] as const)("the median of %j is %j", (values, middle) => expect(median(values)).toBe(middle));
   it.each([
+    [0, 0],
+    [0.95, 95],
+    [0.955, 95.5],
+    [1, 100],
+  ] as const)("of 0 to 100 the quantile at %d is %d", (share, value) => {
+    expect(
+      quantile(
+        Array.from({ length: 101 }, (_, i) => 100 - i),
+        share,
+      ),
+    ).toBeCloseTo(value, 9);
+  });
+  it.each([
     [0.04, "0.0\u00a0ms"],
     [9.94, "9.9\u00a0ms"],
     [10, "10\u00a0ms"],
     [412.6, "413\u00a0ms"],
   ] as const)("%d reads %s", (ms, text) => expect(milliseconds(ms)).toBe(text));
+  it.each([
+    [345_678, "0.35\u00a0MB"],
+    [1_000_000, "1.0\u00a0MB"],
+    [33_020_000, "33.0\u00a0MB"],
+  ] as const)("%d bytes read %s", (bytes, text) => expect(megabytes(bytes)).toBe(text));
 });
