@@ -121,8 +121,12 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const page = async ({ query, from, direct, headers }: PageRequest) => {
       const place = placeOf(from);
       const region = regionOf({ colo: place.colo }, REGIONS);
-      // As the API server of a page does it: first the hint, then all other work.
-      if (!direct) hinter.hint({ ...hintOf(cards, headers), colo: place.colo });
+      // As the API server of a page does it: first the hint, then all other work. The first visit of a browser gets none,
+      // though `hintPage` would name the usual sizes: this one machine is also the edge that makes them all.
+      const screen = screenOf(headers);
+      if (!direct && screen.viewport !== undefined) {
+        hinter.hint({ ...hintOf(cards, screen, headers.accept), colo: place.colo });
+      }
       return pageDocument({ cards, sources, query, place, region, direct, visit: randomBytes(5).toString("hex") });
     };
     const race = createRaceServer(catalogue);
@@ -150,10 +154,10 @@ function addressOf(entry: CatalogueEntry, source: Source): string {
 }
 
 /** The files of the first rows that this reader's browser will choose. */
-function hintOf(cards: readonly Card[], headers: PageRequest["headers"]) {
+function hintOf(cards: readonly Card[], screen: ReturnType<typeof screenOf>, accept: string | undefined) {
   const pictures = cards.slice(0, FIRST_ROWS).map((card) => ({
     srcset: srcsetOf(card, (path) => path),
     sizes: sizesOf(card.entry),
   }));
-  return hintPage({ pictures, accept: headers.accept, ...screenOf(headers) });
+  return hintPage({ pictures, accept, ...screen });
 }

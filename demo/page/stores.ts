@@ -27,7 +27,7 @@ export function storeName(kind: Kind, { city, region }: Reader): string {
     region: REGION_NAMES[region] ?? `store of ${region}`,
     primary: "primary store",
     derived: "larger copy in the primary store",
-    "stale-if-error": "copy kept for this case",
+    "stale-if-error": "copy kept for when a source fails",
     source: "source, just now",
     unknown: "",
   }[kind];

@@ -80,8 +80,10 @@ export function pageDocument(state: PageState): string {
       <li class="station">you<span class="where"> in ${escapeHtml(place.city)}</span></li>
       ${PATH.map((kind) => station(kind, reader)).join("\n      ")}
     </ol>
-    <ul class="aside">${KINDS.filter((kind) => kind === "derived" || kind === "stale-if-error")
-      .map((kind) => `<li data-kind="${kind}" hidden><b data-count></b> ${escapeHtml(storeName(kind, reader))}</li>`)
+    <ul class="aside" aria-label="Other ways to an answer"${direct ? " hidden" : ""}>${KINDS.filter(
+      (kind) => kind === "derived" || kind === "stale-if-error",
+    )
+      .map((kind) => `<li data-kind="${kind}">${escapeHtml(storeName(kind, reader))} <b data-count></b></li>`)
       .join("")}</ul>
   </section>
   ${raceSection(RACE_PLACES, DEFAULT_RACE_PLACE)}

@@ -10,6 +10,8 @@ const COLOURS: Readonly<Record<Lane, string>> = { on: "--region", off: "--source
 const NAMES: Readonly<Record<Lane, string>> = { on: "with the warmer", off: "without" };
 /** Dashes of the line at p95, in pixels. The median's is solid. */
 const DASHES = [4, 4];
+/** Height of a label, in CSS pixels. */
+const LINE = 15;
 
 let plot: uPlot | undefined;
 
@@ -71,7 +73,8 @@ function optionsOf(place: HTMLElement, lanes: readonly Lane[], times: readonly (
     hooks: {
       draw: [
         (drawn) => {
-          for (const [at, lane] of lanes.entries()) drawQuantiles(drawn, times[at] ?? [], colour(COLOURS[lane]), at);
+          const marks = lanes.flatMap((lane, at) => marksOf(times[at] ?? [], colour(COLOURS[lane]), at));
+          drawMarks(drawn, marks, colour("--raised"));
         },
       ],
     },
@@ -88,27 +91,49 @@ function colourOf(place: HTMLElement, colour: string): string {
   return computed;
 }
 
-function drawQuantiles({ ctx, bbox, valToPos }: uPlot, times: readonly number[], colour: string, row: number): void {
+/** A vertical line with its label. `row` is the label's line of text from the top. */
+type Mark = {
+  readonly ms: number;
+  readonly text: string;
+  readonly colour: string;
+  readonly dashes: number[];
+  readonly row: number;
+};
+
+function marksOf(times: readonly number[], colour: string, lane: number): readonly Mark[] {
+  const [middle = 0, high = 0] = [0.5, 0.95].map((share) => quantile(times, share) ?? 0);
+  return [
+    { ms: middle, text: `median ${milliseconds(middle)}`, colour, dashes: [], row: lane * 2 + 1 },
+    { ms: high, text: `p95 ${milliseconds(high)}`, colour, dashes: DASHES, row: lane * 2 + 2 },
+  ];
+}
+
+/** Draws all lines, then all labels, each with a rim in the colour of the page, so that it can be read over lines and bars. */
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly Mark[], paper: string): void {
+  const scale = devicePixelRatio;
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = colour;
-  ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.font = `600 ${12 * devicePixelRatio}px system-ui, sans-serif`;
-  for (const [name, share] of [
-    ["median", 0.5],
-    ["p95", 0.95],
-  ] as const) {
-    const ms = quantile(times, share) ?? 0;
+  ctx.lineWidth = 2 * scale;
+  for (const { ms, colour, dashes } of marks) {
     const x = valToPos(ms, "x", true);
-    ctx.setLineDash(share === 0.5 ? [] : DASHES.map((length) => length * devicePixelRatio));
+    ctx.strokeStyle = colour;
+    ctx.setLineDash(dashes.map((length) => length * scale));
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    const text = `${name} ${milliseconds(ms)}`;
-    const line = (row * 2 + (share === 0.5 ? 1 : 2)) * 15 * devicePixelRatio;
-    const isRight = x + ctx.measureText(text).width + 8 * devicePixelRatio > bbox.left + bbox.width;
+  }
+  ctx.setLineDash([]);
+  ctx.font = `600 ${12 * scale}px system-ui, sans-serif`;
+  ctx.lineWidth = 4 * scale;
+  ctx.strokeStyle = paper;
+  for (const { ms, text, colour, row } of marks) {
+    const x = valToPos(ms, "x", true);
+    const isRight = x + ctx.measureText(text).width + 8 * scale > bbox.left + bbox.width;
     ctx.textAlign = isRight ? "right" : "left";
-    ctx.fillText(text, x + (isRight ? -5 : 5) * devicePixelRatio, bbox.top + line);
+    ctx.fillStyle = colour;
+    const place = [text, x + (isRight ? -5 : 5) * scale, bbox.top + row * LINE * scale] as const;
+    ctx.strokeText(...place);
+    ctx.fillText(...place);
   }
   ctx.restore();
 }

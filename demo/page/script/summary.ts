@@ -24,7 +24,6 @@ export function showSummary(arrivals: readonly Arrival[], total: number): void {
     for (const element of document.querySelectorAll<HTMLElement>(`.report li[data-kind="${kind}"]`)) {
       setText(element.querySelector("[data-count]"), count === 0 ? "" : String(count));
       element.dataset.used = String(count > 0);
-      if (element.parentElement?.className === "aside") element.hidden = count === 0;
     }
   }
   setText(document.getElementById("bytes"), bytesLine(arrivals, load.direct));
