@@ -24,41 +24,32 @@ const PRIMARIES: Readonly<Record<number, Primaries>> = {
 
 /** Table 3 of H.273: encoded value 0..1 -> linear light, where 1 is the white of a page. */
 const TRANSFERS: Readonly<Record<number, ToneCurve>> = {
-  1: bt709,
+  1: bt1886,
   4: (x) => x ** 2.2,
   5: (x) => x ** 2.8,
-  6: bt709,
+  6: bt1886,
   8: (x) => x,
-  11: bt709,
+  11: bt1886,
   13: srgbToLinear,
-  14: bt709,
-  15: bt709,
+  14: bt1886,
+  15: bt1886,
   16: pq,
   17: (x) => (x ** 2.6 * 52.37) / 48,
   18: hlg,
 };
 
-/**
- * Numbers -> Profile, or null for numbers that name nothing we know. `fullRange`: samples use all values; else black is
- * 16/255 and white 235/255. `grey`: the picture has one channel.
- */
-export function codePointProfile(
-  primaries: number,
-  transfer: number,
-  fullRange: boolean,
-  grey: boolean,
-): Profile | null {
+/** Numbers -> Profile, or null for numbers that name nothing we know. `grey`: the picture has one channel. */
+export function codePointProfile(primaries: number, transfer: number, grey: boolean): Profile | null {
   const chosen = PRIMARIES[primaries];
-  const known = TRANSFERS[transfer];
+  const curve = TRANSFERS[transfer];
   const matrix = chosen === undefined ? null : primariesMatrix(chosen);
-  if (matrix === null || known === undefined) return null;
-  const curve: ToneCurve = fullRange ? known : (x) => known(Math.min(1, Math.max(0, (255 * x - 16) / 219)));
+  if (matrix === null || curve === undefined) return null;
   return grey ? { kind: "grey", curve } : { kind: "rgb", curves: [curve, curve, curve], matrix };
 }
 
-/** Recommendation ITU-R BT.709, the inverse of the camera's curve. */
-function bt709(x: number): number {
-  return x < 0.081 ? x / 4.5 : ((x + 0.099) / 1.099) ** (1 / 0.45);
+/** Video of BT.709 and BT.2020 is made for a display of this curve (ITU-R BT.1886). Chromium shows it so too. */
+function bt1886(x: number): number {
+  return x ** 2.4;
 }
 
 /** The brightness of a page's white in HDR content, in cd/m2 (ITU-R BT.2408). */

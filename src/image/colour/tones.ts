@@ -16,16 +16,15 @@ const SAMPLES = 65536;
 const STEP = 16;
 
 /**
- * Source -> the tables for its samples, and what remains of the conversion to sRGB. Without a profile of curves the
- * tables keep the upper byte.
+ * Source -> the tables for its samples, and what remains of the conversion to sRGB. Without a profile of curves there
+ * are no tables: the upper byte of a sample is enough.
  */
-export async function deepTones(source: Source): Promise<{ readonly tones: Tones; readonly rest: Convert | null }> {
+export async function deepTones(
+  source: Source,
+): Promise<{ readonly tones: Tones | null; readonly rest: Convert | null }> {
   const profile = await embeddedProfile(source);
   const convert = profile === null ? null : toSrgb(profile);
-  if (profile === null || convert === null || profile.kind === "table") {
-    const upper = Uint8Array.from({ length: SAMPLES }, (_, sample) => sample >> 8);
-    return { tones: [upper, upper, upper], rest: convert };
-  }
+  if (profile === null || convert === null || profile.kind === "table") return { tones: null, rest: convert };
   if (profile.kind === "grey") {
     const tone = toneTable(profile.curve);
     return { tones: [tone, tone, tone], rest: null };

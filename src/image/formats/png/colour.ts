@@ -16,11 +16,14 @@ const CICP_BYTES = 4;
 /** RGB is the only matrix that a PNG can have. */
 const RGB = 0;
 
-/** cICP -> Profile, or null when there is none that can be used. It comes before an ICC profile. */
+/**
+ * cICP -> Profile, or null when there is none that can be used. It comes before an ICC profile. A chunk for samples that
+ * do not use all values is ignored, as in Chromium.
+ */
 export function cicpProfile({ cicp }: ColourChunks, grey: boolean): Profile | null {
   if (cicp === null || cicp.length !== CICP_BYTES) return null;
   const [primaries = 0, transfer = 0, matrix = 0, fullRange = 0] = cicp;
-  return matrix !== RGB || fullRange > 1 ? null : codePointProfile(primaries, transfer, fullRange === 1, grey);
+  return matrix !== RGB || fullRange !== 1 ? null : codePointProfile(primaries, transfer, grey);
 }
 
 /** gAMA and cHRM hold integers that are 100 000 times their value. */
@@ -31,15 +34,17 @@ const NEAR = 0.05;
 const CHRM_BYTES = 32;
 
 /**
- * gAMA, with cHRM when it is there -> Profile, or null. cHRM alone says nothing: browsers do not guess the curve. It
- * counts only when there is no cICP, ICC profile or sRGB chunk.
+ * gAMA, with cHRM when it is there -> Profile, or null. It counts only when there is no cICP, ICC profile or sRGB chunk.
+ * As in browsers, cHRM alone says nothing, and beside a cHRM the number of gAMA is taken as it is.
  */
 export function gammaProfile({ gamma, chromaticities }: ColourChunks, grey: boolean): Profile | null {
   if (gamma === null || gamma.length !== 4) return null;
   const value = createReader(gamma, false).u32(0) / UNIT;
   if (value === 0 || value > MOST_GAMMA) return null;
-  const curve = Math.abs(value / SRGB_GAMMA - 1) <= NEAR ? srgbToLinear : (x: number) => x ** (1 / value);
-  const matrix = (chromaticities === null ? null : chromaticityMatrix(chromaticities)) ?? SRGB_MATRIX;
+  const own = chromaticities === null ? null : chromaticityMatrix(chromaticities);
+  const isSrgb = own === null && Math.abs(value / SRGB_GAMMA - 1) <= NEAR;
+  const curve = isSrgb ? srgbToLinear : (x: number) => x ** (1 / value);
+  const matrix = own ?? SRGB_MATRIX;
   return grey ? { kind: "grey", curve } : { kind: "rgb", curves: [curve, curve, curve], matrix };
 }
 

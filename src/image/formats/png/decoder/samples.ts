@@ -14,9 +14,9 @@ export type Kind = {
   readonly transparency: Uint8Array | null;
 };
 
-/** The kind of picture -> the function for its rows. `tones`: 16-bit samples to bytes. */
+/** The kind of picture -> the function for its rows. `tones`: 16-bit samples to bytes; null keeps the upper byte. */
 export function toRgba(kind: Kind, tones: Tones | null): ToRgba {
-  if (kind.depth === 16 && tones !== null) return deep(kind, tones);
+  if (kind.depth === 16) return deep(kind, tones);
   if (kind.colourType === 3) return indexed(kind.depth, paletteTable(kind));
   if (kind.colourType === 0) return indexed(kind.depth, greyTable(kind));
   if (kind.colourType === 2) return truecolour(kind);
@@ -86,7 +86,7 @@ function withAlpha({ colourType }: Kind): ToRgba {
 }
 
 /** 16 bits a sample, of every colour type that can have them. Of alpha the upper byte stays. */
-function deep({ colourType, transparency: key }: Kind, [red, green, blue]: Tones): ToRgba {
+function deep({ colourType, transparency: key }: Kind, tones: Tones | null): ToRgba {
   const channels = CHANNELS[colourType] ?? 4;
   const colours = channels < 3 ? 1 : 3;
   const hasAlpha = channels > colours;
@@ -97,12 +97,18 @@ function deep({ colourType, transparency: key }: Kind, [red, green, blue]: Tones
       let alpha = 255;
       if (hasAlpha) alpha = row[from + 2 * colours] as number;
       else if (key !== null && isKey(row, from, key)) alpha = 0;
+      const [g, b] = [from + greenAt, from + blueAt];
+      if (tones === null) {
+        put(out, at + x * step, row[from] as number, row[g] as number, row[b] as number, alpha);
+        continue;
+      }
+      const [red, green, blue] = tones;
       put(
         out,
         at + x * step,
         red[((row[from] as number) << 8) | (row[from + 1] as number)] as number,
-        green[((row[from + greenAt] as number) << 8) | (row[from + greenAt + 1] as number)] as number,
-        blue[((row[from + blueAt] as number) << 8) | (row[from + blueAt + 1] as number)] as number,
+        green[((row[g] as number) << 8) | (row[g + 1] as number)] as number,
+        blue[((row[b] as number) << 8) | (row[b + 1] as number)] as number,
         alpha,
       );
     }

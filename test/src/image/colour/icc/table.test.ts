@@ -165,7 +165,7 @@ describe("what cannot be read", () => {
   test("cut or changed profiles never throw", () => {
     for (const whole of [good, lut]) {
       expect(readTable(whole, "RGB ")).not.toBeNull();
-      for (let i = 0; i < whole.length; i += whole.length > 4000 && i > 400 ? 97 : 1) {
+      for (let i = 0; i < whole.length; i += i < 400 ? 3 : 499) {
         const changed = whole.slice();
         changed[i] = (changed[i] ?? 0) ^ 0xff;
         for (const candidate of [changed, whole.subarray(0, i)]) {
