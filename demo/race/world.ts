@@ -58,7 +58,7 @@ export async function startRaceWorld(catalogue: Catalogue): Promise<RaceWorld> {
       ...{ ALLOW_LOOPBACK_SOURCES: "true", REGIONS: REGIONS.join(",") },
     };
     const source = started(await startSource(await photographsOf(catalogue)));
-    const edges = started(await startRaceEdges({ persist: join(folder, "stores"), vars, regions: REGIONS }));
+    const edges = started(await startRaceEdges(vars));
     let legs = NO_DISTANCES;
     const toPushEdge = started(
       await startDelayProxy(Number(new URL(edges.pushFront.url).port), () => ({
