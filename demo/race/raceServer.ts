@@ -8,9 +8,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { placeOf } from "../../bench/race/distances.ts";
 import type { Picture } from "../../bench/race/stock.ts";
 import type { Catalogue } from "../catalogue.ts";
+import { RACE_PLACES } from "../places.ts";
 import { isOwnOrigin, sendJson } from "../respond.ts";
 import { edgeMomentsOf } from "./moments.ts";
-import { RACE_PLACES } from "./places.ts";
 import { newPictures, RACE_PICTURES, type RaceWorld, startRaceWorld } from "./world.ts";
 
 export type RaceServer = {

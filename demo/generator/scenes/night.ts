@@ -23,10 +23,10 @@ export const night: Painter = (seed, aspect) => {
     const place = { x: 0.15 + random() * 0.7, y: 0.15 + random() * 0.7 };
     return { ...place, light: random() ** 9, colour: STARS[Math.floor(random() * STARS.length)] ?? STARS[0] };
   });
-  const trees = Array.from({ length: 70 }, () => ({
+  const trees = Array.from({ length: 34 }, () => ({
     x: random(),
     tall: 0.05 + random() ** 2 * 0.17,
-    wide: 0.012 + random() * 0.02,
+    wide: 0.022 + random() * 0.035,
   }));
   const treeline = (x: number) => {
     const ground = 0.93 - fractal(noise, x * aspect * 1.5, 5, 4) * 0.1;
@@ -52,7 +52,7 @@ export const night: Painter = (seed, aspect) => {
     const star = stars[(Math.floor(row) % CELLS) * wide + (Math.floor(column) % wide)];
     if (star === undefined) return milky;
     const off = Math.hypot(column - Math.floor(column) - star.x, row - Math.floor(row) - star.y);
-    const light = star.light * (0.75 + band) + (star.light > 0.02 ? 0.16 : 0);
+    const light = star.light * (0.75 + band) + (star.light > 0.03 ? 0.12 : 0);
     const shine = Math.exp(-((off / (0.13 + star.light * 0.16)) ** 2)) * light * 1.8;
     return mix(mix(milky, star.colour, Math.min(1, shine)), [0.012, 0.014, 0.02], dark);
   };

@@ -1,6 +1,5 @@
 /** The results page as HTML. It is complete without scripts; they add where each answer came from and its time. Pure. */
-import { PLACES, type Place } from "../../places.ts";
-import { DEFAULT_RACE_PLACE, RACE_PLACES } from "../../race/places.ts";
+import { DEFAULT_RACE_PLACE, PLACES, type Place, RACE_PLACES } from "../../places.ts";
 import { KINDS, PATH, type Reader, storeName } from "../stores.ts";
 import { frequentWords, matches } from "../words.ts";
 import { escapeHtml } from "./escape.ts";

@@ -1,5 +1,5 @@
 /** The race as HTML: its settings, and places for its results, which the page's script fills. Pure. */
-import type { RacePlace } from "../../race/places.ts";
+import type { RacePlace } from "../../places.ts";
 import { escapeHtml } from "./escape.ts";
 
 const THINKING_MS = [50, 100, 200, 400] as const;

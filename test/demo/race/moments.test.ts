@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { edgeMomentsOf } from "../../../demo/race/moments.ts";
-import { DEFAULT_RACE_PLACE, RACE_PLACES } from "../../../demo/race/places.ts";
 
 describe("edgeMomentsOf", () => {
   const event = (at: number, what: string, key: string, phase: "called" | "done" | "answered") => ({
@@ -22,13 +21,5 @@ describe("edgeMomentsOf", () => {
   it("gives null for what did not happen", () => {
     expect(edgeMomentsOf({ push, reader: push }, "/b", "key-b")).toEqual({ pushed: 11, stored: null });
     expect(edgeMomentsOf({ push: [], reader: push }, "/a", "key-a")).toEqual({ pushed: null, stored: null });
-  });
-});
-
-describe("RACE_PLACES", () => {
-  it("has every city once, and the one to begin with", () => {
-    const cities = RACE_PLACES.map(({ city }) => city);
-    expect(new Set(cities).size).toBe(cities.length);
-    expect(RACE_PLACES.map(({ name }) => name)).toContain(DEFAULT_RACE_PLACE);
   });
 });
