@@ -27,7 +27,12 @@ export type CoordinatorPort = {
  * `alone`: nobody coordinates. `claimed`: a push, which goes on before it is answered. A wait that was too long becomes
  * `read`: look once more, then go on alone.
  */
-export type Decision = Exclude<Grant, { do: "wait" }> | { readonly do: "alone" } | { readonly do: "claimed" };
+export type Decision =
+  | Exclude<Grant, { do: "wait" | "fetch" | "render" }>
+  /** `joined`: after a push that took too long. Its picture may lie in the region, and its word is still under way. */
+  | { readonly do: "fetch" | "render"; readonly joined?: boolean }
+  | { readonly do: "alone" }
+  | { readonly do: "claimed" };
 
 export type LeaseRules = {
   /** How long to wait for the work of another request, in milliseconds. */
@@ -120,13 +125,16 @@ export class Lease {
   async #ask(port: CoordinatorPort): Promise<Decision> {
     try {
       let grant = await this.#askWithin(port, 0);
+      let joined = false;
       for (let waited = 0; grant.do === "wait" && waited < this.#waitMs; ) {
         const takeOver = grant.claimed === true;
+        joined ||= takeOver;
         const ms = takeOver ? this.#joinMs : this.#waitMs - waited;
         grant = await this.#askWithin(port, ms, { takeOver });
         waited += Math.max(1, ms);
       }
       if (grant.do === "wait") return READ;
+      if (joined && (grant.do === "fetch" || grant.do === "render")) return { ...grant, joined };
       // We ignore a word that only another version of the Worker knows.
       return DECISIONS.includes(grant.do) ? grant : ALONE;
     } catch {

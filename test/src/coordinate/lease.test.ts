@@ -1,22 +1,25 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Grant, Outcome } from "../../../src/coordinate/coordinatorState.ts";
-import { COORDINATOR_SILENCE_MS, type CoordinatorPort, Lease } from "../../../src/coordinate/lease.ts";
+import { CLAIM_MS, COORDINATOR_SILENCE_MS, type CoordinatorPort, Lease } from "../../../src/coordinate/lease.ts";
 import { Failure } from "../../../src/errors.ts";
 
 /** A coordinator that gives these grants in turn and writes down what it hears. */
 function portOf(...grants: (Grant | Error)[]) {
   const heard: string[] = [];
   const waits: number[] = [];
+  const said: string[] = [];
   const port: CoordinatorPort = {
-    async ask(_holder, _key, waitMs) {
+    async ask(_holder, _key, waitMs, { takeOver = false, claimMs } = {}) {
       waits.push(waitMs);
+      if (takeOver) said.push(`take over after ${waitMs}`);
+      if (claimMs !== undefined) said.push(`claim for ${claimMs}`);
       const grant = grants.shift();
       if (grant === undefined || grant instanceof Error) throw grant ?? new Error("no grant left");
       return grant;
     },
     report: async (_holder, _key, { kind }: Outcome) => void heard.push(kind),
   };
-  return { port, heard, waits };
+  return { port, heard, waits, said };
 }
 const WAIT: Grant = { do: "wait", until: 1 };
 
@@ -148,5 +151,101 @@ describe("Lease ends", () => {
     const lease = new Lease(port, "a", "k");
     await lease.ask();
     await expect(lease.reportFailure(new Failure("source_missing"))).resolves.toBeUndefined();
+  });
+});
+
+describe("a reader who meets a push", () => {
+  const CLAIMED: Grant = { do: "wait", until: 1, claimed: true };
+  const RULES = { waitMs: 500, joinMs: 100 };
+  const leaseOn = (...grants: Grant[]) => {
+    const { port, waits, said, heard } = portOf(...grants);
+    return { lease: new Lease(port, "a", "k", RULES), waits, said, heard };
+  };
+
+  test("joins it, and reads what it has stored", async () => {
+    const { lease, waits } = leaseOn(CLAIMED, { do: "read" });
+    expect(await lease.ask()).toEqual({ do: "read" });
+    expect(waits).toEqual([0, 100]);
+  });
+
+  test("takes over after its time of joining; the picture may be there all the same", async () => {
+    const { lease, said, heard } = leaseOn(CLAIMED, { do: "fetch" });
+    expect(await lease.ask()).toEqual({ do: "fetch", joined: true });
+    expect(said).toEqual(["take over after 100"]);
+    await lease.release();
+    expect(heard).toEqual(["released"]);
+  });
+
+  test("waits for the reader who has taken over before, for the rest of its time", async () => {
+    const { lease, waits, said } = leaseOn(CLAIMED, WAIT, { do: "read" });
+    expect(await lease.ask()).toEqual({ do: "read" });
+    expect(waits).toEqual([0, 100, 400]);
+    expect(said).toEqual(["take over after 100"]);
+  });
+
+  test("does not wait for ever for a coordinator that cannot be taken over", async () => {
+    const { lease, waits } = leaseOn(...new Array(9).fill(CLAIMED));
+    expect(await lease.ask()).toEqual({ do: "read" });
+    expect(waits).toEqual([0, 100, 100, 100, 100, 100]);
+  });
+});
+
+describe("a push claims", () => {
+  const push = (port: CoordinatorPort) => new Lease(port, "a", "k", { claim: true, waitMs: 500 });
+  const later = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+  test("and goes on at once, though the answer is under way", async () => {
+    let answer = (_: Grant) => {};
+    const { port, heard } = portOf();
+    const lease = push({ ...port, ask: () => new Promise<Grant>((resolve) => (answer = resolve)) });
+    expect(await lease.ask()).toEqual({ do: "claimed" });
+    expect(await lease.refused()).toBeNull();
+    // An outcome does not overtake the claim.
+    const reported = lease.reportStored(Promise.resolve());
+    await later();
+    expect(heard).toEqual([]);
+    answer({ do: "fetch" });
+    await reported;
+    expect(heard).toEqual(["stored"]);
+  });
+
+  test.each(["fetch", "render"] as const)("and is not refused by %s", async (word) => {
+    const { port, said } = portOf({ do: word });
+    const lease = push(port);
+    await lease.ask();
+    await later();
+    expect(await lease.refused()).toBeNull();
+    expect(said).toEqual([`claim for ${CLAIM_MS}`]);
+  });
+
+  test.each([
+    ["read", { do: "read" }, [{ do: "read" }]],
+    ["wait: it waits as a reader does", WAIT, [WAIT, { do: "read" }]],
+  ] as const)("and follows a refusal, once: %s", async (_, refusal, grants) => {
+    const { port, heard } = portOf(refusal, ...grants);
+    const lease = push(port);
+    await lease.ask();
+    await later();
+    expect(await lease.refused()).toEqual({ do: "read" });
+    expect(await lease.refused()).toBeNull();
+    await lease.release();
+    expect(heard).toEqual([]);
+  });
+
+  test("and gives back what it was granted after a refusal", async () => {
+    const { port, heard } = portOf(WAIT, { do: "fetch" });
+    const lease = push(port);
+    await lease.ask();
+    await later();
+    expect((await lease.refused())?.do).toBe("fetch");
+    await lease.release();
+    expect(heard).toEqual(["released"]);
+  });
+
+  test("and goes on when the coordinator fails", async () => {
+    const lease = push(portOf(new Error("overloaded")).port);
+    expect(await lease.ask()).toEqual({ do: "claimed" });
+    await later();
+    expect(await lease.refused()).toBeNull();
   });
 });

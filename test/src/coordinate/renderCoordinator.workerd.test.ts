@@ -22,6 +22,23 @@ describe("RenderCoordinator", () => {
     expect((await port.ask("b", "320", 30)).do).toBe("wait");
   });
 
+  test("lets a reader wait for a push, and take over when its time is over", async () => {
+    const port = freshCoordinator();
+    expect(await port.ask("push", "320", 0, { claimMs: 10_000 })).toEqual({ do: "fetch" });
+    expect(await port.ask("a", "320", 0)).toMatchObject({ do: "wait", claimed: true });
+    const joined = port.ask("a", "320", 60, { takeOver: true });
+    const longer = port.ask("b", "320", 5_000, { takeOver: true });
+    expect(await joined).toEqual({ do: "fetch" });
+    await port.report("push", "320", { kind: "stored" });
+    expect(await longer).toEqual({ do: "read" });
+  });
+
+  test("lets a reader go on alone at the end of a claim whose push has died", async () => {
+    const port = freshCoordinator();
+    await port.ask("push", "320", 0, { claimMs: 60 });
+    expect(await port.ask("a", "320", 5_000)).toEqual({ do: "fetch" });
+  });
+
   test("gives a released lease to one of many who wait for it", async () => {
     const port = freshCoordinator();
     await port.ask("a", "320", 0);
