@@ -10,6 +10,12 @@ import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./
 export type ConnectionEvents = {
   /** It can be used now, or it takes more or fewer requests than before. */
   changed(connection: Connection): void;
+  /**
+   * Asked right before a push is written, if that is not at once. False if its hints would arrive too late: then it is
+   * not written, and ends as `unsent`.
+   */
+  mayLeave(batch: PushBatch): boolean;
+  unsent(connection: Connection, batch: PushBatch): void;
   /** More of a response has arrived, but not its end. */
   partial(batch: PushBatch, status: number, piece: string): void;
   answered(connection: Connection, batch: PushBatch, response: PushResponse): void;
@@ -110,6 +116,8 @@ export class Connection {
     this.version = version;
     const { url } = this.#endpoint;
     const events: HttpClientEvents = {
+      mayLeave: (batch) => this.#events.mayLeave(batch),
+      unsent: (batch) => this.#events.unsent(this, batch),
       partial: (batch, status, piece) => this.#events.partial(batch, status, piece),
       answered: (batch, response) => {
         this.served++;

@@ -26,6 +26,9 @@ const KEEP_ALIVE = { unlimited: 2 ** 31 - 1, earlier: 500 } as const;
 /** The header fields that all pushes have, as undici takes them: names and values in turn. */
 const FIELDS = ["user-agent", "firstlight-warmer", "accept", OUTCOME_TYPE, "content-type", "application/json"] as const;
 
+/** undici does not write a request whose start throws, and keeps the connection. */
+class TooLate extends Error {}
+
 /** The push in flight, and its response as far as it has arrived. */
 type Exchange = {
   readonly batch: PushBatch;
@@ -98,7 +101,11 @@ export class Http1Client implements HttpClient {
     this.#client.dispatch(
       { method: "POST", path: WARM_PATH, headers: [...FIELDS, ...signed], body },
       {
-        onRequestStart: () => {},
+        // undici first looks whether the server has sent anything on the idle connection, until the end of this turn of
+        // the event loop. Meanwhile the push has become older.
+        onRequestStart: () => {
+          if (!this.#events.mayLeave(batch)) throw new TooLate();
+        },
         onResponseStart: (_controller, status) => this.#onHead(exchange, status),
         onResponseData: (_controller, piece) => {
           exchange.body += piece.toString("latin1");
@@ -109,7 +116,8 @@ export class Http1Client implements HttpClient {
           this.#report(exchange);
         },
         onResponseError: (_controller, error) => {
-          if (this.#exchange === exchange) this.#end(failureOf(error));
+          if (error instanceof TooLate) queueMicrotask(() => this.#onUnsent(exchange));
+          else if (this.#exchange === exchange) this.#end(failureOf(error));
         },
       },
     );
@@ -149,6 +157,12 @@ export class Http1Client implements HttpClient {
       this.#socket.off("data", this.#onUnasked).pause();
       callback(null, this.#socket);
     });
+  }
+
+  #onUnsent(exchange: Exchange): void {
+    if (this.#exchange !== exchange) return;
+    this.#exchange = undefined;
+    this.#events.unsent(exchange.batch);
   }
 
   #onHead(exchange: Exchange, status: number): void {

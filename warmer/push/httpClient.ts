@@ -30,6 +30,13 @@ export type HttpClient = {
 
 /** What a client tells its connection. */
 export type HttpClientEvents = {
+  /**
+   * Asked right before a push is written, if that is not at once. False if its hints would arrive too late: then it is
+   * not written, and ends as `unsent`.
+   */
+  mayLeave(batch: PushBatch): boolean;
+  /** The push was not written. */
+  unsent(batch: PushBatch): void;
   /** More of a response has arrived, but not its end. @param piece the bytes of the body that are new, latin1 */
   partial(batch: PushBatch, status: number, piece: string): void;
   /** A whole response has arrived. Its body includes the pieces that were reported before. */

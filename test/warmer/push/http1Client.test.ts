@@ -139,6 +139,34 @@ describe("limits", () => {
   });
 });
 
+describe("a push whose hints are too old when it is written", () => {
+  test.each([
+    ["the first of a connection", 0],
+    ["a later one", 1],
+  ])("%s: it is not sent, and the connection takes the next one", async (_name, before) => {
+    let [received, mayLeave] = [0, true];
+    await using server = await listenRaw((socket) => {
+      socket.on("data", () => {
+        received++;
+        socket.write(WITH_LENGTH);
+      });
+    });
+    await using t = await connectTo(server.port, null, () => mayLeave);
+    for (let n = 0; n < before; n++) {
+      t.push();
+      await until(() => t.events.length === n + 1);
+    }
+    mayLeave = false;
+    t.push();
+    await until(() => t.events.length === before + 1);
+    expect([t.events[before], received, t.connection.free]).toEqual([`push ${before} unsent`, before, 1]);
+    mayLeave = true;
+    t.push();
+    await until(() => t.events.length === before + 2);
+    expect(t.events[before + 1]).toBe(`push ${before + 1} 202 ${BODY}`);
+  });
+});
+
 describe("idle connections", () => {
   test("stay open, and the next push goes over the same one", async () => {
     let connections = 0;

@@ -48,6 +48,18 @@ export class PushesInFlight {
     return this.pace.marginMs(this.requests, waiting, this.#clock.precise());
   }
 
+  /** Whether a request that leaves later than it was sent would still arrive in time. Its answer is timed from now. */
+  mayLeave(batch: PushBatch): boolean {
+    batch.sentAt = this.#clock.precise();
+    return !batch.expiresBefore(this.#clock.wall() + this.pace.takesMs(0, batch.sentAt));
+  }
+
+  /** A request did not leave. */
+  unsent(batch: PushBatch): void {
+    this.requests--;
+    this.hints -= batch.size;
+  }
+
   /** A request leaves. */
   sent(batch: PushBatch): void {
     batch.sentAt = this.#clock.precise();
