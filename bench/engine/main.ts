@@ -17,7 +17,7 @@ import { collectSamples, type Sample } from "./samples.ts";
 import { measureSpeed, SIZE_CLASSES } from "./speed.ts";
 
 const DEFAULT_CORPUS = resolve(import.meta.dirname, "../../../shared/corpus");
-const WEBP_640 = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+const WEBP_640 = { format: "webp", side: 640, quality: 75 } as const;
 
 /** Runs everything, prints the tables, and gives the figures. */
 export async function run(args: readonly string[]): Promise<unknown> {

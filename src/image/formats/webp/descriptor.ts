@@ -20,7 +20,7 @@ export const WEBP = {
     abilities: { alpha: true, animation: false, quality: true },
     defaultQuality: 75,
     defaultEffort: 4,
-    encoder: "vp8enc1",
+    encoder: "vp8enc2",
     bytesPerPixel: 7,
     storedCode: "webp",
   },
