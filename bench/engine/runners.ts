@@ -120,24 +120,24 @@ const BATCH_MS = 300;
 
 export type Timed = { readonly ms: number; readonly bytes: number };
 
-/** One thing to be timed. */
-export type Entry = { readonly runner: Runner; readonly settings: Settings };
+/** One thing to be timed. `file` is for a runner that does not read the format: the same picture in another one. */
+export type Entry = { readonly runner: Runner; readonly settings: Settings; readonly file?: string };
 
 /** The least CPU milliseconds of each entry for one file, of `rounds` batches. The entries take turns (A B A B). */
 export async function timeInTurn(entries: readonly Entry[], file: string, rounds: number): Promise<Timed[]> {
   const times: number[] = [];
   const bytes: number[] = [];
-  for (const { runner, settings } of entries) {
-    bytes.push((await runner.make(file, settings, 1)).bytes);
+  for (const { runner, settings, file: own = file } of entries) {
+    bytes.push((await runner.make(own, settings, 1)).bytes);
     const before = cpuMillis(runner.pid);
-    await runner.make(file, settings, 1);
+    await runner.make(own, settings, 1);
     times.push(Math.max(1, Math.ceil(BATCH_MS / Math.max(10, cpuMillis(runner.pid) - before))));
   }
   const best = entries.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, { runner, settings }] of entries.entries()) {
+    for (const [i, { runner, settings, file: own = file }] of entries.entries()) {
       const before = cpuMillis(runner.pid);
-      await runner.make(file, settings, times[i] ?? 1);
+      await runner.make(own, settings, times[i] ?? 1);
       best[i] = Math.min(best[i] ?? 0, (cpuMillis(runner.pid) - before) / (times[i] ?? 1));
     }
   }
