@@ -159,6 +159,9 @@ const CODINGS: readonly (readonly [string, Partial<TiffOf>])[] = [
   ["Deflate of Adobe's old number", { compression: 32_946 }],
 ];
 
+/** Codings whose big-endian files are held against sharp too; the byte order does not matter to the others. */
+const CODINGS_IN_BOTH: readonly string[] = ["uncompressed", "LZW, differences"];
+
 const LAYOUTS: readonly (readonly [string, Partial<TiffOf>])[] = [
   ["one strip", {}],
   ["strips", { rowsPerStrip: 5 }],
@@ -212,7 +215,7 @@ describe.each(KINDS)("%s", (_, kind) => {
         // libvips reads no planes in tiles, and of grey with alpha only the first plane.
         const planes = layout.planar === true && (layout.tile !== undefined || kind.samples === 2);
         const known = sharp !== null && !planes;
-        if (known && little && !big) {
+        if (known && !big && (little || CODINGS_IN_BOTH.includes(coding))) {
           expect(largestDifference(pixels.data, await sharpPixels(bytes)), `${label}: sharp`).toBeLessThanOrEqual(
             sharp,
           );
