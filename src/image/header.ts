@@ -6,7 +6,7 @@ import type { IconEntry } from "./formats/ico/directory.ts";
 import type { JpegHeader } from "./formats/jpeg/decoder/header.ts";
 import type { PngChunks } from "./formats/png/decoder/chunks.ts";
 import type { FormatName } from "./formats/registry.ts";
-import type { Level } from "./formats/tiff/decoder/levels.ts";
+import type { Level } from "./formats/tiff/directory/levels.ts";
 import type { RiffChunk } from "./formats/webp/riff.ts";
 
 /** The public properties. Sides are as stored (before orientation), in pixels. */

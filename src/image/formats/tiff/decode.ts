@@ -15,7 +15,7 @@ import { codedRowsBytes, openCodedRows } from "./decoder/codedRows.ts";
 import { isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
 import { segmentScale } from "./decoder/jpegSegments.ts";
-import type { TiffPage } from "./decoder/page.ts";
+import type { TiffPage } from "./directory/page.ts";
 
 /** Levels of a pyramid are rounded down at each halving, so their shapes differ from the first page's by some pixels. */
 const SHAPE_PIXELS = 2;

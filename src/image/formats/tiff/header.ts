@@ -2,11 +2,11 @@
 import type { Header, Source } from "../../header.ts";
 import type { Orientation } from "../exif.ts";
 import { still } from "../still.ts";
-import { bytesOf, firstOf, openTiff } from "./decoder/directory.ts";
-import type { Model } from "./decoder/kinds.ts";
-import { readLevels } from "./decoder/levels.ts";
-import { TAG } from "./decoder/tags.ts";
 import { TIFF } from "./descriptor.ts";
+import { bytesOf, firstOf, openTiff } from "./directory/directory.ts";
+import type { Model } from "./directory/kinds.ts";
+import { readLevels } from "./directory/levels.ts";
+import { TAG } from "./directory/tags.ts";
 
 const COLOURS = {
   grey: "grey",

@@ -4,8 +4,7 @@
  */
 import type { View } from "../../../picture.ts";
 import type { RowResizer } from "../../../resize/rowResizer.ts";
-import { rowBits } from "./codedRows.ts";
-import type { TiffPage } from "./page.ts";
+import type { TiffPage } from "../directory/page.ts";
 import type { Batch, ReadSegment } from "./reader.ts";
 import { colouring, rowConverter, unpacker } from "./samples.ts";
 import { segmentData, unitRows, usedSamples } from "./segments.ts";
@@ -109,7 +108,7 @@ function planarBands({ page, bytes, readSegment, bounds, resizer, missing }: Ban
   const { width, samples, segments } = page;
   const bandRows = Math.min(segments.height, page.height);
   const bytesOfBand = new Uint8Array(width * bandRows * samples);
-  const unpack = unpacker(rowBits(page), page.model !== "palette");
+  const unpack = unpacker(page);
   const colour = colouring(page);
   const words = new Uint32Array(width);
   return (band, rows) => {

@@ -1,7 +1,7 @@
 /** The driver of assembly: data of a strip or tile in, batches of rows out. For every coding but fax and JPEG. */
 import { defineEngine, exportsOf } from "../../../engines.ts";
+import type { TiffPage } from "../directory/page.ts";
 import module from "../wasm/decoder.wasm";
-import type { TiffPage } from "./page.ts";
 import { type ReadSegment, reverseBits } from "./reader.ts";
 import { codedRowBytes } from "./segments.ts";
 

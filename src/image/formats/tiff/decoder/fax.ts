@@ -3,8 +3,9 @@
  * bits, black is 1. Work is bounded: each code takes at least one bit of the data, and a row has at most as many changes
  * as pixels.
  */
+
+import type { TiffPage } from "../directory/page.ts";
 import { faxTables, HORIZONTAL, MODE_BITS, PASS, RUN_BITS, VERTICAL } from "./faxCodes.ts";
-import type { TiffPage } from "./page.ts";
 import { type ReadSegment, reverseBits } from "./reader.ts";
 
 /** Bit 0 of T4Options: rows may be coded in two dimensions. */

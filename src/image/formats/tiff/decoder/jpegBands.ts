@@ -5,10 +5,10 @@ import { scaleView } from "../../../resize/whole.ts";
 import { damaged } from "../../byteReader.ts";
 import { engine as jpegEngine } from "../../jpeg/decode.ts";
 import { decodeJpeg } from "../../jpeg/decoder/thumbnail.ts";
+import { unsupported } from "../directory/kinds.ts";
+import type { TiffPage } from "../directory/page.ts";
 import type { Drawn } from "./bands.ts";
 import { decodeSegment, openJpegSegments, orNull, segmentScale } from "./jpegSegments.ts";
-import { unsupported } from "./kinds.ts";
-import type { TiffPage } from "./page.ts";
 
 /** `missing`: the word for pixels that the file does not have. */
 export async function drawJpeg(

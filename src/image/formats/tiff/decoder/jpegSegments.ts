@@ -8,8 +8,8 @@ import type { JpegHeader, JpegModel } from "../../jpeg/decoder/header.ts";
 import { readJpeg } from "../../jpeg/decoder/markers.ts";
 import { UnsupportedJpeg } from "../../jpeg/decoder/refusal.ts";
 import { decodeJpeg } from "../../jpeg/decoder/thumbnail.ts";
-import { type Model, unsupported } from "./kinds.ts";
-import type { TiffPage } from "./page.ts";
+import { type Model, unsupported } from "../directory/kinds.ts";
+import type { TiffPage } from "../directory/page.ts";
 import { segmentData, tooComplex } from "./segments.ts";
 
 /** The directory says what the components are, not the JPEG's own markers, as in libtiff. */

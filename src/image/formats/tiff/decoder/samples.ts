@@ -1,6 +1,7 @@
 /** Rows of samples -> RGBA words (bytes R, G, B, A in memory); of CMYK: the inks, a byte each. */
+
+import type { TiffPage } from "../directory/page.ts";
 import { isRgba, rowBits } from "./codedRows.ts";
-import type { TiffPage } from "./page.ts";
 import type { ConvertRow } from "./reader.ts";
 import { yccRows } from "./ycc.ts";
 
@@ -15,7 +16,7 @@ export function rowConverter(page: TiffPage): ConvertRow {
   if (page.samples === 1 && bits <= 8) return fromTable(bits, sampleTable(page, bits));
   const colour = colouring(page);
   if (bits === 8) return colour;
-  const unpack = unpacker(bits, page.model !== "palette");
+  const unpack = unpacker(page);
   let samples = new Uint8Array(0);
   return (data, at, width, out, to) => {
     const count = width * page.samples;
@@ -58,15 +59,21 @@ function fromTable(bits: number, table: Int32Array): ConvertRow {
 /** Writes `count` samples as bytes into `out`, from `to` on, `step` bytes apart. */
 export type Unpack = (data: Uint8Array, at: number, count: number, out: Uint8Array, to: number, step: number) => void;
 
-/** Samples of 1 to 15 bits, the upper bit first, without padding. `scaled`: the highest value becomes 255. */
-export function unpacker(bits: number, scaled: boolean): Unpack {
-  if (bits === 8) {
+/**
+ * Samples of 1 to 15 bits, the upper bit first, without padding: the highest value becomes 255, but indices of a palette
+ * stay as they are. Of 24 and 32 bits the upper 8 are taken.
+ */
+export function unpacker(page: TiffPage): Unpack {
+  const bits = rowBits(page);
+  if (bits === 8 || bits > 16) {
+    const bytes = bits / 8;
+    const upper = page.little ? bytes - 1 : 0;
     return (data, at, count, out, to, step) => {
-      for (let i = 0; i < count; i++) out[to + i * step] = data[at + i] ?? 0;
+      for (let i = 0; i < count; i++) out[to + i * step] = data[at + i * bytes + upper] ?? 0;
     };
   }
   const top = 2 ** bits - 1;
-  const factor = scaled ? 255 / top : 1;
+  const factor = page.model === "palette" ? 1 : 255 / top;
   return (data, at, count, out, to, step) => {
     for (let i = 0, bit = 0; i < count; i++, bit += bits) {
       const from = at + (bit >>> 3);

@@ -1,6 +1,6 @@
 /** The data of strips and tiles, how long their rows are, and the limits on the work that they ask for. */
 import { Failure } from "../../../../errors.ts";
-import type { TiffPage } from "./page.ts";
+import type { TiffPage } from "../directory/page.ts";
 
 /**
  * The most bytes that all strips or tiles of a picture may decode to: 100 megapixels of RGBA with 8 bits. Uncompressed

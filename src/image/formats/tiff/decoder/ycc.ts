@@ -1,5 +1,5 @@
 /** YCbCr that is not JPEG (TIFF 6.0, sections 20 and 21): blocks of luma samples, each with one sample of both chromas. */
-import type { TiffPage } from "./page.ts";
+import type { TiffPage } from "../directory/page.ts";
 import type { ConvertRow } from "./reader.ts";
 
 /**

@@ -100,6 +100,25 @@ describe("what sharp writes", () => {
       }
     }
   });
+  test("CMYK with a profile that is a table", async () => {
+    const photo = sharp({
+      create: {
+        width: 90,
+        height: 60,
+        channels: 3,
+        background: "teal",
+        noise: { type: "gaussian", mean: 128, sigma: 20 },
+      },
+    });
+    const bytes = new Uint8Array(
+      await sharp(await photo.png().toBuffer())
+        .withIccProfile("cmyk")
+        .tiff({ compression: "lzw" })
+        .toBuffer(),
+    );
+    const wanted = await sharp(bytes).toColourspace("srgb").ensureAlpha().raw().toBuffer();
+    expect(psnr(wanted, await rendered(bytes))).toBeGreaterThan(32);
+  });
   test.each([1, 2, 4] as const)("%i bits", async (bitdepth) => {
     for (const [compression, miniswhite] of [
       ["none", false],

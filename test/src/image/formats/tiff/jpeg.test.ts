@@ -221,6 +221,12 @@ describe("old-style JPEG", () => {
     const wanted = await sharp(png).ensureAlpha().raw().toBuffer();
     expect(psnr(wanted, (await pictureOf(bytes)).pixels.data)).toBeGreaterThan(38);
   });
+  test("so is one that is the only strip, as in raw files of Canon", async () => {
+    const png = await photograph();
+    const bytes = tiffFile({ ...of, segments: [new Uint8Array(await asIs(sharp(png)).toBuffer())] });
+    const wanted = await sharp(png).ensureAlpha().raw().toBuffer();
+    expect(psnr(wanted, (await pictureOf(bytes)).pixels.data)).toBeGreaterThan(38);
+  });
   test.each([
     ["tables in fields", {}],
     ["something else there", { 513: [9] }],

@@ -218,7 +218,7 @@ function codedSegment(
 }
 
 function packed(values: readonly number[], bits: number, little: boolean): Uint8Array {
-  if (bits === 16) return Uint8Array.from(values.flatMap((value) => numberBytes(value, 2, little)));
+  if (bits >= 16) return Uint8Array.from(values.flatMap((value) => numberBytes(value, bits / 8, little)));
   const row = new Uint8Array(Math.ceil((values.length * bits) / 8));
   values.forEach((value, i) => {
     for (let bit = 0; bit < bits; bit++) {

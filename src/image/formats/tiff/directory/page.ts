@@ -25,7 +25,7 @@ export type TiffPage = {
   readonly model: Model;
   /** Samples of a pixel, with alpha and others. */
   readonly samples: number;
-  /** Bits of a sample, 1 to 16. */
+  /** Bits of a sample: 1 to 16, 24 or 32. */
   readonly bits: number;
   /** Low values are light (WhiteIsZero). */
   readonly inverted: boolean;
@@ -125,7 +125,7 @@ function checkSamples(model: Model, coding: Coding, samples: number, depths: rea
   const bits = depths[0] ?? 1;
   if (depths.some((depth) => depth !== bits)) throw unsupported("samples of different depths");
   if (bits < 1 || samples < 1) throw damaged(`${samples} samples of ${bits} bits`);
-  if (bits > 16) throw unsupported(`${bits} bits a sample`);
+  if (bits > 16 && bits !== 24 && bits !== 32) throw unsupported(`${bits} bits a sample`);
   if (samples > MOST_SAMPLES) throw unsupported(`${samples} samples a pixel`);
   if (samples < COLOURS[model]) throw damaged(`${samples} samples a pixel for ${model}`);
   if (model === "palette" && bits > 8) throw unsupported(`a palette of ${bits} bits`);
@@ -154,7 +154,7 @@ function readSegments(tiff: Tiff, directory: Directory, { width, height, coding 
   const values = (tag: number) => valuesOf(tiff, directory, tag);
   if (coding === "oldJpeg") {
     // The whole picture as one JPEG file. Files with only its tables there are refused.
-    const offsets = values(TAG.oldJpegAt);
+    const offsets = values(TAG.oldJpegAt) ?? values(TAG.stripOffsets);
     if (offsets === null) throw unsupported("old-style JPEG");
     return { tiled: false, width, height, across: 1, down: 1, offsets, lengths: null };
   }

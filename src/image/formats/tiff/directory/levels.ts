@@ -1,8 +1,8 @@
 /** The pictures of a file that show the same at different sizes: the first page, and smaller versions of it. */
 import { Failure } from "../../../../errors.ts";
+import { checkWork } from "../decoder/segments.ts";
 import { type Directory, firstOf, listOf, readDirectory, type Tiff } from "./directory.ts";
 import { readPage, type TiffPage } from "./page.ts";
-import { checkWork } from "./segments.ts";
 import { TAG } from "./tags.ts";
 
 /** Directories that are looked at. A pyramid has a level for each halving, some fifteen. */
