@@ -8,16 +8,16 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { randomFrom } from "../../demo/generator/noise.ts";
 import { ARM_NAMES, ARMS, type ArmName } from "./arms.ts";
-import { type CellResult, runCell } from "./cell.ts";
 import { DISTANCES, placeOf } from "./distances.ts";
 import type { PlaceSummaries } from "./figures/bars.ts";
 import { judge } from "./figures/bars.ts";
 import { histogram } from "./figures/histogram.ts";
+import { placeReport } from "./figures/report.ts";
 import { summarize } from "./figures/summary.ts";
-import { loadPhotographs, type Photograph } from "./photographs.ts";
-import { placeReport } from "./report.ts";
-import { commitOf, type PlaceCells, readState, type State, writeState } from "./state.ts";
-import { waterfall } from "./waterfall.ts";
+import { loadPhotographs, type Photograph } from "./pictures/photographs.ts";
+import { type CellResult, runCell } from "./run/cell.ts";
+import { commitOf, type PlaceCells, readState, type State, writeState } from "./run/state.ts";
+import { waterfall } from "./run/waterfall.ts";
 import { startWorld } from "./world.ts";
 
 const PLACES = ["SIN", "SYD", "SYD-oc", "NRT", "MAD"] as const;
@@ -64,12 +64,20 @@ function readOptions(args: readonly string[]): Options {
   const named = values.arms?.split(",") ?? ARM_NAMES;
   const unknown = named.find((name) => !Object.hasOwn(ARMS, name));
   if (unknown !== undefined) throw new Error(`no arm ${unknown}; there are ${ARM_NAMES.join(", ")}`);
-  const pairsOf = (name: ArmName) => Number(values.pairs ?? (quick ? ARMS[name].quickPairs : ARMS[name].pairs));
+  const pairs = values.pairs === undefined ? null : wholeNumber("--pairs", values.pairs);
+  const pairsOf = (name: ArmName) => pairs ?? (quick ? ARMS[name].quickPairs : ARMS[name].pairs);
   const arms = (named as readonly ArmName[]).map((name) => [name, pairsOf(name)] as const);
   return {
-    ...{ places, arms: arms.filter(([, pairs]) => pairs > 0), seed: Number(values.seed ?? DEFAULT_SEED) },
+    ...{ places, arms: arms.filter(([, count]) => count > 0) },
+    seed: values.seed === undefined ? DEFAULT_SEED : wholeNumber("--seed", values.seed),
     ...{ state: values.state ?? null, svg: values.svg ?? null, waterfall: values.waterfall === true },
   };
+}
+
+/** Throws Error when the text is no whole number from 1. */
+function wholeNumber(option: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Error(`${option} cannot be ${text}: a whole number from 1 is needed`);
 }
 
 /** The state with every arm of the place. What the state has already is not run again. */
@@ -103,19 +111,23 @@ function summariesOf(cells: PlaceCells, seed: number): PlaceSummaries {
   return Object.fromEntries(entries.map(([name, cell]) => [name, summarize(name, cell, randomFrom(seed))]));
 }
 
-/** What stands beside the figures in the JSON: load, counters of the warmer, time. */
+/** What stands beside the figures in the JSON: load, counters of the warmer, flood, time. */
 function aside(cells: PlaceCells): Record<string, unknown> {
   const entries = Object.entries(cells) as [ArmName, CellResult][];
-  return {
-    runs: Object.fromEntries(entries.map(([name, { load, warmer, seconds }]) => [name, { load, warmer, seconds }])),
-  };
+  const runs = entries.map(([name, { load, warmer, floodPerSecond, seconds }]) => [
+    name,
+    { load, warmer, floodPerSecond, seconds },
+  ]);
+  return { runs: Object.fromEntries(runs) };
 }
 
 function rowsOf({ places }: State, names: readonly string[]) {
   return names.map((name) => {
     const pairs = places[name]?.a50?.pairs ?? [];
     const values = (side: "on" | "off") => pairs.flatMap((pair) => pair[side].firstByte);
-    return { title: placeOf(name).city.split(" ")[0] ?? name, on: values("on"), off: values("off") };
+    const [colo, bucket] = name.split("-");
+    const city = placeOf(colo ?? name).city;
+    return { title: bucket === undefined ? city : `${city}, ${bucket}`, on: values("on"), off: values("off") };
   });
 }
 

@@ -14,9 +14,9 @@ import { startLateRelay } from "./network/lateRelay.ts";
 import { startNetwork } from "./network/network.ts";
 import { type ApiServer, startApiServer } from "./page/apiServer.ts";
 import { launchRaceBrowser } from "./page/browser.ts";
-import type { Photograph } from "./photographs.ts";
-import { type Source, startSource } from "./source.ts";
-import { Stock } from "./stock.ts";
+import type { Photograph } from "./pictures/photographs.ts";
+import { type Source, startSource } from "./pictures/source.ts";
+import { Stock } from "./pictures/stock.ts";
 import { type RaceWarmer, startRaceWarmer } from "./warmer.ts";
 
 export type World = {

@@ -1,4 +1,4 @@
-/** The two edges of the race: the one that pushes go to (isolate 0), and the reader's (isolate 1), on the same stores. */
+/** The two edges of the race, each in a process of its own: the one that pushes go to, and the reader's, which has the stores. */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { loadBundle } from "../../../src/cli/edge/bundle.ts";
 import { type Front, startFront } from "../../../src/cli/edge/front.ts";
@@ -23,27 +23,41 @@ export type RaceEdges = {
 export async function startRaceEdges(vars: Readonly<Record<string, string>>): Promise<RaceEdges> {
   const bundle = await raceBundle(await loadBundle());
   const beside = { [STORES.worker]: await script("storesWorker.ts") };
-  const workers = workersOf(bundle, { vars, isolates: 2, beside, s3Credentials: LOCAL_S3 });
-  const bound = { ...(bundle.options.serviceBindings as object), [STORES.binding]: STORES.worker };
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      workers: workers.map((worker) => ({ ...worker, serviceBindings: bound, unsafeEphemeralDurableObjects: true })),
-      ...{ host: "127.0.0.1", port: 0, cf: false, logRequests: false, telemetry: { enabled: false } },
-      log: new Log(LogLevel.NONE),
-      handleStructuredLogs: () => undefined,
-    } as unknown as V4MiniflareOptions),
-  );
-  await miniflare.ready;
-  const direct = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
-  const [push = "", reader = ""] = await Promise.all(isolateNames(2).map(direct));
-  const [pushFront, readerFront] = (await Promise.all(
-    [push, reader].map((target) => startFront({ port: 0, targets: [target] })),
-  )) as [Front, Front];
-  return {
-    ...{ push, reader, pushFront, readerFront },
-    stores: await direct(STORES.worker),
-    async stop() {
-      await Promise.all([pushFront.stop(), readerFront.stop(), miniflare.dispose()]);
-    },
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    await Promise.all(undo.splice(0).map((step) => step()));
   };
+  const start = async (own: Readonly<Record<string, string>>, scripts: typeof beside, services: object) => {
+    const workers = workersOf(bundle, { vars: own, isolates: 1, beside: scripts, s3Credentials: LOCAL_S3 });
+    const serviceBindings = { ...(bundle.options.serviceBindings as object), ...services };
+    // Coordinators keep nothing on disk; the simulator would make a file for each.
+    const further = { serviceBindings, unsafeEphemeralDurableObjects: true };
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        workers: workers.map((worker) => ({ ...worker, ...further })),
+        ...{ host: "127.0.0.1", port: 0, cf: false, logRequests: false, telemetry: { enabled: false } },
+        log: new Log(LogLevel.NONE),
+        handleStructuredLogs: () => undefined,
+      } as unknown as V4MiniflareOptions),
+    );
+    undo.push(() => miniflare.dispose());
+    await miniflare.ready;
+    return async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
+  };
+  try {
+    const [name = ""] = isolateNames(1);
+    const near = await start(vars, beside, { [STORES.binding]: STORES.worker });
+    const [reader, stores] = await Promise.all([near(name), near(STORES.worker)]);
+    const far = await start({ ...vars, [STORES.url]: stores, [STORES.coordinators]: reader }, {}, {});
+    const push = await far(name);
+    const front = async (target: string) => {
+      const started = await startFront({ port: 0, targets: [target] });
+      undo.push(() => started.stop());
+      return started;
+    };
+    return { push, reader, stores, pushFront: await front(push), readerFront: await front(reader), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

@@ -1,7 +1,12 @@
 /** What the bench asks of the Worker that holds the stores. */
 
-/** The name of that Worker, and of the binding under which the isolates find it. */
-export const STORES = { worker: "stores", binding: "RACE_STORES" } as const;
+/**
+ * The name of that Worker, and of the binding under which the reader's edge finds it. The push edge has two variables
+ * instead: the addresses of that Worker and of the reader's edge.
+ */
+export const STORES = {
+  ...{ worker: "stores", binding: "RACE_STORES", url: "RACE_STORES_URL", coordinators: "RACE_COORDINATORS_URL" },
+} as const;
 
 /** An object under another key, in the same bucket; with metadata of its own unless that is null. */
 export type Copy = {

@@ -1,6 +1,7 @@
 /** The Worker that holds the stores of the race. Both isolates call it, and the bench fills it. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { MemoryBucket, type MemoryObject, type PutAttributes } from "./memoryBucket.ts";
+import { ARGUMENTS_HEADER, fromHeader, OBJECT_HEADER, revived, toHeader } from "./remote.ts";
 import type { StoresOrder } from "./stores.ts";
 
 /** By binding; the KV namespace is one of them. */
@@ -39,6 +40,8 @@ export default class Stores extends WorkerEntrypoint {
   }
 
   override async fetch(request: Request): Promise<Response> {
+    const args = request.headers.get(ARGUMENTS_HEADER);
+    if (args !== null) return this.#remote(new URL(request.url).pathname.slice(1), fromHeader(args), request);
     const order = (await request.json()) as StoresOrder;
     if (order.what === "head") return Response.json(this.head(order.bucket, order.key));
     if (order.what === "clear") {
@@ -55,6 +58,23 @@ export default class Stores extends WorkerEntrypoint {
     }
     return Response.json(order.copies.length);
   }
+
+  /** A call of the other process (remote.ts). */
+  async #remote(method: string, args: unknown, request: Request): Promise<Response> {
+    const body = new Uint8Array(await request.arrayBuffer());
+    const [bucket, key, third] = args as [string, string, unknown];
+    if (method === "list") return Response.json(this.list(bucket, key, third as number));
+    if (method === "delete") return Response.json(this.delete(bucket, [key].flat()) ?? null);
+    if (method === "get") return objectAnswer(this.get(bucket, key));
+    if (method === "head") return objectAnswer(this.head(bucket, key));
+    return objectAnswer(this.put(bucket, key, body, revived(third as PutAttributes)));
+  }
+}
+
+function objectAnswer(object: MemoryObject | null): Response {
+  if (object === null) return new Response(null);
+  const { bytes, ...head } = object;
+  return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { [OBJECT_HEADER]: toHeader(head) } });
 }
 
 function withoutBytes(object: MemoryObject | null): MemoryObject | null {

@@ -1,19 +1,24 @@
 /**
- * The deployed Worker at a place of the race. It runs as it is; only what it is given is changed: stores in
- * memory, bindings that take the time of their distance, six connections per invocation, the place, and a `fetch` that goes to the source by the delayed
- * way.
+ * The deployed Worker at a place of the race. It runs as it is; only what it is given is changed: stores in memory,
+ * bindings that take the time of their distance, six connections per invocation, the place, and a `fetch` that goes to
+ * the source by the delayed way.
  */
 import deployed from "firstlight:deployed";
 import { hold, invoke } from "./connections.ts";
 import { CONTROL_PATH, MAX_EVENTS, type Order, type TraceEvent } from "./control.ts";
 import { delayedBindings, type Phase } from "./delayedBindings.ts";
 import { MemoryCache } from "./memoryCache.ts";
+import { COORDINATOR_PATH, type CoordinatorCall, remoteCoordinators, remoteStores } from "./remote.ts";
 import { bucketOver, namespaceOver, type StoresPort } from "./storeBindings.ts";
 import { STORES } from "./stores.ts";
 
 export * from "firstlight:deployed";
 
 type Environment = Readonly<Record<string, unknown>>;
+type Coordinators = {
+  idFromName(name: string): unknown;
+  get(id: unknown): Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
+};
 type Context = { waitUntil(work: Promise<unknown>): void };
 
 let order: Order = {
@@ -51,22 +56,24 @@ function note(what: string, key: string, phase: Phase): void {
 function bindingsOf(env: Environment): Environment {
   let delayed = DELAYED.get(env);
   if (delayed === undefined) {
-    const { [STORES.binding]: stores, ...own } = env;
-    delayed = delayedBindings(withStores(own, stores as StoresPort), { trips: () => order.trips, note });
+    delayed = delayedBindings(withStores(env), { trips: () => order.trips, note });
     DELAYED.set(env, delayed);
   }
   return delayed;
 }
 
-/** A bucket for the primary and for each deployed region, and the KV namespace. */
-function withStores(env: Environment, stores: StoresPort): Environment {
+/** A bucket for the primary and for each deployed region, the KV namespace, and the coordinators. */
+function withStores(env: Environment): Environment {
+  const { [STORES.binding]: near, [STORES.url]: far, [STORES.coordinators]: coordinators, ...own } = env;
+  const stores = typeof far === "string" ? remoteStores(far, plainFetch) : (near as StoresPort);
   const regions = String(env.REGIONS).split(",");
   const buckets = ["R2_PRIMARY", ...regions.map((region) => `R2_${region.toUpperCase()}`)];
-  const others = Object.entries(env).filter(([name]) => !name.startsWith("R2_"));
+  const others = Object.entries(own).filter(([name]) => !name.startsWith("R2_"));
   return {
     ...Object.fromEntries(others),
     ...Object.fromEntries(buckets.map((name) => [name, bucketOver(stores, name)])),
     THUMBS: namespaceOver(stores, "THUMBS"),
+    ...(typeof coordinators === "string" ? { COORDINATOR: remoteCoordinators(coordinators, plainFetch) } : {}),
   };
 }
 
@@ -74,6 +81,7 @@ export default {
   async fetch(request: Request, env: Environment, ctx: Context): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === CONTROL_PATH) return obey(request);
+    if (pathname === COORDINATOR_PATH) return callCoordinator(request, env);
     if (request.method !== "GET") {
       if (order.trace) ctx.waitUntil(notePaths(request.clone()));
       return invoke(() => deployed.fetch(request, bindingsOf(env), ctx));
@@ -93,6 +101,13 @@ async function obey(request: Request): Promise<Response> {
   const seen = events;
   events = [];
   return Response.json(seen);
+}
+
+/** A call of the push edge, which is in another process. */
+async function callCoordinator(request: Request, env: Environment): Promise<Response> {
+  const { name, method, args } = (await request.json()) as CoordinatorCall;
+  const namespace = env.COORDINATOR as Coordinators;
+  return Response.json((await namespace.get(namespace.idFromName(name))[method]?.(...args)) ?? null);
 }
 
 /** An `<img>` cannot send the header that says where its reader is. */

@@ -1,6 +1,6 @@
 /** The figures of one arm at one place, from its pairs of page views. */
 import { ARMS, type ArmName } from "../arms.ts";
-import type { CellResult, SideValues } from "../cell.ts";
+import type { CellResult, SideValues } from "../run/cell.ts";
 import { bootstrap, type Interval, type Pair, quantileOf, savedOf, shareAtLeast, slowerPercent } from "./interval.ts";
 import type { Tally } from "./outcome.ts";
 

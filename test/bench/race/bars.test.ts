@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { CellResult, SideValues } from "../../../bench/race/cell.ts";
 import { judge, type PlaceSummaries } from "../../../bench/race/figures/bars.ts";
 import { summarize } from "../../../bench/race/figures/summary.ts";
+import type { CellResult, SideValues } from "../../../bench/race/run/cell.ts";
 import { randomFrom } from "../../../demo/generator/noise.ts";
 
 /** An arm whose pictures all have the same first byte on each side. */
@@ -14,7 +14,14 @@ function cellOf(on: number, off: number, won = 20): CellResult {
   return {
     pairs: [{ on: side(on), off: side(off) }],
     tally: { hinted: 20, won, joined: 0, lost: 20 - won, useless: 0 },
-    ...{ warmer: {}, fetches: 20, extraFetches: 0, seconds: 1, load: { lateMs: 0, cpuShare: 0, cpuSeconds: {} } },
+    ...{
+      warmer: {},
+      fetches: 20,
+      extraFetches: 0,
+      floodPerSecond: 0,
+      seconds: 1,
+      load: { lateMs: 0, cpuShare: 0, cpuSeconds: {} },
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 /** The race's stores beside those of the runtime: the same calls must have the same answers. */
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterAll, describe, expect, test } from "vitest";
+import { script } from "../../../bench/race/edge/bundle.ts";
 import { MemoryBucket } from "../../../bench/race/edge/memoryBucket.ts";
+import { remoteStores } from "../../../bench/race/edge/remote.ts";
 import { bucketOver, namespaceOver, type StoresPort } from "../../../bench/race/edge/storeBindings.ts";
 
 const runtime = new Miniflare(
@@ -11,6 +13,14 @@ const runtime = new Miniflare(
   }),
 );
 afterAll(() => runtime.dispose());
+
+/** The Worker that holds the stores, as the push edge calls it from another process. */
+const holder = new Miniflare(
+  convertV4MiniflareOptions({
+    ...{ modules: true, script: await script("storesWorker.ts"), cf: false, compatibilityDate: "2026-11-09" },
+  }),
+);
+afterAll(() => holder.dispose());
 
 /** A port on buckets in this process, as storesWorker.ts has it. */
 function portOf(): StoresPort {
@@ -34,10 +44,14 @@ function portOf(): StoresPort {
 type Bucket = Awaited<ReturnType<Miniflare["getR2Bucket"]>>;
 type Namespace = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
 
-/** Plays the same steps on the runtime's bucket and on ours. */
-async function both<T>(steps: (bucket: Bucket) => Promise<T>): Promise<[runtime: T, ours: T]> {
-  const real = await runtime.getR2Bucket("BUCKET");
-  return [await steps(real), await steps(bucketOver(portOf(), "BUCKET") as Bucket)];
+/** Plays the same steps on the runtime's bucket, on ours in this process, and on ours in another one. */
+async function all<T>(name: string, steps: (bucket: Bucket) => Promise<T>): Promise<[runtime: T, near: T, far: T]> {
+  const far = remoteStores((await holder.ready).origin, fetch);
+  return [
+    await steps(await runtime.getR2Bucket("BUCKET")),
+    await steps(bucketOver(portOf(), name) as Bucket),
+    await steps(bucketOver(far, name) as Bucket),
+  ];
 }
 
 const MINUTE_MS = 60_000;
@@ -136,8 +150,9 @@ describe("a bucket", () => {
   ];
   for (const [name, steps] of rows) {
     test(name, async () => {
-      const [real, ours] = await both(steps);
-      expect(ours).toEqual(real);
+      const [real, near, far] = await all(name, steps);
+      expect(near).toEqual(real);
+      expect(far).toEqual(real);
     });
   }
 });
@@ -168,6 +183,8 @@ describe("a namespace", () => {
       return [values, bytes, binary.metadata, none.value, none.metadata, await kv.get("k")];
     };
     const real = await steps(await runtime.getKVNamespace("NAMESPACE"));
-    expect(await steps(namespaceOver(portOf(), "NAMESPACE") as Namespace)).toEqual(real);
+    const far = remoteStores((await holder.ready).origin, fetch);
+    for (const port of [portOf(), far])
+      expect(await steps(namespaceOver(port, "NAMESPACE") as Namespace)).toEqual(real);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differentByZipf, zipf } from "../../../bench/race/photographs.ts";
+import { differentByZipf, zipf } from "../../../bench/race/pictures/photographs.ts";
 import { randomFrom } from "../../../demo/generator/noise.ts";
 
 test("the first is drawn twice as often as the second, and three times as often as the third", () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readState, writeState } from "../../../bench/race/state.ts";
+import { readState, writeState } from "../../../bench/race/run/state.ts";
 
 const folders: string[] = [];
 afterEach(() => {

@@ -46,6 +46,7 @@ const LATE_MS = 60;
 const PARSE_MS = 30;
 const RENDER_MS = 40;
 const JOIN_MS = 400;
+const SECOND_LOOK_MS = 100;
 /** Trips vary by so much of themselves. */
 const JITTER = 0.1;
 const WINDOWS = { staleWhileRevalidateSeconds: 60, staleIfErrorSeconds: 600 };
@@ -90,8 +91,10 @@ export async function twinPage(page: TwinPage): Promise<TwinResult> {
   const warmNowhere = async (key: string, lease: Lease, region: Tier, primary: Tier) => {
     await lease.ask();
     const made = await fetch(place.edgeSource - place.edgePrimary + push.primary);
-    await region.put(key, made);
-    await Promise.all([lease.report({ kind: "stored" }), primary.put(key, made)]);
+    const bringing = region.put(key, made);
+    // Those who wait are told when it leaves.
+    await lease.reportStored(bringing, Promise.resolve());
+    await primary.put(key, made);
   };
 
   const read = async (key: string): Promise<How> => {
@@ -102,7 +105,7 @@ export async function twinPage(page: TwinPage): Promise<TwinResult> {
     const { found } = await lookUp(key, openOf({ kv, region, primary }), options);
     if (found !== null) return found.tier as How;
     const decision = await lease.ask();
-    if (decision.do === "read" && (await region.get(key)) !== null) return "joined";
+    if (decision.do === "read" && (await twice(() => region.get(key))) !== null) return "joined";
     const made = await fetch(place.edgeSource);
     await region.put(key, made);
     await lease.report({ kind: "stored" });
@@ -142,6 +145,14 @@ async function pushHints(
     await sleep(1);
   }
   await Promise.all(pushes);
+}
+
+/** As handover.ts looks. */
+async function twice<T>(look: () => Promise<T | null>): Promise<T | null> {
+  const first = await look();
+  if (first !== null) return first;
+  await sleep(SECOND_LOOK_MS);
+  return look();
 }
 
 function fresh(): Stored {

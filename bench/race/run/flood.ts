@@ -1,6 +1,6 @@
 /** More hints than can be pushed: for pictures that no page shows. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { World } from "./world.ts";
+import type { World } from "../world.ts";
 
 export type Flood = {
   /** Hints per second. */

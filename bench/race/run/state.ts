@@ -1,8 +1,8 @@
 /** What is measured so far, in a file: a full run takes hours and may be stopped. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { TOP } from "../../src/cli/edge/bundle.ts";
-import type { ArmName } from "./arms.ts";
+import { TOP } from "../../../src/cli/edge/bundle.ts";
+import type { ArmName } from "../arms.ts";
 import type { CellResult } from "./cell.ts";
 
 /** The results of a place by arm. */

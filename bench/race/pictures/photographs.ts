@@ -1,8 +1,8 @@
 /** The photographs of the race, and how pages draw from them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadCatalogue } from "../../demo/catalogue.ts";
-import { TOP } from "../../src/cli/edge/bundle.ts";
+import { loadCatalogue } from "../../../demo/catalogue.ts";
+import { TOP } from "../../../src/cli/edge/bundle.ts";
 
 export type Photograph = { readonly file: string; readonly bytes: Uint8Array };
 

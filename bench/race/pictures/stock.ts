@@ -1,14 +1,14 @@
 /** The pictures of the pages: new addresses, and where they are stored before a page asks for them. */
 import { setTimeout as pause } from "node:timers/promises";
-import { type Signing, signedUrlSync } from "../../src/client/url.ts";
-import type { Config } from "../../src/config/config.ts";
-import { canonicalOptions } from "../../src/request/canonical.ts";
-import { readImageRequest, urlOfPath } from "../../src/request/readImageRequest.ts";
-import { finalAddressOf } from "../../src/store/schema/finalAddress.ts";
-import { renditionKey, type SourceKeys, sourceKeys } from "../../src/store/schema/key.ts";
-import { decodeMeta, encodeMeta } from "../../src/store/schema/meta.ts";
-import type { StoredMeta } from "../../src/store/tiers/tier.ts";
-import { type Copy, clearStores, copyObjects, metadataOf } from "./edge/stores.ts";
+import { type Signing, signedUrlSync } from "../../../src/client/url.ts";
+import type { Config } from "../../../src/config/config.ts";
+import { canonicalOptions } from "../../../src/request/canonical.ts";
+import { readImageRequest, urlOfPath } from "../../../src/request/readImageRequest.ts";
+import { finalAddressOf } from "../../../src/store/schema/finalAddress.ts";
+import { renditionKey, type SourceKeys, sourceKeys } from "../../../src/store/schema/key.ts";
+import { decodeMeta, encodeMeta } from "../../../src/store/schema/meta.ts";
+import type { StoredMeta } from "../../../src/store/tiers/tier.ts";
+import { type Copy, clearStores, copyObjects, metadataOf } from "../edge/stores.ts";
 import type { Source } from "./source.ts";
 
 /** The width of all pictures, in pixels. */

@@ -1,13 +1,13 @@
 /** What one hinted page view is made of: for each picture, when what happened, in ms after the hint. */
 import { setTimeout as pause } from "node:timers/promises";
-import { table } from "../table.ts";
-import { ARMS, PAGE_PICTURES } from "./arms.ts";
-import { legsOf, NO_DISTANCES, placeOf } from "./distances.ts";
-import type { TraceEvent } from "./edge/control.ts";
-import type { Phase } from "./edge/delayedBindings.ts";
-import type { Picture } from "./stock.ts";
+import { table } from "../../table.ts";
+import { ARMS, PAGE_PICTURES } from "../arms.ts";
+import { legsOf, NO_DISTANCES, placeOf } from "../distances.ts";
+import type { TraceEvent } from "../edge/control.ts";
+import type { Phase } from "../edge/delayedBindings.ts";
+import type { Picture } from "../pictures/stock.ts";
+import type { Traces, World } from "../world.ts";
 import { view } from "./view.ts";
-import type { Traces, World } from "./world.ts";
 
 /** What an event names the picture by. */
 type NamedBy = "path" | "rendition" | "address";

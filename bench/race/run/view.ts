@@ -1,11 +1,11 @@
 /** One page view: a browser opens the page, and each of its pictures is measured. */
-import type { Side } from "./arms.ts";
-import { type How, howOf } from "./figures/outcome.ts";
-import { viewPage } from "./page/browser.ts";
-import type { MeasuredPicture } from "./page/collect.ts";
-import { pageDocument } from "./page/document.ts";
-import type { Picture } from "./stock.ts";
-import type { World } from "./world.ts";
+import type { Side } from "../arms.ts";
+import { type How, howOf } from "../figures/outcome.ts";
+import { viewPage } from "../page/browser.ts";
+import type { MeasuredPicture } from "../page/collect.ts";
+import { pageDocument } from "../page/document.ts";
+import type { Picture } from "../pictures/stock.ts";
+import type { World } from "../world.ts";
 
 export type PictureView = {
   /** `responseStart - requestStart`, ms. */

@@ -1,14 +1,14 @@
 /** One arm at one place: pairs of page views in random order. */
 import { setTimeout as pause } from "node:timers/promises";
-import { type Arm, CATALOGUE_PICTURES, PAGE_PICTURES } from "./arms.ts";
-import { legsOf, NO_DISTANCES, placeOf } from "./distances.ts";
-import { type How, type Tally, tally } from "./figures/outcome.ts";
+import { type Arm, CATALOGUE_PICTURES, PAGE_PICTURES } from "../arms.ts";
+import { legsOf, NO_DISTANCES, placeOf } from "../distances.ts";
+import { type How, type Tally, tally } from "../figures/outcome.ts";
+import { differentByZipf, zipf } from "../pictures/photographs.ts";
+import type { Picture } from "../pictures/stock.ts";
+import type { World } from "../world.ts";
 import { startFlood } from "./flood.ts";
 import { type MachineLoad, measureLoad } from "./machineLoad.ts";
-import { differentByZipf, zipf } from "./photographs.ts";
-import type { Picture } from "./stock.ts";
 import { type PageView, view } from "./view.ts";
-import type { World } from "./world.ts";
 
 /** Values of one side of a pair, a picture each, in ms. */
 export type SideValues = {
@@ -29,6 +29,8 @@ export type CellResult = {
   /** Fetches of the hinted pictures, and those beyond one per picture. */
   readonly fetches: number;
   readonly extraFetches: number;
+  /** Further hints per second in the drowned arm, else 0. */
+  readonly floodPerSecond: number;
   readonly load: MachineLoad;
   readonly seconds: number;
 };
@@ -42,8 +44,11 @@ export type CellOptions = {
 
 type PagePair = { readonly on: readonly Picture[]; readonly off: readonly Picture[] };
 
-/** Page views in flight. While one waits for an ocean, the other one works. Without distances nobody waits. */
-const AT_ONCE = { far: 2, near: 1 } as const;
+/**
+ * Page views in flight. While one waits for an ocean, the other one works. Without distances nobody waits, and where pages
+ * are rendered the CPU is the limit: then there is one at a time.
+ */
+const AT_ONCE = { waiting: 2, working: 1 } as const;
 const REST_MS = 150;
 /** Pushes that nobody waits for have ended after this. */
 const SETTLED_MS = 1_500;
@@ -70,7 +75,8 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
       pairs.push(onFirst ? { on: first, off: second } : { on: second, off: first });
     }
   };
-  await Promise.all(Array.from({ length: arm.near ? AT_ONCE.near : AT_ONCE.far }, worker));
+  const atOnce = AT_ONCE[arm.near || arm.stored === "nowhere" ? "working" : "waiting"];
+  await Promise.all(Array.from({ length: atOnce }, worker));
   const seconds = (performance.now() - started) / 1000;
   const busy = load();
   flood?.stop();
@@ -84,6 +90,7 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
     ...{ pairs, warmer, seconds, load: busy, tally: tally(hows, arm.stored, made) },
     fetches: asked.reduce((sum, count) => sum + count, 0),
     extraFetches: asked.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
+    floodPerSecond: Math.round(flood?.rate ?? 0),
   };
 }
 
