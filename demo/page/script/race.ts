@@ -36,7 +36,7 @@ async function race(section: HTMLElement, choice: FormData): Promise<void> {
   for (let run = 1; run <= runs; run++) {
     // The lanes run apart: pictures of one must not wait for those of the other.
     for (const lane of lanes) {
-      const page = await onePage(choice, lane);
+      const page = await onePage(section, choice, lane);
       runners[lane].push(...page);
       results.hidden = false;
       say(section, `Page ${run} of ${runs}, warmer ${lane} …`, true);
@@ -54,7 +54,7 @@ async function race(section: HTMLElement, choice: FormData): Promise<void> {
 }
 
 /** Asks the API server for a page, loads its pictures, and asks the edges what they saw. */
-async function onePage(choice: FormData, lane: Lane): Promise<readonly Runner[]> {
+async function onePage(section: HTMLElement, choice: FormData, lane: Lane): Promise<readonly Runner[]> {
   const settings = new URLSearchParams({
     place: String(choice.get("place")),
     think: String(choice.get("think")),
@@ -63,7 +63,8 @@ async function onePage(choice: FormData, lane: Lane): Promise<readonly Runner[]>
   });
   const answer = await fetch(`/race/start?${settings}`, { method: "POST" });
   if (answer.status === 409) throw new Busy();
-  const { hintedAt, pictures } = (await answer.json()) as RacePage;
+  const { hintedAt, pictures, trips } = (await answer.json()) as RacePage;
+  showTrips(section, trips);
   const stage = document.createElement("div");
   stage.className = "stage";
   document.body.append(stage);
@@ -88,6 +89,14 @@ async function onePage(choice: FormData, lane: Lane): Promise<readonly Runner[]>
   } finally {
     stage.remove();
   }
+}
+
+function showTrips(section: HTMLElement, { readerEdge, edgeRegion, edgePrimary }: RacePage["trips"]): void {
+  const line = section.querySelector("[data-trips]");
+  if (line === null) return;
+  line.textContent =
+    `Round trips: reader to edge ${readerEdge} ms, edge to near store ${edgeRegion} ms, ` +
+    `edge to primary store ${edgePrimary} ms.`;
 }
 
 /** Loads one picture. Throws when it does not come. */
