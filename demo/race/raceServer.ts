@@ -24,6 +24,8 @@ export type RacePage = {
   /** Unix milliseconds of the hint; without one, of the moment in which it would have been sent. */
   readonly hintedAt: number;
   readonly pictures: readonly { readonly src: string; readonly alt: string }[];
+  /** Round trips of this page, in milliseconds. */
+  readonly trips: { readonly readerEdge: number; readonly edgeRegion: number; readonly edgePrimary: number };
 };
 
 const MOST_THINKING_MS = 2_000;
@@ -69,8 +71,10 @@ export function createRaceServer(catalogue: Catalogue): RaceServer {
       );
     await wait(thinkMs + parts.legs.readerApi / 2);
     const visit = (serial++).toString(36);
+    const { readerEdge, reader } = parts.legs;
     return {
       hintedAt,
+      trips: { readerEdge, edgeRegion: reader.region, edgePrimary: reader.primary },
       pictures: pictures.map(({ path, photo }) => ({
         src: `/race/at/${visit}${path}`,
         alt: catalogue.entries[photo]?.title ?? "",

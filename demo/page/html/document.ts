@@ -94,7 +94,7 @@ export function pageDocument(state: PageState): string {
         ${way("Without: direct &lt;img&gt;", `/${suffix}&direct=1`, direct)}
       </p>
     </div>
-    ${deathNote(dead, cards, direct)}
+    ${deathNote(dead, cards, direct, suffix)}
     <p id="nothing" role="status"${shown > 0 ? " hidden" : ""}>Nothing found for “<span id="asked-for">${escapeHtml(query)}</span>”. Try ${proposals(
       cards,
       suffix,
@@ -130,13 +130,13 @@ ${cards
 }
 
 /** What the death of a source means on this page. */
-function deathNote(dead: readonly SourceState[], cards: readonly Card[], direct: boolean): string {
+function deathNote(dead: readonly SourceState[], cards: readonly Card[], direct: boolean, suffix: string): string {
   if (dead.length === 0) return "";
   const names = dead.map(({ trait }) => trait.name).join(" and ");
   const count = cards.filter(({ source }) => dead.some(({ trait }) => trait.id === source.id)).length;
   const now = direct
     ? `With direct <code>&lt;img&gt;</code> its ${count} pictures are broken.`
-    : `Its ${count} pictures, outlined below, are still here: Firstlight serves them from its stores.`;
+    : `Its ${count} pictures, outlined below, are still here: Firstlight serves them from its stores. <a href="/${suffix}&#38;direct=1">Without it they would be broken.</a>`;
   return `<p class="death" role="status"><strong>${escapeHtml(names)} is dead.</strong> ${now}</p>`;
 }
 

@@ -23,6 +23,7 @@ export function raceSection(places: readonly RacePlace[], chosen: string): strin
       <button type="submit">Race</button>
     </form>
     <p role="status" data-result></p>
+    <p data-trips></p>
     <div class="results" hidden>
       <figure>
         <figcaption>How long until the first byte of a picture</figcaption>

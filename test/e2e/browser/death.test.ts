@@ -58,7 +58,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("a third party that dies", { tim
   });
 
   it("the switch shows the same page with direct <img>: they are broken, and so are those without HTTPS", async () => {
-    await page.click(".switch >> text=direct <img>");
+    await page.click(".death >> text=Without it they would be broken.");
     await page.waitForURL(/direct=1/);
     const pictures = await drawnPictures(page);
     expect(of(pictures, "mayfly").every(isBroken)).toBe(true);
