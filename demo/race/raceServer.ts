@@ -6,7 +6,7 @@
 import { Agent, type IncomingMessage, request as requestHttp, type ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { placeOf } from "../../bench/race/distances.ts";
-import type { Picture } from "../../bench/race/stock.ts";
+import type { Picture } from "../../bench/race/pictures/stock.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { RACE_PLACES } from "../places.ts";
 import { isOwnOrigin, sendJson } from "../respond.ts";

@@ -11,8 +11,8 @@ import { coloOf, type Legs, legsOf, NO_DISTANCES, placeOf } from "../../bench/ra
 import { control, type TraceEvent } from "../../bench/race/edge/control.ts";
 import { startRaceEdges } from "../../bench/race/edge/start.ts";
 import { startDelayProxy } from "../../bench/race/network/delayProxy.ts";
-import { startSource } from "../../bench/race/source.ts";
-import { type Picture, Stock } from "../../bench/race/stock.ts";
+import { startSource } from "../../bench/race/pictures/source.ts";
+import { type Picture, Stock } from "../../bench/race/pictures/stock.ts";
 import { startRaceWarmer } from "../../bench/race/warmer.ts";
 import { parseConfig } from "../../src/config/parseConfig.ts";
 import { createHinter } from "../../warmer/client/hint.ts";
