@@ -3,7 +3,7 @@ import type { App } from "../context/app.ts";
 import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import type { Header } from "../image/header.ts";
-import { epochOf } from "../policy/storedAccess.ts";
+import { addressesBehind, epochOf } from "../policy/storedAccess.ts";
 import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
 import { putRedirect } from "../store/redirects.ts";
@@ -33,20 +33,26 @@ export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: C
 }
 
 /**
- * Writes down, under the address that bytes came from, that something of the asked address came from there, so that a purge
- * of the final address finds it. Once per isolate and pair, and again after a purge. Rejects when the bucket fails.
+ * Writes down, under each address that bytes came from or through, that something of the asked address did, so that a
+ * purge of that address finds it. Once per isolate and pair, and again after a purge. Rejects when the bucket fails.
  */
 async function noteRedirect({ keys }: RenditionStore, { final }: Pick<Provenance, "final">, app: App): Promise<void> {
-  if (final.source32 === keys.source32) return;
+  const behind = addressesBehind(final, keys);
+  if (behind.length === 0) return;
   const { redirects } = app.state;
-  const pair = `${epochOf(final, await app.latestConfig())}/${redirectKey(final, keys)}`;
-  if (!redirects.first(pair, app.now())) return;
-  try {
-    await putRedirect(app.bindings.R2_PRIMARY, final, keys);
-  } catch (error) {
-    redirects.forget(pair);
-    throw error;
-  }
+  const config = await app.latestConfig();
+  await Promise.all(
+    behind.map(async (address) => {
+      const pair = `${epochOf(address, config)}/${redirectKey(address, keys)}`;
+      if (!redirects.first(pair, app.now())) return;
+      try {
+        await putRedirect(app.bindings.R2_PRIMARY, address, keys);
+      } catch (error) {
+        redirects.forget(pair);
+        throw error;
+      }
+    }),
+  );
 }
 
 export type Storing = {
