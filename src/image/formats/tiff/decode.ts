@@ -55,7 +55,8 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
     const pixels = (rows * (width + segments.width) * scale ** 2) / 64;
     return base + store + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
   }
-  const coded = base + 8 * width + (isFax(page) ? 0 : codedRowsBytes(page, segments.width));
+  // A row and what stands for a missing one; of fax also the changes of two rows.
+  const coded = base + 8 * width + (isFax(page) ? 9 * segments.width : codedRowsBytes(page, segments.width));
   if (page.planar) return coded + page.samples * width * rows;
   return coded + (segments.tiled ? 4 * width * rows : 0);
 }
