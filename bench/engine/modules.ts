@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import type { startProcesses } from "./runners.ts";
 
 export type Processes = Awaited<ReturnType<typeof startProcesses>>;
-const WEBP_640 = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+const WEBP_640 = { format: "webp", side: 640, quality: 75 } as const;
 
 /** Engine name (src/image/engines.ts) -> the end of its module's path. JPEG, PNG, WebP, GIF in; WebP, JPEG out. */
 const USED = [

@@ -18,7 +18,6 @@ export type Settings = {
   readonly format: "webp" | "jpeg" | "png";
   readonly side: number;
   readonly quality: number;
-  readonly method: number;
 };
 
 export type Runner = {
@@ -27,6 +26,9 @@ export type Runner = {
   /** Makes the thumbnail of the file `times` times. */
   make(file: string, settings: Settings, times: number): Promise<Made>;
 };
+
+/** libwebp's effort, 0..6, for our engine with libwebp's encoder and for sharp. 4 is its default. */
+const LIBWEBP_METHOD = 4;
 
 const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
 
@@ -58,7 +60,7 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
   return {
     name: engine,
     pid,
-    async make(file, { format, side, quality, method }, times) {
+    async make(file, { format, side, quality }, times) {
       const transform: Job["transform"] = {
         resize: "fit",
         width: side,
@@ -73,7 +75,7 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         autoRotate: true,
         rotate: 0,
       };
-      const job: Job = { transform, format, limits: LIMITS, engine, effort: method, times };
+      const job: Job = { transform, format, limits: LIMITS, engine, effort: LIBWEBP_METHOD, times };
       const headers = { "x-job": JSON.stringify(job) };
       const answer = await fetch(url, { method: "POST", body: readFileSync(file), headers });
       const picture = new Uint8Array(await answer.arrayBuffer());
@@ -92,9 +94,9 @@ function inSharp(child: ChildProcess): Runner {
   return {
     name: "sharp",
     pid: child.pid ?? 0,
-    async make(file, { format, side, quality, method }, times) {
+    async make(file, { format, side, quality }, times) {
       if (format === "png") throw new Error("sharp is not measured for PNG output");
-      const job: SharpJob = { file, format, side, quality, method, times };
+      const job: SharpJob = { file, format, side, quality, method: LIBWEBP_METHOD, times };
       child.send(job);
       const { bytes } = (await nextMessage(child)) as { bytes: number };
       return { bytes, picture: new Uint8Array(), memory: 0, modules: "" };

@@ -25,7 +25,7 @@ export type Line = {
 /** The default export of a file in rows/. */
 export type Row = (context: Context) => Promise<readonly Line[]>;
 
-export const WEBP_640 = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+export const WEBP_640 = { format: "webp", side: 640, quality: 75 } as const;
 export const MB = 1024 * 1024;
 
 /**

@@ -1,4 +1,5 @@
 /** The properties of a file that its header gives. */
+import type { Profile } from "./colour/icc/profile.ts";
 import type { Dib } from "./formats/bmp/dib.ts";
 import type { Orientation } from "./formats/exif.ts";
 import type { IconEntry } from "./formats/ico/directory.ts";
@@ -35,6 +36,8 @@ export type Source = Header & {
   /** Embedded ICC profile (may still be compressed, see `iccDeflated`), or null. */
   readonly icc: Uint8Array | null;
   readonly iccDeflated: boolean;
+  /** The colours that the header itself describes (PNG's cICP and gAMA). They count when no ICC profile can be read. */
+  readonly profile?: Profile | null;
   /** Samples are stored inverted (Adobe CMYK JPEG). */
   readonly inverted: boolean;
   /** What the parser read for the decoders of its format, so that no file is parsed twice. */
