@@ -10,6 +10,7 @@ import { createResizer } from "../../resize/resizer.ts";
 import { damaged } from "../byteReader.ts";
 import { chooseEntry, viewOn } from "../ico/choose.ts";
 import { dctScale } from "../jpeg/decoder/scale.ts";
+import { MAX_STORE_BYTES } from "../jpeg/decoder/store.ts";
 import { type Drawn, drawBands } from "./decoder/bands.ts";
 import { codedRowsBytes, openCodedRows } from "./decoder/codedRows.ts";
 import { isFax, openFaxRows } from "./decoder/fax.ts";
@@ -45,14 +46,17 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
   const base = CONSTANT_BYTES + fileBytes;
   if (page.coding === "jpeg" || page.coding === "oldJpeg") {
     const wanted = dctScale(level.view);
-    const alone = segments.across * segments.down === 1;
+    // Of a progressive JPEG the coefficients of a segment are kept, 2 bytes each.
+    const store = Math.min(MAX_STORE_BYTES, 2 * page.samples * segments.width * rows);
     // The data of a segment are copied behind its tables.
-    if (alone) return base + fileBytes + JPEG_BYTES + JPEG_ROWS * width * wanted;
+    const copy = page.jpegTables === null ? 0 : fileBytes;
+    if (segments.across * segments.down === 1) return base + copy + store + JPEG_BYTES + JPEG_ROWS * width * wanted;
     const scale = segmentScale(page, wanted);
     const pixels = (rows * (width + segments.width) * scale ** 2) / 64;
-    return base + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
+    return base + store + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
   }
-  const coded = base + 8 * width + (isFax(page) ? 0 : codedRowsBytes(page, segments.width));
+  // A row and what stands for a missing one; of fax also the changes of two rows.
+  const coded = base + 8 * width + (isFax(page) ? 9 * segments.width : codedRowsBytes(page, segments.width));
   if (page.planar) return coded + page.samples * width * rows;
   return coded + (segments.tiled ? 4 * width * rows : 0);
 }

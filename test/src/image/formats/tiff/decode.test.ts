@@ -348,4 +348,22 @@ describe("work and memory", () => {
     if (bytes > MEMORY_BUDGET) await expect(rendered).rejects.toMatchObject({ reason: "source_too_complex" });
     else await expect(rendered).resolves.toMatchObject({ width: 640, truncated: true });
   });
+
+  test.each([
+    [
+      "a strip of 100 megapixels that is no JPEG",
+      { 256: [10_000], 257: [10_000], 278: [10_000], 259: [7], 262: [6] },
+      "image_damaged",
+    ],
+    ["a row of 60 megapixels", { 256: [60_000_000], 257: [1], 258: [1], 277: [1], 262: [1] }, "source_too_complex"],
+    [
+      "a fax row of 8 megapixels",
+      { 256: [8_000_000], 257: [1], 258: [1], 277: [1], 262: [1], 259: [4] },
+      "source_too_complex",
+    ],
+    ["planes of 100 megapixels", { 256: [10_000], 257: [10_000], 278: [10_000], 284: [2] }, "source_too_complex"],
+  ])("%s", async (_, fields, reason) => {
+    const file = tiffFile(plain(4, 4, RED, { fields }));
+    await expect(renderImage(orderOf(file, { width: 640, height: 640 }, "webp"))).rejects.toMatchObject({ reason });
+  });
 });
