@@ -19,7 +19,11 @@ type Lease = {
   /** A push of the warmer holds it. Readers join it for a limited time, and take it over after that. */
   readonly claimed: boolean;
 };
-type Done = { readonly doneUntil: number };
+type Done = {
+  readonly doneUntil: number;
+  /** Who said so. */
+  readonly by: string;
+};
 type Refusal = { readonly reason: Reason; readonly facts: FailureFacts; readonly until: number };
 
 export type CoordinatorState = {
@@ -116,13 +120,13 @@ export function withOutcome(
     case "unkept":
       return { ...state, source };
     case "stored":
-      return { ...state, renders: new Map(state.renders).set(key, { doneUntil: now + DONE_MS }) };
+      return { ...state, renders: new Map(state.renders).set(key, { doneUntil: now + DONE_MS, by: holder }) };
     case "failed": {
       const refusal = { reason: outcome.reason, facts: outcome.facts, until: now + outcome.seconds * 1000 };
       return { ...state, source, refusal, renders: without(state.renders, key, holder) };
     }
     case "released":
-      return { ...state, source, renders: without(state.renders, key, holder) };
+      return { ...state, source, renders: without(state.renders, key, holder, true) };
   }
 }
 
@@ -140,9 +144,20 @@ function granted(state: CoordinatorState, key: string, lease: Lease, now: number
   return { ...state, renders: new Map(live).set(key, lease) };
 }
 
-function without(renders: CoordinatorState["renders"], key: string, holder: string): CoordinatorState["renders"] {
+/**
+ * `takesBack`: without what the holder has said to be stored, too. A push says so when the picture leaves for the region,
+ * and it may not arrive there.
+ */
+function without(
+  renders: CoordinatorState["renders"],
+  key: string,
+  holder: string,
+  takesBack = false,
+): CoordinatorState["renders"] {
   const render = renders.get(key);
-  if (render === undefined || !("holder" in render) || render.holder !== holder) return renders;
+  if (render === undefined || !("holder" in render ? render.holder === holder : takesBack && render.by === holder)) {
+    return renders;
+  }
   const rest = new Map(renders);
   rest.delete(key);
   return rest;

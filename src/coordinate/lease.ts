@@ -83,22 +83,30 @@ export class Lease {
     return (this.#decision = this.#ask(this.#port));
   }
 
-  /** Reports. `stored`, `failed` and `released` end the lease. Never rejects. */
+  /**
+   * Reports. `stored`, `failed` and `released` end the lease. A push does not wait for the answer to its claim: what it
+   * sends over one port arrives in its order. Never rejects.
+   */
   async report(outcome: Outcome): Promise<void> {
     if (ENDS[outcome.kind]) this.#ended = true;
-    // An outcome that overtook its claim would leave the claim held by nobody.
-    if (this.#claims) await this.#decision;
     await this.#port?.report(this.#holder, this.#key, outcome).catch(() => {});
   }
 
-  /** Ends the lease with what `work` comes to: `stored`, or `released` when it rejects. */
-  async reportStored(work: Promise<unknown>): Promise<void> {
+  /**
+   * Ends the lease with what `work` comes to: `stored`, or `released` when it rejects. `leaving`: from then on `work` is on
+   * its way, and those who wait are told.
+   */
+  async reportStored(work: Promise<unknown>, leaving: Promise<unknown> = work): Promise<void> {
     this.#ended = true;
-    const outcome = await work.then(
-      () => ({ kind: "stored" }) as const,
-      () => ({ kind: "released" }) as const,
-    );
-    await this.report(outcome);
+    const outcome = (did: Promise<unknown>) =>
+      did.then(
+        () => ({ kind: "stored" }) as const,
+        () => ({ kind: "released" }) as const,
+      );
+    const early = await outcome(Promise.race([leaving, work]));
+    await this.report(early);
+    const late = await outcome(work);
+    if (late.kind !== early.kind) await this.report(late);
   }
 
   /** Others who ask for the source meanwhile hear of its failure for a moment; of a failure of our own they do not. */

@@ -80,12 +80,21 @@ export function coordinatorOf(
   epoch = 0,
 ): CoordinatorPort {
   const locationHint = HINTS.find((hint) => hint === region);
-  const stub = () => {
-    const id = namespace.idFromName(`${region}/${source32}`);
-    return namespace.get(id, locationHint === undefined ? {} : { locationHint });
+  let opened: DurableObjectStub<RenderCoordinator> | undefined;
+  // One stub for all calls: what is sent over one arrives in its order.
+  const call = async <T>(use: (stub: DurableObjectStub<RenderCoordinator>) => Promise<T>): Promise<T> => {
+    const id = () => namespace.idFromName(`${region}/${source32}`);
+    opened ??= namespace.get(id(), locationHint === undefined ? {} : { locationHint });
+    try {
+      return await use(opened);
+    } catch (error) {
+      // A stub that has failed stays broken.
+      opened = undefined;
+      throw error;
+    }
   };
   return {
-    ask: async (holder, key, waitMs, terms) => await stub().ask(holder, key, waitMs, epoch, terms),
-    report: async (holder, key, outcome) => await stub().report(holder, key, outcome, epoch),
+    ask: (holder, key, waitMs, terms) => call(async (stub) => await stub.ask(holder, key, waitMs, epoch, terms)),
+    report: (holder, key, outcome) => call(async (stub) => await stub.report(holder, key, outcome, epoch)),
   };
 }

@@ -1,10 +1,12 @@
 /** The properties of a file that its header gives. */
+import type { Profile } from "./colour/icc/profile.ts";
 import type { Dib } from "./formats/bmp/dib.ts";
 import type { Orientation } from "./formats/exif.ts";
 import type { IconEntry } from "./formats/ico/directory.ts";
 import type { JpegHeader } from "./formats/jpeg/decoder/header.ts";
 import type { PngChunks } from "./formats/png/decoder/chunks.ts";
 import type { FormatName } from "./formats/registry.ts";
+import type { Level } from "./formats/tiff/directory/levels.ts";
 import type { RiffChunk } from "./formats/webp/riff.ts";
 
 /** The public properties. Sides are as stored (before orientation), in pixels. */
@@ -34,6 +36,8 @@ export type Source = Header & {
   /** Embedded ICC profile (may still be compressed, see `iccDeflated`), or null. */
   readonly icc: Uint8Array | null;
   readonly iccDeflated: boolean;
+  /** The colours that the header itself describes (PNG's cICP and gAMA). They count when no ICC profile can be read. */
+  readonly profile?: Profile | null;
   /** Samples are stored inverted (Adobe CMYK JPEG). */
   readonly inverted: boolean;
   /** What the parser read for the decoders of its format, so that no file is parsed twice. */
@@ -41,6 +45,8 @@ export type Source = Header & {
   readonly png?: PngChunks;
   readonly bmp?: Dib;
   readonly ico?: readonly IconEntry[];
+  /** The first page, and then smaller versions of it. */
+  readonly tiff?: readonly [Level, ...Level[]];
   /** The first chunk "ANMF" of an animation. */
   readonly webp?: { readonly firstFrame: RiffChunk | null };
 };

@@ -34,8 +34,8 @@ async function render(order: RenderOrder, encoders: Encoders, sourceDone: () => 
   const clock = startStopwatch();
   const source = order.source ?? readHeader(bytes);
   const plan = planRender(source, { ...order, fileBytes: bytes.length });
-  const { picture: decoded, truncated } = await decode(plan.decoders, bytes, source, plan, clock);
-  const convert = await embeddedConversion(source);
+  const { picture: decoded, truncated, ...rest } = await decode(plan.decoders, bytes, source, plan, clock);
+  const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
   if (convert !== null) for (const { pixels } of decoded.frames) convert(pixels.data);
   sourceDone();
   const { orientation, background } = plan;

@@ -97,8 +97,9 @@ const HOLDS_SOURCE = {
 /** What another request has made, where the grant says so; null: it is ours to make. Throws the failure that it heard of. */
 async function follow(grant: Decision, store: RenditionStore, app: App): Promise<Stored | null> {
   if (grant.do === "fail") throw heardFailure(grant, app.now());
-  const mayBeThere = grant.do === "read" || ("joined" in grant && grant.joined === true);
-  return mayBeThere ? await readHandover(store, app) : null;
+  const told = grant.do === "read";
+  const mayBeThere = told || ("joined" in grant && grant.joined === true);
+  return mayBeThere ? await readHandover(store, app, told) : null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { App } from "../context/app.ts";
 import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import type { Header } from "../image/header.ts";
-import { epochOf } from "../policy/storedAccess.ts";
+import { addressesBehind, epochOf } from "../policy/storedAccess.ts";
 import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
 import { putRedirect } from "../store/redirects.ts";
@@ -22,28 +22,37 @@ import { orderMaster } from "./orderMaster.ts";
  * deserves one. Resolves when the store that others read from has it or has not taken it. Never rejects.
  */
 export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: Caller, job: Job): Promise<void> {
-  const { handover, everywhere } = storeRendition(miss.store, stored, app, AUDIENCES[caller.audience].regionFirst);
-  const reported = miss.lease.reportStored(handover.then(job.onStored));
-  job.waitUntil(reported);
+  const { regionFirst } = AUDIENCES[caller.audience];
+  const { promise: left, resolve: onLeaving } = Promise.withResolvers<void>();
+  const { handover, everywhere } = storeRendition(miss.store, stored, app, regionFirst, onLeaving);
+  const brought = handover.then(job.onStored);
+  // To a push the region is an ocean away. Who waits there is told when the picture leaves, and finds it a moment later.
+  job.waitUntil(miss.lease.reportStored(brought, regionFirst ? left : brought));
   job.waitUntil(everywhere.then(() => orderMaster(miss, stored, app, caller)));
   return handover.catch(() => undefined);
 }
 
 /**
- * Writes down, under the address that bytes came from, that something of the asked address came from there, so that a purge
- * of the final address finds it. Once per isolate and pair, and again after a purge. Rejects when the bucket fails.
+ * Writes down, under each address that bytes came from or through, that something of the asked address did, so that a
+ * purge of that address finds it. Once per isolate and pair, and again after a purge. Rejects when the bucket fails.
  */
 async function noteRedirect({ keys }: RenditionStore, { final }: Pick<Provenance, "final">, app: App): Promise<void> {
-  if (final.source32 === keys.source32) return;
+  const behind = addressesBehind(final, keys);
+  if (behind.length === 0) return;
   const { redirects } = app.state;
-  const pair = `${epochOf(final, await app.latestConfig())}/${redirectKey(final, keys)}`;
-  if (!redirects.first(pair, app.now())) return;
-  try {
-    await putRedirect(app.bindings.R2_PRIMARY, final, keys);
-  } catch (error) {
-    redirects.forget(pair);
-    throw error;
-  }
+  const config = await app.latestConfig();
+  await Promise.all(
+    behind.map(async (address) => {
+      const pair = `${epochOf(address, config)}/${redirectKey(address, keys)}`;
+      if (!redirects.first(pair, app.now())) return;
+      try {
+        await putRedirect(app.bindings.R2_PRIMARY, address, keys);
+      } catch (error) {
+        redirects.forget(pair);
+        throw error;
+      }
+    }),
+  );
 }
 
 export type Storing = {
@@ -57,14 +66,20 @@ export type Storing = {
  * Writes it to every tier that takes new ones. `regionFirst`: to the tier that others read it from, and to the others
  * after that, so that none of them takes a connection from it.
  */
-export function storeRendition(store: RenditionStore, stored: Stored, app: App, regionFirst = false): Storing {
+export function storeRendition(
+  store: RenditionStore,
+  stored: Stored,
+  app: App,
+  regionFirst = false,
+  onLeaving: () => void = () => undefined,
+): Storing {
   const { key, tiers, handover: near } = store;
   const { now, state } = app;
   const permission = mayStore(store, app, stored.meta);
-  const fillTiers = (some: readonly OpenTier[]) =>
-    fill({ key, stored, from: MADE, tiers: some, stale: [], writes: state.writes, now, mayStore: permission });
+  const order = { key, stored, from: MADE, stale: [], writes: state.writes, now, mayStore: permission };
+  const fillTiers = (some: readonly OpenTier[]) => fill({ ...order, tiers: some });
   const isNear = ({ tier }: OpenTier) => tier.name === near?.name;
-  const handover = fillTiers(tiers.filter(isNear)).then(([filled]) => {
+  const handover = fill({ ...order, tiers: tiers.filter(isNear), onLeaving }).then(([filled]) => {
     if (filled?.outcome === "stored" || filled?.outcome === "present") return;
     throw new Error(`${near?.name} has not stored it: ${filled?.outcome}`);
   });

@@ -145,7 +145,9 @@ describe("a push", () => {
     expect(taken).not.toContain("coordinator");
     await trips.rest();
     expect(started("primary.put")).toContain("region");
-    expect(started("coordinator.stored")).toContain("region");
+    // Those who wait are told when the picture leaves for the region.
+    expect(started("coordinator.stored")).toContain("source");
+    expect(started("coordinator.stored")).not.toContain("region");
     expect(trips.calls.filter(({ what }) => what === "region.get")).toEqual([]);
   });
 });

@@ -11,11 +11,11 @@ import { decodeJpeg, jpegMemory } from "./jpeg/decode.ts";
 import { encodeJpeg } from "./jpeg/encode.ts";
 import { jpegHeader } from "./jpeg/header.ts";
 import { decodeTurbo, turboMemory } from "./jpeg/turbo.ts";
-import { decodePhoton, photonMemory } from "./photon.ts";
 import { decodePng, pngMemory } from "./png/decode.ts";
 import { encodePng } from "./png/encode.ts";
 import { pngHeader } from "./png/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
+import { decodeTiff, tiffMemory } from "./tiff/decode.ts";
 import { tiffHeader } from "./tiff/header.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
 import { encodeWebp } from "./webp/encode.ts";
@@ -45,7 +45,7 @@ export const DECODERS = {
   gif: { decode: decodeGif, memoryBytes: gifMemory, shrinks: false, countsRows: false },
   bmp: { decode: decodeBmp, memoryBytes: bmpMemory, shrinks: false, countsRows: false },
   ico: { decode: decodeIco, memoryBytes: icoMemory, shrinks: false, countsRows: false },
-  photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
+  tiff: { decode: decodeTiff, memoryBytes: tiffMemory, shrinks: false, countsRows: false },
 } as const satisfies Record<DecoderName, Decoder>;
 
 /** Encoders of stills: they take the first frame. */

@@ -11,6 +11,7 @@ import { ICO } from "./ico/descriptor.ts";
 import { JPEG } from "./jpeg/descriptor.ts";
 import { JXL } from "./jxl/descriptor.ts";
 import { PNG } from "./png/descriptor.ts";
+import { DJVU, JPEG2000, JPEGXR, MP4, PDF, POSTSCRIPT, PSD, VIDEO } from "./refused/descriptor.ts";
 import { SVG } from "./svg/descriptor.ts";
 import { TIFF } from "./tiff/descriptor.ts";
 import { WEBP } from "./webp/descriptor.ts";
@@ -28,6 +29,14 @@ export const FORMATS = {
   heic: HEIC,
   jxl: JXL,
   svg: SVG,
+  jp2: JPEG2000,
+  jxr: JPEGXR,
+  pdf: PDF,
+  postscript: POSTSCRIPT,
+  djvu: DJVU,
+  psd: PSD,
+  mp4: MP4,
+  video: VIDEO,
 } as const satisfies Record<string, FormatDescriptor>;
 
 type Formats = typeof FORMATS;

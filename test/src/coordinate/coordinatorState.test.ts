@@ -71,6 +71,24 @@ describe("one source", () => {
   });
 });
 
+describe("one who takes back that it is stored", () => {
+  test("gives the picture free, if it is the one who said so", () => {
+    const coordinator = played();
+    coordinator.ask("a", "320", 0);
+    coordinator.report("a", "320", STORED, 10);
+    coordinator.report("b", "320", { kind: "released" }, 11);
+    expect(coordinator.ask("c", "320", 12)).toBe("read");
+    coordinator.report("a", "320", { kind: "released" }, 13);
+    expect(coordinator.ask("c", "320", 14)).toBe("fetch");
+  });
+
+  test("a claim that comes after its outcome holds nothing", () => {
+    const coordinator = played();
+    coordinator.report("a", "320", STORED, 10);
+    expect(coordinator.ask("a", "320", 11)).toBe("read");
+  });
+});
+
 describe("a holder that dies", () => {
   test.each([
     [LEASE_MS - 1, "wait"],

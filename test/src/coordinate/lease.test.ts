@@ -135,6 +135,40 @@ describe("Lease ends", () => {
     expect(heard).toEqual(["stored"]);
   });
 
+  test("a push tells that a picture leaves for the region before its claim is answered, after the claim", async () => {
+    const heard: string[] = [];
+    const port: CoordinatorPort = {
+      ask: (_holder, _key, _waitMs, terms) => {
+        heard.push(`claim ${terms?.claimMs !== undefined}`);
+        return new Promise(() => {});
+      },
+      report: async (_holder, _key, { kind }) => void heard.push(kind),
+    };
+    const lease = new Lease(port, "a", "k", { claim: true });
+    await lease.ask();
+    let arrive = () => {};
+    const arriving = new Promise<void>((resolve) => (arrive = resolve));
+    const reported = lease.reportStored(arriving, Promise.resolve());
+    await new Promise((wake) => setImmediate(wake));
+    expect(heard).toEqual(["claim true", "stored"]);
+    arrive();
+    await reported;
+    expect(heard).toEqual(["claim true", "stored"]);
+  });
+
+  test("what has left and does not arrive is taken back", async () => {
+    const { lease, heard } = held();
+    await lease.ask();
+    let fail = (_: Error) => {};
+    const arriving = new Promise<void>((_, reject) => (fail = reject));
+    const reported = lease.reportStored(arriving, Promise.resolve());
+    await new Promise((wake) => setImmediate(wake));
+    expect(heard).toEqual(["stored"]);
+    fail(new Error("R2"));
+    await reported;
+    expect(heard).toEqual(["stored", "released"]);
+  });
+
   test("what is said of the original does not end it", async () => {
     const { lease, heard } = held();
     await lease.ask();
@@ -200,12 +234,11 @@ describe("a push claims", () => {
     const lease = push({ ...port, ask: () => new Promise<Grant>((resolve) => (answer = resolve)) });
     expect(await lease.ask()).toEqual({ do: "claimed" });
     expect(await lease.refused()).toBeNull();
-    // An outcome does not overtake the claim.
-    const reported = lease.reportStored(Promise.resolve());
-    await later();
-    expect(heard).toEqual([]);
+    // An outcome is sent after the claim, and does not wait for its answer.
+    await lease.reportStored(Promise.resolve());
+    expect(heard).toEqual(["stored"]);
     answer({ do: "fetch" });
-    await reported;
+    await later();
     expect(heard).toEqual(["stored"]);
   });
 

@@ -16,6 +16,14 @@ describe("RenderCoordinator", () => {
     expect(await waiting).toEqual({ do: "read" });
   });
 
+  test("hears over one port in the order in which it was told, without a wait in between", async () => {
+    const port = freshCoordinator();
+    const claim = port.ask("a", "320", 0, { claimMs: 5_000 });
+    const told = port.report("a", "320", { kind: "released" });
+    await Promise.all([claim, told]);
+    expect(await port.ask("b", "320", 0)).toEqual({ do: "fetch" });
+  });
+
   test("says wait when the time is over", async () => {
     const port = freshCoordinator();
     await port.ask("a", "320", 0);

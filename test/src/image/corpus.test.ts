@@ -36,7 +36,7 @@ const LOSSY_BY_FILE: Readonly<Record<string, number>> = { ...CMYK, "png-bilevel.
 const REFUSED: readonly (readonly [RegExp, Failure["reason"]])[] = [
   [/\.(avif|heic|jxl|svg)$/, "format_unsupported"],
   [/\.svgz$/, "not_an_image"],
-  [/^jpeg-arithmetic\.jpg$|^tiff-multipage\.tiff$/, "format_unsupported"],
+  [/^jpeg-arithmetic\.jpg$/, "format_unsupported"],
 ];
 /** sharp reads neither BMP nor ICO: sizes only, and for BMP the same picture out of another file. */
 const SAME_PICTURE: Readonly<Record<string, string>> = {

@@ -66,6 +66,23 @@ describe("storeRendition", () => {
     await everywhere;
     expect(puts).toEqual(expected);
   });
+  test("it says when the picture leaves for the region, before it is there", async () => {
+    const seen: string[] = [];
+    const slow = new Proxy(env.R2_WEUR, {
+      get: (bucket, member) => async (key: string, bytes: Uint8Array, options: R2PutOptions) => {
+        if (member !== "put") throw new Error(`${String(member)} is not expected`);
+        seen.push("put");
+        await pause(30);
+        return bucket.put(key, bytes, options);
+      },
+    });
+    const world = worldOf({ bindings: { R2_WEUR: slow } });
+    const { store } = await missIn(world);
+    const { handover, everywhere } = storeRendition(store, storedOf(), world.app, true, () => seen.push("leaves"));
+    await handover.then(() => seen.push("stored"));
+    await everywhere;
+    expect(seen).toEqual(["leaves", "put", "stored"]);
+  });
   test("a region without a bucket: the primary counts", async () => {
     const world = worldOf({ bindings: { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, caller: { region: "eeur" } });
     const { store } = await missIn(world);
