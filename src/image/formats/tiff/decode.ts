@@ -2,7 +2,9 @@
  * TIFF by strips or tiles: their rows are decoded and given to the resampler in batches, so that memory follows the width
  * and not the picture. Of a pyramid the smallest level that suffices is read.
  */
+
 import { inksToRgba } from "../../colour/inks.ts";
+import { deepTones, type Tones } from "../../colour/tones.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
 import type { Source } from "../../header.ts";
 import { type Decode, type DecodeCost, type Pixels, stillPicture, type View } from "../../picture.ts";
@@ -12,7 +14,7 @@ import { chooseEntry, viewOn } from "../ico/choose.ts";
 import { dctScale } from "../jpeg/decoder/scale.ts";
 import { MAX_STORE_BYTES } from "../jpeg/decoder/store.ts";
 import { type Drawn, drawBands } from "./decoder/bands.ts";
-import { codedRowsBytes, openCodedRows } from "./decoder/codedRows.ts";
+import { codedRowsBytes, isDeep, openCodedRows } from "./decoder/codedRows.ts";
 import { isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
 import { segmentScale } from "./decoder/jpegSegments.ts";
@@ -73,15 +75,17 @@ export const decodeTiff: Decode = async (bytes, source, order, clock) => {
   const cmyk = page.model === "cmyk";
   const missing = page.alphaAt >= 0 ? MISSING.transparent : cmyk ? MISSING.inks : MISSING.grey;
   const jpeg = page.coding === "jpeg" || page.coding === "oldJpeg";
+  const deep = isDeep(page) ? await deepTones(source) : null;
   const drawn = jpeg
     ? await drawJpeg(page, bytes, view, dctScale(view), missing)
-    : await drawRows(page, bytes, view, missing);
+    : await drawRows(page, bytes, view, missing, deep?.tones ?? null);
   const { result, pixels, complete } = drawn;
   if (pixels === 0) throw damaged("no row of it can be decoded");
   if (cmyk) inksToRgba(result.data, false, source.icc);
   else if (jpeg && page.inverted) invert(result.data);
   clock.lap("decode");
-  return { picture: stillPicture(result), truncated: !complete };
+  const colour = deep === null ? {} : { convert: deep.rest };
+  return { picture: stillPicture(result), truncated: !complete, ...colour };
 };
 
 async function drawRows(
@@ -89,9 +93,10 @@ async function drawRows(
   bytes: Uint8Array,
   view: View,
   missing: number,
+  tones: Tones | null,
 ): Promise<Drawn & { readonly result: Pixels }> {
   const resizer = await createResizer(view, page.alphaAt >= 0);
-  const readSegment = isFax(page) ? openFaxRows(page) : await openCodedRows(page, page.segments.width);
+  const readSegment = isFax(page) ? openFaxRows(page) : await openCodedRows(page, page.segments.width, tones);
   const drawn = drawBands({ page, bytes, readSegment, bounds: view.bounds, resizer, missing });
   return { ...drawn, result: resizer.finish() };
 }
