@@ -78,12 +78,19 @@ export function contenders(tools: Tools, folder?: string) {
       WARM_RECEIVE: receive,
       WARM_RECEIVE_BUFFER: String(RECEIVE_BUFFER),
       WARM_BATCH_MS: String(batchMs),
+      // Throughput is measured here, not the time of a push's last picture. Earlier versions know no other batch.
+      ...(service === undefined ? { WARM_BATCH: "20" } : {}),
     };
     return firstlight(tools, name, settings, service);
   };
   const before = folder === undefined ? undefined : join(folder, "warmer/main.ts");
   const client = (name: string, CLIENT: "own" | "undici" | "http2", batchMs: number, http: "1.1" | "2"): Contender =>
-    firstlight(tools, name, { CLIENT, WARM_HTTP: http, WARM_RECEIVE: "ffi", WARM_BATCH_MS: String(batchMs) }, CLIENTS);
+    firstlight(
+      tools,
+      name,
+      { CLIENT, WARM_HTTP: http, WARM_RECEIVE: "ffi", WARM_BATCH_MS: String(batchMs), WARM_BATCH: "20" },
+      CLIENTS,
+    );
   return {
     /** The same warmer with our own HTTP client, undici and node:http2. */
     clients: (batchMs: number): readonly Contender[] => [
