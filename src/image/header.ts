@@ -20,7 +20,10 @@ export type Header = {
   readonly colour: "grey" | "rgb" | "ycc" | "cmyk" | "palette" | "unknown";
 };
 
-/** The result of a header parser: the public header, and the values that the planner and the decoders need. */
+/**
+ * The result of a header parser: the public header, and the values that the planner and the decoders need. Of a format that
+ * is drawn at any size the sides may have fractions.
+ */
 export type Source = Header & {
   /** Bits a sample. */
   readonly depth: number;
@@ -50,6 +53,10 @@ export type HeaderParser = (bytes: Uint8Array) => Source;
 
 /** The public part of a source. It has no reference to the file, so the memory of the file can be freed. */
 export function headerOf(source: Source): Header {
-  const { format, width, height, orientation, frames, alpha, progressive, colour } = source;
+  const { format, orientation, frames, alpha, progressive, colour } = source;
+  const [width, height] = [source.width, source.height].map((side) => Math.max(1, Math.round(side))) as [
+    number,
+    number,
+  ];
   return { format, width, height, orientation, frames, alpha, progressive, colour };
 }

@@ -3,3 +3,9 @@ declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
+
+/** A `.ttf` import is the file's bytes: a module of the type "Data" in workerd, Node tests through a loader. */
+declare module "*.ttf" {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}

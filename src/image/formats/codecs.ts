@@ -16,6 +16,7 @@ import { decodePng, pngMemory } from "./png/decode.ts";
 import { encodePng } from "./png/encode.ts";
 import { pngHeader } from "./png/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
+import { svgHeader } from "./svg/header.ts";
 import { tiffHeader } from "./tiff/header.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
 import { encodeWebp } from "./webp/encode.ts";
@@ -30,10 +31,15 @@ export const HEADER_PARSERS = {
   bmp: bmpHeader,
   tiff: tiffHeader,
   ico: icoHeader,
+  svg: svgHeader,
 } as const satisfies Record<InputFormat, HeaderParser>;
 
 /** Peak bytes: the file, and the screen with 4 bytes a pixel. */
 const gifMemory = ({ source, fileBytes }: DecodeCost) => fileBytes + 4 * source.width * source.height;
+
+/** Peak bytes in this Worker of what the heavy Worker decodes: the file once more on its way, and the view's pixels. */
+const heavyMemory = ({ fileBytes, view }: DecodeCost) => 2 * fileBytes + 4 * view.width * view.height;
+const HEAVY = { decode: "heavy", memoryBytes: heavyMemory, shrinks: false, countsRows: true } as const;
 
 /** The descriptor of a format names its decoders, in the order in which they are tried. */
 export const DECODERS = {
@@ -46,6 +52,7 @@ export const DECODERS = {
   bmp: { decode: decodeBmp, memoryBytes: bmpMemory, shrinks: false, countsRows: false },
   ico: { decode: decodeIco, memoryBytes: icoMemory, shrinks: false, countsRows: false },
   photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
+  resvg: HEAVY,
 } as const satisfies Record<DecoderName, Decoder>;
 
 /** Encoders of stills: they take the first frame. */

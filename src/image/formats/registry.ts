@@ -41,6 +41,21 @@ export type OutputFormat = { [F in FormatName]: Formats[F]["output"] extends nul
 /** Every decoder that a descriptor names. */
 export type DecoderName = NonNullable<Formats[InputFormat]["input"]>["decoders"][number];
 
+/** The names of the formats that we decode, for `DECODERS`. */
+export function inputFormats(formats: FormatTable = FORMATS): readonly FormatName[] {
+  return Object.entries(formats).flatMap(([name, { input }]) => (input === null ? [] : [name as FormatName]));
+}
+
+/** Whether the second Worker decodes the format. */
+export function isHeavy(name: FormatName): boolean {
+  return formatOf(name).input?.heavy === true;
+}
+
+/** Whether the format is drawn at the size asked for. */
+export function isVector(name: FormatName): boolean {
+  return formatOf(name).input?.vector === true;
+}
+
 /** A table of formats. Tests pass their own table to the functions below. */
 export type FormatTable = Readonly<Record<string, FormatDescriptor>>;
 
@@ -108,9 +123,11 @@ const MEGA = 1_000_000;
 
 /** Rows for docs/url.md: the format, the answer when it is the source, and what is taken. */
 export function formatRows(): readonly (readonly [label: string, answer: string, note: string])[] {
-  return Object.values(FORMATS).map(({ label, input, note }: FormatDescriptor) => [
-    label,
-    input === null ? "415 `format_unsupported`" : `thumbnail, up to ${input.maxPixels / MEGA} megapixels`,
-    note,
-  ]);
+  return Object.values(FORMATS).map(({ label, input, note }: FormatDescriptor) => [label, answerTo(input), note]);
+}
+
+function answerTo(input: FormatDescriptor["input"]): string {
+  if (input === null) return "415 `format_unsupported`";
+  const size = input.vector === true ? "of any size" : `up to ${input.maxPixels / MEGA} megapixels`;
+  return `thumbnail, ${size}${input.heavy === true ? "; heavy Worker" : ""}`;
 }

@@ -40,6 +40,7 @@ test("the registry and the sniffer are pure data: whoever imports them gets no c
   expect(other.sort()).toEqual([
     "src/image/formats/descriptor.ts",
     "src/image/formats/registry.ts",
+    "src/image/formats/svg/root.ts",
     "src/image/sniff.ts",
   ]);
 });
@@ -51,7 +52,7 @@ describe("no format is lost", () => {
   });
   test("these are decoded", () => {
     const decoded = DESCRIPTORS.filter(([, { input }]) => input !== null).map(([name]) => name);
-    expect(decoded).toEqual(["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico"]);
+    expect(decoded).toEqual(["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "svg"]);
     expect(Object.keys(HEADER_PARSERS)).toEqual(decoded);
   });
   test("these are made, and stored under these codes, which never change", () => {
