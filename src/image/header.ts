@@ -1,4 +1,5 @@
 /** The properties of a file that its header gives. */
+import type { Coding } from "./formats/avif/properties.ts";
 import type { Dib } from "./formats/bmp/dib.ts";
 import type { Orientation } from "./formats/exif.ts";
 import type { IconEntry } from "./formats/ico/directory.ts";
@@ -37,6 +38,8 @@ export type Source = Header & {
   /** Embedded ICC profile (may still be compressed, see `iccDeflated`), or null. */
   readonly icc: Uint8Array | null;
   readonly iccDeflated: boolean;
+  /** The most pixels that its decoder has memory for, where that depends on the file. */
+  readonly mostPixels?: number;
   /** Samples are stored inverted (Adobe CMYK JPEG). */
   readonly inverted: boolean;
   /** What the parser read for the decoders of its format, so that no file is parsed twice. */
@@ -44,6 +47,7 @@ export type Source = Header & {
   readonly png?: PngChunks;
   readonly bmp?: Dib;
   readonly ico?: readonly IconEntry[];
+  readonly avif?: Coding;
   /** The first chunk "ANMF" of an animation. */
   readonly webp?: { readonly firstFrame: RiffChunk | null };
 };

@@ -107,7 +107,8 @@ function decodersOf({ format }: Source, { decoders = [] }: EngineLimits): readon
 
 function checkSource(source: Source, limits: EngineLimits): void {
   const pixels = isVector(source.format) ? 0 : source.width * source.height;
-  const limit = Math.min(limits.maxSourcePixels, formatOf(source.format).input?.maxPixels ?? 0);
+  const ofKind = Math.min(formatOf(source.format).input?.maxPixels ?? 0, source.mostPixels ?? Number.POSITIVE_INFINITY);
+  const limit = Math.min(limits.maxSourcePixels, ofKind);
   if (pixels > limit) throw new Failure("source_too_many_pixels", { value: pixels, limit });
   if (source.frames > limits.maxSourceFrames) {
     throw new Failure("source_too_many_frames", { value: source.frames, limit: limits.maxSourceFrames });

@@ -1,6 +1,7 @@
 /** The code for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
 import type { HeaderParser } from "../header.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
+import { avifHeader } from "./avif/header.ts";
 import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
 import { bmpHeader } from "./bmp/header.ts";
 import { decodeGif } from "./gif/decode.ts";
@@ -31,6 +32,7 @@ export const HEADER_PARSERS = {
   bmp: bmpHeader,
   tiff: tiffHeader,
   ico: icoHeader,
+  avif: avifHeader,
   svg: svgHeader,
 } as const satisfies Record<InputFormat, HeaderParser>;
 
@@ -53,6 +55,7 @@ export const DECODERS = {
   ico: { decode: decodeIco, memoryBytes: icoMemory, shrinks: false, countsRows: false },
   photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
   resvg: HEAVY,
+  libavif: HEAVY,
 } as const satisfies Record<DecoderName, Decoder>;
 
 /** Encoders of stills: they take the first frame. */

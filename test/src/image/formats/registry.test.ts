@@ -52,7 +52,7 @@ describe("no format is lost", () => {
   });
   test("these are decoded", () => {
     const decoded = DESCRIPTORS.filter(([, { input }]) => input !== null).map(([name]) => name);
-    expect(decoded).toEqual(["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "svg"]);
+    expect(decoded).toEqual(["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "avif", "svg"]);
     expect(Object.keys(HEADER_PARSERS)).toEqual(decoded);
   });
   test("these are made, and stored under these codes, which never change", () => {
