@@ -9,3 +9,9 @@ declare module "*.ttf" {
   const bytes: ArrayBuffer;
   export default bytes;
 }
+
+/** The package describes its exports instead, as bundlers of the web import them. */
+declare module "jxl-oxide-wasm/module.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}

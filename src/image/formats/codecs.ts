@@ -4,6 +4,8 @@ import type { DecodeCost, Decoder, Encode } from "../picture.ts";
 import { avifHeader } from "./avif/header.ts";
 import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
 import { bmpHeader } from "./bmp/header.ts";
+import { ddsHeader } from "./dds/header.ts";
+import { farbfeldHeader } from "./farbfeld/header.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { gifHeader } from "./gif/header.ts";
 import { decodeIco, icoMemory } from "./ico/decode.ts";
@@ -12,10 +14,13 @@ import { decodeJpeg, jpegMemory } from "./jpeg/decode.ts";
 import { encodeJpeg } from "./jpeg/encode.ts";
 import { jpegHeader } from "./jpeg/header.ts";
 import { decodeTurbo, turboMemory } from "./jpeg/turbo.ts";
+import { jxlHeader } from "./jxl/header.ts";
 import { decodePhoton, photonMemory } from "./photon.ts";
 import { decodePng, pngMemory } from "./png/decode.ts";
 import { encodePng } from "./png/encode.ts";
 import { pngHeader } from "./png/header.ts";
+import { pnmHeader } from "./pnm/header.ts";
+import { radianceHeader } from "./radiance/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { svgHeader } from "./svg/header.ts";
 import { tiffHeader } from "./tiff/header.ts";
@@ -33,6 +38,11 @@ export const HEADER_PARSERS = {
   tiff: tiffHeader,
   ico: icoHeader,
   avif: avifHeader,
+  jxl: jxlHeader,
+  pnm: pnmHeader,
+  farbfeld: farbfeldHeader,
+  radiance: radianceHeader,
+  dds: ddsHeader,
   svg: svgHeader,
 } as const satisfies Record<InputFormat, HeaderParser>;
 
@@ -56,6 +66,8 @@ export const DECODERS = {
   photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
   resvg: HEAVY,
   libavif: HEAVY,
+  jxlOxide: HEAVY,
+  rare: HEAVY,
 } as const satisfies Record<DecoderName, Decoder>;
 
 /** Encoders of stills: they take the first frame. */

@@ -4,13 +4,18 @@
  */
 import { AVIF } from "./avif/descriptor.ts";
 import { BMP } from "./bmp/descriptor.ts";
+import { DDS } from "./dds/descriptor.ts";
 import { ACCEPT_CLASSES, type AcceptClass, type FormatDescriptor, type FormatOutput } from "./descriptor.ts";
+import { FARBFELD } from "./farbfeld/descriptor.ts";
 import { GIF } from "./gif/descriptor.ts";
 import { HEIC } from "./heic/descriptor.ts";
 import { ICO } from "./ico/descriptor.ts";
 import { JPEG } from "./jpeg/descriptor.ts";
 import { JXL } from "./jxl/descriptor.ts";
 import { PNG } from "./png/descriptor.ts";
+import { PNM } from "./pnm/descriptor.ts";
+import { QOI } from "./qoi/descriptor.ts";
+import { RADIANCE } from "./radiance/descriptor.ts";
 import { SVG } from "./svg/descriptor.ts";
 import { TIFF } from "./tiff/descriptor.ts";
 import { WEBP } from "./webp/descriptor.ts";
@@ -27,6 +32,11 @@ export const FORMATS = {
   avif: AVIF,
   heic: HEIC,
   jxl: JXL,
+  pnm: PNM,
+  farbfeld: FARBFELD,
+  radiance: RADIANCE,
+  dds: DDS,
+  qoi: QOI,
   svg: SVG,
 } as const satisfies Record<string, FormatDescriptor>;
 

@@ -1,5 +1,5 @@
 /** Boxes of ISO base media files (ISO/IEC 14496-12 4.2). */
-import { damaged, type Reader } from "../byteReader.ts";
+import { createReader, damaged, type Reader } from "../byteReader.ts";
 
 /** `from` and `to`: the contents, without the box's header. */
 export type Box = { readonly type: string; readonly from: number; readonly to: number };
@@ -31,3 +31,8 @@ export function boxOf(boxes: readonly Box[], type: string): Box | null {
 
 /** Where the contents of a full box begin: after its version and flags. */
 export const FULL = 4;
+
+/** A reader of the big-endian numbers of these files. */
+export function boxReader(bytes: Uint8Array): Reader {
+  return createReader(bytes, false);
+}

@@ -2,8 +2,8 @@
 import type { Source } from "../../header.ts";
 import { damaged, type Reader } from "../byteReader.ts";
 import { still } from "../still.ts";
-import { type Box, boxesIn, boxOf, FULL } from "./boxes.ts";
-import { boxReader, codingOf, type Properties, readProperties } from "./properties.ts";
+import { type Box, boxesIn, boxOf, boxReader, FULL } from "./boxes.ts";
+import { codingOf, type Properties, readProperties } from "./properties.ts";
 
 /** AVIF bytes -> Source. Its sides are those of the part that is shown, before it is turned. Throws Failure. */
 export function avifHeader(bytes: Uint8Array): Source {

@@ -1,5 +1,5 @@
 /** Properties of the items of a HEIF file (ISO/IEC 23008-12 6.5, 9.3), and what they say of an AVIF's picture. */
-import { createReader, damaged, type Reader } from "../byteReader.ts";
+import { damaged, type Reader } from "../byteReader.ts";
 import type { Orientation } from "../exif.ts";
 import { type Box, boxesIn, boxOf, FULL } from "./boxes.ts";
 
@@ -126,9 +126,4 @@ function orientationOf(read: Reader, own: readonly Box[]): Orientation {
   const quarters = turn === null ? 0 : read.u8(turn.from) & 3;
   const axis = mirror === null ? 0 : 1 + (read.u8(mirror.from) & 1);
   return ORIENTATIONS[quarters]?.[axis] ?? 1;
-}
-
-/** A reader of the big-endian numbers of these files. */
-export function boxReader(bytes: Uint8Array): Reader {
-  return createReader(bytes, false);
 }

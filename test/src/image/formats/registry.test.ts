@@ -47,12 +47,44 @@ test("the registry and the sniffer are pure data: whoever imports them gets no c
 
 describe("no format is lost", () => {
   test("these are named", () => {
-    const named = ["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "avif", "heic", "jxl", "svg"];
+    const named = [
+      "jpeg",
+      "png",
+      "webp",
+      "gif",
+      "bmp",
+      "tiff",
+      "ico",
+      "avif",
+      "heic",
+      "jxl",
+      "pnm",
+      "farbfeld",
+      "radiance",
+      "dds",
+      "qoi",
+      "svg",
+    ];
     expect(Object.keys(FORMATS)).toEqual(named);
   });
   test("these are decoded", () => {
     const decoded = DESCRIPTORS.filter(([, { input }]) => input !== null).map(([name]) => name);
-    expect(decoded).toEqual(["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "avif", "svg"]);
+    expect(decoded).toEqual([
+      "jpeg",
+      "png",
+      "webp",
+      "gif",
+      "bmp",
+      "tiff",
+      "ico",
+      "avif",
+      "jxl",
+      "pnm",
+      "farbfeld",
+      "radiance",
+      "dds",
+      "svg",
+    ]);
     expect(Object.keys(HEADER_PARSERS)).toEqual(decoded);
   });
   test("these are made, and stored under these codes, which never change", () => {
