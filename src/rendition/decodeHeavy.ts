@@ -14,6 +14,8 @@ import { planRender } from "../image/plan.ts";
 import type { RenderOrder } from "../image/rendition.ts";
 import { addStage } from "../telemetry.ts";
 
+/** The largest file that is handed over. RPC takes 32 MiB. */
+const MAX_HEAVY_BYTES = 24 * 1024 * 1024;
 /** Between two attempts: the local edge starts the Worker anew in less. */
 const RETRY_AFTER_MS = 250;
 /** A Worker that ends after so much time on one picture has reached `cpu_ms`. There is no second attempt. */
@@ -28,6 +30,7 @@ type Order = Pick<RenderOrder, "bytes" | "transform" | "format"> & Required<Pick
 export async function decodeHeavy(order: Order, app: App, { priority, trace }: Job): Promise<Decoded | undefined> {
   const { bytes, source } = order;
   if (!isHeavy(source.format)) return undefined;
+  if (bytes.length > MAX_HEAVY_BYTES) throw new Failure("source_too_many_bytes", { limit: MAX_HEAVY_BYTES });
   const { view, decoders } = planRender(source, { ...order, limits: app.config, fileBytes: bytes.length });
   const heavy = app.bindings.HEAVY as unknown as HeavyWorker | undefined;
   const [decoder] = decoders;
