@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { readCommandLine } from "../src/cli/commandLine.ts";
@@ -40,7 +40,11 @@ for (const { name, source, platform } of CLIENTS) {
   console.error(`dist/${name}.js, dist/${name}.d.ts from ${source}`);
 }
 
-/** The declarations of an entry. They must import no other file, because only this one is published. */
+/**
+ * The declarations of an entry. Only this one file is published. So a file that the entry re-exports with
+ * `export { … } from "./x.ts"` stands here in full; all that it exports must be meant for the package. There is no other
+ * import.
+ */
 function declarationsOf(source: string): string {
   const out = mkdtempSync(join(tmpdir(), "firstlight-types-"));
   try {
@@ -57,7 +61,10 @@ function declarationsOf(source: string): string {
     const lib = ["--lib", "es2024,dom", "--types", "node", "--ignoreConfig"];
     const run = spawnSync("tsc", [...flags, ...options, ...lib, join(top, source)], { encoding: "utf8", cwd: top });
     if (run.status !== 0) throw new Error(`Cannot make the types of ${source}:\n${run.stdout}${run.stderr}`);
-    const text = readFileSync(join(out, source.replace(/\.ts$/, ".d.ts")), "utf8");
+    const textOf = (file: string): string => readFileSync(join(out, file.replace(/\.ts$/, ".d.ts")), "utf8");
+    const text = textOf(source).replace(/^export \{[^}]*\} from "(\.[^"]+)";$/gm, (_, file: string) =>
+      textOf(join(dirname(source), file)).trim(),
+    );
     if (/from "\./.test(text)) throw new Error(`The types of ${source} need another file:\n${text}`);
     return text;
   } finally {

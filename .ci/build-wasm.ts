@@ -20,6 +20,7 @@ const MODULES = [
   { of: "src/image/formats/jpeg", name: "decoder", entry: "decoder/index.ts", flags: FLAGS },
   { of: "src/image/formats/jpeg", name: "encoder", entry: "encoder/index.ts", flags: FLAGS },
   { of: "src/image/formats/png", name: "decoder", entry: "index.ts", flags: FLAGS },
+  { of: "src/image/formats/tiff", name: "decoder", entry: "index.ts", flags: FLAGS },
   { of: "src/image/formats/webp", name: "decoder", entry: "decoder/index.ts", flags: FLAGS },
   { of: "src/image/formats/webp", name: "encoder", entry: "encoder/index.ts", flags: FLAGS },
   { of: "src/image/resize", name: "resize", entry: "resize.ts", flags: FLAGS },

@@ -20,6 +20,8 @@ export type Catalogue = {
 
 export type Skipped = { readonly file: string; readonly why: string };
 
+/** Folder of the generated photographs. A new name for each version of the generator: files that are there are not made again. */
+const GENERATED = "demo-photos-2";
 /** How many files are read at a time. */
 const AT_ONCE = 4;
 /** Pixels to which a picture is shrunk when it is only read to see whether it is whole. */
@@ -56,7 +58,7 @@ export async function loadCatalogue(
   const corpus = resolve(top, "../shared/corpus/photos");
   const found = await readFolder(corpus);
   if (found.entries.length > 0) return { folder: corpus, from: "../shared/corpus/photos", ...found };
-  const folder = join(top, ".firstlight", "demo-photos");
+  const folder = join(top, ".firstlight", GENERATED);
   const entries = await generatePhotographs(folder, progress);
   return { folder, from: "generated photographs", entries, skipped: [] };
 }

@@ -6,6 +6,8 @@ export type CatalogueEntry = {
   readonly author: string;
   readonly licence: string;
   readonly licenceUrl: string;
+  /** Words that a search finds it by, besides those of the title. */
+  readonly tags?: readonly string[];
   readonly sourcePage?: string;
   readonly width: number;
   readonly height: number;

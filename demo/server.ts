@@ -1,36 +1,44 @@
-/** The page's own server: the page, its files, the state of the third parties, and the proxy to the Worker. */
-import { readFile } from "node:fs/promises";
+/** The page's own server: the page, its files, the state of the third parties, and the proxies to the Worker and to sources. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { stripTypeScriptTypes } from "node:module";
-import { extname, join } from "node:path";
+import type { Asset } from "./page/assets.ts";
 import type { createPassage } from "./passage.ts";
+import type { RaceServer } from "./race/raceServer.ts";
+import { isOwnOrigin, sendJson } from "./respond.ts";
+import { sendDirect } from "./sources/direct.ts";
 import type { Source } from "./sources/server.ts";
+
+/** What a reader's request for the page says. */
+export type PageRequest = {
+  readonly query: string;
+  /** Code of a place. */
+  readonly from: string | null;
+  readonly direct: boolean;
+  readonly headers: IncomingMessage["headers"];
+};
 
 export type PageServerParts = {
   readonly passage: ReturnType<typeof createPassage>;
   readonly sources: readonly Source[];
-  /** The page for a query and a place's code. */
-  readonly page: (query: string, from: string | null) => Promise<string>;
-  /** A race for a place's code. The API server takes `apiMs` for its answer. */
-  readonly race: (from: string | null, apiMs: number) => Promise<unknown>;
+  readonly assets: ReadonlyMap<string, Asset>;
+  /** PEM of the authority that signed the sources' certificates. */
+  readonly authority: string;
+  readonly page: (request: PageRequest) => Promise<string>;
+  readonly race: RaceServer;
 };
 
-const PAGE_FOLDER = join(import.meta.dirname, "page");
-const PAGE_FILE = /^\/page\/([a-z]+\.(?:ts|css|svg))$/;
+const PAGE_FILE = /^\/page\/([a-zA-Z.-]+)$/;
 const SOURCE_ACTION = /^\/sources\/([a-z]+)\/(die|revive)$/;
-const TYPES: Readonly<Record<string, string>> = {
-  ".ts": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
+const DIRECT = /^\/direct\/([a-z]+)\/([^/]+)$/;
 const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
+  "accept-ch": "Sec-CH-DPR, Sec-CH-Viewport-Width",
   "content-security-policy":
-    "default-src 'none'; img-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; " +
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; " +
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  // With `no-referrer` a browser names no origin when a form is sent, and `isOwnOrigin` refuses that.
+  "referrer-policy": "same-origin",
 } as const;
 
 /** The server. It does not listen yet. */
@@ -47,57 +55,50 @@ export function createPageServer(parts: PageServerParts): Server {
 
 async function answer(parts: PageServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://page");
-  const file = PAGE_FILE.exec(url.pathname)?.[1];
+  const asset = parts.assets.get(PAGE_FILE.exec(url.pathname)?.[1] ?? "");
   const [, id, action] = SOURCE_ACTION.exec(url.pathname) ?? [];
+  const [, directId, file] = DIRECT.exec(url.pathname) ?? [];
   if (request.method === "POST" && id !== undefined) {
-    await act(parts.sources, id, action === "die", request, response);
+    await act(parts.sources, id, action === "die", request, response, url.searchParams.get("from"));
+  } else if (await parts.race.handle(url, request, response)) {
+    return;
   } else if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405).end();
   } else if (url.pathname === "/") {
-    response
-      .writeHead(200, PAGE_HEADERS)
-      .end(await parts.page(url.searchParams.get("q") ?? "", url.searchParams.get("from")));
-  } else if (url.pathname === "/race.json") {
-    sendJson(response, await parts.race(url.searchParams.get("from"), Number(url.searchParams.get("ms")) || 0));
+    const given = url.searchParams;
+    const [query, direct] = [given.get("q") ?? "", given.get("direct") === "1"];
+    const page = await parts.page({ query, direct, from: given.get("from"), headers: request.headers });
+    response.writeHead(200, PAGE_HEADERS).end(page);
   } else if (url.pathname === "/sources.json") {
     sendJson(
       response,
-      parts.sources.map(({ trait, alive, asked }) => ({ id: trait.id, alive, asked })),
+      parts.sources.map(({ trait, alive, asked, askedFor }) => ({ id: trait.id, alive, asked, askedFor })),
     );
-  } else if (file !== undefined) {
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "", "cache-control": "no-cache" });
-    response.end(await pageFile(file));
+  } else if (directId !== undefined && file !== undefined) {
+    const source = parts.sources.find(({ trait }) => trait.id === directId);
+    sendDirect(source, file, parts.authority, response);
+  } else if (asset !== undefined) {
+    response.writeHead(200, { "content-type": asset.type, "cache-control": "no-cache" }).end(asset.contents);
   } else {
     response.writeHead(404).end();
   }
 }
 
-function sendJson(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
-  response.end(JSON.stringify(value));
-}
-
-/** Sends a file of the page. In TypeScript the types are replaced by spaces, so line numbers stay the same. */
-async function pageFile(name: string): Promise<string> {
-  const text = await readFile(join(PAGE_FOLDER, name), "utf8");
-  return name.endsWith(".ts") ? stripTypeScriptTypes(text) : text;
-}
-
+/** Kills or revives a source, and sends the reader back to the page, at the same place. */
 async function act(
   sources: readonly Source[],
   id: string,
   die: boolean,
   request: IncomingMessage,
   response: ServerResponse,
+  from: string | null,
 ): Promise<void> {
   const source = sources.find(({ trait }) => trait.id === id && trait.mortal);
-  // A page of another site in the same browser must not be able to do this.
-  const { origin, host } = request.headers;
-  if (source === undefined || (origin !== undefined && origin !== `http://${host}`)) {
+  if (source === undefined || !isOwnOrigin(request)) {
     response.writeHead(403).end();
     return;
   }
   await (die ? source.die() : source.revive());
-  if (request.headers.accept === "application/json") response.writeHead(204).end();
-  else response.writeHead(303, { location: "/" }).end();
+  const location = from === null ? "/" : `/?${new URLSearchParams({ from })}`;
+  response.writeHead(303, { location }).end();
 }

@@ -9,14 +9,18 @@ import { type Edge, startEdge } from "../src/cli/edge/start.ts";
 import { signedUrl } from "../src/client/url.ts";
 import { regionOf } from "../src/coordinate/regions.ts";
 import { createAuthority } from "../test/support/sources/authority.ts";
-import { createHinter } from "../warmer/client/hint.ts";
+import { createHinter, hintPage } from "../warmer/client/hint.ts";
 import { type Catalogue, loadCatalogue } from "./catalogue.ts";
 import type { CatalogueEntry } from "./catalogueEntry.ts";
-import { type Card, pageDocument, WIDTHS } from "./page/document.ts";
+import { loadAssets } from "./page/assets.ts";
+import { FIRST_ROWS, pageDocument } from "./page/html/document.ts";
+import { type Card, sizesOf, srcsetOf, WIDTHS } from "./page/html/pictureCard.ts";
 import { createPassage } from "./passage.ts";
+import { placeholdersOf } from "./placeholders.ts";
 import { placeOf } from "./places.ts";
-import { type RacePicture, startRace } from "./race.ts";
-import { createPageServer } from "./server.ts";
+import { createRaceServer } from "./race/raceServer.ts";
+import { screenOf } from "./screen.ts";
+import { createPageServer, type PageRequest } from "./server.ts";
 import { type Source, startSource } from "./sources/server.ts";
 import { SOURCES, shareOut } from "./sources/table.ts";
 import { startDemoWarmer } from "./warmer.ts";
@@ -41,14 +45,12 @@ export type Demo = {
 const HOST = "127.0.0.1";
 const PAINTING = "painting photographs (once; kept in .firstlight/)";
 /** As `wrangler.toml` deploys them. */
-const REGIONS = ["enam", "weur", "apac"] as const;
+const REGIONS = ["enam", "weur", "apac", "oc"] as const;
 /**
  * One machine is browser, third parties, warmer and edge at once. If it is busy besides, answers take seconds that are not
  * the source's fault. With production's limits the page would then have holes.
  */
 const PATIENCE = { SOURCE_TIMEOUT_MS: "60000", QUEUE_MS: "60000" } as const;
-/** Pictures in each lane of the race. */
-const RACERS = 3;
 
 /** Starts everything and waits until it answers. Throws when a port is taken or the photographs cannot be read; nothing runs then. */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
@@ -79,9 +81,17 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       },
     });
     undo.push(async () => (await starting.catch(() => undefined))?.stop());
-    const [catalogue, edge] = await Promise.all([
-      loadCatalogue(options.photos, TOP, (made, of) => progress(PAINTING, `${made} of ${of}`)),
+    const cataloguing = loadCatalogue(options.photos, TOP, (made, of) => progress(PAINTING, `${made} of ${of}`));
+    const [catalogue, edge, placeholders, assets] = await Promise.all([
+      cataloguing,
       starting,
+      cataloguing.then(({ folder, entries }) =>
+        placeholdersOf(
+          folder,
+          entries.map(({ file }) => file),
+        ),
+      ),
+      loadAssets(),
     ]);
     progress("starting the warmer and the third parties");
 
@@ -104,19 +114,25 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
         const source = sourceOf(index);
         const address = addressOf(entry, source);
         const paths = await Promise.all(WIDTHS.map((width) => signedUrl("", address, { width }, signing)));
-        return { entry, source: source.trait, paths };
+        return { entry, source: source.trait, paths, placeholder: placeholders[index] ?? "" };
       }),
     );
 
-    const page = async (query: string, from: string | null) => {
+    const page = async ({ query, from, direct, headers }: PageRequest) => {
       const place = placeOf(from);
       const region = regionOf({ colo: place.colo }, REGIONS);
-      return pageDocument({ cards, sources, query, place, region, visit: randomBytes(5).toString("hex") });
+      // As the API server of a page does it: first the hint, then all other work. The first visit of a browser gets none,
+      // though `hintPage` would name the usual sizes: this one machine is also the edge that makes them all.
+      const screen = screenOf(headers);
+      if (!direct && screen.viewport !== undefined) {
+        hinter.hint({ ...hintOf(cards, screen, headers.accept), colo: place.colo });
+      }
+      return pageDocument({ cards, sources, query, place, region, direct, visit: randomBytes(5).toString("hex") });
     };
-    const race = (from: string | null, apiMs: number) =>
-      startRace(racePictures(catalogue, sourceOf), placeOf(from), apiMs, { signing, hinter });
+    const race = createRaceServer(catalogue);
+    undo.push(() => race.stop());
     const passage = createPassage(edge.url);
-    const server = createPageServer({ passage, sources, page, race });
+    const server = createPageServer({ passage, sources, assets, page, race, authority: authority.root });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(options.port ?? 0, HOST, resolve);
@@ -137,11 +153,11 @@ function addressOf(entry: CatalogueEntry, source: Source): string {
   return `${source.origin}/${encodeURIComponent(entry.file)}`;
 }
 
-/** The first pictures of sources that neither die nor delay, so that the race shows the proxy's own time. */
-function racePictures(catalogue: Catalogue, sourceOf: (index: number) => Source): readonly RacePicture[] {
-  return catalogue.entries
-    .map((entry, index) => ({ entry, source: sourceOf(index) }))
-    .filter(({ source: { trait } }) => !trait.mortal && !trait.huge && trait.delayMs === 0)
-    .slice(0, RACERS)
-    .map(({ entry, source }) => ({ entry, address: addressOf(entry, source) }));
+/** The files of the first rows that this reader's browser will choose. */
+function hintOf(cards: readonly Card[], screen: ReturnType<typeof screenOf>, accept: string | undefined) {
+  const pictures = cards.slice(0, FIRST_ROWS).map((card) => ({
+    srcset: srcsetOf(card, (path) => path),
+    sizes: sizesOf(card.entry),
+  }));
+  return hintPage({ pictures, accept, ...screen });
 }

@@ -12,7 +12,6 @@ import type { Log } from "./observe/log.ts";
 import { createRegistry } from "./observe/metrics.ts";
 import { createStatusServer } from "./observe/statusServer.ts";
 import type { OpenPool } from "./push/connectionPool.ts";
-import { MAX_PATHS_PER_PUSH } from "./push/pushRequest.ts";
 import { RegionPusher } from "./push/regionPusher.ts";
 import { DedupTable } from "./queue/dedupTable.ts";
 import { chooseListen, SERVICE_RATE } from "./receive/chooseListen.ts";
@@ -74,7 +73,7 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
         timeoutMs: LIMITS.timeoutMs,
         queue: {
           capacity: LIMITS.queue,
-          limit: batched ? MAX_PATHS_PER_PUSH : 1,
+          limit: batched ? config.WARM_BATCH : 1,
           waitMs: config.WARM_BATCH_MS,
           maxAgeMs: config.WARM_MAX_AGE_MS,
         },

@@ -54,9 +54,9 @@ export const COSTS = {
     objectCalls: 1,
   }),
   "hit at the edge": of({ edge: 1 }),
-  "hit in KV": of({ edge: 2, kvReads: 2, classB: 1 }),
-  "hit in the region": of({ edge: 2, kvReads: 2, kvWrites: 1, classB: 1 }),
-  "hit in the primary": of({ edge: 2, kvReads: 2, kvWrites: 1, classB: 3, classA: 2, objectCalls: 1 }),
+  "hit in KV": of({ edge: 3, kvReads: 3, classB: 3, classA: 1 }),
+  "hit in the region": of({ edge: 3, kvReads: 3, kvWrites: 1, classB: 3, classA: 1 }),
+  "hit in the primary": of({ edge: 3, kvReads: 3, kvWrites: 1, classB: 3, classA: 2, objectCalls: 1 }),
   "derived from a larger size": of({ edge: 3, kvReads: 3, classB: 4, classA: 3, objectCalls: 2, limiterCalls: 1 }),
   "made from the kept original": of({
     edge: 3,

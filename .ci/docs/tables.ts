@@ -17,6 +17,7 @@ import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { costRows } from "./costs.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
+import { lookUpRows } from "./lookUp.ts";
 
 const AUTHORITIES = {
   signature: "a signature",
@@ -86,6 +87,10 @@ export const TABLES: Readonly<Record<string, () => string>> = {
     ),
   costs: () => {
     const { head, rows } = costRows();
+    return table(head, rows);
+  },
+  lookUp: () => {
+    const { head, rows } = lookUpRows();
     return table(head, rows);
   },
   formats: () => table(["kind", "answer", "taken as"], formatRows()),

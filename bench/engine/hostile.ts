@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Runner } from "./runners.ts";
 import { cpuMillis } from "./workerd.ts";
 
-const SETTINGS = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+const SETTINGS = { format: "webp", side: 640, quality: 75 } as const;
 
 export type HostileResult = {
   readonly files: number;

@@ -10,14 +10,13 @@ import { parseArgs } from "node:util";
 import { type Cell, table } from "../table.ts";
 import { measureHostile } from "./hostile.ts";
 import { measureMemory, measurePng } from "./memory.ts";
-import { moduleSizes } from "./modules.ts";
+import { enginesOfCommonFormats, moduleSizes } from "./modules.ts";
 import { measureQuality } from "./quality.ts";
 import { startProcesses } from "./runners.ts";
 import { collectSamples, type Sample } from "./samples.ts";
 import { measureSpeed, SIZE_CLASSES } from "./speed.ts";
 
 const DEFAULT_CORPUS = resolve(import.meta.dirname, "../../../shared/corpus");
-const WEBP_640 = { format: "webp", side: 640, quality: 75, method: 4 } as const;
 
 /** Runs everything, prints the tables, and gives the figures. */
 export async function run(args: readonly string[]): Promise<unknown> {
@@ -57,7 +56,7 @@ async function measure(
   const png = await measurePng(ours, sharp, forget, largest.file, scratch);
   const hostileFolder = join(corpus, "hostile");
   const hostile = existsSync(hostileFolder) ? await measureHostile(ours, forget, hostileFolder) : null;
-  const modules = moduleSizes(workerd.wasm, await enginesOfCommonFormats(processes, samples, corpus));
+  const modules = moduleSizes(workerd.wasm, await enginesOfCommonFormats(processes, samples[0]?.file ?? "", corpus));
   say("");
   const lines = [
     ...speed.lines.map(({ label, medians, worst, target, pass, floorPass }) => [
@@ -136,31 +135,6 @@ async function measure(
     hostile,
     samples: samples.map(({ name, size, made }) => ({ name, size, made })),
   };
-}
-
-/** The engines that are live after a JPEG, and after a PNG, two WebPs and a GIF of the corpus if they are present. */
-async function enginesOfCommonFormats(
-  { ours, forget }: Awaited<ReturnType<typeof startProcesses>>,
-  samples: readonly Sample[],
-  corpus: string,
-): Promise<string[]> {
-  await forget();
-  const files = [
-    samples[0]?.file ?? "",
-    ...["png-rgb8.png", "webp-lossy.webp", "webp-lossless.webp", "gif-static.gif"].map((name) =>
-      join(corpus, "formats", name),
-    ),
-  ].filter((file) => existsSync(file));
-  const seen = new Set<string>();
-  for (const file of files) {
-    for (const format of ["webp", "jpeg"] as const) {
-      const { modules } = await ours.make(file, { ...WEBP_640, format }, 1);
-      for (const name of modules.split(" ")) seen.add(name);
-    }
-  }
-  // libwebp's decoder lives for one picture, so it is gone when the Worker says what is live.
-  seen.add("webp");
-  return [...seen];
 }
 
 function printSamples(samples: readonly Sample[]): void {

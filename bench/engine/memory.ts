@@ -6,7 +6,7 @@ import type { Runner } from "./runners.ts";
 import { cpuMillis } from "./workerd.ts";
 
 const MB = 1024 * 1024;
-const SETTINGS = { format: "webp", side: 640, quality: 75, method: 4 } as const;
+const SETTINGS = { format: "webp", side: 640, quality: 75 } as const;
 
 export type MemoryLine = {
   readonly label: string;

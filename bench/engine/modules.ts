@@ -1,5 +1,11 @@
 /** The gzip size of the WebAssembly modules that the four common formats need. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { startProcesses } from "./runners.ts";
+
+export type Processes = Awaited<ReturnType<typeof startProcesses>>;
+const WEBP_640 = { format: "webp", side: 640, quality: 75 } as const;
 
 /** Engine name (src/image/engines.ts) -> the end of its module's path. JPEG, PNG, WebP, GIF in; WebP, JPEG out. */
 const USED = [
@@ -30,4 +36,29 @@ export function moduleSizes(wasm: ReadonlyMap<string, Uint8Array>, engines: read
     each[file] = gzipSync(bytes, { level: 9 }).length / 1000;
   }
   return { kb: Object.values(each).reduce((sum, kb) => sum + kb, 0), each };
+}
+
+/** The engines that are live after a JPEG, and after a PNG, two WebPs and a GIF of the corpus if they are present. */
+export async function enginesOfCommonFormats(
+  { ours, forget }: Pick<Processes, "ours" | "forget">,
+  photo: string,
+  corpus: string,
+): Promise<string[]> {
+  await forget();
+  const files = [
+    photo,
+    ...["png-rgb8.png", "webp-lossy.webp", "webp-lossless.webp", "gif-static.gif"].map((name) =>
+      join(corpus, "formats", name),
+    ),
+  ].filter((file) => existsSync(file));
+  const seen = new Set<string>();
+  for (const file of files) {
+    for (const format of ["webp", "jpeg"] as const) {
+      const { modules } = await ours.make(file, { ...WEBP_640, format }, 1);
+      for (const name of modules.split(" ")) seen.add(name);
+    }
+  }
+  // libwebp's decoder lives for one picture, so it is gone when the Worker says what is live.
+  seen.add("webp");
+  return [...seen];
 }

@@ -25,7 +25,7 @@ export async function measureQuality(ours: Runner, samples: readonly Sample[]): 
     const { data, info } = await sharp(file).rotate().raw().toBuffer({ resolveWithObject: true });
     const whole = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
     for (const { side } of TARGETS) {
-      const { picture } = await ours.make(file, { format: "png", side, quality: 100, method: 4 }, 1);
+      const { picture } = await ours.make(file, { format: "png", side, quality: 100 }, 1);
       const made = await sharp(picture).removeAlpha().raw().toBuffer({ resolveWithObject: true });
       const { width, height } = made.info;
       const wanted = await whole

@@ -18,7 +18,6 @@ export type Settings = {
   readonly format: "webp" | "jpeg" | "png";
   readonly side: number;
   readonly quality: number;
-  readonly method: number;
 };
 
 export type Runner = {
@@ -27,6 +26,9 @@ export type Runner = {
   /** Makes the thumbnail of the file `times` times. */
   make(file: string, settings: Settings, times: number): Promise<Made>;
 };
+
+/** libwebp's effort, 0..6, for our engine with libwebp's encoder and for sharp. 4 is its default. */
+const LIBWEBP_METHOD = 4;
 
 const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
 
@@ -58,7 +60,7 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
   return {
     name: engine,
     pid,
-    async make(file, { format, side, quality, method }, times) {
+    async make(file, { format, side, quality }, times) {
       const transform: Job["transform"] = {
         resize: "fit",
         width: side,
@@ -73,7 +75,7 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         autoRotate: true,
         rotate: 0,
       };
-      const job: Job = { transform, format, limits: LIMITS, engine, effort: method, times };
+      const job: Job = { transform, format, limits: LIMITS, engine, effort: LIBWEBP_METHOD, times };
       const headers = { "x-job": JSON.stringify(job) };
       const answer = await fetch(url, { method: "POST", body: readFileSync(file), headers });
       const picture = new Uint8Array(await answer.arrayBuffer());
@@ -92,9 +94,9 @@ function inSharp(child: ChildProcess): Runner {
   return {
     name: "sharp",
     pid: child.pid ?? 0,
-    async make(file, { format, side, quality, method }, times) {
+    async make(file, { format, side, quality }, times) {
       if (format === "png") throw new Error("sharp is not measured for PNG output");
-      const job: SharpJob = { file, format, side, quality, method, times };
+      const job: SharpJob = { file, format, side, quality, method: LIBWEBP_METHOD, times };
       child.send(job);
       const { bytes } = (await nextMessage(child)) as { bytes: number };
       return { bytes, picture: new Uint8Array(), memory: 0, modules: "" };
@@ -118,24 +120,24 @@ const BATCH_MS = 300;
 
 export type Timed = { readonly ms: number; readonly bytes: number };
 
-/** One thing to be timed. */
-export type Entry = { readonly runner: Runner; readonly settings: Settings };
+/** One thing to be timed. `file` is for a runner that does not read the format: the same picture in another one. */
+export type Entry = { readonly runner: Runner; readonly settings: Settings; readonly file?: string };
 
 /** The least CPU milliseconds of each entry for one file, of `rounds` batches. The entries take turns (A B A B). */
 export async function timeInTurn(entries: readonly Entry[], file: string, rounds: number): Promise<Timed[]> {
   const times: number[] = [];
   const bytes: number[] = [];
-  for (const { runner, settings } of entries) {
-    bytes.push((await runner.make(file, settings, 1)).bytes);
+  for (const { runner, settings, file: own = file } of entries) {
+    bytes.push((await runner.make(own, settings, 1)).bytes);
     const before = cpuMillis(runner.pid);
-    await runner.make(file, settings, 1);
+    await runner.make(own, settings, 1);
     times.push(Math.max(1, Math.ceil(BATCH_MS / Math.max(10, cpuMillis(runner.pid) - before))));
   }
   const best = entries.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, { runner, settings }] of entries.entries()) {
+    for (const [i, { runner, settings, file: own = file }] of entries.entries()) {
       const before = cpuMillis(runner.pid);
-      await runner.make(file, settings, times[i] ?? 1);
+      await runner.make(own, settings, times[i] ?? 1);
       best[i] = Math.min(best[i] ?? 0, (cpuMillis(runner.pid) - before) / (times[i] ?? 1));
     }
   }

@@ -5,8 +5,8 @@ import type { Sample, SizeClass } from "./samples.ts";
 
 export const SIZE_CLASSES = ["~1 MP", "4-6 MP", "9-22 MP"] as const satisfies SizeClass[];
 
-const webp = (side: number): Settings => ({ format: "webp", side, quality: 75, method: 4 });
-const jpeg = (side: number): Settings => ({ format: "jpeg", side, quality: 80, method: 4 });
+const webp = (side: number): Settings => ({ format: "webp", side, quality: 75 });
+const jpeg = (side: number): Settings => ({ format: "jpeg", side, quality: 80 });
 
 type EngineOfEntry = "ours" | "libwebp" | "sharp" | "photon" | "jsquash";
 

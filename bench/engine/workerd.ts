@@ -71,6 +71,7 @@ async function bundle(entry: string) {
     format: "esm",
     target: "es2024",
     conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
     loader: { ".wasm": "empty" },
     plugins: [
       {

@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- warmer [--json FILE] [--quick] [--only ingest,endtoend,latency,overload,clients,memory]`
+ * `npm run bench -- warmer [--json FILE] [--quick] [--only ingest,endtoend,latency,overload,clients,memory]
+ * [--rounds N] [--before FOLDER]`
  * Compares the warmer with the loop of 2014 in one run, with one load generator. The program under test has one core
  * for itself; generator and sink use the other. bench/README.md explains each row and each decision.
  */
@@ -22,7 +23,12 @@ const PARTS = ["ingest", "endtoend", "latency", "overload", "clients", "memory"]
 export async function run(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({
     args: [...args],
-    options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      rounds: { type: "string" },
+      before: { type: "string" },
+    },
   });
   const wanted = values.only?.split(",") ?? PARTS;
   const stray = wanted.filter((part) => !PARTS.some((known) => known === part));
@@ -30,14 +36,17 @@ export async function run(args: readonly string[]): Promise<unknown> {
 
   const tools = prepareTools();
   if (tools.pinning.nice) setPriority(-10);
-  const plan = values.quick ? QUICK : FULL;
+  const rounds = Number(values.rounds ?? 1);
+  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds ${values.rounds}: a whole number above 0`);
+  const length = values.quick ? QUICK : FULL;
+  const plan = values.rounds === undefined ? length : { ...length, overloadRounds: rounds };
   const setting: Setting = { tools, plan, say: (line) => console.error(line) };
   const { cpu, cores, kernel, node, load } = machine();
   const notes = [`${cores} x ${cpu}, Linux ${kernel}, Node ${node}, load before the run ${load}`, ...tools.notes];
   const rows: Row[] = [];
   const figures: Record<string, unknown> = {};
   try {
-    const all = contenders(tools);
+    const all = contenders(tools, values.before);
     const parts = {
       ingest: () => ingestRows(setting, all),
       endtoend: () => endToEndRows(setting, all),

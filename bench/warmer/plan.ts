@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SERVICE_RATE } from "../../warmer/receive/chooseListen.ts";
 import { receiveBufferBytes } from "../../warmer/receive/listen.ts";
@@ -58,26 +59,36 @@ export const RECEIVE_BUFFER = receiveBufferBytes(10, SERVICE_RATE.ffi);
 const CLIENTS = fileURLToPath(new URL("./clients/client-program.ts", import.meta.url));
 const FLOOR = fileURLToPath(new URL("./floor-program.ts", import.meta.url));
 
-/** Every program of the bench. Null if its runtime is missing. */
-export function contenders(tools: Tools) {
+/**
+ * Every program of the bench. Null if its runtime is missing.
+ * @param folder another checkout of this project, whose warmer is compared with ours
+ */
+export function contenders(tools: Tools, folder?: string) {
   const old = (name: string, command: readonly string[] | null, buffer: number): Contender | null =>
     command === null ? null : loop(tools, name, command, buffer);
-  const ours = (name: string, receive: "dgram" | "ffi", batchMs: number, http: "1.1" | "2" = "1.1"): Contender =>
-    firstlight(tools, name, {
+  const ours = (
+    name: string,
+    receive: "dgram" | "ffi",
+    batchMs: number,
+    http: "1.1" | "2" = "1.1",
+    service?: string,
+  ): Contender => {
+    const settings = {
       WARM_HTTP: http,
       WARM_RECEIVE: receive,
       WARM_RECEIVE_BUFFER: String(RECEIVE_BUFFER),
       WARM_BATCH_MS: String(batchMs),
-    });
-  const client = (name: string, CLIENT: "own" | "undici" | "http2", batchMs: number, http: "1.1" | "2"): Contender =>
-    firstlight(tools, name, { CLIENT, WARM_HTTP: http, WARM_RECEIVE: "ffi", WARM_BATCH_MS: String(batchMs) }, CLIENTS);
+    };
+    return firstlight(tools, name, settings, service);
+  };
+  const before = folder === undefined ? undefined : join(folder, "warmer/main.ts");
+  const client = (name: string, CLIENT: "own" | "http2", batchMs: number): Contender =>
+    firstlight(tools, name, { CLIENT, WARM_HTTP: "2", WARM_RECEIVE: "ffi", WARM_BATCH_MS: String(batchMs) }, CLIENTS);
   return {
-    /** The same warmer with our own HTTP client, undici and node:http2. */
-    clients: (batchMs: number): readonly Contender[] => [
-      client("own, HTTP/1.1", "own", batchMs, "1.1"),
-      client("undici, HTTP/1.1", "undici", batchMs, "1.1"),
-      client("own, HTTP/2", "own", batchMs, "2"),
-      client("node:http2", "http2", batchMs, "2"),
+    /** The same warmer with our own HTTP/2 client and with that of Node. */
+    clients: (batchMs: number): readonly [Contender, Contender] => [
+      client("own, HTTP/2", "own", batchMs),
+      client("node:http2", "http2", batchMs),
     ],
     java: old("2014 loop in Java", tools.java, RECEIVE_BUFFER),
     javaInline:
@@ -94,6 +105,15 @@ export function contenders(tools: Tools) {
     ffiH2: ours("Firstlight, ffi, HTTP/2", "ffi", 3, "2"),
     ffiSingly: ours("Firstlight, ffi, batching off", "ffi", 0),
     ffiSinglyH2: ours("Firstlight, ffi, batching off, HTTP/2", "ffi", 0, "2"),
+    before:
+      before === undefined
+        ? null
+        : {
+            dgramSingly: ours("before, dgram, batching off", "dgram", 0, "1.1", before),
+            dgramSinglyH2: ours("before, dgram, batching off, HTTP/2", "dgram", 0, "2", before),
+            ffi: ours("before, ffi", "ffi", 3, "1.1", before),
+            ffiSingly: ours("before, ffi, batching off", "ffi", 0, "1.1", before),
+          },
     /** As an operator starts it, including the receive buffer. */
     ffiDefaults: firstlight(tools, "Firstlight, ffi", { WARM_RECEIVE: "ffi" }),
   };

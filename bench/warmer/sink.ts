@@ -12,6 +12,7 @@ export type SinkStats = {
   /** Connections opened. */
   readonly opened: number;
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
   readonly max: number;
   /** How late the sink itself woke up at the most, microseconds. While it does not run, every push looks late. */

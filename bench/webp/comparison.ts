@@ -6,8 +6,11 @@ import type { Photograph } from "./photographs.ts";
 import { type Scores, scorer } from "./scores.ts";
 
 export const QUALITIES = [20, 40, 60, 75, 85, 95] as const;
-/** Beyond both ends, so that equal quality is found between two files of libwebp's. */
-const ANCHORS = [10, ...QUALITIES, 98] as const;
+/**
+ * Qualities of libwebp's files. They reach beyond both ends, so that equal quality is found between two files, and they
+ * are near each other, because bytes between two files are taken from a straight line.
+ */
+const ANCHORS = [10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 95, 98] as const;
 
 /** Bytes of our file, of libwebp's at the same quality, and of libwebp's at the same scores. */
 export type Line = {

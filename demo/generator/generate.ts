@@ -21,8 +21,8 @@ const SHAPES = [
   [2500, 1390],
   [4500, 2530],
 ] as const;
-/** The scene is computed at this width and then enlarged. Finer detail is grain only. */
-const PAINTED_WIDTH = 360;
+/** The scene is computed at this width, in pixels, and then enlarged. Finer detail is grain only. */
+const PAINTED_WIDTH = 640;
 /** This thread paints one picture while threads of sharp encode others. */
 const AT_ONCE = 4;
 const JPEG_QUALITY = 86;
@@ -31,9 +31,26 @@ const TITLES = {
   ridges: ["First light on the ridge", "Seven valleys", "The far chain", "Haze", "Above the treeline", "Morning climb"],
   sea: ["Glitter", "West of the harbour", "Long swell", "Cloud bank", "Outbound", "Still water"],
   dunes: ["Slip face", "Red sand", "Wind lines", "The empty quarter", "Crest", "Noon"],
-  night: ["Clear night", "The band", "No moon", "Treeline", "Late summer sky", "Four in the morning"],
-  meadow: ["June", "Uncut", "By the path", "South slope", "After rain", "Poppies, perhaps"],
+  night: ["Clear night", "The band", "No moon", "Treeline", "Late summer stars", "Four in the morning"],
+  meadow: [
+    "White in June",
+    "Pink, by the path",
+    "A yellow row",
+    "Violet, after rain",
+    "Red on the slope",
+    "White again",
+  ],
   city: ["Across the river", "Offices at six", "Night shift", "Reflections", "The new quarter", "From the bridge"],
+} as const satisfies Record<SceneName, readonly string[]>;
+
+/** What a search finds the pictures by, besides their titles. */
+const TAGS = {
+  ridges: ["mountain", "snow", "forest"],
+  sea: ["sea", "ocean", "sun"],
+  dunes: ["desert", "dune", "sand"],
+  night: ["night", "star", "sky"],
+  meadow: ["flower", "meadow", "summer"],
+  city: ["city", "skyline", "dusk"],
 } as const satisfies Record<SceneName, readonly string[]>;
 
 const NAMES = Object.keys(SCENES) as SceneName[];
@@ -79,6 +96,7 @@ async function photograph(folder: string, seed: number, onMade: () => void): Pro
     author: `Generated (seed ${seed})`,
     licence: "CC0-1.0",
     licenceUrl: "https://creativecommons.org/publicdomain/zero/1.0/",
+    tags: TAGS[scene],
     width,
     height,
     bytes,

@@ -14,13 +14,18 @@ export type Source = {
   /** `https://127.0.0.1:N`, or `http://…` without HTTPS. It stays the same after `die` and `revive`. */
   readonly origin: string;
   readonly alive: boolean;
-  /** How many pictures it was asked for since the start. */
+  /** How many requests for pictures it got since the start, without those marked with DIRECT_HEADER. */
   readonly asked: number;
+  /** For how many different pictures. */
+  readonly askedFor: number;
   /** Stops at once and cuts open connections. From then on the machine refuses connections. */
   die(): Promise<void>;
   /** Starts again on the same port. */
   revive(): Promise<void>;
 };
+
+/** Marks requests that stand for those of a browser, of a page without Firstlight. */
+export const DIRECT_HEADER = "x-demo-direct";
 
 const HOST = "127.0.0.1";
 const FRESH_SECONDS = 86_400;
@@ -33,9 +38,13 @@ export async function startSource(
 ): Promise<Source> {
   let asked = 0;
   let alive = false;
+  const pictures = new Set<string>();
   const open = new Set<Socket>();
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    asked += 1;
+    if (request.headers[DIRECT_HEADER] === undefined) {
+      asked += 1;
+      pictures.add(request.url ?? "");
+    }
     if (trait.delayMs > 0) await wait(trait.delayMs);
     const path = join(folder, basename(decodeURIComponent(new URL(request.url ?? "/", "http://source").pathname)));
     const type = typeOf(path);
@@ -78,6 +87,9 @@ export async function startSource(
     },
     get asked() {
       return asked;
+    },
+    get askedFor() {
+      return pictures.size;
     },
     async die() {
       if (!alive) return;

@@ -10,7 +10,7 @@ export type SourceTrait = {
   readonly delayMs: number;
   /** Gets the photographs with the most pixels. */
   readonly huge: boolean;
-  /** The page has a button that stops it. */
+  /** The page has a button that kills it. */
   readonly mortal: boolean;
 };
 
@@ -45,7 +45,7 @@ export const SOURCES = [
   {
     id: "mayfly",
     name: "Mayfly Photos",
-    trait: "stops when you press its button",
+    trait: "dies when you press its button",
     secure: true,
     delayMs: 0,
     huge: false,

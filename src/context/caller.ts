@@ -13,11 +13,18 @@ export type Audience = "reader" | "warm" | "background" | "job";
 
 /** What each audience may do and sees. */
 export const AUDIENCES = {
-  reader: { onlyWarmTiers: false, rateLimited: true },
-  warm: { onlyWarmTiers: true, rateLimited: false },
-  background: { onlyWarmTiers: false, rateLimited: true },
-  job: { onlyWarmTiers: true, rateLimited: false },
-} as const satisfies Record<Audience, { readonly onlyWarmTiers: boolean; readonly rateLimited: boolean }>;
+  reader: { onlyWarmTiers: false, rateLimited: true, regionFirst: false },
+  warm: { onlyWarmTiers: true, rateLimited: false, regionFirst: true },
+  background: { onlyWarmTiers: false, rateLimited: true, regionFirst: false },
+  job: { onlyWarmTiers: true, rateLimited: false, regionFirst: false },
+} as const satisfies Record<Audience, AudienceRow>;
+
+type AudienceRow = {
+  readonly onlyWarmTiers: boolean;
+  readonly rateLimited: boolean;
+  /** What is made is stored in the region, and everywhere else only after that. */
+  readonly regionFirst: boolean;
+};
 
 export type Caller = {
   readonly audience: Audience;

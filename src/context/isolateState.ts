@@ -1,6 +1,7 @@
 /** What one isolate remembers between requests: bounded, and only ever a shortcut. A new isolate starts without it. */
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { MemoryBudget } from "../concurrency/memoryBudget.ts";
+import { MovingMedian } from "../concurrency/movingMedian.ts";
 import { RecentKeys } from "../concurrency/recentKeys.ts";
 import { createSemaphore, type Semaphore } from "../concurrency/semaphore.ts";
 import { SingleFlight } from "../concurrency/singleFlight.ts";
@@ -10,6 +11,7 @@ import { LiveConfig } from "../live/liveConfig.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
 import { HttpsMemory } from "../origin/https.ts";
 import { RequestMemory } from "../request/requestMemory.ts";
+import type { KnownVersion } from "../store/freshness.ts";
 import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 
@@ -26,6 +28,11 @@ const REQUEST_MEMORY = 2_000;
 const REQUEST_MEMORY_BYTES = 4 * 1024 * 1024;
 /** Pictures that are in no store and whose source fails. */
 const NOWHERE_MEMORY = 5_000;
+/** Sources that have newer bytes than a copy that was shown. */
+const OUTDATED_MEMORY = 1_000;
+/** Fetches that the moving median is of, and what it is before the first: a source on another continent. */
+const FETCHES_REMEMBERED = 31;
+const FIRST_FETCH_MS = 1_000;
 /** Clients that are over their miss rate. */
 const RATE_MEMORY = 10_000;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
@@ -48,6 +55,8 @@ export type IsolateState = {
    * of its source is remembered.
    */
   readonly nowhere: BoundedMap<string, number>;
+  /** Sources whose stored copies were found to be outdated, by the key of their metadata: what is known of each. */
+  readonly outdated: BoundedMap<string, KnownVersion>;
   /** Keys written lately to tiers with a write window. */
   readonly writes: RecentKeys;
   /** Pictures renewed lately behind their answers. */
@@ -58,6 +67,8 @@ export type IsolateState = {
   readonly masters: RecentKeys;
   /** One look-up and one render of a picture at a time. */
   readonly flights: SingleFlight<Rendered>;
+  /** Milliseconds from asking a source until its picture is rendered: the longest that a reader joins a push. */
+  readonly fetchMs: MovingMedian;
   /** Addresses answered lately. */
   readonly requests: RequestMemory;
   /** Client key -> unix ms until which its misses are refused without asking the limiter again. */
@@ -81,11 +92,13 @@ export function newIsolateState(): IsolateState {
     hosts: new HostGuard(),
     negatives: newNegativeMemory(),
     nowhere: new BoundedMap(NOWHERE_MEMORY),
+    outdated: new BoundedMap(OUTDATED_MEMORY),
     writes: new RecentKeys(RENEW_WINDOW_MS, WRITE_MEMORY),
     renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),
     masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
+    fetchMs: new MovingMedian(FETCHES_REMEMBERED, FIRST_FETCH_MS),
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>

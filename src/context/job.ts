@@ -1,6 +1,7 @@
 /** One piece of work: how urgent it is, what is written down of it, and what goes on after its answer. */
 import { Priority } from "../concurrency/priority.ts";
 import { asFailure } from "../errors.ts";
+import { StoreCalls } from "../store/storeCalls.ts";
 import { addStage, newTrace, noteFailure, record, type Trace } from "../telemetry.ts";
 import type { App, WaitUntil } from "./app.ts";
 import { type Audience, type Caller, withAudience } from "./caller.ts";
@@ -10,6 +11,8 @@ export type Job = {
   readonly priority: Priority;
   readonly trace: Trace;
   readonly waitUntil: WaitUntil;
+  /** The store calls of this invocation. */
+  readonly calls: StoreCalls;
   /** Called once the store that others read it from holds the picture that this job made or copied. */
   readonly onStored: () => void;
   /** Does a step inside a span of Workers tracing, where that is on. */
@@ -24,6 +27,8 @@ export type JobParts = {
   readonly ray?: string;
   /** Workers tracing (`ctx.tracing`); absent in tests and where the runtime has none. */
   readonly tracing?: Pick<Tracing, "enterSpan"> | undefined;
+  /** Those of the invocation, where it does several pieces of work. */
+  readonly calls?: StoreCalls;
 };
 
 const PRIORITIES = { reader: "user", background: "user", warm: "warm", job: "warm" } as const satisfies Record<
@@ -32,11 +37,12 @@ const PRIORITIES = { reader: "user", background: "user", warm: "warm", job: "war
 >;
 
 export function newJob({ audience, region, colo }: Caller, waitUntil: WaitUntil, parts: JobParts = {}): Job {
-  const { ray, tracing } = parts;
+  const { ray, tracing, calls = new StoreCalls() } = parts;
   return {
     priority: new Priority(PRIORITIES[audience]),
     trace: newTrace(audience, region, colo, ray),
     waitUntil,
+    calls,
     onStored: () => undefined,
     span: (name, work) => (tracing === undefined ? work() : tracing.enterSpan(name, work)),
   };

@@ -3,6 +3,7 @@
  * renderCoordinator.ts holds one state. All that it says is advice that saves work; nothing is lost when it is forgotten.
  *
  * There are two kinds of lease: one on the source (one holder fetches it) and one per rendition (one holder renders it).
+ * A push holds its leases as a claim: it begins before it knows whether it was granted, and a reader may take them over.
  * A lease ends when its holder reports an outcome, or by time when the holder has died.
  */
 import type { FailureFacts, Reason } from "../errors.ts";
@@ -12,8 +13,17 @@ export const LEASE_MS = 15_000;
 /** How long a finished rendition is remembered: who asks reads it from the region's bucket. */
 export const DONE_MS = 60_000;
 
-type Lease = { readonly holder: string; readonly until: number };
-type Done = { readonly doneUntil: number };
+type Lease = {
+  readonly holder: string;
+  readonly until: number;
+  /** A push of the warmer holds it. Readers join it for a limited time, and take it over after that. */
+  readonly claimed: boolean;
+};
+type Done = {
+  readonly doneUntil: number;
+  /** Who said so. */
+  readonly by: string;
+};
 type Refusal = { readonly reason: Reason; readonly facts: FailureFacts; readonly until: number };
 
 export type CoordinatorState = {
@@ -41,8 +51,16 @@ export type Grant =
   | { readonly do: "render" }
   /** The source failed a moment ago for somebody else. */
   | { readonly do: "fail"; readonly reason: Reason; readonly facts: FailureFacts }
-  /** Somebody is at it, until then at the latest (unix ms). */
-  | { readonly do: "wait"; readonly until: number };
+  /** Somebody is at it, until then at the latest (unix ms). `claimed`: a push of the warmer. */
+  | { readonly do: "wait"; readonly until: number; readonly claimed?: boolean };
+
+/** How somebody asks. Without any terms: as a reader, who waits for whoever is at it. */
+export type Terms = {
+  /** Set by a push, whose lease is a claim: how long it holds, in milliseconds. */
+  readonly claimMs?: number;
+  /** What a push has claimed counts as free. */
+  readonly takeOver?: boolean;
+};
 
 export type Outcome =
   | { readonly kind: "kept"; readonly until: number }
@@ -65,6 +83,7 @@ export function grantFor(
   key: string,
   now: number,
   epoch = 0,
+  { claimMs, takeOver = false }: Terms = {},
 ): [Grant, CoordinatorState] {
   const state = epoch > before.epoch ? { ...NO_RENDERS, epoch } : before;
   const render = state.renders.get(key);
@@ -72,10 +91,12 @@ export function grantFor(
   if (state.refusal !== null && state.refusal.until > now) {
     return [{ do: "fail", reason: state.refusal.reason, facts: state.refusal.facts }, state];
   }
-  if (isHeld(render, holder, now)) return [{ do: "wait", until: render.until }, state];
-  const lease = { holder, until: now + LEASE_MS };
+  const isTaken = (lease: Lease | Done | null | undefined): lease is Lease =>
+    isHeld(lease, holder, now) && !(takeOver && lease.claimed);
+  if (isTaken(render)) return [waitFor(render), state];
+  const lease = { holder, until: now + (claimMs ?? LEASE_MS), claimed: claimMs !== undefined };
   if (state.originalUntil > now) return [{ do: "render" }, granted(state, key, lease, now)];
-  if (isHeld(state.source, holder, now)) return [{ do: "wait", until: state.source.until }, state];
+  if (isTaken(state.source)) return [waitFor(state.source), state];
   return [{ do: "fetch" }, { ...granted(state, key, lease, now), source: lease, refusal: null }];
 }
 
@@ -99,13 +120,13 @@ export function withOutcome(
     case "unkept":
       return { ...state, source };
     case "stored":
-      return { ...state, renders: new Map(state.renders).set(key, { doneUntil: now + DONE_MS }) };
+      return { ...state, renders: new Map(state.renders).set(key, { doneUntil: now + DONE_MS, by: holder }) };
     case "failed": {
       const refusal = { reason: outcome.reason, facts: outcome.facts, until: now + outcome.seconds * 1000 };
       return { ...state, source, refusal, renders: without(state.renders, key, holder) };
     }
     case "released":
-      return { ...state, source, renders: without(state.renders, key, holder) };
+      return { ...state, source, renders: without(state.renders, key, holder, true) };
   }
 }
 
@@ -114,14 +135,29 @@ function isHeld(lease: Lease | Done | null | undefined, holder: string, now: num
   return !!lease && "holder" in lease && lease.holder !== holder && lease.until > now;
 }
 
+function waitFor({ until, claimed }: Lease): Grant {
+  return claimed ? { do: "wait", until, claimed } : { do: "wait", until };
+}
+
 function granted(state: CoordinatorState, key: string, lease: Lease, now: number): CoordinatorState {
   const live = [...state.renders].filter(([, r]) => ("holder" in r ? r.until : r.doneUntil) > now);
   return { ...state, renders: new Map(live).set(key, lease) };
 }
 
-function without(renders: CoordinatorState["renders"], key: string, holder: string): CoordinatorState["renders"] {
+/**
+ * `takesBack`: without what the holder has said to be stored, too. A push says so when the picture leaves for the region,
+ * and it may not arrive there.
+ */
+function without(
+  renders: CoordinatorState["renders"],
+  key: string,
+  holder: string,
+  takesBack = false,
+): CoordinatorState["renders"] {
   const render = renders.get(key);
-  if (render === undefined || !("holder" in render) || render.holder !== holder) return renders;
+  if (render === undefined || !("holder" in render ? render.holder === holder : takesBack && render.by === holder)) {
+    return renders;
+  }
   const rest = new Map(renders);
   rest.delete(key);
   return rest;

@@ -24,7 +24,7 @@ export function bucketBinding(region: string): string {
   return `R2_${region.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** The region when the list of deployed regions is empty: the first of the default `REGIONS=enam,weur,apac`. */
+/** The region when the list of deployed regions is empty: the first of the default `REGIONS=enam,weur,apac,oc`. */
 export const DEFAULT_REGION = "enam";
 
 /**

@@ -10,6 +10,7 @@ import {
   grantFor,
   NO_RENDERS,
   type Outcome,
+  type Terms,
   withOutcome,
 } from "./coordinatorState.ts";
 import type { CoordinatorPort } from "./lease.ts";
@@ -18,12 +19,16 @@ export class RenderCoordinator extends DurableObject {
   #state: CoordinatorState = NO_RENDERS;
   readonly #waiting = new Set<() => void>();
 
-  /** `epoch`: the purge epoch that the caller knows; an older Worker names none. */
-  async ask(holder: string, key: string, waitMs: number, epoch = 0): Promise<Grant> {
+  /**
+   * `epoch`: the purge epoch that the caller knows; an older Worker names none. Who takes over what a push has claimed
+   * does so when its time of waiting is over.
+   */
+  async ask(holder: string, key: string, waitMs: number, epoch = 0, terms: Terms = {}): Promise<Grant> {
     const deadline = Date.now() + waitMs;
     for (;;) {
       const now = Date.now();
-      const [grant, state] = grantFor(this.#state, holder, key, now, epoch);
+      const takeOver = terms.takeOver === true && now >= deadline;
+      const [grant, state] = grantFor(this.#state, holder, key, now, epoch, { ...terms, takeOver });
       this.#state = state;
       if (grant.do !== "wait" || now >= deadline) return grant;
       await this.#change(Math.min(grant.until, deadline) - now);
@@ -75,12 +80,21 @@ export function coordinatorOf(
   epoch = 0,
 ): CoordinatorPort {
   const locationHint = HINTS.find((hint) => hint === region);
-  const stub = () => {
-    const id = namespace.idFromName(`${region}/${source32}`);
-    return namespace.get(id, locationHint === undefined ? {} : { locationHint });
+  let opened: DurableObjectStub<RenderCoordinator> | undefined;
+  // One stub for all calls: what is sent over one arrives in its order.
+  const call = async <T>(use: (stub: DurableObjectStub<RenderCoordinator>) => Promise<T>): Promise<T> => {
+    const id = () => namespace.idFromName(`${region}/${source32}`);
+    opened ??= namespace.get(id(), locationHint === undefined ? {} : { locationHint });
+    try {
+      return await use(opened);
+    } catch (error) {
+      // A stub that has failed stays broken.
+      opened = undefined;
+      throw error;
+    }
   };
   return {
-    ask: async (holder, key, waitMs) => await stub().ask(holder, key, waitMs, epoch),
-    report: async (holder, key, outcome) => await stub().report(holder, key, outcome, epoch),
+    ask: (holder, key, waitMs, terms) => call(async (stub) => await stub.ask(holder, key, waitMs, epoch, terms)),
+    report: (holder, key, outcome) => call(async (stub) => await stub.report(holder, key, outcome, epoch)),
   };
 }

@@ -19,8 +19,12 @@ import { newTrace } from "../telemetry.ts";
 import { lineOf, type WarmResult, waitedWord } from "./warm/outcome.ts";
 import { type WarmOrder as PictureOrder, recordRefused, warmPicture } from "./warm/warmPicture.ts";
 
-/** Pictures of one push that are rendered at once. Readers' requests must find fetches and the engine free. */
-const AT_ONCE = 2;
+/**
+ * Pictures of one push that are worked on at once. An invocation has six connections (store/storeCalls.ts), and a copy
+ * holds one of them while it crosses an ocean. The warmer sends as many in one push (`WARM_BATCH`). Readers go first in the
+ * queues for the source and for the engine (concurrency/priority.ts).
+ */
+const AT_ONCE = 5;
 
 /** An `Accept` of this type asks for outcomes, a line each. */
 const LINES_TYPE = "application/x-ndjson";

@@ -9,9 +9,9 @@ import type { Stopwatch } from "./rendition.ts";
 
 /**
  * The view's picture from the first decoder that supports the file. Throws format_unsupported for a file that only the heavy
- * Worker decodes. When no decoder supports it, throws the order's `leftOut`, or
- * image_damaged where there is none: only then was every decoder asked that could take the file in some size. Throws
- * image_damaged too when a decoder gives a picture of another size than the plan's.
+ * Worker decodes. When no decoder supports it, throws the order's `leftOut`, or image_damaged where there is none: only then
+ * was every decoder asked that could take the file in some size. Throws image_damaged too when a decoder gives a picture of
+ * another size than the plan's.
  */
 export async function decode(
   names: readonly DecoderName[],

@@ -1,4 +1,5 @@
 /** The properties of a file that its header gives. */
+import type { Profile } from "./colour/icc/profile.ts";
 import type { Coding } from "./formats/avif/properties.ts";
 import type { Dib } from "./formats/bmp/dib.ts";
 import type { Orientation } from "./formats/exif.ts";
@@ -6,6 +7,7 @@ import type { IconEntry } from "./formats/ico/directory.ts";
 import type { JpegHeader } from "./formats/jpeg/decoder/header.ts";
 import type { PngChunks } from "./formats/png/decoder/chunks.ts";
 import type { FormatName } from "./formats/registry.ts";
+import type { Level } from "./formats/tiff/directory/levels.ts";
 import type { RiffChunk } from "./formats/webp/riff.ts";
 
 /** The public properties. Sides are as stored (before orientation), in pixels. */
@@ -38,6 +40,8 @@ export type Source = Header & {
   /** Embedded ICC profile (may still be compressed, see `iccDeflated`), or null. */
   readonly icc: Uint8Array | null;
   readonly iccDeflated: boolean;
+  /** The colours that the header itself describes (PNG's cICP and gAMA). They count when no ICC profile can be read. */
+  readonly profile?: Profile | null;
   /** The most pixels that its decoder has memory for, where that depends on the file. */
   readonly mostPixels?: number;
   /** Samples are stored inverted (Adobe CMYK JPEG). */
@@ -47,6 +51,8 @@ export type Source = Header & {
   readonly png?: PngChunks;
   readonly bmp?: Dib;
   readonly ico?: readonly IconEntry[];
+  /** The first page, and then smaller versions of it. */
+  readonly tiff?: readonly [Level, ...Level[]];
   readonly avif?: Coding;
   /** The first chunk "ANMF" of an animation. */
   readonly webp?: { readonly firstFrame: RiffChunk | null };

@@ -2,9 +2,9 @@
 import { FORMATS, type FormatTable, type OutputFormat, outputFormats, outputOf } from "./formats/registry.ts";
 
 /** Raise it when a change of decoding, colour or resizing changes the pixels. */
-const ENGINE = "1";
+const ENGINE = "2";
 
-/** The maker of a format, such as `1-vp8enc1`. */
+/** The maker of a format, such as `2-vp8enc2`. */
 export function makerOf(format: OutputFormat, formats: FormatTable = FORMATS): string {
   return `${ENGINE}-${outputOf(format, formats).encoder}`;
 }

@@ -1,5 +1,6 @@
 /** The values that pass between the steps of the engine: views, pictures, and what decoders and encoders are. */
 import { Failure } from "../errors.ts";
+import type { Convert } from "./colour/srgb.ts";
 import type { Source } from "./header.ts";
 import type { Stopwatch } from "./rendition.ts";
 
@@ -76,7 +77,12 @@ export type DecodeOrder = {
 };
 
 /** What a decoder gives: the view's picture, and whether the source ended early or was damaged. */
-export type Decoded = { readonly picture: Picture; readonly truncated: boolean };
+export type Decoded = {
+  readonly picture: Picture;
+  readonly truncated: boolean;
+  /** What remains of the conversion to sRGB (null: nothing). Absent: all of what the source's profile asks for. */
+  readonly convert?: Convert | null;
+};
 
 /**
  * bytes -> the view's picture. Throws UnsupportedByDecoder for a file the next decoder may take, Failure for one that

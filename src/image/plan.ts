@@ -74,7 +74,10 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   const frames = Math.min(source.frames, order.frames ?? 1);
   checkResult(geometry, frames, transform, limits);
   const asked = storedView(geometry, source, orientation);
-  const size = { source, fileBytes: order.fileBytes, frames, encoderBytesPerPixel: output.bytesPerPixel };
+  const quality = transform.quality ?? output.defaultQuality;
+  const { fullChroma } = output;
+  const { bytesPerPixel } = fullChroma !== undefined && quality >= fullChroma.fromQuality ? fullChroma : output;
+  const size = { source, fileBytes: order.fileBytes, frames, encoderBytesPerPixel: bytesPerPixel };
   const { shrink, view, estimates } = fitIntoMemory(names, asked, size);
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
   const possible = names.filter((name) => leastMemory(name, size) <= MEMORY_BUDGET);
@@ -91,7 +94,7 @@ export function planRender(source: Source, order: PlanOrder): Plan {
     frames,
     encode: {
       format,
-      quality: transform.quality ?? output.defaultQuality,
+      quality,
       effort: order.effort ?? output.defaultEffort,
     },
     memoryBytes: Math.max(...within.map(({ bytes }) => bytes)),

@@ -40,8 +40,9 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const clock = startStopwatch();
   const { bytes, source } = await opened(order);
   const plan = planRender(source, { ...order, fileBytes: bytes.length });
-  const { picture: decoded, truncated } = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
-  const convert = await embeddedConversion(source);
+  const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
+  const { picture: decoded, truncated, ...rest } = given;
+  const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
   if (convert !== null) for (const { pixels } of decoded.frames) convert(pixels.data);
   sourceDone();
   const { orientation, background } = plan;

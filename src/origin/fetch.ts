@@ -69,6 +69,8 @@ type Exchange = {
   readonly url: string;
   /** The last address of the redirects, before its upgrade to HTTPS: what takedowns and lists name. */
   readonly finalUrl: string;
+  /** The addresses between `source` and `finalUrl`, in order. */
+  readonly via: readonly string[];
   readonly status: number;
   readonly headers: SourceHeaders;
   /** Redirects followed. */
@@ -139,6 +141,7 @@ async function exchange(
   const started = now();
   const awaitFirstByte = (limited: Deadline) => pace.awaitFirstByte(hops.firstByteMs, limited);
   const context = { ...askContext(deps, deadline), awaitFirstByte };
+  const via: string[] = [];
   let url = first;
   let upgraded = false;
   for (let count = 0; ; count++) {
@@ -152,10 +155,11 @@ async function exchange(
     if (location === null) {
       const taken = await take(answered.response, started, conditional, deps, deadline, pace);
       const { status } = answered.response;
-      return { url: answered.url.href, finalUrl: url.href, status, hops: count, upgraded, ...taken };
+      return { url: answered.url.href, finalUrl: url.href, via, status, hops: count, upgraded, ...taken };
     }
     await discard(answered.response);
     if (count >= config.maxRedirects) throw new Failure("source_redirects", { limit: config.maxRedirects });
+    if (count > 0) via.push(url.href);
     url = follow(location, answered.url);
     check(url, count + 1, order, config);
     if (!hops.staysAt(url.host)) {

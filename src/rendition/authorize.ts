@@ -30,6 +30,7 @@ export async function authorize(
   const store = new RenditionStore(names, {
     place,
     negatives: state.negatives,
+    calls: job.calls,
     warm: onlyWarmTiers,
     windows: staleWindowsOf(keys, config),
     access: (from) => storedAccess(from, keys, request.authority, config),

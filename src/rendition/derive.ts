@@ -48,8 +48,8 @@ async function renderFrom(
 }
 
 /** From the nearest consistent tier that has it. Rejects when the last of them fails. */
-async function readParent(key: string, { tiers }: RenditionStore): Promise<Stored | null> {
-  const consistent = tiers.filter(({ row }) => row.consistent);
+async function readParent(key: string, { readTiers }: RenditionStore): Promise<Stored | null> {
+  const consistent = readTiers.filter(({ row }) => row.consistent);
   for (const { tier } of consistent.slice(0, -1)) {
     const near = await withTimeout(tier.get(key), STORE_WAIT_MS).catch(() => null);
     if (near !== null) return near;

@@ -7,7 +7,7 @@ import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { fetchSource } from "../origin/fetch.ts";
 import { kvHostStore } from "../origin/hostStore.ts";
-import { isBlocked } from "../policy/storedAccess.ts";
+import { addressesBehind, isBlocked } from "../policy/storedAccess.ts";
 import { freshUntil, renewedUntil } from "../store/freshness.ts";
 import type { Original } from "../store/original.ts";
 import { finalAddressOf } from "../store/schema/finalAddress.ts";
@@ -62,9 +62,9 @@ export async function fetchOriginal(
     );
     trace.sourceStatus = fetched.status;
     trace.bytesIn += fetched.bytesIn;
-    const final = await finalAddressOf(fetched.finalUrl);
-    // A redirect must not bring back what was taken down where it leads.
-    if (isBlocked(final, config)) throw new Failure("blocked");
+    const final = await finalAddressOf(fetched.finalUrl, fetched.via);
+    // A redirect must not bring back what was taken down where it leads, or on the way there.
+    if (addressesBehind(final, store.keys).some((one) => isBlocked(one, config))) throw new Failure("blocked");
     const at = now();
     if (fetched.notModified) {
       if (stale === null) throw new Error("304 without a conditional request");

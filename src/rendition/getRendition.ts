@@ -8,16 +8,15 @@ import { coordinatorOf } from "../coordinate/renderCoordinator.ts";
 import { asFailure } from "../errors.ts";
 import { refuseOverRate } from "../policy/rate.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
-import { fill } from "../store/fill.ts";
 import { shownStale } from "../store/freshness.ts";
-import { type Found, type Lookup, lookUp } from "../store/lookUp.ts";
+import { type Found, type LookupOptions, lookUp } from "../store/lookUp.ts";
 import { recallNegative } from "../store/negative.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { EdgeHit } from "../store/tiers/edge.ts";
 import { TIERS } from "../store/tierTable.ts";
 import { addStage, noteHit } from "../telemetry.ts";
 import { refusalOf } from "./authorize.ts";
-import { mayStore } from "./mayStore.ts";
+import { copyNear } from "./copyNear.ts";
 import type { Miss } from "./miss.ts";
 import { renderMiss } from "./renderMiss.ts";
 
@@ -40,7 +39,7 @@ export async function getRendition(
   askEdge = false,
 ): Promise<EdgeHit> {
   const work = () => lookUpOrRender(request, store, app, caller, job, askEdge);
-  const flight = app.state.flights.run(`${caller.region}/${store.epoch}/${store.key}`, app.now, work, job.priority);
+  const flight = app.state.flights.run(flightName(store, caller), app.now, work, job.priority);
   // Others may have joined: they go on when this client goes away.
   job.waitUntil(flight.catch(() => undefined));
   const { value: first, joined } = await flight;
@@ -52,6 +51,11 @@ export async function getRendition(
   job.trace.collapsed = joined;
   noteHit(job.trace, value.hit, meta, app.now());
   return { meta, byteLength: bytes.byteLength, body: bytes };
+}
+
+/** Whoever asks for the same picture in the same isolate joins the work of this name. */
+export function flightName({ epoch, key }: RenditionStore, { region }: Caller): string {
+  return `${region}/${epoch}/${key}`;
 }
 
 /** What is stored; else, or when that is outdated, what the source has now. */
@@ -73,20 +77,27 @@ async function lookUpOrRender(
   // What the coordinator knows from before a purge does not count.
   const since = Math.max(store.epoch, store.staleSince);
   const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
-  const lease = new Lease(port, crypto.randomUUID(), store.key);
+  const lease = new Lease(port, crypto.randomUUID(), store.key, { joinMs: state.fetchMs.value });
   const started = now();
-  const options = {
+  const options: LookupOptions = {
     now,
     windows: store.windows,
     access: store.access,
-    known: store.sourceMeta(),
-    onLastStage: () => {
-      // A miss needs both, and the last stage takes a trip of its own. Who knows that the source fails asks for no grant.
-      if (failing === null) void lease.ask();
+    known: () => store.known ?? state.outdated.get(store.keys.sourceMeta) ?? null,
+    calls: job.calls,
+    // A miss needs both before it may ask the source.
+    onAsked: () => {
+      if (failing === null) void store.negative();
       void store.parents();
+    },
+    // Hits in the region cost no call of the coordinator. Who knows that the source fails asks for no grant.
+    onNearMiss: () => {
+      if (failing === null) void lease.ask();
+      void store.sourceMeta();
     },
   };
   const lookup = await job.span("look up", () => lookUp(store.key, askEdge ? store.tiers : pastEdge(store), options));
+  job.waitUntil(lookup.rest);
   job.trace.asked.push(...lookup.asked);
   addStage(job.trace, "lookup", now() - started);
 
@@ -108,7 +119,13 @@ async function lookUpOrRender(
     job.waitUntil(lease.release());
   }
   if (found.freshness !== "fresh") return { stored: shownStale(found.stored, now()), hit: found.tier };
-  job.waitUntil(copyToNearTiers(found, lookup, store, app, job));
+  job.waitUntil(
+    copyNear(found, lookup, store, app, () => {
+      if (!state.renewals.first(`${store.staleSince}/${store.key}`, now())) return;
+      const again = (behind: Caller, apart: Job) => lookUpOrRender(request, store, app, behind, apart, false);
+      inBackground(again, app, caller, job);
+    }),
+  );
   return { stored: found.stored, hit: found.tier };
 }
 
@@ -128,22 +145,6 @@ async function newerOrStale(found: Found, miss: Miss, app: App, caller: Caller, 
     job.trace.failure = asFailure(error).reason;
   }
   return { stored: shownStale(found.stored, app.now()), hit: "stale-if-error" };
-}
-
-async function copyToNearTiers(
-  found: Found,
-  { stale }: Lookup,
-  store: RenditionStore,
-  app: App,
-  job: Job,
-): Promise<void> {
-  const { key, tiers, handover } = store;
-  const { stored, tier } = found;
-  const { now, state } = app;
-  const permission = mayStore(store, app, stored.meta);
-  const filled = await fill({ key, stored, from: tier, tiers, stale, writes: state.writes, now, mayStore: permission });
-  const outcome = filled.find((one) => one.tier === handover?.name)?.outcome;
-  if (outcome === "stored" || outcome === "present") job.onStored();
 }
 
 function sleep(ms: number): Promise<undefined> {

@@ -13,10 +13,25 @@ import { regionBucket } from "../store/tierTable.ts";
 import { refusalOf } from "./authorize.ts";
 import type { FetchedBytes } from "./fetchOriginal.ts";
 
-/** The rendition that another request has just stored; null when it is not there in time, or not fresh. */
-export async function readHandover(store: RenditionStore, { now }: Pick<App, "now">): Promise<Stored | null> {
-  const read = store.handover?.get(store.key) ?? Promise.resolve(null);
-  const stored = await withTimeout(read, STORE_WAIT_MS).catch(() => null);
+/** A push tells of a picture when it leaves for the region. So long after the first look it is there, in ms. */
+const SECOND_LOOK_MS = 100;
+
+/**
+ * The rendition that another request has made; null when it is not there in time, or not fresh. `told`: the coordinator
+ * says that it is there, or about to be.
+ */
+export async function readHandover(
+  store: RenditionStore,
+  { now }: Pick<App, "now">,
+  told: boolean,
+): Promise<Stored | null> {
+  const read = async () => (await store.handover?.get(store.key)) ?? null;
+  const look = () => withTimeout(read(), STORE_WAIT_MS).catch(() => null);
+  let stored = await look();
+  if (stored === null && told) {
+    await new Promise((wake) => setTimeout(wake, SECOND_LOOK_MS));
+    stored = await look();
+  }
   if (stored === null || store.access(stored.meta) !== "allowed") return null;
   return freshnessOf(stored.meta, now(), store.windows) === "fresh" ? stored : null;
 }

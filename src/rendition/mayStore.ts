@@ -1,6 +1,6 @@
 /** Asked right before each write: may this still be stored? */
 import type { App } from "../context/app.ts";
-import { epochOf, isBlocked } from "../policy/storedAccess.ts";
+import { addressesBehind, epochOf, isBlocked } from "../policy/storedAccess.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Provenance } from "../store/tiers/tier.ts";
 
@@ -17,7 +17,8 @@ export function mayStore(
   return async () => {
     const config = await latestConfig();
     if (isBlocked(keys, config) || epochOf(keys, config) > epoch) return false;
-    if (from === undefined || from.final.source32 === keys.source32) return true;
-    return !isBlocked(from.final, config) && epochOf(from.final, config) <= from.storedAt;
+    if (from === undefined) return true;
+    const { final, storedAt } = from;
+    return addressesBehind(final, keys).every((one) => !isBlocked(one, config) && epochOf(one, config) <= storedAt);
   };
 }

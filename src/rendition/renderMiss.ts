@@ -5,13 +5,15 @@
 import { MemoryReservation } from "../concurrency/memoryReservation.ts";
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { App } from "../context/app.ts";
-import type { Caller } from "../context/caller.ts";
+import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Rendered } from "../context/isolateState.ts";
 import type { Job } from "../context/job.ts";
+import type { Decision } from "../coordinate/lease.ts";
 import { asFailure } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { limitMisses } from "../policy/rate.ts";
-import { getNegative, putNegative } from "../store/negative.ts";
+import { putNegative } from "../store/negative.ts";
+import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { derive } from "./derive.ts";
 import { type FetchedBytes, fetchOriginal } from "./fetchOriginal.ts";
@@ -32,38 +34,45 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
   const release = () => memory.release();
   let inUse: Promise<unknown> = Promise.resolve();
   try {
-    const negative = await getNegative(store.keys.negative, store.negatives);
+    const negative = await store.negative();
     if (negative !== null) throw negative;
 
     await limitMisses(request, caller, app.bindings.MISS_LIMIT, app.state.overRate, app.now());
 
     const grant = await lease.ask();
-    if (grant.do === "fail") throw heardFailure(grant, app.now());
-    const handedOver = grant.do === "read" ? await readHandover(store, app) : null;
+    const handedOver = await follow(grant, store, app);
     if (handedOver !== null) return { stored: handedOver, hit: null };
 
     // A renewal derives nothing: it is there to ask the source.
     const derived = stale === null ? await derive(miss, app, job).catch(unlessBlocked) : null;
     if (derived !== null) {
       // Who waits for the source's bytes need not wait for us.
-      if (grant.do === "fetch") job.waitUntil(lease.report({ kind: "unkept" }));
-      storeAfterAnswer(miss, derived, app, caller, job);
+      if (HOLDS_SOURCE[grant.do]) job.waitUntil(lease.report({ kind: "unkept" }));
+      void storeAfterAnswer(miss, derived, app, caller, job);
       return { stored: derived, hit: "derived" };
     }
 
-    // One who was told to fetch knows that there is no original.
-    const fromKept = grant.do === "fetch" ? null : await renderKept(miss, app, caller, job, memory);
+    // One who was told to fetch knows that there is no original. To a push, where it would lie is an ocean away.
+    const fromKept = HOLDS_SOURCE[grant.do] ? null : await renderKept(miss, app, caller, job, memory);
     if (fromKept !== null) {
-      storeAfterAnswer(miss, fromKept, app, caller, job);
+      void storeAfterAnswer(miss, fromKept, app, caller, job);
       return { stored: fromKept, hit: null };
     }
 
+    // A push has not waited for the answer to its claim. A refusal that has come by now stops it.
+    const refusal = await lease.refused();
+    const fromOther = refusal === null ? null : await follow(refusal, store, app);
+    if (fromOther !== null) return { stored: fromOther, hit: null };
+
+    const started = app.now();
     const source = await job.span("fetch source", () => fetchOriginal(miss, app, caller, job, memory));
     const stored = source.kind === "same" ? source.renewed : await renderInSpan(source, miss, app, job);
+    app.state.fetchMs.add(app.now() - started);
+    const storing = storeAfterAnswer(miss, stored, app, caller, job);
+    const turn = AUDIENCES[caller.audience].regionFirst ? storing : Promise.resolve();
     // The source's bytes are in memory until they are kept.
-    inUse = storeOriginal(source, stored, miss, app, caller);
+    inUse = turn.then(() => storeOriginal(source, stored, miss, app, caller));
     job.waitUntil(inUse);
-    storeAfterAnswer(miss, stored, app, caller, job);
     return { stored, hit: null };
   } catch (error) {
     const failure = asFailure(error);
@@ -77,6 +86,20 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
     job.waitUntil(withTimeout(inUse, STORE_WAIT_MS).then(release, release));
     job.waitUntil(lease.release());
   }
+}
+
+/** Whether the source's bytes are the holder's to fetch, with the grant of this name. */
+const HOLDS_SOURCE = {
+  ...{ fetch: true, claimed: true },
+  ...{ render: false, read: false, fail: false, alone: false },
+} as const satisfies Record<Decision["do"], boolean>;
+
+/** What another request has made, where the grant says so; null: it is ours to make. Throws the failure that it heard of. */
+async function follow(grant: Decision, store: RenditionStore, app: App): Promise<Stored | null> {
+  if (grant.do === "fail") throw heardFailure(grant, app.now());
+  const told = grant.do === "read";
+  const mayBeThere = told || ("joined" in grant && grant.joined === true);
+  return mayBeThere ? await readHandover(store, app, told) : null;
 }
 
 /**

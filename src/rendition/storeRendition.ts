@@ -1,67 +1,94 @@
 /** What is stored of a picture that was just made. All of it comes after the answer: none of it delays or fails one. */
 import type { App } from "../context/app.ts";
-import type { Caller } from "../context/caller.ts";
+import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import type { Header } from "../image/header.ts";
-import { epochOf } from "../policy/storedAccess.ts";
+import { addressesBehind, epochOf } from "../policy/storedAccess.ts";
 import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
 import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
 import { readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
-import type { Provenance, Stored } from "../store/tiers/tier.ts";
+import type { OpenTier, Provenance, Stored } from "../store/tiers/tier.ts";
 import type { Fetched, FetchedBytes } from "./fetchOriginal.ts";
 import { originalsBucket } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
 import { orderMaster } from "./orderMaster.ts";
 
-/** Stores the rendition, reports it to those who wait, and orders a master where the source deserves one. */
-export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: Caller, job: Job): void {
-  const work = storeRendition(miss.store, stored, app).then(() => {
-    job.onStored();
-    job.waitUntil(orderMaster(miss, stored, app, caller));
-  });
-  job.waitUntil(miss.lease.reportStored(work));
+/**
+ * Stores the rendition, reports it to those who wait as soon as they can read it, and orders a master where the source
+ * deserves one. Resolves when the store that others read from has it or has not taken it. Never rejects.
+ */
+export function storeAfterAnswer(miss: Miss, stored: Stored, app: App, caller: Caller, job: Job): Promise<void> {
+  const { regionFirst } = AUDIENCES[caller.audience];
+  const { promise: left, resolve: onLeaving } = Promise.withResolvers<void>();
+  const { handover, everywhere } = storeRendition(miss.store, stored, app, regionFirst, onLeaving);
+  const brought = handover.then(job.onStored);
+  // To a push the region is an ocean away. Who waits there is told when the picture leaves, and finds it a moment later.
+  job.waitUntil(miss.lease.reportStored(brought, regionFirst ? left : brought));
+  job.waitUntil(everywhere.then(() => orderMaster(miss, stored, app, caller)));
+  return handover.catch(() => undefined);
 }
 
 /**
- * Writes down, under the address that bytes came from, that something of the asked address came from there, so that a purge
- * of the final address finds it. Once per isolate and pair, and again after a purge. Rejects when the bucket fails.
+ * Writes down, under each address that bytes came from or through, that something of the asked address did, so that a
+ * purge of that address finds it. Once per isolate and pair, and again after a purge. Rejects when the bucket fails.
  */
 async function noteRedirect({ keys }: RenditionStore, { final }: Pick<Provenance, "final">, app: App): Promise<void> {
-  if (final.source32 === keys.source32) return;
+  const behind = addressesBehind(final, keys);
+  if (behind.length === 0) return;
   const { redirects } = app.state;
-  const pair = `${epochOf(final, await app.latestConfig())}/${redirectKey(final, keys)}`;
-  if (!redirects.first(pair, app.now())) return;
-  try {
-    await putRedirect(app.bindings.R2_PRIMARY, final, keys);
-  } catch (error) {
-    redirects.forget(pair);
-    throw error;
-  }
+  const config = await app.latestConfig();
+  await Promise.all(
+    behind.map(async (address) => {
+      const pair = `${epochOf(address, config)}/${redirectKey(address, keys)}`;
+      if (!redirects.first(pair, app.now())) return;
+      try {
+        await putRedirect(app.bindings.R2_PRIMARY, address, keys);
+      } catch (error) {
+        redirects.forget(pair);
+        throw error;
+      }
+    }),
+  );
 }
 
-/** Writes it to every tier that takes new ones. Rejects when the tier that others read it from has not got it. */
-export async function storeRendition(store: RenditionStore, stored: Stored, app: App): Promise<void> {
-  const { key, tiers, handover } = store;
+export type Storing = {
+  /** Settles when the tier that others read it from has it. Rejects when that tier has not got it. */
+  readonly handover: Promise<void>;
+  /** Resolves when every tier has been tried. Never rejects. */
+  readonly everywhere: Promise<void>;
+};
+
+/**
+ * Writes it to every tier that takes new ones. `regionFirst`: to the tier that others read it from, and to the others
+ * after that, so that none of them takes a connection from it.
+ */
+export function storeRendition(
+  store: RenditionStore,
+  stored: Stored,
+  app: App,
+  regionFirst = false,
+  onLeaving: () => void = () => undefined,
+): Storing {
+  const { key, tiers, handover: near } = store;
   const { now, state } = app;
   const permission = mayStore(store, app, stored.meta);
-  const noted = (await permission()) ? noteRedirect(store, stored.meta, app).catch(() => undefined) : undefined;
-  const filled = await fill({
-    key,
-    stored,
-    from: MADE,
-    tiers,
-    stale: [],
-    writes: state.writes,
-    now,
-    mayStore: permission,
+  const order = { key, stored, from: MADE, stale: [], writes: state.writes, now, mayStore: permission };
+  const fillTiers = (some: readonly OpenTier[]) => fill({ ...order, tiers: some });
+  const isNear = ({ tier }: OpenTier) => tier.name === near?.name;
+  const handover = fill({ ...order, tiers: tiers.filter(isNear), onLeaving }).then(([filled]) => {
+    if (filled?.outcome === "stored" || filled?.outcome === "present") return;
+    throw new Error(`${near?.name} has not stored it: ${filled?.outcome}`);
   });
-  await noted;
-  const outcome = filled.find(({ tier }) => tier === handover?.name)?.outcome;
-  if (outcome !== "stored" && outcome !== "present") throw new Error(`${handover?.name} has not stored it: ${outcome}`);
+  const note = async () => {
+    if (await permission()) await noteRedirect(store, stored.meta, app);
+  };
+  const inTurn = regionFirst ? handover.catch(() => undefined) : Promise.resolve();
+  const rest = inTurn.then(() => Promise.allSettled([note(), fillTiers(tiers.filter((open) => !isNear(open)))]));
+  return { handover, everywhere: Promise.allSettled([handover, rest]).then(() => undefined) };
 }
 
 /**

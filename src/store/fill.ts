@@ -21,6 +21,8 @@ export type FillOrder = {
   readonly now: () => number;
   /** Asked right before each write: false once the picture was taken down. */
   readonly mayStore: () => boolean | Promise<boolean>;
+  /** Called when a write leaves. */
+  readonly onLeaving?: () => void;
 };
 
 export type Filled = { readonly tier: string; readonly outcome: PutOutcome | "error" | "skipped" | "blocked" };
@@ -36,6 +38,7 @@ async function fillOne(order: FillOrder, { row, tier }: OpenTier): Promise<Fille
   if (row.writeWindowMs > 0 && !writes.first(`${tier.name}/${key}`, now(), row.writeWindowMs)) return "skipped";
   try {
     if (!(await mayStore())) return "blocked";
+    order.onLeaving?.();
     return await tier.put(key, stored, { ifAbsent: from !== MADE && !stale.includes(tier.name) });
   } catch {
     return "error";

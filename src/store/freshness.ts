@@ -152,12 +152,12 @@ export function shownStale(stored: Stored, now: number): Stored {
   return { ...stored, meta: { ...stored.meta, freshUntil: Math.min(stored.meta.freshUntil, now) } };
 }
 
-/** When an operator last marked the host stale, or the host that the bytes came from; unix ms, 0 = never. */
+/** When an operator last marked the host stale, or a host that the bytes came from or through; unix ms, 0 = never. */
 export function markedAt(
   { final }: Pick<Provenance, "final">,
   { staleSince = 0, staleEpochs = {} }: StaleWindows,
 ): number {
-  return Math.max(staleSince, staleEpochs[final.host16] ?? 0);
+  return [final, ...(final.via ?? [])].reduce((at, { host16 }) => Math.max(at, staleEpochs[host16] ?? 0), staleSince);
 }
 
 /**

@@ -1,9 +1,11 @@
 /**
- * The look-up: asks the tiers stage by stage, near ones first. A tier that fails or is slow counts as a miss. The look-up
- * waits for none longer than its row says, so that no tier can fail or hang a request.
+ * The look-up past the edge: KV, the region and the primary are asked at once, and the first fresh copy that the caller
+ * may have is the answer. A tier that fails or is slow counts as a miss. The look-up waits for none longer than its row
+ * says, so that no tier can fail or hang a request.
  */
 import { TimeoutError, withTimeout } from "../concurrency/timeout.ts";
 import { type Freshness, freshnessOf, type KnownVersion, type StaleWindows } from "./freshness.ts";
+import { StoreCalls } from "./storeCalls.ts";
 import type { OpenTier, Stored, StoredMeta } from "./tiers/tier.ts";
 
 export type TierAsked = {
@@ -18,7 +20,7 @@ export type Found = { readonly stored: Stored; readonly tier: string; readonly f
 export type Refused = "blocked" | "unlisted";
 
 export type Lookup = {
-  /** Fresh if any tier had a fresh one in time, else the newest stale one; never `expired`. */
+  /** The first fresh copy. Without one the newest stale copy of all tiers; never `expired`. */
   readonly found: Found | null;
   /** In the order of their answers; a tier that was overtaken is not in it. */
   readonly asked: readonly TierAsked[];
@@ -26,6 +28,8 @@ export type Lookup = {
   readonly stale: readonly string[];
   /** Set when a tier had a copy that this caller must not get. */
   readonly refused: Refused | null;
+  /** Settles when the overtaken reads have ended, and their bodies are cancelled. Never rejects. */
+  readonly rest: Promise<unknown>;
 };
 
 export type LookupOptions = {
@@ -33,51 +37,93 @@ export type LookupOptions = {
   readonly windows: StaleWindows;
   /** May this caller have a copy with this metadata? */
   readonly access?: (meta: StoredMeta) => "allowed" | "absent" | Refused;
-  /** What is known of the source's newest bytes; may reject. A hit waits for it for a moment. */
-  readonly known?: Promise<KnownVersion | null>;
-  /** Called before the last stage is asked: the moment to ask for what a miss needs beside it. */
-  readonly onLastStage?: () => void;
+  /** What is known so far of the source's newest bytes. No copy waits for it. */
+  readonly known?: () => KnownVersion | null;
+  /** The store calls of this invocation. */
+  readonly calls?: StoreCalls;
+  /** Called when the tiers of the last stage were asked: the moment to ask for what a miss needs beside them. */
+  readonly onAsked?: () => void;
+  /**
+   * Called when the nearest of the consistent tiers has answered and has no fresh copy; at once where the primary is the
+   * nearest. The moment to ask for what only a miss needs.
+   */
+  readonly onNearMiss?: () => void;
 };
 
-/** How long a hit waits for the source's metadata, in milliseconds. */
-export const KNOWN_WAIT_MS = 50;
-
-/** Asks the tiers for `key`. Never throws. */
+/** Asks the tiers for `key`, all tiers of a stage at once. Never throws. */
 export async function lookUp(key: string, tiers: readonly OpenTier[], options: LookupOptions): Promise<Lookup> {
-  const { now, windows, access = () => "allowed", onLastStage } = options;
-  const known = options.known?.catch(() => null);
+  const { onAsked, onNearMiss, calls = new StoreCalls() } = options;
   const asked: TierAsked[] = [];
-  const hits: Found[] = [];
-  const useless: string[] = [];
-  let refused: Refused | null = null;
+  const verdicts: Verdict[] = [];
+  /** Set by the first fresh answer. What comes after it is not noted. */
+  const overtaken = { aborted: false };
+  const reads: Promise<unknown>[] = [];
+  const consistent = tiers.filter(({ row }) => row.consistent);
+  const near = consistent.length > 1 ? consistent[0] : undefined;
 
-  const ask = async ({ row, tier }: OpenTier): Promise<boolean> => {
-    const stored = await askTier(tier.name, tier.get(key), row.waitMs, now, asked);
-    const allowed = stored === null ? "absent" : access(stored.meta);
-    if (allowed === "blocked") refused = allowed;
-    if (stored !== null && allowed === "absent") useless.push(tier.name);
-    if (stored === null || allowed === "absent" || allowed === "blocked") return false;
-    const version = known === undefined ? null : await withTimeout(known, KNOWN_WAIT_MS).catch(() => null);
-    const freshness = freshnessOf(stored.meta, now(), windows, version);
-    if (allowed === "unlisted") {
-      // From an older one we do not know where the source redirects to by now.
-      if (freshness === "fresh" || freshness === "revalidate") refused ??= allowed;
-      return false;
-    }
-    if (freshness === "expired") useless.push(tier.name);
-    else hits.push({ stored, tier: tier.name, freshness });
-    return freshness === "fresh";
+  const ask = async (open: OpenTier): Promise<boolean> => {
+    const { row, tier } = open;
+    const read = calls.run("tier", async () => (overtaken.aborted ? null : tier.get(key, overtaken)));
+    reads.push(read.catch(() => undefined));
+    const own: TierAsked[] = [];
+    const stored = await askTier(tier.name, read, row.waitMs, options.now, own);
+    if (overtaken.aborted) return false;
+    asked.push(...own);
+    const verdict = stored === null ? null : judge(stored, tier.name, options);
+    if (verdict !== null) verdicts.push(verdict);
+    const isFresh = verdict?.use === "answer" && verdict.found.freshness === "fresh";
+    overtaken.aborted = isFresh;
+    if (open === near && !isFresh) onNearMiss?.();
+    return isFresh;
   };
 
   const stages = [...new Set(tiers.map(({ row }) => row.stage))].sort((a, b) => a - b);
   for (const stage of stages) {
-    if (stage === stages.at(-1)) onLastStage?.();
-    if (await firstTrue(tiers.filter(({ row }) => row.stage === stage).map(ask))) break;
+    const isLast = stage === stages.at(-1);
+    const answers = tiers.filter(({ row }) => row.stage === stage).map(ask);
+    if (isLast) onAsked?.();
+    if (isLast && near === undefined) onNearMiss?.();
+    if (await firstTrue(answers)) break;
   }
-  const found = best(hits);
-  if (found === null) return { found, asked: [...asked], stale: [], refused };
-  const older = hits.filter(({ stored }) => stored.meta.storedAt < found.stored.meta.storedAt);
-  return { found, asked: [...asked], stale: [...useless, ...older.map(({ tier }) => tier)], refused };
+  return { ...summary(verdicts), asked, rest: Promise.all(reads) };
+}
+
+/** What one tier's copy is good for. */
+export type Verdict =
+  | { readonly use: "answer"; readonly found: Found }
+  /** It is of no use to anybody: filling the tier replaces it. */
+  | { readonly use: "none"; readonly tier: string }
+  | { readonly use: "refused"; readonly why: Refused };
+
+/** Null: it is no answer, and of use to others. */
+export function judge(
+  stored: Stored,
+  tier: string,
+  options: Pick<LookupOptions, "now" | "windows" | "access" | "known">,
+): Verdict | null {
+  const { now, windows, access = () => "allowed", known = () => null } = options;
+  const allowed = access(stored.meta);
+  if (allowed === "absent") return { use: "none", tier };
+  if (allowed === "blocked") return { use: "refused", why: allowed };
+  const freshness = freshnessOf(stored.meta, now(), windows, known());
+  if (allowed === "unlisted") {
+    // From an older one we do not know where the source redirects to by now.
+    return freshness === "fresh" || freshness === "revalidate" ? { use: "refused", why: allowed } : null;
+  }
+  return freshness === "expired" ? { use: "none", tier } : { use: "answer", found: { stored, tier, freshness } };
+}
+
+/** In the order of the answers. */
+function summary(verdicts: readonly Verdict[]): Pick<Lookup, "found" | "stale" | "refused"> {
+  const answers = verdicts.flatMap((one) => (one.use === "answer" ? [one.found] : []));
+  const useless = verdicts.flatMap((one) => (one.use === "none" ? [one.tier] : []));
+  const refusals = verdicts.flatMap((one) => (one.use === "refused" ? [one.why] : []));
+  // A takedown is the stronger word.
+  const refused = refusals.find((why) => why === "blocked") ?? refusals[0] ?? null;
+  const found = best(answers);
+  if (found === null) return { found, stale: [], refused };
+  const older = answers.filter(({ stored }) => stored.meta.storedAt < found.stored.meta.storedAt);
+  return { found, stale: [...useless, ...older.map(({ tier }) => tier)], refused };
 }
 
 /** A tier's answer, null when it is a miss, fails or takes longer than `waitMs`. Notes in `asked` which it was. */

@@ -138,8 +138,11 @@ async function sourcePath(source: string): Promise<string> {
   return `${host16}/${source32}`;
 }
 
-/** A source that takes as many bytes of a record at least may have been cut to fit its place (meta.ts). */
-const MAYBE_CUT_BYTES = 300;
+/**
+ * A source that takes at least so many bytes of a record may have been cut to fit its place (meta.ts): KV has no more
+ * room for it beside a redirect's target of any length and as many addresses on the way as there can be.
+ */
+const MAYBE_CUT_BYTES = 90;
 
 /**
  * Whether a source as it is stored lies under a prefix, over http and https alike. One that may have been cut, and is not

@@ -1,8 +1,9 @@
 /**
- * The index of redirects: under the address that bytes came from, which addresses were asked for. With it a purge of the
- * final address finds what lies under the others. One empty object per pair, in the primary bucket:
- * `2/r/<finalHost16>/<finalSource32>/<askedHost16>/<askedSource32>`.
+ * The index of redirects: under each address that bytes came from or through, which addresses were asked for. With it a
+ * purge of the one finds what lies under the others. One empty object per pair, in the primary bucket:
+ * `2/r/<host16>/<source32>/<askedHost16>/<askedSource32>`.
  */
+import type { AddressHashes } from "../policy/storedAccess.ts";
 import type { FinalAddress } from "./schema/finalAddress.ts";
 import { KEY_PREFIXES, redirectKey, type SourceKeys } from "./schema/key.ts";
 import type { PurgePage, PurgeStore } from "./tiers/tier.ts";
@@ -15,10 +16,18 @@ const PAGE_OPERATIONS = 300;
 /** Entries of one listing below an asked address: KV deletes one in one operation. */
 const LISTING = 100;
 
-/** Writes the pair down; repeatable. Rejects when the bucket fails. */
-export async function putRedirect(bucket: R2Bucket, final: FinalAddress, asked: SourceKeys): Promise<void> {
-  const customMetadata = { source: final.url.slice(0, MAX_URL_CHARACTERS) };
-  await bucket.put(redirectKey(final, asked), new Uint8Array(), { customMetadata });
+/**
+ * Writes the pair down; repeatable. An address on the way has no text: a purge of any prefix of its host finds it.
+ * Rejects when the bucket fails.
+ */
+export async function putRedirect(
+  bucket: R2Bucket,
+  behind: AddressHashes & Partial<Pick<FinalAddress, "url">>,
+  asked: SourceKeys,
+): Promise<void> {
+  const customMetadata: Record<string, string> =
+    behind.url === undefined ? {} : { source: behind.url.slice(0, MAX_URL_CHARACTERS) };
+  await bucket.put(redirectKey(behind, asked), new Uint8Array(), { customMetadata });
 }
 
 /**

@@ -1,15 +1,18 @@
 /** Where one picture is kept, as one request sees it: its keys, the tiers that may hold it, and its purge epoch. */
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
+import type { Failure } from "../errors.ts";
 import type { StoredAccess } from "../policy/storedAccess.ts";
 import { canonicalOptions } from "../request/canonical.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import type { StaleWindows } from "./freshness.ts";
 import type { Refused } from "./lookUp.ts";
-import type { NegativeMemory, NegativeStores } from "./negative.ts";
+import { getNegative, type NegativeMemory, type NegativeStores } from "./negative.ts";
 import { findParents } from "./parents.ts";
 import { renditionKey, type SourceKeys, sourceKeys } from "./schema/key.ts";
 import { readSourceMeta, type SourceMeta } from "./sourceMeta.ts";
+import type { StoreCalls } from "./storeCalls.ts";
 import type { EdgeTier } from "./tiers/edge.ts";
+import type { R2Tier } from "./tiers/r2.ts";
 import type { OpenTier, Parent, Provenance, Tier } from "./tiers/tier.ts";
 import { openTiers, type Place, TIERS } from "./tierTable.ts";
 
@@ -37,6 +40,8 @@ export async function namesOf(request: RenditionRequest): Promise<RenditionNames
 export type RenditionStoreOptions = {
   readonly place: Place;
   readonly negatives: NegativeMemory;
+  /** The store calls of this invocation. */
+  readonly calls: StoreCalls;
   /** Only the tiers that a warm push sees. */
   readonly warm: boolean;
   /** What counts as fresh and as stale. */
@@ -55,7 +60,9 @@ export class RenditionStore implements RenditionNames {
   readonly #options: RenditionStoreOptions;
   #tiers: readonly OpenTier[] | undefined;
   #parents: Promise<readonly Parent[]> | undefined;
+  #negative: Promise<Failure | null> | undefined;
   #sourceMeta: Promise<SourceMeta | null> | undefined;
+  #known: SourceMeta | null = null;
 
   constructor({ sourceHost, keys, key }: RenditionNames, options: RenditionStoreOptions) {
     this.sourceHost = sourceHost;
@@ -90,6 +97,20 @@ export class RenditionStore implements RenditionNames {
     return (this.#tiers ??= openTiers(this.#options.place, this.#options.warm));
   }
 
+  /** Those that this caller reads: the region is an ocean away from a push. */
+  get readTiers(): readonly OpenTier[] {
+    return this.#options.warm ? this.tiers.filter(({ row }) => row.readByWarm) : this.tiers;
+  }
+
+  /** Null where the region has no bucket: the primary serves it. */
+  get region(): R2Tier | null {
+    return TIERS.region.open(this.#options.place);
+  }
+
+  get primary(): R2Tier {
+    return TIERS.primary.open(this.#options.place);
+  }
+
   /** The nearest tier through which one request can hand a rendition to another. */
   get handover(): Tier | null {
     return this.tiers.find(({ row }) => row.consistent)?.tier ?? null;
@@ -109,15 +130,42 @@ export class RenditionStore implements RenditionNames {
     };
   }
 
+  get calls(): StoreCalls {
+    return this.#options.calls;
+  }
+
+  /** The failure of the source that is remembered. Read once; a place that fails counts as empty. */
+  negative(): Promise<Failure | null> {
+    const read = () => getNegative(this.keys.negative, this.negatives);
+    return (this.#negative ??= this.calls.run("negative", read));
+  }
+
   /** What of the source is stored that smaller sizes may be derived from. Listed once; a bucket that fails has none. */
   parents(): Promise<readonly Parent[]> {
     const { R2_PRIMARY } = this.#options.place.bindings;
-    return (this.#parents ??= withTimeout(findParents(R2_PRIMARY, this.keys), STORE_WAIT_MS).catch(() => []));
+    const list = () => findParents(R2_PRIMARY, this.keys);
+    return (this.#parents ??= withTimeout(this.calls.run("list", list), STORE_WAIT_MS).catch(() => []));
   }
 
   /** What fetches have told us of the source. Read once; null when KV fails. */
   sourceMeta(): Promise<SourceMeta | null> {
+    return this.sourceMetaOrFailure().catch(() => null);
+  }
+
+  /** The same, but rejects when KV fails. */
+  sourceMetaOrFailure(): Promise<SourceMeta | null> {
+    return (this.#sourceMeta ??= this.#readSourceMeta());
+  }
+
+  /** What is known so far of the source's newest bytes, without waiting. */
+  get known(): SourceMeta | null {
+    return this.#known;
+  }
+
+  async #readSourceMeta(): Promise<SourceMeta | null> {
     const { THUMBS } = this.#options.place.bindings;
-    return (this.#sourceMeta ??= readSourceMeta(THUMBS, this.keys.sourceMeta, this.epoch).catch(() => null));
+    const read = () => readSourceMeta(THUMBS, this.keys.sourceMeta, this.epoch);
+    this.#known = await this.calls.run("sourceMeta", read);
+    return this.#known;
   }
 }

@@ -2,6 +2,7 @@
 import { bucketBinding } from "../coordinate/regions.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 import { redirectPurgeStore } from "./redirects.ts";
+import { TIER_POLICIES } from "./tierPolicies.ts";
 import { edgeTier, edgeWorks } from "./tiers/edge.ts";
 import { kvPurgeStore, kvTier } from "./tiers/kv.ts";
 import { r2PurgeStore, r2Tier } from "./tiers/r2.ts";
@@ -29,32 +30,16 @@ export type TierRow = TierPolicy & {
   readonly purge: (bindings: object) => readonly PurgeStore[];
 };
 
-/** KV takes one write a second for a key, and others see a copy only after a minute. */
-const KV_WRITE_WINDOW_MS = 600_000;
-
 export const TIERS = {
   edge: {
-    stage: 0,
-    waitMs: 300,
-    filledFrom: ["kv", "region", "primary", "made"],
-    writeWindowMs: 0,
-    seenByWarm: false,
-    sharedBy: "data centre",
-    consistent: false,
+    ...TIER_POLICIES.edge,
     open: ({ origin, cache, epoch, now }) =>
       edgeWorks(ownAddress(origin).hostname) ? edgeTier(cache, { origin, epoch, now }) : null,
     // The epoch is part of the edge's key: raising it makes every data centre miss.
     purge: () => [],
   },
   kv: {
-    stage: 1,
-    waitMs: 1_500,
-    // By an R2 hit a picture was asked for at least twice.
-    filledFrom: ["region", "primary"],
-    writeWindowMs: KV_WRITE_WINDOW_MS,
-    seenByWarm: false,
-    sharedBy: "world",
-    consistent: false,
+    ...TIER_POLICIES.kv,
     open: ({ bindings, now, epoch }) => kvTier(bindings.THUMBS, { now, since: epoch }),
     purge: (bindings) => {
       const kv: unknown = Reflect.get(bindings, "THUMBS");
@@ -62,13 +47,7 @@ export const TIERS = {
     },
   },
   region: {
-    stage: 1,
-    waitMs: 1_500,
-    filledFrom: ["primary", "made"],
-    writeWindowMs: 0,
-    seenByWarm: true,
-    sharedBy: "region",
-    consistent: true,
+    ...TIER_POLICIES.region,
     open: ({ bindings, region }) => {
       const near = regionBucket(bindings, region);
       return near === null ? null : r2Tier(near.bucket, "region", near.label);
@@ -79,20 +58,14 @@ export const TIERS = {
         .map(({ bucket, label }) => r2PurgeStore(bucket, label)),
   },
   primary: {
-    stage: 2,
-    waitMs: 3_000,
-    filledFrom: ["made"],
-    writeWindowMs: 0,
-    seenByWarm: true,
-    sharedBy: "world",
-    consistent: true,
+    ...TIER_POLICIES.primary,
     open: ({ bindings }) => r2Tier(bindings.R2_PRIMARY, "primary", PRIMARY),
     purge: (bindings) =>
       allBuckets(bindings)
         .filter(({ label }) => label === PRIMARY)
         .map(({ bucket, label }) => r2PurgeStore(bucket, label)),
   },
-} as const satisfies Record<string, TierRow>;
+} as const satisfies Record<keyof typeof TIER_POLICIES, TierRow>;
 
 export type TierName = keyof typeof TIERS;
 export type TierRows = Readonly<Record<string, TierRow>>;

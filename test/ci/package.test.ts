@@ -1,11 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
@@ -64,6 +65,43 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
     socket.close();
   });
 
+  test("the server of docs/hints.md hints the files that its page embeds, one for each picture of a known screen", async () => {
+    const socket = createSocket("udp4");
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    const [, example = ""] =
+      /<!-- example: server -->\n```js\n([\s\S]*?)```/.exec(readFileSync(join(top, "docs/hints.md"), "utf8")) ?? [];
+    writeFileSync(join(project, "server.js"), example.replace("process.env.PORT ?? 3000", '"server.sock"'));
+    const server = spawn(process.execPath, ["server.js"], {
+      cwd: project,
+      env: { ...env, SIGNING_KEYS: "ab", SIGNING_SALTS: "cd", WARMER: `127.0.0.1:${socket.address().port}` },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    const load = async (cookie: string): Promise<{ page: string; paths: string[] }> => {
+      const arrived = once(socket, "message");
+      const asked = request({ socketPath: join(project, "server.sock"), headers: { cookie, accept: "image/webp" } });
+      const [answer] = (await once(asked.end(), "response")) as [IncomingMessage];
+      const page = (await answer.toArray()).join("");
+      const [bytes] = (await arrived) as [Buffer];
+      const hint = JSON.parse(bytes.toString());
+      expect(hint).toMatchObject({ f: "webp", c: "US" });
+      return { page, paths: [hint.p].flat() };
+    };
+    try {
+      await vi.waitFor(() => expect(readdirSync(project)).toContain("server.sock"), 20_000);
+      const known = await load("a=b; screen=1280x2");
+      expect(known.paths.map((path) => /\/w:(\d+)\//.exec(path)?.[1])).toEqual(["640", "640"]);
+      const unknown = await load("");
+      expect(unknown.paths).toHaveLength(6);
+      for (const path of [...known.paths, ...unknown.paths]) {
+        expect(known.page).toContain(`https://img.example.org${path} `);
+      }
+    } finally {
+      server.kill();
+      socket.close();
+    }
+  });
+
   test("a program that only hints ends by itself", () => {
     const started = performance.now();
     run(
@@ -106,5 +144,10 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
       'import { createHinter } from "firstlight/hint";\ncreateHinter({ address: "h:1" }).hint({ paths: ["/a"], region: "weur" });\n';
     expect(check(good)).toBe("");
     expect(check(good.replace('region: "weur"', "region: 7"))).toContain("use.ts(2,");
+    const page =
+      'import { createHinter, hintPage } from "firstlight/hint";\n' +
+      'createHinter({ address: "h:1" }).hint({ ...hintPage({ pictures: ["/a 1x"], dpr: undefined }), country: "ES" });\n';
+    expect(check(page)).toBe("");
+    expect(check(page.replace('"/a 1x"', "7"))).toContain("use.ts(2,");
   });
 });

@@ -137,10 +137,11 @@ describe(`${HINTS} cold hints through the warmer`, { timeout: 120_000 }, () => {
     );
     const relay = await startRelay();
     const warmer = await startTestWarmer({
-      WARM_REGIONS: ["enam", "weur", "apac"].map((region) => `${region}=${relay.url}`).join(),
+      WARM_REGIONS: ["enam", "weur", "apac", "oc"].map((region) => `${region}=${relay.url}`).join(),
       WARM_SECRET: SECRET,
       WARM_HTTP: "1.1",
       WARM_CONNECTIONS: "64",
+      WARM_BATCH: String(PER_PUSH),
       WARM_DEADLINE_MS: String(DEADLINE_MS),
       // Hints are dropped by the edge's deadline here, not by their age, which depends on the machine's load.
       WARM_MAX_AGE_MS: "5000",

@@ -1,6 +1,6 @@
 /**
- * A takedown of B, or of B's whole host, reaches what was stored under an address A that redirects to B: whichever store
- * has it, and for new sizes too. The block is written into the settings, so that nothing is deleted and each store must
+ * A takedown of B, or of B's whole host, reaches what was stored under an address A that redirects to B, or to B by way of
+ * M: whichever store has it, and for new sizes too. A takedown of M reaches it as well. The block is written into the settings, so that nothing is deleted and each store must
  * refuse by itself; then a purge of B deletes it all.
  */
 import { createServer, type Server } from "node:http";
@@ -27,8 +27,10 @@ let asked = 0;
 beforeAll(async () => {
   picture = await jpegOf({ r: 200, g: 40, b: 40 }, 1600, 1200);
   source = createServer(({ url = "" }, response) => {
-    if (url.startsWith("/A/")) {
-      const location = `http://localhost:${port}/B/${url.slice(3)}`;
+    // The long way is A, M, B, on three hosts.
+    const step = url.startsWith("/A/way-") ? `127.0.0.2:${port}/M/` : `localhost:${port}/B/`;
+    if (url.startsWith("/A/") || url.startsWith("/M/")) {
+      const location = `http://${step}${url.slice(3)}`;
       response.writeHead(301, { location }).end();
       return;
     }
@@ -43,13 +45,16 @@ afterAll(() => void source?.close());
 
 const addressA = (name: string) => `http://127.0.0.1:${port}/A/${name}.jpg`;
 const addressB = (name: string) => `http://localhost:${port}/B/${name}.jpg`;
+const addressM = (name: string) => `http://127.0.0.2:${port}/M/${name}.jpg`;
 
 describe("B is blocked, nothing is deleted", { timeout: 120_000 }, () => {
   let edge: FaultyEdge;
   /** The clock goes on by an age of the settings with each change of them. */
   let clock = 0;
   beforeAll(async () => {
-    edge = await startFaultyEdge({ vars: { ...LOOPBACK, ALLOWED_SOURCES: "127.0.0.1,localhost", MIN_FRESH: "0" } });
+    edge = await startFaultyEdge({
+      vars: { ...LOOPBACK, ALLOWED_SOURCES: "127.0.0.1,127.0.0.2,localhost", MIN_FRESH: "0" },
+    });
   }, 60_000);
   afterAll(() => edge?.stop());
 
@@ -111,35 +116,41 @@ describe("B is blocked, nothing is deleted", { timeout: 120_000 }, () => {
   // Where a host is looked for is the same code: some of the rows are enough.
   const OF_HOST = ["edge", "primary", "derive", "stale-original"];
   for (const kind of Object.keys(BLOCKS) as (keyof typeof BLOCKS)[]) {
-    const rows = kind === "source" ? ROWS : ROWS.filter(({ name }) => OF_HOST.includes(name));
-    test.each(rows)(`the ${kind}: $name`, async ({ name: row, faults = {}, keep, sizes, size, from, fails }) => {
-      const name = `${kind}-${row}`;
-      [alive, maxAge] = [true, fails ? 1 : 86_400];
-      await live({}, faults);
-      for (const width of sizes) {
-        expect((await get(name, width)).status).toBe(200);
-        await settled(edge);
-      }
-      if (row === "master")
-        await expect.poll(async () => (await edge.stored()).join(" "), { timeout: 20_000 }).toContain(" 2/m/");
-      if (fails) [alive, clock] = [false, clock + 2_000];
-      await edge.set({ ...faults, clock });
-      await keepOnly(edge, addressA(name), keep);
-      // Without the block this store answers. What that stores is deleted again, so that it is alone once more.
-      expect(await get(name, size)).toMatchObject({ status: 200, detail: from });
-      await keepOnly(edge, addressA(name), keep);
-      asked = 0;
-      await live(BLOCKS[kind](await sourceKeys(addressB(name))), faults);
-      expect(await get(name, size)).toMatchObject({ status: 451, code: "blocked" });
-      // With nothing but the original, the source may be asked first.
-      if (!row.endsWith("original")) expect(asked).toBe(0);
-      // A size that nobody has, with nothing but that store, and from the source.
-      expect((await get(name, 1024)).status).toBe(451);
-      await keepOnly(edge, addressA(name), /^$/);
-      alive = true;
-      // A failure of the source is remembered for its time; there is nothing to show then.
-      expect((await get(name, 1024)).status).toBe(row === "stale-original" ? 502 : 451);
-    });
+    const rows = ROWS.flatMap((row) => [
+      ...(kind === "source" || OF_HOST.includes(row.name) ? [{ ...row, of: "B" }] : []),
+      ...(OF_HOST.includes(row.name) ? [{ ...row, of: "M" }] : []),
+    ]);
+    test.each(rows)(
+      `the ${kind} of $of: $name`,
+      async ({ name: row, faults = {}, keep, sizes, size, from, fails, of }) => {
+        const name = `${of === "M" ? "way-" : ""}${kind}-${row}`;
+        [alive, maxAge] = [true, fails ? 1 : 86_400];
+        await live({}, faults);
+        for (const width of sizes) {
+          expect((await get(name, width)).status).toBe(200);
+          await settled(edge);
+        }
+        if (row === "master")
+          await expect.poll(async () => (await edge.stored()).join(" "), { timeout: 20_000 }).toContain(" 2/m/");
+        if (fails) [alive, clock] = [false, clock + 2_000];
+        await edge.set({ ...faults, clock });
+        await keepOnly(edge, addressA(name), keep);
+        // Without the block this store answers. What that stores is deleted again, so that it is alone once more.
+        expect(await get(name, size)).toMatchObject({ status: 200, detail: from });
+        await keepOnly(edge, addressA(name), keep);
+        asked = 0;
+        await live(BLOCKS[kind](await sourceKeys(of === "M" ? addressM(name) : addressB(name))), faults);
+        expect(await get(name, size)).toMatchObject({ status: 451, code: "blocked" });
+        // With nothing but the original, the source may be asked first.
+        if (!row.endsWith("original")) expect(asked).toBe(0);
+        // A size that nobody has, with nothing but that store, and from the source.
+        expect((await get(name, 1024)).status).toBe(451);
+        await keepOnly(edge, addressA(name), /^$/);
+        alive = true;
+        // A failure of the source is remembered for its time; there is nothing to show then.
+        expect((await get(name, 1024)).status).toBe(row === "stale-original" ? 502 : 451);
+      },
+    );
   }
 
   test("the purge of B's host makes copies from before it misses, in every store", async () => {
@@ -169,7 +180,7 @@ describe("a purge of B", { timeout: 60_000 }, () => {
   let edge: FaultyEdge;
   beforeAll(async () => {
     [alive, maxAge] = [true, 86_400];
-    edge = await startFaultyEdge({ vars: { ...LOOPBACK, ALLOWED_SOURCES: "127.0.0.1,localhost" } });
+    edge = await startFaultyEdge({ vars: { ...LOOPBACK, ALLOWED_SOURCES: "127.0.0.1,127.0.0.2,localhost" } });
   }, 60_000);
   afterAll(() => edge?.stop());
 
@@ -189,15 +200,21 @@ describe("a purge of B", { timeout: 60_000 }, () => {
     ["a prefix of it", (name: string) => ({ prefix: addressB(name).slice(0, -4) }), false],
     ["its host", () => ({ host: `localhost:${port}` }), true],
     ["the source, blocked", (name: string) => ({ source: addressB(name), block: true }), false],
-  ])("%s: nothing is left of A in any store, the note of the redirect included", async (what, order, all) => {
-    const [name, other] = [`purge-${what.length}`, `other-${what.length}`];
+    ["the source on the way", (name: string) => ({ source: addressM(name) }), false],
+    ["the host on the way, here of all", () => ({ host: `127.0.0.2:${port}` }), true],
+  ])("%s: nothing is left of A in any store, its own note of the redirect included", async (what, order, all) => {
+    const way = what.includes("on the way") ? "way-" : "";
+    const [name, other] = [`${way}purge-${what.length}`, `${way}other-${what.length}`];
     for (const one of [name, other]) {
       for (const width of [160, 320]) expect((await askFor(edge.url, addressA(one), width)).status).toBe(200);
     }
-    expect((await storedOf(name)).filter((key) => key.startsWith("R2_PRIMARY 2/r/"))).toHaveLength(1);
+    expect((await storedOf(name)).filter((key) => key.startsWith("R2_PRIMARY 2/r/"))).toHaveLength(way === "" ? 1 : 2);
     expect(await purge(order(name))).toMatchObject({ done: true });
-    expect(await storedOf(name)).toEqual([]);
-    expect((await storedOf(other)).length > 0).toBe(!all);
+    // A purge of M leaves the note that A also led to B.
+    const note = `R2_PRIMARY 2/r/${(await sourceKeys(addressB(name))).host16}`;
+    const leftOf = async (one: string) => (await storedOf(one)).filter((key) => way === "" || !key.startsWith(note));
+    expect(await leftOf(name)).toEqual([]);
+    expect((await leftOf(other)).length > 0).toBe(!all);
     const blocked = what.includes("blocked");
     expect(await askFor(edge.url, addressA(name))).toMatchObject({ status: blocked ? 451 : 200 });
     if (!blocked) return;

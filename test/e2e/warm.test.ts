@@ -45,7 +45,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       log: ({ message }) => log.push(message),
     });
     warmer = await startTestWarmer({
-      WARM_REGIONS: ["enam", "weur", "apac"].map((region) => `${region}=${edge.url}`).join(),
+      WARM_REGIONS: ["enam", "weur", "apac", "oc"].map((region) => `${region}=${edge.url}`).join(),
       WARM_SECRET: SECRET,
       WARM_HINT_SECRET: HINT_SECRET,
       WARM_DEADLINE_MS: "20000",
@@ -139,7 +139,6 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       "refused",
       "warmed",
     ]);
-    expect(asked.indexOf("/late.jpg")).toBeLessThan(asked.indexOf("/quick-2.jpg"));
   });
 
   describe("outcomes, a line at a time", () => {
@@ -151,7 +150,12 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       const { head, arrivals } = await pushOverSocket(edge.url, SECRET, { region: "weur", paths });
       expect(head).toMatch(/^HTTP\/1\.1 200 /);
       expect(head.toLowerCase()).toContain("\r\ncontent-type: application/x-ndjson");
-      expect(arrivals.map(({ line }) => line)).toEqual([
+      // All are worked on at once: which of the quick ones is done first is chance.
+      const byPath = (a: { line: object }, b: { line: object }) =>
+        JSON.stringify(a.line) < JSON.stringify(b.line) ? -1 : 1;
+      const [accepted, ...told] = arrivals;
+      const lines = [accepted, ...told.slice(0, 2).sort(byPath), ...told.slice(2)];
+      expect(lines.map((arrival) => arrival?.line)).toEqual([
         {
           accepted: 3,
           refused: [
@@ -169,7 +173,9 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       expect(late).toBeGreaterThan(SOURCE_MS);
     });
 
-    it("over HTTP/2 too; what is there is `present`", async () => {
+    it("over HTTP/2 too; what is there is copied once, because the primary got it later, and then `present`", async () => {
+      const again = await pushOverSocket(edge.url, SECRET, order(["quick-line"]));
+      expect(again.arrivals.at(-1)?.line.outcome).toBe("made");
       const front = edge.front;
       if (front === null) throw new Error("no front");
       const push = await signedPush(SECRET, order(["quick-line", "h2-late"]));
@@ -188,16 +194,16 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     });
 
     it("what has not begun by its deadline has expired, and is not stored", async () => {
-      const names = ["expire-1", "expire-2", "expire-3"];
+      // Five are worked on at once.
+      const names = [1, 2, 3, 4, 5, 6].map((n) => `expire-${n}`);
       const { arrivals } = await pushOverSocket(edge.url, SECRET, { ...order(names), deadlineMs: 500 });
       const outcomes = arrivals.slice(1).map(({ line }) => [line.path, line.outcome]);
       expect(Object.fromEntries(outcomes)).toEqual({
-        [path("expire-1")]: "made",
-        [path("expire-2")]: "made",
-        [path("expire-3")]: "expired",
+        ...Object.fromEntries(names.map((name) => [path(name), "made"])),
+        [path("expire-6")]: "expired",
       });
       expect((await browse("expire-2")).how).toContain("detail=region");
-      expect(asked).not.toContain("/expire-3.jpg");
+      expect(asked).not.toContain("/expire-6.jpg");
     });
 
     it("a client that goes away does not stop what was accepted", async () => {

@@ -5,6 +5,7 @@ import { COSTS, type CostCase } from "../../.ci/docs/costs.ts";
 import { createRouter } from "../../src/app.ts";
 import { type IsolateState, newIsolateState } from "../../src/context/isolateState.ts";
 import { sourceKeys } from "../../src/store/schema/key.ts";
+import { slowService } from "../support/brokenService.ts";
 import { type Counts, countingBindings, countingCache, newCounts } from "../support/countingBindings.workerd.ts";
 import { BINDINGS, jpegOf } from "../support/world.workerd.ts";
 
@@ -41,7 +42,7 @@ async function ask(path: string, settings: object = {}): Promise<{ status: numbe
   const ctx = createExecutionContext();
   const limiter = { limit: async () => ({ success: !isOver }) } as unknown as Env["MISS_LIMIT"];
   const before = { ...counts };
-  const env = countingBindings({ ...BINDINGS, ...VARS, MISS_LIMIT: limiter } as Env, counts);
+  const env = countingBindings({ ...BINDINGS, ...VARS, ...farBuckets(), MISS_LIMIT: limiter } as Env, counts);
   const response = await createRouter(isolate).fetch(
     new Request(HOST + path, { headers: { accept: "image/webp" } }),
     env,
@@ -52,6 +53,16 @@ async function ask(path: string, settings: object = {}): Promise<{ status: numbe
   const kinds = Object.keys(counts) as (keyof Counts)[];
   const cost = Object.fromEntries(kinds.map((kind) => [kind, counts[kind] - before[kind]])) as Counts;
   return { status: response.status, cost };
+}
+
+/** KV is the nearest store, the primary the farthest: the look-up takes the first fresh answer. */
+const DISTANCES_MS = { R2_ENAM: 15, R2_WEUR: 15, R2_APAC: 15, R2_PRIMARY: 50 } as const;
+function farBuckets(): Partial<Env> {
+  const far = Object.entries(DISTANCES_MS).map(([name, ms]) => [
+    name,
+    slowService(BINDINGS[name as keyof typeof DISTANCES_MS], ms),
+  ]);
+  return Object.fromEntries(far);
 }
 
 const address = (source: string, width: number) => `/photon/${source}?w=${width}&ssl=1`;

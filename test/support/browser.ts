@@ -3,7 +3,7 @@ import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
 /** No sandbox (tests run as root in containers), no GPU, and nothing that talks to the internet by itself. */
-const ARGUMENTS = [
+export const BROWSER_ARGUMENTS = [
   "--no-sandbox",
   "--no-zygote",
   "--disable-gpu",
@@ -26,5 +26,5 @@ export const CHROMIUM_MISSING: string | undefined =
 /** Starts the browser. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await chromium.executablePath());
-  return playwright.launch({ executablePath, headless: true, args: ARGUMENTS });
+  return playwright.launch({ executablePath, headless: true, args: BROWSER_ARGUMENTS });
 }

@@ -45,7 +45,7 @@ export type FaultyOptions = {
 
 const IDLE_WITHIN_MS = 3_000;
 
-const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC"] as const;
+const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC", "R2_OC"] as const;
 
 /** Runs in workerd, in front of the Worker. It wraps bindings once per isolate. Each call reads the present faults. */
 const WRAPPER = `

@@ -1,7 +1,8 @@
 /** A tier in memory, for tests of the code that uses tiers. The test sets its delays and failures. */
+import { TIER_POLICIES } from "../../src/store/tierPolicies.ts";
 import type { OpenTier, Stored, Tier } from "../../src/store/tiers/tier.ts";
 
-export type MemoryTier = Tier & { readonly held: Map<string, Stored>; gets: number };
+export type MemoryTier = Tier & { readonly held: Map<string, Stored>; gets: number; readonly overtaken: boolean[] };
 
 export type Behaviour = { readonly getMs?: number; readonly fail?: boolean; readonly hang?: boolean };
 
@@ -17,9 +18,12 @@ export function memoryTier(name: string, behaviour: Behaviour = {}): MemoryTier 
     label: name,
     held,
     gets: 0,
-    async get(key) {
+    /** Of each read, when it ended: whether another tier had answered meanwhile. */
+    overtaken: [],
+    async get(key, overtaken) {
       this.gets++;
       await act();
+      this.overtaken.push(overtaken?.aborted === true);
       return held.get(key) ?? null;
     },
     async put(key, stored, options = {}) {
@@ -35,23 +39,13 @@ export function memoryTier(name: string, behaviour: Behaviour = {}): MemoryTier 
   };
 }
 
-const POLICIES = {
-  edge: { stage: 0, filledFrom: ["kv", "region", "primary", "made"], writeWindowMs: 0, consistent: false },
-  kv: { stage: 1, filledFrom: ["region", "primary"], writeWindowMs: 600_000, consistent: false },
-  region: { stage: 1, filledFrom: ["primary", "made"], writeWindowMs: 0, consistent: true },
-  primary: { stage: 2, filledFrom: ["made"], writeWindowMs: 0, consistent: true },
-} as const;
-
-/** Tiers with the same policies as the tier table. tierTable.workerd.test.ts compares the two. */
+/** These tiers with their policies. `waits`: how long each is waited for, in milliseconds. */
 export function openOf(
-  tiers: Readonly<Partial<Record<keyof typeof POLICIES, Tier | null>>>,
-  waits: Readonly<Partial<Record<keyof typeof POLICIES, number>>> = {},
+  tiers: Readonly<Partial<Record<keyof typeof TIER_POLICIES, Tier | null>>>,
+  waits: Readonly<Partial<Record<keyof typeof TIER_POLICIES, number>>> = {},
 ): readonly OpenTier[] {
-  return (Object.keys(POLICIES) as (keyof typeof POLICIES)[]).flatMap((name) => {
+  return (Object.keys(TIER_POLICIES) as (keyof typeof TIER_POLICIES)[]).flatMap((name) => {
     const tier = tiers[name] ?? null;
-    const rest = { waitMs: waits[name] ?? 1_000, seenByWarm: true, sharedBy: "world" } as const;
-    return tier === null ? [] : [{ row: { ...POLICIES[name], ...rest }, tier }];
+    return tier === null ? [] : [{ row: { ...TIER_POLICIES[name], waitMs: waits[name] ?? 1_000 }, tier }];
   });
 }
-
-export { POLICIES };

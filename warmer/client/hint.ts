@@ -9,6 +9,8 @@ import { FORMATS, MAX_DATAGRAM_BYTES } from "../hint/protocol.ts";
 import { parseAddress } from "./address.ts";
 import { type HintGroup, packHints, pathOf, SIGNATURE_BYTES } from "./pack.ts";
 
+export { type HintPageOptions, hintPage, type PageHint, type PagePicture } from "./page/hintPage.ts";
+
 /** Where the reader of a hint is: exactly one of these. */
 export type HintPlace =
   | { readonly region: string }

@@ -1,4 +1,5 @@
 import { FORMATS } from "../hint/protocol.ts";
+import { MAX_PATHS_PER_PUSH } from "../push/pushRequest.ts";
 import { HTTP_CHOICES } from "../push/socket.ts";
 import { choice, cidrs, hostPort, integer, pairs, placePairs, regionUrls, secret } from "./parsers.ts";
 
@@ -60,7 +61,12 @@ export const VARIABLES = {
   WARM_BATCH_MS: {
     fallback: "3",
     parse: integer(0, 1_000),
-    doc: "How long a hint may wait for others of its region (up to 20 share a push). `0` sends each hint alone.",
+    doc: "How long a hint may wait for others of its region (up to `WARM_BATCH` share a push). `0` sends each hint alone.",
+  },
+  WARM_BATCH: {
+    fallback: "5",
+    parse: integer(1, MAX_PATHS_PER_PUSH),
+    doc: "Most hints of one push, 1 to 20. The edge works on 5 pictures of a push at once; further ones wait for these.",
   },
   WARM_DEDUP_SECONDS: {
     fallback: "30",

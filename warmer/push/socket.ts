@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 export type HttpVersion = "1.1" | "2";
@@ -17,15 +17,17 @@ export type Endpoint = {
 export type SocketEvents = {
   /** @param version the HTTP version to speak, or the reason why there is none */
   connected(version: HttpVersion | string): void;
-  /** Received bytes, latin1. */
+  /** Received bytes, latin1. Only of HTTP/2: with HTTP/1.1 the client reads the stream. */
   read(text: string): void;
   /** The other side reads again: what had to wait has left. */
   drained(): void;
-  failed(reason: string): void;
+  failed(error: NodeJS.ErrnoException): void;
   closed(): void;
 };
 
 export type PushSocket = {
+  /** The socket itself. With HTTP/1.1 nothing has been read from it. */
+  readonly stream: Socket;
   /** Bytes wait to be sent, more than MAX_UNSENT_BYTES. Nothing is read meanwhile. */
   readonly blocked: boolean;
   /** @param text latin1 */
@@ -90,8 +92,10 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
   };
   const open = () => {
     if (!secure) {
-      const plain = connectTcp({ host, port, noDelay: true, keepAlive: true, onread });
-      return plain.once("connect", () => events.connected(http === "2" ? "2" : "1.1"));
+      const version = http === "2" ? "2" : "1.1";
+      const reading = version === "2" ? { onread } : {};
+      const plain = connectTcp({ host, port, noDelay: true, keepAlive: true, ...reading });
+      return plain.once("connect", () => events.connected(version));
     }
     const socket = connectTls({
       host,
@@ -103,11 +107,14 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true);
-    socket.on("data", (chunk: Buffer) => events.read(chunk.toString("latin1")));
-    return socket.once("secureConnect", () => events.connected(versionAfterHandshake(http, socket.alpnProtocol)));
+    return socket.once("secureConnect", () => {
+      const version = versionAfterHandshake(http, socket.alpnProtocol);
+      if (version === "2") socket.on("data", (chunk: Buffer) => events.read(chunk.toString("latin1")));
+      events.connected(version);
+    });
   };
   const socket = open();
-  socket.on("error", (error: NodeJS.ErrnoException) => events.failed(error.code ?? error.message));
+  socket.on("error", (error: NodeJS.ErrnoException) => events.failed(error));
   socket.on("end", () => socket.destroy());
   let blocked = false;
   socket.on("drain", () => {
@@ -118,6 +125,7 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
   });
   socket.once("close", () => events.closed());
   return {
+    stream: socket,
     get blocked() {
       return blocked;
     },

@@ -23,7 +23,8 @@ function stats(): string {
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const over = ages.filter((age) => age > 50_000).length;
   const counts = { requests, paths: ages.length, distinct: known.size, over, opened };
-  return JSON.stringify({ ...counts, p50: at(0.5), p99: at(0.99), max: at(1), wokeLate: Math.round(loop.max / 1000) });
+  const spread = { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  return JSON.stringify({ ...counts, ...spread, wokeLate: Math.round(loop.max / 1000) });
 }
 
 function take(text: string): number {

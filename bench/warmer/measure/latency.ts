@@ -5,7 +5,9 @@ import type { Tools } from "../tools.ts";
 import { drain, probe } from "./probe.ts";
 
 /** Ages at the sink at a low rate, microseconds. */
-export type Latency = { readonly p50: number; readonly p99: number };
+export type Latency = Readonly<Record<Quantile, number>>;
+export const QUANTILES = ["p50", "p95", "p99"] as const;
+export type Quantile = (typeof QUANTILES)[number];
 
 /** Hints per second, one at a time, with exponential gaps. */
 export const LATENCY_RATE = 5_000;
@@ -43,7 +45,7 @@ export async function latencyRounds(
       for (const { sink, running, runs } of trials) {
         await drain(sink);
         const { sink: seen } = await probe(tools, running, sink, { ...LOAD, seconds });
-        runs.push({ p50: seen.p50, p99: seen.p99 });
+        runs.push({ p50: seen.p50, p95: seen.p95, p99: seen.p99 });
       }
     }
     return new Map(trials.map(({ name, runs }) => [name, runs]));
@@ -56,10 +58,11 @@ export async function latencyRounds(
 }
 
 export function latencyMedian(runs: readonly Latency[]): Latency {
-  return { p50: median(runs.map(({ p50 }) => p50)), p99: median(runs.map(({ p99 }) => p99)) };
+  const middle = (of: Quantile): number => median(runs.map((run) => run[of]));
+  return { p50: middle("p50"), p95: middle("p95"), p99: middle("p99") };
 }
 
 /** The median of the ratios of runs in the same round. */
-export function latencyRatio(runs: readonly Latency[], base: readonly Latency[], of: "p50" | "p99"): number {
+export function latencyRatio(runs: readonly Latency[], base: readonly Latency[], of: Quantile): number {
   return median(runs.map((run, round) => run[of] / (base[round]?.[of] ?? Number.NaN)));
 }

@@ -64,10 +64,10 @@ static int control(char *to, const char *request) {
   if (memcmp(request, "GET /delay/", 11) == 0) delay_us = atoll(request + 11);
   if (memcmp(request, "GET /cost/", 10) == 0) cost_ns = atoll(request + 10);
   int length = sprintf(body,
-      "{\"requests\":%llu,\"paths\":%llu,\"distinct\":%llu,\"over\":%llu,\"opened\":%llu,\"p50\":%llu,\"p99\":%llu,\"max\":%llu,\"wokeLate\":%lld}",
+      "{\"requests\":%llu,\"paths\":%llu,\"distinct\":%llu,\"over\":%llu,\"opened\":%llu,\"p50\":%llu,\"p95\":%llu,\"p99\":%llu,\"max\":%llu,\"wokeLate\":%lld}",
       (unsigned long long)requests, (unsigned long long)paths, (unsigned long long)distinct, (unsigned long long)over,
-      (unsigned long long)opened, (unsigned long long)age_at(0.5), (unsigned long long)age_at(0.99), (unsigned long long)worst,
-      (long long)(wake_late / 1000));
+      (unsigned long long)opened, (unsigned long long)age_at(0.5), (unsigned long long)age_at(0.95),
+      (unsigned long long)age_at(0.99), (unsigned long long)worst, (long long)(wake_late / 1000));
   if (memcmp(request, "GET /reset", 10) == 0) {
     memset(ages, 0, sizeof ages);
     memset(known, 0, sizeof known);

@@ -26,8 +26,10 @@ export async function endToEndRows(
   const series: Series[] = [
     { name: "java", contender: all.java, delayMs: 0, from: 8_000 },
     { name: "singly", contender: all.ffiSingly, delayMs: 0, from: 20_000 },
+    { name: "singlyBefore", contender: all.before?.ffiSingly ?? null, delayMs: 0, from: 20_000 },
     { name: "singlyH2", contender: all.ffiSinglyH2, delayMs: 0, from: 20_000 },
     { name: "batched", contender: all.ffi, delayMs: 0, from: 40_000 },
+    { name: "batchedBefore", contender: all.before?.ffi ?? null, delayMs: 0, from: 40_000 },
     { name: "batchedH2", contender: all.ffiH2, delayMs: 0, from: 40_000 },
     { name: "javaSlow", contender: all.java, delayMs: SLOW_MS, from: 2_500 },
     { name: "batchedSlow", contender: all.ffi, delayMs: SLOW_MS, from: 30_000 },
@@ -69,5 +71,20 @@ export async function endToEndRows(
     { ...row("  the same, batched, HTTP/2 streams", "batchedH2", "java", 4), ...WITHOUT_TARGET },
     row(`  the same, batched, HTTP/1.1, sink after ${SLOW_MS} ms`, "batchedSlow", "javaSlow", 15),
   ];
+  if (all.before !== null) {
+    for (const [name, figure] of [
+      ["batching off", "singly"],
+      ["batched", "batched"],
+    ] as const) {
+      const before = of(`${figure}Before`);
+      rows.push({
+        name: `  ${name}, HTTP/1.1, against before (${rate(before)}/s)`,
+        baseline: null,
+        figure: `${rate(of(figure))}/s`,
+        ratio: times(of(figure) / before),
+        ...WITHOUT_TARGET,
+      });
+    }
+  }
   return { rows, figures };
 }

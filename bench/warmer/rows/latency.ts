@@ -1,5 +1,13 @@
 import type { Contender } from "../contender.ts";
-import { LATENCY_RATE, type Latency, latencyMedian, latencyRatio, latencyRounds } from "../measure/latency.ts";
+import {
+  LATENCY_RATE,
+  type Latency,
+  latencyMedian,
+  latencyRatio,
+  latencyRounds,
+  QUANTILES,
+  type Quantile,
+} from "../measure/latency.ts";
 import type { Contenders, Setting } from "../plan.ts";
 import { judge, type Row, times } from "./row.ts";
 
@@ -12,8 +20,11 @@ export async function latencyRows(
   for (const [name, contender] of [
     ["java", all.java],
     ["dgram", all.dgramSingly],
+    ["dgramBefore", all.before?.dgramSingly ?? null],
     ["dgramH2", all.dgramSinglyH2],
+    ["dgramH2Before", all.before?.dgramSinglyH2 ?? null],
     ["ffi", all.ffiSingly],
+    ["ffiBefore", all.before?.ffiSingly ?? null],
   ] as const) {
     if (contender !== null) series.set(name, contender);
   }
@@ -21,28 +32,39 @@ export async function latencyRows(
   const runs = await latencyRounds(setting.tools, series, latencyRoundCount, latencySeconds);
   const figures = Object.fromEntries([...runs].map(([name, list]) => [name, latencyMedian(list)]));
   for (const [name, list] of runs) {
-    const spells = (of: "p50" | "p99") => list.map((run) => run[of]).join(", ");
-    setting.say(`latency, ${series.get(name)?.name}: p50 ${spells("p50")} us; p99 ${spells("p99")} us`);
+    const spread = QUANTILES.map((of) => `${of} ${list.map((run) => run[of]).join(", ")} us`);
+    setting.say(`latency, ${series.get(name)?.name}: ${spread.join("; ")}`);
   }
-  const row = (name: string, figure: string, of: "p50" | "p99", target: number | null): Row => {
-    const [ours, java] = [figures[figure]?.[of] ?? Number.NaN, figures.java?.[of] ?? Number.NaN];
-    const ratio = latencyRatio(runs.get(figure) ?? [], runs.get("java") ?? [], of);
+  const row = (name: string, figure: string, base: string, of: Quantile, target: number | null): Row => {
+    const [ours, theirs] = [figures[figure]?.[of] ?? Number.NaN, figures[base]?.[of] ?? Number.NaN];
+    const ratio = latencyRatio(runs.get(figure) ?? [], runs.get(base) ?? [], of);
     return {
-      name,
-      baseline: figures.java === undefined ? null : `${java} us`,
+      name: base === "java" ? name : `${name} (${theirs} us)`,
+      baseline: base === "java" && figures.java !== undefined ? `${theirs} us` : null,
       figure: `${ours} us`,
       ratio: times(ratio),
       target: target === null ? "" : `<= ${target}x`,
       reached: target === null ? null : judge(ratio, target, "lower"),
     };
   };
-  return {
-    rows: [
-      row(`p50 from datagram to request at ${LATENCY_RATE}/s, batching off, public API`, "dgram", "p50", 0.85),
-      row("  p99", "dgram", "p99", 1),
-      row("  p50, HTTP/2 streams", "dgramH2", "p50", null),
-      row("  p99, HTTP/2 streams", "dgramH2", "p99", null),
-    ],
-    figures,
-  };
+  const rows = [
+    row(`p50 from datagram to request at ${LATENCY_RATE}/s, batching off, public API`, "dgram", "java", "p50", 0.85),
+    row("  p95", "dgram", "java", "p95", null),
+    row("  p99", "dgram", "java", "p99", 1),
+    row("  p50, HTTP/2 streams", "dgramH2", "java", "p50", null),
+    row("  p95, HTTP/2 streams", "dgramH2", "java", "p95", null),
+    row("  p99, HTTP/2 streams", "dgramH2", "java", "p99", null),
+  ];
+  if (all.before !== null) {
+    for (const [name, figure] of [
+      ["public API", "dgram"],
+      ["public API, HTTP/2 streams", "dgramH2"],
+      ["ffi", "ffi"],
+    ] as const) {
+      for (const of of QUANTILES) {
+        rows.push(row(`  ${of}, ${name}, against before`, figure, `${figure}Before`, of, of === "p95" ? 1 : null));
+      }
+    }
+  }
+  return { rows, figures };
 }

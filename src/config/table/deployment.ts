@@ -18,7 +18,7 @@ export const DEPLOYMENT = {
   regions: {
     variable: "REGIONS",
     read: listOf(name),
-    fallback: ["enam", "weur", "apac"],
+    fallback: ["enam", "weur", "apac", "oc"],
     doc: "Deployed regions. Each needs a bucket bound as `R2_<NAME>`; a region without one is an error",
   },
   warmSecret: {

@@ -4,7 +4,7 @@ import type { Caller } from "../../context/caller.ts";
 import { type Job, newJob } from "../../context/job.ts";
 import { ANSWERS, asFailure, type Failure } from "../../errors.ts";
 import { authorize } from "../../rendition/authorize.ts";
-import { getRendition } from "../../rendition/getRendition.ts";
+import { copyToRegion, renderForRegion } from "../../rendition/warmRegion.ts";
 import type { ImageRequest } from "../../request/imageRequest.ts";
 import { lookUp } from "../../store/lookUp.ts";
 import type { RenditionStore } from "../../store/renditionStore.ts";
@@ -62,34 +62,34 @@ async function attempt(
 }
 
 /** Brings the picture to the region and waits until it is stored: only then is it warm. Null: it is not there. */
-async function bring(request: ImageRequest, trace: Trace, app: App, caller: Caller, { waitUntil, span }: Job) {
+async function bring(request: ImageRequest, trace: Trace, app: App, caller: Caller, { waitUntil, span, calls }: Job) {
   const storing: Promise<unknown>[] = [];
-  let stored = false;
+  const { promise: stored, resolve: onStored } = Promise.withResolvers<true>();
   // Each picture has a priority of its own: a reader who joins one does not hurry the others.
   const own: Job = {
-    ...newJob(caller, waitUntil),
+    ...newJob(caller, waitUntil, { calls }),
     trace,
     span,
-    onStored: () => {
-      stored = true;
-    },
+    onStored: () => onStored(true),
     waitUntil: (work) => {
       storing.push(work.catch(() => undefined));
       waitUntil(work);
     },
   };
   const store = await authorize(request, app, caller, own);
-  await getRendition(request, store, app, caller, own);
-  // Work behind the answer may bring more work. What follows the storing, such as a master's order, is not waited for.
-  for (let seen = 0; seen < storing.length && !stored; ) {
-    const further = storing.slice(seen);
-    seen = storing.length;
-    await Promise.all(further);
-  }
-  if (stored) return "made";
-  if (trace.hit === store.handover?.name) return "present";
+  const copied = await copyToRegion(store, app, own);
+  if (copied.outcome === "failed") return null;
+  if (copied.outcome !== "nowhere") return copied.outcome;
+  await renderForRegion(request, store, copied.stale, app, caller, own);
+  if (await Promise.race([stored, allSettled(storing)])) return "made";
   // Another request made it, and its storing may still be under way in another isolate or behind another answer.
   return (await isStored(store, app)) ? "made" : null;
+}
+
+/** Waits for work behind an answer, which may bring more work. */
+async function allSettled(works: readonly Promise<unknown>[]): Promise<false> {
+  for (let at = 0; at < works.length; at++) await works[at];
+  return false;
 }
 
 /** Not one that is kept for failures only: nobody has brought that now. */

@@ -1,8 +1,8 @@
 /** The conversion to sRGB that an embedded profile asks for. */
 
 import type { Source } from "../header.ts";
+import { type Profile, readProfile } from "./icc/profile.ts";
 import { inflate } from "./inflate.ts";
-import { readProfile } from "./profile.ts";
 import { type Convert, toSrgb } from "./srgb.ts";
 
 /** Profiles of matrices and curves have a few kilobytes, profiles with tables some megabytes. We ignore larger ones. */
@@ -10,12 +10,23 @@ const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
 
 /** Source -> conversion, or null without a profile, for sRGB itself, and for kinds of profile that are not read. */
 export async function embeddedConversion(source: Source): Promise<Convert | null> {
-  if (source.icc === null || source.colour === "cmyk") return null;
-  const bytes = source.iccDeflated ? await inflateAll(source.icc, MAX_PROFILE_BYTES) : source.icc;
-  const profile = bytes === null ? null : readProfile(bytes);
-  if (profile === null) return null;
+  const profile = await embeddedProfile(source);
+  return profile === null ? null : toSrgb(profile);
+}
+
+/** The ICC profile of a picture that is not CMYK, else what its header says of its colours, or null. */
+export async function embeddedProfile(source: Source): Promise<Profile | null> {
+  if (source.colour === "cmyk") return null;
+  const profile = await iccProfile(source);
   // A grey profile on a colour picture is a mistake of its writer. Browsers ignore it too.
-  return profile.kind === "grey" && source.colour !== "grey" ? null : toSrgb(profile);
+  if (profile === null || (profile.kind === "grey" && source.colour !== "grey")) return source.profile ?? null;
+  return profile;
+}
+
+async function iccProfile({ icc, iccDeflated }: Source): Promise<Profile | null> {
+  if (icc === null) return null;
+  const bytes = iccDeflated ? await inflateAll(icc, MAX_PROFILE_BYTES) : icc;
+  return bytes === null ? null : readProfile(bytes);
 }
 
 /** A whole zlib stream inflated, or null when it is over the limit. */

@@ -1,13 +1,13 @@
 /** The inks of a CMYK picture to RGB: by the embedded profile if it is a table, else as in cmyk.ts. */
 import { cmykToRgba } from "./cmyk.ts";
-import { readInkTable } from "./table.ts";
+import { readTable } from "./icc/table.ts";
 
 /**
  * In place, 4 bytes a pixel: C, M, Y, K in, RGBA out. `inverted`: the samples are 255 - ink, as Adobe's programs store
  * them and libjpeg passes them on. Else they are ink. `icc` is the embedded profile or null.
  */
 export function inksToRgba(data: Uint8Array, inverted: boolean, icc: Uint8Array | null): void {
-  const table = icc === null ? null : readInkTable(icc);
+  const table = icc === null ? null : readTable(icc, "CMYK");
   if (table === null) {
     cmykToRgba(data, inverted);
     return;

@@ -1,29 +1,33 @@
 /** Pixels in a profile's colours -> sRGB: curves to linear light, a 3x3 matrix, the curve of sRGB (IEC 61966-2-1). */
-import type { Matrix, Profile } from "./profile.ts";
+
+import type { Profile } from "./icc/profile.ts";
+import { invert, multiply } from "./matrix.ts";
+import { ENCODED, SRGB_MATRIX, step } from "./srgbSpace.ts";
 
 /** 8-bit RGBA pixels, changed in place; alpha stays. */
 export type Convert = (data: Uint8Array) => void;
 
-/** sRGB's colorants in XYZ relative to D50, as in its ICC profile. */
-const SRGB: Matrix = [
-  0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786, 0.0606169, 0.0139322, 0.0971045, 0.7141733,
-];
-const LINEAR_STEPS = 4096;
 /** A profile that moves no probed colour by more than this (of 255) is sRGB under another name. */
 const SAME_WITHIN = 1;
 const PROBES = [0, 32, 64, 96, 128, 160, 192, 224, 255] as const;
 
-/** Linear light, 0..LINEAR_STEPS-1 -> sRGB byte. */
-const ENCODED = Uint8Array.from({ length: LINEAR_STEPS }, (_, i) => {
-  const x = i / (LINEAR_STEPS - 1);
-  return Math.round(255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * x ** (1 / 2.4) - 0.055));
-});
-
 /** Profile -> conversion, or null when the pixels are sRGB as they stand. Colours outside sRGB are clipped. */
 export function toSrgb(profile: Profile): Convert | null {
-  const convert = profile.kind === "grey" ? greyConvert(profile) : rgbConvert(profile);
+  const convert = CONVERSIONS[profile.kind](profile as never);
   return changesAnything(convert, profile.kind) ? convert : null;
 }
+
+const CONVERSIONS: { readonly [K in Profile["kind"]]: (profile: Profile & { kind: K }) => Convert } = {
+  grey: greyConvert,
+  rgb: rgbConvert,
+  table:
+    ({ table }) =>
+    (data) => {
+      for (let i = 0; i < data.length; i += 4) {
+        table(data[i] as number, data[i + 1] as number, data[i + 2] as number, 0, data, i);
+      }
+    },
+};
 
 function greyConvert(profile: Profile & { kind: "grey" }): Convert {
   const table = Uint8Array.from({ length: 256 }, (_, i) => ENCODED[step(profile.curve(i / 255))] ?? 0);
@@ -40,7 +44,7 @@ function rgbConvert({ curves, matrix }: Profile & { kind: "rgb" }): Convert {
     Float32Array,
     Float32Array,
   ];
-  const [a, b, c, d, e, f, g, h, k] = multiply(invert(SRGB), matrix);
+  const [a, b, c, d, e, f, g, h, k] = multiply(invert(SRGB_MATRIX), matrix);
   return (data) => {
     for (let i = 0; i < data.length; i += 4) {
       const r = red[data[i] as number] as number;
@@ -53,12 +57,6 @@ function rgbConvert({ curves, matrix }: Profile & { kind: "rgb" }): Convert {
   };
 }
 
-/** Linear light -> index into ENCODED, clipped. */
-function step(x: number): number {
-  const at = (x * (LINEAR_STEPS - 1) + 0.5) | 0;
-  return at < 0 ? 0 : at >= LINEAR_STEPS ? LINEAR_STEPS - 1 : at;
-}
-
 function changesAnything(convert: Convert, kind: Profile["kind"]): boolean {
   const probes: number[] = [];
   for (const r of PROBES) {
@@ -68,21 +66,4 @@ function changesAnything(convert: Convert, kind: Profile["kind"]): boolean {
   const data = Uint8Array.from(probes);
   convert(data);
   return data.some((value, i) => Math.abs(value - (probes[i] ?? 0)) > SAME_WITHIN);
-}
-
-/** Matrices are row by row. */
-function multiply(m: Matrix, n: Matrix): Matrix {
-  const cell = (row: number, column: number) =>
-    (m[3 * row] ?? 0) * (n[column] ?? 0) +
-    (m[3 * row + 1] ?? 0) * (n[3 + column] ?? 0) +
-    (m[3 * row + 2] ?? 0) * (n[6 + column] ?? 0);
-  return [cell(0, 0), cell(0, 1), cell(0, 2), cell(1, 0), cell(1, 1), cell(1, 2), cell(2, 0), cell(2, 1), cell(2, 2)];
-}
-
-/** By the adjugate. The matrix of the only caller is regular. */
-function invert([a, b, c, d, e, f, g, h, i]: Matrix): Matrix {
-  const [p, q, r] = [e * i - f * h, f * g - d * i, d * h - e * g];
-  const det = a * p + b * q + c * r;
-  const adjugate = [p, c * h - b * i, b * f - c * e, q, a * i - c * g, c * d - a * f, r, b * g - a * h, a * e - b * d];
-  return adjugate.map((value) => value / det) as unknown as Matrix;
 }

@@ -15,7 +15,6 @@ import { encodeJpeg } from "./jpeg/encode.ts";
 import { jpegHeader } from "./jpeg/header.ts";
 import { decodeTurbo, turboMemory } from "./jpeg/turbo.ts";
 import { jxlHeader } from "./jxl/header.ts";
-import { decodePhoton, photonMemory } from "./photon.ts";
 import { decodePng, pngMemory } from "./png/decode.ts";
 import { encodePng } from "./png/encode.ts";
 import { pngHeader } from "./png/header.ts";
@@ -23,6 +22,7 @@ import { pnmHeader } from "./pnm/header.ts";
 import { radianceHeader } from "./radiance/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { svgHeader } from "./svg/header.ts";
+import { decodeTiff, tiffMemory } from "./tiff/decode.ts";
 import { tiffHeader } from "./tiff/header.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
 import { encodeWebp } from "./webp/encode.ts";
@@ -63,7 +63,7 @@ export const DECODERS = {
   gif: { decode: decodeGif, memoryBytes: gifMemory, shrinks: false, countsRows: false },
   bmp: { decode: decodeBmp, memoryBytes: bmpMemory, shrinks: false, countsRows: false },
   ico: { decode: decodeIco, memoryBytes: icoMemory, shrinks: false, countsRows: false },
-  photon: { decode: decodePhoton, memoryBytes: photonMemory, shrinks: false, countsRows: false },
+  tiff: { decode: decodeTiff, memoryBytes: tiffMemory, shrinks: false, countsRows: false },
   resvg: HEAVY,
   libavif: HEAVY,
   jxlOxide: HEAVY,

@@ -54,6 +54,8 @@ export type FormatOutput = {
   readonly encoder: string;
   /** Bytes the encoder holds for each pixel of the result, beside the pixels: its copy, its planes, its output. */
   readonly bytesPerPixel: number;
+  /** From this quality on the encoder keeps chroma at full size (4:4:4), which takes more memory. Below it is 4:2:0. */
+  readonly fullChroma?: { readonly fromQuality: number; readonly bytesPerPixel: number };
   /** How stored metadata names the format. Never changes and is never used again for another format. */
   readonly storedCode: string;
 };

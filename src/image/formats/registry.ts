@@ -14,8 +14,8 @@ import { JPEG } from "./jpeg/descriptor.ts";
 import { JXL } from "./jxl/descriptor.ts";
 import { PNG } from "./png/descriptor.ts";
 import { PNM } from "./pnm/descriptor.ts";
-import { QOI } from "./qoi/descriptor.ts";
 import { RADIANCE } from "./radiance/descriptor.ts";
+import { DJVU, JPEG2000, JPEGXR, MP4, PDF, POSTSCRIPT, PSD, QOI, VIDEO } from "./refused/descriptor.ts";
 import { SVG } from "./svg/descriptor.ts";
 import { TIFF } from "./tiff/descriptor.ts";
 import { WEBP } from "./webp/descriptor.ts";
@@ -36,8 +36,16 @@ export const FORMATS = {
   farbfeld: FARBFELD,
   radiance: RADIANCE,
   dds: DDS,
-  qoi: QOI,
   svg: SVG,
+  jp2: JPEG2000,
+  jxr: JPEGXR,
+  qoi: QOI,
+  pdf: PDF,
+  postscript: POSTSCRIPT,
+  djvu: DJVU,
+  psd: PSD,
+  mp4: MP4,
+  video: VIDEO,
 } as const satisfies Record<string, FormatDescriptor>;
 
 type Formats = typeof FORMATS;

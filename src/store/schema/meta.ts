@@ -4,8 +4,9 @@
  * takes a record without a required one for a miss, so an object of another Worker is readable or absent, never wrong.
  */
 import { FORMATS, type FormatTable, formatOfCode, type OutputFormat, outputOf } from "../../image/formats/registry.ts";
+import type { AddressHashes } from "../../policy/storedAccess.ts";
 import type { MetaRecord, Provenance, StoredMeta, Whole } from "../tiers/tier.ts";
-import type { FinalAddress } from "./finalAddress.ts";
+import { type FinalAddress, MAX_VIA } from "./finalAddress.ts";
 
 /** `write` gives "" for a value that needs no field; `read` gets "" for a field that is not there. */
 type Field<T> = {
@@ -124,7 +125,8 @@ function withAddresses(
   { source, final }: Pick<Provenance, "source" | "final">,
   maxBytes: number,
 ): Record<string, string> {
-  const fixed = { ...record, fhost: final.host16, fsource: final.source32 };
+  const via = viaText(final.via ?? []);
+  const fixed = { ...record, fhost: final.host16, fsource: final.source32, ...(via === "" ? {} : { via }) };
   const redirected = final.url !== source;
   const room = Math.max(0, maxBytes - jsonBytes({ ...fixed, source: "", final: "", fcut: "1" }));
   const forFinal = redirected ? Math.max(Math.floor(room / 2), room - textBytes(source)) : 0;
@@ -162,9 +164,28 @@ function cutTo(text: string, room: number): string {
 function decodeFinal(record: MetaRecord): FinalAddress | null {
   const host16 = hashFrom(16)(textOf(record, "fhost"));
   const source32 = hashFrom(32)(textOf(record, "fsource"));
-  if (host16 === undefined || source32 === undefined) return null;
+  const via = viaFrom(textOf(record, "via"));
+  if (host16 === undefined || source32 === undefined || via === undefined) return null;
   const url = typeof record.final === "string" ? record.final : textOf(record, "source");
-  return { host16, source32, url, complete: textOf(record, "fcut") === "" };
+  const complete = textOf(record, "fcut") === "";
+  return { host16, source32, url, complete, ...(via.length === 0 ? {} : { via }) };
+}
+
+/** The addresses on the way, 48 digits each: host, then source. */
+const VIA_DIGITS = 48;
+
+function viaText(via: readonly AddressHashes[]): string {
+  return via.map(({ host16, source32 }) => host16 + source32).join("");
+}
+
+/** Undefined = not readable: what a takedown must be compared with is missing. */
+function viaFrom(text: string): readonly AddressHashes[] | undefined {
+  if (text.length % VIA_DIGITS !== 0 || text.length > MAX_VIA * VIA_DIGITS || !/^[0-9a-f]*$/.test(text))
+    return undefined;
+  return Array.from({ length: text.length / VIA_DIGITS }, (_, n) => {
+    const one = text.slice(n * VIA_DIGITS, (n + 1) * VIA_DIGITS);
+    return { host16: one.slice(0, 16), source32: one.slice(16) };
+  });
 }
 
 function wholeFrom(text: string): Whole | undefined {

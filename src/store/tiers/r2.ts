@@ -5,7 +5,7 @@
 import { formatOf } from "../../image/formats/registry.ts";
 import { checked } from "../schema/magic.ts";
 import { decodeMeta, encodeMeta } from "../schema/meta.ts";
-import type { PurgeStore, Stored, Tier } from "./tier.ts";
+import type { Overtaken, PurgeStore, PutOutcome, Stored, Tier } from "./tier.ts";
 
 /** customMetadata holds 2048 bytes; names and values count. */
 const MAX_METADATA_BYTES = 2048;
@@ -16,28 +16,41 @@ export const R2_MAX_BYTES = 16 * 1024 * 1024;
 /** R2 lists and deletes up to 1 000 keys in one operation. */
 const PURGE_PAGE = 1_000;
 
+/** A copy in a bucket, and when the bucket received it. */
+export type Uploaded = { readonly stored: Stored; readonly uploaded: Date };
+
+/** A bucket can also say when it received a copy, and take a copy only over an older one. */
+export type R2Tier = Tier & {
+  getUploaded(key: string, overtaken?: Overtaken): Promise<Uploaded | null>;
+  /** Stores the copy where the bucket has none, or one that it received before `uploadedBefore`. */
+  putOver(key: string, stored: Stored, uploadedBefore: Date): Promise<PutOutcome>;
+};
+
 /** A bucket as the tier `name`; `label` is its binding for logs, such as `R2_WEUR`. */
-export function r2Tier(bucket: R2Bucket, name: string, label: string, maxBytes = R2_MAX_BYTES): Tier {
+export function r2Tier(bucket: R2Bucket, name: string, label: string, maxBytes = R2_MAX_BYTES): R2Tier {
+  const getUploaded: R2Tier["getUploaded"] = async (key, overtaken) => {
+    const object = await bucket.get(key);
+    if (object === null) return null;
+    if (object.size > maxBytes || overtaken?.aborted === true) {
+      await object.body.cancel();
+      return null;
+    }
+    const stored = checked(new Uint8Array(await object.arrayBuffer()), decodeMeta(object.customMetadata));
+    return stored === null ? null : { stored, uploaded: object.uploaded };
+  };
+  const putIf = async (key: string, stored: Stored, onlyIf: R2Conditional | null): Promise<PutOutcome> => {
+    if (stored.bytes.byteLength > maxBytes) return "refused";
+    const attributes = r2Attributes(stored);
+    const written = await bucket.put(key, stored.bytes, onlyIf === null ? attributes : { ...attributes, onlyIf });
+    return written === null ? "present" : "stored";
+  };
   return {
     name,
     label,
-    async get(key) {
-      const object = await bucket.get(key);
-      if (object === null) return null;
-      if (object.size > maxBytes) {
-        await object.body.cancel();
-        return null;
-      }
-      return checked(new Uint8Array(await object.arrayBuffer()), decodeMeta(object.customMetadata));
-    },
-    async put(key, stored, options = {}) {
-      if (stored.bytes.byteLength > maxBytes) return "refused";
-      const written = await bucket.put(key, stored.bytes, {
-        ...r2Attributes(stored),
-        ...(options.ifAbsent === true ? { onlyIf: { etagDoesNotMatch: "*" } } : {}),
-      });
-      return written === null ? "present" : "stored";
-    },
+    getUploaded,
+    get: async (key, overtaken) => (await getUploaded(key, overtaken))?.stored ?? null,
+    put: (key, stored, { ifAbsent = false } = {}) => putIf(key, stored, ifAbsent ? { etagDoesNotMatch: "*" } : null),
+    putOver: (key, stored, uploadedBefore) => putIf(key, stored, { uploadedBefore }),
     async delete(key) {
       await bucket.delete(key);
     },

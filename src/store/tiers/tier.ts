@@ -52,13 +52,16 @@ export type Parent = { readonly key: string; readonly meta: StoredMeta & { reado
 
 export type Stored = { readonly bytes: Uint8Array; readonly meta: StoredMeta };
 
-/** `refused`: over the tier's size limit or kept too briefly for it. `present`: `ifAbsent` and something was there. */
+/** `refused`: over the tier's size limit or kept too briefly for it. `present`: a condition of `PutOptions` kept what is there. */
 export type PutOutcome = "stored" | "present" | "refused";
 
 export type PutOptions = {
   /** Leaves what is there. For copies, which must not replace something newer. */
   readonly ifAbsent?: boolean;
 };
+
+/** Whether another tier has answered meanwhile: a read then cancels the body that it does not need. */
+export type Overtaken = { readonly aborted: boolean };
 
 /**
  * A cache tier. `get` gives null for a miss, for an object whose magic bytes disagree with its format, and for metadata
@@ -70,23 +73,27 @@ export type Tier = {
   readonly name: string;
   /** Binding or region name for logs, such as `R2_WEUR`. */
   readonly label: string;
-  get(key: string): Promise<Stored | null>;
+  get(key: string, overtaken?: Overtaken): Promise<Stored | null>;
   put(key: string, stored: Stored, options?: PutOptions): Promise<PutOutcome>;
   delete(key: string): Promise<void>;
 };
 
-/** What the look-up, filling and purges know of a tier; tierTable.ts has the rows. */
+/** What the look-up, filling and purges know of a tier; tierPolicies.ts has the rows. */
 export type TierPolicy = {
   /** The look-up asks the stages in order, and the tiers of one stage at once. */
   readonly stage: number;
+  /** What a million reads cost, in USD. The rows of a stage stand in the order in which they are asked. */
+  readonly usdPerMillionReads: number;
   /** How long the look-up waits for it, in milliseconds. */
   readonly waitMs: number;
   /** Where a copy for it comes from: other tiers, or `made` (rendered or renewed just now). */
   readonly filledFrom: readonly string[];
   /** An isolate writes a key at most once in this time, in milliseconds; 0 = no limit. */
   readonly writeWindowMs: number;
-  /** Whether a warm push looks here. What is near the warmer is not near the reader. */
+  /** Whether a warm push has to do with it. KV and edge near the warmer are not near the reader. */
   readonly seenByWarm: boolean;
+  /** Whether a warm push reads it. The region is as far from the push as from the primary. */
+  readonly readByWarm: boolean;
   /** Who reads the same copy. */
   readonly sharedBy: "data centre" | "region" | "world";
   /** Every read after a write sees it, so one request can hand a rendition to another through it. */

@@ -32,6 +32,17 @@ describe("noise", () => {
       expect(Math.abs(fractal(noise, x + 0.001, 1.5, 4) - value)).toBeLessThan(0.05);
     }
   });
+  it("shows no grid: it changes as much on the lines of its lattice as between them", () => {
+    const change = (x: number, y: number) => Math.abs(noise(x + 0.01, y) - noise(x - 0.01, y));
+    const noise = noiseFrom(3);
+    const mean = (offset: number) => {
+      const points = Array.from({ length: 2_000 }, (_, at) => change((at % 100) + offset, Math.floor(at / 100) * 3.7));
+      return points.reduce((sum, value) => sum + value, 0) / points.length;
+    };
+    const between = (mean(0.25) + mean(0.5) + mean(0.75)) / 3;
+    expect(mean(0) / between).toBeGreaterThan(0.75);
+    expect(mean(0) / between).toBeLessThan(1.33);
+  });
   it("random numbers spread evenly", () => {
     const random = randomFrom(1);
     const mean = Array.from({ length: 10_000 }, random).reduce((sum, value) => sum + value, 0) / 10_000;

@@ -9,7 +9,7 @@ import { hostHash, sourceKeys } from "../../../src/store/schema/key.ts";
 import { SEEDER, seed } from "../../support/seeder.ts";
 
 const SECRET = "purge secret of this test";
-const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC"] as const;
+const BUCKETS = ["R2_PRIMARY", "R2_ENAM", "R2_WEUR", "R2_APAC", "R2_OC"] as const;
 const EVERYWHERE = [...BUCKETS, "THUMBS"];
 
 let edge: Edge;

@@ -117,18 +117,18 @@ describe("--explain", () => {
 test("--explain reads the variables and settings that npm run edge takes", () => {
   const file = join(mkdtempSync(join(tmpdir(), "firstlight-sign-")), "settings.json");
   onTestFinished(() => rmSync(dirname(file), { recursive: true }));
-  writeFileSync(file, '{"allowedSources":["example.org"],\n"regions":{"colo:MAD":"oc"}}');
+  writeFileSync(file, '{"allowedSources":["example.org"],\n"regions":{"colo:MAD":"eeur"}}');
   const args = ["--explain", "/_/w:300/plain/https://example.org/a.jpg", "--settings", file, "--colo", "MAD"];
-  const good = run([...args, "--var", "REGIONS=apac,oc"], {});
+  const good = run([...args, "--var", "REGIONS=apac,eeur"], {});
   expect([good.status, good.stdout]).toEqual([
     0,
-    expect.stringContaining("oc for a reader at MAD, by the live settings"),
+    expect.stringContaining("eeur for a reader at MAD, by the live settings"),
   ]);
   expect(good.stdout).toContain("permitted by  the list of allowed sources");
   const wrong = run(args, {});
   expect([wrong.status, wrong.stderr]).toEqual([
     2,
-    expect.stringContaining('line 2, column 23: regions.colo:MAD cannot be "oc": deployed are enam, weur, apac'),
+    expect.stringContaining('line 2, column 23: regions.colo:MAD cannot be "eeur": deployed are enam, weur, apac, oc'),
   ]);
 });
 

@@ -27,8 +27,8 @@ test("the command line is over the file", () => {
 });
 
 test.each([
-  [{}, ["enam", "weur", "apac"]],
+  [{}, ["enam", "weur", "apac", "oc"]],
   [{ REGIONS: "weur, oc" }, ["weur", "oc"]],
-  [{ REGIONS: "" }, ["enam", "weur", "apac"]],
-  [{ REGIONS: "no name!" }, ["enam", "weur", "apac"]],
+  [{ REGIONS: "" }, ["enam", "weur", "apac", "oc"]],
+  [{ REGIONS: "no name!" }, ["enam", "weur", "apac", "oc"]],
 ])("with %j these regions are deployed: %j", (given, regions) => expect(deployedRegions(given)).toEqual(regions));

@@ -30,7 +30,7 @@ test("no variables at all make a configuration that lets nothing in", () => {
     maxBytesInFlight: 33_554_432,
     ladder: [160, 320, 640, 1024, 1600, 2048],
     ladderQualities: [60, 80],
-    regions: ["enam", "weur", "apac"],
+    regions: ["enam", "weur", "apac", "oc"],
     warmSecret: null,
     purgeSecret: null,
     photonAuthentication: null,

@@ -6,6 +6,7 @@ import {
   LEASE_MS,
   NO_RENDERS,
   type Outcome,
+  type Terms,
   withOutcome,
 } from "../../../src/coordinate/coordinatorState.ts";
 
@@ -67,6 +68,24 @@ describe("one source", () => {
     coordinator.report("a", "320", { kind: "kept", until: 500 }, 10);
     expect(coordinator.ask("b", "640", 499)).toBe("render");
     expect(coordinator.ask("c", "160", 500)).toBe("fetch");
+  });
+});
+
+describe("one who takes back that it is stored", () => {
+  test("gives the picture free, if it is the one who said so", () => {
+    const coordinator = played();
+    coordinator.ask("a", "320", 0);
+    coordinator.report("a", "320", STORED, 10);
+    coordinator.report("b", "320", { kind: "released" }, 11);
+    expect(coordinator.ask("c", "320", 12)).toBe("read");
+    coordinator.report("a", "320", { kind: "released" }, 13);
+    expect(coordinator.ask("c", "320", 14)).toBe("fetch");
+  });
+
+  test("a claim that comes after its outcome holds nothing", () => {
+    const coordinator = played();
+    coordinator.report("a", "320", STORED, 10);
+    expect(coordinator.ask("a", "320", 11)).toBe("read");
   });
 });
 
@@ -203,5 +222,73 @@ describe("a purge", () => {
     coordinator.report("a", "320", FAILED, 1, EPOCH);
     expect(coordinator.ask("b", "320", 2, EPOCH)).toBe("fail");
     expect(coordinator.ask("b", "320", 2)).toBe("fail");
+  });
+});
+
+describe("a push claims", () => {
+  const CLAIM = { claimMs: 100 };
+  /** Plays steps with their terms, and gives whole grants. */
+  function playedInTerms() {
+    let state: CoordinatorState = NO_RENDERS;
+    return {
+      ask(holder: string, key: string, now: number, terms: Terms = {}) {
+        const [grant, next] = grantFor(state, holder, key, now, 0, terms);
+        state = next;
+        return grant;
+      },
+      report(holder: string, key: string, outcome: Outcome, now: number) {
+        state = withOutcome(state, holder, key, outcome, now);
+      },
+    };
+  }
+
+  test("what nobody is at; a reader is told that it is a push, and until when", () => {
+    const coordinator = playedInTerms();
+    expect(coordinator.ask("push", "320", 0, CLAIM)).toEqual({ do: "fetch" });
+    expect(coordinator.ask("a", "320", 1)).toEqual({ do: "wait", until: 100, claimed: true });
+    expect(coordinator.ask("b", "640", 1)).toEqual({ do: "wait", until: 100, claimed: true });
+  });
+
+  test.each([
+    ["a reader", {}, undefined],
+    ["another push", CLAIM, true],
+  ] as const)("in vain what %s is at", (_, terms, claimed) => {
+    const coordinator = playedInTerms();
+    coordinator.ask("a", "320", 0, terms);
+    const refused = coordinator.ask("push", "320", 1, CLAIM);
+    expect([refused.do, "claimed" in refused ? refused.claimed : undefined]).toEqual(["wait", claimed]);
+  });
+
+  test.each([
+    [99, "wait"],
+    [100, "fetch"],
+  ])("until its end: %i ms after it a reader is told to %s", (now, told) => {
+    const coordinator = playedInTerms();
+    coordinator.ask("push", "320", 0, CLAIM);
+    expect(coordinator.ask("a", "320", now).do).toBe(told);
+  });
+
+  test("a reader takes it over, and the others wait for the reader", () => {
+    const coordinator = playedInTerms();
+    coordinator.ask("push", "320", 0, CLAIM);
+    expect(coordinator.ask("a", "320", 50, { takeOver: true })).toEqual({ do: "fetch" });
+    expect(coordinator.ask("b", "320", 51, { takeOver: true })).toEqual({ do: "wait", until: 50 + LEASE_MS });
+    expect(coordinator.ask("c", "640", 52, { takeOver: true })).toEqual({ do: "wait", until: 50 + LEASE_MS });
+  });
+
+  test("a push that is done after all still tells what is stored", () => {
+    const coordinator = playedInTerms();
+    coordinator.ask("push", "320", 0, CLAIM);
+    coordinator.ask("a", "320", 50, { takeOver: true });
+    coordinator.report("push", "320", STORED, 60);
+    expect(coordinator.ask("b", "320", 61)).toEqual({ do: "read" });
+  });
+
+  test("a push that fails leaves the reader's lease alone", () => {
+    const coordinator = playedInTerms();
+    coordinator.ask("push", "320", 0, CLAIM);
+    coordinator.ask("a", "320", 50, { takeOver: true });
+    coordinator.report("push", "320", { kind: "released" }, 60);
+    expect(coordinator.ask("b", "320", 61).do).toBe("wait");
   });
 });

@@ -16,10 +16,35 @@ describe("RenderCoordinator", () => {
     expect(await waiting).toEqual({ do: "read" });
   });
 
+  test("hears over one port in the order in which it was told, without a wait in between", async () => {
+    const port = freshCoordinator();
+    const claim = port.ask("a", "320", 0, { claimMs: 5_000 });
+    const told = port.report("a", "320", { kind: "released" });
+    await Promise.all([claim, told]);
+    expect(await port.ask("b", "320", 0)).toEqual({ do: "fetch" });
+  });
+
   test("says wait when the time is over", async () => {
     const port = freshCoordinator();
     await port.ask("a", "320", 0);
     expect((await port.ask("b", "320", 30)).do).toBe("wait");
+  });
+
+  test("lets a reader wait for a push, and take over when its time is over", async () => {
+    const port = freshCoordinator();
+    expect(await port.ask("push", "320", 0, { claimMs: 10_000 })).toEqual({ do: "fetch" });
+    expect(await port.ask("a", "320", 0)).toMatchObject({ do: "wait", claimed: true });
+    const joined = port.ask("a", "320", 60, { takeOver: true });
+    const longer = port.ask("b", "320", 5_000, { takeOver: true });
+    expect(await joined).toEqual({ do: "fetch" });
+    await port.report("push", "320", { kind: "stored" });
+    expect(await longer).toEqual({ do: "read" });
+  });
+
+  test("lets a reader go on alone at the end of a claim whose push has died", async () => {
+    const port = freshCoordinator();
+    await port.ask("push", "320", 0, { claimMs: 60 });
+    expect(await port.ask("a", "320", 5_000)).toEqual({ do: "fetch" });
   });
 
   test("gives a released lease to one of many who wait for it", async () => {

@@ -35,7 +35,7 @@ const LOSSY_BY_FILE: Readonly<Record<string, number>> = { ...CMYK, "png-bilevel.
 /** What this Worker does not decode by itself, by the end of its name. heavy/corpus.test.ts has what the heavy one does. */
 const REFUSED: readonly (readonly [RegExp, Failure["reason"]])[] = [
   [/\.(avif|heic|jxl|svgz?)$/, "format_unsupported"],
-  [/^jpeg-arithmetic\.jpg$|^tiff-multipage\.tiff$/, "format_unsupported"],
+  [/^jpeg-arithmetic\.jpg$/, "format_unsupported"],
 ];
 /** sharp reads neither BMP nor ICO: sizes only, and for BMP the same picture out of another file. */
 const SAME_PICTURE: Readonly<Record<string, string>> = {

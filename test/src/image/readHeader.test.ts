@@ -27,7 +27,8 @@ describe("sniff", () => {
     ["avif", ascii("\0\0\0\x1cftypavif\0\0\0\0mif1avif")],
     ["avif", ascii("\0\0\0\x1cftypmif1\0\0\0\0mif1avif")],
     ["heic", ascii("\0\0\0\x18ftypmif1\0\0\0\0heic")],
-    [null, ascii("\0\0\0\x18ftypisom\0\0\0\0mp42")],
+    ["mp4", ascii("\0\0\0\x18ftypisom\0\0\0\0mp42")],
+    [null, ascii("\0\0\0\x18ftypxxxx\0\0\0\0yyyy")],
     ["jxl", hex("ff0a")],
     ["jxl", hex("0000000c4a584c200d0a870a")],
     ["svg", ascii("<svg xmlns='http://www.w3.org/2000/svg'/>")],
@@ -133,7 +134,8 @@ describe("readHeader", () => {
     ["PNG of a signature", "89504e470d0a1a0a"],
     ["JPEG of a marker", "ffd8ff"],
     ["JPEG with height 0", "ffd8ffc0000b08000000100101110000ffda0008010100003f00"],
-    ["JPEG of 2 components", "ffd8ffc0000e080010001002011100021100ffda"],
+    ["JPEG of 0 components", "ffd8ffc0000808001000100000ffda"],
+    ["JPEG whose frame header is cut short", "ffd8ffc0000b0800100010030111"],
     ["JPEG with sampling 5", "ffd8ffc0000b08001000100101510000ffda0008010100003f00"],
     ["JPEG with a segment of length 1", "ffd8ffe00001"],
     ["GIF without a frame", "474946383961040004000000003b"],
@@ -151,7 +153,32 @@ describe("readHeader", () => {
     ["arithmetic", "ffd8ffc9000b08001000100101110000ffda", "JPEG (arithmetic-coded)"],
     ["lossless", "ffd8ffc3000b08001000100101110000ffda", "JPEG (lossless)"],
     ["12 bits", "ffd8ffc1000b0c001000100101110000ffda", "JPEG (12-bit)"],
+    ["of 2 components", "ffd8ffc0000e080010001002011100021100ffda", "JPEG (2 colour components)"],
+    ["hierarchical", "ffd8ffc5000b08001000100101110000ffda", "JPEG (hierarchical)"],
+    ["JPEG-LS", "ffd8fff7000b08001000100101110000ffda", "JPEG (lossless)"],
   ])("JPEG that is %s is named, not decoded", (_, start, value) => {
+    expect(() => readHeader(hex(start))).toThrow(
+      expect.objectContaining({ reason: "format_unsupported", facts: { value } }),
+    );
+  });
+
+  test.each([
+    ["JPEG 2000", "0000000c6a5020200d0a870a00000014667479706a703220"],
+    ["JPEG 2000", "ff4fff510029"],
+    ["JPEG XR", "4949bc0108000000"],
+    ["PDF", "255044462d312e37"],
+    ["PostScript", "252150532d41646f6265"],
+    ["DjVu", "41542654464f524d00000000444a5655"],
+    ["Photoshop", "384250530001"],
+    ["HEIC", "00000018667479706865696300000000686569636d696631"],
+    ["MP4 video", "0000001c6674797069736f6d0000020069736f6d69736f32"],
+    ["MP4 video", "00000014667479707174202000000000717420200000"],
+    ["video", "1a45dfa39f4286810142f7810142f2"],
+    ["video", "000000086d6f6f76"],
+    ["video", "52494646000000004156492000000000"],
+    ["video", "4f67675300020000"],
+    ["PNG of iOS applications (CgBI)", "89504e470d0a1a0a0000000443674249500020022b38"],
+  ])("%s is refused by name: %s", (value, start) => {
     expect(() => readHeader(hex(start))).toThrow(
       expect.objectContaining({ reason: "format_unsupported", facts: { value } }),
     );

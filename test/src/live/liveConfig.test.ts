@@ -4,7 +4,7 @@ import { overrideCheck } from "../../../src/coordinate/overrides.ts";
 import { LiveConfig } from "../../../src/live/liveConfig.ts";
 
 const GOOD = '{"regions":{"colo:MAD":"apac"}}';
-const BAD = '{"regions":{\n"colo:MAD":"oc"}}';
+const BAD = '{"regions":{\n"colo:MAD":"eeur"}}';
 
 /** Reads with this text in KV, long after the read before. */
 function reader(live: LiveConfig, variables = parseConfig({})) {
@@ -26,7 +26,7 @@ describe("settings that are refused", () => {
     const line = JSON.parse(String(log.mock.calls[0]?.[0])) as Record<string, unknown>;
     expect(line).toEqual({
       msg: "live settings not taken over",
-      error: 'live settings: line 2, column 12: regions.colo:MAD cannot be "oc": deployed are enam, weur, apac',
+      error: 'live settings: line 2, column 12: regions.colo:MAD cannot be "eeur": deployed are enam, weur, apac, oc',
     });
     expect((await read("{}")).regionOverrides).toEqual({});
   });
@@ -36,8 +36,8 @@ describe("settings that are refused", () => {
   });
 
   test("are checked against the regions that this deployment has", async () => {
-    const read = reader(new LiveConfig(overrideCheck), parseConfig({ REGIONS: "oc" }));
-    expect((await read(BAD)).regionOverrides).toEqual({ "colo:MAD": "oc" });
+    const read = reader(new LiveConfig(overrideCheck), parseConfig({ REGIONS: "eeur" }));
+    expect((await read(BAD)).regionOverrides).toEqual({ "colo:MAD": "eeur" });
     await expect(reader(new LiveConfig(overrideCheck), parseConfig({ REGIONS: "weur" }))(GOOD)).rejects.toThrow();
   });
 });

@@ -52,6 +52,8 @@ test("a picture: its bytes, where it came from, its validators", async () => {
       url: "https://pictures.test/picture.jpg",
       status: 200,
       hops: 0,
+      finalUrl: "https://pictures.test/picture.jpg",
+      via: [],
       upgraded: false,
       notModified: false,
       truncated: false,
@@ -142,7 +144,17 @@ describe("statuses", () => {
 describe("redirects", () => {
   test.each([301, 302, 303, 307, 308])("%i is followed", async (status) => {
     const outcome = await get(to("https://other.test/picture.jpg", status));
-    expect(outcome).toMatchObject({ ok: true, fetched: { hops: 1, url: "https://other.test/picture.jpg" } });
+    expect(outcome).toMatchObject({ ok: true, fetched: { hops: 1, url: "https://other.test/picture.jpg", via: [] } });
+  });
+
+  test("the addresses between the first and the last are told, in order", async () => {
+    const last = "https://other.test/picture.jpg";
+    const second = `https://pictures.test/${to(last)}`;
+    const first = `https://other.test/${to(second)}`;
+    expect(await get(to(first))).toMatchObject({
+      ok: true,
+      fetched: { hops: 3, finalUrl: last, via: [first, second] },
+    });
   });
 
   test.each([

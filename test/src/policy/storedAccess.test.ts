@@ -5,6 +5,7 @@ import { NOW } from "../../support/stored.ts";
 
 const ASKED = { host16: "a".repeat(16), source32: "a".repeat(32) };
 const FINAL = { host16: "b".repeat(16), source32: "b".repeat(32) };
+const MIDDLE = { host16: "d".repeat(16), source32: "d".repeat(32) };
 const OTHER = { host16: "c".repeat(16), source32: "c".repeat(32) };
 
 type Thing = Parameters<typeof storedAccess>[0];
@@ -26,6 +27,11 @@ const redirected = (over: Partial<Thing["final"]> = {}, rest: Partial<Thing> = {
 /** A thing that came from the very address that was asked for. */
 const direct = (over: Partial<Thing> = {}): Thing => redirected({ ...ASKED, url: "https://a.test/1.jpg" }, over);
 
+/** A thing that came through others on the way. */
+const through = (via = [MIDDLE]): Thing => redirected({ via });
+/** The last redirect led back to the address that was asked for. */
+const back: Thing = redirected({ ...ASKED, url: "https://a.test/1.jpg", via: [MIDDLE] });
+
 const decide = (thing: Thing, over: Rules = RULES, authority: Authority = "list") =>
   storedAccess(thing, ASKED, authority, over);
 
@@ -45,6 +51,19 @@ describe("storedAccess", () => {
     ["another source and host are blocked", redirected(), blocking([OTHER.source32], [OTHER.host16]), "allowed"],
     ["a cut address does not hide it", redirected({ complete: false }), blocking([FINAL.source32]), "blocked"],
     ["nor its host", redirected({ url: "", complete: false }), blocking([], [FINAL.host16]), "blocked"],
+    ["a source on the way is blocked", through(), blocking([MIDDLE.source32]), "blocked"],
+    ["a host on the way is blocked", through(), blocking([], [MIDDLE.host16]), "blocked"],
+    ["another than those on the way is blocked", through(), blocking([OTHER.source32], [OTHER.host16]), "allowed"],
+    ["the last of two on the way is blocked", through([OTHER, MIDDLE]), blocking([MIDDLE.source32]), "blocked"],
+    ["back to the address asked for, past a blocked one", back, blocking([MIDDLE.source32]), "blocked"],
+    ["back to the address asked for, past another one", back, blocking([OTHER.source32]), "allowed"],
+    [
+      "stored before the purge of a host on the way",
+      through(),
+      rules({ epochs: { [MIDDLE.host16]: NOW + 1 } }),
+      "purged",
+    ],
+    ["at its very moment, on the way", through(), rules({ epochs: { [MIDDLE.host16]: NOW } }), "allowed"],
     ["direct and blocked: decided before any store was read", direct(), blocking([ASKED.source32]), "allowed"],
 
     ["stored before the final host's purge", redirected(), rules({ epochs: { [FINAL.host16]: NOW + 1 } }), "purged"],

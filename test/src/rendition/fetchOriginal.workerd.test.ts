@@ -154,6 +154,23 @@ test.each([
   expect(await ask(from, worldOf())).toMatchObject({ final: await finalAddressOf(expected(from)), source: from });
 });
 
+test("the addresses on the way are kept with the final one, and a block of one of them refuses the picture", async () => {
+  const [from, middle, last] = [freshSource(), "https://pictures.test/middle.jpg", "https://pictures.test/last.jpg"];
+  const picture = await jpegOf(8, 8);
+  const next = new Map([
+    [from, middle],
+    [middle, last],
+  ]);
+  sourceIs((url) => (next.has(url) ? Response.redirect(next.get(url) ?? "", 302) : new Response(picture)));
+  const final = await finalAddressOf(last, [middle]);
+  const { host16, source32 } = await sourceKeys(middle);
+  expect(final.via).toEqual([{ host16, source32 }]);
+  expect(await ask(from, worldOf())).toMatchObject({ final });
+  const blocked = { sources: new Set([source32]), hosts: new Set<string>() };
+  const world = worldOf({ config: { ...configWith({}), blocked } });
+  await expect(ask(from, world)).rejects.toMatchObject({ reason: "blocked" });
+});
+
 test("an upgrade to HTTPS is no redirect: the final address is the one asked for", async () => {
   const from = freshSource().replace("https:", "http:");
   const picture = await jpegOf(8, 8);

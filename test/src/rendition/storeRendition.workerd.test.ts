@@ -7,6 +7,7 @@ import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { ORIGINAL, readSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { FINAL, NOW, originalOf, storedOf } from "../../support/stored.ts";
+import { pause } from "../../support/uncoordinated.workerd.ts";
 import { configWith, freshSource, missOf, requestOf, worldOf } from "../../support/world.workerd.ts";
 
 const HEADER: Header = {
@@ -29,19 +30,65 @@ describe("storeRendition", () => {
   ])("%s", async (_, bindings) => {
     const world = worldOf({ bindings });
     const { store } = await missIn(world);
-    await expect(storeRendition(store, storedOf(), world.app)).resolves.toBeUndefined();
+    await expect(storeRendition(store, storedOf(), world.app).handover).resolves.toBeUndefined();
     expect(await env.R2_WEUR.head(store.key)).not.toBeNull();
   });
   test("the region fails: those who wait are not told that it is there, though the primary has it", async () => {
     const world = worldOf({ bindings: { R2_WEUR: brokenService(env.R2_WEUR) } });
     const { store } = await missIn(world);
-    await expect(storeRendition(store, storedOf(), world.app)).rejects.toThrow("region has not stored it: error");
+    const { handover, everywhere } = storeRendition(store, storedOf(), world.app);
+    await expect(handover).rejects.toThrow("region has not stored it: error");
+    await everywhere;
     expect(await env.R2_PRIMARY.head(store.key)).not.toBeNull();
   });
-  test("a region without a bucket: the primary counts", async () => {
-    const world = worldOf({ bindings: { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, caller: { region: "oc" } });
+  test.each([
+    ["a reader's: the region and the primary at once", false, ["R2_WEUR>", "R2_PRIMARY>", "R2_PRIMARY<", "R2_WEUR<"]],
+    ["a push's: the region, then the primary", true, ["R2_WEUR>", "R2_WEUR<", "R2_PRIMARY>", "R2_PRIMARY<"]],
+  ] as const)("%s", async (_, regionFirst, expected) => {
+    const puts: string[] = [];
+    const noted = (name: "R2_WEUR" | "R2_PRIMARY", ms: number) =>
+      new Proxy(env[name], {
+        get: (bucket, member) => async (key: string, bytes: Uint8Array, options: R2PutOptions) => {
+          if (member !== "put") throw new Error(`${String(member)} is not expected`);
+          if (!key.startsWith("2/t/")) return null;
+          puts.push(`${name}>`);
+          await pause(ms);
+          const put = await bucket.put(key, bytes, options);
+          puts.push(`${name}<`);
+          return put;
+        },
+      });
+    const world = worldOf({ bindings: { R2_WEUR: noted("R2_WEUR", 60), R2_PRIMARY: noted("R2_PRIMARY", 5) } });
     const { store } = await missIn(world);
-    await expect(storeRendition(store, storedOf(), world.app)).rejects.toThrow("primary has not stored it: error");
+    const { handover, everywhere } = storeRendition(store, storedOf(), world.app, regionFirst);
+    await handover;
+    expect(puts.includes("R2_PRIMARY<")).toBe(!regionFirst);
+    await everywhere;
+    expect(puts).toEqual(expected);
+  });
+  test("it says when the picture leaves for the region, before it is there", async () => {
+    const seen: string[] = [];
+    const slow = new Proxy(env.R2_WEUR, {
+      get: (bucket, member) => async (key: string, bytes: Uint8Array, options: R2PutOptions) => {
+        if (member !== "put") throw new Error(`${String(member)} is not expected`);
+        seen.push("put");
+        await pause(30);
+        return bucket.put(key, bytes, options);
+      },
+    });
+    const world = worldOf({ bindings: { R2_WEUR: slow } });
+    const { store } = await missIn(world);
+    const { handover, everywhere } = storeRendition(store, storedOf(), world.app, true, () => seen.push("leaves"));
+    await handover.then(() => seen.push("stored"));
+    await everywhere;
+    expect(seen).toEqual(["leaves", "put", "stored"]);
+  });
+  test("a region without a bucket: the primary counts", async () => {
+    const world = worldOf({ bindings: { R2_PRIMARY: brokenService(env.R2_PRIMARY) }, caller: { region: "eeur" } });
+    const { store } = await missIn(world);
+    await expect(storeRendition(store, storedOf(), world.app).handover).rejects.toThrow(
+      "primary has not stored it: error",
+    );
   });
 });
 
@@ -58,7 +105,7 @@ describe("what was taken down or purged meanwhile", () => {
     const keys = await sourceKeys(source);
     const world = worldOf({ latest: configWith(change(keys)) });
     const miss = await missIn(world, source);
-    await expect(storeRendition(miss.store, storedOf(), world.app)).rejects.toThrow("blocked");
+    await expect(storeRendition(miss.store, storedOf(), world.app).handover).rejects.toThrow("blocked");
     await storeOriginal(fetchedOf(source), storedOf(), miss, world.app, world.caller);
     await storeSourceMeta(fetchedOf(source), HEADER, miss.store, world.app);
     expect(await env.R2_PRIMARY.head(miss.store.key)).toBeNull();
@@ -72,7 +119,7 @@ describe("what was taken down or purged meanwhile", () => {
     const final = { ...FINAL, url: "https://b.test/1.jpg" };
     const world = worldOf({ latest: configWith(change(final)) });
     const miss = await missIn(world, source);
-    await expect(storeRendition(miss.store, storedOf({ final }), world.app)).rejects.toThrow("blocked");
+    await expect(storeRendition(miss.store, storedOf({ final }), world.app).handover).rejects.toThrow("blocked");
     await storeOriginal(fetchedOf(source, { final }), storedOf(), miss, world.app, world.caller);
     await storeSourceMeta(fetchedOf(source, { final }), HEADER, miss.store, world.app);
     expect(await env.R2_PRIMARY.head(miss.store.key)).toBeNull();

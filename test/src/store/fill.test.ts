@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { RecentKeys } from "../../../src/concurrency/recentKeys.ts";
 import { type FillOrder, fill } from "../../../src/store/fill.ts";
-import { memoryTier, openOf, POLICIES } from "../../support/memoryTier.ts";
+import { TIER_POLICIES } from "../../../src/store/tierPolicies.ts";
+import { memoryTier, openOf } from "../../support/memoryTier.ts";
 import { NOW, storedOf } from "../../support/stored.ts";
 
 const four = () => ({
@@ -11,7 +12,7 @@ const four = () => ({
   primary: memoryTier("primary"),
 });
 type Order = Omit<FillOrder, "tiers"> & { readonly tiers: Parameters<typeof openOf>[0] };
-const WINDOW_MS = POLICIES.kv.writeWindowMs;
+const WINDOW_MS = TIER_POLICIES.kv.writeWindowMs;
 
 function order({ tiers = four(), ...over }: Partial<Order> = {}): FillOrder {
   return {

@@ -1,29 +1,32 @@
 import { describe, expect, test } from "vitest";
-import { KNOWN_WAIT_MS, type LookupOptions, lookUp } from "../../../src/store/lookUp.ts";
-import { type Behaviour, type MemoryTier, memoryTier, openOf, type POLICIES } from "../../support/memoryTier.ts";
+import type { KnownVersion } from "../../../src/store/freshness.ts";
+import { type LookupOptions, lookUp } from "../../../src/store/lookUp.ts";
+import { StoreCalls } from "../../../src/store/storeCalls.ts";
+import type { TIER_POLICIES } from "../../../src/store/tierPolicies.ts";
+import { type Behaviour, type MemoryTier, memoryTier, openOf } from "../../support/memoryTier.ts";
 import { knownOf, NOW, storedOf } from "../../support/stored.ts";
 
-type Name = keyof typeof POLICIES;
+type Name = keyof typeof TIER_POLICIES;
 type Four = Record<Name, MemoryTier>;
 
 function four(behaviours: Partial<Record<Name, Behaviour>> = {}): Four {
   const make = (name: Name) => memoryTier(name, behaviours[name]);
   return { edge: make("edge"), kv: make("kv"), region: make("region"), primary: make("primary") };
 }
-const WAITS = { edge: 30, kv: 30, region: 30, primary: 30 };
+const WAITS = { edge: 30, kv: 30, region: 30, primary: 500 };
 const windows = { staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 100 };
 const find = (tiers: Parameters<typeof openOf>[0], more: Partial<LookupOptions> = {}) =>
   lookUp("k", openOf(tiers, WAITS), { now: () => NOW, windows, ...more });
 const stale = (seconds: number, storedAt = NOW - 1000) => storedOf({ freshUntil: NOW - seconds * 1000, storedAt });
 const outcomes = (asked: readonly { tier: string; outcome: string }[]) => asked.map((a) => `${a.tier}:${a.outcome}`);
 
-describe("lookup goes from near to far", () => {
+describe("the look-up asks the edge, then all others at once", () => {
   test.each([
     ["edge", { kv: 0, region: 0, primary: 0 }],
-    ["kv", { kv: 1, region: 1, primary: 0 }],
-    ["region", { kv: 1, region: 1, primary: 0 }],
+    ["kv", { kv: 1, region: 1, primary: 1 }],
+    ["region", { kv: 1, region: 1, primary: 1 }],
     ["primary", { kv: 1, region: 1, primary: 1 }],
-  ] as const)("a picture only in %s is found there, and further away nobody is asked", async (name, gets) => {
+  ] as const)("a picture only in %s is found there", async (name, gets) => {
     const tiers = four();
     tiers[name].held.set("k", storedOf());
     const { found, asked } = await find(tiers);
@@ -39,10 +42,10 @@ describe("lookup goes from near to far", () => {
   });
 
   test("no tiers at all is a miss", async () => {
-    expect(await find({})).toEqual({ found: null, asked: [], stale: [], refused: null });
+    expect(await find({})).toMatchObject({ found: null, asked: [], stale: [], refused: null });
   });
 
-  test("KV and region are asked at once; the first good answer is taken", async () => {
+  test("the first good answer is taken", async () => {
     const tiers = four({ kv: { getMs: 20 } });
     tiers.kv.held.set("k", storedOf());
     tiers.region.held.set("k", storedOf());
@@ -52,21 +55,62 @@ describe("lookup goes from near to far", () => {
     expect(tiers.kv.gets).toBe(1);
   });
 
-  test("what a miss needs is asked for once, before the last stage, and only if that is reached", async () => {
+  test("what a miss needs is asked for beside the primary, once", async () => {
     const seen: number[] = [];
     const tiers = four();
-    const onLastStage = () => void seen.push(tiers.primary.gets);
-    await find(tiers, { onLastStage });
-    expect(seen).toEqual([0]);
-    tiers.region.held.set("k", storedOf());
-    await find(tiers, { onLastStage });
-    expect(seen).toEqual([0]);
+    await find(tiers, { onAsked: () => void seen.push(tiers.primary.gets) });
+    expect(seen).toEqual([1]);
+    tiers.edge.held.set("k", storedOf());
+    await find(tiers, { onAsked: () => void seen.push(tiers.primary.gets) });
+    expect(seen).toEqual([1]);
   });
 
-  test("one stage alone is the last", async () => {
+  test.each([
+    ["has nothing", {}, null, 1],
+    ["fails", { fail: true }, null, 1],
+    ["is late", { hang: true }, null, 1],
+    ["has a stale copy", {}, () => stale(5), 1],
+    ["has a fresh copy", {}, () => storedOf(), 0],
+  ] as const)("the region %s: what only a miss needs is asked for %s times", async (_, behaviour, held, times) => {
+    const tiers = four({ region: behaviour, primary: { getMs: 60 } });
+    if (held !== null) tiers.region.held.set("k", held());
     let asked = 0;
-    await find({ primary: memoryTier("primary") }, { onLastStage: () => asked++ });
-    expect(asked).toBe(1);
+    await find(tiers, { onNearMiss: () => void asked++ });
+    expect(asked).toBe(times);
+  });
+
+  test("without a region's bucket it is asked for at once", async () => {
+    const primary = memoryTier("primary", { getMs: 20 });
+    primary.held.set("k", storedOf());
+    let before = -1;
+    const looking = find({ primary }, { onNearMiss: () => void (before = primary.gets) });
+    expect(before).toBe(1);
+    expect((await looking).found?.tier).toBe("primary");
+  });
+
+  test("what is overtaken is told so, and `rest` waits for its end", async () => {
+    const tiers = four({ primary: { getMs: 20 } });
+    tiers.region.held.set("k", storedOf());
+    const { rest } = await find(tiers);
+    expect(tiers.primary.overtaken).toEqual([]);
+    await rest;
+    expect(tiers.primary.overtaken).toEqual([true]);
+    expect(tiers.region.overtaken).toEqual([false]);
+  });
+
+  test("at most six calls are open at once; what waits for its turn and is overtaken is not asked", async () => {
+    const calls = new StoreCalls();
+    const { promise: others, resolve } = Promise.withResolvers<void>();
+    const busy = Promise.all([1, 2, 3, 4, 5].map(() => calls.run("tier", () => others)));
+    const tiers = four({ region: { getMs: 20 } });
+    tiers.kv.held.set("k", storedOf());
+    const { found, rest } = await find({ ...tiers, edge: null }, { calls });
+    expect(found?.tier).toBe("kv");
+    expect(calls.open).toBeLessThanOrEqual(6);
+    resolve();
+    await Promise.all([busy, rest]);
+    expect(tiers.primary.gets).toBe(0);
+    expect(calls.open).toBe(0);
   });
 });
 
@@ -78,7 +122,7 @@ describe("a tier in trouble", () => {
   ];
   for (const [trouble, behaviour, outcome] of troubles) {
     test.each(["edge", "kv", "region"] as const)(`%s ${trouble}: the primary answers`, async (name) => {
-      const tiers = four({ [name]: behaviour });
+      const tiers = four({ [name]: behaviour, primary: { getMs: 60 } });
       tiers.primary.held.set("k", storedOf());
       const { found, asked } = await find(tiers);
       expect(found?.tier).toBe("primary");
@@ -138,24 +182,22 @@ describe("the source's metadata", () => {
     all.region.held.set("k", storedOf());
     return all;
   };
-  const freshness = async (known: Promise<ReturnType<typeof knownOf>>) =>
-    (await find(tiers(), { known })).found?.freshness;
+  const freshness = async (known: KnownVersion | null) =>
+    (await find(tiers(), { known: () => known })).found?.freshness;
 
   test("a picture of an older version is only for errors", async () => {
-    expect(await freshness(Promise.resolve(knownOf("ffffffff", NOW + 1)))).toBe("if-error");
+    expect(await freshness(knownOf("ffffffff", NOW + 1))).toBe("if-error");
   });
-  test("metadata that cannot be read changes nothing", async () => {
-    expect(await freshness(Promise.reject(new Error("KV")))).toBe("fresh");
+  test("what is not known yet changes nothing, and nobody waits for it", async () => {
+    expect(await freshness(null)).toBe("fresh");
   });
-  test("metadata that is late changes nothing: a hit waits for a moment only", async () => {
-    const started = performance.now();
-    expect(await freshness(new Promise(() => {}))).toBe("fresh");
-    expect(performance.now() - started).toBeGreaterThanOrEqual(KNOWN_WAIT_MS - 5);
-    expect(KNOWN_WAIT_MS).toBeLessThanOrEqual(50);
-  });
-  test("nobody waits for it on a miss", async () => {
-    const missed = find(four(), { known: new Promise(() => {}) });
-    expect((await missed).found).toBeNull();
+  test("what became known before the answer counts", async () => {
+    const all = four({ primary: { getMs: 20 } });
+    all.primary.held.set("k", storedOf());
+    let known: KnownVersion | null = null;
+    const looking = find(all, { known: () => known });
+    known = knownOf("ffffffff", NOW + 1);
+    expect((await looking).found?.freshness).toBe("if-error");
   });
 });
 

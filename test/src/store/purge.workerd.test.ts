@@ -197,10 +197,10 @@ test.each([
   ["above it", "https://a.test/p", "https://a.test/p/", false],
   ["beside it", "https://a.test/q/1.jpg", "https://a.test/p/", false],
   ["no source at all", "", "https://a.test/p/", false],
-  ["cut, and not long enough to tell", `https://a.test/${"x".repeat(285)}`, `https://a.test/${"x".repeat(900)}`, true],
+  ["cut, and not long enough to tell", `https://a.test/${"x".repeat(75)}`, `https://a.test/${"x".repeat(900)}`, true],
   [
     "a character too short to have been cut",
-    `https://a.test/${"x".repeat(284)}`,
+    `https://a.test/${"x".repeat(74)}`,
     `https://a.test/${"x".repeat(900)}`,
     false,
   ],

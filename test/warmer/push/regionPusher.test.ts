@@ -97,15 +97,19 @@ describe.each(["1.1", "2"] as const)("HTTP/%s", (http) => {
     start(http, env, behaviour);
 
   describe("batches", () => {
-    test("hints of one region and format share pushes of up to 20; others are separate", async () => {
-      await using t = await setUp({ WARM_BATCH_MS: "40" });
+    test.each([
+      [{}, "5", [...new Array(9).fill(5)]],
+      [{ WARM_BATCH: "20" }, "WARM_BATCH=20", [20, 20, 5]],
+      [{ WARM_BATCH: "1" }, "WARM_BATCH=1", [...new Array(45).fill(1)]],
+    ])("hints of one region and format share pushes: %j, up to %s; others are separate", async (env, _, sizes) => {
+      await using t = await setUp({ WARM_BATCH_MS: "40", ...env });
       const paths = Array.from({ length: 45 }, (_, n) => `/a/${n}`);
       await t.sender.send(hintLine(paths));
       await t.sender.send(hintLine("/avif", { f: "avif" }));
       await t.sender.send(hintLine("/far", { r: "apac" }));
       await until(() => t.warmer.counts.pushed === 47);
-      const sizes = t.sink.pushes.map(({ region, format, paths }) => `${region} ${format} ${paths.length}`);
-      expect(sizes.sort()).toEqual(["apac webp 1", "weur avif 1", "weur webp 20", "weur webp 20", "weur webp 5"]);
+      const seen = t.sink.pushes.map(({ region, format, paths }) => `${region} ${format} ${paths.length}`);
+      expect(seen.sort()).toEqual(["apac webp 1", "weur avif 1", ...sizes.map((size) => `weur webp ${size}`)].sort());
       expect(
         t.sink
           .paths()

@@ -8,5 +8,5 @@ export const BMP = {
   extensions: ["bmp"],
   input: { maxPixels: 50_000_000, decoders: ["bmp"] },
   output: null,
-  note: "every header, palette, depth, bit field and RLE; not an embedded JPEG or PNG",
+  note: "every header, palette, depth, bit field and RLE; ICC profiles; not an embedded JPEG or PNG",
 } as const satisfies FormatDescriptor;

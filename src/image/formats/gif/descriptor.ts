@@ -8,5 +8,5 @@ export const GIF = {
   extensions: ["gif"],
   input: { maxPixels: 12_000_000, decoders: ["gif"] },
   output: null,
-  note: "the first frame",
+  note: "the first frame, also of files that end early",
 } as const satisfies FormatDescriptor;

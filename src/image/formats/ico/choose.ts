@@ -1,19 +1,19 @@
 /** Which picture of an icon serves a view, and the view in that picture's pixels. */
 import type { Rect, Size, View } from "../../picture.ts";
-import type { IconEntry } from "./directory.ts";
 
 /** The largest of them by area; the first of equal ones. The list is not empty. */
-export function largest(entries: readonly IconEntry[]): IconEntry {
+export function largest<T extends Size>(entries: readonly T[]): T {
   return entries.reduce((a, b) => (b.width * b.height > a.width * a.height ? b : a));
 }
 
 /**
  * The smallest picture that has at least as many pixels as the view shows, else the largest one. `size`: the sides that
- * the view counts in, which are those of the largest picture. Pictures with another aspect ratio are not considered.
+ * the view counts in, which are those of the largest picture. Pictures with another aspect ratio are not considered:
+ * they must fit to `pixels` of their own.
  * Null when no picture has the right one.
  */
-export function chooseEntry(entries: readonly IconEntry[], size: Size, view: View): IconEntry | null {
-  const alike = entries.filter((entry) => hasShapeOf(entry, size));
+export function chooseEntry<T extends Size>(entries: readonly T[], size: Size, view: View, pixels = 0.5): T | null {
+  const alike = entries.filter((entry) => hasShapeOf(entry, size, pixels));
   if (alike.length === 0) return null;
   const enough = alike.filter(
     ({ width, height }) =>
@@ -23,9 +23,9 @@ export function chooseEntry(entries: readonly IconEntry[], size: Size, view: Vie
   return others.reduce((a, b) => (b.width * b.height < a.width * a.height ? b : a), first);
 }
 
-/** The same aspect ratio, give or take half a pixel of the smaller picture. */
-function hasShapeOf(entry: Size, { width, height }: Size): boolean {
-  return 2 * Math.abs(entry.width * height - entry.height * width) <= Math.max(width, height);
+/** The same aspect ratio, give or take so many pixels of the smaller picture. */
+function hasShapeOf(entry: Size, { width, height }: Size, pixels: number): boolean {
+  return Math.abs(entry.width * height - entry.height * width) <= pixels * Math.max(width, height);
 }
 
 /** A view that counts in the pixels of `from`, for a picture of `entry`'s size with the same content. */

@@ -1,5 +1,6 @@
 /** ICO and CUR: the picture that suits the size asked for, through our readers of PNG and of bitmaps. */
 import { Failure } from "../../../errors.ts";
+import { embeddedConversion } from "../../colour/embedded.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
 import { type Decode, type DecodeCost, type Decoded, type DecodeOrder, stillPicture } from "../../picture.ts";
 import type { Stopwatch } from "../../rendition.ts";
@@ -18,6 +19,12 @@ export function icoMemory({ source, fileBytes }: DecodeCost): number {
   return 500_000 + fileBytes + 250 * source.width + 4 * source.width * source.height;
 }
 
+/**
+ * The picture to show has at least this many times the pixels of the result along each side, if there is one. The small
+ * pictures of an icon are often other or older drawings than its large one, and a reduction by two looks as good.
+ */
+const OVERSIZE = 2;
+
 /** One bad picture does not spoil an icon, but a file of bad ones ends soon. */
 const MOST_TRIES = 3;
 
@@ -29,11 +36,13 @@ const MOST_TRIES = 3;
 export const decodeIco: Decode = async (bytes, source, order, clock) => {
   let failure: unknown = new UnsupportedByDecoder("no directory was read");
   let left = source.ico ?? [];
+  const { view } = order;
+  const wanted = { ...view, width: OVERSIZE * view.width, height: OVERSIZE * view.height };
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const entry = chooseEntry(left, source, order.view);
+    const entry = chooseEntry(left, source, wanted);
     if (entry === null) break;
     try {
-      const decoded = await decodeEntry(bytes, entry, { ...order, view: viewOn(order.view, source, entry) }, clock);
+      const decoded = await decodeEntry(bytes, entry, { ...order, view: viewOn(view, source, entry) }, clock);
       return { ...decoded, truncated: decoded.truncated || tries > 0 };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -52,7 +61,10 @@ async function decodeEntry(
 ): Promise<Decoded> {
   if (entry.kind === "png") {
     const png = bytes.subarray(entry.at);
-    return decodePng(png, pngHeader(png), order, clock);
+    const source = pngHeader(png);
+    const decoded = await decodePng(png, source, order, clock);
+    // The icon's own header knows nothing of the profile in this picture.
+    return decoded.convert === undefined ? { ...decoded, convert: await embeddedConversion(source) } : decoded;
   }
   const rows = iconBitmap(bytes, entry.at);
   const pixels = await resizeRows(rows, order.view);

@@ -8,5 +8,5 @@ export const ICO = {
   extensions: ["ico", "cur"],
   input: { maxPixels: 7_000_000, decoders: ["ico"] },
   output: null,
-  note: "also CUR; the picture that suits the size, PNG or bitmap",
+  note: "also CUR; the smallest picture with twice the size asked, else the largest; PNG or bitmap",
 } as const satisfies FormatDescriptor;

@@ -12,7 +12,7 @@ import { MAX_STORE_BYTES } from "./decoder/store.ts";
 import { decodeJpeg as decodeView } from "./decoder/thumbnail.ts";
 import module from "./wasm/decoder.wasm";
 
-const engine = defineEngine("jpeg", () => {
+export const engine = defineEngine("jpeg", () => {
   const value = jpegEngine(module);
   return { value, memory: value.exports.memory };
 });

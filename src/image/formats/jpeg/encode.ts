@@ -1,10 +1,10 @@
 /**
- * JPEG by our own encoder (assembly/encoder): baseline, 4:2:0, Huffman tables made for the picture. It takes a tenth of
- * mozjpeg's time for a few percent more bytes. Readers that want few bytes get WebP.
+ * JPEG by our own encoder (assembly/encoder): baseline, 4:2:0 or for high qualities 4:4:4, Huffman tables made for the
+ * picture. It takes a tenth of mozjpeg's time for a few percent more bytes. Readers that want few bytes get WebP.
  */
-
 import { defineEngine, exportsOf } from "../../engines.ts";
 import type { Pixels } from "../../picture.ts";
+import { JPEG } from "./descriptor.ts";
 import { bestCode, codeWords } from "./encoder/huffman.ts";
 import { END_OF_IMAGE, headers } from "./encoder/markers.ts";
 import { quantisers } from "./encoder/quantisers.ts";
@@ -12,7 +12,7 @@ import module from "./wasm/encoder.wasm";
 
 type Exports = {
   readonly memory: WebAssembly.Memory;
-  start(width: number, height: number): number;
+  start(width: number, height: number, lumaSide: number): number;
   stripAddress(): number;
   stripWidth(): number;
   reciprocalAddress(): number;
@@ -28,19 +28,20 @@ const engine = defineEngine("jpeg-encoder", () => {
   return { value, memory: value.memory };
 });
 
-const STRIP_ROWS = 16;
 const SYMBOLS = 256;
 
 /** Opaque pixels -> JPEG; `quality` 1..100 on the Independent JPEG Group's scale. Alpha is ignored: flatten first. */
 export async function encodeJpeg(pixels: Pixels, quality: number): Promise<Uint8Array> {
   const { width, height } = pixels;
   const encoder = await engine.use();
-  if (encoder.start(width, height) === 0) throw new Error(`no memory to encode ${width}x${height}`);
+  const lumaSide = quality >= JPEG.output.fullChroma.fromQuality ? 1 : 2;
+  if (encoder.start(width, height, lumaSide) === 0) throw new Error(`no memory to encode ${width}x${height}`);
   const { luma, chroma } = quantisers(quality);
   const reciprocals = new Float32Array(encoder.memory.buffer, encoder.reciprocalAddress(), 128);
   reciprocals.set(Float32Array.from([...luma, ...chroma], (quantiser) => 1 / (8 * quantiser)));
-  for (let y = 0; y < height; y += STRIP_ROWS) {
-    putStrip(encoder, pixels, y);
+  const rows = 8 * lumaSide;
+  for (let y = 0; y < height; y += rows) {
+    putStrip(encoder, pixels, y, rows);
     encoder.addStrip();
   }
   const codes = [0, 1, 2, 3].map((table) => {
@@ -56,7 +57,7 @@ export async function encodeJpeg(pixels: Pixels, quality: number): Promise<Uint8
   codes.forEach((code, table) => {
     words.set(codeWords(code), table * SYMBOLS);
   });
-  const parts = [headers({ width, height, luma, chroma, codes })];
+  const parts = [headers({ width, height, lumaSide, luma, chroma, codes })];
   for (let length = encoder.writePart(); length > 0; length = encoder.writePart()) {
     parts.push(new Uint8Array(encoder.memory.buffer, encoder.outAddress(), length).slice());
   }
@@ -64,11 +65,11 @@ export async function encodeJpeg(pixels: Pixels, quality: number): Promise<Uint8
   return join(parts);
 }
 
-/** Sixteen rows from `top` on. The last pixel and the last row are repeated to fill whole MCUs (T.81 A.2.3). */
-function putStrip(encoder: Exports, { width, height, data }: Pixels, top: number): void {
+/** `rows` rows from `top` on. The last pixel and the last row are repeated to fill whole MCUs (T.81 A.2.3). */
+function putStrip(encoder: Exports, { width, height, data }: Pixels, top: number, rows: number): void {
   const padded = encoder.stripWidth();
-  const strip = new Uint8Array(encoder.memory.buffer, encoder.stripAddress(), padded * STRIP_ROWS * 4);
-  for (let y = 0; y < STRIP_ROWS; y++) {
+  const strip = new Uint8Array(encoder.memory.buffer, encoder.stripAddress(), padded * rows * 4);
+  for (let y = 0; y < rows; y++) {
     const from = Math.min(height - 1, top + y) * width * 4;
     const to = y * padded * 4;
     strip.set(data.subarray(from, from + width * 4), to);

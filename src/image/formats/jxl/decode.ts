@@ -19,7 +19,7 @@ export const decodeJxl: Decode = async (bytes, source, order, clock) => {
   }
   clock.lap("decode");
   const decoded = await decodePng(png, header, order, clock);
-  const convert = await embeddedConversion(header);
+  const convert = decoded.convert === undefined ? await embeddedConversion(header) : decoded.convert;
   if (convert !== null) for (const { pixels } of decoded.picture.frames) convert(pixels.data);
-  return { ...decoded, truncated };
+  return { picture: decoded.picture, truncated };
 };

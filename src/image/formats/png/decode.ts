@@ -2,6 +2,7 @@
  * PNG by rows: they are inflated, unfiltered and given to the resampler in batches, so that memory follows the width
  * and not the picture. An interlaced file needs the whole frame; the planner limits its pixels.
  */
+import { deepTones } from "../../colour/tones.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
 import type { Source } from "../../header.ts";
 import { type Decode, type DecodeCost, type Pixels, stillPicture } from "../../picture.ts";
@@ -10,7 +11,7 @@ import { resizeWhole } from "../../resize/whole.ts";
 import { damaged } from "../byteReader.ts";
 import { imageData, type PngChunks } from "./decoder/chunks.ts";
 import { type Batch, readRows } from "./decoder/rows.ts";
-import { CHANNELS, toRgba } from "./decoder/samples.ts";
+import { CHANNELS, type ToRgba, toRgba } from "./decoder/samples.ts";
 
 /** Adam7 (PNG, third edition, section 8.1): first column and row of each pass, and the steps between. */
 const ADAM7 = [
@@ -37,15 +38,18 @@ export const decodePng: Decode = async (bytes, source, { view }, clock) => {
   if (chunks === undefined) throw new UnsupportedByDecoder("no PNG chunks were read");
   const data = imageData(bytes, chunks.dataAt);
   const bits = source.depth * (CHANNELS[chunks.colourType] ?? 4);
+  const deep = source.depth === 16 ? await deepTones(source) : null;
+  const colour = deep === null ? {} : { convert: deep.rest };
+  const convert = toRgba({ ...chunks, depth: source.depth }, deep?.tones ?? null);
   if (source.interlaced) {
-    const { frame, complete } = await interlacedFrame(data, chunks, source, bits);
+    const { frame, complete } = await interlacedFrame(data, source, bits, convert);
     clock.lap("decode");
     const pixels = await resizeWhole(frame, source, view);
     clock.lap("resize");
-    return { picture: stillPicture(pixels), truncated: !complete };
+    return { picture: stillPicture(pixels), truncated: !complete, ...colour };
   }
   const resizer = await createResizer(view, source.alpha);
-  const push = pusher(chunks, source, (rows, stride, count) => resizer.push(rows, stride, count));
+  const push = pusher(chunks, source, convert, (rows, stride, count) => resizer.push(rows, stride, count));
   const rgb = chunks.colourType === TRUECOLOUR && source.depth === 8 && !source.alpha;
   const rows = await readRows(data, [source], bits, rgb, (batch) => {
     push(batch);
@@ -56,16 +60,16 @@ export const decodePng: Decode = async (bytes, source, { view }, clock) => {
   const missing = new Uint8Array(source.width * 4).fill(source.alpha ? 0 : 128);
   while (!resizer.done) resizer.push(missing, missing.length, 1);
   clock.lap("decode");
-  return { picture: stillPicture(resizer.finish()), truncated };
+  return { picture: stillPicture(resizer.finish()), truncated, ...colour };
 };
 
 /** Takes batches of rows, converts them to RGBA unless they are RGBA already, and hands the rows on. */
 function pusher(
   chunks: PngChunks,
   source: Source,
+  convert: ToRgba,
   onRows: (rows: Uint8Array, stride: number, count: number) => void,
 ): (batch: Batch) => void {
-  const convert = toRgba({ ...chunks, depth: source.depth });
   const stored = chunks.colourType === TRUECOLOUR_ALPHA && source.depth === 8;
   const row = new Uint8Array(source.width * 4);
   return ({ data, offset, stride, count, rgba }) => {
@@ -77,9 +81,8 @@ function pusher(
   };
 }
 
-async function interlacedFrame(data: Iterable<Uint8Array>, chunks: PngChunks, source: Source, bits: number) {
+async function interlacedFrame(data: Iterable<Uint8Array>, source: Source, bits: number, convert: ToRgba) {
   const { width, height } = source;
-  const convert = toRgba({ ...chunks, depth: source.depth });
   const frame = new Uint8Array(width * height * 4);
   const passes = ADAM7.map(({ x, y, dx, dy }) => ({
     width: Math.max(0, Math.ceil((width - x) / dx)),

@@ -1,7 +1,9 @@
 /** PNG header: the chunks before and after the image data (PNG, third edition, section 11). Nothing is inflated. */
+import { Failure } from "../../../errors.ts";
 import type { Header, Source } from "../../header.ts";
-import { createReader, damaged } from "../byteReader.ts";
-import { exifOrientation, type Orientation } from "../exif.ts";
+import { createReader, damaged, type Reader } from "../byteReader.ts";
+import { type Orientation, readOrientation } from "../exif.ts";
+import { type ColourChunks, cicpProfile, gammaProfile } from "./colour.ts";
 import { pngChunks } from "./decoder/chunks.ts";
 
 /** Colour type -> what it means, and the depths it may have (table 11.1). */
@@ -17,9 +19,16 @@ const COLOUR_TYPES: Readonly<
 /** PNG integers are below 2^31 (section 7.1). */
 const MAX_SIDE = 0x7fffffff;
 
-/** PNG bytes -> Source. Throws image_damaged for an impossible IHDR and for a file without image data. */
+/** The first chunk of PNGs in applications for iOS. Their samples are in another order and have no zlib header. */
+const APPLE = "CgBI";
+
+/**
+ * PNG bytes -> Source. Throws image_damaged for an impossible IHDR and for a file without image data or palette,
+ * format_unsupported for Apple's own variant.
+ */
 export function pngHeader(bytes: Uint8Array): Source {
   const read = createReader(bytes, false);
+  if (read.tag(12) === APPLE) throw new Failure("format_unsupported", { value: "PNG of iOS applications (CgBI)" });
   if (read.tag(12) !== "IHDR") throw damaged("the first chunk is not IHDR");
   const [width, height, depth, type, interlace] = [
     read.u32(16),
@@ -32,35 +41,21 @@ export function pngHeader(bytes: Uint8Array): Source {
   if (width === 0 || height === 0 || width > MAX_SIDE || height > MAX_SIDE) throw damaged(`size ${width}x${height}`);
   if (kind === undefined || !kind.depths.includes(depth)) throw damaged(`colour type ${type} with ${depth} bits`);
   if (interlace > 1) throw damaged(`interlace method ${interlace}`);
-  let orientation: Orientation = 1;
-  let frames = 1;
-  let transparent = kind.alpha;
-  let icc: Uint8Array | null = null;
-  let dataAt: number | null = null;
-  let palette: Uint8Array | null = null;
-  let transparency: Uint8Array | null = null;
-  for (const { tag, at, length } of pngChunks(read)) {
-    if (tag === "IDAT") {
-      dataAt ??= at - 8;
-      continue;
-    }
-    const body = read.slice(at, length);
-    if (tag === "PLTE") palette = body;
-    else if (tag === "tRNS") {
-      transparent = true;
-      transparency = body;
-    } else if (tag === "eXIf") orientation = exifOrientation(body);
-    else if (tag === "acTL" && body.length >= 4) frames = Math.max(1, read.u32(at));
-    else if (tag === "iCCP" && dataAt === null) icc = deflatedProfile(body);
-  }
+  const grey = kind.colour === "grey";
+  const chunks = readChunks(read, kind.colour === "palette");
+  const { dataAt, palette } = chunks;
   if (dataAt === null) throw damaged("no image data");
+  if (kind.colour === "palette" && palette === null) throw damaged("no palette");
+  const transparency = validTransparency(chunks, type, depth);
+  const cicp = cicpProfile(chunks, grey);
+  const icc = cicp === null && chunks.icc !== null ? deflatedProfile(chunks.icc) : null;
   return {
     format: "png",
     width,
     height,
-    orientation,
-    frames,
-    alpha: transparent,
+    orientation: chunks.orientation ?? 1,
+    frames: chunks.frames,
+    alpha: kind.alpha || transparency !== null,
     progressive: interlace === 1,
     colour: kind.colour,
     depth,
@@ -70,9 +65,75 @@ export function pngHeader(bytes: Uint8Array): Source {
     inflatedBytes: height * (1 + Math.ceil((width * depth * kind.channels) / 8)),
     icc,
     iccDeflated: icc !== null,
+    profile: cicp ?? (chunks.srgb ? null : gammaProfile(chunks, grey)),
     inverted: false,
     png: { dataAt, palette, transparency, colourType: type },
   };
+}
+
+type Chunks = ColourChunks & {
+  readonly dataAt: number | null;
+  readonly palette: Uint8Array | null;
+  readonly transparency: Uint8Array | null;
+  readonly icc: Uint8Array | null;
+  readonly srgb: boolean;
+  readonly orientation: Orientation | null;
+  readonly frames: number;
+};
+
+/**
+ * The first chunk of each kind counts. Only eXIf and frames may come after the image data. tRNS of a palette picture
+ * must come after the palette (table 5.3).
+ */
+function readChunks(read: Reader, hasPalette: boolean): Chunks {
+  const found = new Map<string, Uint8Array>();
+  let dataAt: number | null = null;
+  let orientation: Orientation | null = null;
+  let frames = 0;
+  for (const { tag, at, length } of pngChunks(read)) {
+    if (tag === "IDAT") dataAt ??= at - 8;
+    else if (tag === "fcTL") frames++;
+    else if (tag === "eXIf") orientation ??= readOrientation(read.slice(at, length));
+    else if (dataAt === null && COUNTED.has(tag) && !found.has(tag)) {
+      if (tag === "tRNS" && hasPalette && !found.has("PLTE")) continue;
+      found.set(tag, read.slice(at, length));
+    }
+  }
+  const of = (tag: string) => found.get(tag) ?? null;
+  return {
+    dataAt,
+    palette: of("PLTE"),
+    transparency: of("tRNS"),
+    icc: of("iCCP"),
+    srgb: found.has("sRGB"),
+    cicp: of("cICP"),
+    gamma: of("gAMA"),
+    chromaticities: of("cHRM"),
+    orientation,
+    frames: animationFrames(of("acTL"), frames),
+  };
+}
+
+/** Chunks before the image data that say something about its pixels. */
+const COUNTED: ReadonlySet<string> = new Set(["PLTE", "tRNS", "iCCP", "sRGB", "cICP", "gAMA", "cHRM", "acTL"]);
+const ACTL_BYTES = 8;
+
+/** The frames that acTL announces, but not more than are there. With an invalid acTL the file is a still (11.3.6.1). */
+function animationFrames(announced: Uint8Array | null, there: number): number {
+  if (announced === null || announced.length !== ACTL_BYTES) return 1;
+  return Math.max(1, Math.min(createReader(announced, false).u32(0), there));
+}
+
+/** Bytes of tRNS by colour type; of a palette picture at most one for each entry, and no more entries than samples. */
+function validTransparency({ transparency, palette }: Chunks, type: number, depth: number): Uint8Array | null {
+  const length = transparency?.length ?? 0;
+  const entries = Math.min(2 ** depth, Math.floor((palette?.length ?? 0) / 3));
+  const valid: Readonly<Record<number, boolean>> = {
+    0: length === 2,
+    2: length === 6,
+    3: length > 0 && length <= entries,
+  };
+  return valid[type] === true ? transparency : null;
 }
 
 /** iCCP: name, 0, method 0, zlib stream (11.3.2.3). */

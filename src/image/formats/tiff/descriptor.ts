@@ -1,12 +1,15 @@
 import type { FormatDescriptor } from "../descriptor.ts";
 
-/** TIFF (TIFF 6.0; magic: section 2). */
+/** TIFF (TIFF 6.0; magic: section 2) and BigTIFF. */
 export const TIFF = {
   label: "TIFF",
   mime: "image/tiff",
-  signature: { by: "magic", anyOf: [[[0, "49492a00"]], [[0, "4d4d002a"]]] },
+  signature: {
+    by: "magic",
+    anyOf: [[[0, "49492a00"]], [[0, "4d4d002a"]], [[0, "49492b0008000000"]], [[0, "4d4d002b00080000"]]],
+  },
   extensions: ["tiff", "tif"],
-  input: { maxPixels: 7_000_000, decoders: ["photon"] },
+  input: { maxPixels: 100_000_000, decoders: ["tiff"] },
   output: null,
-  note: "the first page; no palette TIFF",
+  note: "the first page, of a pyramid the level that suffices; bilevel, grey, palette, RGB, YCbCr, CMYK up to 16 bits; uncompressed, PackBits, LZW, Deflate, CCITT fax, JPEG; not floating point, signed samples or Lab",
 } as const satisfies FormatDescriptor;

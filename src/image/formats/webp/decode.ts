@@ -30,9 +30,10 @@ const engine = defineEngine(
   "one picture",
 );
 
-/** The file and the frame; lossless keeps a frame of its own beside. */
+/** The file and the frame; lossless keeps a frame of its own beside. A frame of an animation may need a canvas too. */
 export function webpMemory({ source, fileBytes }: DecodeCost): number {
-  return fileBytes + 5 * source.width * source.height;
+  const canvas = source.webp?.firstFrame ? 4 : 0;
+  return fileBytes + (5 + canvas) * source.width * source.height;
 }
 
 /** WebP bytes -> the view's picture. Throws image_damaged: libwebp's still API gives nothing of a truncated file. */

@@ -20,9 +20,9 @@ export const WEBP = {
     abilities: { alpha: true, animation: false, quality: true },
     defaultQuality: 75,
     defaultEffort: 4,
-    encoder: "vp8enc1",
+    encoder: "vp8enc2",
     bytesPerPixel: 7,
     storedCode: "webp",
   },
-  note: "lossy, lossless, alpha, the first frame of an animation; what is not plainly lossy up to some 18 megapixels",
+  note: "lossy, lossless, alpha; ICC profiles; the first frame of an animation; what is not plainly lossy up to some 18 megapixels",
 } as const satisfies FormatDescriptor;

@@ -1,7 +1,7 @@
 /** WebP header (RFC 9649): the RIFF chunks, and the size from VP8 (RFC 6386 9.1), VP8L (RFC 9649 3.4) or VP8X. */
 import type { Source } from "../../header.ts";
 import { createReader, damaged, type Reader } from "../byteReader.ts";
-import { exifOrientation, type Orientation } from "../exif.ts";
+import { type Orientation, readOrientation } from "../exif.ts";
 import { type RiffChunk, riffChunks } from "./riff.ts";
 
 type Size = { width: number; height: number; alpha: boolean };
@@ -16,7 +16,7 @@ export function webpHeader(bytes: Uint8Array): Source {
   let image: Size | null = null;
   let animated = false;
   let frames = 0;
-  let orientation: Orientation = 1;
+  let orientation: Orientation | null = null;
   let icc: Uint8Array | null = null;
   let alphaChunk = false;
   let lossless = false;
@@ -35,7 +35,7 @@ export function webpHeader(bytes: Uint8Array): Source {
     else if (tag === "ANMF") {
       frames++;
       firstFrame ??= chunk;
-    } else if (tag === "EXIF") orientation = exifOrientation(withoutExifPrefix(read.slice(at, length)));
+    } else if (tag === "EXIF") orientation ??= readOrientation(withoutExifPrefix(read.slice(at, length)));
     else if (tag === "ICCP") icc = read.slice(at, length);
   }
   const size = canvas ?? image;
@@ -47,9 +47,10 @@ export function webpHeader(bytes: Uint8Array): Source {
     format: "webp",
     width: size.width,
     height: size.height,
-    orientation,
+    orientation: orientation ?? 1,
     frames: Math.max(1, frames),
-    alpha: size.alpha || alphaChunk || (image?.alpha ?? false),
+    alpha:
+      size.alpha || alphaChunk || (image?.alpha ?? false) || (firstFrame !== null && isClear(read, firstFrame, size)),
     progressive: false,
     colour: lossless ? "rgb" : "ycc",
     depth: 8,
@@ -62,6 +63,25 @@ export function webpHeader(bytes: Uint8Array): Source {
     inverted: false,
     webp: { firstFrame },
   };
+}
+
+/** The sides of a frame without its position (RFC 9649 2.7.1.1), and where its own chunks begin. */
+const FRAME_HEADER_BYTES = 16;
+
+/**
+ * Whether an animation's first frame leaves a part of the canvas open or has alpha itself. The flag of the file is often
+ * wrong about it.
+ */
+function isClear(read: Reader, { at, length }: RiffChunk, canvas: Size): boolean {
+  if (at + FRAME_HEADER_BYTES > read.length) return false;
+  const corner = read.u24(at) === 0 && read.u24(at + 3) === 0;
+  if (!corner || read.u24(at + 6) + 1 < canvas.width || read.u24(at + 9) + 1 < canvas.height) return true;
+  for (const chunk of riffChunks(read, at + FRAME_HEADER_BYTES, at + length)) {
+    if (chunk.tag === "ALPH") return true;
+    if (chunk.tag === "VP8L") return losslessSize(read, chunk.at).alpha;
+    if (chunk.tag === "VP8 ") return false;
+  }
+  return false;
 }
 
 function lossySize(read: Reader, at: number): Size {

@@ -25,8 +25,8 @@ describe("readSettingsFile", () => {
     ["an unknown field", '{"allowed":[]}', "line 1, column 2: allowed is not known here"],
     [
       "a region that is not deployed",
-      '{"regions":{"colo:SYD":"oc"}}',
-      'line 1, column 24: regions.colo:SYD cannot be "oc": deployed are enam, weur, apac',
+      '{"regions":{"colo:SYD":"eeur"}}',
+      'line 1, column 24: regions.colo:SYD cannot be "eeur": deployed are enam, weur, apac, oc',
     ],
   ])("%s is said with the file's name", (_, text, problem) => {
     const file = fileWith("bad.json", text);

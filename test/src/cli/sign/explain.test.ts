@@ -71,7 +71,7 @@ describe("a request that is answered: each step in the Worker's order", () => {
     });
     expect([ok, text]).toEqual([true, expect.stringMatching(/^grammar +photon\n/)]);
     expect(text).toContain("JPEG, or PNG for a picture with alpha");
-    expect(text).toContain("enam, the first of enam, weur, apac (--colo says where the reader is)");
+    expect(text).toContain("enam, the first of enam, weur, apac, oc (--colo says where the reader is)");
   });
 
   test("the live settings: a region by override, the time of a purge", async () => {

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { readProfile } from "../../../../src/image/colour/profile.ts";
+import { readProfile } from "../../../../src/image/colour/icc/profile.ts";
 import { toSrgb } from "../../../../src/image/colour/srgb.ts";
 import { renderImage } from "../../../../src/image/renderImage.ts";
 import { orderOf } from "../orders.ts";

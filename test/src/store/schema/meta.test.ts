@@ -9,10 +9,14 @@ const LONG_SOURCE = `https://a.test/${"x".repeat(20_000)}`;
 const LONG_FINAL = `https://b.test/${"y".repeat(20_000)}`;
 const finalAt = (url: string) => ({ host16: "0123456789abcdef", source32: "fedcba98".repeat(4), url, complete: true });
 
+/** So many addresses on the way. */
+const viaOf = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ host16: String(n).repeat(16), source32: "ab".repeat(16) }));
+
 /** One value other than the default for each field, so that a new field needs a row. */
 const FULL = {
   source: "https://a.test/1.jpg",
-  final: finalAt("https://b.test/2.jpg"),
+  final: { ...finalAt("https://b.test/2.jpg"), via: viaOf(1) },
   variant: "wikimedia:1200px",
   sourceHash: "0badcafe",
   generation: 12,
@@ -38,6 +42,10 @@ describe("encodeMeta and decodeMeta", () => {
     ["a whole picture of quality 80", metaOf({ whole: WHOLE })],
     ["a source with every kind of sign", metaOf({ source: "https://h.test/%22%5C'(*)?a=b\\c&d=%E2%82%AC" })],
     ["no source", metaOf({ source: "" })],
+    [
+      "as many addresses on the way as there can be",
+      metaOf({ final: { ...finalAt("https://b.test/2"), via: viaOf(9) } }),
+    ],
   ])("round trip: %s", (_name, meta) => {
     expect(decodeMeta(encodeMeta(meta, 1024))).toEqual(meta);
   });
@@ -88,6 +96,19 @@ describe("encodeMeta and decodeMeta", () => {
     expect(decodeMeta(encodeMeta(once, 8192))).toEqual(once);
   });
 
+  test("in KV, with all that can be long, each address keeps the bytes that tell a purge that it was cut", () => {
+    const final = { ...finalAt(LONG_FINAL), via: viaOf(9) };
+    const read = decodeMeta(encodeMeta({ ...FULL, source: LONG_SOURCE, final }, 1024));
+    expect(read?.final.via).toEqual(final.via);
+    for (const [text, whole] of [
+      [read?.source ?? "", LONG_SOURCE],
+      [read?.final.url ?? "", LONG_FINAL],
+    ] as const) {
+      expect(text).not.toBe(whole);
+      expect(isUnder(text, whole)).toBe(true);
+    }
+  });
+
   test.each([1024, 2048])("the JSON never exceeds %i bytes, whatever the addresses", (max) => {
     for (const sign of ["x", "\\", "%5C"]) {
       for (const length of [10, max - 200, max, max * 20]) {
@@ -115,10 +136,10 @@ const REQUIRED = [
   ...["variant", "hash", "gen", "at", "fresh", "fhost", "fsource"],
   ...["etag", "format", "width", "height", "maker"],
 ];
-const OPTIONAL = ["source", "final", "fcut", "frames", "cut", "whole"];
+const OPTIONAL = ["source", "final", "fcut", "via", "frames", "cut", "whole"];
 
 describe("what cannot be read", () => {
-  const record = encodeMeta({ ...FULL, final: finalAt(LONG_FINAL) }, 1024);
+  const record = encodeMeta({ ...FULL, final: { ...finalAt(LONG_FINAL), via: viaOf(2) } }, 1024);
   const without = (name: string) => Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 
   test("the two lists hold every name of a record", () => {
@@ -149,6 +170,9 @@ describe("what cannot be read", () => {
     ["a hash in capitals", { ...plain, hash: "0BADCAFE" }],
     ["a final host's hash that is a digit short", { ...plain, fhost: "0".repeat(15) }],
     ["a final source's hash that is a digit long", { ...plain, fsource: "0".repeat(33) }],
+    ["an address on the way that is a digit short", { ...plain, via: "0".repeat(47) }],
+    ["an address on the way in capitals", { ...plain, via: "A".repeat(48) }],
+    ["ten addresses on the way", { ...plain, via: "0".repeat(480) }],
     ["a maker with a space", { ...plain, maker: "1 libwebp" }],
     ["an unknown format", { ...plain, format: "toString" }],
   ])("%s", (_name, bad) => expect(decodeMeta(bad)).toBeNull());

@@ -44,7 +44,7 @@ describe("streams", () => {
     expect(t.paths().sort()).toEqual(names(20).sort());
   });
   test("20 paths in a body of more than 16 KB", async () => {
-    await using t = await edge({ env: { WARM_BATCH_MS: "300" } });
+    await using t = await edge({ env: { WARM_BATCH_MS: "300", WARM_BATCH: "20" } });
     const paths = names(20).map((name) => name + "x".repeat(1_000));
     for (const path of paths) await t.sender.send(hintLine(path));
     await until(() => t.warmer.counts.pushed === 20);

@@ -2,7 +2,7 @@
  * What the APPn segments say: JFIF (ITU-T T.871) in APP0, EXIF in APP1, a colour profile in APP2 (ICC.1 annex B.4),
  * Adobe's transform (ITU-T T.872) in APP14.
  */
-import { exifOrientation, type Orientation } from "../../exif.ts";
+import { type Orientation, readOrientation } from "../../exif.ts";
 
 const APP0 = 0xe0;
 const APP1 = 0xe1;
@@ -26,19 +26,19 @@ export function createApplicationReader(): {
   data(): ApplicationData;
 } {
   let jfif = false;
-  let orientation: Orientation = 1;
+  let orientation: Orientation | null = null;
   let adobe: number | undefined;
   const pieces: Uint8Array[] = [];
   return {
     take(code, segment) {
       if (code === APP0) jfif ||= startsWith(segment, "JFIF");
-      else if (code === APP1 && startsWith(segment, "Exif\0\0")) orientation = exifOrientation(segment.subarray(6));
+      else if (code === APP1 && startsWith(segment, "Exif\0")) orientation ??= readOrientation(segment.subarray(6));
       else if (code === APP2 && startsWith(segment, "ICC_PROFILE\0")) {
         // One piece more than possible is kept, so that joinProfile notices that there are too many.
         if (pieces.length <= MAX_PROFILE_PIECES) pieces.push(segment);
       } else if (code === APP14 && segment.length >= 12 && startsWith(segment, "Adobe")) adobe = segment[11] ?? 0;
     },
-    data: () => ({ jfif, orientation, icc: joinProfile(pieces), adobe }),
+    data: () => ({ jfif, orientation: orientation ?? 1, icc: joinProfile(pieces), adobe }),
   };
 }
 

@@ -4,6 +4,8 @@ import type { FrameComponent, HuffmanTable, JpegHeader, JpegModel, JpegScan, Sca
 import { type JpegReason, UnsupportedJpeg } from "./refusal.ts";
 
 const TEM = 0x01;
+/** Codes from TEM's to this one are reserved: no segment begins with them. In damaged data they are stray bytes. */
+const FIRST_SEGMENT = 0xc0;
 const RST0 = 0xd0;
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -27,6 +29,8 @@ const REFUSED_FRAMES: ReadonlyMap<number, JpegReason> = new Map([
   [0xcd, "hierarchical"],
   [0xce, "hierarchical"],
   [0xcf, "hierarchical"],
+  // JPEG-LS (ITU-T T.87).
+  [0xf7, "lossless"],
 ]);
 
 /** Scans after this many are counted and not read. libjpeg writes about 10, no encoder writes 100. */
@@ -56,7 +60,7 @@ function createMarkerFinder(bytes: Uint8Array): { next(from: number): number } {
   return {
     /**
      * Offset of the next segment's marker (its 0xff) at or after `from`, or the end of the file. Passes over fill bytes,
-     * stuffed zeros and markers without a segment: TEM, RSTn and a repeated SOI (B.1.1.2, B.1.1.3).
+     * stuffed zeros and markers without a segment: TEM, RSTn, a repeated SOI and reserved ones (B.1.1.2, B.1.1.3).
      */
     next(from) {
       let at = bytes.indexOf(0xff, from);
@@ -67,7 +71,7 @@ function createMarkerFinder(bytes: Uint8Array): { next(from: number): number } {
           at = nextFF(bytes, at + (code === 0xff ? 1 : 2));
           continue;
         }
-        if (code !== 0 && code !== TEM && (code < RST0 || code > SOI)) {
+        if (code >= FIRST_SEGMENT && (code < RST0 || code > SOI)) {
           if (++segments > MAX_SEGMENTS) throw new UnsupportedJpeg("work", `more than ${MAX_SEGMENTS} segments`);
           return at;
         }
@@ -115,7 +119,9 @@ function readFrame(segment: Uint8Array, progressive: boolean): Frame {
   const width = ((segment[3] ?? 0) << 8) | (segment[4] ?? 0);
   const count = segment[5] ?? 0;
   if (width === 0 || height === 0) throw new UnsupportedJpeg("dimensions", `size ${width}x${height}`);
-  if ((count !== 1 && count !== 3 && count !== 4) || segment.length < 6 + 3 * count) {
+  if (count === 0 || segment.length < 6 + 3 * count)
+    throw new UnsupportedJpeg("dimensions", "its frame header is cut short");
+  if (count !== 1 && count !== 3 && count !== 4) {
     throw new UnsupportedJpeg("components", `${count} colour components`);
   }
   const components: FrameComponent[] = [];
@@ -217,7 +223,8 @@ export function readJpeg(bytes: Uint8Array): JpegHeader {
   if (frame === undefined) throw new UnsupportedJpeg("no-picture", "no frame header");
   if (scans.length === 0) throw new UnsupportedJpeg("no-picture", "no scan");
   const data = application.data();
-  const inverted = data.adobe !== undefined;
+  // Every program stores inks inverted, also those that write no Adobe segment. Browsers and libvips read all files so.
+  const inverted = frame.components.length === 4;
   const { orientation, icc } = data;
   return { ...frame, model: modelOf(frame, data), inverted, scans, scanCount, orientation, icc };
 }

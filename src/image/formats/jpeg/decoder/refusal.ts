@@ -1,12 +1,11 @@
 /** Why a JPEG is refused. Damage alone is no reason: what can be seen of a picture is shown. */
 
 /** Codings that no decoder here knows. The message of such an UnsupportedJpeg is the name of the coding. */
-const UNDECODED = ["arithmetic-coded", "lossless", "hierarchical", "precision"] as const;
+const UNDECODED = ["arithmetic-coded", "lossless", "hierarchical", "precision", "components"] as const;
 
 export type JpegReason =
   | (typeof UNDECODED)[number]
   | "not-a-jpeg"
-  | "components"
   | "sampling"
   | "dimensions"
   | "no-picture"

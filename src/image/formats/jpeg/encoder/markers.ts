@@ -5,6 +5,8 @@ import { ZIGZAG } from "./quantisers.ts";
 export type Headers = {
   readonly width: number;
   readonly height: number;
+  /** Luma samples for a sample of chroma, along each side: 2 (4:2:0) or 1 (4:4:4). */
+  readonly lumaSide: 1 | 2;
   readonly luma: Uint8Array;
   readonly chroma: Uint8Array;
   /** DC luma, DC chroma, AC luma, AC chroma. */
@@ -13,11 +15,11 @@ export type Headers = {
 
 /** Tc and Th of the four tables (B.2.4.2). */
 const TABLE_IDS = [0x00, 0x01, 0x10, 0x11] as const;
-/** Component, sampling, quantiser: Y 2x2, Cb and Cr 1x1 (4:2:0). */
-const COMPONENTS = [1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1] as const;
+/** Component, sampling, quantiser of Cb and Cr. */
+const CHROMA = [2, 0x11, 1, 3, 0x11, 1] as const;
 
 /** Everything before the scan's data. */
-export function headers({ width, height, luma, chroma, codes }: Headers): Uint8Array {
+export function headers({ width, height, lumaSide, luma, chroma, codes }: Headers): Uint8Array {
   const zigzag = (table: Uint8Array) => ZIGZAG.map((at) => table[at] ?? 1);
   return Uint8Array.from([
     0xff,
@@ -25,7 +27,7 @@ export function headers({ width, height, luma, chroma, codes }: Headers): Uint8A
     // JFIF 1.01, no density, no thumbnail.
     ...segment(0xe0, [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0]),
     ...segment(0xdb, [0, ...zigzag(luma), 1, ...zigzag(chroma)]),
-    ...segment(0xc0, [8, height >> 8, height & 255, width >> 8, width & 255, 3, ...COMPONENTS]),
+    ...segment(0xc0, [8, height >> 8, height & 255, width >> 8, width & 255, 3, 1, 0x11 * lumaSide, 0, ...CHROMA]),
     ...codes.flatMap(({ counts, symbols }, i) => segment(0xc4, [TABLE_IDS[i] ?? 0, ...counts, ...symbols])),
     ...segment(0xda, [3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]),
   ]);

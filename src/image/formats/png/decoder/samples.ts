@@ -1,4 +1,5 @@
 /** Unfiltered PNG samples -> RGBA, 8 bits (PNG, third edition, sections 7.2, 11.2.2, 11.3.1.1, 13.12). */
+import type { Tones } from "../../../colour/tones.ts";
 
 /** Samples of a pixel, by colour type. */
 export const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -13,10 +14,11 @@ export type Kind = {
   readonly transparency: Uint8Array | null;
 };
 
-/** The kind of picture -> the function for its rows. 16-bit samples are cut to their upper byte. */
-export function toRgba(kind: Kind): ToRgba {
+/** The kind of picture -> the function for its rows. `tones`: 16-bit samples to bytes; null keeps the upper byte. */
+export function toRgba(kind: Kind, tones: Tones | null): ToRgba {
+  if (kind.depth === 16) return deep(kind, tones);
   if (kind.colourType === 3) return indexed(kind.depth, paletteTable(kind));
-  if (kind.colourType === 0) return kind.depth === 16 ? grey16(kind) : indexed(kind.depth, greyTable(kind));
+  if (kind.colourType === 0) return indexed(kind.depth, greyTable(kind));
   if (kind.colourType === 2) return truecolour(kind);
   return withAlpha(kind);
 }
@@ -34,7 +36,8 @@ function paletteTable({ palette, transparency }: Kind): Uint32Array {
 
 function greyTable({ depth, transparency }: Kind): Uint32Array {
   const top = 2 ** depth - 1;
-  const clear = transparency && transparency.length >= 2 ? ((transparency[0] ?? 0) << 8) | (transparency[1] ?? 0) : -1;
+  // tRNS has 16 bits at every depth. Only as many as a sample has count.
+  const clear = transparency === null ? -1 : (((transparency[0] ?? 0) << 8) | (transparency[1] ?? 0)) & top;
   return Uint32Array.from({ length: 256 }, (_, i) => {
     const value = Math.round((Math.min(i, top) * 255) / top);
     return word(value, value, value, i === clear ? 0 : 255);
@@ -58,49 +61,64 @@ function indexed(depth: number, table: Uint32Array): ToRgba {
   };
 }
 
-function grey16({ transparency }: Kind): ToRgba {
+function truecolour({ transparency: key }: Kind): ToRgba {
   return (row, width, out, at, step) => {
     for (let x = 0; x < width; x++) {
-      const value = row[2 * x] as number;
-      const clear = transparency !== null && value === transparency[0] && row[2 * x + 1] === transparency[1];
-      put(out, at + x * step, value, value, value, clear ? 0 : 255);
+      const from = 3 * x;
+      const [r, g, b] = [row[from] as number, row[from + 1] as number, row[from + 2] as number];
+      const clear = key !== null && r === key[1] && g === key[3] && b === key[5];
+      put(out, at + x * step, r, g, b, clear ? 0 : 255);
     }
   };
 }
 
-function truecolour({ depth, transparency }: Kind): ToRgba {
-  const bytes = depth / 8;
-  const key = transparency !== null && transparency.length >= 6 ? transparency : null;
-  return (row, width, out, at, step) => {
-    for (let x = 0; x < width; x++) {
-      const from = 3 * bytes * x;
-      const alpha = key !== null && isKey(row, from, bytes, key) ? 0 : 255;
-      put(out, at + x * step, row[from] as number, row[from + bytes] as number, row[from + 2 * bytes] as number, alpha);
-    }
-  };
-}
-
-/** Whether the three samples are the transparent colour. tRNS has 16 bits for each, at every depth. */
-function isKey(row: Uint8Array, from: number, bytes: number, key: Uint8Array): boolean {
-  for (let c = 0; c < 3; c++) {
-    if (row[from + c * bytes + bytes - 1] !== key[2 * c + 1]) return false;
-    if (bytes === 2 && row[from + 2 * c] !== key[2 * c]) return false;
-  }
-  return true;
-}
-
-function withAlpha({ colourType, depth }: Kind): ToRgba {
-  const bytes = depth / 8;
+/** Colour types 4 and 6 with 8 bits a sample. */
+function withAlpha({ colourType }: Kind): ToRgba {
   const colours = colourType === 4 ? 1 : 3;
-  const pixel = (colours + 1) * bytes;
-  const [green, blue] = colours === 1 ? [0, 0] : [bytes, 2 * bytes];
+  const [green, blue] = colours === 1 ? [0, 0] : [1, 2];
   return (row, width, out, at, step) => {
     for (let x = 0; x < width; x++) {
-      const from = pixel * x;
-      const alpha = row[from + colours * bytes] as number;
+      const from = (colours + 1) * x;
+      const alpha = row[from + colours] as number;
       put(out, at + x * step, row[from] as number, row[from + green] as number, row[from + blue] as number, alpha);
     }
   };
+}
+
+/** 16 bits a sample, of every colour type that can have them. Of alpha the upper byte stays. */
+function deep({ colourType, transparency: key }: Kind, tones: Tones | null): ToRgba {
+  const channels = CHANNELS[colourType] ?? 4;
+  const colours = channels < 3 ? 1 : 3;
+  const hasAlpha = channels > colours;
+  const [greenAt, blueAt] = colours === 1 ? [0, 0] : [2, 4];
+  return (row, width, out, at, step) => {
+    for (let x = 0; x < width; x++) {
+      const from = 2 * channels * x;
+      let alpha = 255;
+      if (hasAlpha) alpha = row[from + 2 * colours] as number;
+      else if (key !== null && isKey(row, from, key)) alpha = 0;
+      const [g, b] = [from + greenAt, from + blueAt];
+      if (tones === null) {
+        put(out, at + x * step, row[from] as number, row[g] as number, row[b] as number, alpha);
+        continue;
+      }
+      const [red, green, blue] = tones;
+      put(
+        out,
+        at + x * step,
+        red[((row[from] as number) << 8) | (row[from + 1] as number)] as number,
+        green[((row[g] as number) << 8) | (row[g + 1] as number)] as number,
+        blue[((row[b] as number) << 8) | (row[b + 1] as number)] as number,
+        alpha,
+      );
+    }
+  };
+}
+
+/** Whether the bytes of a pixel are those of the transparent colour. */
+function isKey(row: Uint8Array, from: number, key: Uint8Array): boolean {
+  for (let i = 0; i < key.length; i++) if (row[from + i] !== key[i]) return false;
+  return true;
 }
 
 function put(out: Uint8Array, pixel: number, r: number, g: number, b: number, a: number): void {

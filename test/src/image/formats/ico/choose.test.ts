@@ -26,13 +26,13 @@ describe("the size asked for", () => {
   ]);
   test.each([
     [1, "R"],
-    [15, "R"],
-    [16, "R"],
-    [17, "G"],
-    [32, "G"],
-    [33, "B"],
-    [48, "B"],
-    [49, "W"],
+    [7, "R"],
+    [8, "R"],
+    [9, "G"],
+    [16, "G"],
+    [17, "B"],
+    [24, "B"],
+    [25, "W"],
     [64, "W"],
     [65, "W"],
     [300, "W"],
@@ -85,9 +85,9 @@ describe("another aspect ratio than the largest picture", () => {
       { data: colourPng(10, 5, 2, BLUE) },
     ]);
     const letters = (width: number, height: number) => lettersOf(icon, { width, height });
-    expect((await letters(20, 9))[0]).toBe("G");
-    expect((await letters(10, 4))[0]).toBe("B");
-    expect((await letters(21, 9))[0]).toBe("R");
+    expect((await letters(10, 4))[0]).toBe("G");
+    expect((await letters(5, 2))[0]).toBe("B");
+    expect((await letters(11, 5))[0]).toBe("R");
   });
 });
 
@@ -113,22 +113,22 @@ test("a picture over the limit of pixels does not spoil the others, and alone it
 describe("a picture that cannot be decoded", () => {
   const bad = (side: number) => colourPng(side, side, 2, RED).slice(0, 40);
   const icon = (...pictures: Uint8Array[]) => icoFile(pictures.map((data) => ({ data })));
-  const TWO = { width: 32, height: 32 };
+  const VIEW = { width: 16, height: 16 };
 
   test("is replaced by the next best one, and the file counts as damaged", async () => {
     const bytes = icon(squareDib(16, 24, BLUE), bad(32), squareDib(64, 24, GREEN));
-    expect(await colourOf(bytes, 32)).toBe("G");
-    expect((await pictureOf(bytes, TWO)).truncated).toBe(true);
-    expect((await pictureOf(bytes, { width: 16, height: 16 })).truncated).toBe(false);
-    expect(await colourOf(icon(squareDib(16, 24, BLUE), bad(32)), 32)).toBe("B");
+    expect(await colourOf(bytes, 16)).toBe("G");
+    expect((await pictureOf(bytes, VIEW)).truncated).toBe(true);
+    expect((await pictureOf(bytes, { width: 8, height: 8 })).truncated).toBe(false);
+    expect(await colourOf(icon(squareDib(16, 24, BLUE), bad(32)), 16)).toBe("B");
   });
   test("is replaced twice, not three times", async () => {
-    expect(await colourOf(icon(bad(32), bad(48), squareDib(64, 24, GREEN)), 32)).toBe("G");
+    expect(await colourOf(icon(bad(32), bad(48), squareDib(64, 24, GREEN)), 16)).toBe("G");
     const bytes = icon(bad(32), bad(48), bad(64), squareDib(128, 24, GREEN));
-    await expect(pictureOf(bytes, TWO)).rejects.toMatchObject({ reason: "image_damaged" });
+    await expect(pictureOf(bytes, VIEW)).rejects.toMatchObject({ reason: "image_damaged" });
   });
   test("is not replaced by one of another aspect ratio", async () => {
-    await expect(pictureOf(icon(bad(32), colourPng(16, 8, 2, GREEN)), TWO)).rejects.toMatchObject({
+    await expect(pictureOf(icon(bad(32), colourPng(16, 8, 2, GREEN)), VIEW)).rejects.toMatchObject({
       reason: "image_damaged",
       facts: { why: "no image data" },
     });

@@ -155,10 +155,24 @@ export function exhausted(r: BitReader): bool {
   return r.complete && (<i32>(r.end - r.at) << 3) > r.count;
 }
 
-/** Whether the scan is over: its bits are used up, and the marker that ended it is no restart marker. */
+/**
+ * Marker codes below this are reserved (table B.1): no segment begins with them. They come from damage, and libjpeg
+ * passes over them when it looks for a restart marker.
+ */
+const FIRST_SEGMENT: i32 = 0xc0;
+
+@inline
+function isRestart(marker: i32): bool {
+  return marker >= 0xd0 && marker <= 0xd7;
+}
+
+/**
+ * Whether the scan is over: its bits are used up, and no restart marker can follow. Without an interval nothing can be
+ * found again after a marker.
+ */
 @inline
 export function ended(r: BitReader, interval: i32): bool {
-  return exhausted(r) && (interval == 0 || r.marker < 0xd0 || r.marker > 0xd7);
+  return exhausted(r) && (interval == 0 || (r.marker >= FIRST_SEGMENT && !isRestart(r.marker)));
 }
 
 /**
@@ -170,7 +184,8 @@ export function stayInPad(r: BitReader): void {
 }
 
 /**
- * Skips to restart marker number `expected` (0..7) and starts the segment after it. When another number comes:
+ * Skips to restart marker number `expected` (0..7) and starts the segment after it, as libjpeg's jpeg_resync_to_restart
+ * does. Stray markers before it are skipped. When another number comes:
  * - One or two ahead: intervals were lost. The marker is kept for later, and the current interval is empty.
  * - One or two behind: the marker is skipped.
  * - Every other number: the marker counts as the expected one.
@@ -186,12 +201,13 @@ export function restart(expected: i32): bool {
       if (!r.complete && r.raw == before) return false;
     }
     const marker = r.marker;
-    if (marker < 0xd0 || marker > 0xd7) break;
+    const stray = marker < FIRST_SEGMENT;
+    if (!stray && !isRestart(marker)) break;
     const ahead = (marker - 0xd0 - expected) & 7;
-    if (ahead == 1 || ahead == 2) break;
+    if (!stray && (ahead == 1 || ahead == 2)) break;
     r.raw += 2;
     startSegment();
-    if (ahead < 6) return true;
+    if (!stray && ahead < 6) return true;
   }
   r.bits = 0;
   r.count = 0;

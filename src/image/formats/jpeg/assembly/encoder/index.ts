@@ -1,20 +1,21 @@
 /**
- * Baseline JPEG, YCbCr 4:2:0, with Huffman tables made for the picture (ITU T.81). Rows come in strips of 16.
- * The quantised coefficients of all strips are kept (3 bytes a pixel) until the symbols are counted, then written.
- * The driver is src/image/formats/jpeg/encode.ts, which also writes the markers.
+ * Baseline JPEG, YCbCr 4:2:0 or 4:4:4, with Huffman tables made for the picture (ITU T.81). Rows come in strips of one
+ * MCU row. The quantised coefficients of all strips are kept (3 bytes a pixel, 6 with 4:4:4) until the symbols are
+ * counted, then written. The driver is src/image/formats/jpeg/encode.ts, which also writes the markers.
  */
-import { chroma, luma } from "./colour";
+import { fullChroma, halfChroma, luma } from "./colour";
 import { transformBlock } from "./dct";
 import { bitsAt, countBlock, finishBits, resetBits, startBits, writeBlock } from "./entropy";
 
-const MCU: i32 = 16;
 const BLOCK_BYTES: usize = 128;
-const MCU_BYTES: usize = 6 * 128;
 const TABLE_BYTES: usize = 4 * 256;
 const OUT_BYTES: usize = 131072;
 /** The most bytes of one MCU: 6 blocks of 64 symbols of 16 + 11 bits, every byte stuffed. */
 const MCU_MOST: usize = 6 * 64 * 8;
 
+/** Blocks of luma along a side of an MCU: 2 with 4:2:0, 1 with 4:4:4. An MCU has two blocks of chroma more. */
+let side: i32 = 2;
+let mcuBytes: usize = 0;
 let across: i32 = 0;
 let width: i32 = 0;
 let strip: usize = 0;
@@ -32,20 +33,24 @@ let dcY: i32 = 0;
 let dcCb: i32 = 0;
 let dcCr: i32 = 0;
 
-/** Begins a picture. Gives 0 when there is not enough memory. */
-export function start(pixelsAcross: i32, pixelsDown: i32): i32 {
-  across = (pixelsAcross + MCU - 1) / MCU;
-  width = across * MCU;
-  const down = (pixelsDown + MCU - 1) / MCU;
+/** Begins a picture. `lumaSide`: 2 for 4:2:0, 1 for 4:4:4. Gives 0 when there is not enough memory. */
+export function start(pixelsAcross: i32, pixelsDown: i32, lumaSide: i32): i32 {
+  side = lumaSide;
+  mcuBytes = <usize>(side * side + 2) * BLOCK_BYTES;
+  const mcu = 8 * side;
+  across = (pixelsAcross + mcu - 1) / mcu;
+  width = across * mcu;
+  const down = (pixelsDown + mcu - 1) / mcu;
+  const chromaBytes = <usize>((width / side) * 8 * 2);
   let next: usize = (__heap_base + 15) & ~15;
   strip = next;
-  next += <usize>(width * MCU * 4);
+  next += <usize>(width * mcu * 4);
   lumaPlane = next;
-  next += <usize>(width * MCU * 2);
+  next += <usize>(width * mcu * 2);
   cbPlane = next;
-  next += <usize>(width * MCU / 2);
+  next += chromaBytes;
   crPlane = next;
-  next += <usize>(width * MCU / 2);
+  next += chromaBytes;
   counts = next;
   next += 4 * TABLE_BYTES;
   codes = next;
@@ -55,7 +60,7 @@ export function start(pixelsAcross: i32, pixelsDown: i32): i32 {
   out = next;
   next += OUT_BYTES;
   coefficients = next;
-  next += <usize>(across * down) * MCU_BYTES;
+  next += <usize>(across * down) * mcuBytes;
   const need = <i32>((next + 65535) >>> 16);
   if (need > memory.size() && memory.grow(need - memory.size()) < 0) return 0;
   memory.fill(counts, 0, 4 * TABLE_BYTES);
@@ -72,7 +77,7 @@ function resetDc(): void {
   dcCr = 0;
 }
 
-/** Where the caller puts a strip: 16 rows of RGBA, `stripWidth` pixels each, padded to whole MCUs. */
+/** Where the caller puts a strip: the rows of one MCU, RGBA, `stripWidth` pixels each, padded to whole MCUs. */
 export function stripAddress(): usize {
   return strip;
 }
@@ -104,33 +109,37 @@ export function outAddress(): usize {
 export function addStrip(): void {
   const rowBytes = <usize>(width << 2);
   const lumaStride = <usize>(width << 1);
-  const chromaStride = <usize>width;
-  for (let y: usize = 0; y < 16; y++) luma(strip + y * rowBytes, lumaPlane + y * lumaStride, width);
+  const chromaStride = <usize>((width / side) << 1);
+  for (let y: usize = 0; y < <usize>(8 * side); y++) luma(strip + y * rowBytes, lumaPlane + y * lumaStride, width);
   for (let y: usize = 0; y < 8; y++) {
-    chroma(strip + 2 * y * rowBytes, rowBytes, cbPlane + y * chromaStride, crPlane + y * chromaStride, width);
+    const cb = cbPlane + y * chromaStride;
+    const cr = crPlane + y * chromaStride;
+    if (side == 2) halfChroma(strip + 2 * y * rowBytes, rowBytes, cb, cr, width);
+    else fullChroma(strip + y * rowBytes, cb, cr, width);
   }
   const dcChroma = counts + TABLE_BYTES;
   const acLuma = counts + 2 * TABLE_BYTES;
   const acChroma = counts + 3 * TABLE_BYTES;
   for (let x = 0; x < across; x++) {
-    const at = filled;
-    for (let b = 0; b < 4; b++) {
-      const from = lumaPlane + <usize>((b >> 1) * 8) * lumaStride + <usize>((x * 16 + (b & 1) * 8) << 1);
-      const block = at + <usize>b * BLOCK_BYTES;
+    let block = filled;
+    for (let b = 0; b < side * side; b++, block += BLOCK_BYTES) {
+      const row = b >> (side - 1);
+      const column = x * side + (b & (side - 1));
+      const from = lumaPlane + <usize>(row * 8) * lumaStride + <usize>(column << 4);
       transformBlock(from, lumaStride, reciprocals, block);
       const dc = <i32>load<i16>(block);
       countBlock(block, dc - dcY, counts, acLuma);
       dcY = dc;
     }
-    const cb = at + 4 * BLOCK_BYTES;
-    const cr = at + 5 * BLOCK_BYTES;
+    const cb = block;
+    const cr = block + BLOCK_BYTES;
     transformBlock(cbPlane + <usize>(x << 4), chromaStride, reciprocals + 256, cb);
     transformBlock(crPlane + <usize>(x << 4), chromaStride, reciprocals + 256, cr);
     countBlock(cb, <i32>load<i16>(cb) - dcCb, dcChroma, acChroma);
     countBlock(cr, <i32>load<i16>(cr) - dcCr, dcChroma, acChroma);
     dcCb = <i32>load<i16>(cb);
     dcCr = <i32>load<i16>(cr);
-    filled += MCU_BYTES;
+    filled += mcuBytes;
   }
 }
 
@@ -144,19 +153,19 @@ export function writePart(): i32 {
   const acLuma = codes + 2 * TABLE_BYTES;
   const acChroma = codes + 3 * TABLE_BYTES;
   while (taken < filled && bitsAt() < most) {
-    for (let b: usize = 0; b < 4; b++) {
-      const block = taken + b * BLOCK_BYTES;
+    let block = taken;
+    for (let b = 0; b < side * side; b++, block += BLOCK_BYTES) {
       const dc = <i32>load<i16>(block);
       writeBlock(block, dc - dcY, codes, acLuma);
       dcY = dc;
     }
-    const cb = taken + 4 * BLOCK_BYTES;
-    const cr = taken + 5 * BLOCK_BYTES;
+    const cb = block;
+    const cr = block + BLOCK_BYTES;
     writeBlock(cb, <i32>load<i16>(cb) - dcCb, dcChroma, acChroma);
     writeBlock(cr, <i32>load<i16>(cr) - dcCr, dcChroma, acChroma);
     dcCb = <i32>load<i16>(cb);
     dcCr = <i32>load<i16>(cr);
-    taken += MCU_BYTES;
+    taken += mcuBytes;
   }
   if (taken == filled) {
     finishBits();

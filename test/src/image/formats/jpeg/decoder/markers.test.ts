@@ -54,6 +54,8 @@ describe("32 MB that are no picture take little time", () => {
     ["stuffed zeros in a scan", [0xff, 0x00], "scan"],
     ["stuffed zeros between other bytes", [0xff, 0x00, 0x41], "scan"],
     ["restart markers", [0xff, 0xd0], "scan"],
+    ["reserved markers", [0xff, 0x9f], "header"],
+    ["reserved markers", [0xff, 0x9f], "scan"],
     ["scans", SCAN, "scan"],
     ["tables", [0xff, 0xc4, 0, 19, ...new Array<number>(17).fill(0)], "scan"],
   ] as const)("%s", (_, piece, where) => {

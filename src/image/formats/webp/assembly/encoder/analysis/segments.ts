@@ -6,8 +6,8 @@ import { AC, DC } from "../../decoder/quantisers";
 import { CHROMA, LUMA, SECOND, setQuantiser } from "../transform/quantise";
 
 export const SEGMENTS: i32 = 4;
-/** libwebp's sns_strength in 1/100, its default. */
-const NOISE_SHAPING: i32 = 50;
+/** libwebp's sns_strength in 1/100. Its default is 50. */
+const NOISE_SHAPING: i32 = 54;
 /**
  * Added to the index of the chroma quantiser. libwebp tries two predictions of chroma in its analysis and finds chroma
  * easier than we do with one prediction. This makes up for it.
@@ -97,7 +97,7 @@ export function setQuantisers(quality: i32, chromaEase: i32): void {
     setQuantiser(i, SECOND, 2 * dc(s.index, 127), max(8, (ac(s.index) * 155) / 100));
     setQuantiser(i, CHROMA, dc(s.index + chromaDcDelta, 117), ac(s.index + chromaAcDelta));
     s.factor = ac(s.index);
-    s.lambdaSubblock = max(1, (mean * mean) >> 2);
+    s.lambdaSubblock = max(1, (3 * mean * mean) >> 4);
     s.lambdaMode = max(1, (3 * mean * mean) >> 5);
   }
 }

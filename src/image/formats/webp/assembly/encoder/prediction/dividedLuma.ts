@@ -3,7 +3,7 @@ import { LEFT, modesIn } from "../contexts";
 import { satd4 } from "./distortion";
 import { strideY } from "../picture";
 import { predictSubblock, SUBBLOCK_PREDICTIONS } from "./predict";
-import { everyCoefficient, last, LUMA, places, quantise, quantiserOf } from "../transform/quantise";
+import { everyCoefficient, last, LUMA, quantise, quantiserOf } from "../transform/quantise";
 import { blockCost } from "../entropy/rate";
 import { block16 } from "./rows";
 import { scoreOf, segmentAt } from "../analysis/segments";
@@ -25,11 +25,6 @@ const BLOCKS = memory.data(16 * 32, 16);
 const LASTS = memory.data(16, 16);
 const ABOVE = memory.data(4, 4);
 const BESIDE = memory.data(4, 4);
-/**
- * As in libwebp: a mode other than DC costs more where at most three coefficients are left. So flat areas stay flat.
- */
-const FLAT_PLACES: i32 = 3;
-const FLAT_PRICE: i32 = 140;
 
 /** Of the candidate chosen last. */
 let chosenMode: i32 = 0;
@@ -87,8 +82,7 @@ function judge(at: usize, mode: i32, quantiser: usize, costs: usize, context: i3
   const levels = CANDIDATE_LEVELS + at;
   const error = (quantise(CANDIDATES + at, levels, quantiser, everyCoefficient()) + 2) >> 2;
   const place = last;
-  const flat = mode > 0 && popcnt<i32>(places & 0xfffe) <= FLAT_PLACES;
-  const known = <i32>load<u16>(costs + (<usize>mode << 1)) + (flat ? FLAT_PRICE : 0);
+  const known = <i32>load<u16>(costs + (<usize>mode << 1));
   if (scoreOf(known, lambda, error) >= best) return best;
   const rate = known + blockCost(levels, Y_WITH_DC, 0, place, context);
   const score = scoreOf(rate, lambda, error);

@@ -65,7 +65,7 @@ export function predictChroma(plane: usize, at: usize, stride: usize, top: bool,
 
 /**
  * Fills SUBBLOCK_PREDICTIONS for the subblock at `at`. `right`: where the four samples above and to the right of it
- * are. assembly/vp8/subblock.ts explains the table of choices.
+ * are. decoder/subblock.ts explains the table of choices.
  */
 @inline
 export function predictSubblock(at: usize, stride: usize, right: usize): void {

@@ -6,20 +6,21 @@ export const SECOND: i32 = 1;
 export const CHROMA: i32 = 2;
 const KINDS: i32 = 3;
 
-/** Sixteen factors and reciprocals (Q17), what is added to luma's high frequencies, and sixteen roundings (Q17). */
+/** Sixteen factors, reciprocals (Q17) and roundings (Q17). */
 const RECIPROCALS: usize = 32;
-const SHARPENING: usize = 64;
-const ROUNDINGS: usize = 96;
-const QUANTISER_BYTES: i32 = 160;
-const QUANTISERS = memory.data(4 * 3 * 160, 16);
+const ROUNDINGS: usize = 64;
+const QUANTISER_BYTES: i32 = 128;
+const QUANTISERS = memory.data(4 * 3 * 128, 16);
 
 /** The most a level can be in the bitstream: DCT_CAT6 has 11 bits (13.2). */
 const MOST: i16 = 2047;
 
-/** libwebp's rounding in 1/256, first and other coefficients by kind: below 128 small values become zero sooner. */
-const ROUND = memory.data<u8>([96, 110, 96, 108, 110, 115]);
-/** libwebp's sharpening by frequency, in 1/2048 of the factor. */
-const SHARPEN = memory.data<u8>([0, 30, 60, 90, 30, 60, 90, 90, 60, 90, 90, 90, 90, 90, 90, 90]);
+/**
+ * Rounding in 1/256 of the factor, for the first and the other coefficients of each kind. 128 rounds to the nearest
+ * level. Less makes small values zero, which saves bytes. The mean of a luma block is rounded almost to the nearest,
+ * because a wrong mean shows as a block. A wrong mean of chroma is made up for in the next blocks (chroma.ts).
+ */
+const ROUND = memory.data<u8>([120, 106, 96, 108, 96, 112]);
 
 @inline
 export function quantiserOf(segment: i32, kind: i32): usize {
@@ -44,28 +45,22 @@ export function setQuantiser(segment: i32, kind: i32, dc: i32, ac: i32): i32 {
     const factor = i == 0 ? dc : ac;
     const reciprocal: i32 = 131072 / factor;
     const rounding = <i32>load<u8>(ROUND + <usize>(kind * 2 + (i == 0 ? 0 : 1)));
-    const sharpening = kind == LUMA ? (<i32>load<u8>(SHARPEN + i) * factor) >> 11 : 0;
     store<i16>(q + 2 * i, <i16>factor);
     store<u16>(q + 2 * i, <u16>reciprocal, RECIPROCALS);
-    store<i16>(q + 2 * i, <i16>sharpening, SHARPENING);
     store<i32>(q + 4 * i, rounding << 9, ROUNDINGS);
   }
   return (dc + 15 * ac + 8) >> 4;
 }
 
-/**
- * Of the block quantised last: the place of its last level that is not zero (-1: none), and a bit for each such place.
- */
+/** The place of the last level that is not zero in the block quantised last; -1: none. */
 export let last: i32 = -1;
-export let places: i32 = 0;
 
 /** Eight levels from the magnitudes of eight coefficients. */
 @inline
 function levels8(magnitudes: v128, quantiser: usize, half: usize): v128 {
-  const sharp = i16x8.add(magnitudes, v128.load(quantiser + (half << 4), SHARPENING));
   const reciprocals = v128.load(quantiser + (half << 4), RECIPROCALS);
-  const low = i32x4.add(i32x4.extmul_low_i16x8_u(sharp, reciprocals), v128.load(quantiser + (half << 5), ROUNDINGS));
-  const high = i32x4.add(i32x4.extmul_high_i16x8_u(sharp, reciprocals), v128.load(quantiser + (half << 5), ROUNDINGS + 16));
+  const low = i32x4.add(i32x4.extmul_low_i16x8_u(magnitudes, reciprocals), v128.load(quantiser + (half << 5), ROUNDINGS));
+  const high = i32x4.add(i32x4.extmul_high_i16x8_u(magnitudes, reciprocals), v128.load(quantiser + (half << 5), ROUNDINGS + 16));
   return i16x8.min_s(i16x8.narrow_i32x4_s(i32x4.shr_u(low, 17), i32x4.shr_u(high, 17)), i16x8.splat(MOST));
 }
 
@@ -95,8 +90,7 @@ export function quantise(block: usize, levels: usize, quantiser: usize, mask: v1
   const z1 = v128.shuffle<u16>(s0, s1, 9, 12, 13, 10, 7, 11, 14, 15);
   v128.store(levels, z0);
   v128.store(levels, z1, 16);
-  places = placesOf(z0, z1);
-  last = 31 - clz<i32>(places);
+  last = 31 - clz<i32>(placesOf(z0, z1));
   const e0 = v128.and(i16x8.sub(m0, d0), mask), e1 = i16x8.sub(m1, d1);
   const error = i32x4.add(i32x4.dot_i16x8_s(e0, e0), i32x4.dot_i16x8_s(e1, e1));
   const half = i32x4.add(error, v128.shuffle<u32>(error, error, 2, 3, 0, 1));

@@ -1,0 +1,77 @@
+/** A picture of a push, brought to the region where its reader is: copied from the primary, else rendered. */
+import { withTimeout } from "../concurrency/timeout.ts";
+import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
+import type { Job } from "../context/job.ts";
+import { Lease } from "../coordinate/lease.ts";
+import { coordinatorOf } from "../coordinate/renderCoordinator.ts";
+import type { RenditionRequest } from "../request/imageRequest.ts";
+import { askTier, judge } from "../store/lookUp.ts";
+import type { RenditionStore } from "../store/renditionStore.ts";
+import type { Stored } from "../store/tiers/tier.ts";
+import { TIERS } from "../store/tierTable.ts";
+import { noteHit } from "../telemetry.ts";
+import { refusalOf } from "./authorize.ts";
+import { flightName } from "./getRendition.ts";
+import { mayStore } from "./mayStore.ts";
+import { renderMiss } from "./renderMiss.ts";
+
+/**
+ * `made`: the region has taken the copy. `present`: it has one that it received later than the primary did. `failed`: it
+ * has not taken the copy. `nowhere`: the primary has no fresh copy that may be used; `stale` is the one it has.
+ */
+export type Copied =
+  | { readonly outcome: "made" | "present" | "failed" }
+  | { readonly outcome: "nowhere"; readonly stale: Stored | null };
+
+/**
+ * Reads the primary and writes the region: two trips, and no other. The write is conditional, so that it replaces an
+ * older copy and never a newer one. A region without a bucket is served by the primary. Throws Failure when the copy came
+ * from an address that is blocked or not listed.
+ */
+export async function copyToRegion(store: RenditionStore, app: App, { calls, trace }: Job): Promise<Copied> {
+  const { key, region, primary, access, windows } = store;
+  const { now } = app;
+  const reading = calls.run("tier", () => primary.getUploaded(key));
+  const read = await askTier(primary.name, reading, TIERS.primary.waitMs, now, trace.asked);
+  const verdict = read === null ? null : judge(read.stored, primary.name, { now, windows, access });
+  if (verdict?.use === "refused") throw refusalOf(verdict.why);
+  if (read === null || verdict?.use !== "answer") return { outcome: "nowhere", stale: null };
+  const { stored, uploaded } = read;
+  if (verdict.found.freshness !== "fresh") return { outcome: "nowhere", stale: stored };
+  noteHit(trace, primary.name, stored.meta, now());
+  if (region === null) return { outcome: "present" };
+  const permission = mayStore(store, app, stored.meta);
+  if (!(await permission())) return { outcome: "failed" };
+  const put = await calls.run("put", () => region.putOver(key, stored, uploaded)).catch(() => "refused");
+  if (put === "present") return { outcome: "present" };
+  // A purge may have emptied the region while the copy was on its way there.
+  const isAllowed = await permission();
+  if (!isAllowed) await withTimeout(region.delete(key), TIERS.region.waitMs).catch(() => undefined);
+  return { outcome: put === "stored" && isAllowed ? "made" : "failed" };
+}
+
+/** Renders what the primary has no fresh copy of. Joins a reader of this isolate who renders it. Throws Failure. */
+export async function renderForRegion(
+  request: RenditionRequest,
+  store: RenditionStore,
+  stale: Stored | null,
+  app: App,
+  caller: Caller,
+  job: Job,
+): Promise<void> {
+  const since = Math.max(store.epoch, store.staleSince);
+  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
+  const lease = new Lease(port, crypto.randomUUID(), store.key, { claim: true });
+  void lease.ask();
+  // The render needs both before it may ask the source.
+  void store.negative();
+  void store.parents();
+  const work = () => renderMiss({ request, store, stale, lease }, app, caller, job);
+  const flight = app.state.flights.run(flightName(store, caller), app.now, work, job.priority);
+  const { value, joined } = await flight;
+  const access = store.access(value.stored.meta);
+  if (access === "blocked" || access === "unlisted") throw refusalOf(access);
+  job.trace.collapsed = joined;
+  noteHit(job.trace, value.hit, value.stored.meta, app.now());
+}
