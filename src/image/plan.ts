@@ -8,7 +8,7 @@ import type { Transform } from "../request/transform.ts";
 import { DECODERS } from "./formats/codecs.ts";
 import type { Orientation } from "./formats/exif.ts";
 import { dctScale } from "./formats/jpeg/decoder/scale.ts";
-import { type DecoderName, formatOf, type OutputFormat, outputOf } from "./formats/registry.ts";
+import { type DecoderName, formatOf, isVector, type OutputFormat, outputOf } from "./formats/registry.ts";
 import { computeGeometry, type Geometry } from "./geometry.ts";
 import type { Source } from "./header.ts";
 import type { DctScale, View } from "./picture.ts";
@@ -65,10 +65,12 @@ export type PlanOrder = {
 export function planRender(source: Source, order: PlanOrder): Plan {
   const { transform, format, limits } = order;
   const output = outputOf(format);
-  const names = decodersOf(source);
+  const names = decodersOf(source, limits);
   checkSource(source, limits);
   const orientation = turned(transform.autoRotate ? source.orientation : 1, transform.rotate);
-  const geometry = computeGeometry(uprightSize(source, orientation), transform);
+  // Enlarging what has no pixels of its own costs no sharpness.
+  const enlarge = transform.enlarge || isVector(source.format);
+  const geometry = computeGeometry(uprightSize(source, orientation), { ...transform, enlarge });
   const frames = Math.min(source.frames, order.frames ?? 1);
   checkResult(geometry, frames, transform, limits);
   const asked = storedView(geometry, source, orientation);
@@ -99,15 +101,17 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   };
 }
 
-function decodersOf({ format }: Source): readonly DecoderName[] {
+function decodersOf({ format }: Source, { decoders = [] }: EngineLimits): readonly DecoderName[] {
   const { label, input } = formatOf(format);
-  if (input === null) throw new Failure("format_unsupported", { value: label });
+  const isLeftOut = decoders.length > 0 && !decoders.includes(format);
+  if (input === null || isLeftOut) throw new Failure("format_unsupported", { value: label });
   return input.decoders as readonly string[] as readonly DecoderName[];
 }
 
 function checkSource(source: Source, limits: EngineLimits): void {
-  const pixels = source.width * source.height;
-  const limit = Math.min(limits.maxSourcePixels, formatOf(source.format).input?.maxPixels ?? 0);
+  const pixels = isVector(source.format) ? 0 : source.width * source.height;
+  const ofKind = Math.min(formatOf(source.format).input?.maxPixels ?? 0, source.mostPixels ?? Number.POSITIVE_INFINITY);
+  const limit = Math.min(limits.maxSourcePixels, ofKind);
   if (pixels > limit) throw new Failure("source_too_many_pixels", { value: pixels, limit });
   if (source.frames > limits.maxSourceFrames) {
     throw new Failure("source_too_many_frames", { value: source.frames, limit: limits.maxSourceFrames });

@@ -39,10 +39,9 @@ const LONG = process.env.FIRSTLIGHT_LONG === "1";
 const LOSSY = 27;
 const LOSSY_BY_FILE: Readonly<Record<string, number>> = { ...CMYK, "png-bilevel.png": 20 };
 
-/** What we do not decode, by the end of its name, and the reason given. */
+/** What this Worker does not decode by itself, by the end of its name. heavy/corpus.test.ts has what the heavy one does. */
 const REFUSED: readonly (readonly [RegExp, Failure["reason"]])[] = [
-  [/\.(avif|heic|jxl|svg)$/, "format_unsupported"],
-  [/\.svgz$/, "not_an_image"],
+  [/\.(avif|heic|jxl|svgz?)$/, "format_unsupported"],
   [/^jpeg-arithmetic\.jpg$/, "format_unsupported"],
 ];
 /** sharp reads neither BMP nor ICO: sizes only, and for BMP the same picture out of another file. */
