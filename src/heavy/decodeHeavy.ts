@@ -7,6 +7,12 @@ import { checkSize } from "../image/picture.ts";
 import { startStopwatch } from "../image/rendition.ts";
 import { HEAVY_DECODERS } from "./decoders.ts";
 
+/** An engine keeps its memory for the next picture of its kind: a new one would be beside the old until it is collected. */
+const KEPT_BYTES = 100_000_000;
+/** What all engines keep when a picture of another kind comes. */
+const SMALL_BYTES = 20_000_000;
+let lastDecoder: string | null = null;
+
 /** Pictures one after the other: engines have memory of their own. */
 let last: Promise<unknown> = Promise.resolve();
 
@@ -28,6 +34,8 @@ async function decodeOne(bytes: Uint8Array, { decoder, source, view, least }: He
     return await withDecodeErrors(async () => {
       const decode = HEAVY_DECODERS[decoder];
       if (decode === undefined) throw new Error(`no decoder is called ${decoder}`);
+      if (decoder !== lastDecoder) trimEngines(SMALL_BYTES);
+      lastDecoder = decoder;
       const clock = startStopwatch();
       const { picture, truncated } = await decode(bytes, source, { view, dctScale: 8, least }, clock);
       const [{ pixels }] = picture.frames;
@@ -39,6 +47,6 @@ async function decodeOne(bytes: Uint8Array, { decoder, source, view, least }: He
     const { reason, facts, detail } = asFailure(error);
     return { reason, facts, detail };
   } finally {
-    trimEngines();
+    trimEngines(KEPT_BYTES);
   }
 }

@@ -5,7 +5,7 @@ import type { Source } from "./header.ts";
 import type { Pixels, View } from "./picture.ts";
 
 /** For one picture, however often it is tried. Longer than `cpu_ms` of src/heavy/wrangler.toml, and a cold start. */
-export const HEAVY_DEADLINE_MS = 6_000;
+export const HEAVY_DEADLINE_MS = 8_000;
 
 export type HeavyOrder = {
   readonly decoder: DecoderName;

@@ -15,15 +15,28 @@ type Libavif = {
   ): { readonly width: number; readonly height: number; readonly data: Uint8ClampedArray } | null;
 };
 
-// A decoder of others in C, so a hostile file must spoil no other picture; and its memory never shrinks.
-const engine = defineEngine("libavif", () => startEmscripten<Libavif>(factory, module), "one picture");
+/**
+ * A decoder of others in C, so a hostile file must spoil no other picture. A new instance for each picture would be simpler,
+ * but the memory of the old ones stays until the next garbage collection. So the memory is put back to how it started.
+ */
+const engine = defineEngine("libavif", async () => {
+  const { value, memory } = await startEmscripten<Libavif>(factory, module);
+  const start = new Uint8Array(memory.buffer);
+  const initial = start.slice(0, start.findLastIndex((byte) => byte !== 0) + 1);
+  const reset = () => {
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.fill(0, initial.length);
+    bytes.set(initial);
+  };
+  return { value: { decode: (bytes: Uint8Array) => value.decode(bytes, 8), reset }, memory };
+});
 
 /** AVIF bytes -> the view's picture: of a sequence the first frame. Turning is left to the caller. */
 export const decodeAvif: Decode = async (bytes, source, { view }, clock) => {
   const { avif } = source;
   const libavif = await engine.use();
-  const decoded = libavif.decode(bytes, 8);
-  engine.drop();
+  const decoded = libavif.decode(bytes);
+  libavif.reset();
   clock.lap("decode");
   if (decoded === null || avif === undefined) throw damaged("its decoder gave up");
   const { width, height, data } = decoded;

@@ -10,7 +10,6 @@ import { oxideEngine } from "./oxide.ts";
 export const decodeJxl: Decode = async (bytes, source, order, clock) => {
   const oxide = await oxideEngine.use();
   const { png, truncated } = oxide.toPng(bytes);
-  oxideEngine.drop();
   const header = pngHeader(png);
   if (header.width !== source.width || header.height !== source.height) {
     throw damaged(

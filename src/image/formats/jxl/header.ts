@@ -121,10 +121,10 @@ function readAnimation(bits: Bits): void {
 
 /** What the heavy Worker's isolate holds at once, the engine as it starts, and each plane of a pixel, in bytes. */
 const ISOLATE_BYTES = 110_000_000;
-const FIXED_BYTES = 16_000_000;
-const PLANE_BYTES = 9;
-/** The pixels once more, as PNG and as rows. */
-const COPY_BYTES = 4;
+const FIXED_BYTES = 10_000_000;
+const PLANE_BYTES = 8.5;
+/** The pixels once more, as PNG. */
+const COPY_BYTES = 2;
 
 /** How many pixels its decoder has memory for, as measured with jxl-oxide-wasm 0.12.5 (docs/decisions/heavy.md). */
 function mostPixels(extraChannels: number, fileBytes: number): number {

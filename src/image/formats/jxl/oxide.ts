@@ -12,6 +12,8 @@ type Exports = {
   __wbindgen_start(): void;
   __externref_table_alloc(): number;
   __wbindgen_malloc(bytes: number, align: number): number;
+  __wbindgen_free(at: number, bytes: number, align: number): void;
+  __wbg_jxlimage_free(image: number, unused: number): void;
   jxlimage_new(): number;
   jxlimage_set_force_srgb(image: number, force: number): void;
   jxlimage_feedBytes(image: number, at: number, bytes: number): Result<number>;
@@ -28,23 +30,18 @@ export type Oxide = {
   toPng(bytes: Uint8Array): { readonly png: Uint8Array; readonly truncated: boolean };
 };
 
-/** Its memory never shrinks. */
-export const oxideEngine = defineEngine(
-  "jxl-oxide",
-  () => {
-    let exports: Exports | null = null;
-    const started = () => {
-      if (exports === null) throw new Error("jxl-oxide has not started");
-      return exports;
-    };
-    const wbg = importsOf(started);
-    const wasm = exportsOf<Exports>(module, { wbg });
-    exports = wasm;
-    wasm.__wbindgen_start();
-    return { value: { toPng: (bytes) => toPng(wasm, bytes) } satisfies Oxide, memory: wasm.memory };
-  },
-  "one picture",
-);
+export const oxideEngine = defineEngine("jxl-oxide", () => {
+  let exports: Exports | null = null;
+  const started = () => {
+    if (exports === null) throw new Error("jxl-oxide has not started");
+    return exports;
+  };
+  const wbg = importsOf(started);
+  const wasm = exportsOf<Exports>(module, { wbg });
+  exports = wasm;
+  wasm.__wbindgen_start();
+  return { value: { toPng: (bytes) => toPng(wasm, bytes) } satisfies Oxide, memory: wasm.memory };
+});
 
 /** The imports by name. Their names end in a hash of the version. */
 function importsOf(wasm: () => Exports): Record<string, WebAssembly.ImportValue> {
@@ -94,7 +91,10 @@ function toPng(wasm: Exports, bytes: Uint8Array): ReturnType<Oxide["toPng"]> {
   const result = check(wasm.jxlimage_render(image, isWhole ? 0 : 2 ** 32 + 1));
   const [from, length, error, failed] = wasm.renderresult_encodeToPng(result);
   check([0, error, failed]);
-  return { png: new Uint8Array(wasm.memory.buffer, from >>> 0, length).slice(), truncated: !isWhole };
+  const png = new Uint8Array(wasm.memory.buffer, from >>> 0, length).slice();
+  wasm.__wbindgen_free(from, length, 1);
+  wasm.__wbg_jxlimage_free(image, 0);
+  return { png, truncated: !isWhole };
 }
 
 /** wasm-bindgen's constant references. */
