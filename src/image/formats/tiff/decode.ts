@@ -12,7 +12,7 @@ import { chooseEntry, viewOn } from "../ico/choose.ts";
 import { dctScale } from "../jpeg/decoder/scale.ts";
 import { type Drawn, drawBands } from "./decoder/bands.ts";
 import { codedRowsBytes, openCodedRows } from "./decoder/codedRows.ts";
-import { isFax, openFaxRows } from "./decoder/fax.ts";
+import { faxRowsBytes, isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
 import { segmentScale } from "./decoder/jpegSegments.ts";
 import type { TiffPage } from "./directory/page.ts";
@@ -52,7 +52,7 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
     const pixels = (rows * (width + segments.width) * scale ** 2) / 64;
     return base + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
   }
-  const coded = base + 8 * width + (isFax(page) ? 0 : codedRowsBytes(page, segments.width));
+  const coded = base + 8 * width + (isFax(page) ? faxRowsBytes(segments.width) : codedRowsBytes(page, segments.width));
   if (page.planar) return coded + page.samples * width * rows;
   return coded + (segments.tiled ? 4 * width * rows : 0);
 }
@@ -87,7 +87,9 @@ async function drawRows(
   missing: number,
 ): Promise<Drawn & { readonly result: Pixels }> {
   const resizer = await createResizer(view, page.alphaAt >= 0);
-  const readSegment = isFax(page) ? openFaxRows(page) : await openCodedRows(page, page.segments.width);
+  const readSegment = isFax(page)
+    ? openFaxRows(page, bytes.length)
+    : await openCodedRows(page, page.segments.width, bytes.length);
   const drawn = drawBands({ page, bytes, readSegment, bounds: view.bounds, resizer, missing });
   return { ...drawn, result: resizer.finish() };
 }

@@ -3,7 +3,7 @@ import { defineEngine, exportsOf } from "../../../engines.ts";
 import type { TiffPage } from "../directory/page.ts";
 import module from "../wasm/decoder.wasm";
 import { type ReadSegment, reverseBits } from "./reader.ts";
-import { codedRowBytes } from "./segments.ts";
+import { codedRowBytes, readCounter } from "./segments.ts";
 
 type Exports = {
   readonly memory: WebAssembly.Memory;
@@ -64,9 +64,10 @@ export function codedRowsBytes(page: TiffPage, width: number): number {
   return codedRowBytes(page, width) + Math.max(BATCH_BYTES, 4 * width) + 4 * width;
 }
 
-/** Opens the reader of a page's strips or tiles, which are `width` pixels wide. */
-export async function openCodedRows(page: TiffPage, width: number): Promise<ReadSegment> {
+/** Opens the reader of the strips or tiles of a page, which are `width` pixels wide, in a file of `fileBytes` bytes. */
+export async function openCodedRows(page: TiffPage, width: number, fileBytes: number): Promise<ReadSegment> {
   const tiff = await engine.use();
+  const countRead = readCounter(fileBytes);
   const bytes = codedRowBytes(page, width);
   const outBytes = isRgba(page) ? 4 * width : bytes;
   const most = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / outBytes)));
@@ -79,7 +80,7 @@ export async function openCodedRows(page: TiffPage, width: number): Promise<Read
       throw new RangeError("out of memory");
     }
     tiff.startSegment();
-    const feed = feeder(tiff, data, page.reversed);
+    const feed = feeder(tiff, data, page.reversed, countRead);
     for (let made = 0; made < rows; ) {
       const wanted = Math.min(most, rows - made);
       tiff.nextBatch();
@@ -107,11 +108,12 @@ function codingOf({ coding, reversed }: TiffPage, data: Uint8Array): number {
 }
 
 /** Puts the next 64 KB of the data into the module's window. */
-function feeder(tiff: Exports, data: Uint8Array, reversed: boolean): () => void {
+function feeder(tiff: Exports, data: Uint8Array, reversed: boolean, countRead: (bytes: number) => void): () => void {
   let at = 0;
   return () => {
     const address = tiff.inputAddress();
     const part = data.subarray(at, at + WINDOW_BYTES);
+    countRead(part.length);
     const window = new Uint8Array(tiff.memory.buffer, address, part.length);
     window.set(part);
     if (reversed) reverseBits(window);

@@ -21,8 +21,8 @@ export async function drawJpeg(
   const open = openJpegSegments(page, bytes);
   const engine = await jpegEngine.use();
   const { width, height, segments } = page;
-  if (page.coding === "oldJpeg" && open(0) === null) throw unsupported("old-style JPEG");
   const only = segments.across * segments.down === 1 ? open(0) : null;
+  if (page.coding === "oldJpeg" && only === null) throw unsupported("old-style JPEG");
   if (only !== null && only.header.width === width && only.header.height === height) {
     const { left, top } = view.window;
     const crop = { x: left, y: top, width: view.window.width, height: view.window.height };
