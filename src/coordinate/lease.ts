@@ -11,6 +11,8 @@ import type { Grant, Outcome, Terms } from "./coordinatorState.ts";
 export const GRANT_WAIT_MS = 8_000;
 /** How much longer the coordinator may take to answer; after that it counts as hanging. */
 export const COORDINATOR_SILENCE_MS = 1_000;
+/** How long an outcome may be under way to the coordinator, in milliseconds; after that it counts as lost. */
+export const REPORT_MS = 5_000;
 /** How long a push's claim holds, in milliseconds: a fetch, a render and a trip over an ocean. */
 export const CLAIM_MS = 5_000;
 /** The most that others hear of a failure, in seconds: it is our word, not their own experience. */
@@ -89,7 +91,8 @@ export class Lease {
    */
   async report(outcome: Outcome): Promise<void> {
     if (ENDS[outcome.kind]) this.#ended = true;
-    await this.#port?.report(this.#holder, this.#key, outcome).catch(() => {});
+    if (this.#port === null) return;
+    await withTimeout(this.#port.report(this.#holder, this.#key, outcome), REPORT_MS).catch(() => {});
   }
 
   /**

@@ -8,6 +8,7 @@ import { coordinatorOf } from "../coordinate/renderCoordinator.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { askTier, judge } from "../store/lookUp.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
+import type { R2Tier, Uploaded } from "../store/tiers/r2.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { TIERS } from "../store/tierTable.ts";
 import { noteHit } from "../telemetry.ts";
@@ -15,6 +16,9 @@ import { refusalOf } from "./authorize.ts";
 import { flightName } from "./getRendition.ts";
 import { mayStore } from "./mayStore.ts";
 import { renderMiss } from "./renderMiss.ts";
+
+/** How long a push waits for the region to take a copy, in milliseconds: a trip over an ocean takes a tenth of it. */
+export const PUT_WAIT_MS = 5_000;
 
 /**
  * `made`: the region has taken the copy. `present`: it has one that it received later than the primary did. `failed`: it
@@ -29,7 +33,8 @@ export type Copied =
  * older copy and never a newer one. A region without a bucket is served by the primary. Throws Failure when the copy came
  * from an address that is blocked or not listed.
  */
-export async function copyToRegion(store: RenditionStore, app: App, { calls, trace }: Job): Promise<Copied> {
+export async function copyToRegion(store: RenditionStore, app: App, job: Job): Promise<Copied> {
+  const { calls, trace, waitUntil } = job;
   const { key, region, primary, access, windows } = store;
   const { now } = app;
   const reading = calls.run("tier", () => primary.getUploaded(key));
@@ -37,18 +42,32 @@ export async function copyToRegion(store: RenditionStore, app: App, { calls, tra
   const verdict = read === null ? null : judge(read.stored, primary.name, { now, windows, access });
   if (verdict?.use === "refused") throw refusalOf(verdict.why);
   if (read === null || verdict?.use !== "answer") return { outcome: "nowhere", stale: null };
-  const { stored, uploaded } = read;
+  const { stored } = read;
   if (verdict.found.freshness !== "fresh") return { outcome: "nowhere", stale: stored };
   noteHit(trace, primary.name, stored.meta, now());
   if (region === null) return { outcome: "present" };
+  const writing = writeToRegion(store, region, read, app, job);
+  // A write that hangs must not hold up the push. What arrives late is checked all the same.
+  waitUntil(writing);
+  return { outcome: await withTimeout(writing, PUT_WAIT_MS).catch(() => "failed" as const) };
+}
+
+/** Never writes what was purged or taken down, and deletes it when that happens on its way. */
+async function writeToRegion(
+  store: RenditionStore,
+  region: R2Tier,
+  { stored, uploaded }: Uploaded,
+  app: App,
+  { calls }: Job,
+): Promise<"made" | "present" | "failed"> {
+  const { key } = store;
   const permission = mayStore(store, app, stored.meta);
-  if (!(await permission())) return { outcome: "failed" };
+  if (!(await permission())) return "failed";
   const put = await calls.run("put", () => region.putOver(key, stored, uploaded)).catch(() => "refused");
-  if (put === "present") return { outcome: "present" };
-  // A purge may have emptied the region while the copy was on its way there.
+  if (put === "present") return "present";
   const isAllowed = await permission();
   if (!isAllowed) await withTimeout(region.delete(key), TIERS.region.waitMs).catch(() => undefined);
-  return { outcome: put === "stored" && isAllowed ? "made" : "failed" };
+  return put === "stored" && isAllowed ? "made" : "failed";
 }
 
 /** Renders what the primary has no fresh copy of. Joins a reader of this isolate who renders it. Throws Failure. */
@@ -63,11 +82,14 @@ export async function renderForRegion(
   const since = Math.max(store.epoch, store.staleSince);
   const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
   const lease = new Lease(port, crypto.randomUUID(), store.key, { claim: true });
-  void lease.ask();
-  // The render needs both before it may ask the source.
-  void store.negative();
-  void store.parents();
-  const work = () => renderMiss({ request, store, stale, lease }, app, caller, job);
+  // Who joins a reader claims nothing: the reader would wait for a claim that nobody works at.
+  const work = () => {
+    void lease.ask();
+    // The render needs both before it may ask the source.
+    void store.negative();
+    void store.parents();
+    return renderMiss({ request, store, stale, lease }, app, caller, job);
+  };
   const flight = app.state.flights.run(flightName(store, caller), app.now, work, job.priority);
   const { value, joined } = await flight;
   const access = store.access(value.stored.meta);

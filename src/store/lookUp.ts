@@ -55,7 +55,7 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
   const { onAsked, onNearMiss, calls = new StoreCalls() } = options;
   const asked: TierAsked[] = [];
   const verdicts: Verdict[] = [];
-  /** Set by the first fresh answer. What comes after it is not noted. */
+  /** Set by the first fresh answer, and at the end. What comes after it is not noted. */
   const overtaken = { aborted: false };
   const reads: Promise<unknown>[] = [];
   const consistent = tiers.filter(({ row }) => row.consistent);
@@ -85,6 +85,8 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
     if (isLast && near === undefined) onNearMiss?.();
     if (await firstTrue(answers)) break;
   }
+  // What a tier answers after its time is not read.
+  overtaken.aborted = true;
   return { ...summary(verdicts), asked, rest: Promise.all(reads) };
 }
 

@@ -6,6 +6,11 @@
 
 /** Connections that an invocation may have open. */
 export const MAX_OPEN_CALLS = 6;
+/**
+ * How long a call waits for its turn, in milliseconds. Then it goes ahead: a store that hangs keeps its connections, and
+ * the platform, which has its own queue, cancels one of them rather than hang.
+ */
+export const MAX_TURN_MS = 1_000;
 
 type CallRow = {
   readonly connections: number;
@@ -36,7 +41,7 @@ export type StoreCall = keyof typeof STORE_CALLS;
 
 type Waiting = { readonly connections: number; readonly start: () => void };
 
-/** First come, first served. A call that hangs keeps its connections, as it does on the platform. */
+/** First come, first served. Calls that hang hold up those behind them for `MAX_TURN_MS`, not for ever. */
 export class StoreCalls {
   #open = 0;
   readonly #waiting: Waiting[] = [];
@@ -50,7 +55,7 @@ export class StoreCalls {
   async run<T>(kind: StoreCall, call: () => Promise<T>): Promise<T> {
     const { connections } = STORE_CALLS[kind];
     if (this.#waiting.length > 0 || this.#open + connections > MAX_OPEN_CALLS) {
-      await new Promise<void>((start) => this.#waiting.push({ connections, start }));
+      await this.#turn(connections);
     } else {
       this.#open += connections;
     }
@@ -62,12 +67,24 @@ export class StoreCalls {
     }
   }
 
+  #turn(connections: number): Promise<void> {
+    return new Promise((resolve) => {
+      const start = () => {
+        clearTimeout(timer);
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        this.#open += connections;
+        resolve();
+      };
+      const waiting: Waiting = { connections, start };
+      const timer = setTimeout(start, MAX_TURN_MS);
+      this.#waiting.push(waiting);
+    });
+  }
+
   #startNext(): void {
     for (;;) {
       const next = this.#waiting[0];
       if (next === undefined || this.#open + next.connections > MAX_OPEN_CALLS) return;
-      this.#waiting.shift();
-      this.#open += next.connections;
       next.start();
     }
   }

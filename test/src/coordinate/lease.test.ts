@@ -1,6 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Grant, Outcome } from "../../../src/coordinate/coordinatorState.ts";
-import { CLAIM_MS, COORDINATOR_SILENCE_MS, type CoordinatorPort, Lease } from "../../../src/coordinate/lease.ts";
+import {
+  CLAIM_MS,
+  COORDINATOR_SILENCE_MS,
+  type CoordinatorPort,
+  Lease,
+  REPORT_MS,
+} from "../../../src/coordinate/lease.ts";
 import { Failure } from "../../../src/errors.ts";
 
 /** A coordinator that gives these grants in turn and writes down what it hears. */
@@ -175,6 +181,21 @@ describe("Lease ends", () => {
     await lease.report({ kind: "kept", until: 5 });
     await lease.release();
     expect(heard).toEqual(["kept", "released"]);
+  });
+
+  test("a coordinator that hangs holds up no work behind an answer", async () => {
+    vi.useFakeTimers();
+    try {
+      const port: CoordinatorPort = { ask: async () => ({ do: "fetch" }), report: () => new Promise(() => {}) };
+      const done = vi.fn();
+      void new Lease(port, "a", "k").reportStored(Promise.resolve()).then(done);
+      await vi.advanceTimersByTimeAsync(REPORT_MS - 1);
+      expect(done).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(done).toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("a coordinator that cannot be reached harms nobody", async () => {

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Rendered } from "../../../src/context/isolateState.ts";
 import { authorize } from "../../../src/rendition/authorize.ts";
-import { copyToRegion } from "../../../src/rendition/warmRegion.ts";
+import { flightName } from "../../../src/rendition/getRendition.ts";
+import { copyToRegion, renderForRegion } from "../../../src/rendition/warmRegion.ts";
 import type { RenditionStore } from "../../../src/store/renditionStore.ts";
 import type { FinalAddress } from "../../../src/store/schema/finalAddress.ts";
 import { sourceKeys } from "../../../src/store/schema/key.ts";
@@ -65,6 +67,35 @@ describe("a push of what the primary has", () => {
     expect(await copy()).toEqual({ outcome: "present" });
   });
 
+  test("a region that hangs holds up nobody; what arrives late and was purged is deleted", async () => {
+    const { store } = await push({});
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    const R2_WEUR = new Proxy(env.R2_WEUR, {
+      get: (bucket, name) => {
+        const member = Reflect.get(bucket, name) as (...args: unknown[]) => unknown;
+        if (name !== "put") return member.bind(bucket);
+        return async (...args: unknown[]) => {
+          await opened;
+          return member.apply(bucket, args);
+        };
+      },
+    });
+    let latest = configWith({});
+    const world = worldOf({ bindings: { R2_WEUR }, caller: { audience: "warm" } });
+    const app = { ...world.app, latestConfig: async () => latest };
+    const again = await authorize(
+      requestOf((await primary.get(store.key))?.meta.source ?? ""),
+      app,
+      world.caller,
+      world.job,
+    );
+    expect(await copyToRegion(again, app, world.job)).toEqual({ outcome: "failed" });
+    latest = configWith({ epochs: { [store.keys.host16]: NOW + 1 } });
+    open();
+    expect(await world.settled()).toEqual([]);
+    expect(await inRegion(store)).toBeNull();
+  });
+
   test("a region that fails has not got it", async () => {
     const { copy } = await push({}, { bindings: { R2_WEUR: brokenService(env.R2_WEUR) } });
     expect(await copy()).toEqual({ outcome: "failed" });
@@ -72,6 +103,25 @@ describe("a push of what the primary has", () => {
 });
 
 describe("no copy in the primary", () => {
+  test("who joins a reader of this isolate claims nothing", async () => {
+    const asked: string[] = [];
+    const stub = { ask: async (holder: string) => asked.push(holder), report: async () => undefined };
+    const COORDINATOR = { idFromName: () => "id", get: () => stub } as never;
+    const world = worldOf({ bindings: { COORDINATOR }, caller: { audience: "warm" } });
+    const request = requestOf(freshSource());
+    const store = await authorize(request, world.app, world.caller, world.job);
+    const { promise: made, resolve: finish } = Promise.withResolvers<Rendered>();
+    const reader = world.app.state.flights.run(flightName(store, world.caller), world.app.now, () => made);
+    const joined = renderForRegion(request, store, null, world.app, world.caller, world.job);
+    await pause(10);
+    finish({
+      stored: storedOf({ source: request.source, final: { ...FINAL, ...store.keys, url: request.source } }),
+      hit: null,
+    });
+    await Promise.all([reader, joined]);
+    expect(asked).toEqual([]);
+  });
+
   test.each([
     ["none", null, false],
     ["a stale one, which the source may confirm", { freshUntil: NOW - 1_000 }, true],

@@ -115,6 +115,14 @@ describe("the look-up asks the edge, then all others at once", () => {
 });
 
 describe("a tier in trouble", () => {
+  test("what it answers after its time is not read", async () => {
+    const tiers = four({ region: { getMs: 60 } });
+    const { rest, asked } = await find(tiers);
+    expect(outcomes(asked)).toContain("region:late");
+    await rest;
+    expect(tiers.region.overtaken).toEqual([true]);
+  });
+
   const troubles: readonly [string, Behaviour, string][] = [
     ["fails", { fail: true }, "error"],
     ["hangs", { hang: true }, "late"],

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { MAX_OPEN_CALLS, STORE_CALLS, type StoreCall, StoreCalls } from "../../../src/store/storeCalls.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { MAX_OPEN_CALLS, MAX_TURN_MS, STORE_CALLS, type StoreCall, StoreCalls } from "../../../src/store/storeCalls.ts";
 
 /** Calls that the test ends one by one; `begun` has their names in the order in which they began. */
 function recorded() {
@@ -19,6 +19,10 @@ function recorded() {
   };
   return { calls, begun, start, end };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("StoreCalls", () => {
   test("what a look-up asks for at once takes all connections", () => {
@@ -49,6 +53,19 @@ describe("StoreCalls", () => {
     expect(begun.slice(5)).toEqual(["list"]);
     await end("2");
     expect(begun.slice(5)).toEqual(["list", "late"]);
+  });
+
+  test("calls that hang hold up those behind them for a limited time, and each only once", async () => {
+    vi.useFakeTimers();
+    const { calls, begun, start } = recorded();
+    for (const name of ["1", "2", "3", "4", "5"]) void start(name, "tier");
+    void start("list", "list");
+    void start("negative", "negative");
+    await vi.advanceTimersByTimeAsync(MAX_TURN_MS - 1);
+    expect(begun).toHaveLength(5);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun.slice(5)).toEqual(["list", "negative"]);
+    expect(calls.open).toBe(8);
   });
 
   test("gives what the call gives, and its connections back when it fails", async () => {

@@ -15,7 +15,7 @@ import { dctScale } from "../jpeg/decoder/scale.ts";
 import { MAX_STORE_BYTES } from "../jpeg/decoder/store.ts";
 import { type Drawn, drawBands } from "./decoder/bands.ts";
 import { codedRowsBytes, isDeep, openCodedRows } from "./decoder/codedRows.ts";
-import { isFax, openFaxRows } from "./decoder/fax.ts";
+import { faxRowsBytes, isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
 import { segmentScale } from "./decoder/jpegSegments.ts";
 import type { TiffPage } from "./directory/page.ts";
@@ -58,7 +58,7 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
     return base + store + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
   }
   // A row and what stands for a missing one; of fax also the changes of two rows.
-  const coded = base + 8 * width + (isFax(page) ? 9 * segments.width : codedRowsBytes(page, segments.width));
+  const coded = base + 8 * width + (isFax(page) ? faxRowsBytes(segments.width) : codedRowsBytes(page, segments.width));
   if (page.planar) return coded + page.samples * width * rows;
   return coded + (segments.tiled ? 4 * width * rows : 0);
 }
@@ -96,7 +96,9 @@ async function drawRows(
   tones: Tones | null,
 ): Promise<Drawn & { readonly result: Pixels }> {
   const resizer = await createResizer(view, page.alphaAt >= 0);
-  const readSegment = isFax(page) ? openFaxRows(page) : await openCodedRows(page, page.segments.width, tones);
+  const readSegment = isFax(page)
+    ? openFaxRows(page, bytes.length)
+    : await openCodedRows(page, page.segments.width, bytes.length, tones);
   const drawn = drawBands({ page, bytes, readSegment, bounds: view.bounds, resizer, missing });
   return { ...drawn, result: resizer.finish() };
 }

@@ -4,7 +4,7 @@ import { defineEngine, exportsOf } from "../../../engines.ts";
 import type { TiffPage } from "../directory/page.ts";
 import module from "../wasm/decoder.wasm";
 import { type ReadSegment, reverseBits } from "./reader.ts";
-import { codedRowBytes } from "./segments.ts";
+import { codedRowBytes, readCounter } from "./segments.ts";
 
 type Exports = {
   readonly memory: WebAssembly.Memory;
@@ -76,11 +76,17 @@ export function codedRowsBytes(page: TiffPage, width: number): number {
 }
 
 /**
- * Opens the reader of a page's strips or tiles, which are `width` pixels wide. `tones`: 16-bit colours to bytes (isDeep);
- * null keeps the upper byte.
+ * Opens the reader of a page's strips or tiles, which are `width` pixels wide, in a file of `fileBytes` bytes. `tones`:
+ * 16-bit colours to bytes (isDeep); null keeps the upper byte.
  */
-export async function openCodedRows(page: TiffPage, width: number, tones: Tones | null): Promise<ReadSegment> {
+export async function openCodedRows(
+  page: TiffPage,
+  width: number,
+  fileBytes: number,
+  tones: Tones | null,
+): Promise<ReadSegment> {
   const tiff = await engine.use();
+  const countRead = readCounter(fileBytes);
   const colours = page.model === "grey" ? 1 : 3;
   const toned = tones === null ? 0 : colours;
   tones?.forEach((table, i) => {
@@ -98,7 +104,7 @@ export async function openCodedRows(page: TiffPage, width: number, tones: Tones 
       throw new RangeError("out of memory");
     }
     tiff.startSegment();
-    const feed = feeder(tiff, data, page.reversed);
+    const feed = feeder(tiff, data, page.reversed, countRead);
     for (let made = 0; made < rows; ) {
       const wanted = Math.min(most, rows - made);
       tiff.nextBatch();
@@ -126,11 +132,12 @@ function codingOf({ coding, reversed }: TiffPage, data: Uint8Array): number {
 }
 
 /** Puts the next 64 KB of the data into the module's window. */
-function feeder(tiff: Exports, data: Uint8Array, reversed: boolean): () => void {
+function feeder(tiff: Exports, data: Uint8Array, reversed: boolean, countRead: (bytes: number) => void): () => void {
   let at = 0;
   return () => {
     const address = tiff.inputAddress();
     const part = data.subarray(at, at + WINDOW_BYTES);
+    countRead(part.length);
     const window = new Uint8Array(tiff.memory.buffer, address, part.length);
     window.set(part);
     if (reversed) reverseBits(window);

@@ -7,6 +7,7 @@
 import type { TiffPage } from "../directory/page.ts";
 import { faxTables, HORIZONTAL, MODE_BITS, PASS, RUN_BITS, VERTICAL } from "./faxCodes.ts";
 import { type ReadSegment, reverseBits } from "./reader.ts";
+import { readCounter } from "./segments.ts";
 
 /** Bit 0 of T4Options: rows may be coded in two dimensions. */
 const TWO_DIMENSIONS = 1;
@@ -18,10 +19,19 @@ export function isFax({ coding }: TiffPage): boolean {
   return coding === "runs" || coding === "alignedRuns" || coding === "fax1" || coding === "fax4";
 }
 
-/** The reader of a page's strips or tiles. A damaged row of T.4 is white from there on; the next begins at the next EOL. */
-export function openFaxRows({ segments: { width }, coding, faxOptions, reversed }: TiffPage): ReadSegment {
+/** The bytes of two lists of changes and a row of bits, `width` pixels wide. */
+export function faxRowsBytes(width: number): number {
+  return 9 * width;
+}
+
+/** The reader of a page's strips or tiles, in a file of `fileBytes` bytes. A damaged row of T.4 is white from there on; the next begins at the next EOL. */
+export function openFaxRows(page: TiffPage, fileBytes: number): ReadSegment {
+  const { segments, coding, faxOptions, reversed } = page;
+  const { width } = segments;
   const row = new Uint8Array(Math.ceil(width / 8) + 1);
+  const countRead = readCounter(fileBytes);
   return (stored, rows, onBatch) => {
+    countRead(stored.length);
     const data = reversed ? stored.slice() : stored;
     if (reversed) reverseBits(data);
     const fax = new FaxRows(data, width);

@@ -10,7 +10,7 @@ import { UnsupportedJpeg } from "../../jpeg/decoder/refusal.ts";
 import { decodeJpeg } from "../../jpeg/decoder/thumbnail.ts";
 import { type Model, unsupported } from "../directory/kinds.ts";
 import type { TiffPage } from "../directory/page.ts";
-import { segmentData, tooComplex } from "./segments.ts";
+import { readCounter, segmentData, tooComplex } from "./segments.ts";
 
 /** The directory says what the components are, not the JPEG's own markers, as in libtiff. */
 const MODELS = { grey: "grey", rgb: "rgb", ycc: "ycbcr", cmyk: "cmyk", palette: null } as const satisfies Record<
@@ -38,9 +38,11 @@ export function openJpegSegments(page: TiffPage, bytes: Uint8Array): (index: num
   const model = MODELS[page.model];
   if (model === null || COMPONENTS[model] !== page.samples) throw unsupported(`JPEG of ${page.samples} samples`);
   let visits = 0;
+  const countRead = readCounter(bytes.length);
   return (index) => {
     const data = segmentData(page, bytes, index);
     if (data === null) return null;
+    countRead(data.length + (page.jpegTables?.length ?? 0));
     const file = withTables(page.jpegTables, data);
     const found = orNull(() => readJpeg(file));
     if (found === null || found.components.length !== COMPONENTS[model]) return null;

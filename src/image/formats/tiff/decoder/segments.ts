@@ -14,6 +14,17 @@ export const MAX_JPEG_SEGMENTS = 16_384;
 /** The longest row. A row of 100 000 pixels with four samples of 16 bits has 800 KB. */
 const MAX_ROW_BYTES = 8_000_000;
 
+/**
+ * The most rows of strips and tiles together. Each costs as much as some hundred pixels. 100 megapixels in tiles of 16 x 16
+ * have 6.3 million.
+ */
+export const MAX_ROWS = 10_000_000;
+/**
+ * Segments may share data, which are then read once for each of them. In all so many bytes may be read beyond the file's
+ * length.
+ */
+export const MAX_READ_AGAIN = 32 * 1024 * 1024;
+
 /** Rows that are coded together: those of a block of chroma in YCbCr, else one. */
 export function unitRows({ subsampling }: TiffPage): number {
   return subsampling[1];
@@ -41,10 +52,22 @@ export function checkWork(page: TiffPage): void {
   const most = coding === "jpeg" ? MAX_JPEG_SEGMENTS : MAX_SEGMENTS;
   if (count > most) throw tooComplex(`${count} strips or tiles, the limit is ${most}`);
   if (row > MAX_ROW_BYTES) throw tooComplex(`rows of ${row} bytes, the limit is ${MAX_ROW_BYTES}`);
+  const rows = height * across * planes;
+  if (rows > MAX_ROWS) throw tooComplex(`${rows} rows in all strips or tiles, the limit is ${MAX_ROWS}`);
   const bytes = Math.ceil(height / unitRows(page)) * row * across * planes;
   if (bytes > MAX_DECODED_BYTES) {
     throw tooComplex(`${Math.ceil(bytes / 1e6)} MB when decoded, the limit is ${MAX_DECODED_BYTES / 1e6} MB`);
   }
+}
+
+/** Counts the bytes that are read of a file's segments. Throws source_too_complex when they are too many. */
+export function readCounter(fileBytes: number): (bytes: number) => void {
+  const most = fileBytes + MAX_READ_AGAIN;
+  let read = 0;
+  return (bytes) => {
+    read += bytes;
+    if (read > most) throw tooComplex(`strips or tiles that share data and read more than ${most} bytes`);
+  };
 }
 
 export function tooComplex(why: string): Failure {
@@ -56,10 +79,17 @@ export function tooComplex(why: string): Failure {
  * offset is an error of the writer: the data then run to the end of the file, like data whose length is not stated.
  * The length of uncompressed data follows from the picture, so the stated one is not needed.
  */
-export function segmentData({ segments, coding }: TiffPage, bytes: Uint8Array, index: number): Uint8Array | null {
+export function segmentData(page: TiffPage, bytes: Uint8Array, index: number): Uint8Array | null {
+  const { segments, coding } = page;
   const { offsets, lengths } = segments;
   const at = offsets.get(index);
   if (at === 0 || at >= bytes.length) return null;
-  const stated = coding === "none" ? 0 : (lengths?.get(index) ?? 0);
+  const stated = coding === "none" ? uncompressedBytes(page) : (lengths?.get(index) ?? 0);
   return bytes.subarray(at, stated === 0 ? bytes.length : Math.min(bytes.length, at + stated));
+}
+
+/** The most that a segment has: the last one of a picture may have fewer rows. */
+function uncompressedBytes(page: TiffPage): number {
+  const { segments, height } = page;
+  return Math.ceil(Math.min(segments.height, height) / unitRows(page)) * codedRowBytes(page, segments.width);
 }

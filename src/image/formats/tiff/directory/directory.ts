@@ -93,12 +93,12 @@ export function valuesOf({ read, little }: Tiff, { fields }: Directory, tag: num
   };
 }
 
-/** The first value of a field, or `absent`. */
+/** The first value of a field, or `absent`. A whole number: a file may state a side or a depth as a fraction. */
 export function firstOf(tiff: Tiff, directory: Directory, tag: number, absent: number): number {
-  return valuesOf(tiff, directory, tag)?.get(0) ?? absent;
+  return Math.floor(valuesOf(tiff, directory, tag)?.get(0) ?? absent);
 }
 
-/** At most `most` values of a field; none when the directory does not have it. */
+/** At most `most` values of a field, which may be fractions; none when the directory does not have it. */
 export function listOf(tiff: Tiff, directory: Directory, tag: number, most: number): number[] {
   const values = valuesOf(tiff, directory, tag);
   return Array.from({ length: Math.min(values?.length ?? 0, most) }, (_, i) => values?.get(i) ?? 0);

@@ -32,14 +32,14 @@ export function readLevels(tiff: Tiff, maxPixels: number): TiffFile {
   const levels: Level[] = [];
   for (const directory of smallerVersions(tiff, first)) {
     const smaller = usablePage(tiff, directory);
-    if (smaller !== null && isLike(smaller, page)) levels.push(levelOf(smaller));
+    if (smaller !== null && isSmaller(smaller, page)) levels.push(levelOf(smaller));
   }
   return { first, page, levels: [levelOf(page), ...levels] };
 }
 
-/** Colours and alpha are handled alike. */
-function isLike(a: TiffPage, b: TiffPage): boolean {
-  return a.model === b.model && a.alphaAt < 0 === b.alphaAt < 0;
+/** Colours and alpha are handled alike. The limit of pixels is checked for the first page only, so none may be larger. */
+function isSmaller(a: TiffPage, b: TiffPage): boolean {
+  return a.model === b.model && a.alphaAt < 0 === b.alphaAt < 0 && a.width <= b.width && a.height <= b.height;
 }
 
 function levelOf(page: TiffPage): Level {

@@ -75,7 +75,7 @@ export function readPage(tiff: Tiff, directory: Directory): TiffPage {
   const formats = list(TAG.sampleFormat, MOST_SAMPLES);
   for (const format of formats) checkSampleFormat(format);
   const model = modelOf(photometric);
-  const depths = list(TAG.bits, MOST_SAMPLES);
+  const depths = list(TAG.bits, MOST_SAMPLES).map(Math.floor);
   const samples = value(TAG.samples, Math.max(1, depths.length));
   const bits = depths[0] ?? 1;
   checkSamples(model, coding, samples, depths.length === 0 ? [1] : depths.slice(0, samples));

@@ -2,7 +2,12 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { DECODERS } from "../../../../../src/image/formats/codecs.ts";
-import { MAX_JPEG_SEGMENTS, MAX_SEGMENTS } from "../../../../../src/image/formats/tiff/decoder/segments.ts";
+import {
+  MAX_JPEG_SEGMENTS,
+  MAX_READ_AGAIN,
+  MAX_ROWS,
+  MAX_SEGMENTS,
+} from "../../../../../src/image/formats/tiff/decoder/segments.ts";
 import { MEMORY_BUDGET } from "../../../../../src/image/plan.ts";
 import { readHeader } from "../../../../../src/image/readHeader.ts";
 import { renderImage } from "../../../../../src/image/renderImage.ts";
@@ -23,6 +28,23 @@ const rgb = (width: number, height: number, more: Partial<TiffOf> = {}): TiffOf 
   sample: noisy,
   ...more,
 });
+
+/** A little-endian file whose field `tag`, if it has it, is a RATIONAL of so many halves. */
+function withHalves(file: Uint8Array, tag: number, halves: number): Uint8Array {
+  const out = new Uint8Array(file.length + 8);
+  out.set(file);
+  const view = new DataView(out.buffer);
+  view.setUint32(file.length, halves, true);
+  view.setUint32(file.length + 4, 2, true);
+  const first = view.getUint32(4, true);
+  for (let i = 0, at = first + 2; i < view.getUint16(first, true); i++, at += 12) {
+    if (view.getUint16(at, true) !== tag) continue;
+    view.setUint16(at + 2, 5, true);
+    view.setUint32(at + 4, 1, true);
+    view.setUint32(at + 8, file.length, true);
+  }
+  return out;
+}
 
 const RED = [200, 0, 0];
 const GREEN = [0, 200, 0];
@@ -72,12 +94,16 @@ describe("pages and levels", () => {
   test.each([
     ["not marked as a smaller version", plain(50, 38, GREEN)],
     ["of another shape", plain(50, 50, GREEN, { fields: SMALLER })],
+    ["larger than the first one", plain(800, 600, GREEN, { fields: SMALLER }), { width: 800, height: 600 }],
     ["of a kind that is not decoded", plain(50, 38, GREEN, { fields: { ...SMALLER, 259: [50_000] } })],
     ["with other colours", plain(50, 38, [99], { fields: SMALLER })],
-  ])("a page %s is not taken", async (_, next) => {
-    const file = tiffFile({ ...plain(400, 300, RED), next });
-    expect(await firstPixel(file, { width: 40, height: 30 })).toEqual(RED);
-  });
+  ] as const)(
+    "a page %s is not taken",
+    async (_, next, size: { width: number; height: number } = { width: 40, height: 30 }) => {
+      const file = tiffFile({ ...plain(400, 300, RED), next });
+      expect(await firstPixel(file, size)).toEqual(RED);
+    },
+  );
 
   test("a crop of a pyramid is that of its level", async () => {
     const half = await sharp(Buffer.from(await raw(200, 150)), { raw: { width: 200, height: 150, channels: 3 } })
@@ -366,6 +392,8 @@ describe("work and memory", () => {
       { bits: 16, fields: { 256: [10_000], 257: [10_000] } },
       "600 MB when decoded",
     ],
+    ["rows of one pixel", { fields: { 256: [1], 257: [MAX_ROWS], 278: [MAX_ROWS] } }, null],
+    ["more of them", { fields: { 256: [1], 257: [MAX_ROWS + 1], 278: [MAX_ROWS + 1] } }, `${MAX_ROWS + 1} rows`],
     ["a tile of a million columns", { tile: [16, 16], fields: { 322: [4_000_000] } }, "rows of 12000000 bytes"],
     ["a tile much higher than the picture", { tile: [16, 16], fields: { 323: [0x7fffffff] } }, null],
   ] as const)("%s", (_, more, why) => {
@@ -375,6 +403,67 @@ describe("work and memory", () => {
       expect(() => readHeader(file)).toThrow(
         expect.objectContaining({ reason: "source_too_complex", facts: { why: expect.stringContaining(why) } }),
       );
+  });
+
+  /** Strips of one row with the same megabyte, which gives no pixel. */
+  const sharing = (count: number, compression: number, data: Uint8Array, more: Partial<TiffOf> = {}) => {
+    const at = Array.from({ length: count }, () => 8);
+    const lengths = at.map(() => data.length);
+    const fields = { 273: at, 279: lengths };
+    return tiffFile(plain(40, count, [9], { compression, rowsPerStrip: 1, segments: [data], fields, ...more }));
+  };
+  const MEGABYTE = 1 << 20;
+  const SHARERS = MAX_READ_AGAIN / MEGABYTE;
+  const emptyBlocks = new Uint8Array(MEGABYTE).map(
+    (_, i) => (i < 2 ? [0x78, 0x9c] : [0, 0, 0, 0xff, 0xff])[(i < 2 ? i : i - 2) % 5] ?? 0,
+  );
+  const zeros = new Uint8Array(MEGABYTE);
+  test.each([
+    ["empty blocks of Deflate", 8, emptyBlocks],
+    ["PackBits that do nothing", 32_773, zeros.slice().fill(0x80)],
+    ["clear codes of LZW", 5, Uint8Array.from(zeros, (_, i) => 0x80 >> (i % 9))],
+    ["fax without an EOL", 3, zeros.slice().fill(0x55), { bits: 1, faxOptions: 1 }],
+    ["fax in reverse order", 4, zeros.slice().fill(0xff), { bits: 1, reverse: true }],
+    ["JPEG", 7, zeros],
+  ] as const)("strips that share their data: %s", async (_, compression, data, more: Partial<TiffOf> = {}) => {
+    await expect(
+      pictureOf(sharing(SHARERS + 2, compression, data, more), { width: 4, height: 4 }),
+    ).rejects.toMatchObject({
+      reason: "source_too_complex",
+      facts: { why: expect.stringContaining("share data") },
+    });
+  });
+
+  test("as much as the limit is read", async () => {
+    const file = sharing(SHARERS, 8, emptyBlocks);
+    await expect(pictureOf(file, { width: 4, height: 4 })).rejects.toMatchObject({ reason: "image_damaged" });
+  });
+
+  test.each([
+    ["width", 256, 41],
+    ["height", 257, 41],
+    ["rows of a strip", 278, 5],
+    ["samples", 277, 7],
+    ["bits", 258, 17],
+    ["width of a tile", 322, 33],
+    ["height of a tile", 323, 33],
+  ])("%s that is a fraction is cut to a whole number", async (_, tag, halves) => {
+    const layouts = [{}, { planar: true }, { tile: [16, 16] }, { planar: true, tile: [16, 16] }] as const;
+    for (const layout of layouts) {
+      const file = withHalves(tiffFile(plain(20, 20, RED, layout)), tag, halves);
+      const picture = pictureOf(file, { width: 5, height: 5 });
+      await picture.catch((error) => expect(error).toMatchObject({ reason: "image_damaged" }));
+    }
+  });
+
+  test("a fax of long rows: lists of changes and rows count", () => {
+    const width = 4_000_000;
+    const file = tiffFile(plain(8, 1, [0], { bits: 1, compression: 4, fields: { 256: [width] } }));
+    const whole = { left: 0, top: 0, width, height: 1 };
+    const view = { window: whole, bounds: whole, width: 8, height: 1 };
+    const order = { source: readHeader(file), view, dctScale: 8, fileBytes: file.length } as const;
+    // Two lists of 4 bytes a pixel, two rows of RGBA, a row of bits.
+    expect(DECODERS.tiff.memoryBytes(order)).toBeGreaterThanOrEqual((16 + 1 / 8) * width);
   });
 
   test("a tile much higher than the picture costs no memory", async () => {
