@@ -8,7 +8,7 @@ import { startStopwatch } from "../image/rendition.ts";
 import { HEAVY_DECODERS } from "./decoders.ts";
 
 /** An engine keeps its memory for the next picture of its kind: a new one would be beside the old until it is collected. */
-const KEPT_BYTES = 100_000_000;
+const KEPT_BYTES = 112_000_000;
 /** What all engines keep when a picture of another kind comes. */
 const SMALL_BYTES = 20_000_000;
 let lastDecoder: string | null = null;
