@@ -5,7 +5,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import type { VitestPluginContext } from "vitest/node";
 
-/** Lets a test in Node import "./x.wasm" as a WebAssembly.Module, as workerd does. */
+/** Lets a test in Node import "./x.wasm" as a WebAssembly.Module and "./x.ttf" as an ArrayBuffer, as workerd does. */
 const wasmModules = {
   name: "wasm-modules",
   enforce: "pre" as const,
@@ -18,6 +18,9 @@ const wasmModules = {
   },
   load(id: string) {
     const path = id.split("?")[0] ?? id;
+    if (path.endsWith(".ttf")) {
+      return `import { readFileSync } from "node:fs"; export default new Uint8Array(readFileSync(${JSON.stringify(path)})).buffer;`;
+    }
     if (!path.endsWith(".wasm")) return null;
     const base64 = readFileSync(path).toString("base64");
     return `export default new WebAssembly.Module(Uint8Array.from(atob(${JSON.stringify(base64)}), (c) => c.charCodeAt(0)));`;
@@ -26,6 +29,14 @@ const wasmModules = {
 
 /** What needs workerd's own Cache API, KV, R2, Durable Objects or fetch; every other test runs in Node. */
 const IN_WORKERD = ["test/**/*.workerd.test.ts"];
+
+/** What wrangler.toml binds as HEAVY must be there. Tests of the heavy Worker start it as it is (cli/edge/heavy.ts). */
+const NO_HEAVY_WORKER = {
+  name: "firstlight-heavy",
+  modules: true,
+  script: "export default { fetch: () => new Response(null, { status: 503 }) };",
+  compatibilityDate: "2026-11-09",
+};
 
 export default defineConfig({
   test: {
@@ -39,11 +50,13 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: IN_WORKERD,
           testTimeout: 20_000,
-          server: { deps: { inline: [/@cwasm|@jsquash|@cf-wasm/] } },
+          server: { deps: { inline: [/@cwasm|@jsquash|@cf-wasm|@resvg|jxl-oxide|dejavu/] } },
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { workers: [NO_HEAVY_WORKER] } }),
+        ],
         test: { name: "workerd", include: IN_WORKERD, testTimeout: 20_000 },
       },
     ],

@@ -20,6 +20,11 @@ const STEPS = [
   ["types of Node programs and tests", "tsc", ["-p", "tsconfig.node.json"]],
   ["types of tests in workerd", "tsc", ["-p", "test/tsconfig.workerd.json"]],
   ["wrangler deploy --dry-run", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"]],
+  [
+    "the same for the heavy Worker",
+    "wrangler",
+    ["deploy", "--dry-run", "--config", "src/heavy/wrangler.toml", "--outdir", "dist/heavy"],
+  ],
 ] as const satisfies readonly (readonly [string, string, readonly string[]])[];
 
 const OFFLINE = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", CI: "1" };

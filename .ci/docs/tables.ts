@@ -1,6 +1,7 @@
 /** The tables in docs/ that are printed from the data the code runs on. Pure. */
 import { Counter, Gauge } from "prom-client";
-import { SETTINGS, type Setting } from "../../src/config/table.ts";
+import type { Setting } from "../../src/config/setting.ts";
+import { SETTINGS } from "../../src/config/table.ts";
 import { ANSWERS } from "../../src/errors.ts";
 import { formatRows } from "../../src/image/formats/registry.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";

@@ -78,8 +78,6 @@ export function firstlight(
     WARM_ENDPOINTS: ENDPOINTS,
     WARM_SECRET: SECRET,
     WARM_DEDUP_SECONDS: "10",
-    // Throughput is measured here, not the time of a push's last picture.
-    WARM_BATCH: "20",
     METRICS_LISTEN: "127.0.0.1:0",
     ...environment,
   };

@@ -78,17 +78,26 @@ export function contenders(tools: Tools, folder?: string) {
       WARM_RECEIVE: receive,
       WARM_RECEIVE_BUFFER: String(RECEIVE_BUFFER),
       WARM_BATCH_MS: String(batchMs),
+      // Throughput is measured here, not the time of a push's last picture. Earlier versions know no other batch.
+      ...(service === undefined ? { WARM_BATCH: "20" } : {}),
     };
     return firstlight(tools, name, settings, service);
   };
   const before = folder === undefined ? undefined : join(folder, "warmer/main.ts");
-  const client = (name: string, CLIENT: "own" | "http2", batchMs: number): Contender =>
-    firstlight(tools, name, { CLIENT, WARM_HTTP: "2", WARM_RECEIVE: "ffi", WARM_BATCH_MS: String(batchMs) }, CLIENTS);
+  const client = (name: string, CLIENT: "own" | "undici" | "http2", batchMs: number, http: "1.1" | "2"): Contender =>
+    firstlight(
+      tools,
+      name,
+      { CLIENT, WARM_HTTP: http, WARM_RECEIVE: "ffi", WARM_BATCH_MS: String(batchMs), WARM_BATCH: "20" },
+      CLIENTS,
+    );
   return {
-    /** The same warmer with our own HTTP/2 client and with that of Node. */
-    clients: (batchMs: number): readonly [Contender, Contender] => [
-      client("own, HTTP/2", "own", batchMs),
-      client("node:http2", "http2", batchMs),
+    /** The same warmer with our own HTTP client, undici and node:http2. */
+    clients: (batchMs: number): readonly Contender[] => [
+      client("own, HTTP/1.1", "own", batchMs, "1.1"),
+      client("undici, HTTP/1.1", "undici", batchMs, "1.1"),
+      client("own, HTTP/2", "own", batchMs, "2"),
+      client("node:http2", "http2", batchMs, "2"),
     ],
     java: old("2014 loop in Java", tools.java, RECEIVE_BUFFER),
     javaInline:

@@ -32,6 +32,8 @@ export type Config = {
   readonly queueMs: number;
   readonly maxBytesInFlight: number;
   readonly engine: "auto";
+  /** Names of the formats that are decoded. Empty = all. */
+  readonly decoders: readonly string[];
   /** The size and quality of an unsigned request are raised to the next of these. Ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];

@@ -1,8 +1,8 @@
 /** Variables -> Config. They are checked once, and one message names every problem. */
 import { Failure } from "../errors.ts";
 import type { Config } from "./config.ts";
+import type { Settings } from "./setting.ts";
 import { readSettings, type Vars } from "./settings.ts";
-import type { Settings } from "./table.ts";
 
 /** A check that the table of variables cannot express. Gives one text per problem. */
 export type FurtherCheck = (settings: Settings, vars: Vars) => readonly string[];

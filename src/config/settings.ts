@@ -1,5 +1,6 @@
 /** Reads every variable of the table and collects every problem. */
-import { SETTINGS, type Settings } from "./table.ts";
+import type { Settings } from "./setting.ts";
+import { SETTINGS } from "./table.ts";
 
 /** A Worker's `env` or the environment of a process: name -> value. */
 export type Vars = Readonly<Record<string, unknown>>;

@@ -77,12 +77,15 @@ export type IsolateState = {
   sourceBytes(config: Config): MemoryBudget;
   /** One decode at a time: engines keep memory of their own. */
   renderSlot(config: Config): Semaphore;
+  /** One picture at a time in the heavy Worker: its memory is that of one. */
+  heavySlot(config: Config): Semaphore;
 };
 
 /** One per isolate; tests make their own. */
 export function newIsolateState(): IsolateState {
   let bytes: MemoryBudget | undefined;
   let slot: Semaphore | undefined;
+  let heavy: Semaphore | undefined;
   return {
     liveConfig: new LiveConfig(overrideCheck),
     https: new HttpsMemory(),
@@ -101,5 +104,6 @@ export function newIsolateState(): IsolateState {
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
     renderSlot: ({ queueMs: waitMs }) => (slot ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),
+    heavySlot: ({ queueMs: waitMs }) => (heavy ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),
   };
 }

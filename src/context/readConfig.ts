@@ -3,11 +3,16 @@ import type { Config } from "../config/config.ts";
 import { type FurtherCheck, parseConfig } from "../config/parseConfig.ts";
 import type { Vars } from "../config/settings.ts";
 import { bucketBinding, isLocationHint } from "../coordinate/regions.ts";
+import { inputFormats } from "../image/formats/registry.ts";
 import { unknownRefusals } from "../policy/unsigned.ts";
 
 /** Throws one Failure `misconfigured` whose detail lists every problem. */
 export function readConfig(vars: Vars): Config {
-  return parseConfig(vars, [missingBuckets, ({ unsignedRefused }) => unknownRefusals(unsignedRefused)]);
+  return parseConfig(vars, [
+    missingBuckets,
+    ({ unsignedRefused }) => unknownRefusals(unsignedRefused),
+    unknownDecoders,
+  ]);
 }
 
 /**
@@ -24,4 +29,11 @@ const missingBuckets: FurtherCheck = ({ regions }, vars) => {
     const what = isLocationHint(region) ? "" : ", which is no region R2 knows";
     return [`REGIONS names "${region}"${what}, and no bucket is bound as ${binding}`];
   });
+};
+
+/** Names in DECODERS that are no format we decode. */
+const unknownDecoders: FurtherCheck = ({ decoders }) => {
+  const known: readonly string[] = inputFormats();
+  const unknown = decoders.filter((name) => !known.includes(name));
+  return unknown.map((name) => `DECODERS: "${name}" is not one of: ${known.join(", ")}`);
 };

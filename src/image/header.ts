@@ -1,5 +1,6 @@
 /** The properties of a file that its header gives. */
 import type { Profile } from "./colour/icc/profile.ts";
+import type { Coding } from "./formats/avif/properties.ts";
 import type { Dib } from "./formats/bmp/dib.ts";
 import type { Orientation } from "./formats/exif.ts";
 import type { IconEntry } from "./formats/ico/directory.ts";
@@ -22,7 +23,10 @@ export type Header = {
   readonly colour: "grey" | "rgb" | "ycc" | "cmyk" | "palette" | "unknown";
 };
 
-/** The result of a header parser: the public header, and the values that the planner and the decoders need. */
+/**
+ * The result of a header parser: the public header, and the values that the planner and the decoders need. Of a format that
+ * is drawn at any size the sides may have fractions.
+ */
 export type Source = Header & {
   /** Bits a sample. */
   readonly depth: number;
@@ -38,6 +42,8 @@ export type Source = Header & {
   readonly iccDeflated: boolean;
   /** The colours that the header itself describes (PNG's cICP and gAMA). They count when no ICC profile can be read. */
   readonly profile?: Profile | null;
+  /** The most pixels that its decoder has memory for, where that depends on the file. */
+  readonly mostPixels?: number;
   /** Samples are stored inverted (Adobe CMYK JPEG). */
   readonly inverted: boolean;
   /** What the parser read for the decoders of its format, so that no file is parsed twice. */
@@ -47,6 +53,7 @@ export type Source = Header & {
   readonly ico?: readonly IconEntry[];
   /** The first page, and then smaller versions of it. */
   readonly tiff?: readonly [Level, ...Level[]];
+  readonly avif?: Coding;
   /** The first chunk "ANMF" of an animation. */
   readonly webp?: { readonly firstFrame: RiffChunk | null };
 };
@@ -56,6 +63,10 @@ export type HeaderParser = (bytes: Uint8Array) => Source;
 
 /** The public part of a source. It has no reference to the file, so the memory of the file can be freed. */
 export function headerOf(source: Source): Header {
-  const { format, width, height, orientation, frames, alpha, progressive, colour } = source;
+  const { format, orientation, frames, alpha, progressive, colour } = source;
+  const [width, height] = [source.width, source.height].map((side) => Math.max(1, Math.round(side))) as [
+    number,
+    number,
+  ];
   return { format, width, height, orientation, frames, alpha, progressive, colour };
 }

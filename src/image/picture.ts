@@ -69,7 +69,12 @@ export function mapFrames(picture: Picture, step: (pixels: Pixels) => Pixels): P
 export type DctScale = 1 | 2 | 4 | 8;
 
 /** The order for a decoder: the view, and how far to reduce inside the inverse DCT (JPEG only). */
-export type DecodeOrder = { readonly view: View; readonly dctScale: DctScale };
+export type DecodeOrder = {
+  readonly view: View;
+  readonly dctScale: DctScale;
+  /** Draw as small as possible and enlarge that (SVG only). */
+  readonly least?: boolean;
+};
 
 /** What a decoder gives: the view's picture, and whether the source ended early or was damaged. */
 export type Decoded = {
@@ -90,7 +95,8 @@ export type DecodeCost = DecodeOrder & { readonly source: Source; readonly fileB
 
 /** A decoder as the tables have it. */
 export type Decoder = {
-  readonly decode: Decode;
+  /** "heavy": the second Worker has the code, and the caller hands in what that gave (rendition/decodeHeavy.ts). */
+  readonly decode: Decode | "heavy";
   /** Upper estimate of its peak memory, in bytes. Infinity for a file it does not take. */
   readonly memoryBytes: (cost: DecodeCost) => number;
   /** It reduces inside the inverse DCT, so the resampler gets a picture of `dctScale` eighths. */

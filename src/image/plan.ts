@@ -8,7 +8,7 @@ import type { Transform } from "../request/transform.ts";
 import { DECODERS } from "./formats/codecs.ts";
 import type { Orientation } from "./formats/exif.ts";
 import { dctScale } from "./formats/jpeg/decoder/scale.ts";
-import { type DecoderName, formatOf, type OutputFormat, outputOf } from "./formats/registry.ts";
+import { type DecoderName, formatOf, isVector, type OutputFormat, outputOf } from "./formats/registry.ts";
 import { computeGeometry, type Geometry } from "./geometry.ts";
 import type { Source } from "./header.ts";
 import type { DctScale, View } from "./picture.ts";
@@ -68,10 +68,12 @@ export type PlanOrder = {
 export function planRender(source: Source, order: PlanOrder): Plan {
   const { transform, format, limits } = order;
   const output = outputOf(format);
-  const names = decodersOf(source);
+  const names = decodersOf(source, limits);
   checkSource(source, limits);
   const orientation = turned(transform.autoRotate ? source.orientation : 1, transform.rotate);
-  const geometry = computeGeometry(uprightSize(source, orientation), transform);
+  // Enlarging what has no pixels of its own costs no sharpness.
+  const enlarge = transform.enlarge || isVector(source.format);
+  const geometry = computeGeometry(uprightSize(source, orientation), { ...transform, enlarge });
   const frames = Math.min(source.frames, order.frames ?? 1);
   checkResult(geometry, frames, transform, limits);
   const asked = storedView(geometry, source, orientation);
@@ -93,24 +95,22 @@ export function planRender(source: Source, order: PlanOrder): Plan {
     orientation,
     background: transform.background ?? (output.abilities.alpha ? null : WHITE),
     frames,
-    encode: {
-      format,
-      quality,
-      effort: order.effort ?? output.defaultEffort,
-    },
+    encode: { format, quality, effort: order.effort ?? output.defaultEffort },
     memoryBytes: Math.max(...within.map(({ bytes }) => bytes)),
   };
 }
 
-function decodersOf({ format }: Source): readonly DecoderName[] {
+function decodersOf({ format }: Source, { decoders = [] }: EngineLimits): readonly DecoderName[] {
   const { label, input } = formatOf(format);
-  if (input === null) throw new Failure("format_unsupported", { value: label });
+  const isLeftOut = decoders.length > 0 && !decoders.includes(format);
+  if (input === null || isLeftOut) throw new Failure("format_unsupported", { value: label });
   return input.decoders as readonly string[] as readonly DecoderName[];
 }
 
 function checkSource(source: Source, limits: EngineLimits): void {
-  const pixels = source.width * source.height;
-  const limit = Math.min(limits.maxSourcePixels, formatOf(source.format).input?.maxPixels ?? 0);
+  const pixels = isVector(source.format) ? 0 : source.width * source.height;
+  const ofKind = Math.min(formatOf(source.format).input?.maxPixels ?? 0, source.mostPixels ?? Number.POSITIVE_INFINITY);
+  const limit = Math.min(limits.maxSourcePixels, ofKind);
   if (pixels > limit) throw new Failure("source_too_many_pixels", { value: pixels, limit });
   if (source.height > MAX_SOURCE_ROWS) {
     throw new Failure("source_too_complex", { why: `${source.height} rows, the limit is ${MAX_SOURCE_ROWS}` });
@@ -123,9 +123,8 @@ function checkSource(source: Source, limits: EngineLimits): void {
     throw new Failure("source_too_complex", { why: `${source.scans} scans of ${pixels} pixels` });
   }
   if (source.inflatedBytes > MAX_INFLATED_BYTES) {
-    throw new Failure("source_too_complex", {
-      why: `${mega(source.inflatedBytes)} MB when inflated, the limit is ${mega(MAX_INFLATED_BYTES)}`,
-    });
+    const why = `${mega(source.inflatedBytes)} MB when inflated, the limit is ${mega(MAX_INFLATED_BYTES)}`;
+    throw new Failure("source_too_complex", { why });
   }
 }
 

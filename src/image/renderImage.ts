@@ -6,9 +6,9 @@ import { trimEngines } from "./engines.ts";
 import { ENCODERS } from "./formats/codecs.ts";
 import type { OutputFormat } from "./formats/registry.ts";
 import { headerOf } from "./header.ts";
-import { type Encode, mapFrames, type Picture, type Pixels } from "./picture.ts";
+import { type Decoded, type Encode, mapFrames, type Picture, type Pixels } from "./picture.ts";
 import { planRender } from "./plan.ts";
-import { readHeader } from "./readHeader.ts";
+import { type Opened, openFile } from "./readHeader.ts";
 import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
 import { resizeWhole } from "./resize/whole.ts";
 import { flatten } from "./steps/flatten.ts";
@@ -16,12 +16,15 @@ import { upright } from "./steps/orient.ts";
 
 type Encoders = Readonly<Record<OutputFormat, Encode>>;
 
+/** `decoded`: what the heavy Worker gave for the plan's view, where that Worker is the one that decodes. */
+export type ImageOrder = RenderOrder & { readonly decoded?: Decoded };
+
 /**
  * bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when the fault is ours), nothing else.
  * Engines work in memory of their own, so only one picture may be rendered at a time: callers hold the isolate's render
  * slot (context/isolateState.ts), which is the only lock around the engine.
  */
-export async function renderImage(order: RenderOrder, encoders: Encoders = ENCODERS): Promise<Rendition> {
+export async function renderImage(order: ImageOrder, encoders: Encoders = ENCODERS): Promise<Rendition> {
   try {
     return await withDecodeErrors((sourceDone) => render(order, encoders, sourceDone));
   } finally {
@@ -29,12 +32,16 @@ export async function renderImage(order: RenderOrder, encoders: Encoders = ENCOD
   }
 }
 
-async function render(order: RenderOrder, encoders: Encoders, sourceDone: () => void): Promise<Rendition> {
-  const { bytes } = order;
+async function opened({ bytes, source }: RenderOrder): Promise<Opened> {
+  return source === undefined ? openFile(bytes) : { bytes, source };
+}
+
+async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => void): Promise<Rendition> {
   const clock = startStopwatch();
-  const source = order.source ?? readHeader(bytes);
+  const { bytes, source } = await opened(order);
   const plan = planRender(source, { ...order, fileBytes: bytes.length });
-  const { picture: decoded, truncated, ...rest } = await decode(plan.decoders, bytes, source, plan, clock);
+  const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
+  const { picture: decoded, truncated, ...rest } = given;
   const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
   if (convert !== null) for (const { pixels } of decoded.frames) convert(pixels.data);
   sourceDone();

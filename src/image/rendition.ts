@@ -10,11 +10,13 @@ export type EngineLimits = {
   readonly maxResultSide: number;
   /** The pixels of a result, all frames together. */
   readonly maxResultPixels: number;
+  /** Names of the formats that this deployment decodes. Empty or absent: all. */
+  readonly decoders?: readonly string[];
 };
 
 export type RenderOrder = {
   readonly bytes: Uint8Array;
-  /** What `readHeader(bytes)` gave, when the caller has already called it. */
+  /** What `openFile` gave, when the caller has already called it. */
   readonly source?: Source;
   readonly transform: Transform;
   /** The format to make. */

@@ -1,14 +1,15 @@
 /** Finds the format of a file by its bytes alone. The names and Content-Types of third parties are often wrong. */
 import type { FormatDescriptor, Signature } from "./formats/descriptor.ts";
 import { FORMATS, type FormatName, type FormatTable } from "./formats/registry.ts";
+import { rootName } from "./formats/svg/root.ts";
 
-/** The root element of a text must begin within this many bytes. */
-const PROLOGUE_BYTES = 4096;
+/** The root element of a text must begin within this many bytes: comments and declarations may stand before it. */
+const PROLOGUE_BYTES = 16_384;
 /** The `ftyp` box is read up to here. */
 const BRAND_BYTES = 256;
 const FTYP = "66747970";
 
-/** Bytes -> format, or null for every other file. Reads at most the first 4 KiB. */
+/** Bytes -> format, or null for every other file. Reads at most the first 16 KiB. */
 export function sniff(bytes: Uint8Array, formats: FormatTable = FORMATS): FormatName | null {
   for (const [name, descriptor] of Object.entries(formats)) {
     if (hasSignature(bytes, descriptor)) return name as FormatName;
@@ -48,9 +49,17 @@ function brandsOf(bytes: Uint8Array): ReadonlySet<string> {
 }
 
 function hasRoot(bytes: Uint8Array, element: string): boolean {
-  const text = latin1(bytes.subarray(0, PROLOGUE_BYTES)).replace(/^\xef\xbb\xbf/, "");
-  const prologue = new RegExp(`^\\s*<(\\?xml|!--|!doctype\\s+${element}|${element})`, "i");
-  return prologue.test(text) && new RegExp(`<${element}[\\s>]`, "i").test(text);
+  // Most files are no text at all.
+  if (!looksLikeMarkup(bytes)) return false;
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+  return rootName(new TextDecoder(encoding).decode(bytes.subarray(0, PROLOGUE_BYTES))) === element;
+}
+
+/** Whether the bytes begin with a byte order mark, white space or `<`. */
+function looksLikeMarkup([first = 0]: Uint8Array): boolean {
+  return [0x3c, 0x20, 0x09, 0x0a, 0x0d, 0xef, 0xfe, 0xff].includes(first);
 }
 
 function latin1(bytes: Uint8Array): string {

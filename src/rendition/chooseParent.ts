@@ -12,7 +12,7 @@
  */
 
 import type { OutputFormat } from "../image/formats/registry.ts";
-import { outputOf } from "../image/formats/registry.ts";
+import { isVector, outputOf } from "../image/formats/registry.ts";
 import { computeGeometry } from "../image/geometry.ts";
 import type { Header } from "../image/header.ts";
 import type { Size } from "../image/picture.ts";
@@ -50,6 +50,8 @@ export function wholeOf(
   source: Header,
   table: OptionTable = OPTIONS,
 ): { whole?: Whole } {
+  // Smaller sizes of what is drawn at any size are drawn, too.
+  if (isVector(source.format)) return {};
   const values: Readonly<Record<string, unknown>> = { ...transform, format };
   const isWhole = Object.entries(table).every(([field, row]) => {
     if (row.effect !== "geometry" && row.effect !== "pixels") return true;

@@ -5,7 +5,7 @@ import { asFailure, Failure } from "../errors.ts";
 import { formatForClass, type OutputFormat } from "../image/formats/registry.ts";
 import { type Header, headerOf } from "../image/header.ts";
 import { makerOf } from "../image/maker.ts";
-import { readHeader } from "../image/readHeader.ts";
+import { openFile } from "../image/readHeader.ts";
 import { renderImage } from "../image/renderImage.ts";
 import type { RenderOrder, Rendition } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
@@ -14,6 +14,7 @@ import { variantEtag } from "../store/schema/key.ts";
 import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import { wholeOf } from "./chooseParent.ts";
+import { decodeHeavy } from "./decodeHeavy.ts";
 import type { FetchedBytes } from "./fetchOriginal.ts";
 import type { Miss } from "./miss.ts";
 import { storeSourceMeta } from "./storeRendition.ts";
@@ -50,10 +51,10 @@ export async function render(
   app: App,
   job: Job,
 ): Promise<{ readonly stored: Stored; readonly header: Header }> {
-  const parsed = readHeader(source.bytes);
-  const header = headerOf(parsed);
+  const opened = await openFile(source.bytes);
+  const header = headerOf(opened.source);
   const format = formatFor(request, header);
-  const order = { bytes: source.bytes, source: parsed, transform: request.transform, format };
+  const order = { ...opened, transform: request.transform, format };
   const rendition = await renderInSlot(order, app, job);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
@@ -68,16 +69,22 @@ export async function render(
   return { stored: await toStored(rendition, { ...from, cut, ...whole }), header };
 }
 
-/** Runs the engine when the render slot is free, and writes down its stages. Throws Failure. */
+/**
+ * Runs the engine when the render slot is free, and writes down its stages. The heavy Worker comes before it: while that
+ * decodes, the slot is free for others. Throws Failure.
+ */
 export async function renderInSlot(
-  order: Pick<RenderOrder, "bytes" | "source" | "transform" | "format">,
-  { config, now, state }: App,
-  { trace, priority }: Job,
+  order: Pick<RenderOrder, "bytes" | "transform" | "format"> & Required<Pick<RenderOrder, "source">>,
+  app: App,
+  job: Job,
 ): Promise<Rendition> {
+  const { config, now, state } = app;
+  const { trace, priority } = job;
+  const decoded = await decodeHeavy(order, app, job);
   const asked = now();
   const rendition = await state.renderSlot(config).run(1, priority, () => {
     addStage(trace, "queue", now() - asked);
-    return renderImage({ ...order, limits: config });
+    return renderImage({ ...order, ...(decoded === undefined ? {} : { decoded }), limits: config });
   });
   for (const stage of ["decode", "resize", "encode"] as const) addStage(trace, stage, rendition.stages[stage]);
   return rendition;

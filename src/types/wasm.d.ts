@@ -3,3 +3,15 @@ declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
+
+/** A `.ttf` import is the file's bytes: a module of the type "Data" in workerd, Node tests through a loader. */
+declare module "*.ttf" {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}
+
+/** The package describes its exports instead, as bundlers of the web import them. */
+declare module "jxl-oxide-wasm/module.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}

@@ -222,7 +222,7 @@ describe("a purge of B", { timeout: 60_000 }, () => {
     await purge({ source: addressB(name), block: false });
     expect(await askFor(edge.url, addressA(name))).toMatchObject({ status: 200, detail: "miss" });
     // The note is there again for the next purge.
-    await expect.poll(async () => (await storedOf(name)).join(" ")).toContain("2/r/");
+    await expect.poll(async () => (await storedOf(name)).join(" "), { timeout: 20_000 }).toContain("2/r/");
   });
 
   test("a redirect is written down once, not with every size", async () => {

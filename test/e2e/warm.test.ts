@@ -12,7 +12,7 @@ import { createHinter, type Hinter } from "../../warmer/client/hint.ts";
 import type { Warmer } from "../../warmer/service.ts";
 import { requestLines } from "../support/logLines.ts";
 import { linesOf, pushOverSocket, signedPush } from "../support/push.ts";
-import { storedKeys } from "../support/stores.ts";
+import { dropBucket, storedKeys } from "../support/stores.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 
 const SECRET = "a secret of the test";
@@ -87,6 +87,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     await until(() => warmer.counts.pushed === 1, 10_000);
     // Waits until it is there.
     expect(await storedKeys(edge, "R2_WEUR")).toHaveLength(1);
+    await dropBucket(edge, "R2_PRIMARY");
     const hinted = await browse("hinted");
     const cold = await browse("cold");
     console.log(
@@ -202,6 +203,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
         ...Object.fromEntries(names.map((name) => [path(name), "made"])),
         [path("expire-6")]: "expired",
       });
+      await dropBucket(edge, "R2_PRIMARY");
       expect((await browse("expire-2")).how).toContain("detail=region");
       expect(asked).not.toContain("/expire-6.jpg");
     });
@@ -213,6 +215,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       const lines = () => requestLines(log).filter(({ outcome }) => outcome === "made").length;
       const before = lines();
       await until(() => lines() === before + names.length, 10_000);
+      await dropBucket(edge, "R2_PRIMARY");
       for (const name of names) expect((await browse(name)).how).toContain("detail=region");
     });
 

@@ -65,9 +65,11 @@ async function meet(health) {
   }
   if (faults !== met && realNow() < until) throw new Error("service unavailable (simulated)");
 }
+/** The primary is further away than the region: the first fresh answer is taken. */
+const PRIMARY_MS = 60;
 const WRITES = ["put", "delete", "createMultipartUpload"];
 /** A service whose methods meet their fault first. The methods in \`sync\` only give a stub or an id, and do not. */
-function wrap(service, healthOf, sync = []) {
+function wrap(service, healthOf, sync = [], distanceMs = 0) {
   return new Proxy(service, {
     get(target, name) {
       const member = Reflect.get(target, name);
@@ -78,6 +80,7 @@ function wrap(service, healthOf, sync = []) {
       };
       return async (...args) => {
         await meet(healthOf(name));
+        if (distanceMs > 0 && !WRITES.includes(name)) await new Promise((resolve) => setTimeout(resolve, distanceMs));
         return target[name](...args);
       };
     },
@@ -91,7 +94,8 @@ function faulty(env) {
     made.THUMBS = wrap(env.THUMBS, () => faults.kv);
     for (const name of Object.keys(env)) {
       if (name.startsWith("R2_")) {
-        made[name] = wrap(env[name], (method) => (WRITES.includes(method) ? (faults.r2Writes ?? faults.r2) : faults.r2));
+        const healthOf = (method) => (WRITES.includes(method) ? (faults.r2Writes ?? faults.r2) : faults.r2);
+        made[name] = wrap(env[name], healthOf, [], name === "R2_PRIMARY" ? PRIMARY_MS : 0);
       }
     }
     if (env.COORDINATOR) {

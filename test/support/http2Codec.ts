@@ -19,8 +19,6 @@ export function begin(hello = HELLO, options: Partial<Http2CodecOptions> = {}) {
     {
       write: (text) => (out += text),
       changed: () => events.push("changed"),
-      mayLeave: () => true,
-      unsent: () => {},
       partial: (batch, status, piece) => pieces.push(`${index(batch)} ${status} ${piece}`),
       answered: (batch, answer) => events.push(`${index(batch)} ${answer.status} ${answer.body}`),
       lost: (lost, reason) => events.push(`lost ${lost.map(index).join(",")} ${reason}`),

@@ -30,7 +30,7 @@ export async function listenRaw(onConnection: (socket: Socket) => void) {
 }
 
 /** One connection to a server on loopback. `events` has what it reported, in order. */
-export async function connectTo(port: number, secret: string | null = null, mayLeave = () => true) {
+export async function connectTo(port: number, secret: string | null = null) {
   const events: string[] = [];
   const builder = new PushRequestBuilder({ region: "weur", secret, deadlineMs: 800 }, "avif");
   const batches: PushBatch[] = [];
@@ -40,8 +40,6 @@ export async function connectTo(port: number, secret: string | null = null, mayL
     1,
     {
       changed: () => {},
-      mayLeave: () => mayLeave(),
-      unsent: (_connection, batch) => void events.push(`${name(batch)} unsent`),
       partial: (batch, status, piece) => void events.push(`${name(batch)} partial ${status} ${piece}`),
       answered: (_connection, batch, { status, body, keepAlive }) =>
         void events.push(`${name(batch)} ${status} ${body}${keepAlive ? "" : " (last)"}`),

@@ -1,8 +1,8 @@
 import type { PushBatch } from "../queue/pushBatch.ts";
+import { Http1Codec } from "./h1/http1Codec.ts";
 import { RequestFields } from "./h2/hpack.ts";
 import { Http2Codec } from "./h2/http2Codec.ts";
-import { failureOf, Http1Client } from "./http1Client.ts";
-import type { HttpClient, HttpClientEvents, HttpCodec, PushResponse } from "./httpClient.ts";
+import type { HttpCodec, HttpCodecEvents, PushResponse } from "./httpCodec.ts";
 import type { PushRequest } from "./pushRequest.ts";
 import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./socket.ts";
 
@@ -10,12 +10,6 @@ import { type Endpoint, type HttpVersion, openSocket, type PushSocket } from "./
 export type ConnectionEvents = {
   /** It can be used now, or it takes more or fewer requests than before. */
   changed(connection: Connection): void;
-  /**
-   * Asked right before a push is written, if that is not at once. False if its hints would arrive too late: then it is
-   * not written, and ends as `unsent`.
-   */
-  mayLeave(batch: PushBatch): boolean;
-  unsent(connection: Connection, batch: PushBatch): void;
   /** More of a response has arrived, but not its end. */
   partial(batch: PushBatch, status: number, piece: string): void;
   answered(connection: Connection, batch: PushBatch, response: PushResponse): void;
@@ -43,8 +37,6 @@ export class Connection {
   readonly #streams: number;
   readonly #events: ConnectionEvents;
   readonly #socket: PushSocket;
-  #client: HttpClient | undefined;
-  /** The client again, if it reads what the socket receives. */
   #codec: HttpCodec | undefined;
   #pending = "";
   #isClosed = false;
@@ -65,28 +57,28 @@ export class Connection {
         if (!this.#isClosed) this.#codec?.receive(text);
       },
       drained: () => this.#onChanged(),
-      failed: (error) => (this.#reason = failureOf(error)),
+      failed: (reason) => (this.#reason = reason),
       closed: () => this.#onClosed(),
     });
   }
 
   get capacity(): number {
-    return this.#client?.capacity ?? 0;
+    return this.#codec?.capacity ?? 0;
   }
 
   /** 0 while the server does not read: a request that cannot leave would only become older. */
   get free(): number {
-    return this.#socket.blocked ? 0 : (this.#client?.free ?? 0);
+    return this.#socket.blocked ? 0 : (this.#codec?.free ?? 0);
   }
 
   /** Sends one push. Call it only while `free` is above 0. */
   send(push: PushRequest, batch: PushBatch): void {
-    this.#client?.send(push, batch);
+    this.#codec?.send(push, batch);
   }
 
   /** Gives up late requests, or a connection that does not open. `now` is ms of the steady clock. */
   expire(now: number, limitMs: number): void {
-    if (this.open) this.#client?.expire(now, limitMs);
+    if (this.open) this.#codec?.expire(now, limitMs);
     else if (now - this.since > limitMs) void this.close("timeout");
   }
 
@@ -97,7 +89,7 @@ export class Connection {
   async close(reason: string): Promise<void> {
     if (this.#isClosed) return;
     this.#reason = reason;
-    const last = this.#pending + (this.#client?.close() ?? "");
+    const last = this.#pending + (this.#codec?.close() ?? "");
     const ended = last === "" ? this.#socket.destroy() : this.#socket.end(last);
     this.#onClosed();
     await ended;
@@ -114,36 +106,30 @@ export class Connection {
       return;
     }
     this.version = version;
-    const { url } = this.#endpoint;
-    const events: HttpClientEvents = {
-      mayLeave: (batch) => this.#events.mayLeave(batch),
-      unsent: (batch) => this.#events.unsent(this, batch),
+    const events: HttpCodecEvents = {
+      // HTTP/1.1 has one request in flight, so there is nothing to gather. HTTP/2 gathers what one loop iteration sends
+      // into one write.
+      write: version === "2" ? (text) => this.#gather(text) : (text) => this.#socket.write(text),
+      changed: () => this.#onChanged(),
       partial: (batch, status, piece) => this.#events.partial(batch, status, piece),
       answered: (batch, response) => {
         this.served++;
         this.#events.answered(this, batch, response);
       },
+      lost: (batches, reason) => this.#events.lost(this, batches, reason),
       end: (reason) => void this.close(reason),
     };
-    if (version === "1.1") {
-      this.#client = new Http1Client(url, this.#socket.stream, events);
+    const { url } = this.#endpoint;
+    if (version === "2")
+      this.#codec = new Http2Codec({ fields: new RequestFields(url), streams: this.#streams }, events);
+    else {
+      this.#codec = new Http1Codec(url, events);
       this.#onChanged();
-      return;
     }
-    this.#client = this.#codec = new Http2Codec(
-      { fields: new RequestFields(url), streams: this.#streams },
-      {
-        ...events,
-        // What one loop iteration sends is one write.
-        write: (text) => this.#gather(text),
-        changed: () => this.#onChanged(),
-        lost: (batches, reason) => this.#events.lost(this, batches, reason),
-      },
-    );
   }
 
   #onChanged(): void {
-    if (this.#isClosed || this.#client === undefined) return;
+    if (this.#isClosed || this.#codec === undefined) return;
     // It stays open even if it takes no more requests: some may still be in flight.
     this.open ||= this.capacity > 0;
     this.#events.changed(this);
@@ -167,6 +153,6 @@ export class Connection {
     this.#isClosed = true;
     this.open = false;
     this.#pending = "";
-    this.#events.closed(this, this.#client?.abandon() ?? [], this.#reason);
+    this.#events.closed(this, this.#codec?.abandon() ?? [], this.#reason);
   }
 }

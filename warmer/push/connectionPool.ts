@@ -1,6 +1,6 @@
 import type { PushBatch } from "../queue/pushBatch.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
-import type { PushResponse } from "./httpClient.ts";
+import type { PushResponse } from "./httpCodec.ts";
 import type { PushRequest } from "./pushRequest.ts";
 import { type Endpoint, type HttpVersion, versionBeforeHandshake } from "./socket.ts";
 
@@ -24,12 +24,6 @@ export type PoolEvents = {
   opened(): void;
   /** A request can perhaps be sent where none could before. */
   changed(): void;
-  /**
-   * Asked right before a push is written, if that is not at once. False if its hints would arrive too late: then it is
-   * not written, and ends as `unsent`.
-   */
-  mayLeave(batch: PushBatch): boolean;
-  unsent(batch: PushBatch): void;
   /** More of a response has arrived, but not its end. */
   partial(batch: PushBatch, status: number, piece: string): void;
   answered(batch: PushBatch, response: PushResponse): void;
@@ -81,12 +75,6 @@ export class ConnectionPool {
     this.#version = versionBeforeHandshake(options);
     this.#connectionEvents = {
       changed: (connection) => this.#onChanged(connection),
-      mayLeave: events.mayLeave,
-      unsent: (connection, batch) => {
-        this.busyCount--;
-        this.#markFree(connection);
-        events.unsent(batch);
-      },
       partial: events.partial,
       answered: (connection, batch, response) => {
         this.busyCount--;

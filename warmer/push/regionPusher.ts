@@ -5,7 +5,7 @@ import type { PushBatch } from "../queue/pushBatch.ts";
 import { type PushContext, RegionQueue } from "../queue/regionQueue.ts";
 import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
 import { type OpenPool, openConnectionPool, type Pool } from "./connectionPool.ts";
-import { isAccepted, type PushResponse } from "./httpClient.ts";
+import { isAccepted, type PushResponse } from "./httpCodec.ts";
 import { PushesInFlight } from "./inFlight/pushesInFlight.ts";
 import { PushRequestBuilder } from "./pushRequest.ts";
 import type { Endpoint } from "./socket.ts";
@@ -46,8 +46,9 @@ export class RegionPusher {
     this.region = options.region;
     this.#maxAgeMs = options.queue.maxAgeMs;
     this.#context = context;
-    const pace = { ...options, batch: options.queue.limit, maxAgeMs: this.#maxAgeMs };
-    this.#flight = new PushesInFlight(this.region, pace, context);
+    const { region, connections, deadlineMs } = options;
+    const pace = { connections, deadlineMs, batch: options.queue.limit, maxAgeMs: this.#maxAgeMs };
+    this.#flight = new PushesInFlight(region, pace, context);
     this.#queue = new RegionQueue(options.queue, context, this.#failures);
     this.#requests = FORMATS.map((format) => new PushRequestBuilder(options, format));
     const events = {
@@ -56,12 +57,6 @@ export class RegionPusher {
         this.#sendDue();
       },
       changed: () => this.#sendDue(),
-      mayLeave: (batch: PushBatch) => this.#flight.mayLeave(batch),
-      unsent: (batch: PushBatch) => {
-        this.#flight.unsent(batch);
-        this.#queue.putBack(batch);
-        this.#sendDue();
-      },
       partial: (batch: PushBatch, status: number, piece: string) => this.#onPartial(batch, status, piece),
       answered: (batch: PushBatch, response: PushResponse) => this.#onResponse(batch, response),
       lost: (batches: readonly PushBatch[], reason: string) => this.#onLost(batches, reason),
@@ -131,7 +126,9 @@ export class RegionPusher {
     this.#sendDue();
   }
 
-  /** Gives up all that waits or is in flight, and counts it as failed. Resolves when the connections are closed. */
+  /**
+   * Gives up everything that waits or is in flight, and counts it as failed. Resolves when the connections are closed.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -241,10 +238,10 @@ export class RegionPusher {
     if (due >= this.#timerDue || this.#stopped) return;
     clearTimeout(this.#timer);
     this.#timerDue = due;
-    const onDue = (): void => {
+    const wait = Math.max(1, Math.ceil(due - now));
+    this.#timer = setTimeout(() => {
       this.#timerDue = Number.POSITIVE_INFINITY;
       this.#sendDue();
-    };
-    this.#timer = setTimeout(onDue, Math.max(1, Math.ceil(due - now)));
+    }, wait);
   }
 }

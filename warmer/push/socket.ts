@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 
 export type HttpVersion = "1.1" | "2";
@@ -17,17 +17,15 @@ export type Endpoint = {
 export type SocketEvents = {
   /** @param version the HTTP version to speak, or the reason why there is none */
   connected(version: HttpVersion | string): void;
-  /** Received bytes, latin1. Only of HTTP/2: with HTTP/1.1 the client reads the stream. */
+  /** Received bytes, latin1. */
   read(text: string): void;
   /** The other side reads again: what had to wait has left. */
   drained(): void;
-  failed(error: NodeJS.ErrnoException): void;
+  failed(reason: string): void;
   closed(): void;
 };
 
 export type PushSocket = {
-  /** The socket itself. With HTTP/1.1 nothing has been read from it. */
-  readonly stream: Socket;
   /** Bytes wait to be sent, more than MAX_UNSENT_BYTES. Nothing is read meanwhile. */
   readonly blocked: boolean;
   /** @param text latin1 */
@@ -92,10 +90,8 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
   };
   const open = () => {
     if (!secure) {
-      const version = http === "2" ? "2" : "1.1";
-      const reading = version === "2" ? { onread } : {};
-      const plain = connectTcp({ host, port, noDelay: true, keepAlive: true, ...reading });
-      return plain.once("connect", () => events.connected(version));
+      const plain = connectTcp({ host, port, noDelay: true, keepAlive: true, onread });
+      return plain.once("connect", () => events.connected(http === "2" ? "2" : "1.1"));
     }
     const socket = connectTls({
       host,
@@ -107,14 +103,11 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true);
-    return socket.once("secureConnect", () => {
-      const version = versionAfterHandshake(http, socket.alpnProtocol);
-      if (version === "2") socket.on("data", (chunk: Buffer) => events.read(chunk.toString("latin1")));
-      events.connected(version);
-    });
+    socket.on("data", (chunk: Buffer) => events.read(chunk.toString("latin1")));
+    return socket.once("secureConnect", () => events.connected(versionAfterHandshake(http, socket.alpnProtocol)));
   };
   const socket = open();
-  socket.on("error", (error: NodeJS.ErrnoException) => events.failed(error));
+  socket.on("error", (error: NodeJS.ErrnoException) => events.failed(error.code ?? error.message));
   socket.on("end", () => socket.destroy());
   let blocked = false;
   socket.on("drain", () => {
@@ -125,7 +118,6 @@ export function openSocket(endpoint: Endpoint, session: Buffer | undefined, even
   });
   socket.once("close", () => events.closed());
   return {
-    stream: socket,
     get blocked() {
       return blocked;
     },

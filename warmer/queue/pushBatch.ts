@@ -42,12 +42,6 @@ export class PushBatch {
     this.keyHigh[at] = keyHigh;
   }
 
-  /** One of its hints is too old at this time, unix ms. */
-  expiresBefore(time: number): boolean {
-    for (let i = 0; i < this.#size; i++) if (time > (this.#expiries[i] as number)) return true;
-    return false;
-  }
-
   clear(): void {
     this.#size = 0;
     this.attempt = 0;

@@ -14,8 +14,8 @@ export type PushContext = {
   readonly log: Log;
 };
 
-/** A batch that waits for its retry, and why the first try failed. Null: it was not sent at all. */
-type Retry = { readonly batch: PushBatch; readonly reason: string | null };
+/** A batch that waits for its retry, and why the first try failed. */
+type Retry = { readonly batch: PushBatch; readonly reason: string };
 
 /**
  * Everything that waits to be pushed to one region: one queue per format, and batches to retry. It returns batches of
@@ -73,11 +73,6 @@ export class RegionQueue {
     this.#retries.push({ batch, reason });
   }
 
-  /** Adds a batch that could not leave in time. What is still fresh of it is sent next. */
-  putBack(batch: PushBatch): void {
-    this.#retries.push({ batch, reason: null });
-  }
-
   /** Ends a batch that has its response. The batch is reused. */
   release(batch: PushBatch): void {
     batch.clear();
@@ -111,7 +106,7 @@ export class RegionQueue {
   /** Drops everything that waits, and counts it under the given name. */
   shed(as: "regionDown" | "failed"): void {
     for (const { batch, reason } of this.#retries.splice(0)) {
-      if (reason !== null) this.#failures.giveUp(`not tried again after ${reason}`, batch.size);
+      this.#failures.giveUp(`not tried again after ${reason}`, batch.size);
       this.fail(batch);
     }
     for (const queue of this.#queues) {
@@ -125,7 +120,7 @@ export class RegionQueue {
       const retry = this.#retries.shift();
       if (retry === undefined) return undefined;
       if (!this.#dropExpired(retry, now)) continue;
-      if (retry.reason !== null) this.#context.counts.retries++;
+      this.#context.counts.retries++;
       return retry.batch;
     }
   }
@@ -137,8 +132,7 @@ export class RegionQueue {
   #dropExpired({ batch, reason }: Retry, now: number): boolean {
     const { counts, keys } = this.#context;
     const late = batch.dropExpired(now, keys);
-    if (reason === null) counts.oldAtPush += late;
-    else if (late > 0) {
+    if (late > 0) {
       counts.failed += late;
       this.#failures.giveUp(`too old to be tried again after ${reason}`, late);
     }

@@ -44,11 +44,10 @@ export type CellOptions = {
 
 type PagePair = { readonly on: readonly Picture[]; readonly off: readonly Picture[] };
 
-/**
- * Page views in flight. While one waits for an ocean, the other one works. Without distances nobody waits, and where pages
- * are rendered the CPU is the limit: then there is one at a time.
- */
+/** Page views in flight. While one waits for an ocean, the other one works. */
 const AT_ONCE = { waiting: 2, working: 1 } as const;
+/** A page whose API server is nearer than this waits too little for a second one. A round trip in ms. */
+const OCEAN_MS = 150;
 const REST_MS = 150;
 /** Pushes that nobody waits for have ended after this. */
 const SETTLED_MS = 1_500;
@@ -75,7 +74,7 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
       pairs.push(onFirst ? { on: first, off: second } : { on: second, off: first });
     }
   };
-  const atOnce = AT_ONCE[arm.near || arm.stored === "nowhere" ? "working" : "waiting"];
+  const atOnce = AT_ONCE[waits(arm, options.place) ? "waiting" : "working"];
   await Promise.all(Array.from({ length: atOnce }, worker));
   const seconds = (performance.now() - started) / 1000;
   const busy = load();
@@ -92,6 +91,11 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
     extraFetches: asked.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
     floodPerSecond: Math.round(flood?.rate ?? 0),
   };
+}
+
+/** Whether page views wait more than they work: over an ocean, and when nothing is rendered. */
+function waits({ near, stored }: Arm, place: string): boolean {
+  return !near && stored !== "nowhere" && placeOf(place).readerApi >= OCEAN_MS;
 }
 
 /** The pages of all pairs, stored as the arm says, before the first is opened. Both pages of a pair have the same bytes. */

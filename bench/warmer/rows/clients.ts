@@ -22,8 +22,8 @@ const LOADS = { 0: { calm: 4_000, flood: 150_000 }, 3: { calm: 15_000, flood: 50
 const WORTH_IT = 1.3;
 
 /**
- * The same warmer with our own HTTP/2 client and with that of Node, from datagram to response. Both run, and each is
- * measured in turn. A ratio is the median of the ratios of the rounds.
+ * The same warmer with our own HTTP client and with others, from datagram to response. All run, and each is measured in
+ * turn. A ratio is the median of the ratios of the rounds.
  */
 export async function clientRows(
   setting: Setting,
@@ -33,9 +33,9 @@ export async function clientRows(
   const figures: Record<string, readonly Round[]> = {};
   for (const batchMs of [0, 3] as const) {
     const clients = await measure(setting, all, batchMs);
-    const [own, node] = clients as [Client, Client];
+    const [own1, undici, own2, http2] = clients as [Client, Client, Client, Client];
     for (const { name, rounds } of clients) figures[`${name}, WARM_BATCH_MS=${batchMs}`] = rounds;
-    rows.push(row(own, node, batchMs));
+    rows.push(row(own1, undici, batchMs), row(own2, http2, batchMs));
   }
   return { rows, figures };
 }

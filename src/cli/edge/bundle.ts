@@ -1,17 +1,17 @@
 /**
- * The Worker as `wrangler deploy` would upload it, built once per content of `src/`, `wrangler.toml` and the lockfile
- * and kept under `.firstlight/bundle/`, so that the second start takes no build.
+ * A Worker as `wrangler deploy` would upload it, built once per content of `src/`, `wrangler.toml` and the lockfile and kept
+ * under `.firstlight/`, so that the second start takes no build.
  */
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 export type BundleModule = {
-  readonly type: "ESModule" | "CompiledWasm";
+  readonly type: "ESModule" | "CompiledWasm" | "Data";
   readonly path: string;
   readonly contents: Uint8Array<ArrayBuffer>;
 };
@@ -26,9 +26,16 @@ export type Bundle = {
 /** The top of the checkout. */
 export const TOP = fileURLToPath(new URL("../../../", import.meta.url));
 
+/** One of the two Workers: its configuration, and the folder under `.firstlight/` where its bundles are. */
+type Worker = { readonly config: string; readonly store: string };
+const MAIN: Worker = { config: "wrangler.toml", store: "bundle" };
+export const HEAVY: Worker = { config: "src/heavy/wrangler.toml", store: "heavy" };
+
+const ENTRY = "worker.js";
+
 const KEPT_BUNDLES = 4;
 const OPTIONS_FILE = "bindings.json";
-const ENTRY = "worker.js";
+const MODULE_TYPES = { ".js": "ESModule", ".wasm": "CompiledWasm", ".ttf": "Data" } as const;
 
 /** No metrics, no update check, no look-up of the machine's own place: nothing here may need the internet. */
 const OFFLINE = {
@@ -39,21 +46,26 @@ const OFFLINE = {
 } as const;
 
 /** The bundle of this checkout, built when its content is new. Throws with wrangler's own words when that fails. */
-export async function loadBundle(): Promise<Bundle> {
-  const store = join(TOP, ".firstlight", "bundle");
+export async function loadBundle(worker: Worker = MAIN): Promise<Bundle> {
+  const store = join(TOP, ".firstlight", worker.store);
   const root = join(store, await contentHash());
   const built = await stat(join(root, OPTIONS_FILE)).catch(() => undefined);
-  if (built === undefined) await build(store, root);
-  const names = (await readdir(root)).filter((name) => name === ENTRY || name.endsWith(".wasm"));
+  if (built === undefined) await build(worker, store, root);
+  const typeOf = (name: string) => MODULE_TYPES[extname(name) as keyof typeof MODULE_TYPES];
+  const names = (await readdir(root)).filter((name) => typeOf(name) !== undefined);
   names.sort((a, b) => Number(b === ENTRY) - Number(a === ENTRY));
   const modules = await Promise.all(
     names.map(async (name) => ({
-      type: name === ENTRY ? ("ESModule" as const) : ("CompiledWasm" as const),
+      type: typeOf(name),
       path: join(root, name),
       contents: new Uint8Array(await readFile(join(root, name))),
     })),
   );
-  const options = JSON.parse(await readFile(join(root, OPTIONS_FILE), "utf8")) as Record<string, unknown>;
+  // Services of a deployment are not here; who starts the Worker binds what it has.
+  const { serviceBindings: _, ...options } = JSON.parse(await readFile(join(root, OPTIONS_FILE), "utf8")) as Record<
+    string,
+    unknown
+  >;
   return { root, modules, options };
 }
 
@@ -71,7 +83,7 @@ async function contentHash(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-async function build(store: string, root: string): Promise<void> {
+async function build({ config }: Worker, store: string, root: string): Promise<void> {
   const run = promisify(execFile);
   const draft = join(store, `draft-${randomUUID()}`);
   await mkdir(draft, { recursive: true });
@@ -79,8 +91,8 @@ async function build(store: string, root: string): Promise<void> {
   const settings = { cwd: TOP, env: { ...process.env, ...OFFLINE }, maxBuffer: 1 << 24 };
   try {
     const [, bindings] = await Promise.all([
-      run(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", draft], settings),
-      run(process.execPath, [join(import.meta.dirname, "bindings.ts"), join(TOP, "wrangler.toml")], settings),
+      run(process.execPath, [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", draft], settings),
+      run(process.execPath, [join(import.meta.dirname, "bindings.ts"), join(TOP, config)], settings),
     ]);
     await writeFile(join(draft, OPTIONS_FILE), bindings.stdout);
     // Two programs may build at once: the first rename wins, the other's draft is the same and is thrown away.

@@ -13,6 +13,7 @@ import type { Miniflare, V4MiniflareOptions } from "miniflare";
 import { SETTINGS_KEY } from "../../live/settingsCache.ts";
 import { loadBundle } from "./bundle.ts";
 import { type Front, startFront } from "./front.ts";
+import { type Heavy, type HeavyOptions, startHeavy } from "./heavy.ts";
 import { requireFreePort } from "./port.ts";
 import { miniflareTrusting } from "./runtime.ts";
 import { isolateNames, workersOf } from "./workers.ts";
@@ -36,6 +37,8 @@ export type EdgeOptions = {
   readonly cf?: Readonly<Record<string, unknown>>;
   /** Takes what the Worker logs; absent: nothing is printed. */
   readonly log?: (line: LogLine) => void;
+  /** False: without the heavy Worker, as a deployment that has none. Else what differs from the one that is deployed. */
+  readonly heavy?: false | HeavyOptions;
   /** How many isolates of the Worker share the storage; absent: one. */
   readonly isolates?: number;
   /** Scripts by name that run as Workers of their own on the same storage: what a test seeds or compares with. */
@@ -51,6 +54,8 @@ export type Edge = {
   readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Process id of this edge's workerd, for CPU and memory readings; undefined where /proc is missing. */
   readonly workerdPid: number | undefined;
+  /** The heavy Worker's process; null with `heavy: false`. */
+  readonly heavy: Heavy | null;
   readonly miniflare: Miniflare;
   /** Each isolate's own address, the first one's included. */
   readonly isolates: readonly string[];
@@ -70,15 +75,23 @@ const READY_WITHIN_MS = 15_000;
  * taken or the Worker refuses its configuration (with the Worker's own words); nothing is left running then.
  */
 export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
-  const bundle = await loadBundle();
   const { vars = {}, isolates = 1, beside = {}, port = 0, h2 = false } = options;
   await requireFreePort(port);
+  const say = (message: string) => options.log?.({ level: "info", message, timestamp: Date.now() });
+  const [bundle, heavy] = await Promise.all([
+    loadBundle(),
+    options.heavy === false ? null : startHeavy(say, options.heavy),
+  ]);
   let problems: string | undefined;
   const before = workerdChildren();
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare: Runtime } = miniflareTrusting(options.caFile);
   const miniflare = new Runtime(
     convertV4MiniflareOptions({
-      workers: workersOf(bundle, { vars, isolates, beside, s3Credentials: LOCAL_S3 }),
+      workers: workersOf(bundle, {
+        ...{ vars, isolates, beside },
+        heavy: heavy?.address ?? null,
+        s3Credentials: LOCAL_S3,
+      }),
       host: "127.0.0.1",
       port: h2 ? 0 : port,
       cf: options.cf ?? false,
@@ -94,20 +107,21 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   );
   let stopping: Promise<void> | undefined;
   let front: Front | null = null;
-  const stop = () => (stopping ??= Promise.all([front?.stop(), miniflare.dispose()]).then(() => undefined));
+  const stop = () =>
+    (stopping ??= Promise.all([front?.stop(), heavy?.stop(), miniflare.dispose()]).then(() => undefined));
   try {
     const { origin: url } = await miniflare.ready;
     if (options.settings !== undefined) {
       await (await miniflare.getKVNamespace("THUMBS")).put(SETTINGS_KEY, options.settings);
     }
     await answers(url, () => problems);
-    const workerdPid = workerdChildren().find((pid) => !before.includes(pid));
+    const workerdPid = workerdChildren().find((pid) => !before.includes(pid) && pid !== heavy?.pid());
     const direct = async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
     const scripts = await Promise.all(Object.keys(beside).map(async (name) => [name, await direct(name)] as const));
     const targets = await Promise.all(isolateNames(isolates).map(direct));
     if (h2) front = await startFront({ port, targets });
     return {
-      ...{ url, front, workerdPid, miniflare, stop },
+      ...{ url, front, heavy, workerdPid, miniflare, stop },
       s3: { endpoint: `${url}/cdn-cgi/local/r2/s3`, ...LOCAL_S3 },
       isolates: targets,
       beside: Object.fromEntries(scripts),

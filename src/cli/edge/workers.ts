@@ -7,6 +7,8 @@ export type WorkersOrder = {
   readonly isolates: number;
   /** Scripts (ES modules) by name, each a Worker with the bundle's stores. */
   readonly beside: Readonly<Record<string, string>>;
+  /** `host:port` of the heavy Worker; null or absent: there is none. */
+  readonly heavy?: string | null;
   readonly s3Credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
@@ -24,10 +26,11 @@ export function isolateNames(isolates: number): readonly string[] {
 
 /** Miniflare's options of all of them. They share KV, buckets, edge cache and the first one's Durable Object. */
 export function workersOf({ modules, root, options }: Bundle, order: WorkersOrder): readonly object[] {
-  const { vars, isolates, beside, s3Credentials } = order;
+  const { vars, isolates, beside, heavy = null, s3Credentials } = order;
   const buckets = Object.entries((options.r2Buckets ?? {}) as BucketOptions);
   const shared = {
     ...options,
+    serviceBindings: heavy === null ? {} : { HEAVY: { external: { address: heavy, http: {} } } },
     r2Buckets: Object.fromEntries(buckets.map(([name, { id }]) => [name, { id, s3Credentials }])),
   };
   const objects = Object.entries((options.durableObjects ?? {}) as ObjectOptions);

@@ -1,8 +1,11 @@
 /** The code for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
 import type { HeaderParser } from "../header.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
+import { avifHeader } from "./avif/header.ts";
 import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
 import { bmpHeader } from "./bmp/header.ts";
+import { ddsHeader } from "./dds/header.ts";
+import { farbfeldHeader } from "./farbfeld/header.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { gifHeader } from "./gif/header.ts";
 import { decodeIco, icoMemory } from "./ico/decode.ts";
@@ -11,10 +14,14 @@ import { decodeJpeg, jpegMemory } from "./jpeg/decode.ts";
 import { encodeJpeg } from "./jpeg/encode.ts";
 import { jpegHeader } from "./jpeg/header.ts";
 import { decodeTurbo, turboMemory } from "./jpeg/turbo.ts";
+import { jxlHeader } from "./jxl/header.ts";
 import { decodePng, pngMemory } from "./png/decode.ts";
 import { encodePng } from "./png/encode.ts";
 import { pngHeader } from "./png/header.ts";
+import { pnmHeader } from "./pnm/header.ts";
+import { radianceHeader } from "./radiance/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
+import { svgHeader } from "./svg/header.ts";
 import { decodeTiff, tiffMemory } from "./tiff/decode.ts";
 import { tiffHeader } from "./tiff/header.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
@@ -30,10 +37,21 @@ export const HEADER_PARSERS = {
   bmp: bmpHeader,
   tiff: tiffHeader,
   ico: icoHeader,
+  avif: avifHeader,
+  jxl: jxlHeader,
+  pnm: pnmHeader,
+  farbfeld: farbfeldHeader,
+  radiance: radianceHeader,
+  dds: ddsHeader,
+  svg: svgHeader,
 } as const satisfies Record<InputFormat, HeaderParser>;
 
 /** Peak bytes: the file, and the screen with 4 bytes a pixel. */
 const gifMemory = ({ source, fileBytes }: DecodeCost) => fileBytes + 4 * source.width * source.height;
+
+/** Peak bytes in this Worker of what the heavy Worker decodes: the file once more on its way, and the view's pixels. */
+const heavyMemory = ({ fileBytes, view }: DecodeCost) => 2 * fileBytes + 4 * view.width * view.height;
+const HEAVY = { decode: "heavy", memoryBytes: heavyMemory, shrinks: false, countsRows: true } as const;
 
 /** The descriptor of a format names its decoders, in the order in which they are tried. */
 export const DECODERS = {
@@ -46,6 +64,10 @@ export const DECODERS = {
   bmp: { decode: decodeBmp, memoryBytes: bmpMemory, shrinks: false, countsRows: false },
   ico: { decode: decodeIco, memoryBytes: icoMemory, shrinks: false, countsRows: false },
   tiff: { decode: decodeTiff, memoryBytes: tiffMemory, shrinks: false, countsRows: false },
+  resvg: HEAVY,
+  libavif: HEAVY,
+  jxlOxide: HEAVY,
+  rare: HEAVY,
 } as const satisfies Record<DecoderName, Decoder>;
 
 /** Encoders of stills: they take the first frame. */

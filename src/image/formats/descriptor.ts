@@ -21,6 +21,10 @@ export type FormatInput = {
   readonly maxPixels: number;
   /** Names of rows in codecs.ts, in order of preference. If one does not support the file, the next one is tried. */
   readonly decoders: readonly [string, ...string[]];
+  /** True: the second Worker decodes it (src/heavy). A deployment without that Worker answers 415. */
+  readonly heavy?: true;
+  /** True: it has no pixels of its own. It is drawn at the size asked for, so `enlarge` and `maxPixels` do not matter. */
+  readonly vector?: true;
 };
 
 /**

@@ -1,7 +1,8 @@
 /**
- * Photon (@cf-wasm/photon, Rust `image`): the decoder of TIFF. bench/engine/baseline.ts makes whole
- * thumbnails with it as a baseline. Its memory grows to some ten times the picture, and the package never drops its
- * instance. So we call the raw exports, and drop the instance like that of every other engine.
+ * Photon (@cf-wasm/photon, Rust `image`): the decoder of rare kinds, in the heavy Worker. Its build also has TGA, which it
+ * does not recognise by itself, and no QOI. bench/engine/baseline.ts makes whole thumbnails with it as a baseline. Its memory
+ * grows to some ten times the picture, and the package never drops its instance. So we call the raw exports, and drop the
+ * instance like that of every other engine.
  */
 import module from "@cf-wasm/photon/photon.wasm";
 import { defineEngine } from "../engines.ts";
@@ -73,7 +74,7 @@ export function photonMemory({ source, fileBytes }: DecodeCost): number {
   return 33_000_000 + fileBytes + 9.7 * source.width * source.height;
 }
 
-/** Bytes of a TIFF -> the view's picture. Photon also reads other formats. */
+/** Bytes of a file -> the view's picture. Throws image_damaged when it has another size than the header says. */
 export const decodePhoton: Decode = async (bytes, source, { view }, clock) => {
   const photon = await photonEngine.use();
   const image = openPhoton(photon, bytes);

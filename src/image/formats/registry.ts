@@ -4,14 +4,18 @@
  */
 import { AVIF } from "./avif/descriptor.ts";
 import { BMP } from "./bmp/descriptor.ts";
+import { DDS } from "./dds/descriptor.ts";
 import { ACCEPT_CLASSES, type AcceptClass, type FormatDescriptor, type FormatOutput } from "./descriptor.ts";
+import { FARBFELD } from "./farbfeld/descriptor.ts";
 import { GIF } from "./gif/descriptor.ts";
 import { HEIC } from "./heic/descriptor.ts";
 import { ICO } from "./ico/descriptor.ts";
 import { JPEG } from "./jpeg/descriptor.ts";
 import { JXL } from "./jxl/descriptor.ts";
 import { PNG } from "./png/descriptor.ts";
-import { DJVU, JPEG2000, JPEGXR, MP4, PDF, POSTSCRIPT, PSD, VIDEO } from "./refused/descriptor.ts";
+import { PNM } from "./pnm/descriptor.ts";
+import { RADIANCE } from "./radiance/descriptor.ts";
+import { DJVU, JPEG2000, JPEGXR, MP4, PDF, POSTSCRIPT, PSD, QOI, VIDEO } from "./refused/descriptor.ts";
 import { SVG } from "./svg/descriptor.ts";
 import { TIFF } from "./tiff/descriptor.ts";
 import { WEBP } from "./webp/descriptor.ts";
@@ -28,9 +32,14 @@ export const FORMATS = {
   avif: AVIF,
   heic: HEIC,
   jxl: JXL,
+  pnm: PNM,
+  farbfeld: FARBFELD,
+  radiance: RADIANCE,
+  dds: DDS,
   svg: SVG,
   jp2: JPEG2000,
   jxr: JPEGXR,
+  qoi: QOI,
   pdf: PDF,
   postscript: POSTSCRIPT,
   djvu: DJVU,
@@ -49,6 +58,21 @@ export type InputFormat = { [F in FormatName]: Formats[F]["input"] extends null 
 export type OutputFormat = { [F in FormatName]: Formats[F]["output"] extends null ? never : F }[FormatName];
 /** Every decoder that a descriptor names. */
 export type DecoderName = NonNullable<Formats[InputFormat]["input"]>["decoders"][number];
+
+/** The names of the formats that we decode, for `DECODERS`. */
+export function inputFormats(formats: FormatTable = FORMATS): readonly FormatName[] {
+  return Object.entries(formats).flatMap(([name, { input }]) => (input === null ? [] : [name as FormatName]));
+}
+
+/** Whether the second Worker decodes the format. */
+export function isHeavy(name: FormatName): boolean {
+  return formatOf(name).input?.heavy === true;
+}
+
+/** Whether the format is drawn at the size asked for. */
+export function isVector(name: FormatName): boolean {
+  return formatOf(name).input?.vector === true;
+}
 
 /** A table of formats. Tests pass their own table to the functions below. */
 export type FormatTable = Readonly<Record<string, FormatDescriptor>>;
@@ -117,9 +141,11 @@ const MEGA = 1_000_000;
 
 /** Rows for docs/url.md: the format, the answer when it is the source, and what is taken. */
 export function formatRows(): readonly (readonly [label: string, answer: string, note: string])[] {
-  return Object.values(FORMATS).map(({ label, input, note }: FormatDescriptor) => [
-    label,
-    input === null ? "415 `format_unsupported`" : `thumbnail, up to ${input.maxPixels / MEGA} megapixels`,
-    note,
-  ]);
+  return Object.values(FORMATS).map(({ label, input, note }: FormatDescriptor) => [label, answerTo(input), note]);
+}
+
+function answerTo(input: FormatDescriptor["input"]): string {
+  if (input === null) return "415 `format_unsupported`";
+  const size = input.vector === true ? "of any size" : `up to ${input.maxPixels / MEGA} megapixels`;
+  return `thumbnail, ${size}${input.heavy === true ? "; heavy Worker" : ""}`;
 }

@@ -153,8 +153,8 @@ describe("planRender", () => {
   });
 
   test("formats without a decoder are refused by name", () => {
-    expect(() => plan({ format: "avif" })).toThrow(
-      expect.objectContaining({ reason: "format_unsupported", facts: { value: "AVIF" } }),
+    expect(() => plan({ format: "heic" })).toThrow(
+      expect.objectContaining({ reason: "format_unsupported", facts: { value: "HEIC" } }),
     );
   });
 

@@ -42,8 +42,8 @@ const ROWS: readonly Row[] = [
   ["not_an_image", "nothing", async () => new Uint8Array()],
   [
     "format_unsupported",
-    "AVIF",
-    async () => text("\u0000\u0000\u0000\u001cftypavif\u0000\u0000\u0000\u0000avifmif1miaf"),
+    "HEIC",
+    async () => text("\u0000\u0000\u0000\u001cftypheic\u0000\u0000\u0000\u0000heicmif1miaf"),
   ],
   ["image_damaged", "a JPEG of its first bytes", async () => Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16)],
   ["image_damaged", "a JPEG without tables", () => spoilt("jpeg", 20)],

@@ -1,7 +1,6 @@
 /** Servers that send no valid HTTP/1.1 response, or more than one, over real sockets. */
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { RESPONSE_LIMITS } from "../../../warmer/push/http1Client.ts";
 import {
   answering,
   CHUNKED,
@@ -16,37 +15,23 @@ import {
 import { seeded, until } from "../../support/warmer.ts";
 
 describe("what is no response: the push is lost with its connection, and the reason is named", () => {
-  const rows = [
-    ["another protocol", "SSH-2.0-OpenSSH\r\n\r\n", "malformed response: Expected HTTP/"],
-    ["a status without digits", "HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n", "malformed response: Invalid status code"],
-    ["12 200 interim responses", EARLY.repeat(12_200), `malformed response: above ${RESPONSE_LIMITS.interim} interim`],
-    ["12 200 times 100, for which nobody asked", "HTTP/1.1 100\r\n\r\n".repeat(12_200), "malformed response: "],
-    ["another protocol than asked for", "HTTP/1.1 101 X\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n", "malformed"],
-    [
-      "a length that is not a number",
-      "HTTP/1.1 200 OK\r\nContent-Length: 1e3\r\n\r\n",
-      "malformed response: its length is not",
-    ],
-    [
-      "a length above all numbers",
-      `HTTP/1.1 200 OK\r\nContent-Length: ${"9".repeat(30)}\r\n\r\n`,
-      "malformed response: ",
-    ],
-    ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", "malformed response: "],
-    ["a length beside chunks", CHUNKED.replace("\r\n", "\r\nContent-Length: 5\r\n"), "malformed response: "],
-    ["a chunk size that is not a number", `${CHUNKS}xyz\r\n`, "malformed response: Invalid character in chunk size"],
-    [
-      "a chunk longer than its size",
-      `${CHUNKS}1\r\nabc\r\n0\r\n\r\n`,
-      "malformed response: Expected LF after chunk data",
-    ],
-    ["a header field without a colon", "HTTP/1.1 200 OK\r\nX\r\n\r\n", "malformed response: Invalid header token"],
-    ["a line feed alone", WITH_LENGTH.replaceAll("\r\n", "\n"), "malformed response: Missing expected CR"],
-  ] as const;
-  test.each(rows)("%s", async (_name, text, reason) => {
-    const [event] = await outcome(text);
-    expect(event).toMatch(/^closed push 0 /);
-    expect(event).toContain(reason);
+  test.each([
+    ["another protocol", "SSH-2.0-OpenSSH\r\n\r\n"],
+    ["a status without digits", "HTTP/1.1 OK\r\nContent-Length: 0\r\n\r\n"],
+    ["12 200 interim responses", EARLY.repeat(12_200)],
+    ["12 200 times 100, for which nobody asked", "HTTP/1.1 100\r\n\r\n".repeat(12_200)],
+    ["another protocol than asked for", "HTTP/1.1 101 X\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n"],
+    ["a length that is not a number", "HTTP/1.1 200 OK\r\nContent-Length: 1e3\r\n\r\n"],
+    ["a length above all numbers", `HTTP/1.1 200 OK\r\nContent-Length: ${"9".repeat(30)}\r\n\r\n`],
+    ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
+    ["a length beside chunks", CHUNKED.replace("\r\n", "\r\nContent-Length: 5\r\n")],
+    ["another coding beside chunks", CHUNKED.replace("chunked", "gzip, chunked")],
+    ["a coding that is not chunks", CHUNKED.replace("chunked", "identity")],
+    ["a chunk size that is not a number", `${CHUNKS}xyz\r\n`],
+    ["a chunk longer than its size", `${CHUNKS}1\r\nabc\r\n0\r\n\r\n`],
+    ["no length", "HTTP/1.1 200 OK\r\nX\r\n\r\n"],
+  ])("%s", async (_name, text) => {
+    expect(await outcome(text)).toEqual(["closed push 0 malformed response"]);
   });
   test.each([
     ["before it answers", ""],
@@ -73,16 +58,13 @@ describe("bytes that nobody asked for never become the answer to another push", 
     ["a second response after chunks", CHUNKED + SMUGGLED],
     ["one byte", `${WITH_LENGTH}H`],
     ["a byte that begins no response", `${CHUNKED}x`],
-  ])("%s in the same packet: the answer counts, and the connection is not used again", async (_name, text) => {
+  ])("%s in the same packet: the connection is not used again", async (_name, text) => {
     await using server = await answering(text);
     await using t = await connectTo(server.port);
     t.push();
     await until(() => t.events.length > 0);
-    // A push that leaves at once is the one that a smuggled response would meet.
-    if (t.connection.free > 0) t.push(["/next"]);
-    await until(() => t.events.at(-1)?.startsWith("closed") ?? false);
-    expect(t.ends()[0]).toMatch(/^push 0 20[02] /);
-    expect(t.events.join("\n")).not.toContain("299");
+    expect(t.ends()).toEqual(["closed push 0 malformed response"]);
+    expect(t.connection.capacity).toBe(0);
   });
   test.each([
     ["a response", SMUGGLED],
@@ -98,14 +80,14 @@ describe("bytes that nobody asked for never become the answer to another push", 
     await until(() => t.events.length === 1);
     write(text);
     await until(() => t.events.length === 2);
-    expect(t.events[1]).toMatch(/^closed {2}malformed response: /);
+    expect(t.events[1]).toBe("closed  malformed response");
     expect(t.connection.capacity).toBe(0);
   });
   test("anything before the first push: it closes", async () => {
     await using server = await listenRaw((socket) => void socket.write(SMUGGLED));
     await using t = await connectTo(server.port);
     await until(() => t.events.length > 0);
-    expect(t.events).toEqual(["closed  malformed response: bytes that nobody asked for"]);
+    expect(t.events).toEqual(["closed  malformed response"]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { HttpCodecEvents } from "../httpClient.ts";
+import type { HttpCodecEvents } from "../httpCodec.ts";
 import { decodeStatus } from "./decodeStatus.ts";
 import { type ConnectionError, ERROR, flood, paddingError } from "./errors.ts";
 import { FRAME_COST, type FrameBudget, MAX_CONTINUATIONS } from "./frameBudget.ts";

@@ -1,5 +1,5 @@
 import type { PushBatch } from "../../queue/pushBatch.ts";
-import { type HttpCodec, type HttpCodecEvents, isLate } from "../httpClient.ts";
+import { type HttpCodec, type HttpCodecEvents, isLate } from "../httpCodec.ts";
 import type { PushRequest } from "../pushRequest.ts";
 import { type ConnectionError, ERROR, type ErrorCode } from "./errors.ts";
 import { FrameBudget } from "./frameBudget.ts";

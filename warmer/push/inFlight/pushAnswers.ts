@@ -2,7 +2,7 @@ import type { EdgeCounter } from "../../observe/counts.ts";
 import { ExampleLog } from "../../observe/examples.ts";
 import type { PushBatch } from "../../queue/pushBatch.ts";
 import type { PushContext } from "../../queue/regionQueue.ts";
-import type { PushResponse } from "../httpClient.ts";
+import type { PushResponse } from "../httpCodec.ts";
 import { type HintOutcome, type OutcomeSink, PushAnswer } from "./pushAnswer.ts";
 
 /** How many hints got their outcome. */

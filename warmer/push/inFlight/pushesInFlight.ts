@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { PushBatch } from "../../queue/pushBatch.ts";
 import type { PushContext } from "../../queue/regionQueue.ts";
-import type { PushResponse } from "../httpClient.ts";
+import type { PushResponse } from "../httpCodec.ts";
 import { LoopLag } from "./loopLag.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { PushAnswers } from "./pushAnswers.ts";
@@ -46,18 +46,6 @@ export class PushesInFlight {
   /** What a hint must have left of its age limit to be worth a push, ms. @param waiting hints that wait */
   marginMs(waiting: number): number {
     return this.pace.marginMs(this.requests, waiting, this.#clock.precise());
-  }
-
-  /** Whether a request that leaves later than it was sent would still arrive in time. Its answer is timed from now. */
-  mayLeave(batch: PushBatch): boolean {
-    batch.sentAt = this.#clock.precise();
-    return !batch.expiresBefore(this.#clock.wall() + this.pace.takesMs(0, batch.sentAt));
-  }
-
-  /** A request did not leave. */
-  unsent(batch: PushBatch): void {
-    this.requests--;
-    this.hints -= batch.size;
   }
 
   /** A request leaves. */

@@ -6,7 +6,7 @@ export const AVIF = {
   mime: "image/avif",
   signature: { by: "brand", anyOf: ["avif", "avis"] },
   extensions: ["avif"],
-  input: null,
+  input: { maxPixels: 4_500_000, decoders: ["libavif"], heavy: true },
   output: null,
-  note: "",
+  note: "8, 10 and 12 bit; with alpha up to 2.6 megapixels, with more than 8 bit up to 2; of a sequence the first frame",
 } as const satisfies FormatDescriptor;

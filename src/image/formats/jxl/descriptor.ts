@@ -6,7 +6,7 @@ export const JXL = {
   mime: "image/jxl",
   signature: { by: "magic", anyOf: [[[0, "ff0a"]], [[0, "0000000c4a584c200d0a870a"]]] },
   extensions: ["jxl"],
-  input: null,
+  input: { maxPixels: 3_000_000, decoders: ["jxlOxide"], heavy: true },
   output: null,
-  note: "",
+  note: "with alpha up to 2.7 megapixels; of an animation the first frame; a JPEG that was recompressed counts as any other",
 } as const satisfies FormatDescriptor;

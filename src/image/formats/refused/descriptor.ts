@@ -21,6 +21,15 @@ export const JPEGXR = {
   extensions: ["jxr", "wdp", "hdp"],
 } as const satisfies FormatDescriptor;
 
+/** The Quite OK Image format. */
+export const QOI = {
+  ...REFUSED,
+  label: "QOI",
+  mime: "image/qoi",
+  signature: { by: "magic", anyOf: [[[0, "716f6966"]]] },
+  extensions: ["qoi"],
+} as const satisfies FormatDescriptor;
+
 /** PDF (ISO 32000-2 7.5.2). */
 export const PDF = {
   ...REFUSED,

@@ -2,7 +2,9 @@
  * TIFF by strips or tiles: their rows are decoded and given to the resampler in batches, so that memory follows the width
  * and not the picture. Of a pyramid the smallest level that suffices is read.
  */
+
 import { inksToRgba } from "../../colour/inks.ts";
+import { deepTones, type Tones } from "../../colour/tones.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
 import type { Source } from "../../header.ts";
 import { type Decode, type DecodeCost, type Pixels, stillPicture, type View } from "../../picture.ts";
@@ -10,8 +12,9 @@ import { createResizer } from "../../resize/resizer.ts";
 import { damaged } from "../byteReader.ts";
 import { chooseEntry, viewOn } from "../ico/choose.ts";
 import { dctScale } from "../jpeg/decoder/scale.ts";
+import { MAX_STORE_BYTES } from "../jpeg/decoder/store.ts";
 import { type Drawn, drawBands } from "./decoder/bands.ts";
-import { codedRowsBytes, openCodedRows } from "./decoder/codedRows.ts";
+import { codedRowsBytes, isDeep, openCodedRows } from "./decoder/codedRows.ts";
 import { faxRowsBytes, isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
 import { jpegSegmentBytes, segmentScale } from "./decoder/jpegSegments.ts";
@@ -45,14 +48,17 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
   const base = CONSTANT_BYTES + fileBytes;
   if (page.coding === "jpeg" || page.coding === "oldJpeg") {
     const wanted = dctScale(level.view);
-    const alone = segments.across * segments.down === 1;
+    // Of a progressive JPEG the coefficients of a segment are kept, 2 bytes each.
+    const store = Math.min(MAX_STORE_BYTES, 2 * page.samples * segments.width * rows);
     // The data of a segment are copied behind its tables.
-    if (alone) return base + fileBytes + JPEG_BYTES + JPEG_ROWS * width * wanted;
+    const copy = page.jpegTables === null ? 0 : fileBytes;
+    if (segments.across * segments.down === 1) return base + copy + store + JPEG_BYTES + JPEG_ROWS * width * wanted;
     const scale = segmentScale(page, wanted);
     const pixels = (rows * (width + segments.width) * scale ** 2) / 64;
-    const copy = page.jpegTables === null ? 0 : Math.min(fileBytes, jpegSegmentBytes(page));
-    return base + copy + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
+    const cut = page.jpegTables === null ? 0 : Math.min(fileBytes, jpegSegmentBytes(page));
+    return base + cut + store + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
   }
+  // A row and what stands for a missing one; of fax also the changes of two rows.
   const coded = base + 8 * width + (isFax(page) ? faxRowsBytes(segments.width) : codedRowsBytes(page, segments.width));
   if (page.planar) return coded + page.samples * width * rows;
   return coded + (segments.tiled ? 4 * width * rows : 0);
@@ -70,15 +76,17 @@ export const decodeTiff: Decode = async (bytes, source, order, clock) => {
   const cmyk = page.model === "cmyk";
   const missing = page.alphaAt >= 0 ? MISSING.transparent : cmyk ? MISSING.inks : MISSING.grey;
   const jpeg = page.coding === "jpeg" || page.coding === "oldJpeg";
+  const deep = isDeep(page) ? await deepTones(source) : null;
   const drawn = jpeg
     ? await drawJpeg(page, bytes, view, dctScale(view), missing)
-    : await drawRows(page, bytes, view, missing);
+    : await drawRows(page, bytes, view, missing, deep?.tones ?? null);
   const { result, pixels, complete } = drawn;
   if (pixels === 0) throw damaged("no row of it can be decoded");
   if (cmyk) inksToRgba(result.data, false, source.icc);
   else if (jpeg && page.inverted) invert(result.data);
   clock.lap("decode");
-  return { picture: stillPicture(result), truncated: !complete };
+  const colour = deep === null ? {} : { convert: deep.rest };
+  return { picture: stillPicture(result), truncated: !complete, ...colour };
 };
 
 async function drawRows(
@@ -86,11 +94,12 @@ async function drawRows(
   bytes: Uint8Array,
   view: View,
   missing: number,
+  tones: Tones | null,
 ): Promise<Drawn & { readonly result: Pixels }> {
   const resizer = await createResizer(view, page.alphaAt >= 0);
   const readSegment = isFax(page)
     ? openFaxRows(page, bytes.length)
-    : await openCodedRows(page, page.segments.width, bytes.length);
+    : await openCodedRows(page, page.segments.width, bytes.length, tones);
   const drawn = drawBands({ page, bytes, readSegment, bounds: view.bounds, resizer, missing });
   return { ...drawn, result: resizer.finish() };
 }

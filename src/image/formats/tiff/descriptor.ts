@@ -11,5 +11,5 @@ export const TIFF = {
   extensions: ["tiff", "tif"],
   input: { maxPixels: 100_000_000, decoders: ["tiff"] },
   output: null,
-  note: "the first page, of a pyramid the level that suffices; bilevel, grey, palette, RGB, YCbCr, CMYK up to 16 bits; uncompressed, PackBits, LZW, Deflate, CCITT fax, JPEG; not floating point, signed samples or Lab",
+  note: "the first page, of a pyramid the level that suffices; bilevel, grey, palette, RGB, YCbCr, CMYK up to 32 bits; uncompressed, PackBits, LZW, Deflate, CCITT fax, JPEG; not floating point, signed samples or Lab",
 } as const satisfies FormatDescriptor;

@@ -40,19 +40,51 @@ test("the registry and the sniffer are pure data: whoever imports them gets no c
   expect(other.sort()).toEqual([
     "src/image/formats/descriptor.ts",
     "src/image/formats/registry.ts",
+    "src/image/formats/svg/root.ts",
     "src/image/sniff.ts",
   ]);
 });
 
 describe("no format is lost", () => {
   test("these are named", () => {
-    const named = ["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "avif", "heic", "jxl", "svg"];
-    const refused = ["jp2", "jxr", "pdf", "postscript", "djvu", "psd", "mp4", "video"];
+    const named = [
+      "jpeg",
+      "png",
+      "webp",
+      "gif",
+      "bmp",
+      "tiff",
+      "ico",
+      "avif",
+      "heic",
+      "jxl",
+      "pnm",
+      "farbfeld",
+      "radiance",
+      "dds",
+      "svg",
+    ];
+    const refused = ["jp2", "jxr", "qoi", "pdf", "postscript", "djvu", "psd", "mp4", "video"];
     expect(Object.keys(FORMATS)).toEqual([...named, ...refused]);
   });
   test("these are decoded", () => {
     const decoded = DESCRIPTORS.filter(([, { input }]) => input !== null).map(([name]) => name);
-    expect(decoded).toEqual(["jpeg", "png", "webp", "gif", "bmp", "tiff", "ico"]);
+    expect(decoded).toEqual([
+      "jpeg",
+      "png",
+      "webp",
+      "gif",
+      "bmp",
+      "tiff",
+      "ico",
+      "avif",
+      "jxl",
+      "pnm",
+      "farbfeld",
+      "radiance",
+      "dds",
+      "svg",
+    ]);
     expect(Object.keys(HEADER_PARSERS)).toEqual(decoded);
   });
   test("these are made, and stored under these codes, which never change", () => {

@@ -11,12 +11,20 @@ export const WIDE_PREDICTED: i32 = 3;
 export const RGB: i32 = 4;
 export const RGB_PREDICTED: i32 = 5;
 
-/** `bytes` are those of the coded row, `step` the samples of a pixel. `little`: the byte order of 16 bits. */
-export function convert(kind: i32, from: usize, to: usize, bytes: i32, step: i32, little: bool): void {
+/** Three tables of 65536 bytes: a sample of red (or grey), green, blue -> the byte to store for it. */
+export const TONES = memory.data(196608, 16);
+const TONE_BYTES: usize = 65536;
+
+/**
+ * `bytes` are those of the coded row, `step` the samples of a pixel. `little`: the byte order of 16 bits. `toned`: so many
+ * samples of a pixel, from the first on, go through the tables of tones; of the others the upper byte is taken.
+ */
+export function convert(kind: i32, from: usize, to: usize, bytes: i32, step: i32, little: bool, toned: i32): void {
   if (kind == COPY) memory.copy(to, from, bytes);
   else if (kind == PREDICTED) step == 4 ? addPixels(from, to, bytes) : addBytes(from, to, bytes, step);
-  else if (kind == WIDE) upperBytes(from, to, bytes, little);
-  else if (kind == WIDE_PREDICTED) addWords(from, to, bytes >> 1, step, little);
+  else if (kind == WIDE && toned == 0) upperBytes(from, to, bytes, little);
+  else if (kind == WIDE) words(from, to, bytes >> 1, step, little, toned, false);
+  else if (kind == WIDE_PREDICTED) words(from, to, bytes >> 1, step, little, toned, true);
   else if (kind == RGB) rgbToRgba(from, to, bytes);
   else addRgb(from, to, bytes);
 }
@@ -66,13 +74,15 @@ function upperBytes(from: usize, to: usize, bytes: i32, little: bool): void {
   }
 }
 
-function addWords(from: usize, to: usize, samples: i32, step: i32, little: bool): void {
+function words(from: usize, to: usize, samples: i32, step: i32, little: bool, toned: i32, predicted: bool): void {
   for (let first = 0; first < step; first++) {
+    const table = TONES + <usize>first * TONE_BYTES;
     let sum: u32 = 0;
     for (let i = first; i < samples; i += step) {
       const word = load<u16>(from + (i << 1));
-      sum += little ? word : bswap<u16>(word);
-      store<u8>(to + i, <u8>(sum >> 8));
+      const sample = <u32>(little ? word : bswap<u16>(word));
+      sum = predicted ? (sum + sample) & 0xffff : sample;
+      store<u8>(to + i, first < toned ? load<u8>(table + <usize>sum) : <u8>(sum >> 8));
     }
   }
 }

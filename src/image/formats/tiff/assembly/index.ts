@@ -4,7 +4,7 @@
  */
 import { inflate, startInflate } from "../../png/assembly/inflate";
 import { DAMAGED, ENDED, HUNGRY, inputAt, inputEnd, outputAt, setInput, setOutput } from "../../png/assembly/state";
-import { convert } from "./convert";
+import { convert, TONES } from "./convert";
 import { lzw, LZW_MARGIN, oldLzw, startLzw } from "./lzw";
 import { copyBytes, packBits } from "./runs";
 
@@ -40,10 +40,11 @@ let coding: i32 = 0;
 let kind: i32 = 0;
 let step: i32 = 1;
 let little: bool = false;
+let toned: i32 = 0;
 
 /**
  * The kind of data that follow: rows of `bytes` bytes in the coding, and of at most `outBytes` when made (assembly/
- * convert.ts); batches of at most `batch` rows. Gives 0 when there is not enough memory.
+ * convert.ts); batches of at most `batch` rows. `tonedSamples` of a pixel go through the tables of tones. Gives 0 when there is not enough memory.
  */
 export function setUp(
   ofCoding: i32,
@@ -53,7 +54,9 @@ export function setUp(
   samples: i32,
   isLittle: bool,
   batch: i32,
+  tonedSamples: i32,
 ): i32 {
+  toned = tonedSamples;
   coding = ofCoding;
   kind = ofKind;
   step = samples;
@@ -66,6 +69,11 @@ export function setUp(
   bufferBytes = HISTORY_BYTES + AHEAD_BYTES + rowBytes + LZW_MARGIN;
   const need = <i32>((buffer + bufferBytes + SLACK + 65535) >>> 16);
   return need > memory.size() && memory.grow(need - memory.size()) < 0 ? 0 : 1;
+}
+
+/** Address of the tables of tones: three of 65536 bytes. */
+export function toneAddress(): usize {
+  return TONES;
 }
 
 /** Begins a strip or tile. */
@@ -116,7 +124,7 @@ export function nextBatch(): void {
 export function makeRows(wanted: i32): i32 {
   while (true) {
     while (made < wanted && taken + rowBytes <= outputAt) {
-      convert(kind, taken, rows + stride * <usize>made, <i32>rowBytes, step, little);
+      convert(kind, taken, rows + stride * <usize>made, <i32>rowBytes, step, little, toned);
       taken += rowBytes;
       made++;
     }

@@ -1,4 +1,5 @@
 /** The driver of assembly: data of a strip or tile in, batches of rows out. For every coding but fax and JPEG. */
+import type { Tones } from "../../../colour/tones.ts";
 import { defineEngine, exportsOf } from "../../../engines.ts";
 import type { TiffPage } from "../directory/page.ts";
 import module from "../wasm/decoder.wasm";
@@ -15,7 +16,9 @@ type Exports = {
     samples: number,
     little: number,
     batch: number,
+    toned: number,
   ): number;
+  toneAddress(): number;
   startSegment(): void;
   inputAddress(): number;
   inputFilled(length: number, last: number): void;
@@ -53,6 +56,14 @@ export function rowBits({ bits }: TiffPage): number {
   return bits === 16 ? 8 : bits;
 }
 
+/**
+ * Whether the tone curve of a profile can work on the 16 bits of the samples: not where colours must be divided by alpha or
+ * inverted before.
+ */
+export function isDeep({ bits, model, planar, inverted, associated }: TiffPage): boolean {
+  return bits === 16 && (model === "grey" || model === "rgb") && !planar && !inverted && !associated;
+}
+
 function kindOf(page: TiffPage): number {
   if (isRgba(page)) return page.predicted ? KINDS.rgbPredicted : KINDS.rgb;
   if (page.bits === 16) return page.predicted ? KINDS.widePredicted : KINDS.wide;
@@ -64,10 +75,23 @@ export function codedRowsBytes(page: TiffPage, width: number): number {
   return codedRowBytes(page, width) + Math.max(BATCH_BYTES, 4 * width) + 4 * width;
 }
 
-/** Opens the reader of the strips or tiles of a page, which are `width` pixels wide, in a file of `fileBytes` bytes. */
-export async function openCodedRows(page: TiffPage, width: number, fileBytes: number): Promise<ReadSegment> {
+/**
+ * Opens the reader of a page's strips or tiles, which are `width` pixels wide, in a file of `fileBytes` bytes. `tones`:
+ * 16-bit colours to bytes (isDeep); null keeps the upper byte.
+ */
+export async function openCodedRows(
+  page: TiffPage,
+  width: number,
+  fileBytes: number,
+  tones: Tones | null,
+): Promise<ReadSegment> {
   const tiff = await engine.use();
   const countRead = readCounter(fileBytes);
+  const colours = page.model === "grey" ? 1 : 3;
+  const toned = tones === null ? 0 : colours;
+  tones?.forEach((table, i) => {
+    new Uint8Array(tiff.memory.buffer, tiff.toneAddress() + i * table.length, table.length).set(table);
+  });
   const bytes = codedRowBytes(page, width);
   const outBytes = isRgba(page) ? 4 * width : bytes;
   const most = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / outBytes)));
@@ -75,7 +99,7 @@ export async function openCodedRows(page: TiffPage, width: number, fileBytes: nu
   return (data, rows, onBatch) => {
     const coding = codingOf(page, data);
     const samples = page.planar ? 1 : page.samples;
-    if (tiff.setUp(coding, kind, bytes, outBytes, samples, page.little ? 1 : 0, most) === 0) {
+    if (tiff.setUp(coding, kind, bytes, outBytes, samples, page.little ? 1 : 0, most, toned) === 0) {
       // It depends on what else the isolate holds and not on the source alone.
       throw new RangeError("out of memory");
     }

@@ -21,16 +21,19 @@ export async function drawJpeg(
   const open = openJpegSegments(page, bytes);
   const engine = await jpegEngine.use();
   const { width, height, segments } = page;
-  const only = segments.across * segments.down === 1 ? open(0) : null;
-  if (page.coding === "oldJpeg" && only === null) throw unsupported("old-style JPEG");
-  if (only !== null && only.header.width === width && only.header.height === height) {
+  if (segments.across * segments.down === 1) {
+    const only = open(0);
+    if (only === null && page.coding === "oldJpeg") throw unsupported("old-style JPEG");
+    if (only === null) throw damaged("its JPEG cannot be decoded");
+    // A frame that is smaller than the picture is shown with its last column and row repeated.
+    const covers = only.header.width >= width && only.header.height >= height;
     const { left, top } = view.window;
     const crop = { x: left, y: top, width: view.window.width, height: view.window.height };
     const size = { width: view.width, height: view.height };
     const decoded = orNull(() => decodeJpeg(engine, only.file, only.header, { dctScale: wanted, crop, ...size }));
     if (decoded === null) throw damaged("its JPEG cannot be decoded");
     const { pixels: data, truncated } = decoded;
-    return { result: { ...size, data, alpha: false }, pixels: width * height, complete: !truncated };
+    return { result: { ...size, data, alpha: false }, pixels: width * height, complete: covers && !truncated };
   }
   const dctScale = segmentScale(page, wanted);
   const scaled = (side: number) => Math.ceil((side * dctScale) / 8);

@@ -26,6 +26,8 @@ const OUTCOMES: readonly Outcome[] = [
   "source_too_many_pixels",
   "source_too_many_frames",
   "source_too_complex",
+  // Rows that are so long that no result of this size can be made of them.
+  "result_too_large",
 ];
 
 export type DamageOf = {

@@ -171,6 +171,56 @@ describe("orientation and profile", () => {
     expect([r, g]).toEqual([0, 255]);
     expect(b).toBeLessThan(5);
   });
+
+  test("a linear profile works on 16 bits, so dark tones stay apart", async () => {
+    const icc = linearProfile();
+    const sample = (x: number) => 64 * x;
+    for (const more of [
+      {},
+      { compression: 5, predictor: true },
+      { compression: 8, little: false },
+    ] as Partial<TiffOf>[]) {
+      const of = { width: 32, height: 2, bits: 16, samples: 3, photometric: 2, sample, ...more };
+      const { bytes } = await renderImage(orderOf(tiffFile({ ...of, fields: { 34675: icc } }), {}, "png"));
+      const row = (await sharp(bytes).ensureAlpha().raw().toBuffer()).subarray(0, 4 * 32);
+      for (let x = 0; x < 32; x++) {
+        const linear = (64 * x) / 65_535;
+        const wanted = 255 * (linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055);
+        expect(Math.abs((row[4 * x] ?? 0) - wanted)).toBeLessThan(2);
+      }
+    }
+  });
+
+  /** A profile with the primaries of sRGB, adapted to D50, and curves that are straight lines (ICC.1:2022, 8.3). */
+  function linearProfile(): Uint8Array {
+    const fixed = (value: number) => [0, 0, 0, 0].map((_, i) => (Math.round(value * 65_536) >> (24 - 8 * i)) & 255);
+    const xyz = (...values: number[]) => [...Buffer.from("XYZ \0\0\0\0"), ...values.flatMap(fixed)];
+    const curve = [...Buffer.from("curv"), 0, 0, 0, 0, 0, 0, 0, 0];
+    const tags: [string, number[]][] = [
+      ["rXYZ", xyz(0.4361, 0.2225, 0.0139)],
+      ["gXYZ", xyz(0.3851, 0.7169, 0.0971)],
+      ["bXYZ", xyz(0.1431, 0.0606, 0.7141)],
+      ["wtpt", xyz(0.9642, 1, 0.8249)],
+      ...["rTRC", "gTRC", "bTRC"].map((name): [string, number[]] => [name, curve]),
+    ];
+    const whole = tags.reduce((sum, [, data]) => sum + data.length, 132 + 12 * tags.length);
+    const profile = Buffer.alloc(whole);
+    profile.writeUInt32BE(whole, 0);
+    profile.writeUInt32BE(0x04300000, 8);
+    profile.write("mntrRGB XYZ ", 12);
+    profile.write("acsp", 36);
+    for (const [i, value] of [0.9642, 1, 0.8249].entries()) profile.set(fixed(value), 68 + 4 * i);
+    profile.writeUInt32BE(tags.length, 128);
+    let at = 132 + 12 * tags.length;
+    for (const [i, [name, data]] of tags.entries()) {
+      profile.write(name, 132 + 12 * i);
+      profile.writeUInt32BE(at, 136 + 12 * i);
+      profile.writeUInt32BE(data.length, 140 + 12 * i);
+      profile.set(data, at);
+      at += data.length;
+    }
+    return new Uint8Array(profile);
+  }
 });
 
 describe("refused by name", () => {
@@ -436,5 +486,23 @@ describe("work and memory", () => {
     const rendered = renderImage(orderOf(file, { width: 640, height: 640 }, "webp"));
     if (bytes > MEMORY_BUDGET) await expect(rendered).rejects.toMatchObject({ reason: "source_too_complex" });
     else await expect(rendered).resolves.toMatchObject({ width: 640, truncated: true });
+  });
+
+  test.each([
+    [
+      "a strip of 100 megapixels that is no JPEG",
+      { 256: [10_000], 257: [10_000], 278: [10_000], 259: [7], 262: [6] },
+      "image_damaged",
+    ],
+    ["a row of 60 megapixels", { 256: [60_000_000], 257: [1], 258: [1], 277: [1], 262: [1] }, "source_too_complex"],
+    [
+      "a fax row of 8 megapixels",
+      { 256: [8_000_000], 257: [1], 258: [1], 277: [1], 262: [1], 259: [4] },
+      "source_too_complex",
+    ],
+    ["planes of 100 megapixels", { 256: [10_000], 257: [10_000], 278: [10_000], 284: [2] }, "source_too_complex"],
+  ])("%s", async (_, fields, reason) => {
+    const file = tiffFile(plain(4, 4, RED, { fields }));
+    await expect(renderImage(orderOf(file, { width: 640, height: 640 }, "webp"))).rejects.toMatchObject({ reason });
   });
 });

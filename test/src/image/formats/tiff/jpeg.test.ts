@@ -215,6 +215,24 @@ describe("damage", () => {
     expect((await pictureOf(file)).truncated).toBe(false);
   });
 
+  test.each([
+    ["larger than the picture, by less than a block", 150, 101, 140, 96, false],
+    ["smaller than the picture", 140, 96, 150, 101, true],
+  ])("the only strip is %s", async (_, frameWidth, frameHeight, width, height, cut) => {
+    const png = await photograph(frameWidth, frameHeight);
+    const segments = [new Uint8Array(await asIs(sharp(png)).toBuffer())];
+    const of = { width, height, bits: 8, samples: 3, photometric: 6, compression: 7, sample: () => 0 };
+    const { pixels, truncated } = await pictureOf(tiffFile({ ...of, segments }));
+    expect(truncated).toBe(cut);
+    const size = { left: 0, top: 0, width: 140, height: 96 };
+    const wanted = await sharp(png).extract(size).ensureAlpha().raw().toBuffer();
+    const ours = await sharp(pixels.data, { raw: { width, height, channels: 4 } })
+      .extract(size)
+      .raw()
+      .toBuffer();
+    expect(psnr(wanted, ours)).toBeGreaterThan(38);
+  });
+
   test("an arithmetic-coded strip is refused by its name", async () => {
     const jpeg = new Uint8Array(await asIs(sharp(await photograph())).toBuffer());
     const at = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);

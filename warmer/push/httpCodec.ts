@@ -9,14 +9,19 @@ export function isAccepted(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** One HTTP version on one connection. It sends pushes and reports their responses. */
-export type HttpClient = {
+/**
+ * One HTTP version on one connection. It encodes pushes to bytes and decodes bytes to responses. It does not know the
+ * socket.
+ */
+export type HttpCodec = {
   /** The most requests that can be in flight. 0 if it will never take another. */
   readonly capacity: number;
   /** Requests it takes now. */
   readonly free: number;
   /** Sends one push. Call it only while `free` is above 0. */
   send(push: PushRequest, batch: PushBatch): void;
+  /** Takes received bytes, latin1. Never throws. */
+  receive(text: string): void;
   /**
    * Gives up requests that were sent more than `limitMs` ago, or more than that and the grace of their batch. `now` is
    * ms of the steady clock.
@@ -28,37 +33,20 @@ export type HttpClient = {
   abandon(): PushBatch[];
 };
 
-/** What a client tells its connection. */
-export type HttpClientEvents = {
-  /**
-   * Asked right before a push is written, if that is not at once. False if its hints would arrive too late: then it is
-   * not written, and ends as `unsent`.
-   */
-  mayLeave(batch: PushBatch): boolean;
-  /** The push was not written. */
-  unsent(batch: PushBatch): void;
-  /** More of a response has arrived, but not its end. @param piece the bytes of the body that are new, latin1 */
-  partial(batch: PushBatch, status: number, piece: string): void;
-  /** A whole response has arrived. Its body includes the pieces that were reported before. */
-  answered(batch: PushBatch, response: PushResponse): void;
-  /** The connection is of no more use. */
-  end(reason: string): void;
-};
-
-/** A client that encodes pushes to bytes and decodes bytes to responses. It does not know the socket. */
-export type HttpCodec = HttpClient & {
-  /** Takes received bytes, latin1. Never throws. */
-  receive(text: string): void;
-};
-
 /** What a codec tells its connection. */
-export type HttpCodecEvents = HttpClientEvents & {
+export type HttpCodecEvents = {
   /** Bytes to send, latin1. */
   write(text: string): void;
   /** Requests can be sent now, or more or fewer than before. */
   changed(): void;
+  /** More of a response has arrived, but not its end. @param piece the bytes of the body that are new, latin1 */
+  partial(batch: PushBatch, status: number, piece: string): void;
+  /** A whole response has arrived. Its body includes the pieces that were reported before. */
+  answered(batch: PushBatch, response: PushResponse): void;
   /** These batches will get no response. The connection stays open. */
   lost(batches: readonly PushBatch[], reason: string): void;
+  /** The connection is of no more use. */
+  end(reason: string): void;
 };
 
 /** A batch that has waited too long for its response. Times in ms. */

@@ -1,0 +1,24 @@
+/** What answers hold. */
+import { flag, oneOf } from "../read.ts";
+import type { SomeSettings } from "../setting.ts";
+
+export const ANSWERS = {
+  placeholder: {
+    variable: "PLACEHOLDER",
+    read: oneOf("off", "transparent", "svg"),
+    fallback: "off",
+    doc: "Body of an error for `<img>` (`Accept` names `image/*` and not `text/html`), with the error's status: `off` sends JSON, `transparent` a GIF of 1 pixel, `svg` a grey picture. With a picture a page's `onerror` does not fire",
+  },
+  robots: {
+    variable: "ROBOTS",
+    read: oneOf("allow", "disallow", "off"),
+    fallback: "allow",
+    doc: "`/robots.txt`: `allow` lets crawlers load pictures, so that they see pages as readers do; `disallow` keeps them out; `off` answers 404",
+  },
+  canonicalLink: {
+    variable: "CANONICAL_LINK",
+    read: flag,
+    fallback: true,
+    doc: 'Pictures say where their original is, `Link: <source>; rel="canonical"`, so that search engines index that one',
+  },
+} as const satisfies SomeSettings;

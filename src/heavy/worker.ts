@@ -1,0 +1,15 @@
+/** The second Worker's entry. It has no bindings, no secrets and makes no requests; only the first Worker can reach it. */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { HeavyAnswer, HeavyOrder, HeavyWorker } from "../image/heavy.ts";
+import { decodeHeavy } from "./decodeHeavy.ts";
+
+export default class extends WorkerEntrypoint implements HeavyWorker {
+  decode(bytes: Uint8Array, order: HeavyOrder, begun: () => void): Promise<HeavyAnswer> {
+    return decodeHeavy(bytes, order, begun);
+  }
+
+  /** For the watchdog of the local edge (cli/edge/heavy.ts). */
+  override async fetch(): Promise<Response> {
+    return new Response("ready");
+  }
+}

@@ -1,0 +1,31 @@
+/** What passes between this Worker and the second one, which decodes the heavy kinds (src/heavy). */
+import type { FailureFacts, Reason } from "../errors.ts";
+import type { DecoderName } from "./formats/registry.ts";
+import type { Source } from "./header.ts";
+import type { Pixels, View } from "./picture.ts";
+
+/** For one picture, however often it is tried. Longer than `cpu_ms` of src/heavy/wrangler.toml, and a cold start. */
+export const HEAVY_DEADLINE_MS = 8_000;
+
+export type HeavyOrder = {
+  readonly decoder: DecoderName;
+  readonly source: Source;
+  /** What to make of the picture as stored, before orientation and colour conversion. */
+  readonly view: View;
+  /** The picture has ended the Worker before: what is drawn at any size is drawn as small as possible, and enlarged. */
+  readonly least: boolean;
+};
+
+/** The view's pixels, or a failure of the picture. `milliseconds`: what decoding took, as far as the clock tells. */
+export type HeavyAnswer =
+  | { readonly pixels: Pixels; readonly truncated: boolean; readonly milliseconds: number }
+  | { readonly reason: Reason; readonly facts: FailureFacts; readonly detail: string | undefined };
+
+/** The second Worker as its caller sees it: RPC through a service binding. */
+export type HeavyWorker = {
+  /**
+   * File bytes and an order -> answer. Pictures are decoded one after the other, and `begun` is called when this one's turn
+   * comes. Rejects only when the Worker itself fails: it is ended, or cannot be reached.
+   */
+  decode(bytes: Uint8Array, order: HeavyOrder, begun: () => void): Promise<HeavyAnswer>;
+};

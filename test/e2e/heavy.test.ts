@@ -1,0 +1,172 @@
+/** Both Workers, each in its own process: pictures of heavy kinds come, and what ends their decoder harms nobody else. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
+import { HEAVY_DEADLINE_MS } from "../../src/image/heavy.ts";
+import { askFor } from "./asking.ts";
+
+/** The heavy Worker as it is, but some words in a picture make it work for ever. */
+const ENTRY = `
+import Heavy from "./worker.js";
+export default class extends Heavy {
+  decode(bytes, order, begun) {
+    const isEndless = new TextDecoder().decode(bytes).includes("for ever");
+    const begin = async () => {
+      await begun();
+      while (isEndless);
+    };
+    return super.decode(bytes, order, begin);
+  }
+}`;
+
+const VARS = { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", QUEUE_MS: "30000" };
+const drawing = (words: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><!-- ${words} --><rect width="90" height="60" fill="red"/></svg>`;
+
+let source: Server;
+let base: string;
+let edge: Edge;
+let photo: Uint8Array;
+const seen: string[] = [];
+
+beforeAll(async () => {
+  const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+  photo = await sharp({ create: { width: 800, height: 600, channels: 3, background: "#888", noise } })
+    .jpeg()
+    .toBuffer();
+  source = createServer((request, response) => {
+    const path = request.url ?? "";
+    seen.push(path);
+    if (path.endsWith(".jpg")) response.end(photo);
+    else if (path.startsWith("/endless")) response.end(drawing("for ever"));
+    else if (path.startsWith("/links"))
+      response.end(drawing(`--><image href="${base}/followed.png" width="9" height="9"/><!--`));
+    else response.end(drawing(path));
+  });
+  await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
+  edge = await startEdge({ vars: VARS, heavy: { entry: ENTRY, cpuMs: 500 } });
+}, 60_000);
+afterAll(async () => {
+  await edge?.stop();
+  source?.closeAllConnections();
+  source?.close();
+});
+
+let serial = 0;
+const fresh = (name: string, ending: string) => `${base}/${name}-${++serial}.${ending}`;
+const statuses = (answers: readonly { readonly status: number }[]) => [...new Set(answers.map(({ status }) => status))];
+
+describe("SVG", () => {
+  test("comes as a picture, at the size asked for", async () => {
+    const { status, bytes } = await askFor(edge.url, fresh("a", "svg"), 320);
+    const { format, width, height } = await sharp(bytes).metadata();
+    expect([status, format, width, height]).toEqual([200, "webp", 320, 213]);
+  });
+  test("through the Photon grammar it is a picture too, never the document", async () => {
+    const address = fresh("p", "svg").replace("http://", "");
+    for (const query of ["", "w=30", "resize=30,30"]) {
+      const answer = await fetch(`${edge.url}/photon/${address}?ssl=0&${query}`, { headers: { accept: "*/*" } });
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/png"]);
+      expect((await sharp(bytes).metadata()).format).toBe("png");
+    }
+  });
+  test("what it refers to is never asked for", async () => {
+    expect((await askFor(edge.url, `${base}/links.svg`)).status).toBe(200);
+    expect(seen).not.toContain("/followed.png");
+  });
+  test("a size is drawn anew and not enlarged from a stored one", async () => {
+    const address = fresh("sizes", "svg");
+    for (const width of [160, 320, 640, 160]) {
+      const { status, bytes } = await askFor(edge.url, address, width);
+      expect([status, (await sharp(bytes).metadata()).width]).toEqual([200, width]);
+    }
+  });
+});
+
+describe("a picture that its decoder does not survive", () => {
+  test("is answered by the deadline and remembered for every size; JPEGs and the next SVG come", {
+    timeout: 60_000,
+  }, async () => {
+    const address = `${base}/endless.svg`;
+    const inTime = async () => {
+      const before = performance.now();
+      const photos = await Promise.all(Array.from({ length: 10 }, () => askFor(edge.url, fresh("j", "jpg"))));
+      expect(statuses(photos)).toEqual([200]);
+      return performance.now() - before;
+    };
+    const alone = await inTime();
+    const started = performance.now();
+    const endless = askFor(edge.url, address, 160);
+    await sleep(200);
+    expect(await inTime()).toBeLessThan(2 * alone + 1_000);
+    expect(await endless).toMatchObject({ status: 413, code: "source_too_complex" });
+    expect(performance.now() - started).toBeLessThan(HEAVY_DEADLINE_MS + 2_000);
+    const count = seen.length;
+    const again = await Promise.all([160, 320, 1024].map((width) => askFor(edge.url, address, width)));
+    for (const { status, code, ms } of again) {
+      expect([status, code]).toEqual([413, "source_too_complex"]);
+      expect(ms).toBeLessThan(2_000);
+    }
+    expect(seen.length).toBe(count);
+    expect(await askFor(edge.url, fresh("after", "svg"))).toMatchObject({ status: 200 });
+  });
+
+  test("killed with 20 readers waiting: all are answered, the good ones with their pictures", {
+    timeout: 60_000,
+  }, async () => {
+    const started = performance.now();
+    const endless = askFor(edge.url, `${base}/endless-2.svg`);
+    await sleep(200);
+    const readers = Array.from({ length: 20 }, () => askFor(edge.url, fresh("r", "svg")));
+    const photos = Array.from({ length: 20 }, () => askFor(edge.url, fresh("j", "jpg")));
+    await sleep(300);
+    const pid = edge.heavy?.pid() ?? 0;
+    process.kill(pid, "SIGKILL");
+    expect(statuses(await Promise.all(photos))).toEqual([200]);
+    expect(statuses(await Promise.all(readers))).toEqual([200]);
+    expect((await endless).status).toBe(413);
+    expect(performance.now() - started).toBeLessThan(3 * HEAVY_DEADLINE_MS);
+    expect(edge.heavy?.pid()).not.toBe(pid);
+  });
+
+  test("killed by something else, the picture comes at the second attempt", { timeout: 60_000 }, async () => {
+    const many = Array.from({ length: 30 }, () => askFor(edge.url, fresh("k", "svg")));
+    await sleep(50);
+    process.kill(edge.heavy?.pid() ?? 0, "SIGKILL");
+    expect(statuses(await Promise.all(many))).toEqual([200]);
+  });
+});
+
+describe("a deployment without it", () => {
+  test("answers 415 by name, and all other kinds as before", { timeout: 60_000 }, async () => {
+    const alone = await startEdge({ vars: VARS, heavy: false });
+    try {
+      const answer = await fetch(`${alone.url}/insecure/rs:fit:160/plain/${encodeURIComponent(fresh("x", "svg"))}`);
+      expect(answer.status).toBe(415);
+      expect(await answer.json()).toMatchObject({
+        code: "format_unsupported",
+        message: "Pictures of the format SVG are not decoded here",
+      });
+      expect((await askFor(alone.url, fresh("x", "jpg"))).status).toBe(200);
+    } finally {
+      await alone.stop();
+    }
+  });
+  test("DECODERS leaves out a kind by name", { timeout: 60_000 }, async () => {
+    const some = await startEdge({ vars: { ...VARS, DECODERS: "png, webp, svg" } });
+    try {
+      expect(await askFor(some.url, fresh("x", "jpg"))).toMatchObject({ status: 415, code: "format_unsupported" });
+      expect((await askFor(some.url, fresh("x", "svg"))).status).toBe(200);
+    } finally {
+      await some.stop();
+    }
+    await expect(startEdge({ vars: { ...VARS, DECODERS: "jpg" } })).rejects.toThrow(
+      /DECODERS: "jpg" is not one of: jpeg, /,
+    );
+  });
+});

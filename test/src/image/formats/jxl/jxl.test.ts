@@ -1,0 +1,98 @@
+/** JPEG XL: pixels, sizes before decoding, cut files, and the corpus. */
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { readHeader } from "../../../../../src/image/readHeader.ts";
+import { renderAny } from "../../../heavy/renderAny.ts";
+import { corpusFiles, decodedPixels, psnr, readCorpus } from "../../corpus.ts";
+import { orderOf } from "../../orders.ts";
+import { seeded } from "../jpeg/decoder/random.ts";
+import { jxlFile } from "./jxlFile.ts";
+
+/** Smooth colours with some noise. */
+function pixels(width: number, height: number, alpha: boolean): Uint8Array {
+  const random = seeded(3);
+  return Uint8Array.from({ length: 4 * width * height }, (_, i) => {
+    if (i % 4 === 3) return alpha ? (i >> 2) % 256 : 255;
+    return Math.min(255, ((i >> 2) % width) * (1 + (i % 4)) + random.between(0, 20));
+  });
+}
+
+const decoded = async (file: Uint8Array) => decodedPixels((await renderAny(orderOf(file, {}, "png"))).bytes);
+
+describe("pixels", () => {
+  test.each([
+    [40, 30],
+    [64, 64],
+    [33, 7],
+    [300, 200],
+    [48, 32],
+    [160, 90],
+  ])("lossless, %i x %i: as they were", async (width, height) => {
+    const data = pixels(width, height, false);
+    const file = await jxlFile(data, width, height);
+    expect(readHeader(file)).toMatchObject({ format: "jxl", width, height });
+    expect(psnr(await decoded(file), data)).toBeGreaterThan(50);
+  });
+  test("alpha is straight", async () => {
+    const data = pixels(64, 40, true);
+    const made = await decoded(await jxlFile(data, 64, 40));
+    for (let i = 3; i < data.length; i += 4) expect(Math.abs((made[i] ?? 0) - (data[i] ?? 0))).toBeLessThan(2);
+    expect(psnr(data, made)).toBeGreaterThan(45);
+  });
+  test("lossy", async () => {
+    const data = pixels(200, 100, false);
+    expect(psnr(await decoded(await jxlFile(data, 200, 100, 80)), data)).toBeGreaterThan(25);
+  });
+});
+
+describe("sizes", () => {
+  /** A bare header: height and width of 30 bits, then metadata that says nothing. */
+  const sized = (width: number, height: number) => {
+    const bits = [0, 1, 1, ...binary(height - 1, 30), 0, 0, 0, 1, 1, ...binary(width - 1, 30), 1];
+    const bytes = Array.from({ length: Math.ceil(bits.length / 8) }, (_, i) =>
+      bits.slice(8 * i, 8 * i + 8).reduce((sum, bit, k) => sum + bit * 2 ** k, 0),
+    );
+    return Uint8Array.from([0xff, 0x0a, ...bytes, ...new Uint8Array(64)]);
+  };
+  const binary = (value: number, count: number) => Array.from({ length: count }, (_, i) => (value >> i) & 1);
+  test("are read", () => {
+    expect(readHeader(sized(1234, 567))).toMatchObject({ width: 1234, height: 567, alpha: false });
+  });
+  test.each([
+    [2_000, 1_501],
+    [100_000, 100_000],
+    [2 ** 30, 2 ** 30],
+  ])("%i x %i: refused before anything is decoded", async (width, height) => {
+    const order = orderOf(sized(width, height), { width: 100 }, "webp");
+    await expect(renderAny(order)).rejects.toMatchObject({ reason: "source_too_many_pixels" });
+  });
+  test("what has no picture behind its header is damaged", async () => {
+    await expect(renderAny(orderOf(sized(20, 20), {}, "png"))).rejects.toMatchObject({ reason: "image_damaged" });
+    expect(() => readHeader(Uint8Array.of(0xff, 0x0a, 0x00))).toThrow(
+      expect.objectContaining({ reason: "image_damaged" }),
+    );
+  });
+});
+
+test("a file that is cut gives what is there, and counts as cut", async () => {
+  const [width, height] = [600, 600];
+  const file = await jxlFile(pixels(width, height, false), width, height);
+  const { truncated, bytes } = await renderAny(orderOf(file.subarray(0, file.length >> 1), { width: 100 }, "png"));
+  expect(truncated).toBe(true);
+  expect((await sharp(bytes).metadata()).width).toBe(100);
+});
+
+describe("the corpus", () => {
+  /** The same picture in another format. */
+  const SAME: Readonly<Record<string, string>> = { "jxl-jpeg-recompressed.jxl": "jpeg-baseline-420.jpg" };
+  test.each(corpusFiles("formats").filter((file) => file.endsWith(".jxl")))("%s", async (file) => {
+    const wish = { width: 160, height: 160, background: [255, 255, 255] } as const;
+    const { bytes, width, height, truncated } = await renderAny(orderOf(readCorpus("formats", file), wish, "png"));
+    expect(truncated).toBe(false);
+    expect(Math.max(width, height)).toBe(160);
+    const other = SAME[file];
+    if (other === undefined) return;
+    const twin = await renderAny(orderOf(readCorpus("formats", other), wish, "png"));
+    expect(psnr(await decodedPixels(bytes), await decodedPixels(twin.bytes))).toBeGreaterThan(30);
+  });
+});
