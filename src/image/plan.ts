@@ -24,6 +24,9 @@ export const MAX_BLOCK_VISITS = 32_000_000;
 /** The most bytes a PNG may inflate to: about 60 megapixels of 8-bit RGBA. */
 export const MAX_INFLATED_BYTES = 256_000_000;
 
+/** The most rows of a source, as in libpng. A row costs some microseconds, however short it is. */
+export const MAX_SOURCE_ROWS = 1_000_000;
+
 export type Plan = {
   /** In order of preference. If one does not support the file, the next one is tried. */
   readonly decoders: readonly DecoderName[];
@@ -92,11 +95,7 @@ export function planRender(source: Source, order: PlanOrder): Plan {
     orientation,
     background: transform.background ?? (output.abilities.alpha ? null : WHITE),
     frames,
-    encode: {
-      format,
-      quality,
-      effort: order.effort ?? output.defaultEffort,
-    },
+    encode: { format, quality, effort: order.effort ?? output.defaultEffort },
     memoryBytes: Math.max(...within.map(({ bytes }) => bytes)),
   };
 }
@@ -113,6 +112,9 @@ function checkSource(source: Source, limits: EngineLimits): void {
   const ofKind = Math.min(formatOf(source.format).input?.maxPixels ?? 0, source.mostPixels ?? Number.POSITIVE_INFINITY);
   const limit = Math.min(limits.maxSourcePixels, ofKind);
   if (pixels > limit) throw new Failure("source_too_many_pixels", { value: pixels, limit });
+  if (source.height > MAX_SOURCE_ROWS) {
+    throw new Failure("source_too_complex", { why: `${source.height} rows, the limit is ${MAX_SOURCE_ROWS}` });
+  }
   if (source.frames > limits.maxSourceFrames) {
     throw new Failure("source_too_many_frames", { value: source.frames, limit: limits.maxSourceFrames });
   }
@@ -121,9 +123,8 @@ function checkSource(source: Source, limits: EngineLimits): void {
     throw new Failure("source_too_complex", { why: `${source.scans} scans of ${pixels} pixels` });
   }
   if (source.inflatedBytes > MAX_INFLATED_BYTES) {
-    throw new Failure("source_too_complex", {
-      why: `${mega(source.inflatedBytes)} MB when inflated, the limit is ${mega(MAX_INFLATED_BYTES)}`,
-    });
+    const why = `${mega(source.inflatedBytes)} MB when inflated, the limit is ${mega(MAX_INFLATED_BYTES)}`;
+    throw new Failure("source_too_complex", { why });
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
 import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
 import type { Source } from "../../../src/image/header.ts";
-import { MAX_BLOCK_VISITS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
+import { MAX_BLOCK_VISITS, MAX_SOURCE_ROWS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { LIMITS } from "./orders.ts";
@@ -65,6 +65,14 @@ describe("planRender", () => {
       refused("source_too_complex"),
     );
     expect(() => plan({ format: "webp", width: 8000, height: 6251 })).toThrow(refused("source_too_many_pixels"));
+  });
+
+  test.each(["png", "bmp"] as const)("%s: more rows than a limit are refused, however short they are", (format) => {
+    expect(() => plan({ format, width: 2, height: MAX_SOURCE_ROWS })).not.toThrow();
+    expect(errorOf(() => plan({ format, width: 2, height: MAX_SOURCE_ROWS + 1 }))).toMatchObject({
+      reason: "source_too_complex",
+      facts: { why: "1000001 rows, the limit is 1000000" },
+    });
   });
 
   test("orientation swaps the sides of the view, not of the result", () => {

@@ -37,7 +37,8 @@ const SOURCES: readonly (readonly [string, Partial<Source>])[] = [
   ["BMP of 5 MP", { format: "bmp", width: 2600, height: 2000 }],
   ["BMP of 49 MP", { format: "bmp", width: 7000, height: 7000 }],
   ["BMP of 51 MP", { format: "bmp", width: 7200, height: 7100 }],
-  ["a BMP as high as it can be", { format: "bmp", width: 2, height: 25_000_000 }],
+  ["a BMP as high as it can be", { format: "bmp", width: 50, height: 1_000_000 }],
+  ["a BMP with more rows than there may be", { format: "bmp", width: 2, height: 25_000_000 }],
 ];
 
 const CROP = { gravity: { kind: "compass", at: "ce", x: 0, y: 0 } } as const;

@@ -12,7 +12,10 @@ export function parseSrcset(srcset: string): Candidate[] {
     const address = /^[^ \t\n\r\f]+/.exec(rest)?.[0];
     if (address === undefined) return candidates;
     rest = rest.slice(address.length);
-    const url = address.replace(/,+$/, "");
+    // A regular expression would begin anew at each comma of a long run.
+    let end = address.length;
+    while (address[end - 1] === ",") end--;
+    const url = address.slice(0, end);
     if (url !== address) {
       candidates.push({ url });
       continue;

@@ -17,7 +17,7 @@ import { type Drawn, drawBands } from "./decoder/bands.ts";
 import { codedRowsBytes, isDeep, openCodedRows } from "./decoder/codedRows.ts";
 import { faxRowsBytes, isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
-import { segmentScale } from "./decoder/jpegSegments.ts";
+import { jpegSegmentBytes, segmentScale } from "./decoder/jpegSegments.ts";
 import type { TiffPage } from "./directory/page.ts";
 
 /** Levels of a pyramid are rounded down at each halving, so their shapes differ from the first page's by some pixels. */
@@ -55,7 +55,8 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
     if (segments.across * segments.down === 1) return base + copy + store + JPEG_BYTES + JPEG_ROWS * width * wanted;
     const scale = segmentScale(page, wanted);
     const pixels = (rows * (width + segments.width) * scale ** 2) / 64;
-    return base + store + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
+    const cut = page.jpegTables === null ? 0 : Math.min(fileBytes, jpegSegmentBytes(page));
+    return base + cut + store + JPEG_BYTES + JPEG_ROWS * segments.width * scale + 4 * pixels;
   }
   // A row and what stands for a missing one; of fax also the changes of two rows.
   const coded = base + 8 * width + (isFax(page) ? faxRowsBytes(segments.width) : codedRowsBytes(page, segments.width));

@@ -23,6 +23,17 @@ const MAX_BLOCK_VISITS = 32_000_000;
 /** A JPEG covers whole blocks, so a segment may be larger than the directory says. */
 const LARGEST_UNIT = 32;
 
+/** Tables for all segments: four of quantisation and eight of Huffman codes have 2 KB. Longer ones are none. */
+const MAX_TABLES_BYTES = 65_536;
+/** The longest codes take 27 bits for a sample. */
+const MAX_SAMPLE_BYTES = 4;
+
+/** The most bytes of a segment that are copied behind the tables. What follows is not read. */
+export function jpegSegmentBytes({ segments, samples }: TiffPage): number {
+  const { width, height } = segments;
+  return MAX_TABLES_BYTES + MAX_SAMPLE_BYTES * samples * (width + LARGEST_UNIT) * (height + LARGEST_UNIT);
+}
+
 export type JpegSegment = { readonly file: Uint8Array; readonly header: JpegHeader };
 
 /** Pixels of a segment: RGBA, or inks. `truncated`: part of it is missing. */
@@ -39,9 +50,12 @@ export function openJpegSegments(page: TiffPage, bytes: Uint8Array): (index: num
   if (model === null || COMPONENTS[model] !== page.samples) throw unsupported(`JPEG of ${page.samples} samples`);
   let visits = 0;
   const countRead = readCounter(bytes.length);
+  const { across, down } = page.segments;
+  // The only one may have metadata, like a file of its own.
+  const most = across * down === 1 ? bytes.length : jpegSegmentBytes(page);
   return (index) => {
-    const data = segmentData(page, bytes, index);
-    if (data === null) return null;
+    const data = segmentData(page, bytes, index)?.subarray(0, most);
+    if (data === undefined) return null;
     countRead(data.length + (page.jpegTables?.length ?? 0));
     const file = withTables(page.jpegTables, data);
     const found = orNull(() => readJpeg(file));
@@ -83,7 +97,7 @@ export function segmentScale({ segments }: TiffPage, wanted: DctScale): DctScale
 
 /** Tables: SOI, segments, EOI. They go between the SOI of the data and what follows it. */
 function withTables(tables: Uint8Array | null, data: Uint8Array): Uint8Array {
-  if (tables === null || tables.length < 4) return data;
+  if (tables === null || tables.length < 4 || tables.length > MAX_TABLES_BYTES) return data;
   const end = tables.length - (tables[tables.length - 2] === 0xff && tables[tables.length - 1] === 0xd9 ? 2 : 0);
   const file = new Uint8Array(end + Math.max(0, data.length - 2));
   file.set(tables.subarray(0, end));

@@ -1,6 +1,8 @@
 /** JPEG in TIFF: strips and tiles, with shared tables, in every colour model, reduced while decoding; YCbCr without JPEG. */
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
+import { openJpegSegments } from "../../../../../src/image/formats/tiff/decoder/jpegSegments.ts";
+import { readHeader } from "../../../../../src/image/readHeader.ts";
 import { psnr } from "../../corpus.ts";
 import { largestDifference, pictureOf, sharpPixels } from "./pictureOf.ts";
 import { type TiffOf, tiffFile } from "./tiffFile.ts";
@@ -196,6 +198,21 @@ describe("damage", () => {
     const large = new Uint8Array(await asIs(sharp(await photograph(400, 400))).toBuffer());
     const of = { width: 20, height: 20, bits: 8, samples: 3, photometric: 6, compression: 7, sample: () => 0 };
     await expect(pictureOf(tiffFile({ ...of, segments: [large] }))).rejects.toMatchObject({ reason: "image_damaged" });
+  });
+
+  test("what stands behind the picture of a strip is not copied, nor are tables longer than any", async () => {
+    const jpeg = new Uint8Array(await asIs(sharp(await photograph(64, 32))).toBuffer());
+    const padded = new Uint8Array(1_000_000);
+    padded.set(jpeg);
+    const of = { width: 64, height: 64, bits: 8, samples: 3, photometric: 6, compression: 7, sample: () => 0 };
+    const fields = { 347: new Uint8Array(100_000) };
+    const file = tiffFile({ ...of, rowsPerStrip: 32, segments: [padded, jpeg], fields });
+    const page = readHeader(file).tiff?.[0]?.page;
+    if (page === undefined) throw new Error("no page");
+    const open = openJpegSegments(page, file);
+    expect(open(0)?.file.length).toBeGreaterThanOrEqual(jpeg.length);
+    expect(open(0)?.file.length).toBeLessThan(250_000);
+    expect((await pictureOf(file)).truncated).toBe(false);
   });
 
   test.each([
