@@ -424,7 +424,6 @@ describe("work and memory", () => {
     ["clear codes of LZW", 5, Uint8Array.from(zeros, (_, i) => 0x80 >> (i % 9))],
     ["fax without an EOL", 3, zeros.slice().fill(0x55), { bits: 1, faxOptions: 1 }],
     ["fax in reverse order", 4, zeros.slice().fill(0xff), { bits: 1, reverse: true }],
-    ["JPEG", 7, zeros],
   ] as const)("strips that share their data: %s", async (_, compression, data, more: Partial<TiffOf> = {}) => {
     await expect(
       pictureOf(sharing(SHARERS + 2, compression, data, more), { width: 4, height: 4 }),
