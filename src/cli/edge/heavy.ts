@@ -29,6 +29,7 @@ const CPU_LIMIT_MS = 3_000;
 const WALL_LIMIT_MS = 10_000;
 const LOOK_EVERY_MS = 500;
 const RESTART_AFTER_MS = 20;
+const SHORT_LIFE_MS = 250;
 
 export type HeavyOptions = {
   /** An ES module in place of the bundle's own entry, which it can import as `./worker.js`. A test makes it fail. */
@@ -47,10 +48,13 @@ export async function startHeavy(
   let child: ChildProcess | undefined;
   let address = "127.0.0.1:0";
   const start = async () => {
+    const begun = Date.now();
     child = run(config, address, say);
     child.once("exit", () => {
       child = undefined;
-      if (!stopped) setTimeout(restart, RESTART_AFTER_MS).unref();
+      // One that ends at once would do so again.
+      const after = Date.now() - begun < SHORT_LIFE_MS ? SHORT_LIFE_MS : RESTART_AFTER_MS;
+      if (!stopped) setTimeout(restart, after).unref();
     });
     address = `127.0.0.1:${await portOf(child)}`;
   };
