@@ -141,7 +141,11 @@ const MEGA = 1_000_000;
 
 /** Rows for docs/url.md: the format, the answer when it is the source, and what is taken. */
 export function formatRows(): readonly (readonly [label: string, answer: string, note: string])[] {
-  return Object.values(FORMATS).map(({ label, input, note }: FormatDescriptor) => [label, answerTo(input), note]);
+  return Object.entries<FormatDescriptor>(FORMATS).map(([name, { label, input, note }]) => [
+    input === null ? label : `${label} (\`${name}\`)`,
+    answerTo(input),
+    note,
+  ]);
 }
 
 function answerTo(input: FormatDescriptor["input"]): string {
