@@ -55,8 +55,8 @@ const COMMANDS = {
   bench: { file: "bench/main.ts", wrong: [[["nonsense"], '"nonsense"', "cdn, derive, engine"]] },
 } as const satisfies Readonly<Record<string, Command>>;
 
-/** Scripts without a program of their own: the same with a variable, before a package is packed, and biome. */
-const OTHERS = ["test:long", "prepack", "format"];
+/** Scripts without a program of their own: the same with a variable, before a package is packed, biome, and wrangler. */
+const OTHERS = ["test:long", "prepack", "format", "deploy"];
 
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
@@ -90,6 +90,13 @@ describe("help: the usage on standard output, exit 0", () => {
     const call = name === "start" || name === "test" ? `npm ${name}` : `npm run ${name}`;
     expect(stdout).toMatch(/^usage: /i);
     expect(stdout).toContain(call);
+  });
+  test.each(["--help", "-h"])("npm run deploy -- %s deploys nothing", async (flag) => {
+    const child = spawn("sh", [".ci/deploy", "--dry-run", flag], { stdio: ["ignore", "pipe", "inherit"] });
+    let stdout = "";
+    child.stdout.on("data", (chunk) => (stdout += chunk));
+    await once(child, "close");
+    expect([child.exitCode, stdout.startsWith("Usage: npm run deploy")]).toEqual([0, true]);
   });
   test("-h, and among other words", { timeout: 60_000 }, async () => {
     for (const args of [["-h"], ["--nonsense", "--help"], ["--port", "-h"]]) {
