@@ -109,12 +109,12 @@ describe("npm run edge", { timeout: 2 * START_MS }, () => {
   });
 
   it("ends with what is wrong in its configuration, all of it", async () => {
-    const running = npmRunEdge(["--port", "0", "--var", "REGIONS=weur,afr", "--var", "QUEUE_MS=soon"]);
+    const running = npmRunEdge(["--port", "0", "--var", "REGIONS=weur,wnam", "--var", "QUEUE_MS=soon"]);
     const [code] = await once(running.child, "close");
     expect([code, running.output()]).toEqual([1, ""]);
     const last = running.errors().trim().split("\n").at(-1);
     expect(last).toMatch(
-      /^The Worker does not start: QUEUE_MS: .*REGIONS names "afr", and no bucket is bound as R2_AFR$/,
+      /^The Worker does not start: QUEUE_MS: .*REGIONS names "wnam", and no bucket is bound as R2_WNAM$/,
     );
   });
 
