@@ -28,7 +28,7 @@ beforeAll(async () => {
     response.on("close", () => clearInterval(timer));
   });
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
-  edge = await startEdge({ vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" } });
+  edge = await startEdge({ heavy: false, vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" } });
 }, 60_000);
 afterAll(async () => {
   await edge?.stop();

@@ -26,7 +26,7 @@ describe("sizes of one picture", { timeout: 90_000 }, () => {
       else response.writeHead(200, { "cache-control": "max-age=86400" }).end(picture);
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
-    edge = await startEdge({ vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" } });
+    edge = await startEdge({ heavy: false, vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" } });
   }, 60_000);
 
   afterAll(async () => {

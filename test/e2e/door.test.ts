@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
-  edge = await startEdge({ vars: VARS });
+  edge = await startEdge({ heavy: false, vars: VARS });
 }, 60_000);
 
 afterAll(async () => {

@@ -37,6 +37,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
   base = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
   edge = await startEdge({
+    heavy: false,
     vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET: SECRET, MIN_FRESH: "1" },
     log: ({ message }) => log.push(message),
   });

@@ -33,6 +33,7 @@ describe("one flight", { timeout: 120_000 }, () => {
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
     edge = await startEdge({
+      heavy: false,
       isolates: ISOLATES,
       vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" },
       log: ({ message }) => void lines.push(message),

@@ -31,7 +31,7 @@ beforeAll(async () => {
   picture = await image.jpeg({ quality: 92, chromaSubsampling: "4:4:4" }).toBuffer();
   victim = await listening(createServer((_, response) => void response.end(picture)));
   attackers = await Promise.all(Array.from({ length: hosts }, () => listening(createServer(hostage))));
-  edge = await startEdge({ vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" } });
+  edge = await startEdge({ heavy: false, vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" } });
 }, 60_000);
 afterAll(async () => {
   await edge?.stop();

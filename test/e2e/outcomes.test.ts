@@ -40,6 +40,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
   edge = await startEdge({
+    heavy: false,
     isolates: ISOLATES,
     vars: {
       ...{

@@ -31,7 +31,7 @@ describe("a source that dies", { timeout: 60_000 }, () => {
       else response.writeHead(200, { "cache-control": `max-age=${path === "/page.jpg" ? 86400 : 1}` }).end(picture);
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
-    edge = await startEdge({ vars: VARS });
+    edge = await startEdge({ heavy: false, vars: VARS });
   }, 60_000);
 
   afterAll(async () => {

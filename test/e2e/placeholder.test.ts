@@ -31,7 +31,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("in Chromium", { timeout: START_
   });
 
   async function edgeWith(PLACEHOLDER: string): Promise<string> {
-    const edge = await startEdge({ vars: { PLACEHOLDER } });
+    const edge = await startEdge({ heavy: false, vars: { PLACEHOLDER } });
     edges.push(edge);
     return `${edge.url}/photon/not-listed.test/a.jpg?w=160`;
   }

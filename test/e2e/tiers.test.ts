@@ -32,7 +32,7 @@ describe("the tiers of a running edge", { timeout: 60_000 }, () => {
       else response.writeHead(200, { "cache-control": "max-age=86400" }).end(picture);
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
-    edge = await startEdge({ persist: dir, vars: VARS });
+    edge = await startEdge({ heavy: false, persist: dir, vars: VARS });
   }, 60_000);
 
   afterAll(async () => {
@@ -105,7 +105,7 @@ describe("the tiers of a running edge", { timeout: 60_000 }, () => {
     const before = await get();
     await edge.stop();
     alive = false;
-    edge = await startEdge({ persist: dir, vars: VARS });
+    edge = await startEdge({ heavy: false, persist: dir, vars: VARS });
     const after = await get();
     expect(after.status).toBe(200);
     expect(after.how).toMatch(/^firstlight; hit/);

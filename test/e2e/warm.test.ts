@@ -40,6 +40,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
     edge = await startEdge({
+      heavy: false,
       h2: true,
       vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET: SECRET },
       log: ({ message }) => log.push(message),

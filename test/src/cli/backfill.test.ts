@@ -19,7 +19,7 @@ let edge: Edge;
 let dir: string;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "firstlight-backfill-"));
-  edge = await startEdge({ beside: { seeder: SEEDER } });
+  edge = await startEdge({ heavy: false, beside: { seeder: SEEDER } });
   await put("R2_PRIMARY", [...KEYS, "2/o/an/original"], "AAAA");
 }, 60_000);
 afterAll(async () => {

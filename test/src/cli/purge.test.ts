@@ -14,7 +14,7 @@ const EVERYWHERE = [...BUCKETS, "THUMBS"];
 
 let edge: Edge;
 beforeAll(async () => {
-  edge = await startEdge({ vars: { PURGE_SECRET: SECRET }, beside: { seeder: SEEDER } });
+  edge = await startEdge({ heavy: false, vars: { PURGE_SECRET: SECRET }, beside: { seeder: SEEDER } });
 }, 60_000);
 afterAll(() => edge?.stop());
 
@@ -258,7 +258,7 @@ describe("npm run purge -- --list", { timeout: 60_000 }, () => {
   });
 
   test("a ledger that is not there: nothing was ever purged", async () => {
-    const empty = await startEdge({ vars: { PURGE_SECRET: SECRET } });
+    const empty = await startEdge({ heavy: false, vars: { PURGE_SECRET: SECRET } });
     onTestFinished(() => empty.stop());
     const only = run(empty.url, [
       "--list",
