@@ -3,8 +3,6 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Rendered } from "../context/isolateState.ts";
 import { inBackground, type Job } from "../context/job.ts";
-import { Lease } from "../coordinate/lease.ts";
-import { coordinatorOf } from "../coordinate/renderCoordinator.ts";
 import { asFailure } from "../errors.ts";
 import { refuseOverRate } from "../policy/rate.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
@@ -18,6 +16,7 @@ import { addStage, noteHit } from "../telemetry.ts";
 import { refusalOf } from "./authorize.ts";
 import { copyNear } from "./copyNear.ts";
 import type { Miss } from "./miss.ts";
+import { openLease } from "./openLease.ts";
 import { renderMiss } from "./renderMiss.ts";
 
 /** How long a request that has an outdated picture in hand waits for a newer one, in milliseconds. */
@@ -74,10 +73,7 @@ async function lookUpOrRender(
   // What one caller does not find, another may: it sees other tiers, or is held to no list.
   const nowhere = `${caller.audience}/${caller.region}/${request.authority}/${store.key}`;
   if (failing !== null && (state.nowhere.get(nowhere) ?? 0) > now()) throw failing;
-  // What the coordinator knows from before a purge does not count.
-  const since = Math.max(store.epoch, store.staleSince);
-  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
-  const lease = new Lease(port, crypto.randomUUID(), store.key, { joinMs: state.fetchMs.value });
+  const lease = openLease(store, app, caller, { joinMs: state.fetchMs.value });
   const started = now();
   const options: LookupOptions = {
     now,

@@ -3,8 +3,6 @@ import { withTimeout } from "../concurrency/timeout.ts";
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
-import { Lease } from "../coordinate/lease.ts";
-import { coordinatorOf } from "../coordinate/renderCoordinator.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { askTier, judge } from "../store/lookUp.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
@@ -15,6 +13,7 @@ import { noteHit } from "../telemetry.ts";
 import { refusalOf } from "./authorize.ts";
 import { flightName } from "./getRendition.ts";
 import { mayStore } from "./mayStore.ts";
+import { openLease } from "./openLease.ts";
 import { renderMiss } from "./renderMiss.ts";
 
 /** How long a push waits for the region to take a copy, in milliseconds: a trip over an ocean takes a tenth of it. */
@@ -79,9 +78,7 @@ export async function renderForRegion(
   caller: Caller,
   job: Job,
 ): Promise<void> {
-  const since = Math.max(store.epoch, store.staleSince);
-  const port = coordinatorOf(app.bindings.COORDINATOR, caller.region, store.keys.source32, since);
-  const lease = new Lease(port, crypto.randomUUID(), store.key, { claim: true });
+  const lease = openLease(store, app, caller, { claim: true });
   // Who joins a reader claims nothing: the reader would wait for a claim that nobody works at.
   const work = () => {
     void lease.ask();
