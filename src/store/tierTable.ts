@@ -67,7 +67,6 @@ export const TIERS = {
   },
 } as const satisfies Record<keyof typeof TIER_POLICIES, TierRow>;
 
-export type TierName = keyof typeof TIERS;
 export type TierRows = Readonly<Record<string, TierRow>>;
 
 const PRIMARY = "R2_PRIMARY";

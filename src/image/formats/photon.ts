@@ -1,12 +1,12 @@
 /**
  * Photon (@cf-wasm/photon, Rust `image`): the decoder of rare kinds, in the heavy Worker. Its build also has TGA, which it
  * does not recognise by itself, and no QOI. bench/engine/baseline.ts makes whole thumbnails with it as a baseline. Its memory
- * grows to some ten times the picture, and the package never drops its instance. So we call the raw exports, and drop the
+ * grows to 33 MB and some ten times the picture, and the package never drops its instance. So we call the raw exports, and drop the
  * instance like that of every other engine.
  */
 import module from "@cf-wasm/photon/photon.wasm";
 import { defineEngine } from "../engines.ts";
-import { type Decode, type DecodeCost, type Pixels, stillPicture } from "../picture.ts";
+import { type Decode, type Pixels, stillPicture } from "../picture.ts";
 import { resizeWhole } from "../resize/whole.ts";
 
 type Exports = {
@@ -67,11 +67,6 @@ export function takeBytes(photon: Exports, [at, length]: [number, number]): Uint
   const bytes = new Uint8Array(photon.memory.buffer, at >>> 0, length).slice();
   photon.__wbindgen_free(at, length, 1);
   return bytes;
-}
-
-/** Peak bytes. We measured 33 MB plus 9.7 bytes a pixel. */
-export function photonMemory({ source, fileBytes }: DecodeCost): number {
-  return 33_000_000 + fileBytes + 9.7 * source.width * source.height;
 }
 
 /** Bytes of a file -> the view's picture. Throws image_damaged when it has another size than the header says. */

@@ -1,32 +1,15 @@
 /** An edge that floods, drips or never reads, over real sockets: memory stays flat, and the other region is pushed to. */
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { encodeFrame, encodeSettings, FRAME } from "../../../warmer/push/h2/frames.ts";
 import type { HttpVersion } from "../../../warmer/push/socket.ts";
 import { openSocket } from "../../../warmer/push/socket.ts";
+import { listenRaw } from "../../support/rawEdge.ts";
 import { hintLine, keptLog, startSender, startTestWarmer, unsettled, until } from "../../support/warmer.ts";
 import { startWarmSink } from "../../support/warmSink.ts";
 
 /** Sent for each connection: how much in all, and whether it reads what we send. */
 const FLOOD_BYTES = process.env.FIRSTLIGHT_LONG === "1" ? 1e9 : 100e6;
-
-async function listen(onConnection: (socket: Socket) => void) {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
-    onConnection(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
 
 /** Writes a piece again and again, as fast as the other side reads. */
 function flood(socket: Socket, piece: Buffer): void {
@@ -58,7 +41,7 @@ describe("a flood does not grow the warmer, and hints of the other region are pu
     ["bytes nobody asked for", "1.1", "", latin1("x", 65_536), false],
   ];
   test.each(rows)("%s", async (_name, http, greeting, piece, reads) => {
-    await using hostile = await listen((socket) => {
+    await using hostile = await listenRaw((socket) => {
       if (!reads) socket.pause();
       if (greeting !== "") socket.write(greeting, "latin1");
       if (http === "1.1" && reads) socket.once("data", () => flood(socket, piece));
@@ -94,7 +77,7 @@ describe("a flood does not grow the warmer, and hints of the other region are pu
 describe("a server that does not read", () => {
   test("nothing is read while more than 64 KB wait to be sent, and everything after they have left", async () => {
     let peer: Socket | undefined;
-    await using server = await listen((socket) => {
+    await using server = await listenRaw((socket) => {
       peer = socket.pause();
     });
     let [read, drained] = ["", 0];

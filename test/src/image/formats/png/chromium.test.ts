@@ -3,23 +3,9 @@ import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderImage } from "../../../../../src/image/renderImage.ts";
-import { CHROMIUM_MISSING, launchBrowser } from "../../../../support/browser.ts";
+import { CHROMIUM_MISSING, drawn, launchBrowser } from "../../../../support/browser.ts";
 import { orderOf } from "../../orders.ts";
 import { chrm, cicp, gama, P3_CHRM, rowPng, SRGB_CHRM, srgb } from "./pixelRow.ts";
-
-/** RGBA that a page's canvas has after it drew the file. */
-function drawn(page: Page, file: Buffer): Promise<number[]> {
-  return page.evaluate(async (source) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${source}`;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
-    const context = canvas.getContext("2d");
-    if (context === null) throw new Error("no canvas");
-    context.drawImage(image, 0, 0);
-    return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
-  }, file.toString("base64"));
-}
 
 describe.skipIf(CHROMIUM_MISSING !== undefined)("Chromium", () => {
   let browser: Browser | undefined;
@@ -52,7 +38,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("Chromium", () => {
     const file = rowPng(2, 8, samples, chunks);
     const { bytes } = await renderImage(orderOf(file, {}, "png"));
     const ours = await sharp(bytes).ensureAlpha().raw().toBuffer();
-    const theirs = await drawn(page, file);
+    const theirs = [...(await drawn(page, file, "image/png")).data];
     const worst = Math.max(...theirs.map((value, i) => Math.abs(value - (ours[i] ?? 0))));
     expect(worst, `${theirs} in Chromium, ${[...ours]} here`).toBeLessThanOrEqual(1);
   });

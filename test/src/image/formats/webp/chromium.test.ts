@@ -2,27 +2,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeLossyWebp } from "../../../../../src/image/formats/webp/encode.ts";
-import { CHROMIUM_MISSING, launchBrowser } from "../../../../support/browser.ts";
+import { CHROMIUM_MISSING, drawn, launchBrowser } from "../../../../support/browser.ts";
 import { seeded } from "../jpeg/decoder/random.ts";
 import { byLibwebp } from "./decoder/reference.ts";
 import { type AlphaKind, type Kind, picture } from "./pictures.ts";
-
-/** What a page's canvas has after it drew the file. */
-async function drawn(page: Page, file: Uint8Array): Promise<{ width: number; height: number; data: Uint8Array }> {
-  const base64 = Buffer.from(file).toString("base64");
-  const answer = await page.evaluate(async (source) => {
-    const image = new Image();
-    image.src = `data:image/webp;base64,${source}`;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
-    const context = canvas.getContext("2d");
-    if (context === null) throw new Error("no canvas");
-    context.drawImage(image, 0, 0);
-    const { width, height, data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    return { width, height, data: [...data] };
-  }, base64);
-  return { ...answer, data: Uint8Array.from(answer.data) };
-}
 
 describe.skipIf(CHROMIUM_MISSING !== undefined)("Chromium", () => {
   let browser: Browser | undefined;
@@ -48,7 +31,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("Chromium", () => {
     "%s, alpha %s, %dx%d at quality %d",
     async (kind, alpha, width, height, quality) => {
       const file = await encodeLossyWebp(picture(seeded(71), kind, width, height, alpha), quality);
-      const { data, ...size } = await drawn(page, file);
+      const { data, ...size } = await drawn(page, file, "image/webp");
       expect(size).toEqual({ width, height });
       const expected = byLibwebp(file) ?? new Uint8Array();
       let [sum, opaque] = [0, 0];
