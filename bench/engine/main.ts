@@ -3,20 +3,17 @@
  *
  * The image engine in workerd against native sharp, photon and the jSquash pipeline. See bench/README.md.
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Cell, table } from "../table.ts";
 import { measureHostile } from "./hostile.ts";
 import { measureMemory, measurePng } from "./memory.ts";
 import { enginesOfCommonFormats, moduleSizes } from "./modules.ts";
 import { measureQuality } from "./quality.ts";
-import { startProcesses } from "./runners.ts";
 import { collectSamples, type Sample } from "./samples.ts";
+import { type Session, withSession } from "./session.ts";
 import { measureSpeed, SIZE_CLASSES } from "./speed.ts";
-
-const DEFAULT_CORPUS = resolve(import.meta.dirname, "../../../shared/corpus");
 
 /** Runs everything, prints the tables, and gives the figures. */
 export async function run(args: readonly string[]): Promise<unknown> {
@@ -24,27 +21,12 @@ export async function run(args: readonly string[]): Promise<unknown> {
     args: [...args],
     options: { corpus: { type: "string" }, rounds: { type: "string" }, each: { type: "string" } },
   });
-  const corpus = resolve(values.corpus ?? DEFAULT_CORPUS);
-  const photos = existsSync(join(corpus, "photos")) ? join(corpus, "photos") : corpus;
-  if (!existsSync(photos)) throw new Error(`no photographs in ${corpus}: name a folder of JPEGs with --corpus DIR`);
-  const scratch = mkdtempSync(join(tmpdir(), "firstlight-bench-"));
-  const processes = await startProcesses();
-  try {
-    return await measure(photos, corpus, scratch, processes, Number(values.rounds ?? 2), Number(values.each ?? 99));
-  } finally {
-    await processes.stop();
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  return withSession(values.corpus, (session) =>
+    measure(session, Number(values.rounds ?? 2), Number(values.each ?? 99)),
+  );
 }
 
-async function measure(
-  photos: string,
-  corpus: string,
-  scratch: string,
-  processes: Awaited<ReturnType<typeof startProcesses>>,
-  rounds: number,
-  each: number,
-) {
+async function measure({ photos, corpus, scratch, processes }: Session, rounds: number, each: number) {
   const all = await collectSamples(photos, scratch);
   const samples = SIZE_CLASSES.flatMap((size) => all.filter((sample) => sample.size === size).slice(0, each));
   printSamples(samples);

@@ -4,17 +4,15 @@
  * The formats beside JPEG, PNG and WebP: time against native sharp, memory, the size of the modules and of the bundle,
  * and the start of the Worker. See bench/README.md.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { startProcesses } from "../engine/runners.ts";
 import { collectSamples } from "../engine/samples.ts";
+import { withSession } from "../engine/session.ts";
 import { table } from "../table.ts";
 import type { Line, Row } from "./row.ts";
 
-const DEFAULT_CORPUS = resolve(import.meta.dirname, "../../../shared/corpus");
 const ROWS = join(import.meta.dirname, "rows");
 
 /** Runs every row, prints the table, and gives the lines. */
@@ -23,12 +21,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
     args: [...args],
     options: { corpus: { type: "string" }, rounds: { type: "string" }, only: { type: "string" } },
   });
-  const corpus = resolve(values.corpus ?? DEFAULT_CORPUS);
-  const photos = existsSync(join(corpus, "photos")) ? join(corpus, "photos") : corpus;
-  if (!existsSync(photos)) throw new Error(`no photographs in ${corpus}: name a folder of JPEGs with --corpus DIR`);
-  const scratch = mkdtempSync(join(tmpdir(), "firstlight-bench-"));
-  const processes = await startProcesses();
-  try {
+  return withSession(values.corpus, async ({ corpus, photos, scratch, processes }) => {
     const samples = await collectSamples(photos, scratch);
     const photo = samples.reduce((a, b) => (b.megapixels > a.megapixels ? b : a)).file;
     const context = { processes, scratch, corpus, photo, rounds: Number(values.rounds ?? 3) };
@@ -40,10 +33,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
     }
     console.log(table(["what", "figure", "at most", "", ""], lines.map(cells)));
     return { lines };
-  } finally {
-    await processes.stop();
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 function cells({ label, value, unit, most, note }: Line): string[] {
