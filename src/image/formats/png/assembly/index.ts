@@ -3,7 +3,7 @@
  * takes rows in batches. It holds a window, 32 KB of history and some rows, whatever the picture's size.
  */
 import { inflate, startInflate } from "./inflate";
-import { DAMAGED, ENDED, HUNGRY, inputAt, inputEnd, OUTPUT_MARGIN, outputAt, setInput, setOutput } from "./state";
+import { addInput, DAMAGED, ENDED, HUNGRY, keepInput, OUTPUT_MARGIN, outputAt, setInput, setOutput } from "./state";
 import { unfilter } from "./unfilter";
 
 /** What `makeRows` returns when it stops. */
@@ -58,18 +58,12 @@ export function startPass(bytes: i32): void {
 
 /** Keeps the unused input and gives the address where the driver may put up to 64 KB more. */
 export function inputAddress(): usize {
-  const left = inputAt < inputEnd ? inputEnd - inputAt : 0;
-  memory.copy(window, inputAt, left);
-  // Bits that were loaded beyond the end are zeros: they can only be the padding of the last window.
-  setInput(window, window + left, false);
-  return window + left;
+  return keepInput(window);
 }
 
 /** The driver has put `length` bytes there. `last`: no more follow. */
 export function inputFilled(length: i32, last: bool): void {
-  const end = inputEnd + length;
-  memory.fill(end, 0, SLACK);
-  setInput(inputAt, end, last);
+  addInput(length, last, SLACK);
 }
 
 /** Address of the first row of the batch. The others follow, `rowStride` bytes apart. */

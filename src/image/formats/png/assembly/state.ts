@@ -32,6 +32,22 @@ export function setInput(at: usize, end: usize, last: bool): void {
   inputLast = last;
 }
 
+/** Moves the unused input to the start of the window. Gives the address behind it: more may come there. */
+export function keepInput(window: usize): usize {
+  const left = inputAt < inputEnd ? inputEnd - inputAt : 0;
+  memory.copy(window, inputAt, left);
+  // Bits that were loaded beyond the end are zeros: they can only be the padding of the last window.
+  setInput(window, window + left, false);
+  return window + left;
+}
+
+/** `length` bytes have been put behind the input, and `slack` bytes behind them are made zeros. `last`: no more follow. */
+export function addInput(length: i32, last: bool, slack: usize): void {
+  const end = inputEnd + length;
+  memory.fill(end, 0, slack);
+  setInput(inputAt, end, last);
+}
+
 export function setOutput(start: usize, at: usize, limit: usize): void {
   outputStart = start;
   outputAt = at;

@@ -3,7 +3,7 @@
  * and takes rows in batches. It holds a window, 32 KB of history and some rows, whatever the picture's size.
  */
 import { inflate, startInflate } from "../../png/assembly/inflate";
-import { DAMAGED, ENDED, HUNGRY, inputAt, inputEnd, outputAt, setInput, setOutput } from "../../png/assembly/state";
+import { addInput, DAMAGED, ENDED, HUNGRY, keepInput, outputAt, setInput, setOutput } from "../../png/assembly/state";
 import { convert, TONES } from "./convert";
 import { lzw, LZW_MARGIN, oldLzw, startLzw } from "./lzw";
 import { copyBytes, packBits } from "./runs";
@@ -88,17 +88,12 @@ export function startSegment(): void {
 
 /** Keeps the unused input and gives the address where the driver may put up to 64 KB more. */
 export function inputAddress(): usize {
-  const left = inputAt < inputEnd ? inputEnd - inputAt : 0;
-  memory.copy(window, inputAt, left);
-  setInput(window, window + left, false);
-  return window + left;
+  return keepInput(window);
 }
 
 /** The driver has put `length` bytes there. `last`: no more follow. */
 export function inputFilled(length: i32, last: bool): void {
-  const end = inputEnd + length;
-  memory.fill(end, 0, SLACK);
-  setInput(inputAt, end, last);
+  addInput(length, last, SLACK);
 }
 
 /** Address of the first row of the batch. The others follow, `rowStride` bytes apart. */
