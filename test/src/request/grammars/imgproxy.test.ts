@@ -84,6 +84,8 @@ describe("URLs of the public Node builder work unchanged", () => {
         format: "png",
         autoRotate: false,
         rotate: 90,
+        keepCopyright: "fetched",
+        license: null,
       },
     });
   });

@@ -7,10 +7,7 @@ import { build, failure, read, SOURCE, unsigned } from "../../../support/imgprox
 describe("options that change nothing here", () => {
   const KEY_OF = async (path: string) => canonicalOptions(await unsigned(`${path}/plain/${SOURCE}`));
   test.each([
-    [
-      "what is always done",
-      "sm:1/strip_metadata:true/kcr:0/keep_copyright:f/scp:t/strip_color_profile:1/cp:srgb/icc:srgb",
-    ],
+    ["what is always done", "sm:1/strip_metadata:true/kcr:/scp:t/strip_color_profile:1/cp:srgb/icc:srgb"],
     [
       "what is not here",
       "raw:0/raw:f/eth:0/enforce_thumbnail:false/ex:0/extend:f/exar:0/extend_ar:f/extend_aspect_ratio:0",
@@ -27,7 +24,6 @@ describe("options that change nothing here", () => {
   test.each([
     ["sm:0", "option_invalid", "strip_metadata (sm)"],
     ["strip_metadata:f", "option_invalid", "strip_metadata"],
-    ["kcr:1", "option_invalid", "keep_copyright (kcr)"],
     ["scp:0", "option_invalid", "strip_color_profile (scp)"],
     ["cp:cmyk", "option_invalid", "color_profile (cp)"],
     ["icc:adobe", "option_invalid", "color_profile (icc)"],
@@ -56,7 +52,6 @@ describe("options that change nothing here", () => {
     const url = build({
       width: 160,
       strip_metadata: true,
-      keep_copyright: false,
       strip_color_profile: true,
       enforce_thumbnail: false,
       raw: false,
