@@ -74,6 +74,8 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         format,
         autoRotate: true,
         rotate: 0,
+        keepCopyright: "none",
+        license: null,
       };
       const job: Job = { transform, format, limits: LIMITS, engine, effort: LIBWEBP_METHOD, times };
       const headers = { "x-job": JSON.stringify(job) };

@@ -54,7 +54,7 @@ export function wholeOf(
   if (isVector(source.format)) return {};
   const values: Readonly<Record<string, unknown>> = { ...transform, format };
   const isWhole = Object.entries(table).every(([field, row]) => {
-    if (row.effect !== "geometry" && row.effect !== "pixels") return true;
+    if (row.effect === "delivery" || row.effect === "cache") return true;
     return isDefault(row, values[field]) || row.keepsWhole?.(values[field], source) === true;
   });
   if (!isWhole) return {};

@@ -19,6 +19,8 @@ export type RenditionRequest = {
 export type ImageRequest = RenditionRequest & {
   /** Name of the URL grammar (grammars/table.ts). */
   readonly grammar: string;
+  /** Set: the answer is not the picture, but facts of its source as JSON in the shape of this grammar. */
+  readonly info?: "cloudflare";
   /** The format depends on Accept: the answer carries `Vary: Accept`. */
   readonly negotiated: boolean;
   /** Unix seconds; null = never. */

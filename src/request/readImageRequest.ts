@@ -29,7 +29,8 @@ export async function readImageRequest(
   if (length > MAX_LENGTH) {
     throw new Failure("url_invalid", { why: `${length} characters are over the limit of ${MAX_LENGTH}` });
   }
-  const request = await readByGrammar({ path, query, accept: acceptClass(accept), authentication, now }, config);
+  const asked = { path, query, accept: acceptClass(accept), authentication, now };
+  const request = withSettings(await readByGrammar(asked, config), config);
   try {
     refuseUnsigned(request, config);
     refuseHugeResult(request.transform, config);
@@ -37,6 +38,12 @@ export async function readImageRequest(
     throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
   }
   return request;
+}
+
+/** What the address leaves to the deployment, and what decides the bytes. */
+function withSettings(request: ImageRequest, { keepCopyright: keep }: Pick<Config, "keepCopyright">): ImageRequest {
+  const keepCopyright = request.transform.keepCopyright ?? (keep ? "fetched" : "none");
+  return { ...request, transform: { ...request.transform, keepCopyright } };
 }
 
 /** By the first grammar of the table that matches. */

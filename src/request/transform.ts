@@ -26,6 +26,13 @@ export type Gravity =
   | { readonly kind: "compass"; readonly at: CompassPoint; readonly x: number; readonly y: number }
   | { readonly kind: "focus"; readonly x: number; readonly y: number };
 
+/**
+ * Metadata about rights that a result holds. `none`. `fetched`: what the fetched bytes carry, whichever size of the source
+ * they are. `original`: what the source's own file carries; another size of the source will not do.
+ */
+export const RIGHTS_KEPT = ["none", "fetched", "original"] as const;
+export type RightsKept = (typeof RIGHTS_KEPT)[number];
+
 /** A picture operation with every default filled in. Pixels are CSS pixels; `dpr` multiplies them. */
 export type Transform = {
   readonly resize: ResizeType;
@@ -46,6 +53,10 @@ export type Transform = {
   readonly autoRotate: boolean;
   /** Clockwise degrees, applied after auto-rotation. */
   readonly rotate: (typeof ROTATIONS)[number];
+  /** null = the address does not say: `readImageRequest` puts in what `KEEP_COPYRIGHT` says. */
+  readonly keepCopyright: RightsKept | null;
+  /** Rights of a source whose bytes carry none. An empty text is left out. */
+  readonly license: { readonly license: string; readonly creator: string } | null;
 };
 
 export const CENTRE: Gravity = { kind: "compass", at: "ce", x: 0, y: 0 };

@@ -14,4 +14,6 @@ export const PLAIN: Transform = {
   format: "auto",
   autoRotate: true,
   rotate: 0,
+  keepCopyright: null,
+  license: null,
 };

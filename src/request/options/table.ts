@@ -6,10 +6,11 @@
 import type { Transform } from "../transform.ts";
 import { DELIVERY } from "./delivery.ts";
 import { GEOMETRY } from "./geometry.ts";
+import { METADATA } from "./metadata.ts";
 import type { Option, Options, UnsignedRule } from "./option.ts";
 import { PIXELS } from "./pixels.ts";
 
-export const OPTIONS = { ...GEOMETRY, ...PIXELS, ...DELIVERY } as const satisfies {
+export const OPTIONS = { ...GEOMETRY, ...PIXELS, ...METADATA, ...DELIVERY } as const satisfies {
   readonly [K in keyof Options]: Option<Options[K]>;
 };
 

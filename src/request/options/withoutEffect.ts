@@ -37,14 +37,7 @@ export const WITHOUT_EFFECT = {
     kind: "always",
     limit: flagText(true),
     accepts: flag(true),
-    doc: "Metadata is always stripped",
-  },
-  keep_copyright: {
-    short: ["kcr"],
-    kind: "always",
-    limit: flagText(false),
-    accepts: flag(false),
-    doc: "No copyright field is kept either",
+    doc: "Metadata is always stripped, save what `keep_copyright` keeps",
   },
   strip_color_profile: {
     short: ["scp"],
