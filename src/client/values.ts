@@ -56,6 +56,8 @@ export const text =
   (value, name) =>
     typeof value === "string" && pattern.test(value) ? value : refuse(value, name, limit);
 
+export const colour: Check = text(/^([0-9a-f]{3}){1,2}$/i, "3 or 6 hexadecimal digits");
+
 const POINTS = word([...COMPASS, "fp"]);
 
 /** `{at, x, y}` -> `no`, `so:0:0.1`, `fp:0.5:0.5`. */

@@ -114,6 +114,8 @@ export function formatFor(
   request: Pick<RenditionRequest, "transform" | "accept">,
   header: Pick<Header, "alpha">,
 ): OutputFormat {
-  if (request.transform.format !== "auto") return request.transform.format;
-  return formatForClass(request.accept, header.alpha && request.transform.background === null);
+  const { format, background, extend, extendColour } = request.transform;
+  if (format !== "auto") return format;
+  const isTransparent = header.alpha || (extend !== null && extendColour === null);
+  return formatForClass(request.accept, isTransparent && background === null);
 }
