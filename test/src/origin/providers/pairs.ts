@@ -5,7 +5,7 @@ import type { Transform } from "../../../../src/request/transform.ts";
 export type Pair = {
   readonly source: string;
   readonly wish: Partial<Transform>;
-  readonly original?: Size;
+  readonly original?: Size | null;
   readonly candidate: string;
 };
 
