@@ -113,7 +113,7 @@ function choose(found: Found, asked: Transform, known: Known, ruleFactor: number
 function isBelow({ bound }: Rendition, found: Found, known: Known, shape: Size): boolean {
   const { width, height } = sizeWithin(bound, shape);
   const size = found.size ?? known.original;
-  if (size !== null && !found.vector && found.own === null) return width < size.width || height < size.height;
+  if (size !== null && !found.vector && !found.refused && width >= size.width && height >= size.height) return false;
   if (found.own === null) return true;
   const own = sizeWithin(found.own, shape);
   if (!found.refused) return width < own.width || height < own.height;
