@@ -56,6 +56,16 @@ const VALUES = {
   format: { good: ["webp", "jpeg", "png"], bad: ["avif", "jpg.exe", "WEBP"] },
   autoRotate: { good: [true, false], bad: ["f", 0] },
   rotate: { good: [0, 90, 270], bad: [45, 360, "90"] },
+  keepCopyright: { good: [true, false], bad: ["t", 1] },
+  license: {
+    good: [
+      {},
+      { license: "by-4.0", creator: "Žofie: <b>" },
+      { license: "https://a.test/x" },
+      { creator: "a".repeat(200) },
+    ],
+    bad: ["by", { license: 1 }, { creator: "a\nb" }, { license: "a".repeat(201) }, { licence: "by" }],
+  },
   expires: { good: [0, 4_000_000_000], bad: [-1, 1.5, 1e11, new Date(), "4000000000"] },
   cachebuster: { good: ["", "v2", "v/2:x?y#z", "ä\u{1f30d}"], bad: [2, null, "\ud800"] },
   filename: { good: ["", "Größe 1.jpg", "x".repeat(200)], bad: ["a/b", "a\\b", "a\nb", "\x7f", "x".repeat(201), 5] },
