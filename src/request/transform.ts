@@ -70,7 +70,12 @@ export type Transform = {
   readonly license: { readonly license: string; readonly creator: string } | null;
 };
 
-export const CENTRE: Gravity = { kind: "compass", at: "ce", x: 0, y: 0 };
+/** A point of the compass without an offset. */
+export function compass(at: CompassPoint): Gravity {
+  return { kind: "compass", at, x: 0, y: 0 };
+}
+
+export const CENTRE: Gravity = compass("ce");
 
 /** Types that cut nothing. Gravity has no effect on them. */
 const CUTS_NOTHING: readonly ResizeType[] = ["fit", "force", "outside", "fit-down"];

@@ -16,7 +16,11 @@ export const OPTIONS = { ...GEOMETRY, ...PIXELS, ...METADATA, ...DELIVERY } as c
 
 /** Options that set several others by the position of their arguments. */
 export const COMPOSED = {
-  resize: { short: ["rs"], fields: ["resize", "width", "height", "enlarge", "extend"], doc: "Type, size, enlarging and extending in one" },
+  resize: {
+    short: ["rs"],
+    fields: ["resize", "width", "height", "enlarge", "extend"],
+    doc: "Type, size, enlarging and extending in one",
+  },
   size: { short: ["s"], fields: ["width", "height", "enlarge", "extend"], doc: "Size, enlarging and extending in one" },
 } as const satisfies Record<string, { short: readonly string[]; fields: readonly (keyof Options)[]; doc: string }>;
 

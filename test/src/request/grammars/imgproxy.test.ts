@@ -84,6 +84,8 @@ describe("URLs of the public Node builder work unchanged", () => {
         format: "png",
         autoRotate: false,
         rotate: 90,
+        extend: null,
+        extendColour: null,
         keepCopyright: "fetched",
         license: null,
       },
