@@ -30,7 +30,7 @@ describe("a request that is answered: each step in the Worker's order", () => {
     const keys = await sourceKeys(SOURCE);
     expect(ok).toBe(true);
     const steps = ["grammar", "source", "permitted by", "options", "format", "expires", "file name"];
-    const decided = [...steps, "policy", "takedown", "region", "stored as", "answer"];
+    const decided = [...steps, "policy", "takedown", "region", "stored as", "asks for", "answer"];
     const names = text.split("\n").flatMap((line) => /^\S.{12}/.exec(line)?.[0].trim() ?? []);
     expect(names).toEqual(decided);
     for (const part of [
