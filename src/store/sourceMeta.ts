@@ -5,6 +5,7 @@
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Orientation } from "../image/formats/exif.ts";
 import { FORMATS, type FormatName } from "../image/formats/registry.ts";
+import type { Size } from "../image/picture.ts";
 
 /** What one fetch of one variant taught us. */
 export type VariantMeta = {
@@ -30,6 +31,11 @@ export type SourceMeta = {
   /** When this generation was first fetched, unix ms. */
   readonly at: number;
   readonly variants: Readonly<Record<string, VariantMeta>>;
+  /**
+   * Upright size of the original, where something else than its own file told it: a provider's rendition that was smaller
+   * than its nominal size (the provider enlarges nothing), or the image server's description.
+   */
+  readonly size?: Size;
   /** `#rrggbb`, when it was worked out. */
   readonly colour?: string;
   /** ThumbHash, base64, when it was worked out. */
@@ -44,6 +50,52 @@ type TextStore = {
 
 /** The name of the variant that is the source's own file. */
 export const ORIGINAL = "original";
+
+/** Which file a fact was read from. Size, bytes and orientation of a variant are not those of the original. */
+export type FactOf = "original" | "variant";
+
+export type Fact<T> = { readonly value: T; readonly of: FactOf };
+
+/** What is known of a source, each fact with the file it was read from. */
+export type SourceFacts = {
+  /** Upright, in pixels. */
+  readonly size: Fact<Size>;
+  readonly orientation: Fact<Orientation>;
+  readonly format: Fact<FormatName>;
+  /** Length of the file. */
+  readonly bytes: Fact<number>;
+};
+
+/** The facts of the original where it was fetched, else those of the largest variant. */
+export function factsOf(meta: SourceMeta): SourceFacts | null {
+  const original = meta.variants[ORIGINAL];
+  const largest = Object.values(meta.variants).sort((a, b) => b.width * b.height - a.width * a.height)[0];
+  const best = original ?? largest;
+  if (best === undefined) return null;
+  const of: FactOf = original === undefined ? "variant" : "original";
+  const size = originalSize(meta);
+  return {
+    size: size === null ? { value: uprightSize(best), of } : { value: size, of: "original" },
+    orientation: { value: best.orientation, of },
+    format: { value: best.format, of },
+    bytes: { value: best.bytes, of },
+  };
+}
+
+/** Upright size of the original in pixels; null when only variants are known that may be smaller. */
+export function originalSize(meta: Pick<SourceMeta, "variants" | "size"> | null): Size | null {
+  const original = meta?.variants[ORIGINAL];
+  return original === undefined ? (meta?.size ?? null) : uprightSize(original);
+}
+
+/** The sides as a reader sees them. Orientations from 5 on swap them (EXIF 2.32 4.6.4). */
+export function uprightSize({
+  width,
+  height,
+  orientation,
+}: Pick<VariantMeta, "width" | "height" | "orientation">): Size {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
 
 /** An entry that nobody renews leaves after this long; the next fetch writes it again. */
 const TTL_SECONDS = 90 * 86_400;
@@ -97,8 +149,11 @@ export function parseSourceMeta(text: string | null): SourceMeta | null {
   });
   if (read.length === 0) return null;
   const { colour, thumbhash } = value;
+  const size = recordOf(value.size);
+  const [width, height] = [positive(size?.width), positive(size?.height)];
   return {
     ...{ generation, at, variants: Object.fromEntries(read) },
+    ...(width === null || height === null ? {} : { size: { width, height } }),
     ...(typeof colour === "string" ? { colour } : {}),
     ...(typeof thumbhash === "string" ? { thumbhash } : {}),
   };
