@@ -63,3 +63,11 @@ export function folded(transform: Transform): Transform {
   if (sides === 0 || (sides === 1 && t.resize === "force")) return { ...t, gravity: CENTRE };
   return { ...t, gravity: CENTRE, width: quantise(t.width * t.dpr), height: quantise(t.height * t.dpr), dpr: 1 };
 }
+
+/** Whether the crop is said in pixels of the source, so that it depends on the source's size. */
+export function cropsInPixels({ crop, gravity }: Pick<Transform, "crop" | "gravity">): boolean {
+  if (crop === null) return false;
+  const at = crop.gravity ?? gravity;
+  const offsets = at.kind === "compass" ? [at.x, at.y] : [];
+  return [crop.width, crop.height, ...offsets].some((value) => Math.abs(value) >= 1);
+}

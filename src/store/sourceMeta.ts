@@ -4,7 +4,7 @@
  */
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Orientation } from "../image/formats/exif.ts";
-import { FORMATS, type FormatName } from "../image/formats/registry.ts";
+import { FORMATS, type FormatName, isVector } from "../image/formats/registry.ts";
 import type { Size } from "../image/picture.ts";
 
 /** What one fetch of one variant taught us. */
@@ -73,19 +73,23 @@ export function factsOf(meta: SourceMeta): SourceFacts | null {
   const best = original ?? largest;
   if (best === undefined) return null;
   const of: FactOf = original === undefined ? "variant" : "original";
-  const size = originalSize(meta);
+  const told = original === undefined ? meta.size : undefined;
   return {
-    size: size === null ? { value: uprightSize(best), of } : { value: size, of: "original" },
+    size: told === undefined ? { value: uprightSize(best), of } : { value: told, of: "original" },
     orientation: { value: best.orientation, of },
     format: { value: best.format, of },
     bytes: { value: best.bytes, of },
   };
 }
 
-/** Upright size of the original in pixels; null when only variants are known that may be smaller. */
+/**
+ * Upright size of the original in pixels. Null when only variants are known that may be smaller, and for what is drawn at
+ * any size (SVG).
+ */
 export function originalSize(meta: Pick<SourceMeta, "variants" | "size"> | null): Size | null {
   const original = meta?.variants[ORIGINAL];
-  return original === undefined ? (meta?.size ?? null) : uprightSize(original);
+  if (original === undefined) return meta?.size ?? null;
+  return isVector(original.format) ? null : uprightSize(original);
 }
 
 /** The sides as a reader sees them. Orientations from 5 on swap them (EXIF 2.32 4.6.4). */

@@ -59,7 +59,8 @@ const RENDITION = {
   maker: word("maker"),
   whole: {
     name: "whole",
-    write: (whole) => (whole ? `${whole.quality},${whole.sourceWidth},${whole.sourceHeight}` : ""),
+    write: (whole) =>
+      whole ? `${whole.quality},${whole.sourceWidth},${whole.sourceHeight}${whole.of === undefined ? "" : ",v"}` : "",
     read: wholeFrom,
   } as Field<Whole | undefined>,
 } as const satisfies Fields<Omit<StoredMeta, keyof Provenance>>;
@@ -189,9 +190,11 @@ function viaFrom(text: string): readonly AddressHashes[] | undefined {
 }
 
 function wholeFrom(text: string): Whole | undefined {
-  const [quality, sourceWidth, sourceHeight, ...rest] = text.split(",").map(naturalFrom(0));
+  const isVariant = text.endsWith(",v");
+  const numbers = (isVariant ? text.slice(0, -2) : text).split(",").map(naturalFrom(0));
+  const [quality, sourceWidth, sourceHeight, ...rest] = numbers;
   if (quality === undefined || !sourceWidth || !sourceHeight || rest.length > 0) return undefined;
-  return { quality, sourceWidth, sourceHeight };
+  return { quality, sourceWidth, sourceHeight, ...(isVariant ? { of: "variant" } : {}) };
 }
 
 /** Lower-case hexadecimal of exactly so many digits, else undefined. */
