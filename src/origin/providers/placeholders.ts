@@ -1,39 +1,47 @@
 /**
- * Pictures that providers show in place of one that is gone. Such an answer has status 200 and is a missing picture all the
- * same. Pure.
+ * Pictures that providers send in place of one that is gone: a 404 of its own kind, not a picture. Pure. A row is known by the
+ * address that answered in the end, or by length and hash of the file. Only what was seen is here.
  */
 
-/** What an answer is told by: its address, and where that says nothing its bytes. A row must match in all that it names. */
-export type Placeholder = {
+type Placeholder = {
   readonly provider: string;
-  /** Of the address that answered, after redirects. */
-  readonly address: RegExp;
-  /** Length in bytes, and first 8 hex digits of SHA-256 of the bytes. */
-  readonly bytes?: number;
-  readonly hash?: string;
-  /** Where this was read, and when. */
+  /** Hosts and paths of the address that answered, after redirects. */
+  readonly hosts: RegExp;
+  readonly path: RegExp;
+  /** Files that are sent without a redirect: length in bytes and SHA-256 in hex. */
+  readonly files: readonly { readonly bytes: number; readonly sha256: string }[];
   readonly source: string;
 };
 
-export const PLACEHOLDERS: readonly Placeholder[] = [
-  {
+export const PLACEHOLDERS = {
+  flickr: {
     provider: "flickr",
-    address: /^https?:\/\/(?:[a-z0-9-]+\.)*(?:staticflickr\.com|flickr\.com|yimg\.com)\/(?:[^?#]*\/)?photo_unavailable[^/]*$/,
-    source: "Openverse's link check: a removed photo redirects to /photo_unavailable (2023)",
+    hosts: /^(?:[a-z0-9-]{1,63}\.)*(?:yimg\.com|staticflickr\.com|static\.flickr\.com|flickr\.com)$/,
+    path: /\/photo_unavailable(?:_[a-z]{1,2})?(?:\.(?:png|gif|jpg))?$/,
+    files: [],
+    source: "redirect to s.yimg.com/pw/images/en-us/photo_unavailable.png and photo_unavailable_l.png, in public code",
   },
-];
+} as const satisfies Record<string, Placeholder>;
 
-export type Answer = { readonly url: string; readonly bytes: number; readonly hash: string };
+export type Answered = {
+  /** The address that answered, after redirects. */
+  readonly url: string;
+  /** Length of the file. */
+  readonly bytes: number;
+  /** SHA-256 of the file in hex, or its first digits (at least 8). */
+  readonly hash: string;
+};
 
-/** Whether an answer shows that the picture is gone. `url`: the address that answered, after redirects. */
+/** Whether an answer with status 200 is a notice in place of a picture. */
 export function isPlaceholder(
-  { url, bytes, hash }: Answer,
-  table: readonly Placeholder[] = PLACEHOLDERS,
+  answered: Answered,
+  table: Readonly<Record<string, Placeholder>> = PLACEHOLDERS,
 ): boolean {
-  return table.some(
-    (row) =>
-      row.address.test(url) &&
-      (row.bytes === undefined || row.bytes === bytes) &&
-      (row.hash === undefined || row.hash === hash),
+  if (!URL.canParse(answered.url)) return false;
+  const { hostname, pathname } = new URL(answered.url);
+  return Object.values(table).some(
+    ({ hosts, path, files }) =>
+      (hosts.test(hostname) && path.test(pathname)) ||
+      files.some(({ bytes, sha256 }) => bytes === answered.bytes && sha256.startsWith(answered.hash)),
   );
 }
