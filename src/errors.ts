@@ -92,11 +92,7 @@ export const ANSWERS = {
   source_missing: { status: 404, message: "The source answered {value}", cacheSeconds: 300, report: false },
   source_placeholder: {
     status: 404,
-<<<<<<< HEAD
-    message: "The source shows a placeholder: the picture is gone",
-=======
     message: "The source shows a notice in place of the picture",
->>>>>>> 79307e71dc7ee3c47fc814b47380c00ee22654ab
     cacheSeconds: 300,
     report: false,
   },

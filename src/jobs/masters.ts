@@ -43,7 +43,10 @@ async function renderMaster(
   const store = await authorize(request, app, caller, job);
   const { master } = store.keys;
   const primary = r2Tier(app.bindings.R2_PRIMARY, "primary", "R2_PRIMARY");
-  const [present, original] = await Promise.all([primary.get(master), keptOriginal(store, app, caller, memory)]);
+  const [present, original] = await Promise.all([
+    primary.get(master),
+    keptOriginal(store, request.transform, app, caller, memory),
+  ]);
   if (original === null || present?.meta.sourceHash === original.sourceHash) return;
   const { stored } = await render(original, request, null, app, job);
   // The request that kept the original may have looked at a part of it only.

@@ -19,7 +19,8 @@ import { isDefault, type OptionTable } from "../request/options/option.ts";
 import { OPTIONS } from "../request/options/table.ts";
 import { cropsInPixels, type Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
-import { originalSize, type SourceMeta, uprightSize } from "../store/sourceMeta.ts";
+import { originalSize, uprightSize } from "../store/sourceFacts.ts";
+import type { SourceMeta } from "../store/sourceMeta.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
 import { scaledTransform } from "./scaledTransform.ts";
 

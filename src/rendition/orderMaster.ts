@@ -28,7 +28,7 @@ export async function orderMaster({ request, store }: Miss, made: Stored, app: A
     if (isStale && (await mayStore(store, app, made.meta)())) await renew(bindings.R2_PRIMARY, keys.master, made.meta);
     return;
   }
-  if (!deservesMaster(parents, whole, sourceHash)) return;
+  if (!deservesMaster(parents, { ...made.meta, whole })) return;
   if (!state.masters.first(`${keys.source32}/${sourceHash}`, now())) return;
   const { source, authority } = request;
   const { region, origin } = caller;

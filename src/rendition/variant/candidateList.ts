@@ -3,31 +3,33 @@ import { withTimeout } from "../../concurrency/timeout.ts";
 import type { App } from "../../context/app.ts";
 import type { Failure } from "../../errors.ts";
 import type { Size } from "../../image/picture.ts";
-import { type Candidate, type Known, ORIGINAL } from "../../origin/providers/candidate.ts";
+import { type Candidate, ORIGINAL } from "../../origin/providers/candidate.ts";
 import { candidatesFor } from "../../origin/providers/candidates.ts";
-import { originalSize, type SourceMeta, uprightSize } from "../../store/sourceMeta.ts";
+import { type Known, NOTHING_KNOWN } from "../../origin/providers/rule.ts";
+import { providerRules } from "../../origin/providers/switched.ts";
+import { originalSize, shapeOf } from "../../store/sourceFacts.ts";
+import type { SourceMeta } from "../../store/sourceMeta.ts";
 import type { Miss } from "../miss.ts";
-import { providerRules } from "../providerRules.ts";
 import type { After } from "./nextAfter.ts";
 
 /** How long a walk waits for the source's metadata, in milliseconds. */
 const KNOWN_WAIT_MS = 500;
 
-const NOTHING_KNOWN: Known = { original: null, shape: null, iiif: null };
+type Wish = Pick<Miss, "request" | "store">;
 
 export class CandidateList {
-  readonly #miss: Pick<Miss, "request" | "store">;
+  readonly #wish: Wish;
   readonly #app: Pick<App, "config" | "state" | "now">;
   readonly #asked = new Set<string>();
   readonly #unwell = new Set<string>();
-  readonly #refused: Candidate[] = [];
-  #known = NOTHING_KNOWN;
+  readonly #refused: (readonly [Candidate, Failure])[] = [];
+  #known: Known = NOTHING_KNOWN;
   #meta: SourceMeta | null = null;
   #onlyOriginal = false;
   #answered: Candidate | null = null;
 
-  constructor(miss: Pick<Miss, "request" | "store">, app: Pick<App, "config" | "state" | "now">) {
-    this.#miss = miss;
+  constructor(wish: Wish, app: Pick<App, "config" | "state" | "now">) {
+    this.#wish = wish;
     this.#app = app;
   }
 
@@ -36,17 +38,27 @@ export class CandidateList {
     return this.#known.original;
   }
 
-  /** Reads what is known of the source. Costs nothing for a source whose provider has no sizes. Never rejects. */
+  /** What the source's metadata says; null = nothing, or it was not needed. */
+  get meta(): SourceMeta | null {
+    return this.#meta;
+  }
+
+  /** Whether the provider may have a size for the request. */
+  get hasChoice(): boolean {
+    return this.#all().length > 1;
+  }
+
+  /** Reads what is known of the source. Costs nothing where there is no choice. Never rejects. */
   async learn(): Promise<void> {
-    if (this.#all().length === 1) return;
-    const meta = await withTimeout(this.#miss.store.sourceMeta(), KNOWN_WAIT_MS).catch(() => null);
-    const some = Object.values(meta?.variants ?? {})[0];
+    if (!this.hasChoice) return;
+    const meta = await withTimeout(this.#wish.store.sourceMeta(), KNOWN_WAIT_MS).catch(() => null);
     this.#meta = meta;
-    this.#known = {
-      ...this.#known,
-      original: originalSize(meta),
-      shape: some === undefined ? null : uprightSize(some),
-    };
+    this.#known = { ...this.#known, original: originalSize(meta), shape: shapeOf(meta) };
+  }
+
+  /** What the image server says of the picture. */
+  describe(iiif: Known["iiif"]): void {
+    this.#known = { ...this.#known, iiif };
   }
 
   /** The one to ask next; null = none is left. */
@@ -74,18 +86,21 @@ export class CandidateList {
   }
 
   failed(candidate: Candidate, failure: Failure, { next, isRuleWrong }: After): void {
-    if (next === "host") this.#unwell.add(hostOf(candidate.url));
-    if (next === "original") this.skipToOriginal();
+    this.unwell(candidate.url, next);
     if (!isRuleWrong) return;
-    const { request } = this.#miss;
-    this.#app.state.refusals.noteRefused(request.source, candidate, failure, this.#app.now());
-    this.#refused.push(candidate);
+    this.#app.state.refusals.noteRefused(candidate, failure, this.#app.now());
+    this.#refused.push([candidate, failure]);
+  }
+
+  /** An address of the source's provider has failed so that others need not be tried. */
+  unwell(url: string, next: After["next"]): void {
+    if (next === "host") this.#unwell.add(hostOf(url));
+    if (next === "original") this.skipToOriginal();
   }
 
   /** The walk has ended, well or not. */
   end(): void {
-    const { source } = this.#miss.request;
-    this.#app.state.refusals.noteEnd(source, this.#refused, this.#answered, this.#app.now());
+    this.#app.state.refusals.noteEnd(this.#refused, this.#answered, this.#app.now());
   }
 
   /** Bytes of the original that were not fetched; null for the original itself, and where its length is not known. */
@@ -96,16 +111,11 @@ export class CandidateList {
   }
 
   #all(): readonly Candidate[] {
-    const { source, transform } = this.#miss.request;
+    const { request } = this.#wish;
     const { config, state, now } = this.#app;
-    const isRefused = (candidate: Candidate) => state.refusals.isRefused(source, candidate, now());
-    return candidatesFor(source, transform, this.#known, providerRules(config), isRefused);
+    const isRefused = (candidate: Candidate) => state.refusals.isRefused(candidate, now());
+    return candidatesFor(request.source, request.transform, this.#known, providerRules(config), isRefused);
   }
-}
-
-/** Whether a provider's own size may serve the request, so that what was heard of the original's file does not decide. */
-export function mayUseVariant({ request }: Pick<Miss, "request">, { config }: Pick<App, "config">): boolean {
-  return candidatesFor(request.source, request.transform, NOTHING_KNOWN, providerRules(config)).length > 1;
 }
 
 function hostOf(url: string): string {

@@ -15,7 +15,7 @@ import { freshUntil, renewedUntil } from "../../store/freshness.ts";
 import type { Original } from "../../store/original.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
 import { sourceHash } from "../../store/schema/key.ts";
-import { generationOf, type VariantMeta } from "../../store/sourceMeta.ts";
+import { type Described, generationOf, type VariantMeta } from "../../store/sourceMeta.ts";
 import type { Stored } from "../../store/tiers/tier.ts";
 import { addStage } from "../../telemetry.ts";
 import type { Miss } from "../miss.ts";
@@ -29,6 +29,8 @@ export type FetchedBytes = Original & {
   readonly validators: Pick<VariantMeta, "etag" | "lastModified"> | null;
   /** Of a provider's rendition: what the engine makes from it. Absent: the original, from which it makes what was asked. */
   readonly fitted?: Fitted;
+  /** What the image server said of the picture, if it was asked just now. */
+  readonly described?: Described;
 };
 
 export type Fetched = FetchedBytes | { readonly kind: "same"; readonly renewed: Stored };

@@ -1,10 +1,10 @@
 /** Opens a provider's rendition and fits the request to it. */
+import { headerOf } from "../../image/header.ts";
 import type { Size } from "../../image/picture.ts";
 import { type Opened, openFile } from "../../image/readHeader.ts";
-import { headerOf } from "../../image/header.ts";
 import type { Candidate } from "../../origin/providers/candidate.ts";
 import type { Transform } from "../../request/transform.ts";
-import { uprightSize } from "../../store/sourceMeta.ts";
+import { uprightSize } from "../../store/sourceFacts.ts";
 import { isSameShape, isWholeOriginal, transformForVariant } from "./fit.ts";
 
 export type Fitted = {
@@ -13,19 +13,22 @@ export type Fitted = {
   readonly transform: Transform;
   /** Upright size of the original; null = not known, it may be larger than these bytes. */
   readonly original: Size | null;
+  /** They show a square cut from the middle of the original. */
+  readonly crops: boolean;
 };
 
 export type Fitting =
   | ({ readonly kind: "fits" } & Fitted)
   /** Too few pixels, or the request needs the original. `shape`: the upright size of these bytes. */
   | { readonly kind: "too small"; readonly shape: Size }
-  /** It has another shape than the original: a crop, or another picture. */
+  /** It has another shape than the original: a crop that was not asked for, or another picture. */
   | { readonly kind: "another picture" };
 
-/** What says how large a rendition should be; of bytes from our own store nothing does. */
-export type Promised = Pick<Candidate, "bound" | "lastResort">;
+/** What the rule says of a rendition. */
+export type Promised = Pick<Candidate, "bound" | "lastResort" | "crops">;
 
-export const NOTHING_PROMISED: Promised = { bound: null, lastResort: false };
+/** Of bytes from our own store no rule says anything. */
+export const NOTHING_PROMISED: Promised = { bound: null, lastResort: false, crops: false };
 
 /** `original`: upright size of the original, null = not known. Throws Failure for bytes that are no picture. */
 export async function fitBytes(
@@ -34,10 +37,18 @@ export async function fitBytes(
   wanted: Transform,
   original: Size | null,
 ): Promise<Fitting> {
+  const { crops, lastResort } = promised;
   const opened = await openFile(bytes);
   const shape = uprightSize(headerOf(opened.source));
-  if (original !== null && !isSameShape(shape, original)) return { kind: "another picture" };
-  const size = original ?? (isWholeOriginal(promised, shape) ? shape : null);
-  const transform = transformForVariant(shape, wanted, size ?? (promised.lastResort ? shape : null));
-  return transform === null ? { kind: "too small", shape } : { kind: "fits", opened, transform, original: size };
+  const shown = original !== null && crops ? middleSquare(original) : original;
+  if (shown !== null && !isSameShape(shape, shown)) return { kind: "another picture" };
+  const size = shown ?? (!crops && isWholeOriginal(promised, shape) ? shape : null);
+  const transform = transformForVariant(shape, wanted, size ?? (lastResort ? shape : null));
+  if (transform === null) return { kind: "too small", shape };
+  return { kind: "fits", opened, transform, original: crops ? original : size, crops };
+}
+
+function middleSquare({ width, height }: Size): Size {
+  const side = Math.min(width, height);
+  return { width: side, height: side };
 }

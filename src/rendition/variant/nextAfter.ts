@@ -1,5 +1,6 @@
 /** What is asked after a provider's rendition has failed. Pure. */
 import type { Failure, Reason } from "../../errors.ts";
+import { movesOn } from "../../origin/providers/refusals.ts";
 
 /**
  * `size`: the next candidate. `original`: the other sizes would fail as well. `host`: the first candidate on another host.
@@ -17,13 +18,13 @@ const WRONG: After = { next: "size", isRuleWrong: true };
 /** Policy does not let us ask there. Nobody was asked. */
 const SKIPPED: After = { next: "size", isRuleWrong: false };
 const UNWELL: After = { next: "host", isRuleWrong: false };
+const ORIGINAL_ONLY: After = { next: "original", isRuleWrong: false };
 const END: After = { next: "end", isRuleWrong: false };
 
-/** Reasons that do not end the walk. */
+/** Reasons that do not end the walk, beside those of `movesOn`. */
 const BY_REASON: { readonly [reason in Reason]?: After } = {
-  source_missing: WRONG,
-  // The provider has no size of a picture that is gone. Only the original's own answer says so for sure.
-  source_placeholder: { next: "original", isRuleWrong: false },
+  // No size of a picture that is gone is a picture. Only the original's own answer says so for sure.
+  source_placeholder: ORIGINAL_ONLY,
   not_an_image: WRONG,
   format_unsupported: WRONG,
   image_damaged: WRONG,
@@ -38,25 +39,15 @@ const BY_REASON: { readonly [reason in Reason]?: After } = {
   source_tls: UNWELL,
   source_timeout: UNWELL,
   source_broken: UNWELL,
-  source_encoding: UNWELL,
   source_breaker_open: UNWELL,
-  source_failed: UNWELL,
-};
-
-/**
- * By status, before the reason. 400, 404, 410, 429: the provider does not have or give this size. 401, 403: nor perhaps the
- * next one, and a bucket says 403 of what it does not have. 500, 501: its scaler has failed, while the host is well.
- */
-const BY_STATUS: Readonly<Record<number, After>> = {
-  400: WRONG,
-  401: { next: "original", isRuleWrong: true },
-  403: { next: "original", isRuleWrong: true },
-  429: WRONG,
-  500: { next: "original", isRuleWrong: false },
-  501: { next: "original", isRuleWrong: true },
 };
 
 /** After the failure of a rendition; that of the original is always the end. */
-export function nextAfter({ reason, facts }: Pick<Failure, "reason" | "facts">): After {
-  return (typeof facts.value === "number" ? BY_STATUS[facts.value] : undefined) ?? BY_REASON[reason] ?? END;
+export function nextAfter(failure: Failure): After {
+  const known = BY_REASON[failure.reason];
+  if (known !== undefined) return known;
+  if (movesOn(failure)) return WRONG;
+  // The provider's scaler has failed, while the host is well: a large or damaged original does that.
+  if (failure.facts.value === 500) return ORIGINAL_ONLY;
+  return failure.reason === "source_failed" ? UNWELL : END;
 }

@@ -10,6 +10,7 @@ import { isBlocked } from "../../policy/storedAccess.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
 import type { Miss } from "../miss.ts";
 import { CandidateList } from "./candidateList.ts";
+import { describe } from "./describe.ts";
 import { type Exchange, type Fetched, fetchVariant, openExchange } from "./fetchVariant.ts";
 import { fitBytes } from "./fitBytes.ts";
 import { nextAfter } from "./nextAfter.ts";
@@ -33,11 +34,13 @@ export async function walk(
   try {
     await deadline.pause(list.learn());
     const exchange = await deadline.pause(openExchange(wish, app, caller, job, memory, deadline));
-    for (let last: Failure | null = null; ; ) {
+    const { fresh, failure } = await describe(list, exchange, wish, app);
+    for (let last = failure; ; ) {
       const candidate = list.next();
       if (candidate === null) throw last ?? new Failure("internal", {}, "no candidate is left");
       const answer = await ask(candidate, list, exchange, wish, app, job, memory);
-      if (!(answer instanceof Failure)) return answer;
+      if (!(answer instanceof Failure))
+        return answer.kind === "same" ? answer : { ...answer, ...(fresh && { described: fresh }) };
       last = answer;
     }
   } finally {
