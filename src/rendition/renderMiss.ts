@@ -13,7 +13,6 @@ import { asFailure, type Failure } from "../errors.ts";
 import { isOfOneFile, isShared } from "../keepFailure.ts";
 import { limitMisses } from "../policy/rate.ts";
 import { putNegative } from "../store/negative.ts";
-import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { derive } from "./derive.ts";
 import { heardFailure, keptOriginal, originalsBucket, readHandover, unlessBlocked } from "./handover.ts";

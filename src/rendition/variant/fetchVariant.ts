@@ -13,7 +13,7 @@ import { isPlaceholder } from "../../origin/providers/placeholders.ts";
 import { addressesBehind, isBlocked } from "../../policy/storedAccess.ts";
 import { freshUntil, renewedUntil } from "../../store/freshness.ts";
 import type { Original } from "../../store/original.ts";
-import { finalAddressOf } from "../../store/schema/finalAddress.ts";
+import { finalAddressOf, MAX_VIA } from "../../store/schema/finalAddress.ts";
 import { sourceHash } from "../../store/schema/key.ts";
 import { type Described, generationOf, type VariantMeta } from "../../store/sourceMeta.ts";
 import type { Stored } from "../../store/tiers/tier.ts";
@@ -90,12 +90,14 @@ export async function fetchVariant(
   const { config, now } = app;
   const started = now();
   try {
-    const fetched = await fetchSource(url, order, deps);
+    const isAsked = url === request.source;
+    // Stored metadata has room for so many addresses on the way, and here this one is the first of them.
+    const maxRedirects = isAsked ? config.maxRedirects : Math.min(config.maxRedirects, MAX_VIA);
+    const fetched = await fetchSource(url, order, { ...deps, config: { ...deps.config, maxRedirects } });
     trace.sourceStatus = fetched.status;
     trace.bytesIn += fetched.bytesIn;
-    // The address that was asked lies on the way, too, unless it is the one that a reader named.
-    const asked = url === request.source || fetched.finalUrl === url ? [] : [url];
-    const final = await finalAddressOf(fetched.finalUrl, [...asked, ...fetched.via]);
+    const first = isAsked || fetched.finalUrl === url ? [] : [url];
+    const final = await finalAddressOf(fetched.finalUrl, [...first, ...fetched.via]);
     // A redirect must not bring back what was taken down where it leads, or on the way there.
     if (addressesBehind(final, store.keys).some((one) => isBlocked(one, config))) throw new Failure("blocked");
     const known = await store.sourceMeta();

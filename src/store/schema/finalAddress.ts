@@ -10,8 +10,8 @@ export type FinalAddress = AddressHashes & {
   readonly via?: readonly AddressHashes[];
 };
 
-/** As many as there can be before the last address of ten redirects (`MAX_REDIRECTS`), a provider's own size the first. */
-export const MAX_VIA = 10;
+/** As many as there can be between the first and the last address of ten redirects (`MAX_REDIRECTS`). */
+export const MAX_VIA = 9;
 
 /** `url` and `via` are canonical http(s) addresses. Throws TypeError if one is no URL. */
 export async function finalAddressOf(url: string, via: readonly string[] = []): Promise<FinalAddress> {
