@@ -33,12 +33,15 @@ export function candidatesFor(
   isRefused: IsRefused = () => false,
 ): readonly Candidate[] {
   const match = rules.on && !needsOriginal(transform) ? matchOf(source, known, rules) : null;
-  if (match === null || !isOn(match.rule, rules)) return [originalOf(source, known)];
+  if (match === null || !isOn(match.rule, rules)) return [originalOf(source, known.original)];
   const { found } = match;
   const chosen = choose(found, transform, known, match.rule.factor);
   const shape = shapeOf(found, known);
   const own = chosen.flatMap((rendition) => candidatesOf(rendition, match, shape, known));
-  return [...own.filter((candidate) => !isRefused(candidate)), originalOf(found.original, known)];
+  return [
+    ...own.filter((candidate) => !isRefused(candidate)),
+    originalOf(found.original, sizeOfOriginal(found, known, shape)),
+  ];
 }
 
 /**
@@ -110,7 +113,7 @@ function choose(found: Found, asked: Transform, known: Known, ruleFactor: number
 function isBelow({ bound }: Rendition, found: Found, known: Known, shape: Size): boolean {
   const { width, height } = sizeWithin(bound, shape);
   const size = found.size ?? known.original;
-  if (size !== null && !found.vector && found.own === null) return width < size.width || height < size.height;
+  if (size !== null && !found.vector && !found.refused && width >= size.width && height >= size.height) return false;
   if (found.own === null) return true;
   const own = sizeWithin(found.own, shape);
   if (!found.refused) return width < own.width || height < own.height;
@@ -158,9 +161,13 @@ function staysOn({ answers }: Rule, url: URL, source: URL): boolean {
   return url.protocol === "https:" && url.port === "" && url.username === "" && answers.test(url.hostname);
 }
 
-function originalOf(url: string, known: Known): Candidate {
+function sizeOfOriginal({ size, own }: Found, { original }: Known, shape: Size): Size | null {
+  return size ?? original ?? (own === null ? null : sizeWithin(own, shape));
+}
+
+function originalOf(url: string, size: Size | null): Candidate {
   return {
-    ...{ url, rule: null, provider: null, variant: ORIGINAL, bound: null, width: known.original?.width ?? null },
+    ...{ url, rule: null, provider: null, variant: ORIGINAL, bound: null, width: size?.width ?? null },
     ...{ format: null, crops: false, certain: true, lastResort: false },
   };
 }

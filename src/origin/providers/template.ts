@@ -15,7 +15,7 @@ export type OwnSize = {
 };
 
 export type Template = {
-  /** Matches the whole of path and query. Group `s` is the source's own size: a token, or pixels where any size goes. */
+  /** Matches the whole of path and query. Group `s` or `t` is the source's own size: a token, or pixels where any size goes. */
   readonly path: RegExp;
   /** `{name}` is the group `name` of `path`, or `{host}`, or `{s}` the token of a size. */
   readonly address: string;
@@ -34,7 +34,7 @@ export function fromTemplate(template: Template): Rule["find"] {
   return (source) => {
     const groups = template.path.exec(source.pathname + source.search)?.groups;
     if (groups === undefined) return null;
-    const own = ownSize(groups.s, template);
+    const own = ownSize(groups.s ?? groups.t, template);
     const found: Found = {
       renditions: sizes.map((size) => renditionOf(size, template, source, groups)),
       own: own === null || template.upward === true ? null : boundOf(own, template),

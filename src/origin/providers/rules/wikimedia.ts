@@ -79,7 +79,7 @@ function fromFile(kind: Kind, source: URL): Found | null {
 function fromThumbnail(source: URL): Found | null {
   const file = fileOf(source);
   if (file === null || file.rest === null) return null;
-  const parts = /^(?<before>(?:[a-z0-9-]{1,64}?-)?)(?<width>\d{1,5})px-(?<after>.+)$/.exec(file.rest)?.groups;
+  const parts = /^(?<before>(?:[a-z0-9-]{1,64}?-)??)(?<width>\d{1,5})px-(?<after>.+)$/.exec(file.rest)?.groups;
   if (parts === undefined) return null;
   const { before = "", width, after = "" } = parts;
   const pixels = Number(width);
