@@ -27,6 +27,7 @@ export class CandidateList {
   #meta: SourceMeta | null = null;
   #onlyOriginal = false;
   #answered: Candidate | null = null;
+  #hasBytes = false;
 
   constructor(wish: Wish, app: Pick<App, "config" | "state" | "now">) {
     this.#wish = wish;
@@ -71,8 +72,9 @@ export class CandidateList {
     return next ?? null;
   }
 
-  answered(candidate: Candidate): void {
+  answered(candidate: Candidate, hasBytes: boolean): void {
     this.#answered = candidate;
+    this.#hasBytes = hasBytes;
   }
 
   /** It had too few pixels, because the shape was guessed wrong. `shape`: its upright size. */
@@ -103,10 +105,10 @@ export class CandidateList {
     this.#app.state.refusals.noteEnd(this.#refused, this.#answered, this.#app.now());
   }
 
-  /** Bytes of the original that were not fetched; null for the original itself, and where its length is not known. */
+  /** Bytes of the original that were not fetched; null for the original itself, for a 304, and where its length is not known. */
   bytesSaved(bytesIn: number): number | null {
     const original = this.#meta?.variants[ORIGINAL];
-    if (this.#answered === null || this.#answered.variant === ORIGINAL || original === undefined) return null;
+    if (!this.#hasBytes || this.#answered?.variant === ORIGINAL || original === undefined) return null;
     return original.bytes - bytesIn;
   }
 

@@ -71,12 +71,12 @@ async function ask(
   try {
     const fetched = await fetchVariant(candidate, exchange, wish, app, job, memory);
     if (fetched.kind === "same" || isOriginal) {
-      list.answered(candidate);
+      list.answered(candidate, fetched.kind === "bytes");
       return fetched;
     }
     const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original);
     if (fitting.kind === "fits") {
-      list.answered(candidate);
+      list.answered(candidate, true);
       return { ...fetched, fitted: fitting };
     }
     if (fitting.kind === "another picture") list.skipToOriginal();
