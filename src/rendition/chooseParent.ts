@@ -20,7 +20,7 @@ import { OPTIONS } from "../request/options/table.ts";
 import { cropsInPixels, type Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
 import { originalSize, uprightSize } from "../store/sourceFacts.ts";
-import type { SourceMeta } from "../store/sourceMeta.ts";
+import { ORIGINAL, type SourceMeta } from "../store/sourceMeta.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
 import { scaledTransform } from "./scaledTransform.ts";
 
@@ -59,13 +59,15 @@ export function wholeOf(
   if (isVector(source.format)) return {};
   const values: Readonly<Record<string, unknown>> = { ...transform, format };
   const isWhole = Object.entries(table).every(([field, row]) => {
-    if (row.effect !== "geometry" && row.effect !== "pixels") return true;
+    if (row.effect === "delivery" || row.effect === "cache") return true;
     return isDefault(row, values[field]) || row.keepsWhole?.(values[field], source) === true;
   });
   if (!isWhole) return {};
   const { width: sourceWidth, height: sourceHeight } = original ?? uprightSize(source);
-  const of = original === null ? ({ of: "variant" } as const) : {};
-  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...of } };
+  const kept = transform.keepCopyright;
+  const rights = kept === "fetched" || kept === "original" ? { rights: true as const } : {};
+  const of = original === null ? { of: "variant" as const } : {};
+  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...rights, ...of } };
 }
 
 /**
@@ -76,9 +78,9 @@ export function withOriginalSize(parents: readonly Parent[], known: SourceMeta |
   const size = originalSize(known);
   if (size === null) return parents;
   return parents.map((parent) => {
-    const { quality, of } = parent.meta.whole;
+    const { of, ...rest } = parent.meta.whole;
     if (of !== "variant" || parent.meta.generation !== known?.generation) return parent;
-    const whole: Whole = { quality, sourceWidth: size.width, sourceHeight: size.height };
+    const whole: Whole = { ...rest, sourceWidth: size.width, sourceHeight: size.height };
     return { ...parent, meta: { ...parent.meta, whole } };
   });
 }
@@ -104,7 +106,8 @@ export function chooseParent(
     return (
       isSameVersion(meta, newest) &&
       (freshness === "fresh" || (ifError && freshness !== "expired")) &&
-      isGood(meta, request)
+      isGood(meta, request) &&
+      hasRights(meta, request)
     );
   };
   const smallestFirst = present.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
@@ -128,6 +131,12 @@ function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): bool
   if (isLossless(format)) return true;
   if (isLossless(request.format) || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
+}
+
+/** Whether it holds the rights that the result must hold. Another size of the source may have lost those of its original. */
+function hasRights({ whole, variant }: Parent["meta"], { transform: { keepCopyright } }: DeriveRequest): boolean {
+  if (keepCopyright === null || keepCopyright === "none") return true;
+  return whole.rights === true && (keepCopyright === "fetched" || variant === ORIGINAL);
 }
 
 function isLossless(format: OutputFormat): boolean {

@@ -1,5 +1,5 @@
 /** Makes from a smaller copy of a picture what a transform makes from the picture itself. Pure. */
-import { computeGeometry } from "../image/geometry.ts";
+import { computeGeometry, type Geometry } from "../image/geometry.ts";
 import type { Size } from "../image/picture.ts";
 import type { Gravity, Transform } from "../request/transform.ts";
 
@@ -27,6 +27,7 @@ export function scaledTransform(
   for (const transform of [same, exactSize(same, direct)]) {
     const scaled = computeGeometry(turned(copy), transform);
     if (scaled.width !== direct.width || scaled.height !== direct.height) continue;
+    if (!isSameCanvas(scaled.canvas, direct.canvas)) continue;
     if (isEnough(scaled.window, scaled)) return transform;
   }
   return null;
@@ -52,8 +53,14 @@ function relativeGravity(gravity: Gravity, source: Size): Gravity {
   return { ...gravity, x: share(gravity.x, source.width), y: share(gravity.y, source.height) };
 }
 
+function isSameCanvas(a: Geometry["canvas"], b: Geometry["canvas"]): boolean {
+  if (a === null || b === null) return a === b;
+  return a.width === b.width && a.height === b.height && a.left === b.left && a.top === b.top;
+}
+
 /** `fit` as `force` to the exact size. The copy's sides are rounded, so `fit` could be one pixel off. */
 function exactSize(transform: Transform, { width, height }: Size): Transform {
-  if (transform.resize !== "fit") return transform;
+  // An extended canvas has the size asked for, not the picture's.
+  if (transform.resize !== "fit" || transform.extend !== null) return transform;
   return { ...transform, resize: "force", width, height, dpr: 1, enlarge: true };
 }

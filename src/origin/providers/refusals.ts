@@ -14,8 +14,9 @@ export const REFUSALS = {
   mostMs: 86_400_000,
   /** The same after 429, at least; Retry-After may say more. */
   tooManyMs: 60_000,
-  /** So many pictures in a row without the size: then the rule is wrong, though each picture might lack the size. */
-  pictures: 8,
+  /** So many pictures in a row had none of the sizes asked: then the rule may be wrong, and is left alone for `lackingMs`. */
+  pictures: 16,
+  lackingMs: 600_000,
   /** How long a picture is remembered to lack a size. */
   pictureMs: 86_400_000,
   maxHosts: 256,
@@ -65,29 +66,38 @@ export class Refusals {
    * the host is ill, and no rule is blamed.
    */
   noteEnd(refused: readonly (readonly [Candidate, Failure])[], answered: Candidate | null, now: number): void {
-    for (const [candidate, failure] of refused) this.#judge(candidate, failure, answered, now);
+    const byKey = new Map<string, readonly (readonly [Candidate, Failure])[]>();
+    for (const one of refused) {
+      if (one[0].rule !== null) byKey.set(keyOf(one[0]), [...(byKey.get(keyOf(one[0])) ?? []), one]);
+    }
+    for (const [key, failed] of byKey) this.#judge(key, failed, answered, now);
     if (answered !== null && answered.rule !== null) this.#rules.delete(keyOf(answered));
   }
 
-  #judge(candidate: Candidate, failure: Failure, answered: Candidate | null, now: number): void {
-    if (candidate.rule === null) return;
-    const key = keyOf(candidate);
+  /** `failed`: all candidates of one rule on one host in one walk. */
+  #judge(
+    key: string,
+    failed: readonly (readonly [Candidate, Failure])[],
+    answered: Candidate | null,
+    now: number,
+  ): void {
     const entry = this.#rules.get(key) ?? UNKNOWN;
-    const waitMs = waitOf(failure);
+    const waitMs = Math.max(0, ...failed.map(([, failure]) => waitOf(failure) ?? 0));
     if (answered === null) {
       // What the host asked for with Retry-After holds all the same.
-      if (waitMs === null) this.#rules.set(key, { ...entry, until: entry.pending ? 0 : entry.until, pending: false });
+      if (waitMs === 0) this.#rules.set(key, { ...entry, until: entry.pending ? 0 : entry.until, pending: false });
       return;
     }
-    const lacking = candidate.certain ? entry.lacking : entry.lacking + 1;
-    const isWrong = candidate.certain || waitMs !== null || lacking >= REFUSALS.pictures;
     // A sibling on the same host answered, so the rule is right there.
-    const sibling = answered.rule === candidate.rule && keyOf(answered) === key;
-    if (sibling || !isWrong) {
-      this.#rules.set(key, { ...entry, lacking: sibling ? 0 : lacking });
+    if (answered.rule !== null && keyOf(answered) === key) return;
+    const isCertain = failed.some(([{ certain }]) => certain);
+    const lacking = isCertain ? entry.lacking : entry.lacking + 1;
+    const baseMs = waitMs > 0 ? waitMs : isCertain ? REFUSALS.firstMs : REFUSALS.lackingMs;
+    if (waitMs === 0 && !isCertain && lacking < REFUSALS.pictures) {
+      this.#rules.set(key, { ...entry, lacking });
       return;
     }
-    const ms = Math.min(REFUSALS.mostMs, (waitMs ?? REFUSALS.firstMs) * 4 ** entry.times);
+    const ms = Math.min(REFUSALS.mostMs, baseMs * 4 ** entry.times);
     this.#rules.set(key, { until: now + ms, pending: false, times: entry.times + 1, lacking: 0 });
   }
 }

@@ -1,7 +1,8 @@
 /** Fits a request to a provider's rendition, so that the result is the one that the original gives. Pure. */
 import type { Size } from "../../image/picture.ts";
 import type { Candidate } from "../../origin/providers/candidate.ts";
-import { cropsInPixels, type Transform } from "../../request/transform.ts";
+import { needsOriginal } from "../../origin/providers/needed.ts";
+import type { Transform } from "../../request/transform.ts";
 import { scaledTransform } from "../scaledTransform.ts";
 
 /** A provider may round its sides down, so one pixel less than the result is enough. */
@@ -15,8 +16,7 @@ const MAYBE_LARGER = 16;
  * `variant` and `original` are upright sizes; `original` null = unknown, and then it may be any larger size of this shape.
  */
 export function transformForVariant(variant: Size, wanted: Transform, original: Size | null): Transform | null {
-  // A crop in pixels must have the original's pixels; what is not turned upright must have its orientation.
-  if (cropsInPixels(wanted) || !wanted.autoRotate) return null;
+  if (needsOriginal(wanted)) return null;
   if (original !== null && original.width === variant.width && original.height === variant.height) return wanted;
   // A square may be a rounded picture of either shape, and `auto` depends on the shape.
   if (original === null && wanted.resize === "auto" && variant.width === variant.height) return null;
