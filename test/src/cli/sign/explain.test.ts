@@ -50,7 +50,7 @@ describe("a request that is answered: each step in the Worker's order", () => {
 
   test("the provider's own sizes that are asked for, the original last", async () => {
     const flickr = "https://live.staticflickr.com/1/2_3";
-    const { text } = await told(await signed(`/w:640/${toBase64url(new TextEncoder().encode(`${flickr}_b.jpg`))}`));
+    const { text } = await told(await signed(`/w:640/${Buffer.from(`${flickr}_b.jpg`).toString("base64url")}`));
     const asked = text
       .split("\n")
       .filter((line) => line.includes(flickr))
