@@ -41,6 +41,8 @@ export type Config = {
   /** The size and quality of an unsigned request are raised to the next of these. Ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
+  /** Whether thumbnails keep the metadata about rights that the fetched bytes carry, when the address does not say. */
+  readonly keepCopyright: boolean;
   /** Names of options that unsigned requests may not use. policy/unsigned.ts checks the names. */
   readonly unsignedRefused: readonly string[];
   /** The freshness lifetime that the source's Cache-Control gives is clamped to [min, max]. */

@@ -29,6 +29,11 @@ const NEEDS_ORIGINAL = {
   // Providers turn their renditions upright, so the stored orientation is only in the original.
   autoRotate: ({ autoRotate }) => !autoRotate,
   rotate: () => false,
+  extend: () => false,
+  extendColour: () => false,
+  // `original` is an explicit kcr:1. Providers may have dropped the rights.
+  keepCopyright: ({ keepCopyright }) => keepCopyright === "original",
+  license: () => false,
 } as const satisfies { readonly [K in keyof Transform]: (transform: Transform) => boolean };
 
 /** Whether only the original will do, whatever sizes there are. */

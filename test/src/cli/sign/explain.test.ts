@@ -37,10 +37,10 @@ describe("a request that is answered: each step in the Worker's order", () => {
       "imgproxy",
       SOURCE,
       "signature, with key 2 of 2",
-      'resizing_type "fill", width 300, height 200',
+      'resizing_type "fill", width 300, height 200, keep_copyright "fetched"',
       "weur for a reader at MAD",
-      await renditionKey(keys, "h:200/rt:fill/w:300/f:webp"),
-      "the hash of h:200/rt:fill/w:300/f:webp",
+      await renditionKey(keys, "h:200/kcr:fetched/rt:fill/w:300/f:webp"),
+      "the hash of h:200/kcr:fetched/rt:fill/w:300/f:webp",
       "200, if the source has a picture: webp",
       "never past its expiry",
     ]) {
