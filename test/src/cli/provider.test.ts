@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { parseProviderArguments } from "../../../src/cli/provider/arguments.ts";
+import { candidatesJson } from "../../../src/cli/provider/candidatesJson.ts";
 
 const FLICKR = "https://live.staticflickr.com/65535/49514275848_981f23e5ea";
 
@@ -9,11 +10,24 @@ function run(args: readonly string[], env: Record<string, string> = {}) {
   return spawnSync(process.execPath, ["src/cli/provider.ts", ...args], { encoding: "utf8", env: { ...path, ...env } });
 }
 
-describe("npm run provider", () => {
-  test("prints the addresses as JSON, the original last", () => {
-    const { stdout, status } = run([`${FLICKR}_b.jpg`, "--width", "640"]);
-    expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({
+const asked = (argv: readonly string[], vars: Record<string, string> = {}) => {
+  const parsed = parseProviderArguments(argv);
+  if (!parsed.ok) throw new Error(parsed.problems.join());
+  return JSON.parse(candidatesJson(parsed.value, { ...vars, ...parsed.value.vars }));
+};
+
+test("npm run provider: the program takes the environment's settings, and over them --var", () => {
+  const source = "d1lfxha3ugu3d4.cloudfront.net/images/opencollection/objects/size4/CUR.66.242.29.jpg";
+  const args = [source, "--width=320", "--var", "PROVIDER_RULES=brooklynmuseum"];
+  const { stdout, status } = run(args, { PROVIDER_RULES: "flicker" });
+  expect(status).toBe(0);
+  const urls = JSON.parse(stdout).candidates.map(({ url }: { url: string }) => url);
+  expect(urls).toEqual([`https://${source.replace("size4", "size2")}`, `https://${source}`]);
+});
+
+describe("candidatesJson", () => {
+  test("the addresses in order, the original last", () => {
+    expect(asked([`${FLICKR}_b.jpg`, "--width", "640"])).toEqual({
       candidates: [
         { url: `${FLICKR}_z.jpg`, provider: "flickr", rule: "flickr", variant: "flickr.z", width: 640 },
         { url: `${FLICKR}_c.jpg`, provider: "flickr", rule: "flickr", variant: "flickr.c", width: 800 },
@@ -21,21 +35,16 @@ describe("npm run provider", () => {
       ],
     });
   });
-  test("takes the settings of the environment, and over them --var", () => {
-    const source = "d1lfxha3ugu3d4.cloudfront.net/images/opencollection/objects/size4/CUR.66.242.29.jpg";
-    const urls = (args: readonly string[], env: Record<string, string>) =>
-      JSON.parse(run([source, "--width=320", ...args], env).stdout).candidates.map(({ url }: { url: string }) => url);
-    const smaller = `https://${source.replace("size4", "size2")}`;
-    expect(urls([], { PROVIDER_RULES: "brooklynmuseum" })).toEqual([smaller, `https://${source}`]);
-    expect(urls(["--var", "PROVIDER_RULES="], { PROVIDER_RULES: "brooklynmuseum" })).toEqual([`https://${source}`]);
+  test("with the size of the original", () => {
+    const source = "https://pd.w.org/2022/05/203627f31f8770f03.61535278.jpg";
+    const { candidates } = asked([source, "w:1024", "--original", "4000x2667"], { PROVIDER_RULES: "wordpress" });
+    expect(candidates).toMatchObject([{ url: source.replace(".jpg", "-1024x683.jpg") }, { url: source, width: 4000 }]);
   });
   test.each([
-    ["an unknown rule", [FLICKR, "--var", "PROVIDER_RULES=flicker"], "none of flickr"],
-    ["an option that is refused", [FLICKR, "--width", "x"], "Option width cannot be"],
-    ["no URL", ["--width", "640"], "A URL is missing"],
-  ])("%s: exit 2", (_, args, message) => {
-    const { stderr, status } = run(args);
-    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+    ["an unknown rule", [FLICKR, "--var", "PROVIDER_RULES=flicker"], "misconfigured"],
+    ["an option that is refused", [FLICKR, "--width", "x"], "option_invalid"],
+  ])("%s", (_, argv, reason) => {
+    expect(() => asked(argv)).toThrow(reason);
   });
 });
 
