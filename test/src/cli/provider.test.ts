@@ -38,7 +38,8 @@ describe("candidatesJson", () => {
   test("with the size of the original", () => {
     const source = "https://pd.w.org/2022/05/203627f31f8770f03.61535278.jpg";
     const { candidates } = asked([source, "w:1024", "--original", "4000x2667"], { PROVIDER_RULES: "wordpress" });
-    expect(candidates).toMatchObject([{ url: source.replace(".jpg", "-1024x683.jpg") }, { url: source, width: 4000 }]);
+    expect(candidates[0]).toMatchObject({ url: source.replace(".jpg", "-1024x683.jpg") });
+    expect(candidates.at(-1)).toMatchObject({ url: source, width: 4000 });
   });
   test.each([
     ["an unknown rule", [FLICKR, "--var", "PROVIDER_RULES=flicker"], "misconfigured"],
