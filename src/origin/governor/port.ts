@@ -11,20 +11,12 @@
  * 3. A grant whose isolate has died ends by itself. No message is needed.
  */
 
+import type { Politeness } from "../../config/politeness.ts";
+
+export type { Politeness } from "../../config/politeness.ts";
+
 /** Who waits for the picture. Served in this order: a reader, a push of the warmer, a job (backfill). */
 export type AskKind = "user" | "warm" | "job";
-
-/** What a source allows. null = no limit of this kind. */
-export type Politeness = {
-  /** Exchanges at a time. */
-  readonly concurrency: number | null;
-  /** Starts in any second: a whole number, or less than 1 (0.2 = one start in 5 seconds). */
-  readonly perSecond: number | null;
-  /** In any 10 seconds at most ten times so many bytes. */
-  readonly bytesPerSecond: number | null;
-  /** Starts in any 24 hours. */
-  readonly perDay: number | null;
-};
 
 export type Wish = {
   /** Unique in the isolate for as long as the wish or its grant lives. */
@@ -44,7 +36,8 @@ export type SeenAnswer =
 
 /** A grant that is done with. */
 export type Release = {
-  readonly id: string;
+  /** null: an exchange that ran without a grant, since its host had no limits. Told only when it was refused. */
+  readonly id: string | null;
   readonly answer: SeenAnswer;
   /** Body bytes that came, in steps of PROFILE_MS from the start of the exchange: `[4096, 0, 900]`. All of them. */
   readonly received: readonly number[];

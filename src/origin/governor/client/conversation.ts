@@ -1,0 +1,244 @@
+/**
+ * What one isolate has to say to one governor, and what it hears. All requests of the isolate share it: whoever is there
+ * when a call is due sends it, and everybody hears the answer. A request that was ended in the middle sends nothing and
+ * hears nothing, so everything here ends by time too.
+ */
+import { News } from "../../../concurrency/news.ts";
+import { RecentKeys } from "../../../concurrency/recentKeys.ts";
+import { withTimeout } from "../../../concurrency/timeout.ts";
+import type { GovernorAnswer, GovernorCall, SeenAnswer } from "../port.ts";
+import { HeldGrant } from "./grant.ts";
+import { Outbox } from "./outbox.ts";
+import { dueAt, SCHEDULE } from "./schedule.ts";
+import type { Asker, Wish } from "./wish.ts";
+
+export const PATIENCE = {
+  /** How much longer than it may wait a call may take; after that the governor counts as hanging. */
+  silenceMs: 1_000,
+  /** A call that has failed is sent again after this time, doubled with each failure up to the longest. */
+  retryMs: 50,
+  longestRetryMs: 2_000,
+  /** After so long without an answer the governor counts as unreachable. */
+  unreachableMs: 1_500,
+  /** A request that waits looks so often whether a call is due. */
+  tickMs: 500,
+  /** How long a request cares for the delivery of a release. Then the lease must end by itself. */
+  deliveryMs: 10_000,
+} as const;
+
+/** An answer that the governor held for longer than this is one of a saturated host. */
+const HELD_MS = 50;
+/** Round trips remembered. */
+const TRIPS = 16;
+/** Grants that have ended lately: an answer may bring one again. */
+const ENDED = { ms: 60_000, most: 256 } as const;
+
+type Calling = {
+  readonly call: GovernorCall;
+  readonly wishes: readonly Wish[];
+  /** From then on the request that sent it has not lived to hear the answer. */
+  readonly lostAt: number;
+};
+
+export class Conversation {
+  readonly #isolate: string;
+  readonly #news = new News();
+  readonly #wishes = new Set<Wish>();
+  readonly #grants = new Map<string, HeldGrant>();
+  readonly #ended = new RecentKeys(ENDED.ms, ENDED.most);
+  readonly #outbox = new Outbox();
+  #number = 0;
+  #calling: Calling | null = null;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #failingSince: number | null = null;
+  #saturated = false;
+  #concurrency: number | null = null;
+  #trips: readonly number[] = [];
+
+  /** `isolate`: its name, unique among all that talk to the governor. */
+  constructor(isolate: string) {
+    this.#isolate = isolate;
+  }
+
+  /** Somebody waits for a grant. */
+  get contended(): boolean {
+    return this.#wishes.size > 0;
+  }
+
+  /** Nothing waits, runs or is to be said: it may be forgotten. */
+  get idle(): boolean {
+    return this.#wishes.size + this.#grants.size === 0 && this.#outbox.empty && this.#calling === null;
+  }
+
+  /** Nothing has been heard for too long, though calls were sent. */
+  isUnreachable(now: number): boolean {
+    return this.#failingSince !== null && now - this.#failingSince >= PATIENCE.unreachableMs;
+  }
+
+  /** Makes a wish known. Its call leaves when it is due, with all else that there is to say. */
+  open(wish: Wish): void {
+    this.#wishes.add(wish);
+  }
+
+  /** Waits until the wish has its grant or `isOver` says that nobody waits any more. Never rejects. */
+  async granted(wish: Wish, asker: Asker, isOver: (now: number) => boolean): Promise<HeldGrant | null> {
+    // Raised: the governor hears of it with the next call, which is due now.
+    const stop = wish.priority.onPromote(() => {
+      wish.told = false;
+      this.#news.tell();
+    });
+    await this.#until((now) => {
+      wish.seenAt = now;
+      if (wish.grant !== null || isOver(now)) return true;
+      // A decode may have kept the isolate busy for so long that the wish was taken for one of a request that is gone.
+      this.#wishes.add(wish);
+      return false;
+    }, asker);
+    stop();
+    return wish.grant;
+  }
+
+  /** Nobody wants it any more. A grant that it has, or gets by a call under way, is given back at once. */
+  drop(wish: Wish, asker: Asker): void {
+    this.#wishes.delete(wish);
+    if (wish.grant !== null) this.release(wish.grant, { kind: "unused" }, asker);
+  }
+
+  /** Gives a grant back. The report leaves with the next call, or alone after a short while. May be called twice. */
+  release(grant: HeldGrant, answer: SeenAnswer, asker: Asker): void {
+    const now = asker.now();
+    if (!this.#ended.first(grant.id, now)) return;
+    this.#grants.delete(grant.id);
+    this.#outbox.add(grant.release(answer), now);
+    this.#deliver(asker);
+  }
+
+  /** Tells the governor of a host without limits that it has refused an exchange. `retryAfter` in seconds. */
+  tellRefusal(retryAfter: number | null, asker: Asker): void {
+    this.#outbox.add({ id: null, answer: { kind: "refused", retryAfter }, received: [] }, asker.now());
+    this.#deliver(asker);
+  }
+
+  /** Waits until the grant may read `bytes` in all. False: its time is over, or the governor cannot be reached. */
+  async mayRead(grant: HeldGrant, bytes: number, asker: Asker): Promise<boolean> {
+    grant.needs(bytes);
+    await this.#until((now) => grant.mayRead >= bytes || grant.isOver(now) || this.isUnreachable(now), asker);
+    return grant.mayRead >= bytes;
+  }
+
+  /** Sends what is due in the name of `asker`. Gives the time of the next call. */
+  speak(asker: Asker): number {
+    const now = asker.now();
+    this.#sweep(now);
+    if (this.#dueAt(now) <= now) this.#send(asker, now);
+    return this.#dueAt(now);
+  }
+
+  #deliver(asker: Asker): void {
+    this.#news.tell();
+    const ends = asker.now() + PATIENCE.deliveryMs;
+    asker.later(this.#until((now) => this.#outbox.empty || now >= ends, asker));
+  }
+
+  async #until(done: (now: number) => boolean, asker: Asker): Promise<void> {
+    for (let now = asker.now(); !done(now); now = asker.now()) {
+      const due = this.speak(asker);
+      await this.#news.next(Math.min(PATIENCE.tickMs, Math.max(1, due - now)));
+    }
+  }
+
+  #dueAt(now: number): number {
+    const asked = new Set(this.#calling?.call.renewals.map(({ id }) => id));
+    return dueAt({
+      ...{ sentAt: this.#sentAt, heardAt: this.#heardAt, retryAt: this.#retryAt },
+      ...{ calling: this.#calling !== null, saturated: this.#saturated },
+      ...{ held: this.#grants.size, concurrency: this.#concurrency, releases: this.#outbox.unsent },
+      wishes: [...this.#wishes].map(({ priority, told }) => ({ rank: priority.rank, told })),
+      renews: this.#renewing(now).some(({ id }) => !asked.has(id)),
+    });
+  }
+
+  #renewing(now: number): readonly HeldGrant[] {
+    return [...this.#grants.values()].filter((grant) => grant.asksFor(now));
+  }
+
+  /** Forgets what requests that were ended in the middle have left behind. */
+  #sweep(now: number): void {
+    if (this.#calling !== null && now >= this.#calling.lostAt) this.#lose(this.#calling, now);
+    for (const wish of this.#wishes) if (wish.isGone(now)) this.#wishes.delete(wish);
+    for (const [id, grant] of this.#grants) if (grant.isOver(now)) this.#grants.delete(id);
+  }
+
+  #send(asker: Asker, now: number): void {
+    const wishes = [...this.#wishes];
+    for (const wish of wishes) wish.told = true;
+    const waitMs = this.#saturated && wishes.length > 0 ? SCHEDULE.pollMs : 0;
+    const number = ++this.#number;
+    const call: GovernorCall = {
+      ...{ isolate: this.#isolate, call: number, region: asker.region, rule: asker.rule, waitMs },
+      tripMs: this.#trips.length === 0 ? 0 : Math.min(...this.#trips) / 2,
+      wants: wishes.map((wish) => wish.asWire(now)),
+      releases: this.#outbox.send(number),
+      renewals: this.#renewing(now).map((grant) => grant.renewal()),
+    };
+    const limitMs = waitMs + PATIENCE.silenceMs;
+    const calling = { call, wishes, lostAt: now + limitMs + PATIENCE.tickMs };
+    this.#calling = calling;
+    this.#sentAt = now;
+    asker.onCall();
+    const heard = withTimeout(asker.port.ask(call), limitMs).then(
+      (answer) => this.#hear(call, answer, now, asker),
+      () => this.#lose(calling, asker.now()),
+    );
+    asker.later(heard);
+  }
+
+  #lose(calling: Calling, now: number): void {
+    for (const wish of calling.wishes) wish.told = false;
+    this.#outbox.lost(calling.call.call);
+    if (this.#calling !== calling) return;
+    this.#calling = null;
+    this.#failingSince ??= this.#sentAt;
+    this.#retryAt = now + Math.min(PATIENCE.retryMs * 2 ** this.#failures++, PATIENCE.longestRetryMs);
+    this.#news.tell();
+  }
+
+  #hear(call: GovernorCall, answer: GovernorAnswer, sentAt: number, asker: Asker): void {
+    const heardAt = asker.now();
+    const { heldMs, grants, refusals, renewed, limits } = answer;
+    this.#trips = [...this.#trips, Math.max(0, heardAt - sentAt - heldMs)].slice(-TRIPS);
+    [this.#failures, this.#failingSince, this.#retryAt] = [0, null, Number.NEGATIVE_INFINITY];
+    if (this.#calling?.call === call) this.#calling = null;
+    this.#heardAt = heardAt;
+    this.#concurrency = limits.concurrency;
+    if (call.wants.length > 0) this.#saturated = refusals.length > 0 || heldMs > HELD_MS;
+    this.#outbox.heard(call.releases);
+    asker.onGoverned(answer.governedMs);
+    const times = { sentAt, heardAt, heldMs, tripMs: call.tripMs };
+    for (const grant of grants) this.#take(new HeldGrant(grant, times), asker);
+    for (const wish of this.#wishes) {
+      wish.refusal = refusals.find(({ ticket }) => ticket === wish.ticket) ?? wish.refusal;
+    }
+    for (const { id } of call.renewals) {
+      const terms = renewed.find((one) => one.id === id);
+      this.#grants.get(id)?.renewed(terms, heardAt);
+    }
+    this.#news.tell();
+  }
+
+  /** The same grant may come twice, and to a wish that was dropped meanwhile. */
+  #take(grant: HeldGrant, asker: Asker): void {
+    if (this.#grants.has(grant.id)) return;
+    const wish = [...this.#wishes].find(({ ticket }) => ticket === grant.ticket);
+    if (wish === undefined) {
+      this.release(grant, { kind: "unused" }, asker);
+      return;
+    }
+    this.#wishes.delete(wish);
+    this.#grants.set(grant.id, grant);
+    wish.grant = grant;
+  }
+}
