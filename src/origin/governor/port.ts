@@ -7,7 +7,7 @@
  * 1. An isolate has at most one call that waits. A later call of the same isolate ends the wait of the earlier one, which
  *    is answered with the grants that it has by then. So a release is sent at once, together with all wishes still open.
  * 2. A wish has a ticket of its own. Whoever asks again with the same ticket (its answer was lost, its priority has risen)
- *    gets the same grant again. A release may be sent twice. So every call may be repeated.
+ *    gets the same grant again: the isolate knows it by its id. A release may be sent twice. So every call may be repeated.
  * 3. A grant whose isolate has died ends by itself. No message is needed.
  */
 
