@@ -9,7 +9,8 @@ import { Deadline } from "./deadline.ts";
 import type { SeenAnswer } from "./governor/port.ts";
 import { type Conditional, readHeaders, type SourceHeaders, wholeRangeLength } from "./headers.ts";
 import { Hops } from "./hops.ts";
-import type { GovernedTurn, Governors, GuardContext, HostGuard, HostStore } from "./hostGuard.ts";
+import type { GovernedTurn, Governors, GuardContext, HostGuard } from "./hostGuard.ts";
+import type { HostStore } from "./hostNews.ts";
 import { type Gauge, seenAnswer } from "./hostTurn.ts";
 import type { HttpsMemory } from "./https.ts";
 import { failureOfStatus, failureOfThrown } from "./outcome.ts";
@@ -50,7 +51,7 @@ export type SourceDeps = {
   readonly now: () => number;
   readonly httpsMemory: HttpsMemory;
   readonly hostGuard: HostGuard;
-  /** Where isolates tell each other of open breakers; null: nowhere. */
+  /** Where isolates tell each other of hosts; null: nowhere. */
   readonly hostStore: HostStore | null;
   /** Takes work that goes on after the answer (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;

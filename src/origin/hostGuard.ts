@@ -2,17 +2,10 @@
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { Priority } from "../concurrency/priority.ts";
 import { Failure, type Reason } from "../errors.ts";
-import { Breaker, type BreakerRules, type Health, type Open } from "./breaker.ts";
+import { Breaker, type BreakerRules, type Health } from "./breaker.ts";
+import type { HostStore } from "./hostNews.ts";
 import { type ConcurrencyRules, HostSlots } from "./hostSlots.ts";
 import { type ExchangeOutcome, type HostTurn, refusalIn, seenAnswer, turnOfSlot } from "./hostTurn.ts";
-
-/** Where isolates tell each other of open breakers. */
-export type HostStore = {
-  /** The host's open breaker, or null. Never rejects. */
-  read(host: string): Promise<Open | null>;
-  /** null: it has closed. Never rejects. */
-  write(host: string, open: Open | null, now: number): Promise<void>;
-};
 
 /** A turn with a host, and the time to its first byte. */
 export type HostPermit = {
@@ -36,8 +29,15 @@ export type Governors = {
   turn(host: string): GovernedTurn | null;
   /** Exchanges at a time by the host's rule; null = it says nothing of them. */
   concurrencyOf(host: string): number | null;
-  /** A host without a governor has refused an exchange. `retryAfter` in seconds, null = none was named. */
-  learn(host: string, retryAfter: number | null): void;
+  /**
+   * A host without a governor has refused an exchange. `retryAfter` in seconds, null = none was named. Gives until when
+   * (unix ms) its governor is asked from now on; 0 = it is not. Never rejects.
+   */
+  learn(host: string, retryAfter: number | null): Promise<number>;
+  /** Until when a host without a rule has a governor, as this isolate knows it; 0 = it has none. */
+  learntUntil(host: string): number;
+  /** Another isolate has learnt that the host has a governor until then (unix ms). */
+  absorb(host: string, until: number): void;
 };
 
 export type GuardContext = {
@@ -110,7 +110,7 @@ export class HostGuard {
     });
     return this.#permit(host, turn, (outcome) => {
       const refusal = outcome instanceof Failure && turn.governor === null ? refusalIn(outcome) : null;
-      if (refusal !== null) context.governors?.learn(host, refusal.retryAfter);
+      if (refusal !== null) this.#learn(host, refusal.retryAfter, context);
       if (outcome !== "abandoned") this.#record(host, source, outcome, isProbe, context);
       else if (isProbe) this.#breaker.abandon(host);
     });
@@ -176,7 +176,7 @@ export class HostGuard {
     source: string,
     outcome: Exclude<ExchangeOutcome, "abandoned">,
     probe: boolean,
-    { now, store, later }: GuardContext,
+    context: GuardContext,
   ): void {
     const failure = outcome instanceof Failure ? outcome : null;
     const evidence = failure === null ? null : hostEvidence(failure);
@@ -187,21 +187,38 @@ export class HostGuard {
     const told = failure?.facts.retryAfter;
     const retryAfter = evidence !== null && typeof told === "number" ? told : null;
     const well = { health: outcome === "ok" ? "picture" : "answer", weight: 1 } as const;
-    const change = this.#breaker.record(host, { source, ...(evidence ?? well), retryAfter, probe }, now());
-    if (change === undefined || store === null || change?.told === false) return;
+    const outcomeSeen = { source, ...(evidence ?? well), retryAfter, probe };
+    const change = this.#breaker.record(host, outcomeSeen, context.now());
+    if (change !== undefined && change?.told !== false) this.#tell(host, context);
+  }
+
+  #learn(host: string, retryAfter: number | null, context: GuardContext): void {
+    const { governors, later } = context;
+    if (governors === undefined) return;
+    const learning = governors.learn(host, retryAfter).then((until) => {
+      if (until > 0) this.#tell(host, context);
+    });
+    later(learning);
+  }
+
+  /** Tells other isolates what is known of the host now. */
+  #tell(host: string, { now, store, later, governors }: GuardContext): void {
+    if (store === null) return;
     // Our own write must not be read back as news.
     this.#looked.set(host, now());
-    later(store.write(host, change, now()));
+    const governedUntil = governors?.learntUntil(host) ?? 0;
+    later(store.write(host, { open: this.#breaker.told(host), governedUntil }, now()));
   }
 
   /** In the background: the first picture from a host must not wait for the look-up. */
-  #look(host: string, { now, store, later }: GuardContext): void {
+  #look(host: string, { now, store, later, governors }: GuardContext): void {
     const last = this.#looked.get(host);
     if (store === null || (last !== undefined && now() - last < LOOK_MS && now() >= last)) return;
     this.#looked.set(host, now());
     later(
-      store.read(host).then((open) => {
+      store.read(host).then(({ open, governedUntil }) => {
         if (open !== null) this.#breaker.absorb(host, open, now());
+        governors?.absorb(host, governedUntil);
       }),
     );
   }

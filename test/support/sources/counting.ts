@@ -99,7 +99,8 @@ export function mostWithin(events: readonly Event[], windowMs: number): number {
   let [most, sum, first] = [0, 0, 0];
   for (const { at, amount } of events) {
     sum += amount;
-    for (let oldest = events[first]; oldest && oldest.at <= at - windowMs; oldest = events[++first]) sum -= oldest.amount;
+    for (let oldest = events[first]; oldest && oldest.at <= at - windowMs; oldest = events[++first])
+      sum -= oldest.amount;
     most = Math.max(most, sum);
   }
   return most;

@@ -5,7 +5,8 @@
 
 import { Failure } from "../../../src/errors.ts";
 import { fetchSource } from "../../../src/origin/fetch.ts";
-import { HostGuard, type HostStore } from "../../../src/origin/hostGuard.ts";
+import { HostGuard } from "../../../src/origin/hostGuard.ts";
+import { type HostStore, NO_NEWS } from "../../../src/origin/hostNews.ts";
 import { HttpsMemory } from "../../../src/origin/https.ts";
 import type { Job, Outcome } from "./job.ts";
 
@@ -18,11 +19,10 @@ const shared = new Map<string, string>();
 const store: HostStore = {
   async read(host) {
     const text = shared.get(host);
-    return text === undefined ? null : JSON.parse(text);
+    return text === undefined ? NO_NEWS : JSON.parse(text);
   },
-  async write(host, open) {
-    if (open === null) shared.delete(host);
-    else shared.set(host, JSON.stringify(open));
+  async write(host, news) {
+    shared.set(host, JSON.stringify(news));
   },
 };
 

@@ -6,7 +6,7 @@
 import { News } from "../../../concurrency/news.ts";
 import { RecentKeys } from "../../../concurrency/recentKeys.ts";
 import { withTimeout } from "../../../concurrency/timeout.ts";
-import type { GovernorAnswer, GovernorCall, SeenAnswer } from "../port.ts";
+import type { Binding, GovernorAnswer, GovernorCall, SeenAnswer } from "../port.ts";
 import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import { dueAt, SCHEDULE } from "./schedule.ts";
@@ -55,6 +55,7 @@ export class Conversation {
   #failures = 0;
   #failingSince: number | null = null;
   #saturated = false;
+  #binding: Binding | null = null;
   #concurrency: number | null = null;
   #trips: readonly number[] = [];
 
@@ -113,13 +114,13 @@ export class Conversation {
     if (!this.#ended.first(grant.id, now)) return;
     this.#grants.delete(grant.id);
     this.#outbox.add(grant.release(answer), now);
-    this.#deliver(asker);
+    asker.later(this.#deliver(asker));
   }
 
-  /** Tells the governor of a host without limits that it has refused an exchange. `retryAfter` in seconds. */
-  tellRefusal(retryAfter: number | null, asker: Asker): void {
+  /** Tells the governor that the host, which had no limits, has refused. `retryAfter` in seconds. Ends when it was heard. */
+  async tellRefusal(retryAfter: number | null, asker: Asker): Promise<void> {
     this.#outbox.add({ id: null, answer: { kind: "refused", retryAfter }, received: [] }, asker.now());
-    this.#deliver(asker);
+    await this.#deliver(asker);
   }
 
   /** Waits until the grant may read `bytes` in all. False: its time is over, or the governor cannot be reached. */
@@ -137,10 +138,10 @@ export class Conversation {
     return this.#dueAt(now);
   }
 
-  #deliver(asker: Asker): void {
+  #deliver(asker: Asker): Promise<void> {
     this.#news.tell();
     const ends = asker.now() + PATIENCE.deliveryMs;
-    asker.later(this.#until((now) => this.#outbox.empty || now >= ends, asker));
+    return this.#until((now) => this.#outbox.empty || now >= ends, asker);
   }
 
   async #until(done: (now: number) => boolean, asker: Asker): Promise<void> {
@@ -154,7 +155,7 @@ export class Conversation {
     const asked = new Set(this.#calling?.call.renewals.map(({ id }) => id));
     return dueAt({
       ...{ sentAt: this.#sentAt, heardAt: this.#heardAt, retryAt: this.#retryAt },
-      ...{ calling: this.#calling !== null, saturated: this.#saturated },
+      ...{ calling: this.#calling !== null, saturated: this.#saturated, binding: this.#binding },
       ...{ held: this.#grants.size, concurrency: this.#concurrency, releases: this.#outbox.unsent },
       wishes: [...this.#wishes].map(({ priority, told }) => ({ rank: priority.rank, told })),
       renews: this.#renewing(now).some(({ id }) => !asked.has(id)),
@@ -214,7 +215,10 @@ export class Conversation {
     if (this.#calling?.call === call) this.#calling = null;
     this.#heardAt = heardAt;
     this.#concurrency = limits.concurrency;
-    if (call.wants.length > 0) this.#saturated = refusals.length > 0 || heldMs > HELD_MS;
+    if (call.wants.length > 0) {
+      this.#saturated = refusals.length > 0 || heldMs > HELD_MS;
+      this.#binding = refusals[0]?.binding ?? null;
+    }
     this.#outbox.heard(call.releases);
     asker.onGoverned(answer.governedMs);
     const times = { sentAt, heardAt, heldMs, tripMs: call.tripMs };

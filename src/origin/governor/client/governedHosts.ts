@@ -42,7 +42,7 @@ export class GovernedHosts {
 
   /** Whether the host's governor is asked. `governor`: as the tables have it. */
   isGoverned(host: string, { rule }: Governor, now: number): boolean {
-    return rule === null ? (this.#learnt.get(host) ?? 0) > now : Object.values(rule).some((limit) => limit !== null);
+    return rule === null ? this.learntUntil(host) > now : Object.values(rule).some((limit) => limit !== null);
   }
 
   /** A turn with the host. Null: it has no governor, and nobody is asked. `bytes`: the size of the body if it is known. */
@@ -54,24 +54,36 @@ export class GovernedHosts {
 
   /**
    * Tells the governor of a host without limits that it has refused an exchange, and asks it from now on. `retryAfter` in
-   * seconds, null = none was named. Gives until when (unix ms), for other isolates to know; null: too many hosts do it.
+   * seconds, null = none was named. Gives until when (unix ms), once the governor has said; 0: too many hosts do it.
+   * Never rejects.
    */
-  learn(host: string, governor: Governor, retryAfter: number | null, context: TurnContext): number | null {
+  async learn(
+    host: string,
+    governor: Governor,
+    retryAfter: number | null,
+    context: Omit<TurnContext, "priority">,
+  ): Promise<number> {
     const now = context.now();
-    if (now - this.#minute.since >= MINUTE_MS || now < this.#minute.since) this.#minute = { since: now, hosts: 0 };
-    if (this.#minute.hosts >= LEARNING.perMinute) return null;
+    const isOver = now - this.#minute.since >= MINUTE_MS || now < this.#minute.since;
+    if (isOver) this.#minute = { since: now, hosts: 0 };
+    if (this.#minute.hosts >= LEARNING.perMinute) return 0;
     this.#minute.hosts++;
     this.absorb(host, now + LEARNING.firstMs, now);
-    this.#talk(governor.name).tellRefusal(retryAfter, this.#asker(host, governor, context));
-    return this.#learnt.get(host) ?? null;
+    await this.#talk(governor.name).tellRefusal(retryAfter, this.#asker(host, governor, context));
+    return this.learntUntil(host);
+  }
+
+  /** Until when (unix ms) a host without a rule has a governor; 0 = it has none. */
+  learntUntil(host: string): number {
+    return this.#learnt.get(host) ?? 0;
   }
 
   /** Another isolate has learnt that the host has a governor, until then (unix ms). */
   absorb(host: string, until: number, now: number): void {
-    if (until > now && until > (this.#learnt.get(host) ?? 0)) this.#learnt.set(host, until);
+    if (until > now && until > this.learntUntil(host)) this.#learnt.set(host, until);
   }
 
-  #asker(host: string, { rule, open }: Governor, context: TurnContext): Asker {
+  #asker(host: string, { rule, open }: Governor, context: Omit<TurnContext, "priority">): Asker {
     const onGoverned = (ms: number) => {
       if (rule !== null) return;
       if (ms > 0) this.#learnt.set(host, context.now() + ms);

@@ -11,8 +11,10 @@ export type CallTimes = {
   readonly tripMs: number;
 };
 
-/** A grant is renewed when so much of its lease is left: an answer has then time to come, and to be asked for twice. */
-const RENEW_AT = 0.5;
+/** A grant is renewed when this part of its lease is left, */
+const RENEW_AT = 1 / 3;
+/** or so much, in milliseconds. The exchange looks four times a second, and the answer has a way to go. */
+const RENEW_AT_MS = 600;
 /** The governor had no more bytes to give: it is asked again after this time. */
 const ASK_AGAIN_MS = 250;
 
@@ -66,7 +68,8 @@ export class HeldGrant {
   /** It needs more time or bytes. */
   asksFor(now: number): boolean {
     if (now < this.#askAgainAt) return false;
-    return this.#needs > this.#mayRead || (this.started && this.#until - now <= this.#leaseMs * RENEW_AT);
+    const renewAt = this.#until - Math.max(this.#leaseMs * RENEW_AT, RENEW_AT_MS);
+    return this.#needs > this.#mayRead || (this.started && now >= renewAt);
   }
 
   /** Notes body bytes. */

@@ -3,15 +3,19 @@
  * done with, and what is wanted. Pure; times in milliseconds.
  */
 
+import type { Binding } from "../port.ts";
+
 export const SCHEDULE = {
   /** Calls are at least so far apart: what comes meanwhile goes in one call. */
   batchMs: 15,
-  /** A release waits so long for a wish to ride with, where others want the slot, */
+  /** Where not slots are scarce but starts or bytes, a release waits so long for the next call that is due anyway. */
+  rideMs: 100,
+  /** Without a wish to ride with, a release waits so long where others want the slot, */
   releaseMs: 25,
   /** and where nobody does. */
   idleReleaseMs: 200,
   /**
-   * On a saturated host the next release of a grant carries the wishes that wait. An isolate that holds a grant asks
+   * Where slots are scarce, the next release of a grant carries the wishes that wait. An isolate that holds a grant asks
    * again without one after this time only: another isolate may have given its slot back.
    */
   holdMs: 2_000,
@@ -29,6 +33,8 @@ export type Talk = {
   readonly calling: boolean;
   /** The last answer came late, or left a wish without a grant. */
   readonly saturated: boolean;
+  /** The limit that has left it without. */
+  readonly binding: Binding | null;
   /** Grants held, and how many the governor gives at most (null = any number). */
   readonly held: number;
   readonly concurrency: number | null;
@@ -51,14 +57,21 @@ export function dueAt(talk: Talk): number {
   return Math.max(due, talk.retryAt);
 }
 
-function releasesDueAt({ releases, wishes, saturated }: Talk, soon: number): number {
-  if (releases.length > 0 && wishes.length > 0) return soon;
+function releasesDueAt({ releases, wishes, saturated, binding, held, concurrency }: Talk, soon: number): number {
+  if (releases.length > 0 && wishes.length > 0) {
+    const areSlotsFree = concurrency === null || held + releases.length < concurrency;
+    const rides = areSlotsFree && binding !== null && binding !== "slots";
+    return rides ? Math.max(soon, Math.min(...releases.map(({ at }) => at)) + SCHEDULE.rideMs) : soon;
+  }
   const graceMs = saturated ? SCHEDULE.releaseMs : SCHEDULE.idleReleaseMs;
   const times = releases.map(({ at, unused }) => at + (unused ? 0 : graceMs));
   return Math.max(soon, Math.min(...times, Number.POSITIVE_INFINITY));
 }
 
-function wishesDueAt({ wishes, calling, saturated, held, concurrency, sentAt, heardAt }: Talk, soon: number): number {
+function wishesDueAt(
+  { wishes, calling, saturated, binding, held, concurrency, sentAt, heardAt }: Talk,
+  soon: number,
+): number {
   if (wishes.length === 0) return Number.POSITIVE_INFINITY;
   // All that the governor gives is in our hands: the next release carries the wishes.
   if (concurrency !== null && held >= concurrency) return Number.POSITIVE_INFINITY;
@@ -67,6 +80,6 @@ function wishesDueAt({ wishes, calling, saturated, held, concurrency, sentAt, he
   const isUrgent = news.some(({ rank }) => known.every((other) => rank < other.rank));
   if (news.length > 0 && (isUrgent || !saturated)) return soon;
   if (calling) return news.length > 0 ? sentAt + SCHEDULE.holdMs : Number.POSITIVE_INFINITY;
-  if (held === 0) return soon;
+  if (held === 0 || binding !== "slots") return soon;
   return Math.max(sentAt, heardAt) + SCHEDULE.holdMs;
 }

@@ -25,6 +25,8 @@ export class Turn {
   #waiting: Promise<HeldGrant | null> | null = null;
   #endsAt = Number.POSITIVE_INFINITY;
   #waitMs = 0;
+  /** Since when it waits. A grant that came too late does not cost the place in the line. */
+  #since: number | null = null;
   #grant: HeldGrant | null = null;
 
   /** `bytes`: the size of the body if it is known. */
@@ -39,9 +41,7 @@ export class Turn {
   /** Asks for a grant without waiting. Only for an exchange that is sure to come: the grant is for now. */
   ask(): void {
     if (this.#wish !== null) return;
-    const wish = new Wish(this.#priority, this.#bytes, this.#asker.now());
-    this.#wish = wish;
-    this.#talk.open(wish);
+    const wish = this.#open();
     this.#waiting = this.#talk.granted(wish, this.#asker, (now) => now >= this.#endsAt || this.#isHopeless(wish, now));
   }
 
@@ -50,8 +50,17 @@ export class Turn {
    * and a reader waits. Throws Failure `source_saturated`; `governor_unreachable` for pushes and jobs.
    */
   async take(waitMs: number): Promise<boolean> {
+    const began = this.#asker.now();
     this.#waitMs = waitMs;
-    this.#endsAt = this.#asker.now() + waitMs;
+    this.#endsAt = began + waitMs;
+    try {
+      return await this.#start();
+    } finally {
+      this.#asker.onWaited(this.#asker.now() - began);
+    }
+  }
+
+  async #start(): Promise<boolean> {
     for (;;) {
       this.ask();
       const wish = this.#wish;
@@ -72,13 +81,22 @@ export class Turn {
     const grant = this.#grant;
     if (grant === null) return;
     this.#grant = null;
+    this.#since = this.#asker.now();
     // The wish first, so that the report of the old grant rides with it.
-    const wish = new Wish(this.#priority, this.#bytes, this.#asker.now());
-    this.#talk.open(wish);
-    this.#wish = wish;
+    const wish = this.#open();
     this.#talk.release(grant, answer, this.#asker);
+    this.#endsAt = this.#asker.now() + this.#waitMs;
     this.#waiting = this.#talk.granted(wish, this.#asker, (now) => now >= this.#endsAt || this.#isHopeless(wish, now));
     await this.take(this.#waitMs);
+  }
+
+  #open(): Wish {
+    this.#since ??= this.#asker.now();
+    const wish = new Wish(this.#priority, this.#bytes, this.#since);
+    wish.seenAt = this.#asker.now();
+    this.#wish = wish;
+    this.#talk.open(wish);
+    return wish;
   }
 
   /** Keeps the turn. False: it is over, and the exchange must end. */

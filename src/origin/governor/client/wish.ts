@@ -15,6 +15,8 @@ export type Asker = {
   readonly later: (work: Promise<unknown>) => void;
   /** A call is sent in the name of this request. */
   readonly onCall: () => void;
+  /** The request has waited for its turn for `ms`. */
+  readonly onWaited: (ms: number) => void;
   /** The governor has said for how long the isolate goes on asking for this host, in milliseconds. 0 = it has no limits. */
   readonly onGoverned: (ms: number) => void;
 };
@@ -35,11 +37,11 @@ export class Wish {
   refusal: Refusal | null = null;
 
   /** `bytes`: the size of the body if it is known. */
-  constructor(priority: Priority, bytes: number | null, now: number) {
+  constructor(priority: Priority, bytes: number | null, since: number) {
     this.priority = priority;
     this.#bytes = bytes;
-    this.#since = now;
-    this.seenAt = now;
+    this.#since = since;
+    this.seenAt = since;
   }
 
   isGone(now: number): boolean {
