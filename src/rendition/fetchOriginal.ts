@@ -16,6 +16,7 @@ import { generationOf, ORIGINAL, type VariantMeta } from "../store/sourceMeta.ts
 import type { Stored } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import type { Miss } from "./miss.ts";
+import { MissGovernors } from "./missGovernors.ts";
 
 export type FetchedBytes = Original & {
   readonly kind: "bytes";
@@ -37,25 +38,29 @@ const VALIDATORS_WAIT_MS = 500;
 export async function fetchOriginal(
   { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
   app: App,
-  { origin, ownHost }: Caller,
-  { trace, waitUntil, priority }: Job,
+  caller: Caller,
+  job: Job,
   memory: MemoryReservation,
 ): Promise<Fetched> {
   const { config, now, state } = app;
+  const { trace, waitUntil, priority } = job;
   const conditional = stale === null ? null : await validatorsOf(stale, { request, store });
+  const bytes = store.known?.variants[ORIGINAL]?.bytes ?? null;
+  const governors = new MissGovernors({ host: store.sourceHost, bytes }, app, caller, job);
   const started = now();
   try {
     const fetched = await fetchSource(
       request.source,
-      { authority: request.authority, ownHost, ...(conditional === null ? {} : { conditional }) },
+      { authority: request.authority, ownHost: caller.ownHost, ...(conditional === null ? {} : { conditional }) },
       {
-        config: { ...config, contactUrl: config.contactUrl || origin },
+        config: { ...config, contactUrl: config.contactUrl || caller.origin },
         fetch: app.fetch,
         now,
         httpsMemory: state.https,
         hostGuard: state.hosts,
         hostStore: kvHostStore(app.bindings.THUMBS),
         later: waitUntil,
+        governors,
         memory,
         priority,
       },
@@ -97,7 +102,7 @@ export async function fetchOriginal(
     if (Number.isInteger(status)) trace.sourceStatus = status;
     throw error;
   } finally {
-    addStage(trace, "origin", now() - started);
+    addStage(trace, "origin", now() - started - governors.waitedMs);
   }
 }
 

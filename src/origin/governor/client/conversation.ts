@@ -64,9 +64,9 @@ export class Conversation {
     this.#isolate = isolate;
   }
 
-  /** Somebody waits for a grant. */
-  get contended(): boolean {
-    return this.#wishes.size > 0;
+  /** How many wait for a grant. */
+  get waiting(): number {
+    return this.#wishes.size;
   }
 
   /** Nothing waits, runs or is to be said: it may be forgotten. */

@@ -11,6 +11,8 @@ import { type Asker, Wish } from "./wish.ts";
 
 /** Seconds after which a request may come again that was sent away without knowing when. */
 const RETRY_SECONDS = 5;
+/** So many requests of an isolate wait for one governor; the next is refused. */
+const MAX_WAITING = 128;
 /** Waiting for these is pointless when the estimate is longer than the request waits. */
 const TOLD_LIMITS: readonly Binding[] = ["day", "closed"];
 
@@ -22,7 +24,6 @@ export class Turn {
   readonly #priority: Priority;
   readonly #bytes: number | null;
   #wish: Wish | null = null;
-  #waiting: Promise<HeldGrant | null> | null = null;
   #endsAt = Number.POSITIVE_INFINITY;
   #waitMs = 0;
   /** Since when it waits. A grant that came too late does not cost the place in the line. */
@@ -36,13 +37,6 @@ export class Turn {
     this.#asker = asker;
     this.#priority = priority;
     this.#bytes = bytes;
-  }
-
-  /** Asks for a grant without waiting. Only for an exchange that is sure to come: the grant is for now. */
-  ask(): void {
-    if (this.#wish !== null) return;
-    const wish = this.#open();
-    this.#waiting = this.#talk.granted(wish, this.#asker, (now) => now >= this.#endsAt || this.#isHopeless(wish, now));
   }
 
   /**
@@ -61,10 +55,11 @@ export class Turn {
   }
 
   async #start(): Promise<boolean> {
+    if (this.#talk.waiting >= MAX_WAITING) throw saturated("slots", null);
     for (;;) {
-      this.ask();
-      const wish = this.#wish;
-      const grant = (await this.#waiting) ?? null;
+      const wish = this.#wish ?? this.#open();
+      const isOver = (now: number) => now >= this.#endsAt || this.#isHopeless(wish, now);
+      const grant = await this.#talk.granted(wish, this.#asker, isOver);
       this.#wish = null;
       if (grant === null) return this.#withoutGrant(wish);
       await sleep(grant.startAt - this.#asker.now());
@@ -83,10 +78,8 @@ export class Turn {
     this.#grant = null;
     this.#since = this.#asker.now();
     // The wish first, so that the report of the old grant rides with it.
-    const wish = this.#open();
+    this.#open();
     this.#talk.release(grant, answer, this.#asker);
-    this.#endsAt = this.#asker.now() + this.#waitMs;
-    this.#waiting = this.#talk.granted(wish, this.#asker, (now) => now >= this.#endsAt || this.#isHopeless(wish, now));
     await this.take(this.#waitMs);
   }
 
@@ -110,7 +103,7 @@ export class Turn {
 
   /** Others wait for this host. */
   get contended(): boolean {
-    return this.#talk.contended;
+    return this.#talk.waiting > 0;
   }
 
   /** The body will have so many bytes. */
@@ -158,12 +151,12 @@ export class Turn {
     return refusal !== null && TOLD_LIMITS.includes(refusal.binding) && now + refusal.waitMs > this.#endsAt;
   }
 
-  #withoutGrant(wish: Wish | null): false {
+  #withoutGrant(wish: Wish): false {
     const isUnreachable = this.#talk.isUnreachable(this.#asker.now());
     // Somebody has to try whether it can be reached again. A grant that comes of it is given back.
     if (isUnreachable) this.#talk.speak(this.#asker);
-    if (wish !== null) this.#talk.drop(wish, this.#asker);
-    if (!isUnreachable) throw saturated(wish?.refusal?.binding, wish?.refusal?.waitMs ?? null);
+    this.#talk.drop(wish, this.#asker);
+    if (!isUnreachable) throw saturated(wish.refusal?.binding, wish.refusal?.waitMs ?? null);
     if (this.#priority.priority !== "user") throw new Failure("governor_unreachable", { retryAfter: RETRY_SECONDS });
     return false;
   }
