@@ -91,7 +91,7 @@ export function withEnd(
   at: number,
 ): Pick<HostRecord, "bytes" | "size"> {
   const { bytes, size } = record;
-  if (outcome === "unused") return record;
+  if (outcome === "unused") return { bytes, size };
   const rest = Math.max(0, lease.reserved - lease.seen);
   const late = outcome === null ? rest : outcome === "failed" ? Math.min(rest, GIVEN_UP_BYTES) : HEADER_BYTES;
   const after: Buckets = withAmount(bytes, at, late, BYTE_WINDOW);

@@ -5,8 +5,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { withTimeout } from "../../concurrency/timeout.ts";
-import type { Politeness } from "../../config/politeness.ts";
 import { Governor } from "./governor.ts";
+import { type Governed, PLACES } from "./politeness.ts";
 import type { GovernorAnswer, GovernorCall, GovernorPort } from "./port.ts";
 import { type HostRecord, newRecord } from "./record.ts";
 import { isShared, type ShareAnswer, type ShareCall } from "./shares.ts";
@@ -149,28 +149,6 @@ export class HostGovernor extends DurableObject<Env> {
   }
 }
 
-/** Regions that a Durable Object can be hinted to. */
-const HINTS = [
-  "wnam",
-  "enam",
-  "sam",
-  "weur",
-  "eeur",
-  "apac",
-  "oc",
-  "afr",
-  "me",
-] as const satisfies readonly DurableObjectLocationHint[];
-
-export type Governed = {
-  /** Names the hosts that have one budget together. */
-  readonly group: string;
-  /** null = the host has no rule; what was learnt counts. */
-  readonly rule: Politeness | null;
-  /** Where the host is. */
-  readonly place: DurableObjectLocationHint;
-};
-
 /**
  * The governor of a group of hosts, for an isolate that fetches in `region` of a deployment with `regions` regions: the
  * region's own object where the limits are large enough to be shared, else the one object near the host. Nothing throws
@@ -183,7 +161,7 @@ export function governorOf(
   regions: number,
 ): GovernorPort {
   const own = rule !== null && isShared(rule, regions) ? region : null;
-  const locationHint = own === null ? place : HINTS.find((hint) => hint === own);
+  const locationHint = own === null ? place : PLACES.find((hint) => hint === own);
   let opened: DurableObjectStub<HostGovernor> | undefined;
   return {
     async ask(call) {

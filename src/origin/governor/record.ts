@@ -7,7 +7,7 @@ import type { LentShares, ShareRecord } from "./shares.ts";
 
 export const LEASES = {
   /** How long an isolate has for an exchange before it renews the grant. */
-  leaseMs: 3_000,
+  leaseMs: 2_500,
   /** The governor keeps the slot so much longer: the answer travels, and a busy isolate ends its exchange late. */
   graceMs: 1_000,
 } as const;

@@ -60,20 +60,28 @@ export class Source {
   readonly bytes: { at: number; amount: number }[] = [];
   open = 0;
   mostOpen = 0;
-  /** Slot milliseconds in use. */
-  busyMs = 0;
+  #busyMs = 0;
+  #since = 0;
   /** What it answers at a time; the default is a picture. */
   answer: (at: number) => SeenAnswer = () => ({ kind: "ok" });
 
+  /** Slot milliseconds in use until `now`. */
+  busyMs(now: number): number {
+    this.#busyMs += this.open * (now - this.#since);
+    this.#since = now;
+    return this.#busyMs;
+  }
+
   begin(at: number, kind: AskKind): void {
+    this.busyMs(at);
     this.starts.push({ at, kind });
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);
   }
 
-  end(ms: number): void {
+  end(at: number): void {
+    this.busyMs(at);
     this.open--;
-    this.busyMs += ms;
   }
 
   /** The most starts in any window of `ms`, half open as a second is. */
@@ -174,6 +182,8 @@ type Running = {
   ends: number;
 };
 
+const ORDER: readonly AskKind[] = ["user", "warm", "job"];
+
 export class Isolate {
   alive = true;
   made = 0;
@@ -194,6 +204,10 @@ export class Isolate {
   #call = 0;
   #serial = 0;
   #outstanding = 0;
+  /** The most urgent kind that the call under way asks for. */
+  #asked = ORDER.length;
+  /** Grants that run or are about to. */
+  #started = 0;
 
   constructor(name: string, clock: Clock, host: Host, source: Source, does: Behaviour, random: Random) {
     this.#name = name;
@@ -205,30 +219,29 @@ export class Isolate {
     this.#random = random;
   }
 
-  /** Opens wishes up to the demand and says everything new. */
+  /** Opens wishes up to the demand and says what is new. */
   pump(): void {
     if (!this.alive) return;
-    const isNew = this.#wish();
-    const hasNews = this.#releases.length > 0 || this.#renewals.length > 0 || isNew;
-    if (this.#wishes.size === 0 && !hasNews) return;
-    if (!hasNews && this.#outstanding > 0) return;
-    this.#send();
+    this.#wish();
+    const mustSay = this.#releases.length > 0 || this.#renewals.length > 0;
+    // While an exchange runs, the wishes wait for its release and ride on it; only a more urgent one has a call of its own.
+    const best = Math.min(...[...this.#wishes.values()].map(({ kind }) => ORDER.indexOf(kind)));
+    const asks = this.#outstanding > 0 ? best < this.#asked : this.#started === 0;
+    if (mustSay || (this.#wishes.size > 0 && asks)) this.#send();
   }
 
   kill(): void {
     this.alive = false;
-    for (const { started } of this.#running.values()) this.#source.end(this.#clock.now - started);
+    for (const _ of this.#running) this.#source.end(this.#clock.now);
     this.#running.clear();
   }
 
-  #wish(): boolean {
-    const before = this.#wishes.size;
+  #wish(): void {
     for (const [kind, count] of Object.entries(this.demand) as [AskKind, number][]) {
       const open = [...this.#wishes.values()].filter((wish) => wish.kind === kind).length;
       for (let i = open; i < count; i++)
         this.#wishes.set(`${this.#name}${++this.#serial}`, { kind, since: this.#clock.now });
     }
-    return this.#wishes.size > before;
   }
 
   #send(): void {
@@ -243,6 +256,7 @@ export class Isolate {
     };
     [this.#releases, this.#renewals] = [[], []];
     this.#outstanding++;
+    this.#asked = Math.min(...[...this.#wishes.values()].map(({ kind }) => ORDER.indexOf(kind)));
     const trip = () => tripMs + this.#random() * unevenMs;
     clock.in(trip(), () =>
       this.#host.ask(call, (answer) => clock.in(trip(), () => this.alive && this.#hear(call, answer, sent))),
@@ -278,11 +292,13 @@ export class Isolate {
     this.#wishes.delete(grant.ticket);
     this.waits.push({ kind: wish.kind, ms: this.#clock.now - wish.since });
     const ends = this.#clock.now + grant.leaseMs;
+    this.#started++;
     // The event loop is late now and then.
     this.#clock.in(grant.startInMs + this.#random() ** 4 * 50, () => {
       if (!this.alive) return;
       const late = this.#clock.now - sent - heldMs - 2 * call.tripMs - grant.startInMs;
       if (late > grant.startWithinMs) {
+        this.#started--;
         this.#wishes.set(grant.ticket, wish);
         this.#releases.push({ id: grant.id, answer: { kind: "unused" }, received: [] });
         this.pump();
@@ -333,9 +349,10 @@ export class Isolate {
     clock.in(Math.min(20, took), tick);
   }
 
-  #finish({ grant, received, started, total }: Running, answer: SeenAnswer): void {
+  #finish({ grant, received, total }: Running, answer: SeenAnswer): void {
     this.#running.delete(grant.id);
-    this.#source.end(this.#clock.now - started);
+    this.#started--;
+    this.#source.end(this.#clock.now);
     if (answer.kind === "ok") this.made += total > 0 ? 1 : 0;
     this.#releases.push({ id: grant.id, answer, received });
     this.pump();
