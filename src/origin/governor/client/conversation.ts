@@ -28,6 +28,7 @@ export const PATIENCE = {
 
 /** An answer that the governor held for longer than this is one of a saturated host. */
 const HELD_MS = 50;
+const NOT_BLOCKED = { binding: null, estimateMs: 0 } as const;
 /** Round trips remembered. */
 const TRIPS = 16;
 /** Grants that have ended lately: an answer may bring one again. */
@@ -55,7 +56,7 @@ export class Conversation {
   #failures = 0;
   #failingSince: number | null = null;
   #saturated = false;
-  #binding: Binding | null = null;
+  #blocked: { readonly binding: Binding | null; readonly estimateMs: number } = NOT_BLOCKED;
   #concurrency: number | null = null;
   #trips: readonly number[] = [];
 
@@ -155,7 +156,7 @@ export class Conversation {
     const asked = new Set(this.#calling?.call.renewals.map(({ id }) => id));
     return dueAt({
       ...{ sentAt: this.#sentAt, heardAt: this.#heardAt, retryAt: this.#retryAt },
-      ...{ calling: this.#calling !== null, saturated: this.#saturated, binding: this.#binding },
+      ...{ calling: this.#calling !== null, saturated: this.#saturated, ...this.#blocked },
       ...{ held: this.#grants.size, concurrency: this.#concurrency, releases: this.#outbox.unsent },
       wishes: [...this.#wishes].map(({ priority, told }) => ({ rank: priority.rank, told })),
       renews: this.#renewing(now).some(({ id }) => !asked.has(id)),
@@ -217,7 +218,8 @@ export class Conversation {
     this.#concurrency = limits.concurrency;
     if (call.wants.length > 0) {
       this.#saturated = refusals.length > 0 || heldMs > HELD_MS;
-      this.#binding = refusals[0]?.binding ?? null;
+      const [first] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
+      this.#blocked = first === undefined ? NOT_BLOCKED : { binding: first.binding, estimateMs: first.waitMs };
     }
     this.#outbox.heard(call.releases);
     asker.onGoverned(answer.governedMs);

@@ -33,8 +33,9 @@ export type Talk = {
   readonly calling: boolean;
   /** The last answer came late, or left a wish without a grant. */
   readonly saturated: boolean;
-  /** The limit that has left it without. */
+  /** The limit that has left it without, and for how long as the governor estimates. */
   readonly binding: Binding | null;
+  readonly estimateMs: number;
   /** Grants held, and how many the governor gives at most (null = any number). */
   readonly held: number;
   readonly concurrency: number | null;
@@ -68,10 +69,8 @@ function releasesDueAt({ releases, wishes, saturated, binding, held, concurrency
   return Math.max(soon, Math.min(...times, Number.POSITIVE_INFINITY));
 }
 
-function wishesDueAt(
-  { wishes, calling, saturated, binding, held, concurrency, sentAt, heardAt }: Talk,
-  soon: number,
-): number {
+function wishesDueAt(talk: Talk, soon: number): number {
+  const { wishes, calling, saturated, binding, held, concurrency, sentAt, heardAt, estimateMs } = talk;
   if (wishes.length === 0) return Number.POSITIVE_INFINITY;
   // All that the governor gives is in our hands: the next release carries the wishes.
   if (concurrency !== null && held >= concurrency) return Number.POSITIVE_INFINITY;
@@ -79,7 +78,10 @@ function wishesDueAt(
   const known = wishes.filter(({ told }) => told);
   const isUrgent = news.some(({ rank }) => known.every((other) => rank < other.rank));
   if (news.length > 0 && (isUrgent || !saturated)) return soon;
-  if (calling) return news.length > 0 ? sentAt + SCHEDULE.holdMs : Number.POSITIVE_INFINITY;
-  if (held === 0 || binding !== "slots") return soon;
+  // The governor holds a call for us: what is new rides with the next one.
+  if (calling) return Number.POSITIVE_INFINITY;
+  // A window of ten seconds or a day opens when it is time, whatever anybody gives back.
+  if (binding !== "slots" && binding !== "pace") return Math.max(soon, heardAt + estimateMs - SCHEDULE.pollMs / 2);
+  if (held === 0 || binding === "pace") return soon;
   return Math.max(sentAt, heardAt) + SCHEDULE.holdMs;
 }
