@@ -9,23 +9,14 @@ import { withTimeout } from "../../../concurrency/timeout.ts";
 import type { Binding, GovernorAnswer, GovernorCall, SeenAnswer } from "../port.ts";
 import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
+import { REACH, Reach } from "./reach.ts";
 import { dueAt, SCHEDULE } from "./schedule.ts";
 import type { Asker, Wish } from "./wish.ts";
 
-export const PATIENCE = {
-  /** How much longer than it may wait a call may take; after that the governor counts as hanging. */
-  silenceMs: 1_000,
-  /** A call that has failed is sent again after this time, doubled with each failure up to the longest. */
-  retryMs: 50,
-  longestRetryMs: 2_000,
-  /** After so long without an answer the governor counts as unreachable. */
-  unreachableMs: 1_500,
-  /** A request that waits looks so often whether a call is due. */
-  tickMs: 500,
-  /** How long a request cares for the delivery of a release. Then the lease must end by itself. */
-  deliveryMs: 10_000,
-} as const;
-
+/** A request that waits looks so often whether a call is due. */
+const TICK_MS = 500;
+/** How long a request cares for the delivery of a release. Then the lease must end by itself. */
+const DELIVERY_MS = 10_000;
 /** An answer that the governor held for longer than this is one of a saturated host. */
 const HELD_MS = 50;
 const NOT_BLOCKED = { binding: null, estimateMs: 0 } as const;
@@ -48,13 +39,11 @@ export class Conversation {
   readonly #grants = new Map<string, HeldGrant>();
   readonly #ended = new RecentKeys(ENDED.ms, ENDED.most);
   readonly #outbox = new Outbox();
+  readonly #reach = new Reach();
   #number = 0;
   #calling: Calling | null = null;
   #sentAt = Number.NEGATIVE_INFINITY;
   #heardAt = Number.NEGATIVE_INFINITY;
-  #retryAt = Number.NEGATIVE_INFINITY;
-  #failures = 0;
-  #failingSince: number | null = null;
   #saturated = false;
   #blocked: { readonly binding: Binding | null; readonly estimateMs: number } = NOT_BLOCKED;
   #concurrency: number | null = null;
@@ -77,7 +66,7 @@ export class Conversation {
 
   /** Nothing has been heard for too long, though calls were sent. */
   isUnreachable(now: number): boolean {
-    return this.#failingSince !== null && now - this.#failingSince >= PATIENCE.unreachableMs;
+    return this.#reach.isLost(now);
   }
 
   /** Makes a wish known. Its call leaves when it is due, with all else that there is to say. */
@@ -85,20 +74,24 @@ export class Conversation {
     this.#wishes.add(wish);
   }
 
-  /** Waits until the wish has its grant or `isOver` says that nobody waits any more. Never rejects. */
-  async granted(wish: Wish, asker: Asker, isOver: (now: number) => boolean): Promise<HeldGrant | null> {
+  /** Waits until the wish has its grant, until `endsAt`, or until `isOver`. Never rejects. */
+  async granted(wish: Wish, asker: Asker, endsAt: number, isOver: (now: number) => boolean): Promise<HeldGrant | null> {
     // Raised: the governor hears of it with the next call, which is due now.
     const stop = wish.priority.onPromote(() => {
       wish.told = false;
       this.#news.tell();
     });
-    await this.#until((now) => {
-      wish.seenAt = now;
-      if (wish.grant !== null || isOver(now)) return true;
-      // A decode may have kept the isolate busy for so long that the wish was taken for one of a request that is gone.
-      this.#wishes.add(wish);
-      return false;
-    }, asker);
+    await this.#until(
+      (now) => {
+        wish.seenAt = now;
+        if (wish.grant !== null || isOver(now)) return true;
+        // A decode may have kept the isolate busy for so long that the wish was taken for one of a request that is gone.
+        this.#wishes.add(wish);
+        return false;
+      },
+      asker,
+      endsAt,
+    );
     stop();
     return wish.grant;
   }
@@ -141,21 +134,21 @@ export class Conversation {
 
   #deliver(asker: Asker): Promise<void> {
     this.#news.tell();
-    const ends = asker.now() + PATIENCE.deliveryMs;
-    return this.#until((now) => this.#outbox.empty || now >= ends, asker);
+    return this.#until(() => this.#outbox.empty, asker, asker.now() + DELIVERY_MS);
   }
 
-  async #until(done: (now: number) => boolean, asker: Asker): Promise<void> {
-    for (let now = asker.now(); !done(now); now = asker.now()) {
-      const due = this.speak(asker);
-      await this.#news.next(Math.min(PATIENCE.tickMs, Math.max(1, due - now)));
+  /** Does what is due until `done` or `endsAt`. */
+  async #until(done: (now: number) => boolean, asker: Asker, endsAt = Number.POSITIVE_INFINITY): Promise<void> {
+    for (let now = asker.now(); !done(now) && now < endsAt; now = asker.now()) {
+      const next = Math.min(this.speak(asker), endsAt);
+      await this.#news.next(Math.min(TICK_MS, Math.max(1, next - now)));
     }
   }
 
   #dueAt(now: number): number {
     const asked = new Set(this.#calling?.call.renewals.map(({ id }) => id));
     return dueAt({
-      ...{ sentAt: this.#sentAt, heardAt: this.#heardAt, retryAt: this.#retryAt },
+      ...{ sentAt: this.#sentAt, heardAt: this.#heardAt, retryAt: this.#reach.retryAt },
       ...{ calling: this.#calling !== null, saturated: this.#saturated, ...this.#blocked },
       ...{ held: this.#grants.size, concurrency: this.#concurrency, releases: this.#outbox.unsent },
       wishes: [...this.#wishes].map(({ priority, told }) => ({ rank: priority.rank, told })),
@@ -186,8 +179,8 @@ export class Conversation {
       releases: this.#outbox.send(number),
       renewals: this.#renewing(now).map((grant) => grant.renewal()),
     };
-    const limitMs = waitMs + PATIENCE.silenceMs;
-    const calling = { call, wishes, lostAt: now + limitMs + PATIENCE.tickMs };
+    const limitMs = waitMs + REACH.silenceMs;
+    const calling = { call, wishes, lostAt: now + limitMs + TICK_MS };
     this.#calling = calling;
     this.#sentAt = now;
     asker.onCall();
@@ -203,8 +196,7 @@ export class Conversation {
     this.#outbox.lost(calling.call.call);
     if (this.#calling !== calling) return;
     this.#calling = null;
-    this.#failingSince ??= this.#sentAt;
-    this.#retryAt = now + Math.min(PATIENCE.retryMs * 2 ** this.#failures++, PATIENCE.longestRetryMs);
+    this.#reach.failed(this.#sentAt, now);
     this.#news.tell();
   }
 
@@ -212,7 +204,7 @@ export class Conversation {
     const heardAt = asker.now();
     const { heldMs, grants, refusals, renewed, limits } = answer;
     this.#trips = [...this.#trips, Math.max(0, heardAt - sentAt - heldMs)].slice(-TRIPS);
-    [this.#failures, this.#failingSince, this.#retryAt] = [0, null, Number.NEGATIVE_INFINITY];
+    this.#reach.answered();
     if (this.#calling?.call === call) this.#calling = null;
     this.#heardAt = heardAt;
     this.#concurrency = limits.concurrency;

@@ -58,8 +58,8 @@ export class Turn {
     if (this.#talk.waiting >= MAX_WAITING) throw saturated("slots", null);
     for (;;) {
       const wish = this.#wish ?? this.#open();
-      const isOver = (now: number) => now >= this.#endsAt || this.#isHopeless(wish, now);
-      const grant = await this.#talk.granted(wish, this.#asker, isOver);
+      const isOver = (now: number) => this.#isHopeless(wish, now);
+      const grant = await this.#talk.granted(wish, this.#asker, this.#endsAt, isOver);
       this.#wish = null;
       if (grant === null) return this.#withoutGrant(wish);
       await sleep(grant.startAt - this.#asker.now());
@@ -129,14 +129,10 @@ export class Turn {
     if (!this.#goesOnAlone(this.#asker.now())) throw saturated("bytes", null);
   }
 
-  /** Gives back what it has, or gives up what it waits for. May be called twice. */
+  /** Gives back the grant. May be called twice. */
   release(answer: SeenAnswer): void {
-    if (this.#wish !== null) {
-      this.#endsAt = Number.NEGATIVE_INFINITY;
-      this.#talk.drop(this.#wish, this.#asker);
-    }
     if (this.#grant !== null) this.#talk.release(this.#grant, answer, this.#asker);
-    [this.#wish, this.#grant] = [null, null];
+    this.#grant = null;
   }
 
   /** A reader goes on when the governor cannot be reached; its grant counts no more. */
