@@ -13,13 +13,14 @@ const WINDOW_SECONDS = BYTE_WINDOW.windowMs / 1000;
 const HEADER_BYTES = 1_024;
 /** The size of a picture before any was seen. */
 const FIRST_BYTES = 262_144;
-/** New exchanges leave this part of the window free, for those that turn out to be larger than their reservation. */
+/**
+ * New exchanges fill this part of the window. The rest is for those that turn out to be larger than their reservation: the
+ * source has filled the buffers on the way before it notices that we do not read on.
+ */
 const NEW_SHARE = 0.98;
 /** One reservation takes this part of the window at most. A larger picture comes in pieces. */
 const MOST_OF_WINDOW = 0.25;
-/** A source has sent so much before it notices that we do not read: buffers on the way. */
-const BUFFERED_BYTES = 262_144;
-/** What is counted at least for an exchange that was given up; the same buffers, of a small answer. */
+/** What is counted at least for an exchange that was given up, since it was on its way. */
 const GIVEN_UP_BYTES = 65_536;
 /** Weight of the newest size in the moving averages (RFC 6298: 1/8 and 1/4). */
 const NEWEST = { mean: 1 / 8, deviation: 1 / 4 } as const;
@@ -50,14 +51,7 @@ export function extended(record: Window, lease: Lease, wanted: number, bytesPerS
   const more = Math.ceil(wanted) + HEADER_BYTES - lease.reserved;
   if (more <= 0) return lease;
   const room = Math.max(0, Math.floor(bytesPerSecond * WINDOW_SECONDS - usedBytes(record)));
-  // So much is on its way whether we allow it or not. It counts once, even where there is no room.
-  const buffered = Math.min(more, Math.max(0, BUFFERED_BYTES - lease.forced));
-  const forced = Math.max(0, buffered - room);
-  return {
-    ...lease,
-    reserved: lease.reserved + Math.max(buffered, Math.min(more, room)),
-    forced: lease.forced + forced,
-  };
+  return { ...lease, reserved: lease.reserved + Math.min(more, room) };
 }
 
 /** How many body bytes may come under the lease. */

@@ -181,7 +181,7 @@ export class HostLimits {
     const { isolate, ticket, kind } = asker;
     const id = `${ticket}#${record.serial}`;
     const until = this.#leaseEnd(now);
-    const lease: Lease = { ...{ id, isolate, ticket, kind, start, until, reserved }, seen: 0, forced: 0 };
+    const lease: Lease = { ...{ id, isolate, ticket, kind, start, until, reserved }, seen: 0 };
     this.record = {
       ...record,
       serial: record.serial + 1,

@@ -24,8 +24,6 @@ export type Lease = {
   /** Bytes that are reserved for it, and how many of them have come and are counted. */
   readonly reserved: number;
   readonly seen: number;
-  /** Of what is reserved, what had no room in the window (it was on its way already). */
-  readonly forced: number;
 };
 
 /** A limit as isolates name it. A stricter one counts at once; a laxer one when nobody has named the other for a while. */

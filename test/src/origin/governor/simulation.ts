@@ -84,6 +84,10 @@ export class Source {
     this.open--;
   }
 
+  get totalBytes(): number {
+    return this.bytes.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
   /** The most starts in any window of `ms`, half open as a second is. */
   mostStarts(ms: number): number {
     return mostIn(
@@ -169,6 +173,8 @@ export type Behaviour = {
   /** How long a picture takes, by its size. */
   readonly ms: (bytes: number, random: Random) => number;
   readonly waitMs: number;
+  /** The share of calls that arrive a second time, later. */
+  readonly twice?: number;
 };
 
 type Running = {
@@ -258,6 +264,12 @@ export class Isolate {
     this.#outstanding++;
     this.#asked = Math.min(...[...this.#wishes.values()].map(({ kind }) => ORDER.indexOf(kind)));
     const trip = () => tripMs + this.#random() * unevenMs;
+    if (this.#random() < (this.#does.twice ?? 0)) {
+      this.#outstanding++;
+      clock.in(trip() + this.#random() * 500, () =>
+        this.#host.ask(call, (answer) => clock.in(trip(), () => this.alive && this.#hear(call, answer, sent))),
+      );
+    }
     clock.in(trip(), () =>
       this.#host.ask(call, (answer) => clock.in(trip(), () => this.alive && this.#hear(call, answer, sent))),
     );
