@@ -9,11 +9,19 @@ import { PolitenessRules } from "../origin/governor/politeness.ts";
 import type { Governors } from "../origin/hostGuard.ts";
 import { addStage } from "../telemetry.ts";
 
+type Rules = Pick<App["config"], "politeness" | "regions">;
+/** What is needed of the Worker. */
+export type GovernedApp = Pick<App, "now"> & {
+  readonly bindings: Pick<Env, "GOVERNOR">;
+  readonly config: Rules;
+  readonly state: Pick<App["state"], "governed">;
+};
+
 /** Rules are read once per configuration. */
-const RULES = new WeakMap<App["config"]["politeness"], PolitenessRules>();
+const RULES = new WeakMap<Rules["politeness"], PolitenessRules>();
 
 export class MissGovernors implements Governors {
-  readonly #app: App;
+  readonly #app: GovernedApp;
   readonly #context: TurnContext;
   readonly #source: { readonly host: string; readonly bytes: number | null };
   /** Milliseconds that the miss has waited for grants. */
@@ -22,9 +30,9 @@ export class MissGovernors implements Governors {
   /** `source`: the host of the source, and the size of its body if it is known from an earlier fetch. */
   constructor(
     source: { readonly host: string; readonly bytes: number | null },
-    app: App,
+    app: GovernedApp,
     { runsIn }: Pick<Caller, "runsIn">,
-    { trace, waitUntil, priority }: Job,
+    { trace, waitUntil, priority }: Pick<Job, "trace" | "waitUntil" | "priority">,
   ) {
     this.#source = source;
     this.#app = app;
