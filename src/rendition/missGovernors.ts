@@ -27,17 +27,22 @@ export class MissGovernors implements Governors {
   /** Milliseconds that the miss has waited for grants. */
   waitedMs = 0;
 
-  /** `source`: the host of the source, and the size of its body if it is known from an earlier fetch. */
+  /**
+   * `source`: the host of the source, and the size of its body if it is known from an earlier fetch. `patienceMs`: the
+   * longest wait for a grant.
+   */
   constructor(
     source: { readonly host: string; readonly bytes: number | null },
     app: GovernedApp,
     { runsIn }: Pick<Caller, "runsIn">,
     { trace, waitUntil, priority }: Pick<Job, "trace" | "waitUntil" | "priority">,
+    patienceMs = Number.POSITIVE_INFINITY,
   ) {
     this.#source = source;
     this.#app = app;
     this.#context = {
       priority,
+      patienceMs,
       region: runsIn,
       now: app.now,
       later: waitUntil,

@@ -31,7 +31,13 @@ const MINUTE_MS = 60_000;
 const MAX_TALKS = 200;
 
 /** One request, as far as its turns need it. */
-export type TurnContext = Omit<Asker, "port" | "rule" | "onGoverned"> & { readonly priority: Priority };
+export type TurnContext = Omit<Asker, "port" | "rule" | "onGoverned"> & {
+  readonly priority: Priority;
+  /** It waits no longer than that for a turn, in milliseconds, whatever `take` allows. */
+  readonly patienceMs: number;
+};
+/** The same without what only turns need. */
+type TalkContext = Omit<TurnContext, "priority" | "patienceMs">;
 
 export class GovernedHosts {
   readonly #talks = new Map<string, Conversation>();
@@ -49,7 +55,9 @@ export class GovernedHosts {
   turn(host: string, governor: Governor, context: TurnContext, bytes: number | null = null): Turn | null {
     if (!this.isGoverned(host, governor, context.now())) return null;
     const { name } = governor;
-    return new Turn(name, this.#talk(name), this.#asker(host, governor, context), context.priority, bytes);
+    const { priority, patienceMs } = context;
+    const asker = this.#asker(host, governor, context);
+    return new Turn(name, this.#talk(name), asker, { priority, patienceMs, bytes });
   }
 
   /**
@@ -57,12 +65,7 @@ export class GovernedHosts {
    * seconds, null = none was named. Gives until when (unix ms), once the governor has said; 0: too many hosts do it.
    * Never rejects.
    */
-  async learn(
-    host: string,
-    governor: Governor,
-    retryAfter: number | null,
-    context: Omit<TurnContext, "priority">,
-  ): Promise<number> {
+  async learn(host: string, governor: Governor, retryAfter: number | null, context: TalkContext): Promise<number> {
     const now = context.now();
     const isOver = now - this.#minute.since >= MINUTE_MS || now < this.#minute.since;
     if (isOver) this.#minute = { since: now, hosts: 0 };
@@ -83,7 +86,7 @@ export class GovernedHosts {
     if (until > now && until > this.learntUntil(host)) this.#learnt.set(host, until);
   }
 
-  #asker(host: string, { rule, open }: Governor, context: Omit<TurnContext, "priority">): Asker {
+  #asker(host: string, { rule, open }: Governor, context: TalkContext): Asker {
     const onGoverned = (ms: number) => {
       if (rule !== null) return;
       if (ms > 0) this.#learnt.set(host, context.now() + ms);

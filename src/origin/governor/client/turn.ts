@@ -22,6 +22,7 @@ export class Turn {
   readonly #talk: Conversation;
   readonly #asker: Asker;
   readonly #priority: Priority;
+  readonly #patienceMs: number;
   readonly #bytes: number | null;
   #wish: Wish | null = null;
   #endsAt = Number.POSITIVE_INFINITY;
@@ -30,12 +31,18 @@ export class Turn {
   #since: number | null = null;
   #grant: HeldGrant | null = null;
 
-  /** `bytes`: the size of the body if it is known. */
-  constructor(governor: string, talk: Conversation, asker: Asker, priority: Priority, bytes: number | null = null) {
+  /** `patienceMs`: the longest that it waits. `bytes`: the size of the body if it is known. */
+  constructor(
+    governor: string,
+    talk: Conversation,
+    asker: Asker,
+    { priority, patienceMs, bytes }: { readonly priority: Priority; patienceMs: number; bytes: number | null },
+  ) {
     this.governor = governor;
     this.#talk = talk;
     this.#asker = asker;
     this.#priority = priority;
+    this.#patienceMs = patienceMs;
     this.#bytes = bytes;
   }
 
@@ -45,8 +52,8 @@ export class Turn {
    */
   async take(waitMs: number): Promise<boolean> {
     const began = this.#asker.now();
-    this.#waitMs = waitMs;
-    this.#endsAt = began + waitMs;
+    this.#waitMs = Math.min(waitMs, this.#patienceMs);
+    this.#endsAt = began + this.#waitMs;
     try {
       return await this.#start();
     } finally {

@@ -112,7 +112,7 @@ export class Isolate {
   context(priority: Priority): TurnContext {
     const later = (work: Promise<unknown>) => void work.catch(() => undefined);
     return {
-      ...{ priority, region: "enam", now: () => Date.now(), later },
+      ...{ priority, patienceMs: 1e9, region: "enam", now: () => Date.now(), later },
       ...{ onCall: () => undefined, onWaited: () => undefined },
     };
   }
