@@ -37,16 +37,21 @@ export class HostLimits {
   /** Set from outside only by what lends and holds shares. */
   record: HostRecord;
 
+  /** `record` from the disk, or a new one. Nobody knows how old it is, so a share in it has ended. */
   constructor(record: HostRecord) {
-    this.record = record;
+    this.record = { ...record, share: ended(record.share) };
   }
 
-  /** The time here, for a time of the wall clock. It never goes back, and goes on when the clock was set back. */
+  /**
+   * The time here, for a time of the wall clock. It never goes back, and goes on when the clock was set back. Nobody knows
+   * how much time has passed meanwhile, so leases and windows last a little longer. A share must not: it ends at once.
+   */
   tick(wall: number): number {
     const { record } = this;
-    const ahead = record.ahead + Math.max(0, record.wall - wall);
-    this.record = { ...record, wall, ahead };
-    return wall + ahead;
+    const back = Math.max(0, record.wall - wall);
+    const share = back > 0 ? ended(record.share) : record.share;
+    this.record = { ...record, wall, ahead: record.ahead + back, share };
+    return wall + record.ahead + back;
   }
 
   /** Ends leases and counts whose time is over. To be called first at each `now`. */
@@ -231,6 +236,10 @@ export class HostLimits {
       this.record = { ...this.record, heldMs: Math.max(1, heldMs) };
     }
   }
+}
+
+function ended(share: HostRecord["share"]): HostRecord["share"] {
+  return share === null ? null : { ...share, until: 0, day: share.day === null ? null : [] };
 }
 
 function leaseMsOf({ until }: Lease, now: number): number {

@@ -62,18 +62,15 @@ export type LentShares = Readonly<
 
 const LIMITS = ["concurrency", "perSecond", "bytesPerSecond"] as const satisfies (keyof ShareLimits)[];
 
-/** Whether a host with this rule has an object per region: every limit must be enough for all of them. */
-export function isShared(rule: Politeness, regions: number): boolean {
-  const { concurrency, perSecond, perDay } = rule;
+/**
+ * Whether a host with this rule has an object per region: every limit must be large enough to be divided. One unit of each
+ * stays free for a region that wakes up, so a small limit would lose too much of itself.
+ */
+export function isShared({ concurrency, perSecond, perDay }: Politeness, regions: number): boolean {
   const reaches = (limit: number | null, least: number) => limit === null || limit >= least;
-  const isLimited = concurrency !== null || perSecond !== null;
-  return (
-    regions > 1 &&
-    isLimited &&
-    reaches(concurrency, regions) &&
-    reaches(perSecond, regions) &&
-    reaches(perDay, 100 * regions)
-  );
+  const isCounted = concurrency !== null || perSecond !== null;
+  if (regions < 2 || !isCounted) return false;
+  return reaches(concurrency, regions) && reaches(perSecond, 4 * regions) && reaches(perDay, 100 * regions);
 }
 
 /** What of `limit` is lent at `now`, and may still have effects. `except`: without that region. */
@@ -97,15 +94,17 @@ export function lend(
 ): readonly [ShareLimits, LentShares] {
   const active = Object.entries(shares).filter(([name, one]) => name !== region && now - one.askedAt < SHARES.activeMs);
   // One unit stays free for a region that wakes up: else it would wait until a share of the others ends.
-  const others = active.length + 1 < regions;
+  const mayWake = active.length + 1 < regions;
+  const wakes = !(shares[region]?.lent ?? []).some(({ until }) => now < until);
   const limits = Object.fromEntries(
     LIMITS.map((limit) => {
       const whole = rule[limit];
       if (whole === null) return [limit, null];
       const unit = limit === "bytesPerSecond" ? whole / 20 : 1;
       const demands = [demand, ...active.map(([, one]) => one.demand)].map((one) => one[limit]);
-      const [wished = 0] = allotted(whole - (others ? unit : 0), demands, limit !== "bytesPerSecond");
-      const free = whole - lentOf(shares, limit, now, region) - used[limit];
+      const [wished = 0] = allotted(whole - (mayWake ? unit : 0), demands, limit !== "bytesPerSecond");
+      const kept = mayWake && !wakes ? unit : 0;
+      const free = whole - kept - lentOf(shares, limit, now, region) - used[limit];
       return [limit, Math.max(0, Math.min(wished, limit === "bytesPerSecond" ? free : Math.floor(free)))];
     }),
   ) as Record<keyof ShareLimits, number | null>;

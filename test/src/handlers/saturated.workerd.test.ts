@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Config } from "../../../src/config/config.ts";
 import { image } from "../../../src/handlers/image.ts";
 import { sourceKeys } from "../../../src/store/schema/key.ts";
-import { brokenService } from "../../support/brokenService.ts";
 import { CONFIG, freshSource, jpegOf, type World, worldOf } from "../../support/world.workerd.ts";
 
 const ONE_A_DAY = { politeness: { "pictures.test": { perDay: 1 } } };
@@ -91,7 +90,10 @@ describe("the day's budget is used up", () => {
 });
 
 test("a governor that fails stops no reader", async () => {
-  const world = worldWith({ ...CONFIG, ...ONE_A_DAY }, { GOVERNOR: brokenService(env.GOVERNOR) });
+  const fails = () => Promise.reject(new Error("down"));
+  const idFromName = (name: string) => env.GOVERNOR.idFromName(name);
+  const broken = { idFromName, get: () => ({ ask: fails }) } as unknown as Env["GOVERNOR"];
+  const world = worldWith({ ...CONFIG, ...ONE_A_DAY }, { GOVERNOR: broken });
   expect(await ask(world, freshSource())).toMatchObject({ status: 200 });
   // The isolate knows it by now: nobody waits for it.
   const started = Date.now();

@@ -119,46 +119,55 @@ export class Host {
   writes = 0;
   /** Added to the wall clock of the governor. */
   skewMs = 0;
-  readonly #clock: Clock;
-  #governor: Governor<(answer: GovernorAnswer | null) => void>;
+  protected readonly clock: Clock;
+  protected governor: Governor<(answer: GovernorAnswer | null) => void>;
   #pending = new Set<(answer: GovernorAnswer | null) => void>();
   #timer = 0;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#governor = new Governor(null, this.#wall());
+    this.clock = clock;
+    this.governor = new Governor(null, this.wall());
   }
 
   ask(call: GovernorCall, deliver: (answer: GovernorAnswer | null) => void): void {
     this.calls++;
     this.#pending.add(deliver);
-    this.#governor.take(deliver, structuredClone(call), this.#wall());
-    this.#step();
+    this.governor.take(deliver, structuredClone(call), this.wall());
+    this.step();
   }
 
   restart(): void {
     const record = this.disk === null ? null : (JSON.parse(this.disk) as HostRecord);
-    this.#governor = new Governor(record, this.#wall());
+    this.governor = new Governor(record, this.wall());
     for (const deliver of this.#pending) deliver(null);
     this.#pending.clear();
   }
 
-  #wall(): number {
-    return Math.floor(this.#clock.now + this.skewMs);
+  /** The clock is set back between two events. */
+  setBack(ms: number): void {
+    this.step();
+    this.skewMs -= ms;
+    this.step();
   }
 
-  #step(): void {
-    const { answers, againInMs, changed } = this.#governor.step(this.#wall());
-    if (changed) {
-      this.disk = JSON.stringify(this.#governor.record);
-      this.writes++;
-    }
+  protected save(): void {
+    this.disk = JSON.stringify(this.governor.record);
+    this.writes++;
+  }
+
+  protected wall(): number {
+    return Math.floor(this.clock.now + this.skewMs);
+  }
+
+  step(): void {
+    const { answers, againInMs, changed } = this.governor.step(this.wall());
+    if (changed) this.save();
     for (const { key, answer } of answers) {
       this.#pending.delete(key);
       key(structuredClone(answer));
     }
     const timer = ++this.#timer;
-    if (againInMs !== null) this.#clock.in(againInMs, () => timer === this.#timer && this.#step());
+    if (againInMs !== null) this.clock.in(againInMs, () => timer === this.#timer && this.step());
   }
 }
 
@@ -173,6 +182,8 @@ export type Behaviour = {
   /** How long a picture takes, by its size. */
   readonly ms: (bytes: number, random: Random) => number;
   readonly waitMs: number;
+  /** Readers ask for the next picture when they have the last one: what runs counts as demand. */
+  readonly patient?: boolean;
   /** The share of calls that arrive a second time, later. */
   readonly twice?: number;
 };
@@ -212,6 +223,8 @@ export class Isolate {
   #outstanding = 0;
   /** The most urgent kind that the call under way asks for. */
   #asked = ORDER.length;
+  /** The last answer left wishes without a grant. */
+  #isSaturated = false;
   /** Grants that run or are about to. */
   #started = 0;
 
@@ -230,9 +243,10 @@ export class Isolate {
     if (!this.alive) return;
     this.#wish();
     const mustSay = this.#releases.length > 0 || this.#renewals.length > 0;
-    // While an exchange runs, the wishes wait for its release and ride on it; only a more urgent one has a call of its own.
+    // While the host is saturated and an exchange runs, the wishes wait for its release and ride on it. Only a more urgent
+    // one has a call of its own.
     const best = Math.min(...[...this.#wishes.values()].map(({ kind }) => ORDER.indexOf(kind)));
-    const asks = this.#outstanding > 0 ? best < this.#asked : this.#started === 0;
+    const asks = this.#outstanding > 0 ? best < this.#asked : this.#started === 0 || !this.#isSaturated;
     if (mustSay || (this.#wishes.size > 0 && asks)) this.#send();
   }
 
@@ -244,7 +258,8 @@ export class Isolate {
 
   #wish(): void {
     for (const [kind, count] of Object.entries(this.demand) as [AskKind, number][]) {
-      const open = [...this.#wishes.values()].filter((wish) => wish.kind === kind).length;
+      const running = this.#does.patient ? this.#started : 0;
+      const open = [...this.#wishes.values()].filter((wish) => wish.kind === kind).length + running;
       for (let i = open; i < count; i++)
         this.#wishes.set(`${this.#name}${++this.#serial}`, { kind, since: this.#clock.now });
     }
@@ -283,6 +298,7 @@ export class Isolate {
       this.#clock.in(20, () => this.pump());
       return;
     }
+    if (call.wants.length > 0) this.#isSaturated = answer.refusals.length > 0;
     for (const grant of answer.grants) this.#begin(grant, call, answer, sent);
     for (const { id, leaseMs, bytes } of answer.renewed) {
       const running = this.#running.get(id);
