@@ -70,7 +70,7 @@ export function withReceived<Record extends Window>(
   let total = 0;
   for (const [step, amount] of received.entries()) {
     const before = Math.max(total, lease.seen);
-    total += Number.isFinite(amount) ? Math.max(0, amount) : 0;
+    total += amount;
     const latest = Math.min(now, lease.start + START_WITHIN_MS + (step + 1) * PROFILE_MS);
     bytes = withAmount(bytes, latest, Math.max(0, total - before), BYTE_WINDOW);
   }
