@@ -76,6 +76,8 @@ export class Governor<Key> {
   /** Grants what can be granted at `wall`, and answers who need not wait any longer. */
   step(wall: number): Step<Key> {
     const now = this.tick(wall);
+    // Who waits still means the rule that it has named.
+    for (const { call } of this.#waiting) this.limits.hear(call.rule, now);
     const blocked = this.#admit(now);
     const isDone = ({ grants, call, until, superseded }: Waiting<Key>) =>
       grants.length > 0 || call.wants.length === 0 || superseded || until <= now;
