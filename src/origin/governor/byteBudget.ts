@@ -36,7 +36,7 @@ export function reservation(
 ): { readonly bytes: number; readonly roomAt: number } {
   const capacity = bytesPerSecond * WINDOW_SECONDS;
   const { size } = record;
-  const expected = known ?? (size === null ? FIRST_BYTES : size.mean + size.deviation);
+  const expected = known ?? (size === null ? FIRST_BYTES : size.mean + 2 * size.deviation);
   const bytes = Math.min(Math.ceil(expected) + HEADER_BYTES, Math.floor(capacity * MOST_OF_WINDOW));
   if (bytes <= HEADER_BYTES) return { bytes, roomAt: Number.POSITIVE_INFINITY };
   const over = usedBytes(record) + bytes - capacity * NEW_SHARE;
