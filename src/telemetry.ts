@@ -6,7 +6,18 @@
 import { ANSWERS, type Failure, type Reason } from "./errors.ts";
 
 /** Stages that cost time, in the order a request meets them. */
-export const STAGES = ["policy", "lookup", "flight", "queue", "origin", "decode", "resize", "encode", "total"] as const;
+export const STAGES = [
+  "policy",
+  "lookup",
+  "flight",
+  "queue",
+  "governor",
+  "origin",
+  "decode",
+  "resize",
+  "encode",
+  "total",
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** The part of an Analytics Engine binding that is used. */
@@ -50,6 +61,8 @@ export type Trace = {
   /** Status of the source, when it was asked. */
   sourceStatus: number | null;
   sourceHost: string;
+  /** Calls of the governor of a host. One call speaks for all that wait in the isolate; it counts for whoever sent it. */
+  governorCalls: number;
   region: string;
   colo: string;
   format: string;
@@ -85,6 +98,7 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
     collapsed: false,
     sourceStatus: null,
     sourceHost: "",
+    governorCalls: 0,
     region,
     colo,
     format: "",
@@ -162,6 +176,8 @@ export const POINT_DOUBLES = [
   "resize",
   "encode",
   "queue",
+  "governor",
+  "governorCalls",
 ] as const;
 
 export type Point = Parameters<EventSink["writeDataPoint"]>[0];
@@ -172,7 +188,7 @@ export type Point = Parameters<EventSink["writeDataPoint"]>[0];
  */
 export function pointOf(trace: Trace): Point {
   const { reason, hit, region, colo, door, format, sourceHost, asked, audience, outcome, source, variant } = trace;
-  const { status, bytesIn, bytesOut, stages } = trace;
+  const { status, bytesIn, bytesOut, governorCalls, stages } = trace;
   // Literals, not copies of the trace: this is on the way of every hit.
   const blobs: Readonly<Record<(typeof POINT_BLOBS)[number], string>> = {
     reason,
@@ -188,7 +204,7 @@ export function pointOf(trace: Trace): Point {
     variant,
     tiersAsked: asked.map((one) => `${one.tier}:${one.outcome}`).join(","),
   };
-  const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0 } = stages;
+  const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0, governor = 0 } = stages;
   const doubles: Readonly<Record<(typeof POINT_DOUBLES)[number], number>> = {
     status,
     bytesIn,
@@ -200,6 +216,8 @@ export function pointOf(trace: Trace): Point {
     resize,
     encode,
     queue,
+    governor,
+    governorCalls,
   };
   return {
     indexes: [source === "" ? sourceHost.slice(0, 96) : source],

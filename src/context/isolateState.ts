@@ -8,6 +8,7 @@ import { SingleFlight } from "../concurrency/singleFlight.ts";
 import type { Config } from "../config/config.ts";
 import { overrideCheck } from "../coordinate/overrides.ts";
 import { LiveConfig } from "../live/liveConfig.ts";
+import { GovernedHosts } from "../origin/governor/client/governedHosts.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
 import { HttpsMemory } from "../origin/https.ts";
 import { RequestMemory } from "../request/requestMemory.ts";
@@ -48,6 +49,8 @@ export type IsolateState = {
   readonly https: HttpsMemory;
   /** Breakers and slots of the hosts asked. */
   readonly hosts: HostGuard;
+  /** Hosts that have a governor, and what is said to it. */
+  readonly governed: GovernedHosts;
   /** Failures of sources, for as long as errors.ts says. */
   readonly negatives: NegativeMemory;
   /**
@@ -90,6 +93,7 @@ export function newIsolateState(): IsolateState {
     liveConfig: new LiveConfig(overrideCheck),
     https: new HttpsMemory(),
     hosts: new HostGuard(),
+    governed: new GovernedHosts(),
     negatives: newNegativeMemory(),
     nowhere: new BoundedMap(NOWHERE_MEMORY),
     outdated: new BoundedMap(OUTDATED_MEMORY),

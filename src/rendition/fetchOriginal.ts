@@ -7,6 +7,7 @@ import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { fetchSource } from "../origin/fetch.ts";
 import { kvHostStore } from "../origin/hostStore.ts";
+import { REDIRECT_AFTER_MS, redirectTarget } from "../policy/saturation.ts";
 import { addressesBehind, isBlocked } from "../policy/storedAccess.ts";
 import { freshUntil, renewedUntil } from "../store/freshness.ts";
 import type { Original } from "../store/original.ts";
@@ -16,6 +17,7 @@ import { generationOf, ORIGINAL, type VariantMeta } from "../store/sourceMeta.ts
 import type { Stored } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import type { Miss } from "./miss.ts";
+import { MissGovernors } from "./missGovernors.ts";
 
 export type FetchedBytes = Original & {
   readonly kind: "bytes";
@@ -37,25 +39,31 @@ const VALIDATORS_WAIT_MS = 500;
 export async function fetchOriginal(
   { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
   app: App,
-  { origin, ownHost }: Caller,
-  { trace, waitUntil, priority }: Job,
+  caller: Caller,
+  job: Job,
   memory: MemoryReservation,
 ): Promise<Fetched> {
   const { config, now, state } = app;
+  const { trace, waitUntil, priority } = job;
   const conditional = stale === null ? null : await validatorsOf(stale, { request, store });
+  const bytes = store.known?.variants[ORIGINAL]?.bytes ?? null;
+  const canRedirect = caller.audience === "reader" && redirectTarget(request, config) !== null;
+  const patienceMs = canRedirect ? REDIRECT_AFTER_MS : config.queueMs;
+  const governors = new MissGovernors({ host: store.sourceHost, bytes }, app, caller, job, patienceMs);
   const started = now();
   try {
     const fetched = await fetchSource(
       request.source,
-      { authority: request.authority, ownHost, ...(conditional === null ? {} : { conditional }) },
+      { authority: request.authority, ownHost: caller.ownHost, ...(conditional === null ? {} : { conditional }) },
       {
-        config: { ...config, contactUrl: config.contactUrl || origin },
+        config: { ...config, contactUrl: config.contactUrl || caller.origin },
         fetch: app.fetch,
         now,
         httpsMemory: state.https,
         hostGuard: state.hosts,
         hostStore: kvHostStore(app.bindings.THUMBS),
         later: waitUntil,
+        governors,
         memory,
         priority,
       },
@@ -97,7 +105,7 @@ export async function fetchOriginal(
     if (Number.isInteger(status)) trace.sourceStatus = status;
     throw error;
   } finally {
-    addStage(trace, "origin", now() - started);
+    addStage(trace, "origin", now() - started - governors.waitedMs);
   }
 }
 
