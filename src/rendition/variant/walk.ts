@@ -38,7 +38,7 @@ export async function walk(
     for (let last = failure; ; ) {
       const candidate = list.next();
       if (candidate === null) throw last ?? new Failure("internal", {}, "no candidate is left");
-      const answer = await ask(candidate, list, exchange, wish, app, job, memory);
+      const answer = await ask(candidate, list, exchange, wish, app, caller, job, memory);
       if (!(answer instanceof Failure))
         return answer.kind === "same" ? answer : { ...answer, ...(fresh && { described: fresh }) };
       last = answer;
@@ -57,6 +57,7 @@ async function ask(
   exchange: Exchange,
   wish: Wish,
   app: App,
+  caller: Caller,
   job: Job,
   memory: MemoryReservation,
 ): Promise<Fetched | Failure> {
@@ -69,7 +70,7 @@ async function ask(
     if (remembered !== null) throw remembered;
   }
   try {
-    const fetched = await fetchVariant(candidate, exchange, wish, app, job, memory);
+    const fetched = await fetchVariant(candidate, exchange, wish, app, caller, job, memory);
     if (fetched.kind === "same" || isOriginal) {
       list.answered(candidate, fetched.kind === "bytes");
       return fetched;
