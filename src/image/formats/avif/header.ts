@@ -52,6 +52,6 @@ const RESULT_BYTES = 4;
 /** As measured with @jsquash/avif 2.1.1. */
 function mostPixels({ depth, fullChroma, alpha }: Properties, fileBytes: number): number {
   const isDeep = depth > 8;
-  const coded = (isDeep ? (fullChroma ? 43 : 38) : fullChroma ? 16.5 : 13.5) + (alpha ? (isDeep ? 22 : 15) : 0);
+  const coded = (isDeep ? (fullChroma ? 26 : 20.5) : fullChroma ? 18.5 : 13.5) + (alpha ? (isDeep ? 18 : 16) : 0);
   return pixelsInMemory({ fixed: FIXED_BYTES, files: 1, perPixel: coded + RESULT_BYTES }, fileBytes);
 }
