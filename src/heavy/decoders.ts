@@ -22,7 +22,7 @@ const share: HeavyDecoder["needs"] = ({ source: { width, height, mostPixels } })
 
 /** The engine with its fonts, and a canvas with some layers of 4 bytes a pixel. */
 const canvas: HeavyDecoder["needs"] = ({ view: { width, height } }) =>
-  10_000_000 + 4 * Math.min(MAX_CANVAS_PIXELS, 4 * width * height);
+  4_000_000 + 4 * Math.min(MAX_CANVAS_PIXELS, 4 * width * height);
 
 export const HEAVY_DECODERS: { readonly [Name in DecoderName]?: HeavyDecoder } = {
   resvg: { decode: decodeSvg, engine: "resvg", needs: canvas },
