@@ -1,5 +1,7 @@
 /** What a deployment sets, parsed. parseConfig.ts makes it from the variables. */
 
+import type { Politeness } from "./politeness.ts";
+
 export type HttpSources = "upgrade" | "allow" | "deny";
 
 /** What `Accept: image/*` gets in place of an error's JSON. */
@@ -32,11 +34,17 @@ export type Config = {
   readonly queueMs: number;
   readonly maxBytesInFlight: number;
   readonly engine: "auto";
+  /** Whether providers are asked for their own sizes. */
+  readonly providerSizes: "on" | "off";
+  /** Rules of providers that are switched, as written (origin/providers/switched.ts). */
+  readonly providerRules: readonly string[];
   /** Names of the formats that are decoded. Empty = all. */
   readonly decoders: readonly string[];
   /** The size and quality of an unsigned request are raised to the next of these. Ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
+  /** Whether thumbnails keep the metadata about rights that the fetched bytes carry, when the address does not say. */
+  readonly keepCopyright: boolean;
   /** Names of options that unsigned requests may not use. policy/unsigned.ts checks the names. */
   readonly unsignedRefused: readonly string[];
   /** The freshness lifetime that the source's Cache-Control gives is clamped to [min, max]. */
@@ -66,4 +74,6 @@ export type Config = {
   readonly retiredMakers: ReadonlySet<string>;
   /** The operator's corrections of the region map, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */
   readonly regionOverrides: Readonly<Record<string, string>>;
+  /** The operator's limits per host pattern, over those of the table of known hosts (origin/governor/politeness.ts). */
+  readonly politeness: Readonly<Record<string, Partial<Politeness>>>;
 };

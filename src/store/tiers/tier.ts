@@ -45,6 +45,10 @@ export type Whole = {
   /** The source's sides, upright. */
   readonly sourceWidth: number;
   readonly sourceHeight: number;
+  /** It holds the rights that the bytes carry it was made from. */
+  readonly rights?: true;
+  /** `variant`: the sides are those of the variant it was made from, and the original may be larger. */
+  readonly of?: "variant";
 };
 
 /** A stored rendition that smaller sizes may be derived from. */
