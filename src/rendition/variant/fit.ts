@@ -28,14 +28,13 @@ export function transformForVariant(variant: Size, wanted: Transform, original: 
 
 /**
  * Whether a rendition is as large as the original, because it is smaller than the provider promises: a provider with exact
- * sizes enlarges nothing. Also true of what stands in for an original that is no picture.
+ * sizes enlarges nothing. Never of what stands in for an original that is no picture.
  */
 export function isWholeOriginal(
   { bound, lastResort }: Pick<Candidate, "bound" | "lastResort">,
   upright: Size,
 ): boolean {
-  if (lastResort) return true;
-  if (bound === null || !bound.exact) return false;
+  if (lastResort || bound === null || !bound.exact) return false;
   return sideOf(upright, bound.measure) < bound.pixels - ROUNDING;
 }
 
