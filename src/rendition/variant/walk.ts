@@ -74,7 +74,10 @@ async function ask(
       list.answered(candidate, fetched.kind === "bytes");
       return fetched;
     }
-    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original);
+    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original).catch((error) => {
+      // Too little has come for a header: that is no fault of the rule.
+      throw fetched.truncated ? new Failure("source_broken", {}, "cut") : error;
+    });
     if (fitting.kind === "fits") {
       list.answered(candidate, true);
       return { ...fetched, fitted: fitting };
