@@ -21,10 +21,17 @@ afterEach(() => vi.restoreAllMocks());
 
 const HOUR = 3_600_000;
 
-/** No masters are made; the clock is the coordinator's, which cannot be set. */
-const MASTERS = { send: async () => undefined } as unknown as Env["MASTERS"];
+/** No masters are made. No governor is there: some tests have a clock of their own, and its objects have theirs. */
+const BINDINGS = {
+  MASTERS: { send: async () => undefined },
+  GOVERNOR: {
+    idFromName: () => {
+      throw new Error("no governor here");
+    },
+  },
+} as unknown as Partial<Env>;
 const isolate = (options: WorldOptions = {}) =>
-  worldOf({ now: () => Date.now(), ...options, bindings: { MASTERS, ...options.bindings } });
+  worldOf({ now: () => Date.now(), ...options, bindings: { ...BINDINGS, ...options.bindings } });
 
 /** Asks as a signed reader of a new isolate would, or of the isolate of `world`. */
 async function ask(
