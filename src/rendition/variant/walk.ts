@@ -8,6 +8,7 @@ import { Deadline } from "../../origin/deadline.ts";
 import { type Candidate, ORIGINAL } from "../../origin/providers/candidate.ts";
 import { isBlocked } from "../../policy/storedAccess.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
+import type { Described } from "../../store/sourceMeta.ts";
 import type { Miss } from "../miss.ts";
 import { CandidateList } from "./candidateList.ts";
 import { describe } from "./describe.ts";
@@ -39,8 +40,7 @@ export async function walk(
       const candidate = list.next();
       if (candidate === null) throw last ?? new Failure("internal", {}, "no candidate is left");
       const answer = await ask(candidate, list, exchange, wish, app, job, memory);
-      if (!(answer instanceof Failure))
-        return answer.kind === "same" ? answer : { ...answer, ...(fresh && { described: fresh }) };
+      if (!(answer instanceof Failure)) return noted(answer, fresh, job);
       last = answer;
     }
   } finally {
@@ -48,6 +48,12 @@ export async function walk(
     list.end();
     job.trace.bytesSaved = list.bytesSaved(job.trace.bytesIn - before);
   }
+}
+
+/** The answer with what was learnt on the way; the trace says which variant it is. */
+function noted(answer: Fetched, described: Described | undefined, { trace }: Job): Fetched {
+  trace.sourceVariant = answer.kind === "same" ? answer.renewed.meta.variant : answer.variant;
+  return answer.kind === "same" || described === undefined ? answer : { ...answer, described };
 }
 
 /** The answer, or the failure after which another candidate may be asked. Throws the failure that ends the walk. */

@@ -139,6 +139,38 @@ describe("true dimensions", () => {
   });
 });
 
+test("a square that the provider cuts serves the same square, and nothing else", async () => {
+  const source = flickrSource();
+  const asked = providerIs(photoOf(1024, 683));
+  const square = { width: 70, height: 70, resize: "fill" } as const;
+  expect(await ask(source, square)).toMatchObject({ size: "70x70", variant: "flickr.q" });
+  expect((await metaOf(source))?.variants["flickr.q"]).toMatchObject({ crops: true });
+  expect(await env.R2_WEUR.head((await sourceKeys(source)).original)).toBeNull();
+  expect(await ask(source, { width: 90 })).toMatchObject({ size: "90x60", variant: "flickr.t" });
+  // With the original's size known, too.
+  await ask(source, { width: 0 });
+  const apac = isolate({ caller: { region: "apac" } });
+  expect(await ask(source, { ...square, quality: 90 }, apac)).toMatchObject({ size: "70x70", variant: "flickr.q" });
+  expect(asked.map(({ url }) => url.slice(-6))).toEqual(["_q.jpg", "_t.jpg", "_b.jpg", "_q.jpg"]);
+});
+
+test("two isolates that see different variants at the same time agree on them afterwards", async () => {
+  const source = wikimediaSource();
+  const asked = providerIs(photoOf(600, 400));
+  const [weur, apac] = [isolate(), isolate({ caller: { region: "apac" } })];
+  const made = await Promise.all([ask(source, { width: 320 }, weur), ask(source, { width: 0 }, apac)]);
+  expect(made.map(({ variant, meta }) => [variant, meta.generation])).toEqual([
+    ["wikimedia.330", 1],
+    ["original", 1],
+  ]);
+  const requests = asked.length;
+  for (const world of [weur, apac, isolate()]) {
+    await ask(source, { width: 320 }, world);
+    await ask(source, { width: 0 }, world);
+  }
+  expect(asked).toHaveLength(requests);
+});
+
 describe("a changed original", () => {
   test("changes all sizes within its freshness", async () => {
     const source = wikimediaSource();
@@ -309,6 +341,17 @@ describe("takedowns, lists and purges", () => {
     expect((await env.R2_PRIMARY.list({ prefix: renditions })).objects).toEqual([]);
     expect(await env.R2_WEUR.head(original)).toBeNull();
     expect(await env.THUMBS.get(sourceMeta)).toBeNull();
+  });
+
+  test("a purge of the provider's host while the walk is on: the picture is answered, and not stored", async () => {
+    const source = wikimediaSource();
+    providerIs(photoOf(600, 400));
+    const { host16 } = await sourceKeys(thumbOf(source, 330));
+    const latest = { ...CONFIG, epochs: { [host16]: Date.now() + 5_000 } };
+    expect((await ask(source, { width: 320 }, isolate({ latest }))).variant).toBe("wikimedia.330");
+    const { renditions, original, sourceMeta } = await sourceKeys(source);
+    expect((await env.R2_PRIMARY.list({ prefix: renditions })).objects).toEqual([]);
+    expect([await env.R2_WEUR.head(original), await env.THUMBS.get(sourceMeta)]).toEqual([null, null]);
   });
 
   test("a purge of the provider's host makes what came from there a miss", async () => {
