@@ -8,6 +8,7 @@ import { Deadline } from "../../origin/deadline.ts";
 import { type Candidate, ORIGINAL } from "../../origin/providers/candidate.ts";
 import { isBlocked } from "../../policy/storedAccess.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
+import type { Described } from "../../store/sourceMeta.ts";
 import type { Miss } from "../miss.ts";
 import { CandidateList } from "./candidateList.ts";
 import { describe } from "./describe.ts";
@@ -39,8 +40,7 @@ export async function walk(
       const candidate = list.next();
       if (candidate === null) throw last ?? new Failure("internal", {}, "no candidate is left");
       const answer = await ask(candidate, list, exchange, wish, app, caller, job, memory);
-      if (!(answer instanceof Failure))
-        return answer.kind === "same" ? answer : { ...answer, ...(fresh && { described: fresh }) };
+      if (!(answer instanceof Failure)) return noted(answer, fresh, job);
       last = answer;
     }
   } finally {
@@ -48,6 +48,12 @@ export async function walk(
     list.end();
     job.trace.bytesSaved = list.bytesSaved(job.trace.bytesIn - before);
   }
+}
+
+/** The answer with what was learnt on the way; the trace says which variant it is. */
+function noted(answer: Fetched, described: Described | undefined, { trace }: Job): Fetched {
+  trace.sourceVariant = answer.kind === "same" ? answer.renewed.meta.variant : answer.variant;
+  return answer.kind === "same" || described === undefined ? answer : { ...answer, described };
 }
 
 /** The answer, or the failure after which another candidate may be asked. Throws the failure that ends the walk. */
@@ -75,7 +81,10 @@ async function ask(
       list.answered(candidate, fetched.kind === "bytes");
       return fetched;
     }
-    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original);
+    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original).catch((error) => {
+      // Too little has come for a header: that is no fault of the rule.
+      throw fetched.truncated ? new Failure("source_broken", {}, "cut") : error;
+    });
     if (fitting.kind === "fits") {
       list.answered(candidate, true);
       return { ...fetched, fitted: fitting };
