@@ -55,7 +55,7 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const { width, height } = picture;
   const encoded = await encoders[format](picture, plan.encode);
   const from = { bytes, format: source.format, transform: order.transform };
-  const thumbnail = withRights(encoded, { format, width, height }, from);
+  const thumbnail = await withRights(encoded, { format, width, height }, from);
   clock.lap("encode");
   return { bytes: thumbnail, format, width, height, source: headerOf(source), truncated, stages: clock.stages() };
 }
