@@ -13,6 +13,7 @@ import { imageHeaders } from "../respond/headers.ts";
 import { type EdgeLookup, lookUpEdge } from "../store/edgeLookup.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { addStage, noteHit } from "../telemetry.ts";
+import { answerInfo } from "./info.ts";
 
 /** Answers with the picture, or 304. Throws Failure. */
 export async function image(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
@@ -21,6 +22,7 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
   const accept = http.headers.get("accept");
   const { request, keep } = await state.requests.read(http.url, accept, config, now(), authentication);
+  if (request.info !== undefined) return answerInfo(request, http, app, caller, job);
   job.trace.door = request.grammar;
   try {
     const store = await authorize(request, app, caller, job);

@@ -82,7 +82,9 @@ describe("what is kept", () => {
 
   test.each(FORMATS)("every right, with everything escaped, in %s, with alpha and without", async (format) => {
     for (const background of [{ r: 0, g: 128, b: 128, alpha: 0.5 }, "teal"]) {
-      const source = await sharp({ create: { width: 900, height: 500, channels: background === "teal" ? 3 : 4, background } })
+      const source = await sharp({
+        create: { width: 900, height: 500, channels: background === "teal" ? 3 : 4, background },
+      })
         .png()
         .withXmp(new TextDecoder().decode(rightsXmp(FULL, 4096) ?? new Uint8Array()))
         .toBuffer();
