@@ -141,6 +141,8 @@ export async function storeSourceMeta(
   look: Look | null = null,
 ): Promise<void> {
   const { THUMBS } = app.bindings;
+  // A render from the kept original is seldom the first, so what this request has read is enough to see that.
+  if (source.validators === null && (look === null || (await store.sourceMeta())?.thumbhash !== undefined)) return;
   const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
   const fetched = await afterFetch(known, source, header);
   // Whichever file of the source it is, it shows the same picture.
@@ -167,6 +169,6 @@ async function afterFetch(
   const meta = withVariant(known, variant, isSame ? { ...fetched, at: recorded.at } : fetched);
   if (variant !== ORIGINAL) return meta;
   const { final, freshUntil } = source;
-  const facts = await factsOf(bytes, bytes.length);
-  return { ...meta, info: { facts, final, storedAt: at, freshUntil, ...validators } };
+  const facts = await factsOf(bytes, bytes.length).catch(() => null);
+  return facts === null ? meta : { ...meta, info: { facts, final, storedAt: at, freshUntil, ...validators } };
 }
