@@ -74,6 +74,8 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         format,
         autoRotate: true,
         rotate: 0,
+        extend: null,
+        extendColour: null,
         keepCopyright: "none",
         license: null,
       };

@@ -47,8 +47,8 @@ export type Client = {
 
 export function createClient({ endpoint, sign, ladder = LADDER, base }: ClientOptions): Client {
   const address = withoutSlash(endpoint);
-  const absolute = (source: string) => (base === undefined ? source : new URL(source, base).href);
-  const signed = (path: string) => `/${sign === undefined ? "unsafe" : sign(path)}${path}`;
+  const absolute = (source: string) => (base ? new URL(source, base).href : source);
+  const signed = (path: string) => `/${sign ? sign(path) : "unsafe"}${path}`;
   const src: Client["src"] = (source, options) => address + signed(imagePath(absolute(source), options));
   return {
     src,
@@ -57,13 +57,13 @@ export function createClient({ endpoint, sign, ladder = LADDER, base }: ClientOp
       const options = (wide: number): ImageOptions => ({
         ...rest,
         width: wide,
-        ...(aspect === undefined ? {} : { height: Math.ceil(wide / aspect), resize: rest.resize ?? "fill" }),
+        ...(aspect ? { height: Math.ceil(wide / aspect), resize: rest.resize ?? "fill" } : {}),
       });
       const widths = widthsOf(ladder, width, natural);
       return {
         src: src(source, options(widths.find((rung) => rung >= (width ?? 0)) ?? widths.at(-1) ?? 0)),
         srcset: widths.map((wide) => `${src(source, options(wide))} ${wide}w`).join(", "),
-        sizes: sizes ?? (width === undefined ? "100vw" : `(min-width: ${width}px) ${width}px, 100vw`),
+        sizes: sizes ?? (width ? `(min-width: ${width}px) ${width}px, 100vw` : "100vw"),
       };
     },
   };
@@ -84,7 +84,7 @@ type Defaults = Omit<ImageOptions, "width" | "height" | "dpr">;
 /** The `loader` of next/image, which must answer at once. */
 export function nextLoader({ src }: Client, defaults: Defaults = {}) {
   return (picture: { readonly src: string; readonly width: number; readonly quality?: number | undefined }): string =>
-    src(picture.src, { ...defaults, width: picture.width, ...given({ quality: picture.quality }) });
+    src(picture.src, { ...defaults, ...optionsOf(picture) });
 }
 
 /** What unpic and Nuxt ask for. Sides come as numbers or as texts. */

@@ -8,6 +8,7 @@ import {
   bytesOfText,
   type Check,
   checkSource,
+  colour,
   crop,
   decimal,
   flag,
@@ -29,13 +30,17 @@ export type ClientGravity =
 
 /** The options of a picture. An option that is left out has imgproxy's default (docs/url.md). */
 export type ImageOptions = {
-  readonly resize?: "fit" | "fill" | "fill-down" | "force" | "auto";
+  readonly resize?: "fit" | "fill" | "fill-down" | "force" | "auto" | "outside" | "fit-down";
   readonly width?: number;
   readonly height?: number;
   readonly dpr?: number;
   readonly enlarge?: boolean;
   readonly gravity?: ClientGravity;
   readonly crop?: { readonly width: number; readonly height: number; readonly gravity?: ClientGravity };
+  /** Extends the canvas to width and height: where the picture stands on it. */
+  readonly extend?: ClientGravity;
+  /** Colour of the extended canvas, as `background`. */
+  readonly extendColour?: string;
   /** Hexadecimal, `fff` or `ff8000`. */
   readonly background?: string;
   /** 1 to 100. */
@@ -93,7 +98,9 @@ const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: 
   enlarge: ["el", flag],
   gravity: ["g", gravity],
   crop: ["c", crop],
-  background: ["bg", text(/^([0-9a-f]{3}){1,2}$/i, "3 or 6 hexadecimal digits")],
+  extend: ["ex", (value, name) => `t:${gravity(value, name)}`],
+  extendColour: ["exbg", colour],
+  background: ["bg", colour],
   quality: ["q", whole(0, 100)],
   format: ["f", word(Object.keys(FORMATS))],
   autoRotate: ["ar", flag],

@@ -82,9 +82,8 @@ export async function srcset(
 /** Hexadecimal -> bytes. Callers without types may pass an environment variable that is not set. */
 function bytesOf(hex: string | undefined, name: string): Uint8Array {
   if (hex === undefined || hex === "") throw new TypeError(`The signing ${name} is missing`);
-  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]+$/.test(hex)) {
-    const list = hex.includes(",") ? "; of a list give one" : "";
-    throw new TypeError(`The signing ${name} is not an even number of hexadecimal digits${list}`);
+  if (!/^([0-9a-f]{2})+$/i.test(hex)) {
+    throw new TypeError(`The signing ${name} is not an even number of hexadecimal digits; of a list give one`);
   }
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }

@@ -35,7 +35,7 @@ export const orZero =
   (least: number, max: number, round = quantise): Check =>
   (value, name) => {
     if (value === 0 || isWithin(value, least, max)) return String(round(Number(value)));
-    return refuse(value, name, `0, or at least ${least.toFixed(6).replace(/0+$/, "")} and at most ${max}`);
+    return refuse(value, name, `0, or a number from ${least} to ${max}`);
   };
 
 const cropSide = orZero(0.000001, MAX_SIDE, quantiseLength);
@@ -56,6 +56,8 @@ export const text =
   (pattern: RegExp, limit: string): Check =>
   (value, name) =>
     typeof value === "string" && pattern.test(value) ? value : refuse(value, name, limit);
+
+export const colour: Check = text(/^([0-9a-f]{3}){1,2}$/i, "3 or 6 hexadecimal digits");
 
 const POINTS = word([...COMPASS, "fp"]);
 
@@ -80,8 +82,8 @@ const LICENSE = text(/^[^\p{Cc}\p{Cs}]{0,200}$/u, "at most 200 characters, none 
 /** `{license, creator}` -> both in base64url, since an address has colons: `Ynk:creator:SmFuZQ:t`. */
 export const license: Check = (value, name) => {
   const fields = fieldsOf(value, name, ["license", "creator"]);
-  const encoded = (field: string) => toBase64url(bytesOfText(LICENSE(fields[field] ?? "", `${name}.${field}`)));
-  return `${encoded("license")}:creator:${encoded("creator")}:t`;
+  const part = (field: string) => toBase64url(bytesOfText(LICENSE(fields[field] ?? "", `${name}.${field}`)));
+  return `${part("license")}:creator:${part("creator")}:t`;
 };
 
 /** The fields of an object that has no others. */

@@ -13,7 +13,7 @@
 
 import type { OutputFormat } from "../image/formats/registry.ts";
 import { isVector, outputOf } from "../image/formats/registry.ts";
-import { computeGeometry } from "../image/geometry.ts";
+import { computeGeometry, type Geometry } from "../image/geometry.ts";
 import type { Header } from "../image/header.ts";
 import type { Size } from "../image/picture.ts";
 import { isDefault, type OptionTable } from "../request/options/option.ts";
@@ -141,6 +141,7 @@ export function transformFrom(meta: Parent["meta"], wanted: Transform): Transfor
   for (const transform of [same, exactSize(same, direct)]) {
     const derived = computeGeometry(parent, transform);
     if (derived.width !== direct.width || derived.height !== direct.height) continue;
+    if (!isSameCanvas(derived.canvas, direct.canvas)) continue;
     const spare = Math.min(derived.window.width / derived.width, derived.window.height / derived.height);
     if (spare >= SPARE) return transform;
   }
@@ -167,8 +168,14 @@ function relativeGravity(gravity: Gravity, source: Size): Gravity {
   return { ...gravity, x: share(gravity.x, source.width), y: share(gravity.y, source.height) };
 }
 
+function isSameCanvas(a: Geometry["canvas"], b: Geometry["canvas"]): boolean {
+  if (a === null || b === null) return a === b;
+  return a.width === b.width && a.height === b.height && a.left === b.left && a.top === b.top;
+}
+
 /** `fit` as `force` to the exact size. A parent's sides are rounded, so `fit` could be one pixel off. */
 function exactSize(transform: Transform, { width, height }: Size): Transform {
-  if (transform.resize !== "fit") return transform;
+  // An extended canvas has the size asked for, not the picture's.
+  if (transform.resize !== "fit" || transform.extend !== null) return transform;
   return { ...transform, resize: "force", width, height, dpr: 1, enlarge: true };
 }

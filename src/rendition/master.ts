@@ -26,6 +26,8 @@ export const MASTER_TRANSFORM = {
   format: "webp",
   autoRotate: true,
   rotate: 0,
+  extend: null,
+  extendColour: null,
   // Sizes that keep rights are derived from it. The others leave them out.
   keepCopyright: "fetched",
   license: null,

@@ -25,5 +25,11 @@ export type ImageRequest = RenditionRequest & {
   readonly negotiated: boolean;
   /** Unix seconds; null = never. */
   readonly expires: number | null;
+  /** The same source without TLS. It is asked when the source does not answer over HTTPS: its address had no scheme. */
+  readonly plainSource?: string;
+  /** Address of a picture to show when the source fails, on the list of allowed sources. */
+  readonly fallback?: string | undefined;
+  /** The longest a browser may keep the picture, in seconds. */
+  readonly maxAge?: number | undefined;
   readonly delivery: { readonly filename: string | null; readonly attachment: boolean };
 };

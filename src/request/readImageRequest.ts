@@ -7,6 +7,7 @@ import { acceptClass } from "./accept.ts";
 import type { Asked, Grammar } from "./grammars/grammar.ts";
 import { GRAMMARS } from "./grammars/table.ts";
 import type { ImageRequest } from "./imageRequest.ts";
+import { ownAddress } from "./ownAddress.ts";
 
 /** Longest path and query that are read, in characters. A source of 2 kB in base64 with options needs less than half. */
 const MAX_LENGTH = 8192;
@@ -29,7 +30,8 @@ export async function readImageRequest(
   if (length > MAX_LENGTH) {
     throw new Failure("url_invalid", { why: `${length} characters are over the limit of ${MAX_LENGTH}` });
   }
-  const asked = { path, query, accept: acceptClass(accept), authentication, now };
+  const ownHost = ownAddress(url).host;
+  const asked = { path, query, ownHost, accept: acceptClass(accept), authentication, now };
   const request = withSettings(await readByGrammar(asked, config), config);
   try {
     refuseUnsigned(request, config);
@@ -53,7 +55,7 @@ async function readByGrammar(
   grammars: Readonly<Record<string, Grammar>> = GRAMMARS,
 ): Promise<ImageRequest> {
   for (const [grammar, { matches, read }] of Object.entries(grammars)) {
-    if (matches(asked.path)) return { ...(await read(asked, config)), grammar };
+    if (matches(asked.path, asked.query)) return { ...(await read(asked, config)), grammar };
   }
   throw new Failure("not_found");
 }
