@@ -117,6 +117,8 @@ describe("true dimensions", () => {
     await ask(source, { width: 320 });
     expect(await metaOf(source)).toEqual({
       ...{ generation: 1, at: expect.any(Number) },
+      // It shows the same picture.
+      ...{ colour: expect.any(String), thumbhash: expect.any(String) },
       variants: { "wikimedia.330": expect.objectContaining({ width: 330, height: 220 }) },
     });
     await ask(source, { width: 3000 });
