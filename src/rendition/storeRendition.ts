@@ -2,7 +2,9 @@
 import type { App } from "../context/app.ts";
 import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
+import { factsOf } from "../image/facts.ts";
 import type { Header } from "../image/header.ts";
+import type { Look } from "../image/rendition.ts";
 import { addressesBehind, epochOf } from "../policy/storedAccess.ts";
 import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
@@ -10,7 +12,15 @@ import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
 import { originalSize } from "../store/sourceFacts.ts";
-import { hasHash, readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
+import {
+  hasHash,
+  ORIGINAL,
+  readSourceMeta,
+  type SourceMeta,
+  type VariantMeta,
+  withVariant,
+  writeSourceMeta,
+} from "../store/sourceMeta.ts";
 import type { OpenTier, Provenance, Stored } from "../store/tiers/tier.ts";
 import { originalsBucket } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
@@ -121,23 +131,43 @@ async function keep(
   return putOriginal(originalsBucket(app, caller), store.keys.original, source);
 }
 
-/** Stores what the fetch taught us of the source, when it is new: KV takes one write a second for a key. */
+/**
+ * Stores what the fetch and the render taught us of the source, when it is new: KV takes one write a second for a key.
+ * `look`: of a rendition that shows all of it.
+ */
 export async function storeSourceMeta(
   source: FetchedBytes,
-  { width, height, orientation, format }: Header,
+  header: Header,
   store: RenditionStore,
   app: App,
+  look: Look | null = null,
 ): Promise<void> {
-  if (source.validators === null) return;
+  const { THUMBS } = app.bindings;
+  // A render from the kept original is seldom the first, so what this request has read is enough to see that.
+  if (source.validators === null && (look === null || (await store.sourceMeta())?.thumbhash !== undefined)) return;
+  const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
+  const learnt = await afterFetch(known, source, header);
+  // Whichever file of the source it is, it shows the same picture.
+  const isMissing = look !== null && known?.thumbhash === undefined && known?.generation === source.generation;
+  const present = learnt ?? (isMissing ? known : null);
+  if (present === null || !(await mayStore(store, app, source)())) return;
+  const withLook = look === null || present.thumbhash !== undefined ? present : { ...present, ...look };
+  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withLook);
+}
+
+/** What is known after the fetch; null when it taught nothing new, or the bytes came from our own store. */
+async function afterFetch(
+  known: SourceMeta | null,
+  source: FetchedBytes,
+  { width, height, orientation, format }: Header,
+): Promise<SourceMeta | null> {
   const { sourceHash: hash, variant, bytes, storedAt: at, validators, fitted, described } = source;
-  const crops = fitted?.crops ? ({ crops: true } as const) : {};
+  if (validators === null) return null;
   const fetched: VariantMeta = {
     ...{ hash, at, width, height, orientation, format, bytes: bytes.length },
     ...validators,
-    ...crops,
+    ...(fitted?.crops ? ({ crops: true } as const) : {}),
   };
-  const { THUMBS } = app.bindings;
-  const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
   const recorded = known?.variants[variant];
   const size = fitted?.original ?? null;
   const isSame = known !== null && recorded !== undefined && hasHash(known, variant, hash);
@@ -145,10 +175,20 @@ export async function storeSourceMeta(
   const hasNews = isNew || (described !== undefined && described.at !== known?.described?.at);
   const isKnown =
     recorded?.hash === hash && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified;
-  if (isKnown && !hasNews) return;
-  if (!(await mayStore(store, app, source)())) return;
+  if (isKnown && !hasNews) return null;
   // The same bytes keep the time at which they were first seen.
   const entry = isSame ? { ...fetched, at: recorded.at } : fetched;
   const learnt = { ...(isNew ? { size } : {}), ...(described === undefined ? {} : { described }) };
-  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withVariant(known, variant, entry, learnt));
+  const meta = withVariant(known, variant, entry, learnt);
+  return variant === ORIGINAL ? withInfo(meta, source, validators) : meta;
+}
+
+/** The same with what the original's own file says of itself. */
+async function withInfo(
+  meta: SourceMeta,
+  { bytes, final, storedAt, freshUntil }: FetchedBytes,
+  validators: NonNullable<FetchedBytes["validators"]>,
+): Promise<SourceMeta> {
+  const facts = await factsOf(bytes, bytes.length).catch(() => null);
+  return facts === null ? meta : { ...meta, info: { facts, final, storedAt, freshUntil, ...validators } };
 }

@@ -15,6 +15,9 @@ import type { Asked, Grammar } from "./grammar.ts";
 import { type Parameter, percentDecoded, readParameters, type Values, without, wordOf } from "./parameter.ts";
 import { unsignedRequest, type Wish } from "./unsignedRequest.ts";
 
+/** The format that asks for facts in place of a picture (`ImageRequest.info`). */
+const JSON_WORD = "json";
+
 const PREFIX = "/image/";
 
 type Fit = Pick<Transform, "resize" | "enlarge"> & { readonly pads?: true };
@@ -62,7 +65,11 @@ export const PARAMETERS = {
     short: ["q"],
     doc: "Of lossy formats",
   },
-  format: { ...formatReader(), short: ["f"], doc: "`auto` is by the browser's Accept, as without `format`" },
+  format: {
+    ...formatReader(),
+    short: ["f"],
+    doc: "`auto` is by the browser's Accept, as without `format`; `json` asks for the sizes of result and original",
+  },
   background: { ...cssColour("last"), doc: "Colour under transparent pictures and of what `pad` adds" },
   rotate: { ...QUARTER_TURNS, doc: "Degrees, clockwise" },
   metadata: {
@@ -100,7 +107,8 @@ async function readCloudflareUrl(asked: Asked, config: Config): ReturnType<Gramm
   }
   const values = readParameters(pairs.map(pairOf), PARAMETERS, "refused");
   const source = pathSource(rest.slice(slash + 1), asked.query, "none");
-  return unsignedRequest(source, wishOf(values), asked, config);
+  const request = unsignedRequest(source, wishOf(values), asked, config);
+  return values.format === JSON_WORD ? { ...(await request), info: "cloudflare" } : request;
 }
 
 function pairOf(option: string): readonly [name: string, text: string] {
@@ -115,7 +123,8 @@ function wishOf(values: Values<typeof PARAMETERS>): Wish {
   const isBox = width !== undefined && height !== undefined;
   const pads = isBox && fit.pads === true;
   return {
-    ...{ width, height, gravity, dpr, quality, format, background, rotate },
+    ...{ width, height, gravity, dpr, quality, background, rotate },
+    format: format === JSON_WORD ? "auto" : format,
     resize: isBox ? fit.resize : "fit",
     enlarge: fit.enlarge,
     extend: pads ? CENTRE : null,
@@ -138,11 +147,11 @@ function readQuality(text: string): number | undefined {
   return value >= 1 && value <= 100 ? value : undefined;
 }
 
-/** `json` asks for facts in place of a picture (`ImageRequest.info`), and is refused as long as there are none. */
 function formatReader() {
   const made = formatWords();
   // The documentation's own fallback of AVIF is WebP.
   const avif: OutputFormat = made.get("avif") ?? "webp";
-  const words: Record<string, OutputFormat | "auto"> = { auto: "auto", "baseline-jpeg": "jpeg", avif };
+  type Word = OutputFormat | "auto" | typeof JSON_WORD;
+  const words: Record<string, Word> = { auto: "auto", "baseline-jpeg": "jpeg", avif, json: JSON_WORD };
   return wordOf({ ...words, ...Object.fromEntries(made) });
 }

@@ -62,10 +62,11 @@ async function run(job: Job, env: Pick<Env, "GOVERNOR">, ctx: ExecutionContext):
   const source = { host: URL.parse(job.source)?.host ?? "", bytes: null };
   const governors = new MissGovernors(source, app, { runsIn: "enam" }, { trace, waitUntil: later, priority });
   try {
-    const { authority, ownHost, conditional } = job;
+    const { authority, ownHost, conditional, head } = job;
     const order = {
       authority,
       ownHost,
+      ...(head === undefined ? {} : { head }),
       ...(conditional === null ? {} : { conditional: { ...conditional, of: job.source } }),
     };
     const deps = {

@@ -16,6 +16,8 @@ export type Job = {
   readonly kind: PriorityLevel;
   /** Limits of hosts, which have a governor then. null = no host ever has one. */
   readonly politeness: Readonly<Record<string, Partial<Politeness>>> | null;
+  /** Only so many of the first bytes; absent = all. */
+  readonly head?: number;
   readonly names: Readonly<Record<string, Ports>>;
   /** Jobs with the same memory share the state of hosts, as requests in one isolate do. */
   readonly memory: string;
