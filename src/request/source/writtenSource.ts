@@ -2,8 +2,8 @@
 import { Failure } from "../../errors.ts";
 import { canonicalSource } from "./canonicalSource.ts";
 
-/** A scheme whose colon is escaped: the whole address was escaped. */
-const ESCAPED_SCHEME = /^https?%3a/i;
+/** A scheme whose colon is escaped, once or twice: the whole address was escaped. */
+const ESCAPED_SCHEME = /^https?%(25)?3a/i;
 /** A zone or proxy may have merged the slashes. WHATWG parsing reads one or three of them as two. */
 const SCHEME = /^https?:/i;
 
