@@ -32,6 +32,10 @@ export type Config = {
   readonly queueMs: number;
   readonly maxBytesInFlight: number;
   readonly engine: "auto";
+  /** Whether providers are asked for their own sizes. */
+  readonly providerSizes: "on" | "off";
+  /** Rules of providers that are switched, as written (origin/providers/switched.ts). */
+  readonly providerRules: readonly string[];
   /** Names of the formats that are decoded. Empty = all. */
   readonly decoders: readonly string[];
   /** The size and quality of an unsigned request are raised to the next of these. Ascending. */

@@ -6,6 +6,7 @@ import { trimEngines } from "./engines.ts";
 import { ENCODERS } from "./formats/codecs.ts";
 import type { OutputFormat } from "./formats/registry.ts";
 import { headerOf } from "./header.ts";
+import { withRights } from "./metadata/keepRights.ts";
 import { type Decoded, type Encode, mapFrames, type Picture, type Pixels } from "./picture.ts";
 import { planRender } from "./plan.ts";
 import { type Opened, openFile } from "./readHeader.ts";
@@ -53,9 +54,11 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const picture = canvas === null ? flat : mapFrames(flat, (pixels) => extend(pixels, canvas));
   clock.lap("resize");
   const { format } = plan.encode;
-  const thumbnail = await encoders[format](picture, plan.encode);
-  clock.lap("encode");
   const { width, height } = picture;
+  const encoded = await encoders[format](picture, plan.encode);
+  const from = { bytes, format: source.format, transform: order.transform };
+  const thumbnail = withRights(encoded, { format, width, height }, from);
+  clock.lap("encode");
   return { bytes: thumbnail, format, width, height, source: headerOf(source), truncated, stages: clock.stages() };
 }
 

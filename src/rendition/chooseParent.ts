@@ -20,6 +20,7 @@ import { isDefault, type OptionTable } from "../request/options/option.ts";
 import { OPTIONS } from "../request/options/table.ts";
 import type { Gravity, Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
+import { ORIGINAL } from "../store/sourceMeta.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
 
 /**
@@ -60,7 +61,9 @@ export function wholeOf(
   if (!isWhole) return {};
   const swap = source.orientation >= 5;
   const [sourceWidth, sourceHeight] = swap ? [source.height, source.width] : [source.width, source.height];
-  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight } };
+  const kept = transform.keepCopyright;
+  const rights = kept === "fetched" || kept === "original" ? { rights: true as const } : {};
+  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...rights } };
 }
 
 /**
@@ -84,7 +87,8 @@ export function chooseParent(
     return (
       isSameVersion(meta, newest) &&
       (freshness === "fresh" || (ifError && freshness !== "expired")) &&
-      isGood(meta, request)
+      isGood(meta, request) &&
+      hasRights(meta, request)
     );
   };
   const smallestFirst = present.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
@@ -105,6 +109,12 @@ function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): bool
   if (isLossless(format)) return true;
   if (isLossless(request.format) || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
+}
+
+/** Whether it holds the rights that the result must hold. Another size of the source may have lost those of its original. */
+function hasRights({ whole, variant }: Parent["meta"], { transform: { keepCopyright } }: DeriveRequest): boolean {
+  if (keepCopyright === null || keepCopyright === "none") return true;
+  return whole.rights === true && (keepCopyright === "fetched" || variant === ORIGINAL);
 }
 
 function isLossless(format: OutputFormat): boolean {

@@ -45,6 +45,10 @@ const COMMANDS = {
     ],
   },
   figures: { file: "src/cli/figures.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: "]] },
+  provider: {
+    file: "src/cli/provider.ts",
+    wrong: [[["--nonsense"], "Unknown argument --nonsense", "--width"]],
+  },
   warmer: {
     file: "warmer/main.ts",
     flags: ["--experimental-ffi", "--disable-warning=ExperimentalWarning"],
