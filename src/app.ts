@@ -7,6 +7,7 @@ import { type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { health } from "./handlers/health.ts";
 import { image } from "./handlers/image.ts";
+import { INFO_PREFIX, info } from "./handlers/info.ts";
 import { purge } from "./handlers/purge.ts";
 import { robots } from "./handlers/robots.ts";
 import { warm } from "./handlers/warm.ts";
@@ -42,6 +43,7 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   router.get("/robots.txt", serving(robots, "job"));
   router.post("/warm", serving(warm, "warm"));
   router.post("/purge", serving(purge, "job"));
+  router.get(`${INFO_PREFIX}/*`, serving(info, "reader"));
   router.get("*", serving(image, "reader"));
   // Over HTTP too: a browser does not follow the redirect of a preflight.
   router.options("*", async ({ req: { raw } }) =>

@@ -13,6 +13,7 @@ import { HttpsMemory } from "../origin/https.ts";
 import { RequestMemory } from "../request/requestMemory.ts";
 import type { KnownVersion } from "../store/freshness.ts";
 import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
+import type { Look, SourceInfo } from "../store/sourceInfo.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 
 /** Longer than any exchange with a source and its render may take. */
@@ -67,6 +68,8 @@ export type IsolateState = {
   readonly masters: RecentKeys;
   /** One look-up and one render of a picture at a time. */
   readonly flights: SingleFlight<Rendered>;
+  /** One look-up of a source's facts at a time. */
+  readonly infoFlights: SingleFlight<SourceInfo & Look & { readonly hit: string | null }>;
   /** Milliseconds from asking a source until its picture is rendered: the longest that a reader joins a push. */
   readonly fetchMs: MovingMedian;
   /** Addresses answered lately. */
@@ -98,6 +101,7 @@ export function newIsolateState(): IsolateState {
     redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),
     masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
+    infoFlights: new SingleFlight(FLIGHT_MS),
     fetchMs: new MovingMedian(FETCHES_REMEMBERED, FIRST_FETCH_MS),
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),

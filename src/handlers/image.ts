@@ -15,6 +15,7 @@ import { fallbackAnswer, imageHeaders } from "../respond/headers.ts";
 import { type EdgeLookup, lookUpEdge } from "../store/edgeLookup.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { addStage, noteFailure, noteHit } from "../telemetry.ts";
+import { answerInfo } from "./info.ts";
 
 /** Answers with the picture, or 304; where its source fails, by a redirect if the address asks for one. Throws Failure. */
 export async function image(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
@@ -23,6 +24,7 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
   const accept = http.headers.get("accept");
   const { request, keep } = await state.requests.read(http.url, accept, config, now(), authentication);
+  if (request.info !== undefined) return answerInfo(request, http, app, caller, job);
   job.trace.door = request.grammar;
   try {
     const answer = await answerFor(request, http, app, caller, job).catch((error) => {

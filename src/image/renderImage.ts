@@ -1,4 +1,5 @@
 /** The engine: bytes and an order in, a thumbnail out. One function that reads as its steps. */
+import { lookOf } from "./analyse/look.ts";
 import { embeddedConversion } from "./colour/embedded.ts";
 import { decode } from "./decode.ts";
 import { withDecodeErrors } from "./decodeErrors.ts";
@@ -57,9 +58,11 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const { width, height } = picture;
   const encoded = await encoders[format](picture, plan.encode);
   const from = { bytes, format: source.format, transform: order.transform };
-  const thumbnail = withRights(encoded, { format, width, height }, from);
+  const thumbnail = await withRights(encoded, { format, width, height }, from);
   clock.lap("encode");
-  return { bytes: thumbnail, format, width, height, source: headerOf(source), truncated, stages: clock.stages() };
+  const look = order.analyse === true ? { look: lookOf(picture.frames[0].pixels) } : {};
+  const made = { bytes: thumbnail, format, width, height, ...look };
+  return { ...made, source: headerOf(source), truncated, stages: clock.stages() };
 }
 
 /** Every frame, smaller by a whole factor each way: the second pass of a very strong reduction. */

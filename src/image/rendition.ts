@@ -24,6 +24,16 @@ export type RenderOrder = {
   readonly limits: EngineLimits;
   /** The encoder's effort in place of the format's default (WebP: libwebp's method, 0 fast .. 6 small). */
   readonly effort?: number;
+  /** Whether to work out the result's ThumbHash and dominant colour. */
+  readonly analyse?: boolean;
+};
+
+/** What stands for a picture until it is there. */
+export type Look = {
+  /** The dominant colour, `#rrggbb`. */
+  readonly colour: string;
+  /** ThumbHash (evanw.github.io/thumbhash), base64. */
+  readonly thumbhash: string;
 };
 
 export type Rendition = {
@@ -34,6 +44,8 @@ export type Rendition = {
   readonly source: Header;
   /** True: the source ended early or was damaged, and the picture has only the part that could be decoded. */
   readonly truncated: boolean;
+  /** Where it was asked for. */
+  readonly look?: Look;
   /** CPU time by stage in milliseconds. It is correct only locally: in production the clock stands still. */
   readonly stages: { readonly decode: number; readonly resize: number; readonly encode: number };
 };

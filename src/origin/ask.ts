@@ -16,6 +16,8 @@ export type AskContext = {
   readonly httpsMemory: HttpsMemory;
   readonly deadline: Deadline;
   readonly conditional: Conditional | null;
+  /** Only so many of the first bytes are wanted; absent or null = all. */
+  readonly head?: number | null;
   /** Every address asked so far; written here. */
   readonly asked: Set<string>;
   /** Called before each request, with the deadline that a late first byte ends while others wait. */
@@ -78,7 +80,7 @@ async function askOnce(url: URL, context: AskContext, deadline: Deadline): Promi
   let response: Response;
   try {
     const init: RequestInit = {
-      headers: sentHeaders(config, context.conditional),
+      headers: sentHeaders(config, context.conditional, context.head),
       redirect: "manual",
       // Otherwise the cache of our own zone keeps a copy that no purge knows.
       cache: "no-store",
@@ -88,7 +90,7 @@ async function askOnce(url: URL, context: AskContext, deadline: Deadline): Promi
   } catch (error) {
     throw deadline.signal.aborted ? deadline.why : failureOfThrown(error, url);
   }
-  const failure = failureOfStatus(response, now(), true);
+  const failure = failureOfStatus(response, now(), true, true);
   if (failure === null || !isConnectFailure(failure)) return response;
   await discard(response);
   throw failure;

@@ -26,7 +26,8 @@ const WINDOW = 131_072;
  * held, and is told how many there may be in the end; the time it takes is ours, not the source's. Throws Failure
  * `source_too_many_bytes` (by Content-Length before a byte is read, else at the first byte too many), `source_timeout`
  * (by the deadline or the pace), `source_encoding`, `source_broken` (cut before the first byte, or not the coding that it
- * names). A body that is cut later is returned as far as it came.
+ * names). A body that is cut later is returned as far as it came. `enough`: so many bytes are wanted; the rest is not read,
+ * and no length is too much.
  */
 export async function readBody(
   response: Response,
@@ -34,9 +35,10 @@ export async function readBody(
   deadline: Deadline,
   room: (bytes: number, claim: number) => Promise<void> = async () => {},
   pace: Pace = new Pace(deadline),
+  enough: number | null = null,
 ): Promise<Body> {
   try {
-    return await read(response, maxBytes, deadline, room, pace);
+    return await read(response, maxBytes, deadline, room, pace, enough);
   } finally {
     pace.stop();
   }
@@ -48,16 +50,19 @@ async function read(
   deadline: Deadline,
   room: (bytes: number, claim: number) => Promise<void>,
   pace: Pace,
+  enough: number | null,
 ): Promise<Body> {
-  const declared = declaredLength(response.headers);
-  if (declared !== null && declared > maxBytes) {
+  const most = enough ?? maxBytes;
+  const stated = declaredLength(response.headers);
+  if (enough === null && stated !== null && stated > maxBytes) {
     await discard(response);
-    throw tooMany(maxBytes, declared);
+    throw tooMany(maxBytes, stated);
   }
+  const declared = stated === null ? null : Math.min(stated, most);
   const body = await decodedBody(response);
   if (body === null) throw new Failure("source_broken", {}, "no body");
-  const claim = declared ?? Math.min(LIKELY_BYTES, maxBytes);
-  const sink = new Sink(declared, maxBytes);
+  const claim = declared ?? Math.min(LIKELY_BYTES, most);
+  const sink = new Sink(declared, most);
   try {
     await pace.pause(room(sink.capacity, claim));
   } catch (error) {
@@ -66,7 +71,7 @@ async function read(
     throw error;
   }
   const reader = body.getReader({ mode: "byob" });
-  let window = new Uint8Array(WINDOW);
+  let window = new Uint8Array(Math.min(WINDOW, most));
   pace.watch(sink);
   let truncated = false;
   try {
@@ -77,7 +82,11 @@ async function read(
       const capacity = sink.capacityFor(value);
       if (capacity > sink.capacity) await pace.pause(room(capacity, Math.max(capacity, claim)));
       sink.add(value);
-      window = new Uint8Array(value.buffer);
+      if (sink.size === enough) {
+        reader.cancel().catch(() => {});
+        break;
+      }
+      window = new Uint8Array(value.buffer, 0, Math.min(value.buffer.byteLength, most - sink.size || 1));
     }
   } catch (error) {
     // Not awaited: a source that hangs would hold up the cancelling too.

@@ -7,7 +7,14 @@ import type { ImageRequest } from "../request/imageRequest.ts";
 import { type AskContext, askSecurely } from "./ask.ts";
 import { discard, readBody } from "./body.ts";
 import { Deadline } from "./deadline.ts";
-import { type Conditional, readHeaders, type SourceHeaders, wholeRangeLength } from "./headers.ts";
+import {
+  type Conditional,
+  declaredLength,
+  firstRange,
+  readHeaders,
+  type SourceHeaders,
+  wholeRangeLength,
+} from "./headers.ts";
 import { Hops } from "./hops.ts";
 import type { GuardContext, HostGuard, HostStore } from "./hostGuard.ts";
 import type { HttpsMemory } from "./https.ts";
@@ -25,6 +32,8 @@ export type SourceOrder = {
    * other one is asked with them, since a redirect may lead to another picture by now.
    */
   readonly conditional?: Conditional & { readonly of: string };
+  /** Only so many of the first bytes are wanted. A source that sends all of them is cut off. */
+  readonly head?: number;
 };
 
 export type SourceConfig = Pick<
@@ -86,6 +95,8 @@ export type Fetched =
       readonly notModified: false;
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly bytesIn: number;
+      /** Length of the file; null = it was not said, and not all was read. */
+      readonly total: number | null;
       /** The source stopped early: the first part of a JPEG, good for a picture, not for keeping it as fresh. */
       readonly truncated: boolean;
     })
@@ -147,13 +158,13 @@ async function exchange(
   for (let count = 0; ; count++) {
     const asked = now();
     const conditional = order.conditional?.of === url.href ? order.conditional : null;
-    const answered = await askSecurely(url, { ...context, conditional });
+    const answered = await askSecurely(url, { ...context, conditional, head: order.head ?? null });
     pace.noteFirstByte();
     hops.noteFirstByte(now() - asked);
     upgraded ||= answered.upgraded;
     const location = locationOf(answered.response);
     if (location === null) {
-      const taken = await take(answered.response, started, conditional, deps, deadline, pace);
+      const taken = await take(answered.response, started, conditional, order.head ?? null, deps, deadline, pace);
       const { status } = answered.response;
       return { url: answered.url.href, finalUrl: url.href, via, status, hops: count, upgraded, ...taken };
     }
@@ -220,12 +231,14 @@ async function take(
   response: Response,
   started: number,
   conditional: Conditional | null,
+  head: number | null,
   { config, now, memory }: SourceDeps,
   deadline: Deadline,
   pace: Pace,
 ) {
   const answered = now();
-  const failure = failureOfStatus(response, answered, Boolean(conditional?.etag || conditional?.lastModified));
+  const isConditional = Boolean(conditional?.etag || conditional?.lastModified);
+  const failure = failureOfStatus(response, answered, isConditional, head !== null);
   if (failure !== null) {
     await discard(response);
     throw failure;
@@ -236,12 +249,18 @@ async function take(
     return { headers, stages, notModified: true, bytesIn: 0 } as const;
   }
   const room = memory && ((bytes: number, claim: number) => memory.reserve(bytes, claim));
-  const { bytes, truncated: cut } = await readBody(response, config.maxSourceBytes, deadline, room, pace);
+  const { bytes, truncated: cut } = await readBody(response, config.maxSourceBytes, deadline, room, pace, head);
+  const stages = { headers: answered - started, body: now() - answered };
+  if (head !== null) {
+    const stated = firstRange(response.headers)?.total ?? declaredLength(response.headers);
+    const total = stated ?? (bytes.length < head && !cut ? bytes.length : null);
+    return { headers, stages, notModified: false, bytes, bytesIn: bytes.length, total, truncated: false } as const;
+  }
   const whole = response.status === 206 ? wholeRangeLength(response.headers) : null;
   const truncated = cut || (whole !== null && bytes.length < whole);
   if (truncated && !isJpeg(bytes)) throw new Failure("source_broken", {}, `cut after ${bytes.length} bytes`);
-  const stages = { headers: answered - started, body: now() - answered };
-  return { headers, stages, notModified: false, bytes, bytesIn: bytes.length, truncated } as const;
+  const total = truncated ? null : bytes.length;
+  return { headers, stages, notModified: false, bytes, bytesIn: bytes.length, total, truncated } as const;
 }
 
 /** Only of a JPEG is a cut file a picture: its decoder shows what has come (ITU-T T.81 annex B: SOI, then a marker). */

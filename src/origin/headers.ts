@@ -26,11 +26,12 @@ const MAX_LIST = 16_384;
 /**
  * All fields that we send. None comes from the client's request: no cookie, no Referer, no address, no language.
  * Accept does not name WebP and AVIF, though `image/*` allows them. A source that negotiates then sends JPEG, the only
- * format that can be decoded at a fraction of its size.
+ * format that can be decoded at a fraction of its size. `head`: only so many of the first bytes are wanted.
  */
 export function sentHeaders(
   config: Pick<Config, "loopId" | "contactUrl">,
   conditional: Conditional | null,
+  head: number | null = null,
 ): Record<string, string> {
   const token = loopToken(config);
   return {
@@ -39,6 +40,7 @@ export function sentHeaders(
     "Accept-Encoding": "identity",
     Via: `1.1 ${token}`,
     "CDN-Loop": token,
+    ...(head === null ? {} : { Range: `bytes=0-${head - 1}` }),
     ...(conditional?.etag ? { "If-None-Match": conditional.etag } : {}),
     ...(conditional?.lastModified ? { "If-Modified-Since": conditional.lastModified } : {}),
   };
@@ -99,15 +101,19 @@ export function contentCodings(headers: Headers): readonly string[] {
   return names.filter((name) => name !== "" && name !== "identity");
 }
 
+/** A partial answer (206) that begins with the first byte: its length, and the file's. Null for any other one. */
+export function firstRange(headers: Headers): { readonly length: number; readonly total: number } | null {
+  const match = /^bytes[ \t]+0-(\d{1,15})\/(\d{1,15})$/i.exec(singleValue(headers, "content-range") ?? "");
+  return match === null ? null : { length: Number(match[1]) + 1, total: Number(match[2]) };
+}
+
 /**
- * The total length of a partial answer (206) that has all of the file, else null. Nobody asked for a part, so a part is
+ * The total length of a partial answer (206) that has all of the file, else null. Where nobody asked for a part, a part is
  * no picture (RFC 9110 14.4: `bytes 0-99/100`).
  */
 export function wholeRangeLength(headers: Headers): number | null {
-  const match = /^bytes[ \t]+0-(\d{1,15})\/(\d{1,15})$/i.exec(singleValue(headers, "content-range") ?? "");
-  if (match === null) return null;
-  const total = Number(match[2]);
-  return Number(match[1]) + 1 === total ? total : null;
+  const range = firstRange(headers);
+  return range !== null && range.length === range.total ? range.total : null;
 }
 
 /** Longest wait a source may ask of us. */

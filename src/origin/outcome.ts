@@ -1,6 +1,6 @@
 /** How an exchange with a source ended, as a Failure: a table of statuses and a table of the runtime's error texts. Pure. */
 import { Failure, type Reason } from "../errors.ts";
-import { retryAfterSeconds, wholeRangeLength } from "./headers.ts";
+import { firstRange, retryAfterSeconds, wholeRangeLength } from "./headers.ts";
 
 /**
  * Statuses that are failures. The class below decides about those that are not named. 52x and 530 are Cloudflare's own: in
@@ -29,10 +29,16 @@ function reasonOfClass(status: number): Reason {
  * The failure that an answer means. Null for 200 and 203, for 206 with the whole file, and for 304 where the request
  * was conditional. 204, 206 with a part of the file and 3xx without a target are `source_failed`.
  */
-export function failureOfStatus(response: Response, now: number, conditional: boolean): Failure | null {
+export function failureOfStatus(
+  response: Response,
+  now: number,
+  conditional: boolean,
+  wantsPart = false,
+): Failure | null {
   const { status } = response;
   if (status === 200 || status === 203 || (status === 304 && conditional)) return null;
-  if (status === 206 && wholeRangeLength(response.headers) !== null) return null;
+  const range = wantsPart ? firstRange : wholeRangeLength;
+  if (status === 206 && range(response.headers) !== null) return null;
   const reason = BY_STATUS[status] ?? reasonOfClass(status);
   const retryAfter = retryAfterSeconds(response.headers, now);
   return new Failure(reason, { value: status, ...(retryAfter === null ? {} : { retryAfter }) }, `status ${status}`);

@@ -7,7 +7,7 @@ import { type Header, headerOf } from "../image/header.ts";
 import { makerOf } from "../image/maker.ts";
 import { openFile } from "../image/readHeader.ts";
 import { renderImage } from "../image/renderImage.ts";
-import type { RenderOrder, Rendition } from "../image/rendition.ts";
+import type { Look, RenderOrder, Rendition } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { variantEtag } from "../store/schema/key.ts";
@@ -33,9 +33,9 @@ export async function renderThumbnail(
   job: Job,
 ): Promise<Stored> {
   try {
-    const { stored, header } = await render(source, request, stale, app, job);
+    const { stored, header, look } = await render(source, request, stale, app, job);
     job.trace.stored = true;
-    if (!stored.meta.cut) job.waitUntil(storeSourceMeta(source, header, store, app));
+    if (!stored.meta.cut) job.waitUntil(storeSourceMeta(source, header, store, app, look));
     return stored;
   } catch (error) {
     const { reason } = asFailure(error);
@@ -43,18 +43,21 @@ export async function renderThumbnail(
   }
 }
 
-/** The rendition alone, and the header of what it was made from. Throws Failure. */
+/**
+ * The rendition alone, the header of what it was made from, and the look of the source where the rendition shows all of it.
+ * Throws Failure.
+ */
 export async function render(
   source: FetchedBytes,
   request: Pick<RenditionRequest, "transform" | "accept">,
   stale: Stored | null,
   app: App,
   job: Job,
-): Promise<{ readonly stored: Stored; readonly header: Header }> {
+): Promise<{ readonly stored: Stored; readonly header: Header; readonly look: Look | null }> {
   const opened = await openFile(source.bytes);
   const header = headerOf(opened.source);
   const format = formatFor(request, header);
-  const order = { ...opened, transform: request.transform, format };
+  const order = { ...opened, transform: request.transform, format, analyse: true };
   const rendition = await renderInSlot(order, app, job);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
@@ -66,7 +69,8 @@ export async function render(
   const whole = cut ? {} : wholeOf(request.transform, format, header);
   const { source: address, final, variant, sourceHash, generation, storedAt } = source;
   const from = { source: address, final, variant, sourceHash, generation, storedAt, freshUntil };
-  return { stored: await toStored(rendition, { ...from, cut, ...whole }), header };
+  const stored = await toStored(rendition, { ...from, cut, ...whole });
+  return { stored, header, look: stored.meta.whole === undefined ? null : (rendition.look ?? null) };
 }
 
 /**
@@ -74,7 +78,7 @@ export async function render(
  * decodes, the slot is free for others. Throws Failure.
  */
 export async function renderInSlot(
-  order: Pick<RenderOrder, "bytes" | "transform" | "format"> & Required<Pick<RenderOrder, "source">>,
+  order: Pick<RenderOrder, "bytes" | "transform" | "format" | "analyse"> & Required<Pick<RenderOrder, "source">>,
   app: App,
   job: Job,
 ): Promise<Rendition> {

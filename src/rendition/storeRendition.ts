@@ -2,14 +2,23 @@
 import type { App } from "../context/app.ts";
 import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
+import { factsOf } from "../image/facts.ts";
 import type { Header } from "../image/header.ts";
+import type { Look } from "../image/rendition.ts";
 import { addressesBehind, epochOf } from "../policy/storedAccess.ts";
 import { fill, MADE } from "../store/fill.ts";
 import { putOriginal } from "../store/original.ts";
 import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
-import { readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
+import {
+  ORIGINAL,
+  readSourceMeta,
+  type SourceMeta,
+  type VariantMeta,
+  withVariant,
+  writeSourceMeta,
+} from "../store/sourceMeta.ts";
 import type { OpenTier, Provenance, Stored } from "../store/tiers/tier.ts";
 import type { Fetched, FetchedBytes } from "./fetchOriginal.ts";
 import { originalsBucket } from "./handover.ts";
@@ -120,23 +129,46 @@ async function keep(
   return putOriginal(originalsBucket(app, caller), store.keys.original, source);
 }
 
-/** Stores what the fetch taught us of the source, when it is new: KV takes one write a second for a key. */
+/**
+ * Stores what the fetch and the render taught us of the source, when it is new: KV takes one write a second for a key.
+ * `look`: of a rendition that shows all of it.
+ */
 export async function storeSourceMeta(
   source: FetchedBytes,
-  { width, height, orientation, format }: Header,
+  header: Header,
   store: RenditionStore,
   app: App,
+  look: Look | null = null,
 ): Promise<void> {
-  if (source.validators === null) return;
-  const { sourceHash: hash, variant, bytes, storedAt: at, validators } = source;
-  const fetched: VariantMeta = { hash, at, width, height, orientation, format, bytes: bytes.length, ...validators };
   const { THUMBS } = app.bindings;
+  // A render from the kept original is seldom the first, so what this request has read is enough to see that.
+  if (source.validators === null && (look === null || (await store.sourceMeta())?.thumbhash !== undefined)) return;
   const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
+  const fetched = await afterFetch(known, source, header);
+  // Whichever file of the source it is, it shows the same picture.
+  const isMissing = look !== null && fetched?.thumbhash === undefined && known?.generation === source.generation;
+  const present = fetched ?? (isMissing ? known : null);
+  if (present === null || !(await mayStore(store, app, source)())) return;
+  const withLook = look === null || present.thumbhash !== undefined ? present : { ...present, ...look };
+  if (withLook !== known) await writeSourceMeta(THUMBS, store.keys.sourceMeta, withLook);
+}
+
+/** What is known after the fetch; null when it taught nothing new, or the bytes came from our own store. */
+async function afterFetch(
+  known: SourceMeta | null,
+  source: FetchedBytes,
+  { width, height, orientation, format }: Header,
+): Promise<SourceMeta | null> {
+  const { sourceHash: hash, variant, bytes, storedAt: at, validators } = source;
+  if (validators === null) return null;
+  const fetched: VariantMeta = { hash, at, width, height, orientation, format, bytes: bytes.length, ...validators };
   const recorded = known?.variants[variant];
   const isSame = recorded?.hash === hash;
-  if (isSame && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified) return;
-  if (!(await mayStore(store, app, source)())) return;
+  if (isSame && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified) return null;
   // The same bytes keep the time at which they were first seen.
-  const entry = isSame ? { ...fetched, at: recorded.at } : fetched;
-  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withVariant(known, variant, entry));
+  const meta = withVariant(known, variant, isSame ? { ...fetched, at: recorded.at } : fetched);
+  if (variant !== ORIGINAL) return meta;
+  const { final, freshUntil } = source;
+  const facts = await factsOf(bytes, bytes.length).catch(() => null);
+  return facts === null ? meta : { ...meta, info: { facts, final, storedAt: at, freshUntil, ...validators } };
 }

@@ -30,14 +30,37 @@ export function imageHeaders(
 ): AnswerHeaders & { readonly headers: { readonly etag: string; readonly "last-modified": string } } {
   return {
     shared: lasting(wanted, meta.format, rules, formats),
-    headers: {
-      "content-length": String(byteLength),
-      etag: `"${meta.etag}"`,
-      // Not after our own Date (RFC 9110 8.8.2.1): another data centre's clock may be ahead.
-      "last-modified": httpDate(Math.min(meta.storedAt, now)),
-      "cache-control": cacheControl(wanted, meta, now, rules),
-    },
+    headers: ownHeaders(wanted, meta, byteLength, now, rules),
   };
+}
+
+function ownHeaders(
+  wanted: ImageRequest,
+  meta: Pick<StoredMeta, "etag" | "storedAt" | "freshUntil">,
+  byteLength: number,
+  now: number,
+  rules: HeaderRules,
+) {
+  return {
+    "content-length": String(byteLength),
+    etag: `"${meta.etag}"`,
+    // Not after our own Date (RFC 9110 8.8.2.1): another data centre's clock may be ahead.
+    "last-modified": httpDate(Math.min(meta.storedAt, now)),
+    "cache-control": cacheControl(wanted, meta, now, rules),
+  };
+}
+
+const INFO_SHARED = new Headers({ ...FIXED_HEADERS, "content-type": "application/json; charset=utf-8" });
+
+/** Headers of facts as JSON; kept as long as the picture would be. */
+export function infoHeaders(
+  wanted: ImageRequest,
+  meta: Pick<StoredMeta, "etag" | "storedAt" | "freshUntil">,
+  byteLength: number,
+  now: number,
+  rules: HeaderRules,
+): ReturnType<typeof imageHeaders> {
+  return { shared: INFO_SHARED, headers: ownHeaders(wanted, meta, byteLength, now, rules) };
 }
 
 const LASTING = new WeakMap<ImageRequest, Map<string, Headers>>();

@@ -104,7 +104,7 @@ async function listingsOf(target: PurgeTarget, stores: readonly PurgeStore[]): P
 
 type PurgeScope = { readonly kinds: readonly KeyKind[]; readonly path: string; readonly matches: Matches };
 
-const ALL_KINDS: readonly KeyKind[] = ["t", "o", "m", "r", "f", "n"];
+const ALL_KINDS: readonly KeyKind[] = ["t", "o", "m", "r", "f", "n", "i"];
 
 /**
  * Below which prefix of each kind the target's things lie. A rendition's whole key is a prefix of itself only, since all
@@ -122,7 +122,7 @@ async function scopeOf(target: PurgeTarget): Promise<PurgeScope> {
       return { kinds: ALL_KINDS, path: `${await hostHash(target.host)}/`, matches: null };
     case "prefix": {
       const host16 = await hostHash(new URL(target.prefix).host);
-      // Source metadata and negatives carry no address. Under a prefix the whole host's are deleted: the epoch has made
+      // Source metadata, facts and negatives carry no address. Under a prefix the whole host's are deleted: the epoch has made
       // them worthless anyway.
       const matches = (meta: MetaRecord | undefined) =>
         meta?.source === undefined || isUnder(meta.source, target.prefix);

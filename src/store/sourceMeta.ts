@@ -5,6 +5,7 @@
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Orientation } from "../image/formats/exif.ts";
 import { FORMATS, type FormatName } from "../image/formats/registry.ts";
+import { parseInfo, type SourceInfo } from "./sourceInfo.ts";
 
 /** What one fetch of one variant taught us. */
 export type VariantMeta = {
@@ -34,6 +35,8 @@ export type SourceMeta = {
   readonly colour?: string;
   /** ThumbHash, base64, when it was worked out. */
   readonly thumbhash?: string;
+  /** Facts of the original's file, when a render has read it whole. */
+  readonly info?: SourceInfo;
 };
 
 /** The part of a KV namespace that is used here. */
@@ -97,10 +100,12 @@ export function parseSourceMeta(text: string | null): SourceMeta | null {
   });
   if (read.length === 0) return null;
   const { colour, thumbhash } = value;
+  const info = parseInfo(value.info);
   return {
     ...{ generation, at, variants: Object.fromEntries(read) },
     ...(typeof colour === "string" ? { colour } : {}),
     ...(typeof thumbhash === "string" ? { thumbhash } : {}),
+    ...(info === null ? {} : { info }),
   };
 }
 

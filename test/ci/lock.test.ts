@@ -21,6 +21,7 @@ type Manifest = {
 /** Packages that have an install script which we do not run, and why they work without it. */
 const SKIPPED_SCRIPTS = {
   esbuild: "replaces its JavaScript launcher by the binary to save a start of Node; the binary is a package of its own",
+  exifreader: "builds itself anew with fewer tags where a project asks for that; we ask for nothing",
   workerd: "the same: miniflare starts the binary of the platform package directly",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 /** The code for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
 import type { HeaderParser } from "../header.ts";
-import { type BlockReader, type Blocks, NO_BLOCKS, noBlocks, type XmpWriter } from "../metadata/blocks.ts";
+import { type BlockReader, type Blocks, inflated, NO_BLOCKS, noBlocks, type XmpWriter } from "../metadata/blocks.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
 import { avifHeader } from "./avif/header.ts";
 import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
@@ -111,8 +111,8 @@ export const ENCODERS = {
 } as const satisfies Record<OutputFormat, Encode>;
 
 /** The blocks of metadata of a file in this format; none for one that we recognise but do not decode. Never throws. */
-export function blocksOf(format: FormatName, bytes: Uint8Array): Blocks {
-  return Object.hasOwn(BLOCK_READERS, format) ? BLOCK_READERS[format as InputFormat](bytes) : NO_BLOCKS;
+export async function blocksOf(format: FormatName, bytes: Uint8Array): Promise<Blocks> {
+  return Object.hasOwn(BLOCK_READERS, format) ? inflated(BLOCK_READERS[format as InputFormat](bytes)) : NO_BLOCKS;
 }
 
 /** The parser of a format's header, or null for a format that we recognise but do not decode. */

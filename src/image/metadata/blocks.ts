@@ -1,4 +1,5 @@
 /** The blocks of metadata that a file holds, each as its own standard defines it. */
+import { inflate } from "../colour/inflate.ts";
 
 /** Null: the file has no such block, or its bytes end before it. */
 export type Blocks = {
@@ -10,8 +11,31 @@ export type Blocks = {
   readonly iptc: Uint8Array | null;
 };
 
+/** The blocks as they stand in the file. */
+export type StoredBlocks = Blocks & {
+  /** The XMP is a zlib stream (PNG). */
+  readonly xmpDeflated?: boolean;
+};
+
 /** Bytes of a file, or only its first part -> its blocks. The first block of each kind counts. */
-export type BlockReader = (bytes: Uint8Array) => Blocks;
+export type BlockReader = (bytes: Uint8Array) => StoredBlocks;
+
+/** The most bytes of XMP that are read. Longer packets hold edit histories. */
+export const MAX_XMP_BYTES = 262_144;
+
+/** The same with its XMP inflated. Never throws. */
+export async function inflated({ xmpDeflated = false, ...blocks }: StoredBlocks): Promise<Blocks> {
+  if (blocks.xmp === null || !xmpDeflated) return blocks;
+  const xmp = new Uint8Array(MAX_XMP_BYTES);
+  let length = 0;
+  for await (const piece of inflate([blocks.xmp])) {
+    const part = piece.subarray(0, MAX_XMP_BYTES - length);
+    xmp.set(part, length);
+    length += part.length;
+    if (length === MAX_XMP_BYTES) break;
+  }
+  return { ...blocks, xmp: xmp.subarray(0, length) };
+}
 
 export const NO_BLOCKS: Blocks = { exif: null, xmp: null, iptc: null };
 

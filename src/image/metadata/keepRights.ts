@@ -14,14 +14,14 @@ export type RightsOrder = {
 };
 
 /** A result -> the same with the rights of its source as XMP, where there are any and the request keeps them. */
-export function withRights(
+export async function withRights(
   result: Uint8Array,
   { format, ...size }: Size & { readonly format: OutputFormat },
   { bytes, format: from, transform }: RightsOrder,
-): Uint8Array {
+): Promise<Uint8Array> {
   const { keepCopyright, license } = transform;
   const keeps = keepCopyright !== null && keepCopyright !== "none";
-  const rights = withGiven(keeps ? rightsOf(blocksOf(from, bytes)) : NO_RIGHTS, license);
+  const rights = withGiven(keeps ? rightsOf(await blocksOf(from, bytes)) : NO_RIGHTS, license);
   const xmp = rightsXmp(rights, packetBytes(size));
   return xmp === null ? result : XMP_WRITERS[format](result, xmp);
 }

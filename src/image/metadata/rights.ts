@@ -31,13 +31,16 @@ export function rightsOf({ exif, xmp, iptc }: Blocks): Rights {
   const one = (property: Parameters<Xmp["get"]>[0]) => described?.get(property)?.[0] ?? null;
   const statement = webAddress(one("xmpRights:WebStatement"));
   const license = webAddress(one("cc:license"));
+  const creator = described?.get("dc:creator")?.join(", ") ?? records?.creator ?? taken?.artist ?? null;
+  const credit = one("photoshop:Credit") ?? records?.credit ?? null;
+  // What says the same twice takes room from the rest.
   return {
     license,
     statement: statement === license ? null : statement,
-    creator: described?.get("dc:creator")?.join(", ") ?? records?.creator ?? taken?.artist ?? null,
+    creator,
     copyright: one("dc:rights") ?? records?.copyright ?? taken?.copyright ?? null,
     terms: one("xmpRights:UsageTerms"),
-    credit: one("photoshop:Credit") ?? records?.credit ?? null,
+    credit: credit === creator ? null : credit,
   };
 }
 

@@ -1,6 +1,6 @@
 /** XMP (ISO 16684-1): the properties that say whose a picture is. No other property is read. */
 import { readMarkup } from "../formats/svg/markup.ts";
-import { tidy } from "./blocks.ts";
+import { MAX_XMP_BYTES, tidy } from "./blocks.ts";
 
 export const NAMESPACES = {
   rdf: "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -23,8 +23,6 @@ export const PROPERTIES = [
 ] as const;
 export type Property = (typeof PROPERTIES)[number];
 
-/** A packet is read up to here, in bytes. Its longer ones hold edit histories, and rights stand before them or nowhere. */
-const MAX_BYTES = 262_144;
 const MOST_VALUES = 8;
 const MAX_DEPTH = 64;
 const MOST_PREFIXES = 64;
@@ -52,7 +50,7 @@ export function readXmp(bytes: Uint8Array): Xmp {
     const values = found.get(property) ?? [];
     if (value !== null && values.length < MOST_VALUES) found.set(property, [...values, value]);
   };
-  const text = new TextDecoder().decode(bytes.subarray(0, MAX_BYTES));
+  const text = new TextDecoder().decode(bytes.subarray(0, MAX_XMP_BYTES));
   try {
     readMarkup(text.slice(Math.max(0, text.indexOf("<"))), {
       open(name, attributes, empty) {
@@ -69,7 +67,7 @@ export function readXmp(bytes: Uint8Array): Xmp {
         return depth <= MAX_DEPTH;
       },
       text(part) {
-        if (open !== null && open.text.length < MAX_BYTES) open.text += part;
+        if (open !== null && open.text.length < MAX_XMP_BYTES) open.text += part;
       },
       close(name) {
         depth--;

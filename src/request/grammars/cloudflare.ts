@@ -62,7 +62,11 @@ export const PARAMETERS = {
     short: ["q"],
     doc: "Of lossy formats",
   },
-  format: { ...formatReader(), short: ["f"], doc: "`auto` is by the browser's Accept, as without `format`" },
+  format: {
+    ...formatReader(),
+    short: ["f"],
+    doc: "`auto` is by the browser's Accept, as without `format`; `json` gives size, original size, bytes and type",
+  },
   background: { ...cssColour("last"), doc: "Colour under transparent pictures and of what `pad` adds" },
   rotate: { ...QUARTER_TURNS, doc: "Degrees, clockwise" },
   metadata: {
@@ -93,14 +97,18 @@ export const CLOUDFLARE: Grammar = {
 async function readCloudflareUrl(asked: Asked, config: Config): ReturnType<Grammar["read"]> {
   const rest = asked.path.slice(PREFIX.length);
   const slash = rest.indexOf("/");
-  const options = slash < 0 ? rest : rest.slice(0, slash);
+  const written = slash < 0 ? rest : rest.slice(0, slash);
+  // Something on the way may have escaped the whole segment. A value alone is escaped where it has a comma.
+  const options = written.includes("=") ? written : percentDecoded(written);
   const pairs = options.split(",").filter((option) => option !== "");
   if (pairs.length === 0 || slash < 0) {
     throw new Failure("url_invalid", { why: "it is not /image/{options}/{source} with one option or more" });
   }
   const values = readParameters(pairs.map(pairOf), PARAMETERS, "refused");
   const source = pathSource(rest.slice(slash + 1), asked.query, "none");
-  return unsignedRequest(source, wishOf(values), asked, config);
+  const { format } = values;
+  const request = unsignedRequest(source, wishOf(values, format === "json" ? "auto" : format), asked, config);
+  return format === "json" ? { ...request, info: "cloudflare" } : request;
 }
 
 function pairOf(option: string): readonly [name: string, text: string] {
@@ -110,8 +118,8 @@ function pairOf(option: string): readonly [name: string, text: string] {
 }
 
 /** Cutting, padding and squeezing need a box. With one side, the whole picture has that side. */
-function wishOf(values: Values<typeof PARAMETERS>): Wish {
-  const { width, height, fit = DEFAULT_FIT, background, metadata, gravity, dpr, quality, format, rotate } = values;
+function wishOf(values: Values<typeof PARAMETERS>, format: Wish["format"]): Wish {
+  const { width, height, fit = DEFAULT_FIT, background, metadata, gravity, dpr, quality, rotate } = values;
   const isBox = width !== undefined && height !== undefined;
   const pads = isBox && fit.pads === true;
   return {
@@ -138,11 +146,13 @@ function readQuality(text: string): number | undefined {
   return value >= 1 && value <= 100 ? value : undefined;
 }
 
-/** `json` asks for facts in place of a picture (`ImageRequest.info`), and is refused as long as there are none. */
+/** `json` asks for facts in place of a picture (`ImageRequest.info`). */
 function formatReader() {
   const made = formatWords();
   // The documentation's own fallback of AVIF is WebP.
   const avif: OutputFormat = made.get("avif") ?? "webp";
-  const words: Record<string, OutputFormat | "auto"> = { auto: "auto", "baseline-jpeg": "jpeg", avif };
+  const words: Record<string, OutputFormat | "auto" | "json"> = {
+    ...{ auto: "auto", "baseline-jpeg": "jpeg", avif, json: "json" },
+  };
   return wordOf({ ...words, ...Object.fromEntries(made) });
 }

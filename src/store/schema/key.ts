@@ -7,6 +7,7 @@
  *   2/r/<host16>/<source32>/<host16>/<source32>   a redirect: the final address, then the one that was asked for
  *   2/f/<host16>/<source32>               the source's metadata (KV)
  *   2/n/<host16>/<source32>               a negative answer (KV)
+ *   2/i/<host16>/<source32>               facts of the source's own file, for /info (KV)
  *
  * `2` is the version of the schema. A Worker of another version does not find these keys. All three hashes are
  * lower-case hex prefixes of SHA-256 (FIPS 180-4) over UTF-8: of the source's host as in WHATWG `URL.host` (lower case,
@@ -17,7 +18,7 @@
 export const KEY_PREFIXES = ["2/", ""] as const;
 const PREFIX = KEY_PREFIXES[0];
 
-export type KeyKind = "t" | "o" | "m" | "r" | "f" | "n";
+export type KeyKind = "t" | "o" | "m" | "r" | "f" | "n" | "i";
 
 /** Where everything of one source is kept. */
 export type SourceKeys = {
@@ -29,6 +30,7 @@ export type SourceKeys = {
   readonly master: string;
   readonly sourceMeta: string;
   readonly negative: string;
+  readonly info: string;
 };
 
 /** Keys of a canonical source URL. Throws TypeError if `source` is not a URL. */
@@ -43,6 +45,7 @@ export async function sourceKeys(source: string): Promise<SourceKeys> {
     master: `${PREFIX}m/${path}`,
     sourceMeta: `${PREFIX}f/${path}`,
     negative: `${PREFIX}n/${path}`,
+    info: `${PREFIX}i/${path}`,
   };
 }
 

@@ -60,11 +60,11 @@ export function kvTier(kv: KVNamespace, { now, since }: KvTierOptions): Tier {
   };
 }
 
-/** Renditions, source metadata and negatives of a KV namespace, for a purge. */
+/** Renditions, source metadata, facts and negatives of a KV namespace, for a purge. */
 export function kvPurgeStore(kv: KVNamespace): PurgeStore {
   return {
     label: "THUMBS",
-    kinds: ["t", "f", "n"],
+    kinds: ["t", "f", "n", "i"],
     async purgePage({ prefix, matches, cursor, limit }) {
       const page = await kv.list<MetaRecord>({ prefix, limit: limit ?? LIMITS.purgePage, cursor });
       const keys = page.keys

@@ -435,3 +435,26 @@ describe("a source that stops", () => {
     expect(reasonOf(outcome)).toBe("source_unreachable");
   });
 });
+
+describe("the first bytes of a file", () => {
+  const LONG = 20_000_000;
+  test.each([
+    ["by a range of it", `long?bytes=${LONG}`, 206, LONG],
+    ["by cutting off a source that sends all of it", `long?bytes=${LONG}&whole=1`, 200, LONG],
+    ["a file that is as long as they are", "long?bytes=65536", 206, 65_536],
+    ["a file that is one byte longer", "long?bytes=65537", 206, 65_537],
+  ])("%s", async (_, path, status, total) => {
+    const outcome = await get(path, { head: 65_536, config: { maxSourceBytes: 1_000_000 } });
+    expect(outcome).toMatchObject({ ok: true, size: 65_536, fetched: { status, total, truncated: false } });
+    expect(source.seen.map(({ headers }) => headers.range)).toEqual(["bytes=0-65535"]);
+    expect(outcome).toMatchObject({ fetched: { bytesIn: 65_536 } });
+  });
+  test("of a shorter file there are fewer", async () => {
+    const outcome = await get("picture.jpg", { head: 65_536 });
+    expect(outcome).toMatchObject({ ok: true, size: picture.length, fetched: { total: picture.length } });
+  });
+  test("a whole file is asked for without a range, and a part of it is no picture", async () => {
+    await get("picture.jpg");
+    expect(source.seen[0]?.headers.range).toBeUndefined();
+  });
+});

@@ -8,7 +8,7 @@ import { ORIGINAL, readSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService } from "../../support/brokenService.ts";
 import { FINAL, NOW, originalOf, storedOf } from "../../support/stored.ts";
 import { pause } from "../../support/uncoordinated.workerd.ts";
-import { configWith, freshSource, missOf, requestOf, worldOf } from "../../support/world.workerd.ts";
+import { configWith, freshSource, jpegOf, missOf, requestOf, worldOf } from "../../support/world.workerd.ts";
 
 const HEADER: Header = {
   ...{ format: "jpeg", width: 40, height: 30, orientation: 1, frames: 1 },
@@ -151,6 +151,40 @@ describe("storeSourceMeta", () => {
     // The same bytes keep the time at which they were first seen.
     expect(known).toMatchObject({ generation: 1, at: NOW });
     expect(known?.variants[ORIGINAL]).toMatchObject({ hash: "0badcafe", etag: '"2"', at: NOW });
+  });
+  const LOOK = { colour: "#123456", thumbhash: "AAAA" };
+  test("the look of the first whole rendition is kept with it, and of later ones only where there is none", async () => {
+    const { app, ...world } = worldOf();
+    const source = freshSource();
+    const { store } = await missIn({ app, ...world }, source);
+    const read = () => readSourceMeta(env.THUMBS, store.keys.sourceMeta, 0);
+    await storeSourceMeta(fetchedOf(source), HEADER, store, app);
+    expect(await read()).not.toHaveProperty("thumbhash");
+    // Made from the kept original, by another request.
+    const { store: later } = await missIn(worldOf(), source);
+    await storeSourceMeta(fetchedOf(source, { validators: null }), HEADER, later, app, LOOK);
+    expect(await read()).toMatchObject({ generation: 1, ...LOOK });
+    await storeSourceMeta(fetchedOf(source, { validators: null }), HEADER, later, app, { ...LOOK, colour: "#000000" });
+    expect(await read()).toMatchObject(LOOK);
+    const other = fetchedOf(source, { sourceHash: "0badbeef", generation: 2, storedAt: NOW + 1 });
+    await storeSourceMeta(other, HEADER, store, app);
+    expect(await read()).not.toHaveProperty("thumbhash");
+  });
+  test("what the original's own file says is kept with it, and nothing of a variant's", async () => {
+    const world = worldOf();
+    const bytes = await jpegOf(80, 60);
+    const infoAfter = async (variant: string) => {
+      const source = freshSource();
+      const { store } = await missIn(world, source);
+      await storeSourceMeta(fetchedOf(source, { bytes, variant }), HEADER, store, world.app);
+      return (await readSourceMeta(env.THUMBS, store.keys.sourceMeta, 0))?.info;
+    };
+    expect(await infoAfter(ORIGINAL)).toMatchObject({
+      facts: { width: 80, height: 60, bytes: bytes.length },
+      storedAt: NOW,
+      final: { complete: true },
+    });
+    expect(await infoAfter("wikimedia:960px")).toBeUndefined();
   });
   test("bytes from our own store teach nothing new", async () => {
     const world = worldOf();

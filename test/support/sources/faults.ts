@@ -64,6 +64,21 @@ const CODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
 export const FAULTS: Readonly<Record<string, (scene: Scene, rest: string) => void>> = {
   "picture.jpg": (scene) =>
     send(scene, { "Cache-Control": "max-age=3600", ETag: '"one"', "Set-Cookie": "id=1; Path=/" }),
+  /** A file of `?bytes=` that begins as the picture does. Answers ranges, unless `?whole=1`. */
+  long({ request, response, url, picture }) {
+    const bytes = Buffer.alloc(Number(url.searchParams.get("bytes")));
+    bytes.set(picture);
+    const [, last] = /^bytes=0-(\d+)$/.exec(request.headers.range ?? "") ?? [];
+    if (last === undefined || url.searchParams.get("whole") === "1") {
+      response.writeHead(200, { "Content-Length": bytes.length });
+      response.end(bytes);
+      return;
+    }
+    const part = bytes.subarray(0, Number(last) + 1);
+    const range = `bytes 0-${part.length - 1}/${bytes.length}`;
+    response.writeHead(206, { "Content-Length": part.length, "Content-Range": range, ETag: '"long"' });
+    response.end(part);
+  },
   /** The same picture under every name. */
   many: (scene) => send(scene, { "Cache-Control": "max-age=3600" }),
   "wrong-type": (scene) => send(scene, { "Content-Type": "text/html" }),

@@ -44,10 +44,11 @@ async function run(job: Job): Promise<Outcome> {
   if (job.abortAfterMs !== null) setTimeout(() => caller.abort(new Error("caller gave up")), job.abortAfterMs);
   const started = Date.now();
   try {
-    const { authority, ownHost, conditional } = job;
+    const { authority, ownHost, conditional, head } = job;
     const order = {
       authority,
       ownHost,
+      ...(head === undefined ? {} : { head }),
       ...(conditional === null ? {} : { conditional: { ...conditional, of: job.source } }),
     };
     const deps = {

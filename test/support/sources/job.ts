@@ -10,6 +10,8 @@ export type Job = {
   readonly authority: "signature" | "list" | "header";
   readonly ownHost: string;
   readonly conditional: Conditional | null;
+  /** Only so many of the first bytes; absent = all. */
+  readonly head?: number;
   readonly names: Readonly<Record<string, Ports>>;
   /** Jobs with the same memory share the state of hosts, as requests in one isolate do. */
   readonly memory: string;

@@ -31,14 +31,14 @@ describe("options", () => {
     ["w=320,rotate=270", { rotate: 270 }],
     ["w=320,metadata=none", { keepCopyright: "none" }],
     ["w=320,metadata=copyright", { keepCopyright: "fetched" }],
-    ["w%3D320%2Ch%3D160".replace("%2C", ","), { width: 320, height: 160 }],
+    ["w%3D320,h%3D160", { width: 320, height: 160 }],
+    ["w%3D320%2Ch%3D160", { width: 320, height: 160 }],
     ["w=320,,", { width: 320 }],
     ["w=320,anim=false,compression=fast,upscale=interpolate,sharpen=0,blur=0,contrast=1,gamma=0", { width: 320 }],
   ])("%s", async (options, expected) => expect(await asked(options)).toMatchObject(expected));
 
   test.each([
     ["w=320,onerror=redirect", "option_unknown onerror"],
-    ["w=320,format=json", "option_invalid format"],
     ["w=320,f=gif", "option_invalid f"],
     ["w=auto", "option_invalid w"],
     ["w=0", "option_invalid w"],
@@ -75,4 +75,10 @@ describe("options", () => {
   test.each(["/image/w=320", "/image/", "/image/w=320/"])("%s is no address", async (path) => {
     expect(await refusalOf(path)).toBe("url_invalid");
   });
+});
+
+test("format=json asks for facts of the picture that the other options make", async () => {
+  const json = await readPath("/image/w=320,h=160,fit=pad,format=json/https://listed.test/a.jpg");
+  const picture = await readPath("/image/w=320,h=160,fit=pad/https://listed.test/a.jpg");
+  expect(json).toEqual({ ...picture, info: "cloudflare" });
 });

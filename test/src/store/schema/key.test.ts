@@ -24,6 +24,7 @@ describe("sourceKeys", () => {
       original: `2/o/${host}/${source}`,
       master: `2/m/${host}/${source}`,
       sourceMeta: `2/f/${host}/${source}`,
+      info: `2/i/${host}/${source}`,
       negative: `2/n/${host}/${source}`,
     });
   });
