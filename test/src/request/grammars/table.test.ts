@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { LADDER } from "../../../../src/config/ladder.ts";
 import { parseConfig } from "../../../../src/config/parseConfig.ts";
+import { computeGeometry } from "../../../../src/image/geometry.ts";
 import { canonicalOptions } from "../../../../src/request/canonical.ts";
 import { GRAMMARS } from "../../../../src/request/grammars/table.ts";
 import { readImageRequest } from "../../../../src/request/readImageRequest.ts";
@@ -154,4 +156,32 @@ test.each([
     ({ reason }) => reason,
   );
   expect(said).toBe(expected);
+});
+
+/** A `srcset` of the ladder's widths, by grammar; `height` of a box, or none. */
+const SRCSETS: Readonly<Record<string, (width: number, height: number | null) => string>> = {
+  imgproxy: (w, h) => `/unsafe/rs:fill:${w}:${h ?? 0}/plain/${SOURCE}`,
+  photon: (w, h) => `/photon/a.test/1.jpg?ssl=1&${h === null ? `w=${w}` : `resize=${w},${h}`}`,
+  cloudflare: (w, h) => `/image/w=${w}${h === null ? "" : `,h=${h},fit=cover`}/${SOURCE}`,
+  next: (w) => `/_next/image?url=${ESCAPED}&w=${w}&q=75`,
+  ipx: (w, h) => `/_ipx/${h === null ? `w_${w}` : `s_${w}x${h}`}/${SOURCE}`,
+  wsrv: (w, h) => `/?url=${ESCAPED}&w=${w}${h === null ? "" : `&h=${h}&fit=cover`}`,
+};
+
+describe("descriptors of a srcset are true", () => {
+  const ratios = [null, 2, 1.5, 1, 0.75, 0.5] as const;
+  test.each(Object.entries(SRCSETS))("%s", async (_, pathOf) => {
+    for (const width of LADDER) {
+      for (const ratio of ratios) {
+        const height = ratio === null ? null : Math.round(width / ratio);
+        if (height !== null && height > (LADDER.at(-1) ?? 0)) continue;
+        const { transform } = await read(pathOf(width, height));
+        const source = { width: 6000, height: 6000 };
+        const made = computeGeometry(source, transform);
+        // next/image asks for no height.
+        const isBox = height !== null && transform.height > 0;
+        expect([made.width, made.height]).toEqual([width, isBox ? height : width]);
+      }
+    }
+  });
 });
