@@ -21,6 +21,7 @@ if (problems.length > 0) refuse(USAGE, ...problems);
 export const CLIENTS = [
   { name: "hint", source: "warmer/client/hint.ts", platform: "node" },
   { name: "url", source: "src/client/url.ts", platform: "browser" },
+  { name: "client", source: "src/client/client.ts", platform: "browser" },
 ] as const satisfies readonly { name: string; source: string; platform: "node" | "browser" }[];
 
 const top = fileURLToPath(new URL("../", import.meta.url));
@@ -42,8 +43,8 @@ for (const { name, source, platform } of CLIENTS) {
 
 /**
  * The declarations of an entry. Only this one file is published. So a file that the entry re-exports with
- * `export { … } from "./x.ts"` stands here in full; all that it exports must be meant for the package. There is no other
- * import.
+ * `export { … } from "./x.ts"` stands here in full; all that it exports must be meant for the package. The entry may import
+ * from such a file too, and from no other one.
  */
 function declarationsOf(source: string): string {
   const out = mkdtempSync(join(tmpdir(), "firstlight-types-"));
@@ -62,8 +63,13 @@ function declarationsOf(source: string): string {
     const run = spawnSync("tsc", [...flags, ...options, ...lib, join(top, source)], { encoding: "utf8", cwd: top });
     if (run.status !== 0) throw new Error(`Cannot make the types of ${source}:\n${run.stdout}${run.stderr}`);
     const textOf = (file: string): string => readFileSync(join(out, file.replace(/\.ts$/, ".d.ts")), "utf8");
-    const text = textOf(source).replace(/^export \{[^}]*\} from "(\.[^"]+)";$/gm, (_, file: string) =>
-      textOf(join(dirname(source), file)).trim(),
+    const inlined = new Set<string>();
+    const exported = textOf(source).replace(/^export \{[^}]*\} from "(\.[^"]+)";$/gm, (_, file: string) => {
+      inlined.add(file);
+      return textOf(join(dirname(source), file)).trim();
+    });
+    const text = exported.replace(/^import [^;]* from "(\.[^"]+)";$/gm, (line, file: string) =>
+      inlined.has(file) ? "" : line,
     );
     if (/from "\./.test(text)) throw new Error(`The types of ${source} need another file:\n${text}`);
     return text;

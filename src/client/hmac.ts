@@ -68,8 +68,5 @@ function turn(word: number, bits: number): number {
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+  return Uint8Array.from([...a, ...b]);
 }

@@ -4,6 +4,7 @@
  */
 import { quantise, quantiseLength } from "../request/options/quantum.ts";
 import { toBase64url } from "../request/signing/base64url.ts";
+import { isHttpUrl } from "../request/source/canonicalSource.ts";
 import { COMPASS, MAX_SIDE } from "../request/transform.ts";
 
 /** Value and the option's name -> its text in a URL. */
@@ -34,7 +35,7 @@ export const orZero =
   (least: number, max: number, round = quantise): Check =>
   (value, name) => {
     if (value === 0 || isWithin(value, least, max)) return String(round(Number(value)));
-    return refuse(value, name, `0, or at least ${least.toFixed(6).replace(/0+$/, "")} and at most ${max}`);
+    return refuse(value, name, `0, or a number from ${least} to ${max}`);
   };
 
 const cropSide = orZero(0.000001, MAX_SIDE, quantiseLength);
@@ -81,9 +82,8 @@ const LICENSE = text(/^[^\p{Cc}\p{Cs}]{0,200}$/u, "at most 200 characters, none 
 /** `{license, creator}` -> both in base64url, since an address has colons: `Ynk:creator:SmFuZQ:t`. */
 export const license: Check = (value, name) => {
   const fields = fieldsOf(value, name, ["license", "creator"]);
-  const encoded = (field: string) =>
-    toBase64url(new TextEncoder().encode(LICENSE(fields[field] ?? "", `${name}.${field}`)));
-  return `${encoded("license")}:creator:${encoded("creator")}:t`;
+  const part = (field: string) => toBase64url(bytesOfText(LICENSE(fields[field] ?? "", `${name}.${field}`)));
+  return `${part("license")}:creator:${part("creator")}:t`;
 };
 
 /** The fields of an object that has no others. */
@@ -101,4 +101,19 @@ function isWithin(value: unknown, min: number, max: number): value is number {
 function shown(value: unknown): string {
   const isQuoted = typeof value === "object" || (typeof value === "string" && !Number.isNaN(Number(value)));
   return String(isQuoted ? JSON.stringify(value) : value).slice(0, 80);
+}
+
+/** Throws a TypeError for a source that is no absolute http(s) URL. */
+export function checkSource(source: string): void {
+  if (!isHttpUrl(source)) throw new TypeError(`The source is no absolute http or https URL: ${source}`);
+}
+
+export function bytesOfText(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
+}
+
+/** The proxy's address without a slash at its end. Throws a TypeError for what is no text. */
+export function withoutSlash(endpoint: string): string {
+  if (typeof endpoint !== "string") throw new TypeError(`The endpoint is no text: ${endpoint}`);
+  return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
 }

@@ -37,10 +37,20 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
   test("the package has the clients, and nothing of the Worker, the warmer or the tests", () => {
     const files = readdirSync(join(project, "node_modules/firstlight"), { recursive: true, withFileTypes: true });
     const names = files.filter((entry) => entry.isFile()).map((entry) => entry.name);
-    expect(names).toEqual(expect.arrayContaining(["hint.js", "hint.d.ts", "url.js", "url.d.ts", "package.json"]));
-    expect(names.filter((name) => !/^(hint|url)\.(js|d\.ts)$|^(package\.json|README\.md|LICENSE)$/.test(name))).toEqual(
-      [],
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "hint.js",
+        "hint.d.ts",
+        "url.js",
+        "url.d.ts",
+        "client.js",
+        "client.d.ts",
+        "package.json",
+      ]),
     );
+    expect(
+      names.filter((name) => !/^(hint|url|client)\.(js|d\.ts)$|^(package\.json|README\.md|LICENSE)$/.test(name)),
+    ).toEqual([]);
   });
 
   test("the package installs nothing else", () => {
@@ -120,6 +130,27 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
     expect(out.trim()).toBe("/w:320/aHR0cHM6Ly9hLnRlc3QvYi5qcGc");
   });
 
+  test("firstlight/client writes a picture's attributes, unsigned and signed", () => {
+    const out = run(
+      "client.js",
+      `import { createClient, placeholder } from "firstlight/client";
+       import { pathSigner } from "firstlight/url";
+       const options = { endpoint: "https://img.test", ladder: [320] };
+       const { src, srcset, sizes } = createClient(options).img("https://a.test/b.jpg", { width: 320 });
+       console.log([src, srcset, sizes].join("|"));
+       const sign = pathSigner({ key: "736563726574", salt: "68656c6c6f" });
+       console.log(createClient({ ...options, sign }).src("https://a.test/b.jpg", { width: 320 }));
+       console.log(placeholder("1QcSHQRnh493V4dIh4eXh1h4kJUI").slice(0, 21));`,
+    );
+    const path = "/w:320/aHR0cHM6Ly9hLnRlc3QvYi5qcGc";
+    const url = `https://img.test/unsafe${path}`;
+    expect(out.trim().split("\n")).toEqual([
+      `${url}|${url} 320w|(min-width: 320px) 320px, 100vw`,
+      expect.stringMatching(new RegExp(`^https://img\\.test/[\\w-]{43}${path}$`)),
+      "data:image/bmp;base64",
+    ]);
+  });
+
   test("the types compile in a strict project, and a wrong call does not compile", () => {
     const check = (text: string): string => {
       writeFileSync(join(project, "use.ts"), text);
@@ -149,5 +180,12 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
       'createHinter({ address: "h:1" }).hint({ ...hintPage({ pictures: ["/a 1x"], dpr: undefined }), country: "ES" });\n';
     expect(check(page)).toBe("");
     expect(check(page.replace('"/a 1x"', "7"))).toContain("use.ts(2,");
+    const client =
+      'import { createClient, nextLoader } from "firstlight/client";\nimport { pathSigner } from "firstlight/url";\n' +
+      'const c = createClient({ endpoint: "https://a.test", sign: pathSigner({ key: "ab", salt: "cd" }) });\n' +
+      'export const attributes: { src: string } = c.img("https://a.test/b.jpg", { width: 320, gravity: { at: "no" } });\n' +
+      "export default nextLoader(c);\n";
+    expect(check(client)).toBe("");
+    expect(check(client.replace("width: 320", 'width: "320"'))).toContain("use.ts(4,");
   });
 });

@@ -189,3 +189,10 @@ describe("failures", () => {
     expect((await ask(`${HOST}/photon/a.test/1.jpg`, {}, { EVENTS })).status).toBe(403);
   });
 });
+
+test("/info is a route of its own, and its failures are JSON like those of pictures", async () => {
+  const answer = await ask(`${HOST}/info/unsafe/w:320/plain/https://nowhere.test/a.jpg`);
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([403, "application/json; charset=utf-8"]);
+  expect(await answer.json()).toMatchObject({ code: "source_not_allowed" });
+  expect((await ask(`${HOST}/info`)).status).toBe(404);
+});

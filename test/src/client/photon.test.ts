@@ -44,7 +44,10 @@ describe("photonUrl", () => {
     [{ resize: [1, 2, 3] }, "The resize cannot be [1,2,3]"],
     [{ fit: [1, 1.5] }, "The fit cannot be 1.5"],
     [{ crop: { x: 0, y: 0, width: 101, height: 1 } }, "The crop.width cannot be 101"],
-    [{ crop: { x: 0, y: 0, width: 0.00001, height: 1 } }, "The crop.width cannot be 0.00001: 0, or at least 0.0001"],
+    [
+      { crop: { x: 0, y: 0, width: 0.00001, height: 1 } },
+      "The crop.width cannot be 0.00001: 0, or a number from 0.0001",
+    ],
     [{ crop: { x: 0, y: 0, width: 1 } }, "The crop.height cannot be undefined"],
     [{ quality: 0 }, "The quality cannot be 0"],
     [{ zoom: 0 }, "The zoom cannot be 0"],

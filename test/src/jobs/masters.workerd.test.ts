@@ -116,6 +116,15 @@ describe("the queue's job", () => {
     expect(await consume(orderFor(source))).toBe("ack");
     expect((await env.R2_PRIMARY.head(keys.master))?.uploaded).toEqual(first?.uploaded);
   });
+  test("renders one again that holds no rights, since nothing that keeps them can be derived from it", async () => {
+    quiet();
+    const source = freshSource();
+    const keys = await sourceKeys(source);
+    await primary.put(keys.master, storedOf({ source, whole: WHOLE }));
+    await keep(source);
+    expect(await consume(orderFor(source))).toBe("ack");
+    expect((await primary.get(keys.master))?.meta).toMatchObject({ width: 60, whole: { rights: true } });
+  });
   test("renders another when the source's bytes have changed", async () => {
     quiet();
     const source = freshSource();

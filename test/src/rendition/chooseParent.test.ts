@@ -48,6 +48,24 @@ describe("chooseParent", () => {
 
   test("the widths above follow from SPARE", () => expect(608 / 320).toBeGreaterThanOrEqual(SPARE));
 
+  describe("rights", () => {
+    const with_ = parent(640, { whole: { ...WHOLE, rights: true } });
+    const ofVariant = parent(640, { whole: { ...WHOLE, rights: true }, variant: "wikimedia:960px" });
+    const without = parent(640);
+    test.each([
+      ["none are kept: any parent", "none", without, true],
+      ["none are kept: one with rights too", "none", with_, true],
+      ["the address and the setting say nothing", null, without, true],
+      ["those of the fetched bytes", "fetched", with_, true],
+      ["those of the fetched bytes, of a variant", "fetched", ofVariant, true],
+      ["a parent of before", "fetched", without, false],
+      ["those of the original", "original", with_, true],
+      ["those of the original, from a variant", "original", ofVariant, false],
+    ] as const)("%s", (_name, keepCopyright, one, is) => {
+      expect(choose(request({ keepCopyright }), [one])).toBe(is ? "t/640" : undefined);
+    });
+  });
+
   describe("never from", () => {
     const good = parent(640);
     test.each([
@@ -190,6 +208,10 @@ describe("wholeOf", () => {
       { quality: 0, sourceWidth: 3000, sourceHeight: 4000 },
     ],
     ["a source upside down", {}, { orientation: 3 }, "webp", { quality: 0, sourceWidth: 4000, sourceHeight: 3000 }],
+    ["with rights", { keepCopyright: "fetched" }, {}, "webp", { ...WHOLE, rights: true }],
+    ["with the original's rights", { keepCopyright: "original" }, {}, "webp", { ...WHOLE, rights: true }],
+    ["without rights", { keepCopyright: "none" }, {}, "webp", { ...WHOLE }],
+    ["with rights of the address", { license: { license: "by", creator: "" } }, {}, "webp", undefined],
     ["alpha kept", {}, { alpha: true }, "webp", { quality: 0, sourceWidth: 4000, sourceHeight: 3000 }],
     ["alpha flattened for JPEG", {}, { alpha: true }, "jpeg", undefined],
     ["alpha flattened on a colour", { background: [1, 2, 3] }, { alpha: true }, "webp", undefined],

@@ -1,5 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { blocksOf } from "../../../src/image/formats/codecs.ts";
+import { jpegWithXmp } from "../../../src/image/formats/jpeg/xmp.ts";
+import { type Rights, rightsOf } from "../../../src/image/metadata/rights.ts";
+import { rightsXmp } from "../../../src/image/metadata/rightsXmp.ts";
+import { renderImage } from "../../../src/image/renderImage.ts";
 import { derive } from "../../../src/rendition/derive.ts";
 import { ORIGINAL, type VariantMeta, writeSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { r2Tier } from "../../../src/store/tiers/r2.ts";
@@ -112,4 +117,30 @@ test.each([
   await r2Tier(env.R2_PRIMARY, "primary", "p").put(await keyOfLarge(source), { bytes: await make(), meta });
   // The caller takes what is thrown for none (renderMiss.ts).
   expect(await derived(source).catch(() => null)).toBeNull();
+});
+
+test("a derived size has the rights that a direct one has", async () => {
+  const rights: Rights = {
+    ...{ license: "https://creativecommons.org/licenses/by/4.0/", statement: null, creator: "Jane & Co" },
+    ...{ copyright: `© ${"a long notice ".repeat(200)}`.trim(), terms: "Ask", credit: null },
+  };
+  const source = freshSource();
+  const original = jpegWithXmp(await jpegOf(1600, 1200), rightsXmp(rights, 8_000) ?? new Uint8Array());
+  const world = worldOf();
+  const wishOf = (side: number) => requestOf(source, { width: side, height: side, keepCopyright: "fetched" });
+  const direct = async (side: number) => {
+    const { transform } = wishOf(side);
+    return renderImage({ bytes: original, transform, format: "webp", limits: world.app.config });
+  };
+  const large = await direct(800);
+  const whole = { quality: 0, sourceWidth: 1600, sourceHeight: 1200, rights: true } as const;
+  const meta = metaOf({ source, format: "webp", width: 800, height: 600, whole });
+  const { store } = await missOf(wishOf(800), world);
+  await r2Tier(env.R2_PRIMARY, "primary", "p").put(store.key, { bytes: large.bytes, meta });
+  const stored = await derive(await missOf(wishOf(40), world), world.app, world.job);
+  const small = (await direct(40)).bytes;
+  expect(rightsOf(await blocksOf("webp", stored?.bytes ?? new Uint8Array()))).toEqual(
+    rightsOf(await blocksOf("webp", small)),
+  );
+  expect(rightsOf(await blocksOf("webp", small))).toMatchObject({ license: rights.license, creator: "Jane & Co" });
 });

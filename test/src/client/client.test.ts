@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { createClient, LADDER, nextLoader, nuxtProvider, unpicTransformer } from "../../../src/client/client.ts";
+import { pathSigner, signedUrlSync, unsignedUrl } from "../../../src/client/url.ts";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
+import { readImageRequest } from "../../../src/request/readImageRequest.ts";
+
+const ENDPOINT = "https://img.example.org";
+const SOURCE = "https://a.test/b.jpg";
+const SIGNING = { key: "736563726574", salt: "68656c6c6f" };
+const OPEN = parseConfig({ ALLOWED_SOURCES: "a.test" });
+const SIGNED = parseConfig({ SIGNING_KEYS: SIGNING.key, SIGNING_SALTS: SIGNING.salt });
+
+const client = createClient({ endpoint: `${ENDPOINT}/` });
+const server = createClient({ endpoint: ENDPOINT, sign: pathSigner(SIGNING) });
+const read = async (url: string, config = OPEN) => (await readImageRequest(url, null, config, 0)).transform;
+const widthsIn = (srcset: string) => srcset.split(", ").map((part) => Number(/ (\d+)w$/.exec(part)?.[1]));
+
+describe("src", () => {
+  test("is unsigned without a signer, and signed with one, as firstlight/url has it", () => {
+    expect(client.src(SOURCE, { width: 320 })).toBe(unsignedUrl(ENDPOINT, SOURCE, { width: 320 }));
+    expect(server.src(SOURCE, { width: 320 })).toBe(signedUrlSync(ENDPOINT, SOURCE, { width: 320 }, SIGNING));
+    expect(client.src(SOURCE)).toBe(unsignedUrl(ENDPOINT, SOURCE));
+  });
+  test("a relative source is one of the site's own", () => {
+    const site = createClient({ endpoint: ENDPOINT, base: "https://a.test/page/" });
+    expect(site.src("../b.jpg")).toBe(client.src(SOURCE));
+    expect(site.src(SOURCE)).toBe(client.src(SOURCE));
+    expect(() => client.src("../b.jpg")).toThrow(/no absolute http or https URL/);
+  });
+  test("the address of the facts has the signature of the path behind it", async () => {
+    expect(client.info(SOURCE)).toBe(client.src(SOURCE).replace("/unsafe/", "/info/unsafe/"));
+    expect(await read(server.info(SOURCE).replace("/info", ""), SIGNED)).toMatchObject({ width: 0 });
+  });
+});
+
+describe("img", () => {
+  test.each([
+    ["the whole page's width", {}, [...LADDER], 160, "100vw"],
+    ["a width on the ladder", { width: 320 }, [160, 320, 640], 320, "(min-width: 320px) 320px, 100vw"],
+    ["a width between two rungs", { width: 400 }, [160, 320, 640, 1024], 640, "(min-width: 400px) 400px, 100vw"],
+    ["more than the ladder has", { width: 3_000 }, [...LADDER], 2_048, "(min-width: 3000px) 3000px, 100vw"],
+    ["a source that is smaller", { width: 400, natural: 500 }, [160, 320, 500], 500, "(min-width: 400px) 400px, 100vw"],
+    ["a source as large as a rung", { natural: 640 }, [160, 320, 640], 160, "100vw"],
+    ["a source larger than the ladder", { natural: 9_000 }, [...LADDER], 160, "100vw"],
+    ["a tiny source", { natural: 40 }, [40], 40, "100vw"],
+    ["sizes of the page's own", { sizes: "50vw" }, [...LADDER], 160, "50vw"],
+  ] as const)("%s", async (_, options, widths, src, sizes) => {
+    const attributes = client.img(SOURCE, options);
+    expect([widthsIn(attributes.srcset), attributes.sizes]).toEqual([widths, sizes]);
+    expect((await read(attributes.src)).width).toBe(Math.min(LADDER.find((rung) => rung >= src) ?? 2_048, 2_048));
+  });
+  test("each descriptor is the width that the proxy makes", async () => {
+    for (const part of client.img(SOURCE, { width: 500 }).srcset.split(", ")) {
+      const [url = "", descriptor = ""] = part.split(" ");
+      expect(`${(await read(url)).width}w`).toBe(descriptor);
+    }
+  });
+  test("an aspect cuts, and other options go along", async () => {
+    const { srcset } = server.img(SOURCE, { width: 320, aspect: 16 / 9, quality: 70 });
+    const url = srcset.split(" ")[0] ?? "";
+    expect(await read(url, SIGNED)).toMatchObject({ width: 160, height: 90, resize: "fill", quality: 70 });
+  });
+  test("the ladder of another deployment", () => {
+    const own = createClient({ endpoint: ENDPOINT, ladder: [100, 200, 400] });
+    expect(widthsIn(own.img(SOURCE, { width: 90 }).srcset)).toEqual([100, 200]);
+  });
+});
+
+describe("loaders", () => {
+  test("next/image: a text at once, with and without a quality", async () => {
+    const loader = nextLoader(client, { background: "fff" });
+    expect(loader({ src: SOURCE, width: 640 })).toBe(client.src(SOURCE, { background: "fff", width: 640 }));
+    expect((await read(loader({ src: SOURCE, width: 640, quality: 75 }))).quality).toBe(80);
+    expect(nextLoader(client, { quality: 60 })({ src: SOURCE, width: 640, quality: undefined })).toContain("q:60");
+  });
+  test.each([
+    ["numbers", { width: 320, height: 160 }, { width: 320, height: 160, resize: "fill" }],
+    ["texts and fractions", { width: "320", height: "160.4", quality: "80" }, { width: 320, height: 160, quality: 80 }],
+    ["one side", { width: 320 }, { width: 320, height: 0, resize: "fit" }],
+    ["a format that we make", { width: 320, format: "jpg" }, { format: "jpeg" }],
+    ["a format that we do not make", { width: 320, format: "avif" }, { format: "auto" }],
+    ["contain", { width: 320, height: 160, fit: "contain" }, { resize: "fit" }],
+    ["fill", { width: 320, height: 160, fit: "fill" }, { resize: "force" }],
+    ["a word that we do not have", { width: 320, height: 160, fit: "toString" }, { resize: "fit" }],
+  ])("unpic and Nuxt: %s", async (_, operations, wanted) => {
+    const url = unpicTransformer(server)(SOURCE, operations);
+    expect(await read(url, SIGNED)).toMatchObject(wanted);
+    expect(nuxtProvider(server).getImage(SOURCE, { modifiers: operations })).toEqual({ url });
+    expect(unpicTransformer(server)(new URL(SOURCE), operations)).toBe(url);
+  });
+  test("Nuxt without modifiers", () => {
+    expect(nuxtProvider(client).getImage(SOURCE)).toEqual({ url: client.src(SOURCE) });
+  });
+});
