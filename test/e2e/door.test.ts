@@ -297,6 +297,13 @@ describe("published clients of other services", () => {
     expect(await sizeOf(await ask(path))).toBe("160x160 png");
     expect(await sizeOf(await ask(`${path}&cbg=white`))).toBe("160x160 jpeg");
   });
+  test("format=json says the size of the result, padding and all", async () => {
+    const answer = await ask(`/image/w=320,h=320,fit=pad,format=json/${listed("facts.jpg")}`);
+    expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+      200,
+      expect.objectContaining({ width: 320, height: 320, original: expect.objectContaining({ format: "image/jpeg" }) }),
+    ]);
+  });
   test("ourselves, by every client", async () => {
     for (const [client, make] of Object.entries(CLIENTS)) {
       const own = make(`${edge.url.replace("127.0.0.1", "localhost")}/image/w=1/a`) ?? "";
