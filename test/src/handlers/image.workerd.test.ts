@@ -140,6 +140,17 @@ describe("a source without a scheme", () => {
     answering(unreachable);
     expect(await ask(countedWorld(false).world, path())).toBe(200);
   });
+  test("is asked over HTTP at once when its host was found to have no HTTPS", async () => {
+    answering(unreachable);
+    const { world } = countedWorld(false);
+    const url = path();
+    expect(await ask(world, url)).toBe(200);
+    vi.mocked(fetch).mockClear();
+    expect(await ask(world, url)).toBe(200);
+    expect(await ask(world, path())).toBe(200);
+    const asked = vi.mocked(fetch).mock.calls.map(([input]) => new Request(input as RequestInfo).url);
+    expect(asked.map((address) => address.split(":")[0])).toEqual(["http"]);
+  });
   test("is not when HTTPS answers, whatever it says", async () => {
     answering(() => new Response(null, { status: 404 }));
     expect(await ask(countedWorld(false).world, path())).toBe("source_missing");
