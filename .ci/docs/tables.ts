@@ -7,7 +7,7 @@ import { formatRows } from "../../src/image/formats/registry.ts";
 import type { NoRule, Rule } from "../../src/origin/providers/rule.ts";
 import { PROVIDERS } from "../../src/origin/providers/table.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
-import { PARAMETERS } from "../../src/request/grammars/photon.ts";
+import type { Grammar } from "../../src/request/grammars/grammar.ts";
 import { GRAMMARS } from "../../src/request/grammars/table.ts";
 import type { ImageRequest } from "../../src/request/imageRequest.ts";
 import { DEFAULTS, namedOptions } from "../../src/request/options/applyOption.ts";
@@ -73,11 +73,11 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         authorities.map((authority) => AUTHORITIES[authority]).join(", or "),
       ]),
     ),
-  photon: () =>
-    table(
-      ["parameter", "value", "what it does"],
-      Object.entries(PARAMETERS).map(([name, { limit, doc }]) => [code(name), limit, doc]),
-    ),
+  photon: () => parametersOf("photon"),
+  cloudflare: () => parametersOf("cloudflare"),
+  next: () => parametersOf("next"),
+  ipx: () => parametersOf("ipx"),
+  wsrv: () => parametersOf("wsrv"),
   errors: () =>
     table(
       ["code", "status", "message", "kept for"],
@@ -161,6 +161,16 @@ export function warmerMetrics(): readonly { name: string; type: string; labels: 
       const type = metric instanceof Counter ? "counter" : metric instanceof Gauge ? "gauge" : "histogram";
       return { name: metric.name, type, labels: metric.labelNames, help: metric.help };
     });
+}
+
+function parametersOf(name: keyof typeof GRAMMARS): string {
+  const { parameters = {} }: Grammar = GRAMMARS[name];
+  return table(
+    ["parameter", "value", "what it does"],
+    Object.entries(parameters).map(([full, { short = [], limit, doc }]) => {
+      return [[full, ...short].map(code).join(" "), limit, doc];
+    }),
+  );
 }
 
 const BLOCK = /<!-- generated: (\w+) -->\n[\s\S]*?<!-- end -->/g;

@@ -2,7 +2,7 @@
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
-import { asFailure, Failure } from "../errors.ts";
+import { asFailure, Failure, type Reason } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { refuseLoop } from "../policy/loop.ts";
 import { isBlocked } from "../policy/storedAccess.ts";
@@ -29,13 +29,7 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   if (request.info !== undefined) return answerInfo(request, http, app, caller, job);
   job.trace.door = request.grammar;
   try {
-    const answer = await answerFor(request, http, app, caller, job).catch((error) => {
-      const plain = withoutTls(request, asFailure(error));
-      if (plain === null) throw error;
-      return answerFor(plain, http, app, caller, job).catch(() => {
-        throw error;
-      });
-    });
+    const answer = await answerSecureFirst(request, http, app, caller, job);
     keep();
     return answer;
   } catch (error) {
@@ -57,10 +51,32 @@ async function answerFor(request: ImageRequest, http: Request, app: App, caller:
   return conditional(http, headers, picture.body, now());
 }
 
-/** The same picture from the source's twin without TLS. It has a key of its own. Null: there is no such twin to ask. */
-function withoutTls({ plainSource, ...request }: ImageRequest, { reason }: Failure): ImageRequest | null {
-  if (plainSource === undefined) return null;
-  return reason === "source_unreachable" || reason === "source_tls" ? { ...request, source: plainSource } : null;
+/** HTTPS failed in a way that lets the source's twin without TLS be asked. */
+const WITHOUT_HTTPS: readonly Reason[] = ["source_unreachable", "source_tls", "source_timeout"];
+
+/**
+ * A source whose address had no scheme is asked over HTTPS, then over HTTP, which has a key of its own. A host that was
+ * found to have no HTTPS, lately, is asked over HTTP at once. Throws what HTTPS said when both fail.
+ */
+async function answerSecureFirst(
+  request: ImageRequest,
+  http: Request,
+  app: App,
+  caller: Caller,
+  job: Job,
+): Promise<Answer> {
+  const { plainSource } = request;
+  if (plainSource === undefined) return answerFor(request, http, app, caller, job);
+  const plain = { ...request, source: plainSource };
+  if (app.state.https.isPlainOnly(new URL(plainSource).host, app.now())) {
+    return answerFor(plain, http, app, caller, job);
+  }
+  return answerFor(request, http, app, caller, job).catch((error) => {
+    if (!WITHOUT_HTTPS.includes(asFailure(error).reason)) throw error;
+    return answerFor(plain, http, app, caller, job).catch(() => {
+      throw error;
+    });
+  });
 }
 
 /** What a reader gets instead of waiting for a saturated host. Null: the failure. */

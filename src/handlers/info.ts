@@ -53,7 +53,8 @@ const SHAPES = {
   own: ({ facts, colour, thumbhash }) => ({ ...facts, dominantColour: colour, thumbhash }),
   /** Cloudflare's `format=json`: the size of the result, and the original. */
   cloudflare: ({ facts }, { transform }) => {
-    const { width, height } = computeGeometry(facts, transform);
+    const { canvas, ...picture } = computeGeometry(facts, transform);
+    const { width, height } = canvas ?? picture;
     const { mime } = formatOf(facts.format);
     const original = { file_size: facts.bytes, width: facts.width, height: facts.height, format: mime };
     return { width, height, original };

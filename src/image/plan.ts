@@ -15,7 +15,7 @@ import type { DctScale, View } from "./picture.ts";
 import type { EngineLimits } from "./rendition.ts";
 import { resizerBytes } from "./resize/resizer.ts";
 import { scaleView } from "./resize/whole.ts";
-import { storedRect, swapsSides, turned } from "./steps/orient.ts";
+import { storedView, turned, uprightSize } from "./steps/orient.ts";
 
 /** The most memory one picture may take at its peak, WebAssembly and JavaScript together. An isolate has 128 MB. */
 export const MEMORY_BUDGET = 96 * 1024 * 1024;
@@ -159,22 +159,6 @@ const USUAL_WIDTH = 1024;
 function adviceOn({ width, height }: Pick<Transform, "width" | "height">, widest: number): string {
   if (width > 0 || height > 0) return "";
   return `; ask for a width, such as w:${Math.max(1, Math.min(USUAL_WIDTH, Math.floor(widest)))}`;
-}
-
-function uprightSize({ width, height }: Source, orientation: Orientation) {
-  return swapsSides(orientation) ? { width: height, height: width } : { width, height };
-}
-
-/** The geometry of the upright picture, in the stored picture's coordinates. */
-function storedView(geometry: Geometry, source: Source, orientation: Orientation): View {
-  const { width, height } = uprightSize(source, orientation);
-  const swap = swapsSides(orientation);
-  return {
-    window: storedRect(geometry.window, width, height, orientation),
-    bounds: storedRect(geometry.bounds, width, height, orientation),
-    width: swap ? geometry.height : geometry.width,
-    height: swap ? geometry.width : geometry.height,
-  };
 }
 
 /** What the memory depends on beside the decoder and its view. */

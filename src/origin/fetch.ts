@@ -4,25 +4,19 @@ import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { type AskContext, askSecurely } from "./ask.ts";
-import { discard, readBody } from "./body.ts";
+import { discard } from "./body.ts";
 import { Deadline } from "./deadline.ts";
 import type { SeenAnswer } from "./governor/port.ts";
-import {
-  type Conditional,
-  declaredLength,
-  firstRange,
-  readHeaders,
-  type SourceHeaders,
-  wholeRangeLength,
-} from "./headers.ts";
+import type { Conditional, SourceHeaders } from "./headers.ts";
 import { Hops } from "./hops.ts";
 import type { GovernedTurn, Governors, GuardContext, HostGuard } from "./hostGuard.ts";
 import type { HostStore } from "./hostNews.ts";
-import { type Gauge, seenAnswer } from "./hostTurn.ts";
+import { seenAnswer } from "./hostTurn.ts";
 import type { HttpsMemory } from "./https.ts";
 import { failureOfStatus, failureOfThrown } from "./outcome.ts";
 import { Pace } from "./pace.ts";
 import { follow, locationOf } from "./redirect.ts";
+import { take } from "./take.ts";
 import { checkTarget, parseSource } from "./target.ts";
 
 export type SourceOrder = {
@@ -226,47 +220,4 @@ async function probeInTurn(url: URL, turn: GovernedTurn | null, deps: SourceDeps
   const outcome = await asking.catch((error: unknown) => failureOfThrown(error, url)).finally(() => deadline.stop());
   turn?.release(seenAnswer(outcome));
   return outcome;
-}
-
-/** Takes the last answer: throws its failure, or reads its bytes. */
-async function take(
-  response: Response,
-  started: number,
-  conditional: Conditional | null,
-  head: number | null,
-  { config, now, memory }: SourceDeps,
-  deadline: Deadline,
-  pace: Pace,
-  gauge: Gauge,
-) {
-  const answered = now();
-  const isConditional = Boolean(conditional?.etag || conditional?.lastModified);
-  const failure = failureOfStatus(response, answered, isConditional, head !== null);
-  if (failure !== null) {
-    await discard(response);
-    throw failure;
-  }
-  const headers = readHeaders(response.headers);
-  if (response.status === 304) {
-    const stages = { headers: answered - started, body: 0 };
-    return { headers, stages, notModified: true, bytesIn: 0 } as const;
-  }
-  const room = memory && ((bytes: number, claim: number) => memory.reserve(bytes, claim));
-  const { bytes, truncated: cut } = await readBody(response, config.maxSourceBytes, deadline, room, pace, gauge, head);
-  const stages = { headers: answered - started, body: now() - answered };
-  if (head !== null) {
-    const stated = firstRange(response.headers)?.total ?? declaredLength(response.headers);
-    const total = stated ?? (bytes.length < head && !cut ? bytes.length : null);
-    return { headers, stages, notModified: false, bytes, bytesIn: bytes.length, total, truncated: false } as const;
-  }
-  const whole = response.status === 206 ? wholeRangeLength(response.headers) : null;
-  const truncated = cut || (whole !== null && bytes.length < whole);
-  if (truncated && !isJpeg(bytes)) throw new Failure("source_broken", {}, `cut after ${bytes.length} bytes`);
-  const total = truncated ? null : bytes.length;
-  return { headers, stages, notModified: false, bytes, bytesIn: bytes.length, total, truncated } as const;
-}
-
-/** Only of a JPEG is a cut file a picture: its decoder shows what has come (ITU-T T.81 annex B: SOI, then a marker). */
-function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 }

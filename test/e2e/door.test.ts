@@ -4,8 +4,14 @@ import { createServer, type IncomingHttpHeaders, request, type Server } from "no
 import type { AddressInfo } from "node:net";
 import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import sharp from "sharp";
+import { transform as unpicCloudflare } from "unpic/providers/cloudflare";
+import { transform as unpicIpx } from "unpic/providers/ipx";
+import { transform as unpicNext } from "unpic/providers/nextjs";
+import { transform as unpicWsrv } from "unpic/providers/wsrv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
+import { photonUrl } from "../../src/client/url.ts";
+import nextLoader from "../support/next/image-loader.js";
 import { jpegOf } from "../support/sources/picture.ts";
 
 const KEY = "736563726574";
@@ -18,6 +24,9 @@ const VARS = {
   PHOTON_AUTHENTICATION: "open sesame",
 };
 
+/** Paths that the source was asked for. */
+const seen: string[] = [];
+
 let source: Server;
 let edge: Edge;
 let origin: string;
@@ -25,6 +34,11 @@ let origin: string;
 beforeAll(async () => {
   const picture = await jpegOf({ r: 40, g: 90, b: 160 });
   source = createServer((request, response) => {
+    seen.push(request.url ?? "");
+    if (request.url?.startsWith("/gone/")) {
+      response.writeHead(404).end();
+      return;
+    }
     const [, place] = (request.url ?? "").split("/to/");
     if (place !== undefined) response.writeHead(302, { location: decodeURIComponent(place) }).end();
     else response.writeHead(200, { "cache-control": "max-age=3600" }).end(picture);
@@ -207,6 +221,95 @@ describe("places that are not public, as a source and as a redirect's target", (
   test("a request that has been here", async () => {
     const answer = await ask(signed(`${origin}/a.jpg`), { via: "1.1 firstlight-edge" });
     expect([answer.status, codeOf(answer)]).toEqual([508, "loop"]);
+  });
+});
+
+/** URLs that published clients make for one picture of a source. Those with a path or host of their own are rewritten. */
+const CLIENTS: Readonly<Record<string, (source: string) => string | undefined>> = {
+  "@imgproxy/imgproxy-node": (url) => signed(url, { width: 160, quality: 80 }),
+  "unpic, cloudflare": (url) =>
+    unpicCloudflare(url, { width: 160, quality: 80, fit: "scale-down" }, {})?.replace("/cdn-cgi/image/", "/image/"),
+  "unpic, wsrv": (url) =>
+    unpicWsrv(url, { width: 160, quality: 80, fit: "inside", we: "" } as object)?.replace("https://wsrv.nl/", "/"),
+  "unpic, nextjs": (url) => unpicNext(url, { width: 160, quality: 75 }, {}),
+  "unpic, ipx": (url) => unpicIpx(url, { width: 160, quality: 80 }, { baseURL: "/_ipx" }),
+  "next/image, its default loader": (url) =>
+    nextLoader({ config: { path: "/_next/image" }, src: url, width: 160, quality: 75 }),
+  "next/image, a custom loader": (url) => photonUrl("", url, { width: 160, quality: 75 }),
+  Openverse: (url) => {
+    const { host, pathname, search } = new URL(url);
+    const query = new URLSearchParams({ w: "160", quality: "80", ...(search === "" ? {} : { q: search.slice(1) }) });
+    return `/photon/${host}${pathname}?${query}`;
+  },
+};
+
+describe("published clients of other services", () => {
+  const listed = (name: string) => `${origin.replace("127.0.0.1", "localhost")}/${name}`;
+  const fetches = (name: string) => seen.filter((path) => path === `/${name}`).length;
+
+  test.each([
+    ["a.jpg", "shared/a.jpg"],
+    ["a name with escapes and a query", "shared/b%20c+d.jpg?x=1&y=a%2Fb"],
+  ])("all of them get one picture from one fetch: %s", async (_, name) => {
+    const etags = new Set<unknown>();
+    for (const [client, make] of Object.entries(CLIENTS)) {
+      // IPX undoes one degree of escaping, which unpic does not put on.
+      if (client === "unpic, ipx" && name.includes("%2F")) continue;
+      const answer = await ask(make(listed(name)) ?? "", { accept: "image/webp" });
+      expect([client, answer.status, answer.status === 200 && (await sizeOf(answer))]).toEqual([
+        client,
+        200,
+        "160x107 webp",
+      ]);
+      etags.add(answer.headers.etag);
+    }
+    expect([etags.size, fetches(name)]).toEqual([1, 1]);
+  });
+  test.each(Object.entries(CLIENTS))("a host that is not listed, by %s", async (client, make) => {
+    const { status, body } = await ask(make("https://elsewhere.test/a.jpg") ?? "");
+    // A signature reaches every public host, and this one does not exist.
+    expect([client, status, status === 403]).toEqual([
+      client,
+      client.startsWith("@imgproxy") ? 502 : 403,
+      status === 403,
+    ]);
+    expect(body.length).toBeGreaterThan(0);
+  });
+  test("a source without a scheme is asked over HTTPS, and then over HTTP", async () => {
+    const answer = await ask(`/?url=${listed("plain.jpg").slice("http://".length)}&w=320`);
+    expect([answer.status, await sizeOf(answer), fetches("plain.jpg")]).toEqual([200, "320x213 jpeg", 1]);
+  });
+  test("default= sends readers on when the source fails, and only then", async () => {
+    const fallback = encodeURIComponent(listed("none.jpg"));
+    const fine = await ask(`/?url=${listed("fine.jpg")}&w=160&default=${fallback}`);
+    expect([fine.status, fine.headers.location]).toEqual([200, undefined]);
+    const gone = await ask(`/?url=${listed("gone/a.jpg")}&w=160&default=${fallback}`);
+    expect([gone.status, gone.headers.location]).toEqual([302, listed("none.jpg")]);
+    expect(gone.headers["cache-control"]).toBe("public, max-age=300");
+    const evil = await ask(`/?url=${listed("gone/a.jpg")}&w=160&default=https%3A%2F%2Felsewhere.test%2F`);
+    expect([evil.status, codeOf(evil), evil.headers.location]).toEqual([400, "option_invalid", undefined]);
+    const refused = await ask(`/?url=https://elsewhere.test/a.jpg&default=${fallback}`);
+    expect([refused.status, refused.headers.location]).toEqual([403, undefined]);
+  });
+  test("a picture that is padded is transparent where a browser takes that, in WebP and in PNG", async () => {
+    const path = `/?url=${listed("pad.jpg")}&w=160&h=160&fit=contain`;
+    expect(await sizeOf(await ask(path, { accept: "image/webp" }))).toBe("160x160 webp");
+    expect(await sizeOf(await ask(path))).toBe("160x160 png");
+    expect(await sizeOf(await ask(`${path}&cbg=white`))).toBe("160x160 jpeg");
+  });
+  test("format=json says the size of the result, padding and all", async () => {
+    const answer = await ask(`/image/w=320,h=320,fit=pad,format=json/${listed("facts.jpg")}`);
+    expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+      200,
+      expect.objectContaining({ width: 320, height: 320, original: expect.objectContaining({ format: "image/jpeg" }) }),
+    ]);
+  });
+  test("ourselves, by every client", async () => {
+    for (const [client, make] of Object.entries(CLIENTS)) {
+      const own = make(`${edge.url.replace("127.0.0.1", "localhost")}/image/w=1/a`) ?? "";
+      const answer = await ask(own);
+      expect([client, answer.status, codeOf(answer)]).toEqual([client, 508, "loop"]);
+    }
   });
 });
 

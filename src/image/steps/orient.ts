@@ -4,7 +4,7 @@
  */
 
 import type { Orientation } from "../formats/exif.ts";
-import type { Pixels, Rect } from "../picture.ts";
+import type { Pixels, Rect, Size, View } from "../picture.ts";
 
 /** Orientation -> mirror left to right first, then turn clockwise by quarter turns. */
 const STEPS: Readonly<Record<Orientation, { readonly mirror: boolean; readonly quarters: 0 | 1 | 2 | 3 }>> = {
@@ -47,6 +47,21 @@ export function storedRect(rect: Rect, width: number, height: number, orientatio
     [w, h] = [h, w];
   }
   return mirror ? { ...at, left: w - at.left - at.width } : at;
+}
+
+/** The size of the upright picture. */
+export function uprightSize({ width, height }: Size, orientation: Orientation): Size {
+  return swapsSides(orientation) ? { width: height, height: width } : { width, height };
+}
+
+/** A view of the upright picture -> the same in the stored picture's coordinates. `stored`: the stored picture's size. */
+export function storedView(view: View, stored: Size, orientation: Orientation): View {
+  const { width, height } = uprightSize(stored, orientation);
+  return {
+    window: storedRect(view.window, width, height, orientation),
+    bounds: storedRect(view.bounds, width, height, orientation),
+    ...uprightSize(view, orientation),
+  };
 }
 
 /** Stored pixels -> upright pixels, in a new array. Orientation 1 gives the pixels themselves. */

@@ -6,8 +6,7 @@ import type { Job } from "../../context/job.ts";
 import { asFailure, Failure } from "../../errors.ts";
 import { type Facts, factsOf } from "../../image/facts.ts";
 import { sniff } from "../../image/sniff.ts";
-import { fetchSource } from "../../origin/fetch.ts";
-import { kvHostStore } from "../../origin/hostStore.ts";
+import { fetchSource, type SourceDeps } from "../../origin/fetch.ts";
 import { addressesBehind, isBlocked } from "../../policy/storedAccess.ts";
 import type { RenditionRequest } from "../../request/imageRequest.ts";
 import { freshUntil, renewedUntil } from "../../store/freshness.ts";
@@ -15,6 +14,8 @@ import type { RenditionStore } from "../../store/renditionStore.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
 import type { SourceInfo } from "../../store/sourceInfo.ts";
 import { addStage } from "../../telemetry.ts";
+import { MissGovernors } from "../missGovernors.ts";
+import { sourceDeps } from "../sourceDeps.ts";
 
 /**
  * How many of the first bytes are asked for. Most headers and metadata end within the first step. Some files have a large
@@ -32,18 +33,20 @@ export async function fetchInfo(
   job: Job,
 ): Promise<SourceInfo> {
   const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
+  const governors = new MissGovernors({ host: store.sourceHost, bytes: STEPS[0] }, app, caller, job);
+  const deps = sourceDeps(app, caller, job, memory, governors);
   const started = app.now();
   try {
     for (const head of STEPS) {
-      const info = await fetchStep(head, request, store, stale, app, caller, job, memory);
+      const info = await fetchStep(head, request, store, stale, app, caller, job, deps);
       if (info !== null) return info;
     }
-    const whole = await fetchStep(app.config.maxSourceBytes, request, store, stale, app, caller, job, memory);
+    const whole = await fetchStep(app.config.maxSourceBytes, request, store, stale, app, caller, job, deps);
     if (whole === null) throw new Failure("source_too_many_bytes", { limit: app.config.maxSourceBytes });
     return whole;
   } finally {
     memory.release();
-    addStage(job.trace, "origin", app.now() - started);
+    addStage(job.trace, "origin", app.now() - started - governors.waitedMs);
   }
 }
 
@@ -54,26 +57,16 @@ async function fetchStep(
   { keys }: RenditionStore,
   stale: SourceInfo | null,
   app: App,
-  { origin, ownHost }: Caller,
-  { trace, waitUntil, priority }: Job,
-  memory: MemoryReservation,
+  { ownHost }: Caller,
+  { trace }: Job,
+  deps: SourceDeps,
 ): Promise<SourceInfo | null> {
-  const { config, now, state } = app;
+  const { config, now } = app;
   const conditional = stale === null ? {} : { conditional: { ...stale, of: stale.final.url } };
   const fetched = await fetchSource(
     request.source,
     { authority: request.authority, ownHost, head, ...conditional },
-    {
-      config: { ...config, contactUrl: config.contactUrl || origin },
-      fetch: app.fetch,
-      now,
-      httpsMemory: state.https,
-      hostGuard: state.hosts,
-      hostStore: kvHostStore(app.bindings.THUMBS),
-      later: waitUntil,
-      memory,
-      priority,
-    },
+    deps,
   );
   trace.sourceStatus = fetched.status;
   trace.bytesIn += fetched.bytesIn;

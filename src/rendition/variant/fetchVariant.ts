@@ -7,7 +7,6 @@ import type { Job } from "../../context/job.ts";
 import { asFailure, Failure } from "../../errors.ts";
 import type { Deadline } from "../../origin/deadline.ts";
 import { fetchSource, type SourceDeps, type SourceOrder } from "../../origin/fetch.ts";
-import { kvHostStore } from "../../origin/hostStore.ts";
 import type { Candidate } from "../../origin/providers/candidate.ts";
 import { isPlaceholder } from "../../origin/providers/placeholders.ts";
 import { addressesBehind, isBlocked } from "../../policy/storedAccess.ts";
@@ -20,6 +19,7 @@ import type { Stored } from "../../store/tiers/tier.ts";
 import { addStage } from "../../telemetry.ts";
 import type { Miss } from "../miss.ts";
 import { MissGovernors } from "../missGovernors.ts";
+import { sourceDeps } from "../sourceDeps.ts";
 import type { Fitted } from "./fitBytes.ts";
 
 export type FetchedBytes = Original & {
@@ -57,25 +57,15 @@ export async function openExchange(
   memory: MemoryReservation,
   deadline: Deadline,
 ): Promise<Exchange> {
-  const { config, now, state } = app;
-  const { origin, ownHost } = caller;
-  const { waitUntil, priority } = job;
   const conditional = stale === null ? null : await validatorsOf(stale, { request, store });
+  const governors = new MissGovernors({ host: store.sourceHost, bytes: null }, app, caller, job);
   return {
-    order: { authority: request.authority, ownHost, ...(conditional === null ? {} : { conditional }) },
-    deps: {
-      config: { ...config, contactUrl: config.contactUrl || origin },
-      fetch: app.fetch,
-      now,
-      httpsMemory: state.https,
-      hostGuard: state.hosts,
-      hostStore: kvHostStore(app.bindings.THUMBS),
-      later: waitUntil,
-      governors: new MissGovernors({ host: store.sourceHost, bytes: null }, app, caller, job),
-      memory,
-      priority,
-      deadline,
+    order: {
+      authority: request.authority,
+      ownHost: caller.ownHost,
+      ...(conditional === null ? {} : { conditional }),
     },
+    deps: { ...sourceDeps(app, caller, job, memory, governors), deadline },
   };
 }
 

@@ -9,14 +9,11 @@ import type { OutputFormat } from "../../image/formats/registry.ts";
 import { decimal, formatWords, QUARTER_TURNS, reader, whole } from "../options/arguments.ts";
 import { cssColour } from "../options/cssColour.ts";
 import { quantise } from "../options/quantum.ts";
-import { pathSource } from "../source/writtenSource.ts";
+import { pathSource, percentDecoded } from "../source/writtenSource.ts";
 import { CENTRE, compass, type Gravity, MAX_SIDE, type Transform } from "../transform.ts";
 import type { Asked, Grammar } from "./grammar.ts";
-import { type Parameter, percentDecoded, readParameters, type Values, without, wordOf } from "./parameter.ts";
+import { type Parameter, readParameters, type Values, without, wordOf } from "./parameter.ts";
 import { unsignedRequest, type Wish } from "./unsignedRequest.ts";
-
-/** The format that asks for facts in place of a picture (`ImageRequest.info`). */
-const JSON_WORD = "json";
 
 const PREFIX = "/image/";
 
@@ -68,7 +65,7 @@ export const PARAMETERS = {
   format: {
     ...formatReader(),
     short: ["f"],
-    doc: "`auto` is by the browser's Accept, as without `format`; `json` asks for the sizes of result and original",
+    doc: "`auto` is by the browser's Accept, as without `format`; `json` gives size, original size, bytes and type",
   },
   background: { ...cssColour("last"), doc: "Colour under transparent pictures and of what `pad` adds" },
   rotate: { ...QUARTER_TURNS, doc: "Degrees, clockwise" },
@@ -100,15 +97,18 @@ export const CLOUDFLARE: Grammar = {
 async function readCloudflareUrl(asked: Asked, config: Config): ReturnType<Grammar["read"]> {
   const rest = asked.path.slice(PREFIX.length);
   const slash = rest.indexOf("/");
-  const options = slash < 0 ? rest : rest.slice(0, slash);
+  const written = slash < 0 ? rest : rest.slice(0, slash);
+  // Something on the way may have escaped the whole segment. A value alone is escaped where it has a comma.
+  const options = written.includes("=") ? written : percentDecoded(written);
   const pairs = options.split(",").filter((option) => option !== "");
   if (pairs.length === 0 || slash < 0) {
     throw new Failure("url_invalid", { why: "it is not /image/{options}/{source} with one option or more" });
   }
   const values = readParameters(pairs.map(pairOf), PARAMETERS, "refused");
   const source = pathSource(rest.slice(slash + 1), asked.query, "none");
-  const request = unsignedRequest(source, wishOf(values), asked, config);
-  return values.format === JSON_WORD ? { ...(await request), info: "cloudflare" } : request;
+  const { format } = values;
+  const request = unsignedRequest(source, wishOf(values, format === "json" ? "auto" : format), asked, config);
+  return format === "json" ? { ...request, info: "cloudflare" } : request;
 }
 
 function pairOf(option: string): readonly [name: string, text: string] {
@@ -118,13 +118,12 @@ function pairOf(option: string): readonly [name: string, text: string] {
 }
 
 /** Cutting, padding and squeezing need a box. With one side, the whole picture has that side. */
-function wishOf(values: Values<typeof PARAMETERS>): Wish {
-  const { width, height, fit = DEFAULT_FIT, background, metadata, gravity, dpr, quality, format, rotate } = values;
+function wishOf(values: Values<typeof PARAMETERS>, format: Wish["format"]): Wish {
+  const { width, height, fit = DEFAULT_FIT, background, metadata, gravity, dpr, quality, rotate } = values;
   const isBox = width !== undefined && height !== undefined;
   const pads = isBox && fit.pads === true;
   return {
-    ...{ width, height, gravity, dpr, quality, background, rotate },
-    format: format === JSON_WORD ? "auto" : format,
+    ...{ width, height, gravity, dpr, quality, format, background, rotate },
     resize: isBox ? fit.resize : "fit",
     enlarge: fit.enlarge,
     extend: pads ? CENTRE : null,
@@ -147,11 +146,13 @@ function readQuality(text: string): number | undefined {
   return value >= 1 && value <= 100 ? value : undefined;
 }
 
+/** `json` asks for facts in place of a picture (`ImageRequest.info`). */
 function formatReader() {
   const made = formatWords();
   // The documentation's own fallback of AVIF is WebP.
   const avif: OutputFormat = made.get("avif") ?? "webp";
-  type Word = OutputFormat | "auto" | typeof JSON_WORD;
-  const words: Record<string, Word> = { auto: "auto", "baseline-jpeg": "jpeg", avif, json: JSON_WORD };
+  const words: Record<string, OutputFormat | "auto" | "json"> = {
+    ...{ auto: "auto", "baseline-jpeg": "jpeg", avif, json: "json" },
+  };
   return wordOf({ ...words, ...Object.fromEntries(made) });
 }

@@ -4,10 +4,10 @@ import { Failure } from "../../errors.ts";
 import type { OutputFormat } from "../../image/formats/registry.ts";
 import { formatWords, QUARTER_TURNS, reader, whole } from "../options/arguments.ts";
 import { cssColour } from "../options/cssColour.ts";
-import { pathSource } from "../source/writtenSource.ts";
+import { pathSource, percentDecoded } from "../source/writtenSource.ts";
 import { CENTRE, type CompassPoint, compass, type Gravity, MAX_SIDE, type ResizeType } from "../transform.ts";
 import type { Asked, Grammar } from "./grammar.ts";
-import { type Parameter, percentDecoded, readParameters, type Values, without, wordOf } from "./parameter.ts";
+import { type Parameter, readParameters, type Values, without, wordOf } from "./parameter.ts";
 import { unsignedRequest, type Wish } from "./unsignedRequest.ts";
 
 const PREFIX = "/_ipx/";

@@ -1,6 +1,7 @@
 /** Parameters of a URL by a table of them: what `k=v` pairs say, or the failure that names the one that is wrong. */
 import { Failure } from "../../errors.ts";
 import { ArgumentError, type ArgumentReader, reader } from "../options/arguments.ts";
+import { percentDecoded } from "../source/writtenSource.ts";
 
 /** One parameter: its values, its other names, and its text in docs/url.md. */
 export type Parameter<T = unknown> = ArgumentReader<T> & { readonly doc: string; readonly short?: readonly string[] };
@@ -92,13 +93,4 @@ export function queryPairs(query: string, plus: "+" | " "): readonly (readonly [
       const [name, text] = at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
       return [percentDecoded(name), percentDecoded(text.replaceAll("+", plus))] as const;
     });
-}
-
-/** Throws Failure `url_invalid`. */
-export function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Failure("url_invalid", { why: "an escape in it is not UTF-8" });
-  }
 }

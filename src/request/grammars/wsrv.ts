@@ -114,7 +114,7 @@ async function readWsrvUrl(asked: Asked, config: Config): ReturnType<Grammar["re
   return {
     ...request,
     ...(plainSource === null ? {} : { plainSource }),
-    fallback: values.default && checkFallback(values.default, source, asked, config),
+    fallback: values.default ? checkFallback(values.default, source, asked, config) : undefined,
     maxAge: maxAge ?? undefined,
     delivery: { ...request.delivery, filename: /^[^\x00-\x1f\x7f/\\]{1,200}$/.test(filename) ? filename : null },
   };

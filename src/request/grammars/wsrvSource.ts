@@ -3,6 +3,7 @@ import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { isListed } from "../../policy/source.ts";
 import { canonicalSource } from "../source/canonicalSource.ts";
+import { percentDecoded } from "../source/writtenSource.ts";
 import type { Asked } from "./grammar.ts";
 
 /** Escaped again by something on the way. */
@@ -13,7 +14,7 @@ const ESCAPED_SCHEME = /^(https?|ssl)%3a/i;
  * the last has a plain twin. Throws Failure `url_invalid` and `source_invalid`.
  */
 export function securedSource(written: string): { readonly source: string; readonly plainSource: string | null } {
-  const text = ESCAPED_SCHEME.test(written) ? decoded(written) : written;
+  const text = ESCAPED_SCHEME.test(written) ? percentDecoded(written) : written;
   if (text === "") throw new Failure("url_invalid", { why: "its parameter url is empty" });
   if (/^https?:|^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { source: canonicalSource(text), plainSource: null };
   const isSecure = /^ssl:/i.test(text);
@@ -41,12 +42,4 @@ export function checkFallback(
   if (url.searchParams.has("default")) refuse("an address without a default of its own");
   const isOwn = url.host === ownHost && url.pathname === "/" && url.searchParams.has("url");
   return isOwn || isListed(url, allowedSources) ? address : refuse("an address on the list of allowed sources");
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Failure("url_invalid", { why: "an escape in its source is not UTF-8" });
-  }
 }

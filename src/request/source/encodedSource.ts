@@ -1,6 +1,7 @@
 /** The last part of an imgproxy path: a source, plain or in base64, with an optional output format. */
 import { Failure } from "../../errors.ts";
 import { textFromBase64url } from "../signing/base64url.ts";
+import { percentDecoded } from "./writtenSource.ts";
 
 export type EncodedSource = {
   /** As it was given to the builder. It is not checked yet. */
@@ -82,11 +83,3 @@ function withoutEnd(text: string): string {
 
 /** `+`, `/`, `=` and line ends, as a builder may escape them. */
 const ESCAPED = /%(2B|2F|3D|0A|0D)/gi;
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new Failure("url_invalid", { why: "an escape in its source is not UTF-8" });
-  }
-}

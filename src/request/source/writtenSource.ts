@@ -2,8 +2,8 @@
 import { Failure } from "../../errors.ts";
 import { canonicalSource } from "./canonicalSource.ts";
 
-/** A scheme whose colon is escaped: the whole address was escaped. */
-const ESCAPED_SCHEME = /^https?%3a/i;
+/** A scheme whose colon is escaped, once or twice: the whole address was escaped. */
+const ESCAPED_SCHEME = /^https?%(25)?3a/i;
 /** A zone or proxy may have merged the slashes. WHATWG parsing reads one or three of them as two. */
 const SCHEME = /^https?:/i;
 
@@ -36,11 +36,16 @@ export function absoluteSource(text: string): string {
 
 /** Decoded once, and once more when a builder's output was escaped again. Throws Failure `url_invalid`. */
 function unescaped(text: string): string {
+  const once = percentDecoded(text);
+  return ESCAPED_SCHEME.test(once) ? percentDecoded(once) : once;
+}
+
+/** One degree of escaping less. Throws Failure `url_invalid` for an escape that is not UTF-8. */
+export function percentDecoded(text: string): string {
   try {
-    const once = decodeURIComponent(text);
-    return ESCAPED_SCHEME.test(once) ? decodeURIComponent(once) : once;
+    return decodeURIComponent(text);
   } catch {
-    throw new Failure("url_invalid", { why: "an escape in its source is not UTF-8" });
+    throw new Failure("url_invalid", { why: "an escape in it is not UTF-8" });
   }
 }
 

@@ -57,6 +57,18 @@ describe("a client that is over its rate", () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
+  test.each([
+    (source: string) => `/image/w=40/${source}`,
+    (source: string) => `/_next/image?url=${encodeURIComponent(source)}&w=40`,
+    (source: string) => `/_ipx/w_40/${source}`,
+    (source: string) => `/?url=${encodeURIComponent(source)}&w=40`,
+  ])("is refused by every unsigned grammar: %s", async (pathOf) => {
+    const { world } = countedWorld(true);
+    expect(await ask(world, `https://img.test${pathOf(freshSource())}`)).toBe("rate_limited");
+    expect(await ask(world, `https://img.test${pathOf("https://elsewhere.test/a.jpg")}`)).toBe("source_not_allowed");
+    expect(await ask(world, `https://img.test${pathOf("https://img.test/a.jpg")}`)).toBe("loop");
+  });
+
   test("still gets what the edge has, and that costs nothing but the edge", async () => {
     sourceAnswers();
     const source = freshSource();
@@ -108,5 +120,52 @@ describe("the memory of addresses", () => {
       expect(await ask(world, addressOf(freshSource()))).toBe(reason);
       expect(world.app.state.requests.size).toBe(0);
     }
+  });
+});
+
+describe("a source without a scheme", () => {
+  const NAME = "pictures.test/plain.jpg";
+  /** HTTPS fails in this way; HTTP answers with a picture, or with this status. */
+  const answering = (error: () => Response, status = 200) =>
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+      const { url } = new Request(input as RequestInfo);
+      return url.startsWith("https:") ? error() : new Response(await jpegOf(80, 60), { status });
+    });
+  const unreachable = () => {
+    throw new TypeError("Network connection lost.");
+  };
+  const path = () => `https://img.test/?url=pictures.test/${crypto.randomUUID()}.jpg&w=40`;
+
+  test("is asked over HTTP when HTTPS cannot be reached", async () => {
+    answering(unreachable);
+    expect(await ask(countedWorld(false).world, path())).toBe(200);
+  });
+  test("is asked over HTTP at once when its host was found to have no HTTPS", async () => {
+    answering(unreachable);
+    const { world } = countedWorld(false);
+    const url = path();
+    expect(await ask(world, url)).toBe(200);
+    vi.mocked(fetch).mockClear();
+    expect(await ask(world, url)).toBe(200);
+    expect(await ask(world, path())).toBe(200);
+    const asked = vi.mocked(fetch).mock.calls.map(([input]) => new Request(input as RequestInfo).url);
+    expect(asked.map((address) => address.split(":")[0])).toEqual(["http"]);
+  });
+  test("is not when HTTPS answers, whatever it says", async () => {
+    answering(() => new Response(null, { status: 404 }));
+    expect(await ask(countedWorld(false).world, path())).toBe("source_missing");
+    const asked = vi.mocked(fetch).mock.calls.map(([input]) => new Request(input as RequestInfo).url);
+    expect(asked.every((url) => url.startsWith("https:"))).toBe(true);
+  });
+  test("nor when it had a scheme, or ssl:", async () => {
+    answering(unreachable);
+    const { world } = countedWorld(false);
+    for (const source of [`https://${NAME}`, `ssl:${NAME}`]) {
+      expect(await ask(world, `https://img.test/?url=${source}&w=40`)).toBe("source_unreachable");
+    }
+  });
+  test("says what HTTPS said when HTTP fails too", async () => {
+    answering(unreachable, 404);
+    expect(await ask(countedWorld(false).world, path())).toBe("source_unreachable");
   });
 });

@@ -52,6 +52,20 @@ describe("sizes", () => {
     ["force: both sides as asked", [4000, 3000], { resize: "force", width: 100, height: 300 }, [100, 300]],
     ["force: does not enlarge one side alone", [400, 3000], { resize: "force", width: 800, height: 1500 }, [400, 750]],
     ["force: one side given keeps the other", [4000, 3000], { resize: "force", width: 100 }, [100, 3000]],
+    ["outside: at least the box", [4000, 3000], { resize: "outside", width: 300, height: 300 }, [400, 300]],
+    ["outside: does not enlarge", [400, 300], { resize: "outside", width: 350, height: 350 }, [400, 300]],
+    [
+      "outside: enlarges when told",
+      [200, 100],
+      { resize: "outside", width: 300, height: 300, enlarge: true },
+      [600, 300],
+    ],
+    ["outside: one side only is fit", [4000, 3000], { resize: "outside", width: 400 }, [400, 300]],
+    ["fit-down: a box that fits is fit", [4000, 3000], { resize: "fit-down", width: 400, height: 400 }, [400, 300]],
+    ["fit-down: the box is lowered first", [300, 200], { resize: "fit-down", width: 400, height: 400 }, [200, 133]],
+    ["fit-down: dpr too", [300, 200], { resize: "fit-down", width: 200, height: 200, dpr: 2 }, [200, 133]],
+    ["fit-down: one side", [300, 200], { resize: "fit-down", width: 400 }, [300, 200]],
+    ["fit-down: never grows", [300, 200], { resize: "fit-down", width: 400, height: 400, enlarge: true }, [200, 133]],
     ["auto: same orientation fills", [4000, 3000], { resize: "auto", width: 300, height: 200 }, [300, 200]],
     ["auto: other orientation fits", [4000, 3000], { resize: "auto", width: 200, height: 300 }, [200, 150]],
   ])("%s", (_, source, wish, wanted) => expect(size(source, wish)).toEqual(wanted));
@@ -117,21 +131,22 @@ describe("properties", () => {
   test("2000 random transforms: inside the picture, whole pixels, never larger unless told, aspect kept by fit", () => {
     const next = random(7);
     const whole = (limit: number) => 1 + Math.floor(next() * limit);
-    const types = ["fit", "fill", "fill-down", "force", "auto"] as const;
+    const types = ["fit", "fill", "fill-down", "force", "auto", "outside", "fit-down"] as const;
     const points = ["ce", "no", "so", "ea", "we", "noea", "nowe", "soea", "sowe"] as const;
     for (let i = 0; i < 2000; i++) {
       const source = { width: whole(6000), height: whole(6000) };
       const wish: Transform = {
         ...PLAIN,
-        resize: types[i % 5] ?? "fit",
+        resize: types[i % types.length] ?? "fit",
         width: next() < 0.2 ? 0 : whole(2000),
         height: next() < 0.2 ? 0 : whole(2000),
         dpr: [1, 1, 2, 1.5][i % 4] ?? 1,
         enlarge: next() < 0.3,
         gravity: next() < 0.5 ? focus(next(), next()) : at(points[i % 9] ?? "ce", next() * 200 - 100, next() * 2 - 1),
+        extend: next() < 0.5 ? at(points[i % 9] ?? "ce", next() * 200 - 100, next() * 2 - 1) : null,
         crop: next() < 0.3 ? { width: next() * 1.5, height: whole(4000), gravity: null } : null,
       };
-      const { window, bounds, width, height } = computeGeometry(source, wish);
+      const { window, bounds, width, height, canvas } = computeGeometry(source, wish);
       const where = JSON.stringify({ source, wish, window, bounds, width, height });
       expect(Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1, where).toBe(true);
       const slack = 1e-6;
@@ -141,6 +156,13 @@ describe("properties", () => {
       expect(window.top >= bounds.top - slack, where).toBe(true);
       expect(window.left + window.width <= bounds.left + bounds.width + slack, where).toBe(true);
       expect(window.top + window.height <= bounds.top + bounds.height + slack, where).toBe(true);
+      if (canvas !== null) {
+        const { left, top } = canvas;
+        expect(left >= 0 && top >= 0 && left + width <= canvas.width && top + height <= canvas.height, where).toBe(
+          true,
+        );
+        expect(canvas.width > width || canvas.height > height, where).toBe(true);
+      }
       if (!wish.enlarge) expect(width <= bounds.width && height <= bounds.height, where).toBe(true);
       if (wish.resize === "fit" && wish.width > 0 && wish.height > 0) {
         expect(width <= Math.round(wish.width * wish.dpr) && height <= Math.round(wish.height * wish.dpr), where).toBe(

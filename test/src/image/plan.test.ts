@@ -3,7 +3,7 @@ import { Failure } from "../../../src/errors.ts";
 import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
 import type { Source } from "../../../src/image/header.ts";
 import { MAX_BLOCK_VISITS, MAX_SOURCE_ROWS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
-import type { Transform } from "../../../src/request/transform.ts";
+import { CENTRE, type Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { LIMITS } from "./orders.ts";
 
@@ -231,5 +231,34 @@ describe("dctScale", () => {
   ])("%i px to %i px: %i samples of 8", (from, to, samples) => {
     const view = { window: whole(from, from), bounds: whole(from, from), width: to, height: to };
     expect(dctScale(view)).toBe(samples);
+  });
+});
+
+describe("an extended canvas", () => {
+  const padded = { width: 640, height: 640, extend: CENTRE } as const;
+  test("is the result: the picture's place in it, its colour, its memory", () => {
+    const plain = plan({}, { width: 640, height: 640 });
+    const { canvas, view, memoryBytes } = plan({}, { ...padded, background: [1, 2, 3] });
+    expect([view.width, view.height]).toEqual([640, 480]);
+    expect(canvas).toEqual({ left: 0, top: 80, width: 640, height: 640, colour: [1, 2, 3] });
+    expect(memoryBytes).toBeGreaterThanOrEqual(plain.memoryBytes + 4 * 640 * 640);
+    expect(plain.canvas).toBeNull();
+  });
+  test("its own colour comes before the background, and without either it is transparent", () => {
+    expect(plan({}, { ...padded, extendColour: [9, 9, 9], background: [1, 2, 3] }).canvas?.colour).toEqual([9, 9, 9]);
+    expect(plan({}, padded).canvas?.colour).toBeNull();
+  });
+  test("in a format without alpha it is white", () => {
+    const order = { transform: { ...PLAIN, ...padded }, format: "jpeg", limits: LIMITS, fileBytes: 1 } as const;
+    expect(planRender(JPEG, order).canvas?.colour).toEqual([255, 255, 255]);
+  });
+  test("counts for the limits of a result", () => {
+    const wish = { width: 4000, height: 4097, extend: CENTRE, dpr: 1 } as const;
+    expect(errorOf(() => plan({}, wish)).facts).toMatchObject({ value: "4000x4097" });
+    expect(errorOf(() => plan({}, { ...wish, height: 3001 })).facts).toMatchObject({ value: "4000x3001" });
+  });
+  test("stands upright after a turn", () => {
+    const { canvas } = plan({}, { ...padded, rotate: 90 });
+    expect(canvas).toMatchObject({ left: 80, top: 0, width: 640, height: 640 });
   });
 });

@@ -8,7 +8,7 @@ import type { Header } from "../../../src/image/header.ts";
 import { chooseParent, MIN_QUALITY, SPARE, transformFrom, wholeOf } from "../../../src/rendition/chooseParent.ts";
 import type { Option } from "../../../src/request/options/option.ts";
 import { OPTIONS } from "../../../src/request/options/table.ts";
-import type { Transform } from "../../../src/request/transform.ts";
+import { CENTRE, type Transform } from "../../../src/request/transform.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
 import type { Parent, Whole } from "../../../src/store/tiers/tier.ts";
 import { knownOf, metaOf, NOW } from "../../support/stored.ts";
@@ -121,6 +121,7 @@ describe("chooseParent", () => {
 describe("transformFrom", () => {
   const from = (over: Partial<Transform>, width = 2048) => transformFrom(parent(width).meta, { ...ASKED, ...over });
   const focus = { kind: "focus", x: 0.2, y: 0.7 } as const;
+  const east = { kind: "compass", at: "ea", x: 7, y: 0 } as const;
   const southEast = { kind: "compass", at: "soea", x: 100, y: 40 } as const;
   const rows: readonly [string, Partial<Transform>][] = [
     ["fit by width", {}],
@@ -132,6 +133,11 @@ describe("transformFrom", () => {
     ["force", { resize: "force", width: 300, height: 300 }],
     ["auto", { resize: "auto", width: 300, height: 200 }],
     ["dpr", { width: 160, dpr: 2 }],
+    ["outside", { resize: "outside", width: 200, height: 200 }],
+    ["fit-down", { resize: "fit-down", width: 300, height: 300 }],
+    ["extended to a box", { width: 300, height: 300, extend: CENTRE }],
+    ["extended, to the east, on a colour", { width: 300, height: 100, extend: east, extendColour: [1, 2, 3] }],
+    ["a filled box on a larger canvas", { resize: "fill", width: 300, height: 300, extend: CENTRE, enlarge: true }],
     ["turned by 90 degrees", { rotate: 90 }],
     ["a crop in pixels of the source", { crop: { width: 2000, height: 1500, gravity: southEast } }],
     ["a crop in shares", { crop: { width: 0.5, height: 0.5, gravity: focus } }],
@@ -154,6 +160,7 @@ describe("transformFrom", () => {
     const direct = computeGeometry(size(4000, 3000), wanted);
     const derived = computeGeometry(size(2048, 1536), transform);
     expect([derived.width, derived.height]).toEqual([direct.width, direct.height]);
+    expect(derived.canvas).toEqual(direct.canvas);
     const scale = 4000 / 2048;
     for (const side of ["left", "top", "width", "height"] as const) {
       expect(Math.abs(derived.window[side] * scale - direct.window[side])).toBeLessThanOrEqual(2 * scale);
@@ -179,6 +186,8 @@ describe("transformFrom", () => {
     ["auto with one side", { resize: "auto" as const }],
     ["a crop that leaves too few pixels", { crop: { width: 1000, height: 0, gravity: null } }],
     ["enlarged beyond the parent", { width: 3000, enlarge: true }],
+    ["a box that the parent would lower further", { resize: "fit-down" as const, width: 2500, height: 2500 }],
+    ["a canvas larger than the parent fills", { width: 2500, height: 2500, extend: CENTRE }],
   ])("not derived: %s", (_name, over) => expect(from(over)).toBeNull());
 });
 
@@ -210,6 +219,7 @@ describe("wholeOf", () => {
     ["fill", { resize: "fill" }, {}, "webp", undefined],
     ["force", { resize: "force" }, {}, "webp", undefined],
     ["cropped", { crop: { width: 0.5, height: 0, gravity: null } }, {}, "webp", undefined],
+    ["on a larger canvas", { height: 320, extend: CENTRE }, {}, "webp", undefined],
     ["turned", { rotate: 90 }, {}, "webp", undefined],
     ["not turned upright", { autoRotate: false }, { orientation: 6 }, "webp", undefined],
     ["not turned, and upright already", { autoRotate: false }, {}, "webp", { ...WHOLE }],

@@ -53,7 +53,8 @@ const neighbours = (point: number, step = STEP): readonly [string, string] => {
 type Pair = readonly [string, string];
 
 const LENGTHS = [0, 1, STEP, 1 - STEP, 0.5, 0.25, 2, 17.5];
-const TYPES = ["fit", "fill", "fill-down", "force", "auto"];
+const TYPES = ["fit", "fill", "fill-down", "force", "auto", "outside", "fit-down"];
+const CANVASES = ["", "", "/ex:1", "/ex:1:soea:5:0.1/exbg:f00", "/ex:1/exbg:fff/bg:fff"];
 const GRAVITY = ["ce", "no", "so", "ea", "we", "noea", "nowe", "soea", "sowe"];
 
 /** Options of the imgproxy grammar: the same beginning, then two neighbours. */
@@ -78,6 +79,8 @@ const IMGPROXY: readonly (() => Pair)[] = [
   },
   () => ["c:40:40/g:we:5:0.1", "c:40:40:we:5:0.1"],
   () => ["g:ce:0.3:0.3", `g:${pick(GRAVITY)}`],
+  () => both(neighbours(pick([...LENGTHS, -1])), (x) => `ex:1:we:${x}:0`),
+  () => ["ex:1/exbg:0f0/bg:0f0", "ex:1/bg:0f0"],
 ];
 
 /** The same of the Photon grammar; a percent is a hundredth of the side, so its step is a hundred times the key's. */
@@ -100,7 +103,7 @@ async function pairOfUrls(): Promise<Pair> {
     const rest = pick(["w=320", "resize=200,100", "fit=64,64", "h=100&quality=70", ""]);
     return [`${ORIGIN}/photon/${SOURCE}?${rest}&${a}`, `${ORIGIN}/photon/${SOURCE}?${rest}&${b}`];
   }
-  const rest = `rs:${pick(TYPES)}:${pick([0, 100, 64, 37])}:${pick([0, 100, 48])}/el:${below(2)}/rot:${pick([0, 90])}`;
+  const rest = `rs:${pick(TYPES)}:${pick([0, 100, 64, 37])}:${pick([0, 100, 48])}/el:${below(2)}/rot:${pick([0, 90])}${pick(CANVASES)}`;
   const pair = pick(IMGPROXY)();
   if (random() < 0.3) return both(pair, (options) => `${ORIGIN}/unsafe/${rest}/${options}/plain/https://${SOURCE}`);
   const [first, second] = both(pair, (options) => `/${rest}/${options}/plain/https://${SOURCE}`);

@@ -3,7 +3,13 @@ import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { ANSWERS, Failure, type Reason } from "../../../src/errors.ts";
 import type { ImageRequest } from "../../../src/request/imageRequest.ts";
 import type { AnswerHeaders } from "../../../src/respond/answer.ts";
-import { cacheControl, contentDisposition, failureAnswer, imageHeaders } from "../../../src/respond/headers.ts";
+import {
+  cacheControl,
+  contentDisposition,
+  failureAnswer,
+  fallbackAnswer,
+  imageHeaders,
+} from "../../../src/respond/headers.ts";
 import { metaOf } from "../../support/stored.ts";
 import { PLAIN } from "../../support/transform.ts";
 
@@ -119,6 +125,32 @@ describe("cacheControl", () => {
         if (said(name) > 0) expect(end).toBeLessThanOrEqual(META.freshUntil / 1000 + window);
       }
     }
+  });
+});
+
+describe("maxAge of a request", () => {
+  const maxAge = (seconds: number) =>
+    /max-age=(\d+)/.exec(cacheControl({ ...WANTED, maxAge: seconds }, META, NOW, RULES));
+  it("shortens what a browser keeps, and never lengthens it", () => {
+    expect([maxAge(60)?.[1], maxAge(86_400)?.[1]]).toEqual(["60", "3600"]);
+  });
+});
+
+describe("fallbackAnswer", () => {
+  const LOCATION = "https://listed.test/none.png";
+  it("is a redirect without a body, kept as long as the failure", () => {
+    const answer = fallbackAnswer(LOCATION, new Failure("source_missing"), NOW);
+    expect([answer.status, answer.body, answer.headers]).toEqual([
+      302,
+      null,
+      { location: LOCATION, "cache-control": "public, max-age=300" },
+    ]);
+    expect(Object.fromEntries(answer.shared)).toMatchObject({ "x-content-type-options": "nosniff" });
+  });
+  it("is not kept when the failure is not, or is over", () => {
+    expect(fallbackAnswer(LOCATION, new Failure("queue_full"), NOW).headers["cache-control"]).toBe("no-store");
+    const over = new Failure("source_missing").notPast(NOW + 500);
+    expect(fallbackAnswer(LOCATION, over, NOW).headers["cache-control"]).toBe("no-store");
   });
 });
 
