@@ -6,7 +6,7 @@
 import { News } from "../../../concurrency/news.ts";
 import { RecentKeys } from "../../../concurrency/recentKeys.ts";
 import { withTimeout } from "../../../concurrency/timeout.ts";
-import type { Binding, GovernorAnswer, GovernorCall, SeenAnswer } from "../port.ts";
+import type { Binding, GovernorAnswer, GovernorCall, Release, SeenAnswer } from "../port.ts";
 import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import { REACH, Reach } from "./reach.ts";
@@ -108,14 +108,12 @@ export class Conversation {
     const now = asker.now();
     if (!this.#ended.first(grant.id, now)) return;
     this.#grants.delete(grant.id);
-    this.#outbox.add(grant.release(answer), now);
-    asker.later(this.#deliver(asker));
+    asker.later(this.#deliver(grant.release(answer), asker));
   }
 
   /** Tells the governor that the host, which had no limits, has refused. `retryAfter` in seconds. Ends when it was heard. */
   async tellRefusal(retryAfter: number | null, asker: Asker): Promise<void> {
-    this.#outbox.add({ id: null, answer: { kind: "refused", retryAfter }, received: [] }, asker.now());
-    await this.#deliver(asker);
+    await this.#deliver({ id: null, answer: { kind: "refused", retryAfter }, received: [] }, asker);
   }
 
   /** Waits until the grant may read `bytes` in all. False: its time is over, or the governor cannot be reached. */
@@ -133,9 +131,10 @@ export class Conversation {
     return this.#dueAt(now);
   }
 
-  #deliver(asker: Asker): Promise<void> {
+  #deliver(release: Release, asker: Asker): Promise<void> {
+    this.#outbox.add(release, asker.now());
     this.#news.tell();
-    return this.#until(() => this.#outbox.empty, asker, asker.now() + DELIVERY_MS);
+    return this.#until(() => !this.#outbox.has(release), asker, asker.now() + DELIVERY_MS);
   }
 
   /** Does what is due until `done` or `endsAt`. */
