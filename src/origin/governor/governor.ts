@@ -112,9 +112,11 @@ export class Governor<Key> {
 
   /** In order: readers, pushes, jobs, each by the time they have waited. Gives what keeps the first one waiting. */
   #admit(now: number): Blocked | null {
-    for (const { one, wish } of this.#inOrder()) {
+    const waiting = this.#inOrder();
+    const alone = waiting.length === 1;
+    for (const { one, wish } of waiting) {
       const { isolate, tripMs } = one.call;
-      const given = this.limits.grant({ ...wish, isolate, tripMs }, now);
+      const given = this.limits.grant({ ...wish, isolate, tripMs, alone }, now);
       if ("binding" in given) return given;
       one.grants.push(given);
       this.#changed = true;

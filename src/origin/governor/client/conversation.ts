@@ -46,6 +46,7 @@ export class Conversation {
   #heardAt = Number.NEGATIVE_INFINITY;
   #saturated = false;
   #blocked: { readonly binding: Binding | null; readonly estimateMs: number } = NOT_BLOCKED;
+  #otherLimitAt = Number.NEGATIVE_INFINITY;
   #concurrency: number | null = null;
   #trips: readonly number[] = [];
 
@@ -150,6 +151,7 @@ export class Conversation {
     return dueAt({
       ...{ sentAt: this.#sentAt, heardAt: this.#heardAt, retryAt: this.#reach.retryAt },
       ...{ calling: this.#calling !== null, saturated: this.#saturated, ...this.#blocked },
+      otherLimitAt: this.#otherLimitAt,
       ...{ held: this.#grants.size, concurrency: this.#concurrency, releases: this.#outbox.unsent },
       wishes: [...this.#wishes].map(({ priority, told }) => ({ rank: priority.rank, told })),
       renews: this.#renewing(now).some(({ id }) => !asked.has(id)),
@@ -212,6 +214,7 @@ export class Conversation {
       this.#saturated = refusals.length > 0 || heldMs > HELD_MS;
       const [first] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
       this.#blocked = first === undefined ? NOT_BLOCKED : { binding: first.binding, estimateMs: first.waitMs };
+      if (first !== undefined && first.binding !== "slots") this.#otherLimitAt = heardAt;
     }
     this.#outbox.heard(call.releases);
     asker.onGoverned(answer.governedMs);

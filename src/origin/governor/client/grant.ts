@@ -52,7 +52,8 @@ export class HeldGrant {
     const { sentAt, heldMs, tripMs } = this.#times;
     const lateMs = now - sentAt - heldMs - 2 * tripMs - this.#startInMs;
     if (lateMs > this.#startWithinMs || this.isOver(now)) return false;
-    this.#profile = new Profile(now);
+    // Late bytes count at their real time: the steps begin when the exchange could have started.
+    this.#profile = new Profile(now - Math.max(0, lateMs));
     return true;
   }
 

@@ -9,7 +9,9 @@ export const SCHEDULE = {
   /** Calls are at least so far apart: what comes meanwhile goes in one call. */
   batchMs: 15,
   /** Where not slots are scarce but starts or bytes, a release waits so long for the next call that is due anyway. */
-  rideMs: 100,
+  rideMs: 250,
+  /** They count as scarce for so long. */
+  scarceMs: 3_000,
   /** Without a wish to ride with, a release waits so long where others want the slot, */
   releaseMs: 25,
   /** and where nobody does. */
@@ -36,6 +38,8 @@ export type Talk = {
   /** The limit that has left it without, and for how long as the governor estimates. */
   readonly binding: Binding | null;
   readonly estimateMs: number;
+  /** When the last answer came in which another limit than slots had left a wish without. */
+  readonly otherLimitAt: number;
   /** Grants held, and how many the governor gives at most (null = any number). */
   readonly held: number;
   readonly concurrency: number | null;
@@ -58,10 +62,11 @@ export function dueAt(talk: Talk): number {
   return Math.max(due, talk.retryAt);
 }
 
-function releasesDueAt({ releases, wishes, saturated, binding, held, concurrency }: Talk, soon: number): number {
+function releasesDueAt(talk: Talk, soon: number): number {
+  const { releases, wishes, saturated, held, concurrency, heardAt, otherLimitAt } = talk;
   if (releases.length > 0 && wishes.length > 0) {
     const areSlotsFree = concurrency === null || held + releases.length < concurrency;
-    const rides = areSlotsFree && binding !== null && binding !== "slots";
+    const rides = areSlotsFree && heardAt - otherLimitAt < SCHEDULE.scarceMs;
     return rides ? Math.max(soon, Math.min(...releases.map(({ at }) => at)) + SCHEDULE.rideMs) : soon;
   }
   const graceMs = saturated ? SCHEDULE.releaseMs : SCHEDULE.idleReleaseMs;

@@ -71,8 +71,15 @@ describe("unsaturated", () => {
 });
 
 describe("the grant", () => {
-  test("an isolate that does not know the trip gives its first grant back, and does not start late", async () => {
-    const { port, source, one } = world(TWO, 100);
+  test("an isolate that does not know the trip starts with its first grant where it is alone", async () => {
+    const { port, one } = world({ perSecond: 10 }, 100);
+    const seen = watched(one.turn().take(10_000));
+    await wait(201);
+    expect([seen.value, port.calls.length]).toEqual([true, 1]);
+  });
+
+  test("that came too late is given back, and another one is asked for", async () => {
+    const { port, source, one } = world({ concurrency: 2, perSecond: 1 }, 100);
     const seen = watched(one.turn().take(10_000));
     await wait(201);
     expect(seen.ms).toBeNull();
