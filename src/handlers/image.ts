@@ -5,10 +5,10 @@ import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { refuseLoop } from "../policy/loop.ts";
-import { redirectTarget } from "../policy/saturation.ts";
 import { isBlocked } from "../policy/storedAccess.ts";
 import { authorize, refusalOf } from "../rendition/authorize.ts";
 import { getRendition } from "../rendition/getRendition.ts";
+import { redirectTarget } from "../rendition/saturation.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { type Answer, redirectAnswer } from "../respond/answer.ts";
@@ -37,7 +37,7 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
     keep();
     return answer;
   } catch (error) {
-    const instead = await sentToSource(asFailure(error), request, app, job);
+    const instead = await sentToSource(asFailure(error), request, app, caller, job);
     if (instead !== null) return instead;
     const failure = asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
     if (request.fallback === undefined || !isShared(failure.reason)) throw failure;
@@ -62,8 +62,14 @@ function withoutTls({ plainSource, ...request }: ImageRequest, { reason }: Failu
 }
 
 /** What a reader gets instead of waiting for a saturated host. Null: the failure. */
-async function sentToSource(failure: Failure, request: ImageRequest, app: App, { trace }: Job): Promise<Answer | null> {
-  const target = failure.reason === "source_saturated" ? redirectTarget(request, app.config) : null;
+async function sentToSource(
+  failure: Failure,
+  request: ImageRequest,
+  app: App,
+  { ownHost }: Caller,
+  { trace }: Job,
+): Promise<Answer | null> {
+  const target = failure.reason === "source_saturated" ? redirectTarget(request, app.config, ownHost) : null;
   if (target === null || app.state.https.isPlainOnly(new URL(request.source).host, app.now())) return null;
   const { keys } = await namesOf(request);
   // It may have been taken down while the reader waited.

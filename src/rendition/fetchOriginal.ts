@@ -7,7 +7,6 @@ import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { fetchSource } from "../origin/fetch.ts";
 import { kvHostStore } from "../origin/hostStore.ts";
-import { REDIRECT_AFTER_MS, redirectTarget } from "../policy/saturation.ts";
 import { addressesBehind, isBlocked } from "../policy/storedAccess.ts";
 import { freshUntil, renewedUntil } from "../store/freshness.ts";
 import type { Original } from "../store/original.ts";
@@ -18,6 +17,7 @@ import type { Stored } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import type { Miss } from "./miss.ts";
 import { MissGovernors } from "./missGovernors.ts";
+import { REDIRECT_AFTER_MS, redirectTarget } from "./saturation.ts";
 
 export type FetchedBytes = Original & {
   readonly kind: "bytes";
@@ -47,7 +47,7 @@ export async function fetchOriginal(
   const { trace, waitUntil, priority } = job;
   const conditional = stale === null ? null : await validatorsOf(stale, { request, store });
   const bytes = store.known?.variants[ORIGINAL]?.bytes ?? null;
-  const canRedirect = caller.audience === "reader" && redirectTarget(request, config) !== null;
+  const canRedirect = caller.audience === "reader" && redirectTarget(request, config, caller.ownHost) !== null;
   const patienceMs = canRedirect ? REDIRECT_AFTER_MS : config.queueMs;
   const governors = new MissGovernors({ host: store.sourceHost, bytes }, app, caller, job, patienceMs);
   const started = now();

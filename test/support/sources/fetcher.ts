@@ -58,7 +58,7 @@ export async function startFetcher(root: string): Promise<Fetcher> {
         ownHost: "proxy.test",
         conditional: null,
         kind: "user",
-        politeness: {},
+        politeness: null,
         names: {},
         memory: crypto.randomUUID(),
         sharing: false,

@@ -54,7 +54,7 @@ async function run(job: Job, env: Pick<Env, "GOVERNOR">, ctx: ExecutionContext):
   if (job.abortAfterMs !== null) setTimeout(() => caller.abort(new Error("caller gave up")), job.abortAfterMs);
   const started = Date.now();
   const { governed } = memory;
-  const config = { politeness: job.politeness, regions: ["enam", "weur", "apac", "oc"] };
+  const config = { politeness: job.politeness ?? {}, regions: ["enam", "weur", "apac", "oc"] };
   const app = { bindings: env, config, now: () => Date.now(), state: { governed } };
   const priority = new Priority(job.kind);
   const trace = newTrace("reader", "enam", "");
@@ -76,7 +76,7 @@ async function run(job: Job, env: Pick<Env, "GOVERNOR">, ctx: ExecutionContext):
       hostGuard: memory.hosts,
       hostStore: job.sharing ? store : null,
       later,
-      governors,
+      ...(job.politeness === null ? {} : { governors }),
       priority,
       signal: caller.signal,
     };

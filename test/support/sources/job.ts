@@ -14,8 +14,8 @@ export type Job = {
   readonly conditional: Conditional | null;
   /** Who waits. */
   readonly kind: PriorityLevel;
-  /** Limits of hosts, which have a governor then. */
-  readonly politeness: Readonly<Record<string, Partial<Politeness>>>;
+  /** Limits of hosts, which have a governor then. null = no host ever has one. */
+  readonly politeness: Readonly<Record<string, Partial<Politeness>>> | null;
   readonly names: Readonly<Record<string, Ports>>;
   /** Jobs with the same memory share the state of hosts, as requests in one isolate do. */
   readonly memory: string;

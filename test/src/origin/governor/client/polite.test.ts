@@ -5,7 +5,7 @@ import { type CountingSource, startCounting } from "../../../../support/sources/
 import { type Fetcher, type JobOptions, startFetcher } from "../../../../support/sources/fetcher.ts";
 import type { Outcome } from "../../../../support/sources/job.ts";
 
-const HOSTS = ["polite.test", "hop.test", "learnt.test"];
+const HOSTS = ["polite.test", "hop.test", "learnt.test", "victim.test"];
 const POLITENESS = { "polite.test": { concurrency: 2, perSecond: 10, bytesPerSecond: 3_125_000 } };
 const BODY_BYTES = 200_000;
 const ISOLATES = ["a", "b", "c", "d"];
@@ -64,6 +64,17 @@ test("a redirect to a host with a rule takes its grant too", async () => {
 });
 
 describe("a host without a rule", () => {
+  test("a refusal behind a redirect teaches nothing: whoever redirects chooses the paths", async () => {
+    const location = "http://victim.test/refused.jpg";
+    refusals = {
+      "/to-victim": { status: 302, headers: { location } },
+      "/refused.jpg": { status: 429, headers: { "retry-after": "60" } },
+    };
+    const outcome = await get("http://hop.test/to-victim", { memory: "g" });
+    expect(outcome).toMatchObject({ ok: false, reason: "source_refused", governorCalls: 0 });
+    expect(await get("http://victim.test/1.jpg", { memory: "g" })).toMatchObject({ ok: true, governorCalls: 0 });
+  });
+
   test("costs no call until it refuses; then every isolate leaves it alone for as long as it asks", async () => {
     const at = (path: string, memory: string) => get(`http://learnt.test/${path}`, { memory, sharing: true });
     expect(await at("1.jpg", "e")).toMatchObject({ ok: true, governorCalls: 0 });
