@@ -10,7 +10,7 @@ import type { Binding, GovernorAnswer, GovernorCall, Release, SeenAnswer } from 
 import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import { REACH, Reach } from "./reach.ts";
-import { dueAt, SCHEDULE } from "./schedule.ts";
+import { dueAt, pollMs } from "./schedule.ts";
 import type { Asker, Wish } from "./wish.ts";
 
 /** A request that waits looks so often whether a call is due. */
@@ -47,6 +47,7 @@ export class Conversation {
   #saturated = false;
   #blocked: { readonly binding: Binding | null; readonly estimateMs: number } = NOT_BLOCKED;
   #otherLimitAt = Number.NEGATIVE_INFINITY;
+  #bytesAt = Number.NEGATIVE_INFINITY;
   #concurrency: number | null = null;
   #trips: readonly number[] = [];
 
@@ -171,7 +172,7 @@ export class Conversation {
   #send(asker: Asker, now: number): void {
     const wishes = [...this.#wishes];
     for (const wish of wishes) wish.told = true;
-    const waitMs = this.#saturated && wishes.length > 0 ? SCHEDULE.pollMs : 0;
+    const waitMs = pollMs({ saturated: this.#saturated, wishes: wishes.length, bytesAt: this.#bytesAt }, now);
     const number = ++this.#number;
     const call: GovernorCall = {
       ...{ isolate: this.#isolate, call: number, region: asker.region, rule: asker.rule, waitMs },
@@ -214,6 +215,7 @@ export class Conversation {
       const [first] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
       this.#blocked = first === undefined ? NOT_BLOCKED : { binding: first.binding, estimateMs: first.waitMs };
       if (first !== undefined && first.binding !== "slots") this.#otherLimitAt = heardAt;
+      if (first?.binding === "bytes") this.#bytesAt = heardAt;
     }
     this.#outbox.heard(call.releases);
     asker.onGoverned(answer.governedMs);
