@@ -5,6 +5,7 @@
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Orientation } from "../image/formats/exif.ts";
 import { FORMATS, type FormatName } from "../image/formats/registry.ts";
+import type { Size } from "../image/picture.ts";
 
 /** What one fetch of one variant taught us. */
 export type VariantMeta = {
@@ -22,6 +23,14 @@ export type VariantMeta = {
   /** Validators as the source sent them, for conditional requests; null = none sent. */
   readonly etag: string | null;
   readonly lastModified: string | null;
+  /** It shows a square cut from the middle of the source. */
+  readonly crops?: true;
+};
+
+/** What an image server says of a picture: its info.json in short (origin/providers/iiifInfo.ts), null = it has none. */
+export type Described = {
+  readonly at: number;
+  readonly text: string | null;
 };
 
 export type SourceMeta = {
@@ -30,6 +39,17 @@ export type SourceMeta = {
   /** When this generation was first fetched, unix ms. */
   readonly at: number;
   readonly variants: Readonly<Record<string, VariantMeta>>;
+  /**
+   * Hashes that each variant has had lately, newest first. Servers of one provider may send different bytes of one picture
+   * in turn: a hash that comes back begins no generation. None of the original, whose bytes are its own.
+   */
+  readonly seen?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Upright size of the original, where something else than its own file told it: a provider's rendition that was smaller
+   * than its nominal size (the provider enlarges nothing), or the image server's description.
+   */
+  readonly size?: Size;
+  readonly described?: Described;
   /** `#rrggbb`, when it was worked out. */
   readonly colour?: string;
   /** ThumbHash, base64, when it was worked out. */
@@ -69,20 +89,45 @@ export async function writeSourceMeta(kv: Pick<TextStore, "put">, key: string, m
   await kv.put(key, JSON.stringify(meta), { expirationTtl: TTL_SECONDS });
 }
 
+/** What is known of the bytes of each variant. */
+type KnownBytes = { readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash">>> } & Pick<SourceMeta, "seen">;
+
 /** The generation that `hash` belongs to, given what is known. */
 export function generationOf(known: SourceMeta | null, variant: string, hash: string): number {
-  const recorded = known?.variants[variant];
-  const changed = recorded !== undefined && recorded.hash !== hash;
+  const changed = known?.variants[variant] !== undefined && !hasHash(known, variant, hash);
   return (known?.generation ?? 1) + (changed ? 1 : 0);
 }
 
-/** What is known after a fetch of `variant`. A new generation forgets the other variants, which are of the old one. */
-export function withVariant(known: SourceMeta | null, variant: string, fetched: VariantMeta): SourceMeta {
+/** Whether a variant has these bytes, or had them lately. */
+export function hasHash({ variants, seen = {} }: KnownBytes, variant: string, hash: string): boolean {
+  return variants[variant]?.hash === hash || (seen[variant] ?? []).includes(hash);
+}
+
+/** What is learnt of a source beside the variant itself. */
+export type Learnt = Pick<SourceMeta, "size" | "described">;
+
+/** So many hashes of a variant are remembered. */
+const MAX_SEEN = 4;
+
+/**
+ * What is known after a fetch of `variant`. A new generation forgets the other variants, which are of the old one, but not
+ * the hashes that they have had.
+ */
+export function withVariant(
+  known: SourceMeta | null,
+  variant: string,
+  fetched: VariantMeta,
+  learnt: Learnt = {},
+): SourceMeta {
   const generation = generationOf(known, variant, fetched.hash);
+  const earlier = (known?.seen?.[variant] ?? []).filter((hash) => hash !== fetched.hash);
+  const all =
+    variant === ORIGINAL ? known?.seen : { ...known?.seen, [variant]: [fetched.hash, ...earlier].slice(0, MAX_SEEN) };
+  const seen = all === undefined ? {} : { seen: all };
   if (known === null || generation !== known.generation) {
-    return { generation, at: fetched.at, variants: { [variant]: fetched } };
+    return { generation, at: fetched.at, variants: { [variant]: fetched }, ...seen, ...learnt };
   }
-  return { ...known, variants: { ...known.variants, [variant]: fetched } };
+  return { ...known, ...seen, ...learnt, variants: { ...known.variants, [variant]: fetched } };
 }
 
 /** From its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */
@@ -97,8 +142,13 @@ export function parseSourceMeta(text: string | null): SourceMeta | null {
   });
   if (read.length === 0) return null;
   const { colour, thumbhash } = value;
+  const size = recordOf(value.size);
+  const [width, height] = [positive(size?.width), positive(size?.height)];
   return {
     ...{ generation, at, variants: Object.fromEntries(read) },
+    ...(width === null || height === null ? {} : { size: { width, height } }),
+    ...describedFrom(recordOf(value.described)),
+    ...seenFrom(recordOf(value.seen)),
     ...(typeof colour === "string" ? { colour } : {}),
     ...(typeof thumbhash === "string" ? { thumbhash } : {}),
   };
@@ -114,10 +164,29 @@ function variantFrom(value: Readonly<Record<string, unknown>> | null): VariantMe
   const height = positive(value.height);
   const bytes = positive(value.bytes);
   const orientation = ORIENTATIONS.find((known) => known === value.orientation);
-  if (typeof hash !== "string" || !/^[0-9a-f]{8}$/.test(hash)) return null;
+  if (!isHash(hash)) return null;
   if (at === null || width === null || height === null || bytes === null || orientation === undefined) return null;
   if (!isFormat(format) || !isTextOrNull(etag) || !isTextOrNull(lastModified)) return null;
-  return { hash, at, width, height, orientation, format, bytes, etag, lastModified };
+  return {
+    ...{ hash, at, width, height, orientation, format, bytes, etag, lastModified },
+    ...(value.crops === true ? { crops: true } : {}),
+  };
+}
+
+function describedFrom(value: Readonly<Record<string, unknown>> | null): Pick<SourceMeta, "described"> {
+  const at = positive(value?.at);
+  const text = value?.text;
+  return at === null || !isTextOrNull(text) ? {} : { described: { at, text } };
+}
+
+function seenFrom(value: Readonly<Record<string, unknown>> | null): Pick<SourceMeta, "seen"> {
+  if (value === null) return {};
+  const hashes = (list: unknown) => (Array.isArray(list) ? list.filter(isHash).slice(0, MAX_SEEN) : []);
+  return { seen: Object.fromEntries(Object.entries(value).map(([name, list]) => [name, hashes(list)])) };
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{8}$/.test(value);
 }
 
 function parseJson(text: string | null): unknown {
