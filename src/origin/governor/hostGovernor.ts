@@ -39,23 +39,20 @@ export class HostGovernor extends DurableObject<Env> {
     this.#governor = this.#load();
   }
 
-  /** An isolate's call; port.ts says what it means. */
+  /** An isolate's call; port.ts says what it means. Rejects when a region has no share and its lender is silent. */
   async ask(call: GovernorCall, where: Where): Promise<GovernorAnswer> {
+    const came = Date.now();
+    if (where.region !== null) await this.#readyForRegion(call, where);
     const { limits } = this.#governor;
-    if (where.region !== null) {
-      this.#where = where;
-      asRegion(limits);
-      const now = this.#governor.tick(Date.now());
-      limits.hear(call.rule, now);
-      if ((limits.record.share?.until ?? 0) <= now) await this.#borrow(where);
-    }
-    return new Promise((resolve) => {
+    const borrowedMs = Math.max(0, Date.now() - came);
+    const answer = await new Promise<GovernorAnswer>((resolve) => {
       const { closedUntil } = limits.record.refusals;
       this.#governor.take(resolve, call, Date.now());
       // The other regions must hear at once that the host has refused.
-      if (limits.record.refusals.closedUntil > closedUntil && where.region !== null) void this.#borrow(where);
+      if (limits.record.refusals.closedUntil > closedUntil && where.region !== null) void this.#borrowAnew(where);
       this.#step();
     });
+    return { ...answer, heldMs: answer.heldMs + borrowedMs };
   }
 
   /** The object of a region asks for a share. */
@@ -98,6 +95,23 @@ export class HostGovernor extends DurableObject<Env> {
     this.#timer = ms === null ? null : setTimeout(() => this.#step(), ms);
     const now = this.#governor.tick(Date.now());
     if (where !== undefined && isShareDue(this.#governor.limits, this.#askedAt, waits, now)) void this.#borrow(where);
+  }
+
+  /** Makes sure that there is a share. Throws when there is none: the isolate's readers then go on under its own limits. */
+  async #readyForRegion(call: GovernorCall, where: Where): Promise<void> {
+    const { limits } = this.#governor;
+    this.#where = where;
+    asRegion(limits);
+    limits.hear(call.rule, this.#governor.tick(Date.now()));
+    const hasShare = () => (limits.record.share?.until ?? 0) > this.#governor.tick(Date.now());
+    if (!hasShare()) await this.#borrow(where);
+    if (!hasShare()) throw new Error("no share: the lender cannot be reached");
+  }
+
+  /** Asks for a share with what is known now, after a call that may be under way. */
+  async #borrowAnew(where: Where): Promise<void> {
+    await this.#borrowing;
+    await this.#borrow(where);
   }
 
   /** Asks for a share, once at a time. Never rejects: without a share the wishes go on waiting. */

@@ -2,13 +2,14 @@
  * The limits of one host: who may start now. A state machine over a HostRecord without clock or I/O. The Durable Object
  * keeps the record on disk before it answers, so that a restart forgets no slot, start or byte.
  */
-import { NO_LIMITS, type Politeness } from "../../config/politeness.ts";
+import type { Politeness } from "../../config/politeness.ts";
 import { BYTE_WINDOW, DAY_WINDOW, freedAt, inWindow, sumOf, withAmount } from "./bucketWindow.ts";
 import { allowance, extended, reservation, withEnd, withReceived } from "./byteBudget.ts";
+import { limitsInForce } from "./limitsInForce.ts";
 import type { AskKind, GovernorAnswer, Grant, Release, Renewal } from "./port.ts";
 import { type Blocked, type HostRecord, heardRule, LEASES, type Lease, ruleOf } from "./record.ts";
-import { afterAnswer, afterRefusal, governedFor, learntLimits } from "./refusals.ts";
-import { dayLeft, lentOf, withoutOne } from "./shares.ts";
+import { afterAnswer, afterRefusal, governedFor } from "./refusals.ts";
+import { withoutOne } from "./shares.ts";
 import { earliestStart, latenessFor, paceWindow, pruned, QUIET_LOG_MS, withoutPlaces, withPlaces } from "./startLog.ts";
 
 /** A start is granted so long before its time: an answer and a timer take a moment. */
@@ -77,20 +78,7 @@ export class HostLimits {
 
   /** What holds here: the share, or the rule without what is lent, or what was learnt. */
   limits(now: number): Politeness {
-    const { share, lent, refusals } = this.record;
-    if (share !== null) {
-      const day = share.day === null ? null : dayLeft(share.day, now);
-      const none = { concurrency: 0, perSecond: 0, bytesPerSecond: 0 };
-      return { ...(share.until > now ? share.limits : none), perDay: day };
-    }
-    const rule = ruleOf(this.record, now);
-    if (rule === null) return learntLimits(refusals, now) ?? NO_LIMITS;
-    const own = (limit: Exclude<keyof Politeness, "perDay">) => {
-      const whole = rule[limit];
-      return whole === null ? null : Math.max(0, whole - lentOf(lent, limit, now));
-    };
-    const [concurrency, perSecond, bytesPerSecond] = [own("concurrency"), own("perSecond"), own("bytesPerSecond")];
-    return { concurrency, perSecond, bytesPerSecond, perDay: rule.perDay };
+    return limitsInForce(this.record, now);
   }
 
   /** How long an isolate goes on asking for the host. */

@@ -153,3 +153,43 @@ test("no timer is left when it is over", async () => {
   deadline.stop();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test.each([
+  ["a length", { "content-length": "300000" }],
+  ["no length", {}],
+])("with %s a gauge is never passed, and waiting for it is not the source's time", async (_, headers) => {
+  let allowed = 100_000;
+  let read = 0;
+  let most = 0;
+  const gauge = {
+    get mayRead() {
+      return allowed;
+    },
+    expect: () => undefined,
+    received(bytes: number) {
+      read += bytes;
+      most = Math.max(most, read - allowed);
+    },
+    async waitToRead(bytes: number) {
+      expect(bytes).toBeGreaterThan(read);
+      await new Promise((wake) => setTimeout(wake, 8_000));
+      allowed += 100_000;
+    },
+  };
+  const deadline = newDeadline(1_000);
+  const reading = readBody(body(3, 100_000, 0, headers), 1 << 20, deadline, undefined, undefined, gauge);
+  await vi.advanceTimersByTimeAsync(60_000);
+  const { bytes, truncated } = await reading;
+  expect([bytes.length, truncated, read, most]).toEqual([300_000, false, 300_000, 0]);
+});
+
+test("a gauge that opens no more ends the body", async () => {
+  const gauge = {
+    mayRead: 10_000,
+    expect: () => undefined,
+    received: () => undefined,
+    waitToRead: () => Promise.reject(new Failure("source_saturated")),
+  };
+  const reading = readBody(body(3, 100_000, 0), 1 << 20, newDeadline(), undefined, undefined, gauge);
+  expect(await reasonOf(reading)).toBe("source_saturated");
+});

@@ -42,6 +42,23 @@ test("so many at once, and each host by itself", async () => {
   expect(states(...all)).toEqual(["in", "in", "waiting", "in"]);
 });
 
+test.each([
+  [1, ["in", "waiting", "waiting"]],
+  [2, ["in", "in", "waiting"]],
+  [64, ["in", "in", "waiting"]],
+  [null, ["in", "in", "waiting"]],
+])("a host whose rule allows %s has no more than that, and no more than others", async (most, expected) => {
+  const slots = new HostSlots(RULES);
+  const seen = expected.map(() => ({ state: "waiting" }));
+  for (const one of seen) {
+    void slots.acquire("a.test", WAIT_MS, new Priority("user"), most).then(() => {
+      one.state = "in";
+    });
+  }
+  await settle();
+  expect(states(...seen)).toEqual(expected);
+});
+
 test("who came first goes first, readers before warm work, and nobody waits for a timer", async () => {
   const { ask } = world();
   const [a, b, warm, c, d] = [ask(), ask(), ask("a.test", "warm"), ask(), ask()];

@@ -6,11 +6,11 @@
 import { News } from "../../../concurrency/news.ts";
 import { RecentKeys } from "../../../concurrency/recentKeys.ts";
 import { withTimeout } from "../../../concurrency/timeout.ts";
-import type { Binding, GovernorAnswer, GovernorCall, SeenAnswer } from "../port.ts";
+import type { Binding, GovernorAnswer, GovernorCall, Release, SeenAnswer } from "../port.ts";
 import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import { REACH, Reach } from "./reach.ts";
-import { dueAt, SCHEDULE } from "./schedule.ts";
+import { dueAt, pollMs } from "./schedule.ts";
 import type { Asker, Wish } from "./wish.ts";
 
 /** A request that waits looks so often whether a call is due. */
@@ -47,6 +47,7 @@ export class Conversation {
   #saturated = false;
   #blocked: { readonly binding: Binding | null; readonly estimateMs: number } = NOT_BLOCKED;
   #otherLimitAt = Number.NEGATIVE_INFINITY;
+  #bytesAt = Number.NEGATIVE_INFINITY;
   #concurrency: number | null = null;
   #trips: readonly number[] = [];
 
@@ -108,14 +109,12 @@ export class Conversation {
     const now = asker.now();
     if (!this.#ended.first(grant.id, now)) return;
     this.#grants.delete(grant.id);
-    this.#outbox.add(grant.release(answer), now);
-    asker.later(this.#deliver(asker));
+    asker.later(this.#deliver(grant.release(answer), asker));
   }
 
   /** Tells the governor that the host, which had no limits, has refused. `retryAfter` in seconds. Ends when it was heard. */
   async tellRefusal(retryAfter: number | null, asker: Asker): Promise<void> {
-    this.#outbox.add({ id: null, answer: { kind: "refused", retryAfter }, received: [] }, asker.now());
-    await this.#deliver(asker);
+    await this.#deliver({ id: null, answer: { kind: "refused", retryAfter }, received: [] }, asker);
   }
 
   /** Waits until the grant may read `bytes` in all. False: its time is over, or the governor cannot be reached. */
@@ -133,9 +132,10 @@ export class Conversation {
     return this.#dueAt(now);
   }
 
-  #deliver(asker: Asker): Promise<void> {
+  #deliver(release: Release, asker: Asker): Promise<void> {
+    this.#outbox.add(release, asker.now());
     this.#news.tell();
-    return this.#until(() => this.#outbox.empty, asker, asker.now() + DELIVERY_MS);
+    return this.#until(() => !this.#outbox.has(release), asker, asker.now() + DELIVERY_MS);
   }
 
   /** Does what is due until `done` or `endsAt`. */
@@ -172,7 +172,7 @@ export class Conversation {
   #send(asker: Asker, now: number): void {
     const wishes = [...this.#wishes];
     for (const wish of wishes) wish.told = true;
-    const waitMs = this.#saturated && wishes.length > 0 ? SCHEDULE.pollMs : 0;
+    const waitMs = pollMs({ saturated: this.#saturated, wishes: wishes.length, bytesAt: this.#bytesAt }, now);
     const number = ++this.#number;
     const call: GovernorCall = {
       ...{ isolate: this.#isolate, call: number, region: asker.region, rule: asker.rule, waitMs },
@@ -215,6 +215,7 @@ export class Conversation {
       const [first] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
       this.#blocked = first === undefined ? NOT_BLOCKED : { binding: first.binding, estimateMs: first.waitMs };
       if (first !== undefined && first.binding !== "slots") this.#otherLimitAt = heardAt;
+      if (first?.binding === "bytes") this.#bytesAt = heardAt;
     }
     this.#outbox.heard(call.releases);
     asker.onGoverned(answer.governedMs);

@@ -17,6 +17,11 @@ export class Outbox {
     this.#reports = [...this.#reports, { release, at: now, sentIn: null }].slice(-MAX_REPORTS);
   }
 
+  /** The governor has not heard it yet. */
+  has(release: Release): boolean {
+    return this.#reports.some((report) => report.release === release);
+  }
+
   /** The reports for the call of this number: those that are under way in no other call. */
   send(call: number): readonly Release[] {
     const unsent = this.#reports.filter(({ sentIn }) => sentIn === null);

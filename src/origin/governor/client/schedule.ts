@@ -23,7 +23,19 @@ export const SCHEDULE = {
   holdMs: 2_000,
   /** How long a call may wait for a grant, on a saturated host. Elsewhere it waits for nothing. */
   pollMs: 2_000,
+  /** The same where bytes were scarce within the second time: their window opens every ten seconds. */
+  bytesPollMs: 8_000,
+  bytesScarceMs: 15_000,
 } as const;
+
+/** How long a call of `now` may wait for a grant. `bytesAt`: when bytes were last what left a wish without. */
+export function pollMs(
+  { saturated, wishes, bytesAt }: Pick<Talk, "saturated"> & { wishes: number; bytesAt: number },
+  now: number,
+) {
+  if (!saturated || wishes === 0) return 0;
+  return now - bytesAt < SCHEDULE.bytesScarceMs ? SCHEDULE.bytesPollMs : SCHEDULE.pollMs;
+}
 
 export type Talk = {
   /** When the last call was sent, and the last answer heard. */

@@ -140,6 +140,20 @@ describe("a host with at least as many slots as regions", () => {
       .toBe("closed");
   });
 
+  test("says so when the object that lends cannot be reached, and goes on when it can", async () => {
+    const group = freshGroup();
+    const lend = (works: boolean) =>
+      runInDurableObject(stubOf(group), (object) => {
+        // A property of the object itself hides the method from callers.
+        if (works) Reflect.deleteProperty(object, "lend");
+        else Object.assign(object, { lend: null });
+      });
+    await lend(false);
+    await expect(ask(portOf(group, SHARED), 1, { rule: SHARED })).rejects.toThrow("no share");
+    await lend(true);
+    expect((await ask(portOf(group, SHARED), 1, { rule: SHARED })).grants).toHaveLength(1);
+  });
+
   test("a host with fewer slots has one object, whichever region asks", async () => {
     const group = freshGroup();
     await ask(portOf(group, RULE, "enam"), 2);

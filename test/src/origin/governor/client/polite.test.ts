@@ -5,7 +5,7 @@ import { type CountingSource, startCounting } from "../../../../support/sources/
 import { type Fetcher, type JobOptions, startFetcher } from "../../../../support/sources/fetcher.ts";
 import type { Outcome } from "../../../../support/sources/job.ts";
 
-const HOSTS = ["polite.test", "hop.test", "learnt.test", "victim.test"];
+const HOSTS = ["polite.test", "hop.test", "learnt.test", "victim.test", "a.group.test", "b.group.test"];
 const POLITENESS = { "polite.test": { concurrency: 2, perSecond: 10, bytesPerSecond: 3_125_000 } };
 const BODY_BYTES = 200_000;
 const ISOLATES = ["a", "b", "c", "d"];
@@ -61,6 +61,16 @@ test("a redirect to a host with a rule takes its grant too", async () => {
   const outcomes = await Promise.all(ISOLATES.map((memory) => get(`http://hop.test/${memory}`, { memory })));
   expect(outcomes.map(({ ok, governorCalls }) => [ok, governorCalls > 0])).toEqual(ISOLATES.map(() => [true, true]));
   expect(source.paths.filter((path) => path === "/target.jpg")).toHaveLength(4);
+});
+
+test("a redirect within a group of hosts is another start, and takes no second slot", async () => {
+  refusals = { "/from": { status: 302, headers: { location: "http://b.group.test/picture.jpg" } } };
+  const politeness = { "*.group.test": { concurrency: 1 } };
+  const outcomes = await Promise.all(
+    ISOLATES.map((memory) => get("http://a.group.test/from", { memory, politeness, config: { queueMs: 20_000 } })),
+  );
+  expect(outcomes.map(({ ok }) => ok)).toEqual(ISOLATES.map(() => true));
+  expect([source.started, source.mostAtOnce]).toEqual([8, 1]);
 });
 
 describe("a host without a rule", () => {
