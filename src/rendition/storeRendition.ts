@@ -10,7 +10,14 @@ import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
 import { originalSize } from "../store/sourceFacts.ts";
-import { hasHash, readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
+import {
+  generationOf,
+  hasHash,
+  readSourceMeta,
+  type VariantMeta,
+  withVariant,
+  writeSourceMeta,
+} from "../store/sourceMeta.ts";
 import type { OpenTier, Provenance, Stored } from "../store/tiers/tier.ts";
 import { originalsBucket } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
@@ -139,16 +146,16 @@ export async function storeSourceMeta(
   const { THUMBS } = app.bindings;
   const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
   const recorded = known?.variants[variant];
-  const size = fitted?.original ?? null;
   const isSame = known !== null && recorded !== undefined && hasHash(known, variant, hash);
-  const isNew = size !== null && originalSize(known) === null;
-  const hasNews = isNew || (described !== undefined && described.at !== known?.described?.at);
+  const begins = generationOf(known, variant, hash) !== known?.generation;
+  const size = fitted?.isWhole && (begins || originalSize(known) === null) ? fitted.original : null;
+  const hasNews = size !== null || (described !== undefined && described.at !== known?.described?.at);
   const isKnown =
     recorded?.hash === hash && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified;
   if (isKnown && !hasNews) return;
   if (!(await mayStore(store, app, source)())) return;
   // The same bytes keep the time at which they were first seen.
   const entry = isSame ? { ...fetched, at: recorded.at } : fetched;
-  const learnt = { ...(isNew ? { size } : {}), ...(described === undefined ? {} : { described }) };
+  const learnt = { ...(size === null ? {} : { size }), ...(described === undefined ? {} : { described }) };
   await writeSourceMeta(THUMBS, store.keys.sourceMeta, withVariant(known, variant, entry, learnt));
 }

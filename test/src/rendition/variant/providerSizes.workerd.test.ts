@@ -192,6 +192,24 @@ describe("a changed original", () => {
     expect(after[0]?.meta.sourceHash).toBe(again[0]?.meta.sourceHash);
   });
 
+  test("to another size and shape: what its size was does not count any more", async () => {
+    const source = wikimediaSource();
+    const photo = photoOf(400, 267, { givesWhole: true });
+    const asked = providerIs(photo);
+    let now = Date.now();
+    const world = () => isolate({ now: () => now });
+    expect((await ask(source, { width: 450 }, world())).size).toBe("400x267");
+    expect((await metaOf(source))?.size).toEqual({ width: 400, height: 267 });
+    Object.assign(photo, { width: 600, height: 600, grey: 10 });
+    now += HOUR + 1_000;
+    asked.length = 0;
+    // Shown stale once; what is behind it asks the provider.
+    await ask(source, { width: 450 }, world());
+    expect((await ask(source, { width: 450 }, world())).size).toBe("450x450");
+    expect((await metaOf(source))?.size).toBeUndefined();
+    expect(asked).toHaveLength(1);
+  });
+
   test("each variant is asked with its own validators", async () => {
     const source = wikimediaSource();
     const photo = photoOf(1000, 667, { etags: true });
