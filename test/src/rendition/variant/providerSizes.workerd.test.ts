@@ -176,11 +176,11 @@ describe("a changed original", () => {
     const source = wikimediaSource();
     const photo = photoOf(1000, 667);
     providerIs(photo);
-    let now = Date.now();
-    const world = () => isolate({ now: () => now });
+    let later = 0;
+    const world = () => isolate({ now: () => Date.now() + later });
     const before = [await ask(source, { width: 320 }, world()), await ask(source, { width: 400 }, world())];
     photo.grey = 10;
-    now += HOUR + 1_000;
+    later += HOUR + 1_000;
     await ask(source, { width: 320 }, world());
     // What was behind the answer has stored the new generation. Every other size follows at once.
     const known = await metaOf(source);
@@ -196,12 +196,12 @@ describe("a changed original", () => {
     const source = wikimediaSource();
     const photo = photoOf(400, 267, { givesWhole: true });
     const asked = providerIs(photo);
-    let now = Date.now();
-    const world = () => isolate({ now: () => now });
+    let later = 0;
+    const world = () => isolate({ now: () => Date.now() + later });
     expect((await ask(source, { width: 450 }, world())).size).toBe("400x267");
     expect((await metaOf(source))?.size).toEqual({ width: 400, height: 267 });
     Object.assign(photo, { width: 600, height: 600, grey: 10 });
-    now += HOUR + 1_000;
+    later += HOUR + 1_000;
     asked.length = 0;
     // Shown stale once; what is behind it asks the provider.
     await ask(source, { width: 450 }, world());
@@ -214,11 +214,11 @@ describe("a changed original", () => {
     const source = wikimediaSource();
     const photo = photoOf(1000, 667, { etags: true });
     const asked = providerIs(photo);
-    let now = Date.now();
-    const world = () => isolate({ now: () => now });
+    let later = 0;
+    const world = () => isolate({ now: () => Date.now() + later });
     await ask(source, { width: 320 }, world());
     await ask(source, { width: 3000 }, world());
-    now += HOUR + 1_000;
+    later += HOUR + 1_000;
     asked.length = 0;
     await ask(source, { width: 320 }, world());
     await ask(source, { width: 3000 }, world());
@@ -226,7 +226,7 @@ describe("a changed original", () => {
       ['"0.3300-128"', 304],
       ['"1.0000-128"', 304],
     ]);
-    expect((await ask(source, { width: 320 }, world())).meta.freshUntil).toBeGreaterThan(now);
+    expect((await ask(source, { width: 320 }, world())).meta.freshUntil).toBeGreaterThan(Date.now() + later);
   });
 });
 
