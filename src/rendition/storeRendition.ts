@@ -13,6 +13,7 @@ import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
 import { originalSize } from "../store/sourceFacts.ts";
 import {
+  generationOf,
   hasHash,
   ORIGINAL,
   readSourceMeta,
@@ -169,16 +170,16 @@ async function afterFetch(
     ...(fitted?.crops ? ({ crops: true } as const) : {}),
   };
   const recorded = known?.variants[variant];
-  const size = fitted?.original ?? null;
   const isSame = known !== null && recorded !== undefined && hasHash(known, variant, hash);
-  const isNew = size !== null && originalSize(known) === null;
-  const hasNews = isNew || (described !== undefined && described.at !== known?.described?.at);
+  const begins = generationOf(known, variant, hash) !== known?.generation;
+  const size = fitted?.isWhole && (begins || originalSize(known) === null) ? fitted.original : null;
+  const hasNews = size !== null || (described !== undefined && described.at !== known?.described?.at);
   const isKnown =
     recorded?.hash === hash && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified;
   if (isKnown && !hasNews) return null;
   // The same bytes keep the time at which they were first seen.
   const entry = isSame ? { ...fetched, at: recorded.at } : fetched;
-  const learnt = { ...(isNew ? { size } : {}), ...(described === undefined ? {} : { described }) };
+  const learnt = { ...(size === null ? {} : { size }), ...(described === undefined ? {} : { described }) };
   const meta = withVariant(known, variant, entry, learnt);
   return variant === ORIGINAL ? withInfo(meta, source, validators) : meta;
 }

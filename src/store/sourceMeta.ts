@@ -130,7 +130,10 @@ export function withVariant(
   if (known === null || generation !== known.generation) {
     return { generation, at: fetched.at, variants: { [variant]: fetched }, ...seen, ...learnt };
   }
-  return { ...known, ...seen, ...learnt, variants: { ...known.variants, [variant]: fetched } };
+  const { size, ...rest } = known;
+  // The original's own file says its size.
+  const told = size === undefined || variant === ORIGINAL ? {} : { size };
+  return { ...rest, ...told, ...seen, ...learnt, variants: { ...known.variants, [variant]: fetched } };
 }
 
 /** From its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */

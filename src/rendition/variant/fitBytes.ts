@@ -13,6 +13,8 @@ export type Fitted = {
   readonly transform: Transform;
   /** Upright size of the original; null = not known, it may be larger than these bytes. */
   readonly original: Size | null;
+  /** These bytes are as large as the original, which nobody knew before. */
+  readonly isWhole: boolean;
   /** They show a square cut from the middle of the original. */
   readonly crops: boolean;
 };
@@ -42,10 +44,11 @@ export async function fitBytes(
   const shape = uprightSize(headerOf(opened.source));
   const shown = original !== null && crops ? middleSquare(original) : original;
   if (shown !== null && !isSameShape(shape, shown)) return { kind: "another picture" };
-  const size = shown ?? (!crops && isWholeOriginal(promised, shape) ? shape : null);
+  const isWhole = shown === null && !crops && isWholeOriginal(promised, shape);
+  const size = isWhole ? shape : shown;
   const transform = transformForVariant(shape, wanted, size ?? (lastResort ? shape : null));
   if (transform === null) return { kind: "too small", shape };
-  return { kind: "fits", opened, transform, original: crops ? original : size, crops };
+  return { kind: "fits", opened, transform, original: crops ? original : size, isWhole, crops };
 }
 
 function middleSquare({ width, height }: Size): Size {

@@ -81,7 +81,9 @@ async function ask(
       list.answered(candidate, fetched.kind === "bytes");
       return fetched;
     }
-    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original).catch((error) => {
+    // The picture has changed: what its size was does not count.
+    const original = fetched.generation === list.meta?.generation ? list.original : null;
+    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, original).catch((error) => {
       // Too little has come for a header: that is no fault of the rule.
       throw fetched.truncated ? new Failure("source_broken", {}, "cut") : error;
     });

@@ -178,11 +178,11 @@ describe("a changed original", () => {
     const source = wikimediaSource();
     const photo = photoOf(1000, 667);
     providerIs(photo);
-    let ahead = 0;
-    const world = () => isolate({ now: () => Date.now() + ahead });
+    let later = 0;
+    const world = () => isolate({ now: () => Date.now() + later });
     const before = [await ask(source, { width: 320 }, world()), await ask(source, { width: 400 }, world())];
     photo.grey = 10;
-    ahead = HOUR + 1_000;
+    later += HOUR + 1_000;
     await ask(source, { width: 320 }, world());
     // What was behind the answer has stored the new generation. Every other size follows at once.
     const known = await metaOf(source);
@@ -194,15 +194,33 @@ describe("a changed original", () => {
     expect(after[0]?.meta.sourceHash).toBe(again[0]?.meta.sourceHash);
   });
 
+  test("to another size and shape: what its size was does not count any more", async () => {
+    const source = wikimediaSource();
+    const photo = photoOf(400, 267, { givesWhole: true });
+    const asked = providerIs(photo);
+    let later = 0;
+    const world = () => isolate({ now: () => Date.now() + later });
+    expect((await ask(source, { width: 450 }, world())).size).toBe("400x267");
+    expect((await metaOf(source))?.size).toEqual({ width: 400, height: 267 });
+    Object.assign(photo, { width: 600, height: 600, grey: 10 });
+    later += HOUR + 1_000;
+    asked.length = 0;
+    // Shown stale once; what is behind it asks the provider.
+    await ask(source, { width: 450 }, world());
+    expect((await ask(source, { width: 450 }, world())).size).toBe("450x450");
+    expect((await metaOf(source))?.size).toBeUndefined();
+    expect(asked).toHaveLength(1);
+  });
+
   test("each variant is asked with its own validators", async () => {
     const source = wikimediaSource();
     const photo = photoOf(1000, 667, { etags: true });
     const asked = providerIs(photo);
-    let ahead = 0;
-    const world = () => isolate({ now: () => Date.now() + ahead });
+    let later = 0;
+    const world = () => isolate({ now: () => Date.now() + later });
     await ask(source, { width: 320 }, world());
     await ask(source, { width: 3000 }, world());
-    ahead = HOUR + 1_000;
+    later += HOUR + 1_000;
     asked.length = 0;
     await ask(source, { width: 320 }, world());
     await ask(source, { width: 3000 }, world());
@@ -210,7 +228,7 @@ describe("a changed original", () => {
       ['"0.3300-128"', 304],
       ['"1.0000-128"', 304],
     ]);
-    expect((await ask(source, { width: 320 }, world())).meta.freshUntil).toBeGreaterThan(Date.now() + ahead);
+    expect((await ask(source, { width: 320 }, world())).meta.freshUntil).toBeGreaterThan(Date.now() + later);
   });
 });
 
