@@ -15,6 +15,7 @@ import type { RenditionStore } from "../../store/renditionStore.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
 import type { SourceInfo } from "../../store/sourceInfo.ts";
 import { addStage } from "../../telemetry.ts";
+import { MissGovernors } from "../missGovernors.ts";
 
 /**
  * How many of the first bytes are asked for. Most headers and metadata end within the first step. Some files have a large
@@ -51,14 +52,16 @@ export async function fetchInfo(
 async function fetchStep(
   head: number,
   request: RenditionRequest,
-  { keys }: RenditionStore,
+  { keys, sourceHost }: RenditionStore,
   stale: SourceInfo | null,
   app: App,
-  { origin, ownHost }: Caller,
-  { trace, waitUntil, priority }: Job,
+  caller: Caller,
+  job: Job,
   memory: MemoryReservation,
 ): Promise<SourceInfo | null> {
   const { config, now, state } = app;
+  const { origin, ownHost } = caller;
+  const { trace, waitUntil, priority } = job;
   const conditional = stale === null ? {} : { conditional: { ...stale, of: stale.final.url } };
   const fetched = await fetchSource(
     request.source,
@@ -71,6 +74,7 @@ async function fetchStep(
       hostGuard: state.hosts,
       hostStore: kvHostStore(app.bindings.THUMBS),
       later: waitUntil,
+      governors: new MissGovernors({ host: sourceHost, bytes: head }, app, caller, job),
       memory,
       priority,
     },
