@@ -2,6 +2,7 @@
 import type { HeaderParser } from "../header.ts";
 import { type BlockReader, type Blocks, inflated, NO_BLOCKS, noBlocks, type XmpWriter } from "../metadata/blocks.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
+import { avifBlocks } from "./avif/blocks.ts";
 import { avifHeader } from "./avif/header.ts";
 import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
 import { bmpHeader } from "./bmp/header.ts";
@@ -17,6 +18,7 @@ import { encodeJpeg } from "./jpeg/encode.ts";
 import { jpegHeader } from "./jpeg/header.ts";
 import { decodeTurbo, turboMemory } from "./jpeg/turbo.ts";
 import { jpegWithXmp } from "./jpeg/xmp.ts";
+import { jxlBlocks } from "./jxl/blocks.ts";
 import { jxlHeader } from "./jxl/header.ts";
 import { pngBlocks } from "./png/blocks.ts";
 import { decodePng, pngMemory } from "./png/decode.ts";
@@ -84,11 +86,11 @@ export const BLOCK_READERS = {
   png: pngBlocks,
   webp: webpBlocks,
   tiff: tiffBlocks,
-  avif: noBlocks,
+  avif: avifBlocks,
   gif: noBlocks,
   bmp: noBlocks,
   ico: noBlocks,
-  jxl: noBlocks,
+  jxl: jxlBlocks,
   pnm: noBlocks,
   farbfeld: noBlocks,
   radiance: noBlocks,

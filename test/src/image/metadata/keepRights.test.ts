@@ -5,6 +5,8 @@ import { blocksOf, XMP_WRITERS } from "../../../../src/image/formats/codecs.ts";
 import { jpegWithXmp } from "../../../../src/image/formats/jpeg/xmp.ts";
 import type { OutputFormat } from "../../../../src/image/formats/registry.ts";
 import { readMarkup } from "../../../../src/image/formats/svg/markup.ts";
+import type { Blocks } from "../../../../src/image/metadata/blocks.ts";
+import { readExif } from "../../../../src/image/metadata/exif.ts";
 import { withRights } from "../../../../src/image/metadata/keepRights.ts";
 import { NO_RIGHTS, type Rights, rightsOf, withGiven } from "../../../../src/image/metadata/rights.ts";
 import { rightsXmp } from "../../../../src/image/metadata/rightsXmp.ts";
@@ -151,6 +153,23 @@ const FILES = Object.fromEntries(
   ),
 ) as Record<OutputFormat, Uint8Array>;
 
+/** The container of a JPEG XL with nothing but metadata in it. */
+function jxlOf({ exif, xmp }: Blocks): Uint8Array {
+  const box = (type: string, data: Uint8Array) => {
+    const whole = Buffer.concat([Buffer.alloc(4), Buffer.from(type), data]);
+    whole.writeUInt32BE(whole.length);
+    return whole;
+  };
+  const tiff = Buffer.concat([Buffer.alloc(4), exif ?? Buffer.alloc(0)]);
+  return new Uint8Array(
+    Buffer.concat([
+      box("JXL ", Buffer.from("0d0a870a", "hex")),
+      box("Exif", tiff),
+      box("xml ", Buffer.from(xmp ?? [])),
+    ]),
+  );
+}
+
 /** A seeded generator of numbers from 0 to below 1. */
 function generator(seed: number): () => number {
   let state = seed;
@@ -251,14 +270,21 @@ describe("hostile metadata never breaks a thumbnail", () => {
       sharp(source).keepMetadata().webp().toBuffer(),
       sharp(source).keepMetadata().png().toBuffer(),
       sharp(source).keepMetadata().tiff().toBuffer(),
+      sharp(source).keepMetadata().avif({ effort: 0 }).toBuffer(),
     ]);
     for (const [format, whole] of [
       ["jpeg", source],
       ["webp", others[0]],
       ["png", others[1]],
       ["tiff", others[2]],
+      ["avif", others[3]],
+      ["jxl", jxlOf(await blocksOf("jpeg", new Uint8Array(source)))],
     ] as const) {
-      expect(rightsOf(await blocksOf(format, new Uint8Array(whole ?? []))).creator).toBe("Jane");
+      const blocks = await blocksOf(format, new Uint8Array(whole ?? []));
+      expect([format, rightsOf(blocks).creator]).toEqual([format, "Jane"]);
+      const exif = blocks.exif === null ? null : readExif(blocks.exif);
+      // sharp writes no EXIF into a TIFF.
+      if (format !== "tiff") expect(exif).toMatchObject({ artist: "Jane", exposure: 0.004 });
       for (let i = 0; i < ROUNDS; i++) {
         const bytes = new Uint8Array(whole ?? []).slice(
           0,
