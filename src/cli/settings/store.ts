@@ -11,8 +11,8 @@ import type { RawConfig } from "../deploy/configuration.ts";
 import { CommandFailed, succeed, type Wrangler } from "../deploy/wrangler.ts";
 
 const BINDING = "THUMBS";
-/** wrangler's words, and the API's code, for a key without a value. */
-const NO_VALUE = /not found|\[code: 10009\]|404/i;
+/** wrangler's words for a key without a value. */
+const NO_VALUE = / - 404: /;
 
 /** What is wrong with a text of live settings, one problem each with its line and column; empty: nothing. */
 export function settingsProblems(text: string, regions: readonly string[]): readonly string[] {
@@ -59,8 +59,7 @@ export class SettingsStore {
   async #read(): Promise<string | null> {
     const args = ["kv", "key", "get", SETTINGS_KEY, "--namespace-id", this.#namespace, "--remote", "--text"];
     const ran = await this.#wrangler.read(args);
-    // wrangler answers a key without a value with these words, and with success.
-    if (ran.ok) return ran.out.trim() === "Value not found" ? null : ran.out;
+    if (ran.ok) return ran.out;
     if (NO_VALUE.test(ran.text)) return null;
     throw new CommandFailed(args, ran);
   }

@@ -21,7 +21,7 @@ let scratch: string;
 beforeAll(async () => {
   raw = await readRawConfig(".");
   scratch = mkdtempSync(join(tmpdir(), "firstlight-deploy-test-"));
-});
+}, 60_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** A checkout with the files that a deployment reads, and an account of its own. */
