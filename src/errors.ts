@@ -90,6 +90,12 @@ export const ANSWERS = {
   body_invalid: { status: 400, message: "Cannot read the body: {why}", cacheSeconds: 0, report: false },
   // Caused by the source.
   source_missing: { status: 404, message: "The source answered {value}", cacheSeconds: 300, report: false },
+  source_placeholder: {
+    status: 404,
+    message: "The source shows a notice in place of the picture",
+    cacheSeconds: 300,
+    report: false,
+  },
   source_failed: { status: 502, message: "The source answered {value}", cacheSeconds: 30, report: false },
   source_refused: {
     status: 502,

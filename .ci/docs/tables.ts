@@ -30,6 +30,7 @@ const UNSIGNED = {
   sides: "the ladder's size",
   qualities: "the ladder's quality",
   refusable: "as asked; refusable",
+  signed: "refused",
 } as const satisfies Record<UnsignedRule, string>;
 
 /** Name of a block in docs/ -> its Markdown. */

@@ -74,6 +74,10 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         format,
         autoRotate: true,
         rotate: 0,
+        extend: null,
+        extendColour: null,
+        keepCopyright: "none",
+        license: null,
       };
       const job: Job = { transform, format, limits: LIMITS, engine, effort: LIBWEBP_METHOD, times };
       const headers = { "x-job": JSON.stringify(job) };

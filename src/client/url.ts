@@ -10,7 +10,7 @@ import { isHttpUrl } from "../request/source/canonicalSource.ts";
 import { RESIZE_TYPES, ROTATIONS } from "../request/transform.ts";
 import { hmacSha256 } from "./hmac.ts";
 import { photonQuery } from "./photon.ts";
-import { type Check, crop, decimal, flag, gravity, side, text, whole, word } from "./values.ts";
+import { type Check, colour, crop, decimal, flag, gravity, license, side, text, whole, word } from "./values.ts";
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
 
@@ -21,13 +21,17 @@ export type ClientGravity =
 
 /** The options of a picture. An option that is left out has imgproxy's default (docs/url.md). */
 export type ImageOptions = {
-  readonly resize?: "fit" | "fill" | "fill-down" | "force" | "auto";
+  readonly resize?: "fit" | "fill" | "fill-down" | "force" | "auto" | "outside" | "fit-down";
   readonly width?: number;
   readonly height?: number;
   readonly dpr?: number;
   readonly enlarge?: boolean;
   readonly gravity?: ClientGravity;
   readonly crop?: { readonly width: number; readonly height: number; readonly gravity?: ClientGravity };
+  /** Extends the canvas to width and height: where the picture stands on it. */
+  readonly extend?: ClientGravity;
+  /** Colour of the extended canvas, as `background`. */
+  readonly extendColour?: string;
   /** Hexadecimal, `fff` or `ff8000`. */
   readonly background?: string;
   /** 1 to 100. */
@@ -36,6 +40,10 @@ export type ImageOptions = {
   readonly format?: "webp" | "jpeg" | "png";
   readonly autoRotate?: boolean;
   readonly rotate?: 0 | 90 | 180 | 270;
+  /** Whether rights of the source's own file are kept. When it is left out, the proxy's `KEEP_COPYRIGHT` decides. */
+  readonly keepCopyright?: boolean;
+  /** Rights of a source that carries none: the name or the address of a licence, and a creator. Only in signed URLs. */
+  readonly license?: { readonly license?: string; readonly creator?: string };
   /** Unix seconds. From then on the URL answers 410. */
   readonly expires?: number;
   readonly cachebuster?: string;
@@ -145,11 +153,15 @@ const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: 
   enlarge: ["el", flag],
   gravity: ["g", gravity],
   crop: ["c", crop],
-  background: ["bg", text(/^([0-9a-f]{3}){1,2}$/i, "3 or 6 hexadecimal digits")],
+  extend: ["ex", (value, name) => `t:${gravity(value, name)}`],
+  extendColour: ["exbg", colour],
+  background: ["bg", colour],
   quality: ["q", whole(0, 100)],
   format: ["f", word(Object.keys(FORMATS))],
   autoRotate: ["ar", flag],
   rotate: ["rot", word(ROTATIONS)],
+  keepCopyright: ["kcr", flag],
+  license: ["license", license],
   expires: ["exp", whole(0, 99_999_999_999)],
   cachebuster: ["cb", (value, name) => encodeURIComponent(text(/^\P{Cs}*$/u, "a well-formed text")(value, name))],
   filename: ["fn", (value, name) => `${toBase64url(bytesOfText(FILENAME(value, name)))}:t`],

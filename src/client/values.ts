@@ -3,6 +3,7 @@
  * (request/options/table.ts); a test holds both together. Each throws a RangeError that says the value and the limit.
  */
 import { quantise, quantiseLength } from "../request/options/quantum.ts";
+import { toBase64url } from "../request/signing/base64url.ts";
 import { COMPASS, MAX_SIDE } from "../request/transform.ts";
 
 /** Value and the option's name -> its text in a URL. */
@@ -55,6 +56,8 @@ export const text =
   (value, name) =>
     typeof value === "string" && pattern.test(value) ? value : refuse(value, name, limit);
 
+export const colour: Check = text(/^([0-9a-f]{3}){1,2}$/i, "3 or 6 hexadecimal digits");
+
 const POINTS = word([...COMPASS, "fp"]);
 
 /** `{at, x, y}` -> `no`, `so:0:0.1`, `fp:0.5:0.5`. */
@@ -71,6 +74,16 @@ export const crop: Check = (value, name) => {
   const { width, height, gravity: own } = fieldsOf(value, name, ["width", "height", "gravity"]);
   const sides = `${cropSide(width, `${name} width`)}:${cropSide(height, `${name} height`)}`;
   return own === undefined ? sides : `${sides}:${gravity(own, `${name}.gravity`)}`;
+};
+
+const LICENSE = text(/^[^\p{Cc}\p{Cs}]{0,200}$/u, "at most 200 characters, none of them a control character");
+
+/** `{license, creator}` -> both in base64url, since an address has colons: `Ynk:creator:SmFuZQ:t`. */
+export const license: Check = (value, name) => {
+  const fields = fieldsOf(value, name, ["license", "creator"]);
+  const encoded = (field: string) =>
+    toBase64url(new TextEncoder().encode(LICENSE(fields[field] ?? "", `${name}.${field}`)));
+  return `${encoded("license")}:creator:${encoded("creator")}:t`;
 };
 
 /** The fields of an object that has no others. */

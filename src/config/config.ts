@@ -32,11 +32,17 @@ export type Config = {
   readonly queueMs: number;
   readonly maxBytesInFlight: number;
   readonly engine: "auto";
+  /** Whether providers are asked for their own sizes. */
+  readonly providerSizes: "on" | "off";
+  /** Rules of providers that are switched, as written (origin/providers/switched.ts). */
+  readonly providerRules: readonly string[];
   /** Names of the formats that are decoded. Empty = all. */
   readonly decoders: readonly string[];
   /** The size and quality of an unsigned request are raised to the next of these. Ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
+  /** Whether thumbnails keep the metadata about rights that the fetched bytes carry, when the address does not say. */
+  readonly keepCopyright: boolean;
   /** Names of options that unsigned requests may not use. policy/unsigned.ts checks the names. */
   readonly unsignedRefused: readonly string[];
   /** The freshness lifetime that the source's Cache-Control gives is clamped to [min, max]. */

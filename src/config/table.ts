@@ -5,6 +5,7 @@ import { ANSWERS } from "./table/answers.ts";
 import { DEPLOYMENT } from "./table/deployment.ts";
 import { FRESHNESS } from "./table/freshness.ts";
 import { LIMITS } from "./table/limits.ts";
+import { PROVIDERS } from "./table/providers.ts";
 import { UNSIGNED } from "./table/unsigned.ts";
 
 export const SETTINGS = {
@@ -14,4 +15,5 @@ export const SETTINGS = {
   ...FRESHNESS,
   ...DEPLOYMENT,
   ...ANSWERS,
+  ...PROVIDERS,
 } as const satisfies { readonly [K in keyof Settings]: Setting<Settings[K]> };

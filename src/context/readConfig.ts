@@ -4,6 +4,7 @@ import { type FurtherCheck, parseConfig } from "../config/parseConfig.ts";
 import type { Vars } from "../config/settings.ts";
 import { bucketBinding, isLocationHint } from "../coordinate/regions.ts";
 import { inputFormats } from "../image/formats/registry.ts";
+import { providerProblems } from "../origin/providers/switched.ts";
 import { unknownRefusals } from "../policy/unsigned.ts";
 
 /** Throws one Failure `misconfigured` whose detail lists every problem. */
@@ -12,6 +13,7 @@ export function readConfig(vars: Vars): Config {
     missingBuckets,
     ({ unsignedRefused }) => unknownRefusals(unsignedRefused),
     unknownDecoders,
+    ({ providerRules }) => providerProblems(providerRules),
   ]);
 }
 

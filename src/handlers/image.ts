@@ -2,19 +2,21 @@
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
-import { asFailure } from "../errors.ts";
+import { asFailure, type Failure } from "../errors.ts";
+import { isShared } from "../keepFailure.ts";
 import { refuseLoop } from "../policy/loop.ts";
 import { authorize, refusalOf } from "../rendition/authorize.ts";
 import { getRendition } from "../rendition/getRendition.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
 import type { Answer } from "../respond/answer.ts";
 import { conditional } from "../respond/conditional.ts";
-import { imageHeaders } from "../respond/headers.ts";
+import { fallbackAnswer, imageHeaders } from "../respond/headers.ts";
 import { type EdgeLookup, lookUpEdge } from "../store/edgeLookup.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
-import { addStage, noteHit } from "../telemetry.ts";
+import { addStage, noteFailure, noteHit } from "../telemetry.ts";
 
-/** Answers with the picture, or 304. Throws Failure. */
+/** Answers with the picture, or 304; where its source fails, by a redirect if the address asks for one. Throws Failure. */
 export async function image(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   const { config, state, now } = app;
   refuseLoop(http.headers, config);
@@ -23,15 +25,36 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   const { request, keep } = await state.requests.read(http.url, accept, config, now(), authentication);
   job.trace.door = request.grammar;
   try {
-    const store = await authorize(request, app, caller, job);
-    const edge = await askEdge(store, app, job);
-    const picture = edge.hit ?? (await getRendition(request, store, app, caller, job, edge.outdated));
-    const headers = imageHeaders(request, picture.meta, picture.byteLength, now(), config);
+    const answer = await answerFor(request, http, app, caller, job).catch((error) => {
+      const plain = withoutTls(request, asFailure(error));
+      if (plain === null) throw error;
+      return answerFor(plain, http, app, caller, job).catch(() => {
+        throw error;
+      });
+    });
     keep();
-    return conditional(http, headers, picture.body, now());
+    return answer;
   } catch (error) {
-    throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
+    const failure = asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
+    if (request.fallback === undefined || !isShared(failure.reason)) throw failure;
+    noteFailure(job.trace, failure, now());
+    return fallbackAnswer(request.fallback, failure, now());
   }
+}
+
+async function answerFor(request: ImageRequest, http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
+  const { config, now } = app;
+  const store = await authorize(request, app, caller, job);
+  const edge = await askEdge(store, app, job);
+  const picture = edge.hit ?? (await getRendition(request, store, app, caller, job, edge.outdated));
+  const headers = imageHeaders(request, picture.meta, picture.byteLength, now(), config);
+  return conditional(http, headers, picture.body, now());
+}
+
+/** The same picture from the source's twin without TLS. It has a key of its own. Null: there is no such twin to ask. */
+function withoutTls({ plainSource, ...request }: ImageRequest, { reason }: Failure): ImageRequest | null {
+  if (plainSource === undefined) return null;
+  return reason === "source_unreachable" || reason === "source_tls" ? { ...request, source: plainSource } : null;
 }
 
 /** Nearly every request ends here: the edge has the picture and hands it on. */

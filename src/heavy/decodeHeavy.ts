@@ -25,7 +25,11 @@ export function decodeHeavy(bytes: Uint8Array, order: HeavyOrder, begun: () => u
     await begun();
     return decodeOne(bytes, order);
   });
-  last = answer.catch(() => undefined);
+  // Its value is not kept: the pixels would stay until the next picture.
+  last = answer.then(
+    () => undefined,
+    () => undefined,
+  );
   return answer;
 }
 

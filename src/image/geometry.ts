@@ -1,29 +1,35 @@
 /**
  * Which part of the source is shown, and at which size: imgproxy's resizing semantics (documentation: resizing_type,
- * enlarge, dpr, crop, gravity). Pure arithmetic on the upright picture.
+ * enlarge, dpr, crop, gravity, extend), and two of other grammars (`MODES`). Pure arithmetic on the upright picture.
  *
  * Rounding: a side is round(source * scale), at least 1 px. A fill cuts at whole pixels of the result, so the window in
  * the source may have fractions.
  */
-import { folded, type Gravity, type Transform } from "../request/transform.ts";
+import { folded, type Gravity, type ResizeType, type Transform } from "../request/transform.ts";
 import type { Rect, Size } from "./picture.ts";
 
-/** The upright source window, the whole pixels the filter may read, and the result's size. */
+/** The upright source window, the whole pixels the filter may read, and the size of what is made of it. */
 export type Geometry = {
   readonly window: Rect;
   readonly bounds: Rect;
   readonly width: number;
   readonly height: number;
+  /** The result when it is larger than the picture, and where the picture stands in it. null = it is the picture. */
+  readonly canvas: Canvas | null;
 };
+
+/** `left` and `top`: where the picture's upper left corner stands. */
+export type Canvas = Rect;
 
 /** Upright source size and transform -> geometry. Never throws: impossible values are clamped to the picture. */
 export function computeGeometry(source: Size, asked: Transform): Geometry {
   // The cache key has this form too, so requests with the same key have exactly the same geometry.
   const transform = folded(asked);
   const bounds = cropRect(source, transform);
-  const { x, y, dpr } = computeScales(bounds, transform);
+  const box = boxOf(bounds, transform);
+  const { x, y, dpr } = computeScales(bounds, transform, box);
   const scaled = { width: scaledSide(bounds.width, x), height: scaledSide(bounds.height, y) };
-  const wanted = resultSize(bounds, scaled, transform, dpr);
+  const wanted = resultSize(scaled, box, dpr);
   const cut = place(scaled, wanted, transform.gravity, dpr);
   const perX = bounds.width / scaled.width;
   const perY = bounds.height / scaled.height;
@@ -33,7 +39,38 @@ export function computeGeometry(source: Size, asked: Transform): Geometry {
     width: wanted.width * perX,
     height: wanted.height * perY,
   };
-  return { window, bounds, width: wanted.width, height: wanted.height };
+  const canvas = canvasOf(wanted, transform, box, dpr);
+  return { window, bounds, width: wanted.width, height: wanted.height, canvas };
+}
+
+type Mode = {
+  /** Which of the two factors counts: the picture lies in the box, covers it, or each side has its own. */
+  readonly factor: "smaller" | "larger" | "each";
+  /** What the result is: the whole scaled picture, what the box leaves of it, or that in the box's proportion. */
+  readonly result: "whole" | "cut" | "cut in proportion";
+  /** The box is lowered, in its own proportion, until it is nowhere larger than the picture. */
+  readonly lowersBox?: true;
+};
+
+/** Every resizing type but `auto`, which is one of them. */
+const MODES = {
+  fit: { factor: "smaller", result: "whole" },
+  "fit-down": { factor: "smaller", result: "whole", lowersBox: true },
+  outside: { factor: "larger", result: "whole" },
+  fill: { factor: "larger", result: "cut" },
+  "fill-down": { factor: "larger", result: "cut in proportion" },
+  force: { factor: "each", result: "whole" },
+} as const satisfies Record<Exclude<ResizeType, "auto">, Mode>;
+
+/** What the picture is fitted to, in CSS pixels; a side of 0 follows the other. */
+type Box = Size & { readonly mode: Mode };
+
+function boxOf(source: Size, { width, height, dpr, resize }: Transform): Box {
+  const mode: Mode = MODES[resize === "auto" ? autoType(source, width, height) : resize];
+  if (!mode.lowersBox) return { width, height, mode };
+  const largest = (side: number, of: number) => (side === 0 ? 1 : of / (side * dpr));
+  const share = Math.min(1, largest(width, source.width), largest(height, source.height));
+  return { width: width * share, height: height * share, mode };
 }
 
 /** `crop`: whole source pixels, a share of the side when below 1, the whole side when 0. */
@@ -52,8 +89,8 @@ function cropSide(source: number, wish: number): number {
 type Scales = { readonly x: number; readonly y: number; readonly dpr: number };
 
 /** Factors for both sides, and the device pixel ratio, which is lowered when the picture must not grow. */
-function computeScales(source: Size, transform: Transform): Scales {
-  const { x, y } = baseScales(source, transform);
+function computeScales(source: Size, transform: Transform, box: Box): Scales {
+  const { x, y } = baseScales(source, box);
   let dpr = transform.dpr;
   let [sx, sy] = [x, y];
   if (!transform.enlarge) {
@@ -65,15 +102,14 @@ function computeScales(source: Size, transform: Transform): Scales {
 }
 
 /** Factors to CSS pixels, before dpr and before the no-enlarge rule. */
-function baseScales(source: Size, { width, height, resize }: Transform): { x: number; y: number } {
+function baseScales(source: Size, { width, height, mode }: Box): { x: number; y: number } {
   const x = width === 0 ? 1 : width / source.width;
   const y = height === 0 ? 1 : height / source.height;
-  const type = resize === "auto" ? autoType(source, width, height) : resize;
-  if (type === "force") return { x, y };
+  if (mode.factor === "each") return { x, y };
   if (width === 0 && height === 0) return { x: 1, y: 1 };
   if (width === 0) return { x: y, y };
   if (height === 0) return { x, y: x };
-  const both = type === "fit" ? Math.min(x, y) : Math.max(x, y);
+  const both = mode.factor === "smaller" ? Math.min(x, y) : Math.max(x, y);
   return { x: both, y: both };
 }
 
@@ -88,15 +124,23 @@ function scaledSide(side: number, scale: number): number {
 }
 
 /** The size of the result: the scaled picture, or what is left of it after a fill cuts it. */
-function resultSize(source: Size, scaled: Size, { width, height, resize }: Transform, dpr: number): Size {
-  const type = resize === "auto" ? autoType(source, width, height) : resize;
-  if (type === "fit" || type === "force") return scaled;
+function resultSize(scaled: Size, { width, height, mode }: Box, dpr: number): Size {
+  if (mode.result === "whole") return scaled;
   const wish = {
     width: width === 0 ? scaled.width : Math.max(1, Math.round(width * dpr)),
     height: height === 0 ? scaled.height : Math.max(1, Math.round(height * dpr)),
   };
-  if (type === "fill-down") return shrinkTo(wish, scaled);
+  if (mode.result === "cut in proportion") return shrinkTo(wish, scaled);
   return { width: Math.min(wish.width, scaled.width), height: Math.min(wish.height, scaled.height) };
+}
+
+/** The extended canvas: the box where the result is smaller. */
+function canvasOf(result: Size, { extend }: Transform, box: Box, dpr: number): Canvas | null {
+  if (extend === null) return null;
+  const width = Math.max(result.width, Math.round(box.width * dpr));
+  const height = Math.max(result.height, Math.round(box.height * dpr));
+  if (width === result.width && height === result.height) return null;
+  return { ...place({ width, height }, result, extend, dpr), width, height };
 }
 
 /** fill-down for a picture that is too small: the requested aspect ratio, as large as the picture allows. */

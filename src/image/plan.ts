@@ -4,12 +4,12 @@
  * Limits count pixels, bytes and passes, never time: the clock of a Worker stands still while it computes.
  */
 import { Failure } from "../errors.ts";
-import type { Transform } from "../request/transform.ts";
+import type { Colour, Transform } from "../request/transform.ts";
 import { DECODERS } from "./formats/codecs.ts";
 import type { Orientation } from "./formats/exif.ts";
 import { dctScale } from "./formats/jpeg/decoder/scale.ts";
 import { type DecoderName, formatOf, isVector, type OutputFormat, outputOf } from "./formats/registry.ts";
-import { computeGeometry, type Geometry } from "./geometry.ts";
+import { type Canvas, computeGeometry, type Geometry } from "./geometry.ts";
 import type { Source } from "./header.ts";
 import type { DctScale, View } from "./picture.ts";
 import type { EngineLimits } from "./rendition.ts";
@@ -41,7 +41,9 @@ export type Plan = {
   /** Turns the stored picture into the result: upright, then rotated as requested. */
   readonly orientation: Orientation;
   /** The colour to flatten onto; null keeps alpha. */
-  readonly background: readonly [number, number, number] | null;
+  readonly background: Colour | null;
+  /** The extended canvas, in its colour (null = transparent); null = the result is the picture itself. */
+  readonly canvas: (Canvas & { readonly colour: Colour | null }) | null;
   /** How many of the source's frames are made, from the first on. */
   readonly frames: number;
   readonly encode: { readonly format: OutputFormat; readonly quality: number; readonly effort: number };
@@ -80,12 +82,15 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   const quality = transform.quality ?? output.defaultQuality;
   const { fullChroma } = output;
   const { bytesPerPixel } = fullChroma !== undefined && quality >= fullChroma.fromQuality ? fullChroma : output;
-  const size = { source, fileBytes: order.fileBytes, frames, encoderBytesPerPixel: bytesPerPixel };
+  const { canvas } = geometry;
+  const canvasPixels = canvas === null ? 0 : canvas.width * canvas.height;
+  const size = { source, fileBytes: order.fileBytes, frames, encoderBytesPerPixel: bytesPerPixel, canvasPixels };
   const { shrink, view, estimates } = fitIntoMemory(names, asked, size);
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
   const possible = names.filter((name) => leastMemory(name, size) <= MEMORY_BUDGET);
   const tooMuch = tooMuchMemory(estimates, possible, asked, size, transform);
   if (within.length === 0) throw tooMuch;
+  const background = transform.background ?? (output.abilities.alpha ? null : WHITE);
   return {
     decoders: within.map(({ name }) => name),
     view,
@@ -93,7 +98,8 @@ export function planRender(source: Source, order: PlanOrder): Plan {
     leftOut: within.length < possible.length ? tooMuch : null,
     dctScale: dctScale(view),
     orientation,
-    background: transform.background ?? (output.abilities.alpha ? null : WHITE),
+    background,
+    canvas: canvas && { ...canvas, colour: transform.extendColour ?? background },
     frames,
     encode: { format, quality, effort: order.effort ?? output.defaultEffort },
     memoryBytes: Math.max(...within.map(({ bytes }) => bytes)),
@@ -129,11 +135,12 @@ function checkSource(source: Source, limits: EngineLimits): void {
 }
 
 function checkResult(
-  { width, height }: Geometry,
+  { canvas, ...picture }: Geometry,
   frames: number,
   transform: Pick<Transform, "width" | "height">,
   { maxResultSide, maxResultPixels }: EngineLimits,
 ): void {
+  const { width, height } = canvas ?? picture;
   const value = frames === 1 ? `${width}x${height}` : `${width}x${height} in ${frames} frames`;
   const isLong = Math.max(width, height) > maxResultSide;
   if (!isLong && width * height * frames <= maxResultPixels) return;
@@ -176,6 +183,8 @@ type Size = {
   readonly fileBytes: number;
   readonly frames: number;
   readonly encoderBytesPerPixel: number;
+  /** Of the extended canvas; 0 = there is none. */
+  readonly canvasPixels: number;
 };
 type Estimate = { readonly name: DecoderName; readonly bytes: number };
 type Fitting = { readonly shrink: number; readonly view: View; readonly estimates: readonly Estimate[] };
@@ -201,7 +210,8 @@ function fitIntoMemory(names: readonly DecoderName[], asked: View, size: Size): 
 }
 
 /** Peak bytes with one decoder: every frame of the result, and for one of them decoding or turning, then encoding. */
-function estimateMemory(name: DecoderName, view: View, { source, fileBytes, frames, ...size }: Size): number {
+function estimateMemory(name: DecoderName, view: View, size: Size): number {
+  const { source, fileBytes, frames, canvasPixels } = size;
   const { memoryBytes, shrinks, countsRows } = DECODERS[name];
   const cost = { source, view, dctScale: dctScale(view), fileBytes };
   const scale = shrinks ? cost.dctScale / 8 : 1;
@@ -209,7 +219,8 @@ function estimateMemory(name: DecoderName, view: View, { source, fileBytes, fram
   const result = view.width * view.height;
   // Turning holds the frame twice for a moment. Encoding comes after that.
   const making = Math.max(memoryBytes(cost) + (countsRows ? 0 : resizerBytes(decoded)), 4 * result);
-  return Math.ceil(4 * result * frames + making + size.encoderBytesPerPixel * result);
+  const encoded = Math.max(result, canvasPixels);
+  return Math.ceil(4 * (result + canvasPixels) * frames + making + size.encoderBytesPerPixel * encoded);
 }
 
 const ONE_PIXEL = { left: 0, top: 0, width: 1, height: 1 } as const;

@@ -6,11 +6,13 @@ import { trimEngines } from "./engines.ts";
 import { ENCODERS } from "./formats/codecs.ts";
 import type { OutputFormat } from "./formats/registry.ts";
 import { headerOf } from "./header.ts";
+import { withRights } from "./metadata/keepRights.ts";
 import { type Decoded, type Encode, mapFrames, type Picture, type Pixels } from "./picture.ts";
 import { planRender } from "./plan.ts";
 import { type Opened, openFile } from "./readHeader.ts";
 import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
 import { resizeWhole } from "./resize/whole.ts";
+import { extend } from "./steps/extend.ts";
 import { flatten } from "./steps/flatten.ts";
 import { upright } from "./steps/orient.ts";
 
@@ -45,15 +47,18 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
   if (convert !== null) for (const { pixels } of decoded.frames) convert(pixels.data);
   sourceDone();
-  const { orientation, background } = plan;
+  const { orientation, background, canvas } = plan;
   const shrunk = plan.shrink === 1 ? decoded : await shrinkFrames(decoded, plan.shrink);
   const turned = mapFrames(shrunk, (pixels) => upright(pixels, orientation));
-  const picture = background === null ? turned : mapFrames(turned, (pixels) => flatten(pixels, background));
+  const flat = background === null ? turned : mapFrames(turned, (pixels) => flatten(pixels, background));
+  const picture = canvas === null ? flat : mapFrames(flat, (pixels) => extend(pixels, canvas));
   clock.lap("resize");
   const { format } = plan.encode;
-  const thumbnail = await encoders[format](picture, plan.encode);
-  clock.lap("encode");
   const { width, height } = picture;
+  const encoded = await encoders[format](picture, plan.encode);
+  const from = { bytes, format: source.format, transform: order.transform };
+  const thumbnail = withRights(encoded, { format, width, height }, from);
+  clock.lap("encode");
   return { bytes: thumbnail, format, width, height, source: headerOf(source), truncated, stages: clock.stages() };
 }
 

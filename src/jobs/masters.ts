@@ -44,7 +44,9 @@ async function renderMaster(
   const { master } = store.keys;
   const primary = r2Tier(app.bindings.R2_PRIMARY, "primary", "R2_PRIMARY");
   const [present, original] = await Promise.all([primary.get(master), keptOriginal(store, app, caller, memory)]);
-  if (original === null || present?.meta.sourceHash === original.sourceHash) return;
+  // A master of before KEEP_COPYRIGHT holds no rights, so nothing that keeps them can be derived from it.
+  const isMade = present?.meta.sourceHash === original?.sourceHash && present?.meta.whole?.rights === true;
+  if (original === null || isMade) return;
   const { stored } = await render(original, request, null, app, job);
   // The request that kept the original may have looked at a part of it only.
   if (stored.meta.cut) return;

@@ -6,20 +6,19 @@ import type { Transform } from "../request/transform.ts";
 
 type Ladder = Pick<Config, "ladder" | "ladderQualities">;
 
-/** The shorter side is rounded up to a multiple of this. */
-const STEP = 16;
-
 /**
- * Snaps a transform up to the ladder: its longer side, in device pixels, to the next rung (the top one at most), the
- * other side in proportion up to a multiple of 16; the quality likewise. Without any size, the picture's own size up to
- * the top rung. An option whose row says `sides` or `qualities` and that is not snapped here does not compile.
+ * Snaps a transform up to the ladder: its width, in device pixels, to the next rung, its height in proportion. Without a
+ * width the height is snapped. Neither side becomes longer than the top rung. The proportion stays to the nearest pixel,
+ * and a width that is a rung stays, so that the descriptors of a `srcset` are true. The quality is snapped likewise.
+ * Without any size, the picture's own size up to the top rung. An option whose row says `sides` or `qualities` and that is
+ * not snapped here does not compile.
  */
 export function snapToLadder(transform: Transform, ladder: Ladder): Transform {
   const noSize = transform.width === 0 && transform.height === 0;
   return {
     ...transform,
-    // Without a size there is nothing to fill, to stretch to or to grow to.
-    ...(noSize ? ({ resize: "fit", enlarge: false } as const) : {}),
+    // Without a size there is nothing to fill, to stretch, to grow or to extend to.
+    ...(noSize ? ({ resize: "fit", enlarge: false, extend: null, extendColour: null } as const) : {}),
     ...(snapSides(transform, ladder) satisfies Pick<Transform, FieldsUnder<"sides">>),
     ...(snapQualities(transform, ladder) satisfies Pick<Transform, FieldsUnder<"qualities">>),
   };
@@ -28,14 +27,11 @@ export function snapToLadder(transform: Transform, ladder: Ladder): Transform {
 function snapSides({ width: w, height: h, dpr }: Transform, { ladder }: Ladder) {
   const top = ladder.at(-1) ?? 0;
   const [width, height] = [quantise(w * dpr), quantise(h * dpr)];
-  const longer = Math.max(width, height);
-  if (longer === 0) return { dpr: 1, width: top, height: top };
-  const rung = ladder.find((candidate) => candidate >= longer) ?? top;
-  const snap = (side: number) => {
-    if (side === 0) return 0;
-    if (side === longer) return rung;
-    return Math.min(rung, Math.ceil((side * rung) / longer / STEP) * STEP);
-  };
+  const leading = width === 0 ? height : width;
+  if (leading === 0) return { dpr: 1, width: top, height: top };
+  const rung = ladder.find((candidate) => candidate >= leading) ?? top;
+  const scale = Math.min(rung / leading, top / Math.max(width, height));
+  const snap = (side: number) => (side === 0 ? 0 : Math.max(1, Math.round(side * scale)));
   return { dpr: 1, width: snap(width), height: snap(height) };
 }
 

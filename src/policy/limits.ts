@@ -9,13 +9,14 @@ import type { Transform } from "../request/transform.ts";
  * the same limits.
  */
 export function refuseHugeResult(
-  { resize, width, height, dpr, enlarge }: Transform,
+  { resize, width, height, dpr, enlarge, extend }: Transform,
   { maxResultSide, maxResultPixels }: Pick<Config, "maxResultSide" | "maxResultPixels">,
 ): void {
   if (!enlarge) return;
   const sides = [Math.round(width * dpr), Math.round(height * dpr)] as const;
   const [w, h] = sides;
-  const exact = w > 0 && h > 0 ? resize === "fill" || resize === "force" : w > 0 || h > 0;
+  const isBox = resize === "fill" || resize === "force" || (extend !== null && resize === "fit");
+  const exact = w > 0 && h > 0 ? isBox : (w > 0 || h > 0) && resize !== "fit-down";
   if (!exact) return;
   const value = `${w || "?"}x${h || "?"}`;
   if (Math.max(...sides) > maxResultSide) {

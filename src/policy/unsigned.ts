@@ -21,19 +21,21 @@ export function unknownRefusals(names: readonly string[], table: OptionTable = O
 }
 
 /**
- * Throws Failure `option_not_allowed` for the first option of `UNSIGNED_REFUSED` that a request uses, when neither a
- * signature nor the secret header permits the request. A value that is the default uses no option.
+ * Throws Failure `option_not_allowed` for an option that needs a signature when the request has none, and for the first
+ * option of `UNSIGNED_REFUSED` when neither a signature nor the secret header permits the request. A value that is the
+ * default uses no option.
  */
 export function refuseUnsigned(
   { transform, cachebuster, authority }: Asked,
   { unsignedRefused }: Pick<Config, "unsignedRefused">,
   table: OptionTable = OPTIONS,
 ): void {
-  if (authority !== "list" || unsignedRefused.length === 0) return;
+  if (authority === "signature") return;
   const values: Readonly<Record<string, unknown>> = { ...transform, cachebuster };
   const used = Object.entries(table).flatMap(([field, row]) =>
-    row.effect === "delivery" || isDefault(row, values[field]) ? [] : [row.name],
+    row.effect === "delivery" || isDefault(row, values[field]) ? [] : [row],
   );
-  const option = unsignedRefused.find((name) => used.includes(name));
+  const isRefused = (name: string) => authority === "list" && unsignedRefused.includes(name);
+  const option = used.find(({ name, unsigned }) => unsigned === "signed" || isRefused(name))?.name;
   if (option !== undefined) throw new Failure("option_not_allowed", { option });
 }

@@ -13,13 +13,14 @@
 
 import type { OutputFormat } from "../image/formats/registry.ts";
 import { isVector, outputOf } from "../image/formats/registry.ts";
-import { computeGeometry } from "../image/geometry.ts";
+import { computeGeometry, type Geometry } from "../image/geometry.ts";
 import type { Header } from "../image/header.ts";
 import type { Size } from "../image/picture.ts";
 import { isDefault, type OptionTable } from "../request/options/option.ts";
 import { OPTIONS } from "../request/options/table.ts";
 import type { Gravity, Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
+import { ORIGINAL } from "../store/sourceMeta.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
 
 /**
@@ -54,13 +55,15 @@ export function wholeOf(
   if (isVector(source.format)) return {};
   const values: Readonly<Record<string, unknown>> = { ...transform, format };
   const isWhole = Object.entries(table).every(([field, row]) => {
-    if (row.effect !== "geometry" && row.effect !== "pixels") return true;
+    if (row.effect === "delivery" || row.effect === "cache") return true;
     return isDefault(row, values[field]) || row.keepsWhole?.(values[field], source) === true;
   });
   if (!isWhole) return {};
   const swap = source.orientation >= 5;
   const [sourceWidth, sourceHeight] = swap ? [source.height, source.width] : [source.width, source.height];
-  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight } };
+  const kept = transform.keepCopyright;
+  const rights = kept === "fetched" || kept === "original" ? { rights: true as const } : {};
+  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...rights } };
 }
 
 /**
@@ -84,7 +87,8 @@ export function chooseParent(
     return (
       isSameVersion(meta, newest) &&
       (freshness === "fresh" || (ifError && freshness !== "expired")) &&
-      isGood(meta, request)
+      isGood(meta, request) &&
+      hasRights(meta, request)
     );
   };
   const smallestFirst = present.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
@@ -105,6 +109,12 @@ function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): bool
   if (isLossless(format)) return true;
   if (isLossless(request.format) || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
+}
+
+/** Whether it holds the rights that the result must hold. Another size of the source may have lost those of its original. */
+function hasRights({ whole, variant }: Parent["meta"], { transform: { keepCopyright } }: DeriveRequest): boolean {
+  if (keepCopyright === null || keepCopyright === "none") return true;
+  return whole.rights === true && (keepCopyright === "fetched" || variant === ORIGINAL);
 }
 
 function isLossless(format: OutputFormat): boolean {
@@ -131,6 +141,7 @@ export function transformFrom(meta: Parent["meta"], wanted: Transform): Transfor
   for (const transform of [same, exactSize(same, direct)]) {
     const derived = computeGeometry(parent, transform);
     if (derived.width !== direct.width || derived.height !== direct.height) continue;
+    if (!isSameCanvas(derived.canvas, direct.canvas)) continue;
     const spare = Math.min(derived.window.width / derived.width, derived.window.height / derived.height);
     if (spare >= SPARE) return transform;
   }
@@ -157,8 +168,14 @@ function relativeGravity(gravity: Gravity, source: Size): Gravity {
   return { ...gravity, x: share(gravity.x, source.width), y: share(gravity.y, source.height) };
 }
 
+function isSameCanvas(a: Geometry["canvas"], b: Geometry["canvas"]): boolean {
+  if (a === null || b === null) return a === b;
+  return a.width === b.width && a.height === b.height && a.left === b.left && a.top === b.top;
+}
+
 /** `fit` as `force` to the exact size. A parent's sides are rounded, so `fit` could be one pixel off. */
 function exactSize(transform: Transform, { width, height }: Size): Transform {
-  if (transform.resize !== "fit") return transform;
+  // An extended canvas has the size asked for, not the picture's.
+  if (transform.resize !== "fit" || transform.extend !== null) return transform;
   return { ...transform, resize: "force", width, height, dpr: 1, enlarge: true };
 }

@@ -13,8 +13,8 @@ import { regionBucket } from "../store/tierTable.ts";
 import { refusalOf } from "./authorize.ts";
 import type { FetchedBytes } from "./fetchOriginal.ts";
 
-/** A push tells of a picture when it leaves for the region. So long after the first look it is there, in ms. */
-const SECOND_LOOK_MS = 100;
+/** A push tells of a picture when it leaves for the region. We look again after so many milliseconds each. */
+const LOOK_AGAIN_MS = [25, 75] as const;
 
 /**
  * The rendition that another request has made; null when it is not there in time, or not fresh. `told`: the coordinator
@@ -28,8 +28,9 @@ export async function readHandover(
   const read = async () => (await store.handover?.get(store.key)) ?? null;
   const look = () => withTimeout(read(), STORE_WAIT_MS).catch(() => null);
   let stored = await look();
-  if (stored === null && told) {
-    await new Promise((wake) => setTimeout(wake, SECOND_LOOK_MS));
+  for (const ms of told ? LOOK_AGAIN_MS : []) {
+    if (stored !== null) break;
+    await new Promise((wake) => setTimeout(wake, ms));
     stored = await look();
   }
   if (stored === null || store.access(stored.meta) !== "allowed") return null;

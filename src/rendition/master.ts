@@ -26,6 +26,11 @@ export const MASTER_TRANSFORM = {
   format: "webp",
   autoRotate: true,
   rotate: 0,
+  extend: null,
+  extendColour: null,
+  // Sizes that keep rights are derived from it. The others leave them out.
+  keepCopyright: "fetched",
+  license: null,
 } as const satisfies Transform;
 
 /** A message of the queue `MASTERS`. Readers ignore fields that they do not know. */

@@ -4,7 +4,7 @@ import type { Caller } from "../context/caller.ts";
 import { freshnessOf } from "../store/freshness.ts";
 import { findParents } from "../store/parents.ts";
 import { renew } from "../store/renew.ts";
-import type { Stored, StoredMeta } from "../store/tiers/tier.ts";
+import type { Parent, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { deservesMaster, type MasterOrder } from "./master.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
@@ -21,14 +21,15 @@ export async function orderMaster({ request, store }: Miss, made: Stored, app: A
   const { keys } = store;
   const parents = await findParents(bindings.R2_PRIMARY, keys);
   const master = parents.find(({ key }) => key === keys.master);
-  if (master?.meta.sourceHash === sourceHash) {
+  const isUsable = ({ meta }: Pick<Parent, "meta">) => meta.whole.rights === true || whole.rights !== true;
+  if (master?.meta.sourceHash === sourceHash && isUsable(master)) {
     const isFresh = (meta: StoredMeta) =>
       meta.freshUntil > now() && freshnessOf(meta, now(), store.windows) === "fresh";
     const isStale = !isFresh(master.meta) && isFresh(made.meta);
     if (isStale && (await mayStore(store, app, made.meta)())) await renew(bindings.R2_PRIMARY, keys.master, made.meta);
     return;
   }
-  if (!deservesMaster(parents, whole, sourceHash)) return;
+  if (!deservesMaster(parents.filter(isUsable), whole, sourceHash)) return;
   if (!state.masters.first(`${keys.source32}/${sourceHash}`, now())) return;
   const { source, authority } = request;
   const { region, origin } = caller;

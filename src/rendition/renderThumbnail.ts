@@ -82,7 +82,9 @@ export async function renderInSlot(
   const { trace, priority } = job;
   const decoded = await decodeHeavy(order, app, job);
   const asked = now();
-  const rendition = await state.renderSlot(config).run(1, priority, () => {
+  const rendition = await state.renderSlot(config).run(1, priority, async () => {
+    // Renders of a page would follow each other without a pause. What the earlier ones have to send goes out first.
+    await new Promise((turn) => setTimeout(turn, 0));
     addStage(trace, "queue", now() - asked);
     return renderImage({ ...order, ...(decoded === undefined ? {} : { decoded }), limits: config });
   });
@@ -112,6 +114,8 @@ export function formatFor(
   request: Pick<RenditionRequest, "transform" | "accept">,
   header: Pick<Header, "alpha">,
 ): OutputFormat {
-  if (request.transform.format !== "auto") return request.transform.format;
-  return formatForClass(request.accept, header.alpha && request.transform.background === null);
+  const { format, background, extend, extendColour } = request.transform;
+  if (format !== "auto") return format;
+  const isTransparent = header.alpha || (extend !== null && extendColour === null);
+  return formatForClass(request.accept, isTransparent && background === null);
 }

@@ -28,5 +28,5 @@ export function canonicalOptions(variant: Variant, table: OptionTable = OPTIONS)
       })
       .sort();
   const format = `${OPTIONS.format.key}:${storedFormat(transform.format, accept)}`;
-  return [...written(["geometry", "pixels"]), format, ...written(["cache"])].join("/");
+  return [...written(["geometry", "pixels", "metadata"]), format, ...written(["cache"])].join("/");
 }

@@ -19,9 +19,17 @@ export type RenditionRequest = {
 export type ImageRequest = RenditionRequest & {
   /** Name of the URL grammar (grammars/table.ts). */
   readonly grammar: string;
+  /** Set: the answer is not the picture, but facts of its source as JSON in the shape of this grammar. */
+  readonly info?: "cloudflare";
   /** The format depends on Accept: the answer carries `Vary: Accept`. */
   readonly negotiated: boolean;
   /** Unix seconds; null = never. */
   readonly expires: number | null;
+  /** The same source without TLS. It is asked when the source does not answer over HTTPS: its address had no scheme. */
+  readonly plainSource?: string;
+  /** Address of a picture to show when the source fails, on the list of allowed sources. */
+  readonly fallback?: string | undefined;
+  /** The longest a browser may keep the picture, in seconds. */
+  readonly maxAge?: number | undefined;
   readonly delivery: { readonly filename: string | null; readonly attachment: boolean };
 };

@@ -7,6 +7,7 @@ import { acceptClass } from "./accept.ts";
 import type { Asked, Grammar } from "./grammars/grammar.ts";
 import { GRAMMARS } from "./grammars/table.ts";
 import type { ImageRequest } from "./imageRequest.ts";
+import { ownAddress } from "./ownAddress.ts";
 
 /** Longest path and query that are read, in characters. A source of 2 kB in base64 with options needs less than half. */
 const MAX_LENGTH = 8192;
@@ -29,7 +30,9 @@ export async function readImageRequest(
   if (length > MAX_LENGTH) {
     throw new Failure("url_invalid", { why: `${length} characters are over the limit of ${MAX_LENGTH}` });
   }
-  const request = await readByGrammar({ path, query, accept: acceptClass(accept), authentication, now }, config);
+  const ownHost = ownAddress(url).host;
+  const asked = { path, query, ownHost, accept: acceptClass(accept), authentication, now };
+  const request = withSettings(await readByGrammar(asked, config), config);
   try {
     refuseUnsigned(request, config);
     refuseHugeResult(request.transform, config);
@@ -39,6 +42,12 @@ export async function readImageRequest(
   return request;
 }
 
+/** What the address leaves to the deployment, and what decides the bytes. */
+function withSettings(request: ImageRequest, { keepCopyright: keep }: Pick<Config, "keepCopyright">): ImageRequest {
+  const keepCopyright = request.transform.keepCopyright ?? (keep ? "fetched" : "none");
+  return { ...request, transform: { ...request.transform, keepCopyright } };
+}
+
 /** By the first grammar of the table that matches. */
 async function readByGrammar(
   asked: Asked,
@@ -46,7 +55,7 @@ async function readByGrammar(
   grammars: Readonly<Record<string, Grammar>> = GRAMMARS,
 ): Promise<ImageRequest> {
   for (const [grammar, { matches, read }] of Object.entries(grammars)) {
-    if (matches(asked.path)) return { ...(await read(asked, config)), grammar };
+    if (matches(asked.path, asked.query)) return { ...(await read(asked, config)), grammar };
   }
   throw new Failure("not_found");
 }

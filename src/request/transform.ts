@@ -5,7 +5,11 @@
 import type { OutputFormat } from "../image/formats/registry.ts";
 import { quantise } from "./options/quantum.ts";
 
-export const RESIZE_TYPES = ["fit", "fill", "fill-down", "force", "auto"] as const;
+/**
+ * How a picture meets its box. imgproxy's five, and two of other grammars. `outside`: the smallest size that is at least
+ * the box, nothing cut. `fit-down`: into the box after the box was lowered, in its own proportion, to the picture's size.
+ */
+export const RESIZE_TYPES = ["fit", "fill", "fill-down", "force", "auto", "outside", "fit-down"] as const;
 export type ResizeType = (typeof RESIZE_TYPES)[number];
 
 /** imgproxy's compass: centre, north, south, ... */
@@ -18,6 +22,9 @@ export const ROTATIONS = [0, 90, 180, 270] as const;
 /** The longest side that can be asked for, in pixels. No output format's header holds more. */
 export const MAX_SIDE = 65_535;
 
+/** Red, green, blue, 0 to 255. */
+export type Colour = readonly [number, number, number];
+
 /**
  * What stays when something is cut off. `compass`: a point with an offset, in pixels from 1 on, a share of the side
  * below 1. `focus`: a point to keep in the picture, 0 to 1 from the top left.
@@ -25,6 +32,13 @@ export const MAX_SIDE = 65_535;
 export type Gravity =
   | { readonly kind: "compass"; readonly at: CompassPoint; readonly x: number; readonly y: number }
   | { readonly kind: "focus"; readonly x: number; readonly y: number };
+
+/**
+ * Metadata about rights that a result holds. `none`. `fetched`: what the fetched bytes carry, whichever size of the source
+ * they are. `original`: what the source's own file carries; another size of the source will not do.
+ */
+export const RIGHTS_KEPT = ["none", "fetched", "original"] as const;
+export type RightsKept = (typeof RIGHTS_KEPT)[number];
 
 /** A picture operation with every default filled in. Pixels are CSS pixels; `dpr` multiplies them. */
 export type Transform = {
@@ -35,10 +49,14 @@ export type Transform = {
   readonly dpr: number;
   readonly enlarge: boolean;
   readonly gravity: Gravity;
+  /** Where the picture stands when its canvas is extended to the box; null = no canvas is extended. */
+  readonly extend: Gravity | null;
+  /** Colour of what was extended; null = `background`, else transparent (white in JPEG). */
+  readonly extendColour: Colour | null;
   /** Crop before resizing. A side of 1 or more is source pixels, below 1 a share of the source, 0 the whole side. */
   readonly crop: { readonly width: number; readonly height: number; readonly gravity: Gravity | null } | null;
   /** Flatten onto this colour; null keeps alpha (JPEG then flattens on white). */
-  readonly background: readonly [number, number, number] | null;
+  readonly background: Colour | null;
   /** 1..100; null = the format's default. */
   readonly quality: number | null;
   /** `auto` = by the request's Accept class. */
@@ -46,20 +64,44 @@ export type Transform = {
   readonly autoRotate: boolean;
   /** Clockwise degrees, applied after auto-rotation. */
   readonly rotate: (typeof ROTATIONS)[number];
+  /** null = the address does not say: `readImageRequest` puts in what `KEEP_COPYRIGHT` says. */
+  readonly keepCopyright: RightsKept | null;
+  /** Rights of a source whose bytes carry none. An empty text is left out. */
+  readonly license: { readonly license: string; readonly creator: string } | null;
 };
 
-export const CENTRE: Gravity = { kind: "compass", at: "ce", x: 0, y: 0 };
+/** A point of the compass without an offset. */
+export function compass(at: CompassPoint): Gravity {
+  return { kind: "compass", at, x: 0, y: 0 };
+}
+
+export const CENTRE: Gravity = compass("ce");
+
+/** Types that cut nothing. Gravity has no effect on them. */
+const CUTS_NOTHING: readonly ResizeType[] = ["fit", "force", "outside", "fit-down"];
 
 /**
- * The same picture said in one way. A crop without gravity takes the picture's. `fit`, and `force` with both sides, cut
- * nothing: gravity has no effect and dpr is only a factor of the sides. The other types keep dpr, because it multiplies
- * gravity offsets and the sides that are not given. The key and the geometry both use this form.
+ * The same picture said in one way. A crop without gravity takes the picture's. Types that cut nothing ignore gravity. With
+ * `fit`, `outside`, `fit-down` and a `force` with both sides dpr is only a factor of the sides. The other types keep dpr,
+ * because it multiplies gravity offsets and the sides that are not given; so does an extended canvas, whose offsets it
+ * multiplies. The key and the geometry both use this form.
  */
 export function folded(transform: Transform): Transform {
-  const { crop, gravity } = transform;
-  const t = crop === null ? transform : { ...transform, crop: { ...crop, gravity: crop.gravity ?? gravity } };
-  if (t.resize !== "fit" && t.resize !== "force") return t;
+  const t = foldedCanvas(foldedCrop(transform));
+  if (!CUTS_NOTHING.includes(t.resize)) return t;
   const sides = [t.width, t.height].filter((side) => side > 0).length;
-  if (sides === 0 || (sides === 1 && t.resize === "force")) return { ...t, gravity: CENTRE };
+  const keepsDpr = sides === 0 || (sides === 1 && t.resize === "force") || t.extend !== null;
+  if (keepsDpr) return { ...t, gravity: CENTRE };
   return { ...t, gravity: CENTRE, width: quantise(t.width * t.dpr), height: quantise(t.height * t.dpr), dpr: 1 };
+}
+
+function foldedCrop(t: Transform): Transform {
+  return t.crop === null ? t : { ...t, crop: { ...t.crop, gravity: t.crop.gravity ?? t.gravity } };
+}
+
+/** Without a box there is nothing to extend to. The background is the colour when none is given. */
+function foldedCanvas(t: Transform): Transform {
+  if (t.extend === null && t.extendColour === null) return t;
+  if (t.extend === null || (t.width === 0 && t.height === 0)) return { ...t, extend: null, extendColour: null };
+  return t.extendColour?.join() === t.background?.join() ? { ...t, extendColour: null } : t;
 }

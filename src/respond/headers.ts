@@ -82,7 +82,8 @@ export function cacheControl(
 ): string {
   const fresh = Math.floor((meta.freshUntil - now) / 1000);
   const untilExpiry = wanted.expires === null ? Number.POSITIVE_INFINITY : wanted.expires - Math.floor(now / 1000);
-  const maxAge = Math.max(0, Math.min(fresh > 0 ? fresh : STALE_CLIENT_SECONDS, untilExpiry));
+  const asked = wanted.maxAge ?? Number.POSITIVE_INFINITY;
+  const maxAge = Math.max(0, Math.min(fresh > 0 ? fresh : STALE_CLIENT_SECONDS, untilExpiry, asked));
   const stale = (directive: string, window: number) => {
     const seconds = Math.min(fresh + window, untilExpiry) - maxAge;
     return seconds > 0 ? `, ${directive}=${seconds}` : "";
@@ -111,7 +112,7 @@ const FAILURE_HEADERS = new Headers({ ...FIXED_HEADERS, "content-type": "applica
  */
 export function failureAnswer(failure: Failure, now: number, vouched = false, trace?: string): Answer {
   const { status } = ANSWERS[failure.reason];
-  const seconds = Math.min(keepSeconds(failure), Math.floor((failure.keeping.until - now) / 1000));
+  const seconds = secondsOf(failure, now);
   const retryAfter = failure.facts.retryAfter;
   const headers = {
     "cache-control": seconds > 0 ? `${vouched ? "private" : "public"}, max-age=${seconds}` : "no-store",
@@ -126,6 +127,19 @@ export function failureAnswer(failure: Failure, now: number, vouched = false, tr
     headers,
     body: `${JSON.stringify({ code: failure.reason, message, trace })}\n`,
   };
+}
+
+const REDIRECT_HEADERS = new Headers(FIXED_HEADERS);
+
+/** Sends the reader to another picture, for as long as the failure may be kept. `now` in unix milliseconds. */
+export function fallbackAnswer(location: string, failure: Failure, now: number): Answer {
+  const seconds = secondsOf(failure, now);
+  const headers = { location, "cache-control": seconds > 0 ? `public, max-age=${seconds}` : "no-store" };
+  return { status: 302, shared: REDIRECT_HEADERS, headers, body: null };
+}
+
+function secondsOf(failure: Failure, now: number): number {
+  return Math.min(keepSeconds(failure), Math.floor((failure.keeping.until - now) / 1000));
 }
 
 function lastSegment(source: string): string {

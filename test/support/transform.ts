@@ -14,4 +14,8 @@ export const PLAIN: Transform = {
   format: "auto",
   autoRotate: true,
   rotate: 0,
+  extend: null,
+  extendColour: null,
+  keepCopyright: null,
+  license: null,
 };

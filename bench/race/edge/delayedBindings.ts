@@ -10,8 +10,10 @@ export type Phase = "called" | "done" | "answered";
 
 export type DelayOptions = {
   readonly trips: () => EdgeTrips;
-  /** Gets each phase of each call. `key` is the first argument if it is a text. */
-  readonly note: (what: string, key: string, phase: Phase) => void;
+  /** Gets each phase of each call. `key` is the first argument if it is a text. `at`: unix ms; else now. */
+  readonly note: (what: string, key: string, phase: Phase, at?: number) => void;
+  /** The process that answers lets the trips pass and says when it did what was asked (remote.ts). */
+  readonly elsewhere?: boolean;
 };
 
 type Method = (...args: unknown[]) => unknown;
@@ -25,14 +27,19 @@ export function delayedBindings(env: Readonly<Record<string, unknown>>, options:
   const delayed: Record<string, unknown> = { ...env };
   for (const [name, binding] of Object.entries(env)) {
     if (!isObject(binding)) continue;
-    if (name === "R2_PRIMARY") delayed[name] = delayedService(binding, "primary", BUCKET_METHODS, options);
-    else if (name.startsWith("R2_")) delayed[name] = delayedService(binding, "region", BUCKET_METHODS, options);
-    else if (name === "THUMBS") delayed[name] = delayedService(binding, "kv", KV_METHODS, options);
+    if (name === "THUMBS") delayed[name] = delayedService(binding, "kv", KV_METHODS, options);
+    else if (name.startsWith("R2_")) delayed[name] = delayedService(binding, tierOf(name), BUCKET_METHODS, options);
     else if (name === "COORDINATOR") delayed[name] = delayedCoordinators(binding, options);
   }
   // A master is made by another invocation, minutes later and on another machine. Here it would take the race's CPU.
   delayed.MASTERS = { send: async () => undefined };
   return delayed;
+}
+
+/** Whose distance a store has, by the name of its binding. */
+export function tierOf(binding: string): "primary" | "kv" | "region" {
+  if (binding === "R2_PRIMARY") return "primary";
+  return binding === "THUMBS" ? "kv" : "region";
 }
 
 function delayedService(service: object, tier: keyof EdgeTrips, methods: readonly string[], options: DelayOptions) {
@@ -59,15 +66,15 @@ async function delayedCall(
   name: string,
   args: readonly unknown[],
   method: Method,
-  { trips, note }: DelayOptions,
+  { trips, note, elsewhere = false }: DelayOptions,
 ): Promise<unknown> {
-  const half = trips()[tier] / 2;
+  const half = elsewhere ? 0 : trips()[tier] / 2;
   const key = typeof args[0] === "string" ? args[0] : "";
   const what = `${tier}.${name}`;
   note(what, key, "called");
   await pause(half);
   const value = await method(...args);
-  note(what, key, "done");
+  if (!elsewhere) note(what, key, "done");
   await pause(half);
   note(what, key, "answered");
   return value;

@@ -1,13 +1,18 @@
 /**
  * Stores and coordinators of the other process, for the push edge. The two edges run in processes of their own, since
- * two isolates of one process share a thread, and a push's renders would hold up readers on another continent.
+ * two isolates of one process share a thread, and a push's renders would hold up readers on another continent. The trips
+ * of these calls pass in the process that answers: renders must not hold up what is already under way.
  */
+import { type DelayOptions, tierOf } from "./delayedBindings.ts";
 import type { MemoryObject, PutAttributes } from "./memoryBucket.ts";
 import type { StoresPort } from "./storeBindings.ts";
 
 /** The header of the arguments, and the one of an object's metadata: JSON, escaped as in a URL. */
 export const ARGUMENTS_HEADER = "x-race-arguments";
 export const OBJECT_HEADER = "x-race-object";
+/** Half of the call's round trip, in ms; and in the answer, when the service did it (unix ms). */
+const HALF_TRIP_HEADER = "x-race-half-trip";
+const DONE_HEADER = "x-race-done";
 /** Where the reader's edge takes calls of coordinators. No picture has this path. */
 export const COORDINATOR_PATH = "/race-coordinator";
 
@@ -23,13 +28,27 @@ export function revived(attributes: PutAttributes): PutAttributes {
   return { ...attributes, onlyIf: { ...onlyIf, uploadedBefore: new Date(onlyIf.uploadedBefore) } };
 }
 
+/** Answers a call of the push edge after its way here, and lets the answer take the way back. */
+export async function atDistance(request: Request, serve: () => Promise<Response>): Promise<Response> {
+  const half = Number(request.headers.get(HALF_TRIP_HEADER) ?? 0);
+  await pause(half);
+  const served = await serve();
+  const answer = new Response(served.body, served);
+  answer.headers.set(DONE_HEADER, String(Date.now()));
+  await pause(half);
+  return answer;
+}
+
 /** `url`: of the Worker that holds the stores. */
-export function remoteStores(url: string, send: typeof fetch): StoresPort {
+export function remoteStores(url: string, send: typeof fetch, { trips, note }: DelayOptions): StoresPort {
   const call = async (method: string, args: readonly unknown[], body: Uint8Array | null = null) => {
-    const headers = { [ARGUMENTS_HEADER]: toHeader(args) };
+    const [bucket, key] = args as readonly [string, unknown];
+    const tier = tierOf(bucket);
+    const headers = { [ARGUMENTS_HEADER]: toHeader(args), [HALF_TRIP_HEADER]: String(trips()[tier] / 2) };
     const init = { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> | null };
     const answer = await send(`${url}/${method}`, init);
     if (answer.status !== 200) throw new Error(`stores: ${answer.status} ${await answer.text()}`);
+    note(`${tier}.${method}`, String(key), "done", Number(answer.headers.get(DONE_HEADER)));
     return answer;
   };
   const object = async (answer: Response): Promise<MemoryObject | null> => {
@@ -47,10 +66,12 @@ export function remoteStores(url: string, send: typeof fetch): StoresPort {
 }
 
 /** A namespace of Durable Objects. `url`: of the reader's edge. */
-export function remoteCoordinators(url: string, send: typeof fetch): object {
+export function remoteCoordinators(url: string, send: typeof fetch, { trips, note }: DelayOptions): object {
   const call = async (order: CoordinatorCall) => {
-    const answer = await send(`${url}${COORDINATOR_PATH}`, { method: "POST", body: JSON.stringify(order) });
+    const headers = { [HALF_TRIP_HEADER]: String(trips().coordinator / 2) };
+    const answer = await send(`${url}${COORDINATOR_PATH}`, { method: "POST", headers, body: JSON.stringify(order) });
     if (answer.status !== 200) throw new Error(`coordinator: ${answer.status} ${await answer.text()}`);
+    note(`coordinator.${order.method}`, String(order.args[1]), "done", Number(answer.headers.get(DONE_HEADER)));
     return answer.json();
   };
   return {
@@ -60,4 +81,8 @@ export function remoteCoordinators(url: string, send: typeof fetch): object {
       report: (...args: unknown[]) => call({ name, method: "report", args }),
     }),
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,7 +1,7 @@
 /** The Worker that holds the stores of the race. Both isolates call it, and the bench fills it. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { MemoryBucket, type MemoryObject, type PutAttributes } from "./memoryBucket.ts";
-import { ARGUMENTS_HEADER, fromHeader, OBJECT_HEADER, revived, toHeader } from "./remote.ts";
+import { ARGUMENTS_HEADER, atDistance, fromHeader, OBJECT_HEADER, revived, toHeader } from "./remote.ts";
 import type { StoresOrder } from "./stores.ts";
 
 /** By binding; the KV namespace is one of them. */
@@ -41,7 +41,11 @@ export default class Stores extends WorkerEntrypoint {
 
   override async fetch(request: Request): Promise<Response> {
     const args = request.headers.get(ARGUMENTS_HEADER);
-    if (args !== null) return this.#remote(new URL(request.url).pathname.slice(1), fromHeader(args), request);
+    if (args !== null) {
+      const body = new Uint8Array(await request.arrayBuffer());
+      const method = new URL(request.url).pathname.slice(1);
+      return atDistance(request, async () => this.#remote(method, fromHeader(args), body));
+    }
     const order = (await request.json()) as StoresOrder;
     if (order.what === "head") return Response.json(this.head(order.bucket, order.key));
     if (order.what === "clear") {
@@ -60,8 +64,7 @@ export default class Stores extends WorkerEntrypoint {
   }
 
   /** A call of the other process (remote.ts). */
-  async #remote(method: string, args: unknown, request: Request): Promise<Response> {
-    const body = new Uint8Array(await request.arrayBuffer());
+  #remote(method: string, args: unknown, body: Uint8Array): Response {
     const [bucket, key, third] = args as [string, string, unknown];
     if (method === "list") return Response.json(this.list(bucket, key, third as number));
     if (method === "delete") return Response.json(this.delete(bucket, [key].flat()) ?? null);

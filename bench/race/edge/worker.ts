@@ -8,7 +8,7 @@ import { hold, invoke } from "./connections.ts";
 import { CONTROL_PATH, MAX_EVENTS, type Order, type TraceEvent } from "./control.ts";
 import { delayedBindings, type Phase } from "./delayedBindings.ts";
 import { MemoryCache } from "./memoryCache.ts";
-import { COORDINATOR_PATH, type CoordinatorCall, remoteCoordinators, remoteStores } from "./remote.ts";
+import { atDistance, COORDINATOR_PATH, type CoordinatorCall, remoteCoordinators, remoteStores } from "./remote.ts";
 import { bucketOver, namespaceOver, type StoresPort } from "./storeBindings.ts";
 import { STORES } from "./stores.ts";
 
@@ -49,14 +49,17 @@ Object.defineProperty(globalThis, "caches", { value: { default: new MemoryCache(
 /** Nobody reads the log here, and each line would take CPU of the machine that is measured. */
 console.log = () => undefined;
 
-function note(what: string, key: string, phase: Phase): void {
-  if (order.trace && events.length < MAX_EVENTS) events.push({ at: Date.now(), what, key, phase });
+function note(what: string, key: string, phase: Phase, at = Date.now()): void {
+  if (order.trace && events.length < MAX_EVENTS) events.push({ at, what, key, phase });
 }
+
+const OPTIONS = { trips: () => order.trips, note };
 
 function bindingsOf(env: Environment): Environment {
   let delayed = DELAYED.get(env);
   if (delayed === undefined) {
-    delayed = delayedBindings(withStores(env), { trips: () => order.trips, note });
+    const elsewhere = typeof env[STORES.url] === "string";
+    delayed = delayedBindings(withStores(env), { ...OPTIONS, elsewhere });
     DELAYED.set(env, delayed);
   }
   return delayed;
@@ -65,7 +68,7 @@ function bindingsOf(env: Environment): Environment {
 /** A bucket for the primary and for each deployed region, the KV namespace, and the coordinators. */
 function withStores(env: Environment): Environment {
   const { [STORES.binding]: near, [STORES.url]: far, [STORES.coordinators]: coordinators, ...own } = env;
-  const stores = typeof far === "string" ? remoteStores(far, plainFetch) : (near as StoresPort);
+  const stores = typeof far === "string" ? remoteStores(far, plainFetch, OPTIONS) : (near as StoresPort);
   const regions = String(env.REGIONS).split(",");
   const buckets = ["R2_PRIMARY", ...regions.map((region) => `R2_${region.toUpperCase()}`)];
   const others = Object.entries(own).filter(([name]) => !name.startsWith("R2_"));
@@ -73,7 +76,7 @@ function withStores(env: Environment): Environment {
     ...Object.fromEntries(others),
     ...Object.fromEntries(buckets.map((name) => [name, bucketOver(stores, name)])),
     THUMBS: namespaceOver(stores, "THUMBS"),
-    ...(typeof coordinators === "string" ? { COORDINATOR: remoteCoordinators(coordinators, plainFetch) } : {}),
+    ...(typeof coordinators === "string" ? { COORDINATOR: remoteCoordinators(coordinators, plainFetch, OPTIONS) } : {}),
   };
 }
 
@@ -107,7 +110,8 @@ async function obey(request: Request): Promise<Response> {
 async function callCoordinator(request: Request, env: Environment): Promise<Response> {
   const { name, method, args } = (await request.json()) as CoordinatorCall;
   const namespace = env.COORDINATOR as Coordinators;
-  return Response.json((await namespace.get(namespace.idFromName(name))[method]?.(...args)) ?? null);
+  const serve = async () => Response.json((await namespace.get(namespace.idFromName(name))[method]?.(...args)) ?? null);
+  return atDistance(request, serve);
 }
 
 /** An `<img>` cannot send the header that says where its reader is. */

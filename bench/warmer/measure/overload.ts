@@ -13,7 +13,10 @@ export type Overload = {
   readonly capacity: number;
   readonly offered: number;
   readonly goodput: number;
-  /** For each round: what arrived in time under overload, as a share of what could have, by the capacity just before. */
+  /**
+   * For each round: what arrived in time under overload, as a share of what could have, by the capacity just before and
+   * just after.
+   */
   readonly kept: readonly number[];
   /** Pictures that arrived later than 50 ms, in each round, and the latest, ms. */
   readonly late: readonly number[];
@@ -59,15 +62,20 @@ const SATURATED_BELOW = 0.85;
 const MOST_FAILED = 2;
 const FACTOR = 2;
 
-function inTime({ sink }: Probe): number {
-  return sink.distinct - sink.over;
+/** A capacity: the rate that brought the most pictures in time, hints per second, and how many those were. */
+type Capacity = { readonly rate: number; readonly goodput: number };
+
+/** Pictures per second that arrived in time. */
+function goodputOf({ sink, load }: Probe): number {
+  return (sink.distinct - sink.over) / load.seconds;
 }
 
 /**
  * Runs in rounds against one process. Each round raises the rate step by step until the program no longer keeps up. The
- * most pictures that arrived in time are its capacity. Then it offers twice that, in the same way and for as long. The
- * speed of a shared machine changes within seconds, so an overload can be compared only with the capacity found right
- * before it.
+ * rate at which the most pictures arrived in time is offered once more, then twice as much as that arrived, in the same
+ * way and for as long, then the first rate again. The speed of a shared machine changes within seconds, so an overload
+ * is compared with the mean of what came right before and right after it. The best of the search would be a comparison
+ * with the machine's luckiest moment.
  */
 export async function overload(tools: Tools, contender: Contender, options: OverloadOptions): Promise<Overload> {
   const { from, perDatagram, seconds, rounds, edge } = options;
@@ -82,22 +90,34 @@ export async function overload(tools: Tools, contender: Contender, options: Over
     ]);
     return result;
   };
-  const climb = (start: number, how: Climb): Promise<number> => climbTo(start, how, spell);
+  const climb = (start: number, how: Climb): Promise<Capacity> => climbTo(start, how, spell);
+  /** What arrives in time at the rates of the capacity, and of the one while the edge answers late. */
+  const calm = async (rate: number, lateRate: number): Promise<{ usual: number; late: number }> => {
+    const usual = goodputOf(await spell(rate));
+    if (edge !== "late answers") return { usual, late: 0 };
+    await sink.delay(LATE_MS);
+    const late = goodputOf(await spell(lateRate));
+    await sink.delay(0);
+    return { usual, late };
+  };
   if (edge === "slow second") await sink.makes(EDGE_RATE);
   try {
     await spell(from, 2.5);
-    let capacity = await climb(from, FIRST);
-    const late = edge === "late answers" ? await lateCapacity(sink, climb) : 0;
+    let { rate } = await climb(from, FIRST);
+    const { rate: lateRate } = edge === "late answers" ? await lateCapacity(sink, climb) : { rate: 0 };
     const results: { capacity: number; over: Probe; possible: number }[] = [];
     for (let round = 0; round < rounds; round++) {
-      capacity = await climb(capacity, AGAIN);
-      const over = await spell(capacity * FACTOR, long, () => change(edge, sink));
+      const best = await climb(rate, AGAIN);
+      rate = best.rate;
+      const before = await calm(rate, lateRate);
+      const over = await spell(best.goodput * FACTOR, long, () => change(edge, sink));
       await sink.delay(0);
-      const after = long - CHANGES_AFTER;
+      const after = await calm(rate, lateRate);
+      const capacity = (before.usual + after.usual) / 2;
       const possible = {
         steady: capacity * long,
         "slow second": capacity * (long - 1) + Math.min(capacity, EDGE_RATE / SLOWER),
-        "late answers": capacity * CHANGES_AFTER + late * after,
+        "late answers": capacity * CHANGES_AFTER + ((before.late + after.late) / 2) * (long - CHANGES_AFTER),
       }[edge];
       results.push({ capacity, over, possible });
     }
@@ -105,8 +125,8 @@ export async function overload(tools: Tools, contender: Contender, options: Over
     return {
       capacity: middle((result) => result.capacity),
       offered: middle(({ over }) => over.load.sent / over.load.seconds),
-      goodput: middle(({ over }) => inTime(over) / over.load.seconds),
-      kept: results.map(({ over, possible }) => inTime(over) / possible),
+      goodput: middle(({ over }) => goodputOf(over)),
+      kept: results.map(({ over, possible }) => (over.sink.distinct - over.sink.over) / possible),
       late: results.map(({ over }) => over.sink.over),
       latestMs: Math.max(...results.map(({ over }) => over.sink.max)) / 1000,
       sinkWokeLateMs: results.map(({ over }) => over.sink.wokeLate / 1000),
@@ -131,21 +151,25 @@ async function change(edge: EdgeKind, sink: Sink): Promise<void> {
 }
 
 /** The capacity while the edge answers late. */
-async function lateCapacity(sink: Sink, climb: (from: number, how: Climb) => Promise<number>): Promise<number> {
+async function lateCapacity(sink: Sink, climb: (from: number, how: Climb) => Promise<Capacity>): Promise<Capacity> {
   await sink.delay(LATE_MS);
   const capacity = await climb(12_000, FIRST);
   await sink.delay(0);
   return capacity;
 }
 
-/** The most pictures per second that arrived in time at any rate, up to a rate that is certainly too high. */
-async function climbTo(from: number, { start, step }: Climb, spell: (rate: number) => Promise<Probe>): Promise<number> {
-  let best = 0;
+/** Raises the rate until it is certainly too high. Gives the rate at which the most pictures arrived in time. */
+async function climbTo(
+  from: number,
+  { start, step }: Climb,
+  spell: (rate: number) => Promise<Probe>,
+): Promise<Capacity> {
+  let best: Capacity = { rate: from, goodput: 0 };
   for (let rate = from * start, failed = 0; failed < MOST_FAILED; ) {
-    const calm = await spell(rate);
-    const goodput = inTime(calm) / calm.load.seconds;
-    best = Math.max(best, goodput);
-    if (goodput < SATURATED_BELOW * (calm.load.sent / calm.load.seconds)) failed++;
+    const tried = await spell(rate);
+    const goodput = goodputOf(tried);
+    if (goodput > best.goodput) best = { rate, goodput };
+    if (goodput < SATURATED_BELOW * (tried.load.sent / tried.load.seconds)) failed++;
     else {
       failed = 0;
       rate *= step;

@@ -15,6 +15,8 @@ import { type Bundle, HEAVY, loadBundle } from "./bundle.ts";
 export type Heavy = {
   /** `127.0.0.1:N`, the same after a restart. */
   readonly address: string;
+  /** `http://127.0.0.1:N` of its inspector; null unless it is asked for. Another one after a restart. */
+  inspector(): string | null;
   /** The process id of its workerd; undefined while none runs. */
   pid(): number | undefined;
   /** Ends it for good. May be called twice. */
@@ -36,27 +38,32 @@ export type HeavyOptions = {
   readonly entry?: string;
   /** CPU time without an answer after which it is ended. */
   readonly cpuMs?: number;
+  /** With an inspector, and with `gc()` in its isolate: a bench reads its memory. */
+  readonly inspected?: boolean;
 };
 
 /** Starts it, and starts it anew whenever it ends. Resolves when it listens. `say` takes what it writes. */
 export async function startHeavy(
   say: (line: string) => void,
-  { entry, cpuMs = CPU_LIMIT_MS }: HeavyOptions = {},
+  { entry, cpuMs = CPU_LIMIT_MS, inspected = false }: HeavyOptions = {},
 ): Promise<Heavy> {
-  const config = await writeConfig(await loadBundle(HEAVY), entry);
+  const config = await writeConfig(await loadBundle(HEAVY), entry, inspected);
   let stopped = false;
   let child: ChildProcess | undefined;
   let address = "127.0.0.1:0";
+  let inspector: string | null = null;
   const start = async () => {
     const begun = Date.now();
-    child = run(config, address, say);
+    child = run(config, address, say, inspected);
     child.once("exit", () => {
       child = undefined;
       // One that ends at once would do so again.
       const after = Date.now() - begun < SHORT_LIFE_MS ? SHORT_LIFE_MS : RESTART_AFTER_MS;
       if (!stopped) setTimeout(restart, after).unref();
     });
-    address = `127.0.0.1:${await portOf(child)}`;
+    const ports = await portsOf(child);
+    address = `127.0.0.1:${ports.http}`;
+    inspector = ports.inspector === undefined ? null : `http://127.0.0.1:${ports.inspector}`;
   };
   const restart = () => {
     if (!stopped) start().catch((error: unknown) => say(`The heavy Worker does not start: ${error}`));
@@ -71,6 +78,7 @@ export async function startHeavy(
   watching.unref();
   return {
     address,
+    inspector: () => inspector,
     pid: () => child?.pid,
     async stop() {
       stopped = true;
@@ -86,7 +94,11 @@ export async function startHeavy(
 }
 
 /** Writes a configuration of workerd beside the bundle: one Worker, one socket. Gives its path. */
-async function writeConfig({ root, modules, options }: Bundle, entry: string | undefined): Promise<string> {
+async function writeConfig(
+  { root, modules, options }: Bundle,
+  entry: string | undefined,
+  inspected: boolean,
+): Promise<string> {
   const kinds = { ESModule: "esModule", CompiledWasm: "wasm", Data: "data" } as const;
   const listed = modules.map(
     ({ path, type }) => `(name = "${basename(path)}", ${kinds[type]} = embed "${basename(path)}")`,
@@ -97,7 +109,8 @@ const config :Workerd.Config = (
   services = [(name = "heavy", worker = (
     modules = [${listed.join(", ")}],
     compatibilityDate = "${options.compatibilityDate}"))],
-  sockets = [(name = "http", http = (capnpConnectHost = "${RPC_HOST}"), service = "heavy")]
+  sockets = [(name = "http", http = (capnpConnectHost = "${RPC_HOST}"), service = "heavy")],
+  v8Flags = [${inspected ? '"--expose-gc"' : ""}]
 );
 `;
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
@@ -106,11 +119,12 @@ const config :Workerd.Config = (
   return path;
 }
 
-/** workerd, which miniflare brings. It tells its port on descriptor 3. */
-function run(config: string, address: string, say: (line: string) => void): ChildProcess {
+/** workerd, which miniflare brings. It tells its ports on descriptor 3. */
+function run(config: string, address: string, say: (line: string) => void, inspected: boolean): ChildProcess {
   const workerd = (createRequire(createRequire(import.meta.url).resolve("miniflare"))("workerd") as { default: string })
     .default;
-  const args = ["serve", "--experimental", "--control-fd=3", `--socket-addr=http=${address}`, config];
+  const inspector = inspected ? ["--inspector-addr=127.0.0.1:0"] : [];
+  const args = ["serve", "--experimental", "--control-fd=3", `--socket-addr=http=${address}`, ...inspector, config];
   const child = spawn(workerd, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (lines: string) => lines.trimEnd().split("\n").forEach(say));
@@ -120,11 +134,13 @@ function run(config: string, address: string, say: (line: string) => void): Chil
 
 type Event = { readonly event?: string; readonly port?: number };
 
-/** The port that workerd listens on. Rejects when it ends before. */
-async function portOf(child: ChildProcess): Promise<number> {
+/** The ports that workerd listens on. It tells that of the inspector first. Rejects when it ends before. */
+async function portsOf(child: ChildProcess): Promise<{ readonly http: number; readonly inspector?: number }> {
+  let inspector: number | undefined;
   for await (const line of createInterface(child.stdio[3] as Readable)) {
     const { event, port } = JSON.parse(line) as Event;
-    if (event === "listen" && port !== undefined) return port;
+    if (event === "listen-inspector") inspector = port;
+    if (event === "listen" && port !== undefined) return { http: port, ...(inspector && { inspector }) };
   }
   throw new Error("workerd ended before it listened");
 }

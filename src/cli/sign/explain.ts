@@ -3,6 +3,9 @@ import type { Config } from "../../config/config.ts";
 import { regionOf } from "../../coordinate/regions.ts";
 import { ANSWERS, asFailure, Failure, publicMessage } from "../../errors.ts";
 import { keepSeconds } from "../../keepFailure.ts";
+import { candidatesFor } from "../../origin/providers/candidates.ts";
+import { NOTHING_KNOWN } from "../../origin/providers/rule.ts";
+import { providerRules } from "../../origin/providers/switched.ts";
 import { checkSource } from "../../policy/source.ts";
 import { epochOf, isBlocked } from "../../policy/storedAccess.ts";
 import { storedFormat } from "../../request/accept.ts";
@@ -39,6 +42,7 @@ export async function explain(url: string, reader: Reader, config: Config, now: 
     lines.push(regionLine(reader.colo, config));
     lines.push(line("stored as", await renditionKey(keys, canonicalOptions(request))));
     lines.push(line("", `the last part is the hash of ${canonicalOptions(request)}`));
+    lines.push(...candidateLines(request, config));
     lines.push(...answerLines(request, config));
     return { ok: true, lines };
   } catch (error) {
@@ -97,6 +101,13 @@ function regionLine(colo: string | null, { regions, regionOverrides }: Config): 
     return line("region", `${region}, the first of ${regions.join(", ")} (--colo says where the reader is)`);
   const override = Object.hasOwn(regionOverrides, `colo:${colo}`) ? ", by the live settings" : "";
   return line("region", `${region} for a reader at ${colo}${override}`);
+}
+
+/** The addresses that are asked for a picture of which nothing is known yet. */
+function candidateLines({ source, transform }: ImageRequest, config: Config): readonly string[] {
+  const candidates = candidatesFor(source, transform, NOTHING_KNOWN, providerRules(config));
+  const texts = candidates.map(({ variant, url }) => `${variant}: ${url}`);
+  return texts.map((text, at) => line(at === 0 ? "asks for" : "", at === 0 ? text : `else ${text}`));
 }
 
 function answerLines(request: ImageRequest, { minFreshSeconds, maxFreshSeconds }: Config): readonly string[] {

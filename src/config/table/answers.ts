@@ -3,6 +3,12 @@ import { flag, oneOf } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 
 export const ANSWERS = {
+  keepCopyright: {
+    variable: "KEEP_COPYRIGHT",
+    read: flag,
+    fallback: true,
+    doc: "Thumbnails keep the metadata about rights that the fetched bytes carry (creator, copyright, licence), as XMP of at most 512 bytes under 400 pixels and 2 KB above. `false`: only where the address asks for it (`keep_copyright`). It is part of the key: a change makes every picture anew",
+  },
   placeholder: {
     variable: "PLACEHOLDER",
     read: oneOf("off", "transparent", "svg"),

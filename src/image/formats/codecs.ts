@@ -1,5 +1,6 @@
 /** The code for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
 import type { HeaderParser } from "../header.ts";
+import { type BlockReader, type Blocks, NO_BLOCKS, noBlocks, type XmpWriter } from "../metadata/blocks.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
 import { avifHeader } from "./avif/header.ts";
 import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
@@ -10,24 +11,31 @@ import { decodeGif } from "./gif/decode.ts";
 import { gifHeader } from "./gif/header.ts";
 import { decodeIco, icoMemory } from "./ico/decode.ts";
 import { icoHeader } from "./ico/header.ts";
+import { jpegBlocks } from "./jpeg/blocks.ts";
 import { decodeJpeg, jpegMemory } from "./jpeg/decode.ts";
 import { encodeJpeg } from "./jpeg/encode.ts";
 import { jpegHeader } from "./jpeg/header.ts";
 import { decodeTurbo, turboMemory } from "./jpeg/turbo.ts";
+import { jpegWithXmp } from "./jpeg/xmp.ts";
 import { jxlHeader } from "./jxl/header.ts";
+import { pngBlocks } from "./png/blocks.ts";
 import { decodePng, pngMemory } from "./png/decode.ts";
 import { encodePng } from "./png/encode.ts";
 import { pngHeader } from "./png/header.ts";
+import { pngWithXmp } from "./png/xmp.ts";
 import { pnmHeader } from "./pnm/header.ts";
 import { radianceHeader } from "./radiance/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { svgHeader } from "./svg/header.ts";
+import { tiffBlocks } from "./tiff/blocks.ts";
 import { decodeTiff, tiffMemory } from "./tiff/decode.ts";
 import { tiffHeader } from "./tiff/header.ts";
+import { webpBlocks } from "./webp/blocks.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
 import { encodeWebp } from "./webp/encode.ts";
 import { webpHeader } from "./webp/header.ts";
 import { decodeVp8, vp8Memory } from "./webp/vp8.ts";
+import { webpWithXmp } from "./webp/xmp.ts";
 
 export const HEADER_PARSERS = {
   jpeg: jpegHeader,
@@ -70,12 +78,42 @@ export const DECODERS = {
   rare: HEAVY,
 } as const satisfies Record<DecoderName, Decoder>;
 
+/** Metadata that a file holds. The first part of a file is enough for most of it. */
+export const BLOCK_READERS = {
+  jpeg: jpegBlocks,
+  png: pngBlocks,
+  webp: webpBlocks,
+  tiff: tiffBlocks,
+  avif: noBlocks,
+  gif: noBlocks,
+  bmp: noBlocks,
+  ico: noBlocks,
+  jxl: noBlocks,
+  pnm: noBlocks,
+  farbfeld: noBlocks,
+  radiance: noBlocks,
+  dds: noBlocks,
+  svg: noBlocks,
+} as const satisfies Record<InputFormat, BlockReader>;
+
+/** How the formats that we write take rights. */
+export const XMP_WRITERS = {
+  webp: webpWithXmp,
+  jpeg: jpegWithXmp,
+  png: pngWithXmp,
+} as const satisfies Record<OutputFormat, XmpWriter>;
+
 /** Encoders of stills: they take the first frame. */
 export const ENCODERS = {
   webp: ({ frames: [first] }, order) => encodeWebp(first.pixels, order),
   jpeg: ({ frames: [first] }, { quality }) => encodeJpeg(first.pixels, quality),
   png: ({ frames: [first] }) => encodePng(first.pixels),
 } as const satisfies Record<OutputFormat, Encode>;
+
+/** The blocks of metadata of a file in this format; none for one that we recognise but do not decode. Never throws. */
+export function blocksOf(format: FormatName, bytes: Uint8Array): Blocks {
+  return Object.hasOwn(BLOCK_READERS, format) ? BLOCK_READERS[format as InputFormat](bytes) : NO_BLOCKS;
+}
 
 /** The parser of a format's header, or null for a format that we recognise but do not decode. */
 export function parserOf(format: FormatName): HeaderParser | null {

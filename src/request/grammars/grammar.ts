@@ -12,13 +12,15 @@ export type Asked = {
   readonly accept: AcceptClass;
   /** The secret header `X-Photon-Authentication`; null = not sent. */
   readonly authentication: string | null;
+  /** Host and port that were asked. */
+  readonly ownHost: string;
   /** Unix milliseconds. */
   readonly now: number;
 };
 
 export type Grammar = {
-  /** Whether a path is of this grammar. */
-  readonly matches: (path: string) => boolean;
+  /** Whether an address is of this grammar, by its path and its query. */
+  readonly matches: (path: string, query: string) => boolean;
   /** Throws Failure. */
   readonly read: (asked: Asked, config: Config) => Promise<Omit<ImageRequest, "grammar">>;
   /** What can permit a source here. Anything but a signature gets the ladder's sizes. */
@@ -26,4 +28,8 @@ export type Grammar = {
   /** Its form, and who writes such URLs; docs/url.md prints both. */
   readonly form: string;
   readonly doc: string;
+  /** What its URLs may say, for docs/url.md. imgproxy's grammar has the table of options. */
+  readonly parameters?: Readonly<Record<string, ParameterDoc>>;
 };
+
+export type ParameterDoc = { readonly limit: string; readonly doc: string; readonly short?: readonly string[] };

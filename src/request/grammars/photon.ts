@@ -25,6 +25,9 @@ export const PHOTON: Grammar = {
   authorities: ["list", "header"],
   form: "/photon/{host}[:port]/{path}?w=600&quality=80&ssl=true&q={the source's own query}",
   doc: "Openverse, Jetpack",
+  get parameters() {
+    return PARAMETERS;
+  },
 };
 
 type Change = Partial<Transform>;

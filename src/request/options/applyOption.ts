@@ -20,13 +20,6 @@ export type NamedOption = {
   readonly read: Reading;
 };
 
-/** Canvases are not extended here. A builder that always writes the argument may say that it is off. */
-const EXTEND: Argument & { readonly off: readonly string[] } = {
-  name: "extend",
-  limit: "one of 0, f, false",
-  off: ["", "0", "f", "false"],
-};
-
 /** Every default of a table. */
 export function defaultsOf(table: OptionTable): Options {
   const fields = Object.entries(table).map(([field, { fallback }]) => [field, fallback]);
@@ -39,11 +32,9 @@ export const DEFAULTS: Options = defaultsOf(OPTIONS);
 export function namedOptions(table: OptionTable = OPTIONS): readonly NamedOption[] {
   const composed = Object.entries(COMPOSED).map(([name, { short, fields, doc }]) => {
     const parts = fields.flatMap((field) => (table[field] === undefined ? [] : [{ field, row: table[field] }]));
-    const args = [...parts.flatMap(({ row }) => row.args), EXTEND];
+    const args = parts.flatMap(({ row }) => row.args.slice(0, 1));
     const read: Reading = (texts) => {
       if (texts.length > args.length) throw new ArgumentError(texts.join(":"), `at most ${args.length} arguments`);
-      const extend = texts[parts.length] ?? "";
-      if (!EXTEND.off.includes(extend)) throw new ArgumentError(extend, EXTEND.limit);
       return Object.assign({}, ...parts.map(({ field, row }, i) => change(field, row.read([texts[i] ?? ""]))));
     };
     return { name, short, args, doc, read, unsigned: "sides" as const };

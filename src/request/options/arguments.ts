@@ -117,7 +117,8 @@ export function readFilename([text = "", encoded = "", ...more]: readonly string
   return name === "" ? null : name;
 }
 
-function percentDecoded(text: string): string | null {
+/** Null for a text whose escapes are no UTF-8. */
+export function percentDecoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {

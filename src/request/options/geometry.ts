@@ -1,7 +1,7 @@
 /** Options that decide which part of the source is shown, which way up and at which size. */
 import { CENTRE, MAX_SIDE, RESIZE_TYPES } from "../transform.ts";
 import { decimal, FLAG, oneOf, QUARTER_TURNS, whole } from "./arguments.ts";
-import { gravityText, readCrop, readGravity } from "./lengths.ts";
+import { gravityText, readCrop, readExtend, readGravity } from "./lengths.ts";
 import { flagText, numberText, type Rows, same, single } from "./option.ts";
 
 const SIDE = whole(0, MAX_SIDE);
@@ -126,6 +126,21 @@ export const GEOMETRY = {
     effect: "geometry",
     key: "rot",
     text: numberText,
+    unsigned: "refusable",
+  },
+  extend: {
+    name: "extend",
+    short: ["ex"],
+    args: [
+      { name: "extend", limit: FLAG.limit },
+      { name: "gravity", limit: "as gravity: where the picture stands" },
+    ],
+    read: readExtend,
+    doc: "Extends the canvas to width and height when the result is smaller",
+    fallback: null,
+    effect: "geometry",
+    key: "ex",
+    text: (extend) => (extend === null ? "" : `1_${gravityText(extend)}`),
     unsigned: "refusable",
   },
 } as const satisfies Rows;

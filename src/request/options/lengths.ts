@@ -1,6 +1,6 @@
 /** Readers of crops and gravities: pixels from 1 on, a share of the side below 1. */
-import { COMPASS, type Gravity, MAX_SIDE, type Transform } from "../transform.ts";
-import { ArgumentError, type ArgumentReader, decimal, decimalWithin, reader } from "./arguments.ts";
+import { CENTRE, COMPASS, type Gravity, MAX_SIDE, type Transform } from "../transform.ts";
+import { ArgumentError, type ArgumentReader, decimal, decimalWithin, FLAG, reader } from "./arguments.ts";
 import { QUANTUM, quantise, quantiseLength } from "./quantum.ts";
 
 /** An offset: pixels, or a share of the side. It may be negative. */
@@ -55,6 +55,13 @@ export function readCrop([width = "", height = "", ...gravity]: readonly string[
   const own = gravity.length > 0 && gravity[0] !== "" ? readGravity(gravity) : null;
   const crop = { width: side(width), height: side(height), gravity: own };
   return crop.width === 0 && crop.height === 0 ? null : crop;
+}
+
+/** `flag[:gravity]`: where the picture stands on its extended canvas, null = it is not extended. */
+export function readExtend([flag = "", ...gravity]: readonly string[]): Transform["extend"] | undefined {
+  if (flag === "") return undefined;
+  if (!FLAG.read(flag)) return null;
+  return gravity.length > 0 && gravity[0] !== "" ? readGravity(gravity) : CENTRE;
 }
 
 /** The canonical text of a gravity: `ce`, `nowe_10_0.5`, `fp_0.5_0.25`. */

@@ -17,12 +17,15 @@ export type SourceTraits = {
 /**
  * How an unsigned request may use an option:
  * `free`: as asked, because it has few values. `sides`, `qualities`: snapped up to the ladder (policy/ladder.ts).
- * `refusable`: as asked, unless `UNSIGNED_REFUSED` names it (policy/unsigned.ts).
+ * `refusable`: as asked, unless `UNSIGNED_REFUSED` names it (policy/unsigned.ts). `signed`: not at all.
  */
-export type UnsignedRule = "free" | "sides" | "qualities" | "refusable";
+export type UnsignedRule = "free" | "sides" | "qualities" | "refusable" | "signed";
 
-/** What an option changes: which part of the source at which size, the pixels, the answer's headers, only the key. */
-export type Effect = "geometry" | "pixels" | "delivery" | "cache";
+/**
+ * What an option changes: which part of the source at which size, the pixels, the metadata in the file, the answer's
+ * headers, only the key.
+ */
+export type Effect = "geometry" | "pixels" | "metadata" | "delivery" | "cache";
 
 /** One argument, for messages and docs/url.md. */
 export type Argument = { readonly name: string; readonly limit: string };
@@ -50,9 +53,9 @@ type KeyRow<T> = Row<T> & {
   text(value: T): string;
 };
 
-/** An option that changes the picture. */
+/** An option that changes the picture, or what stands beside its pixels. */
 type PictureRow<T> = KeyRow<T> & {
-  readonly effect: "geometry" | "pixels";
+  readonly effect: "geometry" | "pixels" | "metadata";
   /**
    * Whether a rendition made with this value, which is not the default, still shows the whole source upright with
    * untouched pixels, so that smaller sizes may be made from it. Left out: no value does.

@@ -17,6 +17,18 @@ export const PIXELS = {
     unsigned: "refusable",
     keepsWhole: (_, { alpha }) => !alpha,
   },
+  extendColour: {
+    name: "extend_background",
+    short: ["exbg"],
+    args: [{ name: "colour", limit: "as background" }],
+    read: readColour,
+    doc: "Colour of an extended canvas in place of the background's; empty is the background's, else transparent",
+    fallback: null,
+    effect: "pixels",
+    key: "exbg",
+    text: (colour) => colour?.join("_") ?? "",
+    unsigned: "refusable",
+  },
   quality: {
     name: "quality",
     short: ["q"],

@@ -6,17 +6,22 @@
 import type { Transform } from "../transform.ts";
 import { DELIVERY } from "./delivery.ts";
 import { GEOMETRY } from "./geometry.ts";
+import { METADATA } from "./metadata.ts";
 import type { Option, Options, UnsignedRule } from "./option.ts";
 import { PIXELS } from "./pixels.ts";
 
-export const OPTIONS = { ...GEOMETRY, ...PIXELS, ...DELIVERY } as const satisfies {
+export const OPTIONS = { ...GEOMETRY, ...PIXELS, ...METADATA, ...DELIVERY } as const satisfies {
   readonly [K in keyof Options]: Option<Options[K]>;
 };
 
-/** Options that set several others by the position of their arguments. Each ends with `extend`, which must be off. */
+/** Options that set several others by the position of their arguments. */
 export const COMPOSED = {
-  resize: { short: ["rs"], fields: ["resize", "width", "height", "enlarge"], doc: "Type, size and enlarging in one" },
-  size: { short: ["s"], fields: ["width", "height", "enlarge"], doc: "Size and enlarging in one" },
+  resize: {
+    short: ["rs"],
+    fields: ["resize", "width", "height", "enlarge", "extend"],
+    doc: "Type, size, enlarging and extending in one",
+  },
+  size: { short: ["s"], fields: ["width", "height", "enlarge", "extend"], doc: "Size, enlarging and extending in one" },
 } as const satisfies Record<string, { short: readonly string[]; fields: readonly (keyof Options)[]; doc: string }>;
 
 /** The fields whose rows have this rule for unsigned requests. */

@@ -59,7 +59,8 @@ const RENDITION = {
   maker: word("maker"),
   whole: {
     name: "whole",
-    write: (whole) => (whole ? `${whole.quality},${whole.sourceWidth},${whole.sourceHeight}` : ""),
+    write: (whole) =>
+      whole ? `${whole.quality},${whole.sourceWidth},${whole.sourceHeight}${whole.rights ? `,${RIGHTS}` : ""}` : "",
     read: wholeFrom,
   } as Field<Whole | undefined>,
 } as const satisfies Fields<Omit<StoredMeta, keyof Provenance>>;
@@ -188,10 +189,15 @@ function viaFrom(text: string): readonly AddressHashes[] | undefined {
   });
 }
 
+/** What stands behind the sides of a rendition that holds rights. */
+const RIGHTS = "r";
+
 function wholeFrom(text: string): Whole | undefined {
-  const [quality, sourceWidth, sourceHeight, ...rest] = text.split(",").map(naturalFrom(0));
+  const parts = text.split(",");
+  const rights = parts.length === 4 && parts[3] === RIGHTS;
+  const [quality, sourceWidth, sourceHeight, ...rest] = (rights ? parts.slice(0, 3) : parts).map(naturalFrom(0));
   if (quality === undefined || !sourceWidth || !sourceHeight || rest.length > 0) return undefined;
-  return { quality, sourceWidth, sourceHeight };
+  return { quality, sourceWidth, sourceHeight, ...(rights ? { rights } : {}) };
 }
 
 /** Lower-case hexadecimal of exactly so many digits, else undefined. */

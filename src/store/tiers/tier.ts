@@ -45,6 +45,8 @@ export type Whole = {
   /** The source's sides, upright. */
   readonly sourceWidth: number;
   readonly sourceHeight: number;
+  /** It holds the rights that the bytes carry it was made from. */
+  readonly rights?: true;
 };
 
 /** A stored rendition that smaller sizes may be derived from. */

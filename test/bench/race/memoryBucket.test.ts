@@ -46,7 +46,7 @@ type Namespace = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
 
 /** Plays the same steps on the runtime's bucket, on ours in this process, and on ours in another one. */
 async function all<T>(name: string, steps: (bucket: Bucket) => Promise<T>): Promise<[runtime: T, near: T, far: T]> {
-  const far = remoteStores((await holder.ready).origin, fetch);
+  const far = remoteStores((await holder.ready).origin, fetch, NEAR);
   return [
     await steps(await runtime.getR2Bucket("BUCKET")),
     await steps(bucketOver(portOf(), name) as Bucket),
@@ -54,6 +54,8 @@ async function all<T>(name: string, steps: (bucket: Bucket) => Promise<T>): Prom
   ];
 }
 
+/** The other process is as near as this one. */
+const NEAR = { trips: () => ({ region: 0, primary: 0, kv: 0, coordinator: 0 }), note: () => undefined };
 const MINUTE_MS = 60_000;
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -183,8 +185,24 @@ describe("a namespace", () => {
       return [values, bytes, binary.metadata, none.value, none.metadata, await kv.get("k")];
     };
     const real = await steps(await runtime.getKVNamespace("NAMESPACE"));
-    const far = remoteStores((await holder.ready).origin, fetch);
+    const far = remoteStores((await holder.ready).origin, fetch, NEAR);
     for (const port of [portOf(), far])
       expect(await steps(namespaceOver(port, "NAMESPACE") as Namespace)).toEqual(real);
   });
+});
+
+test("a call of another process takes its trip there, and tells when it was done", async () => {
+  const events: (readonly [what: string, at: number])[] = [];
+  const note = (what: string, key: string, phase: string, at = 0) => events.push([`${what} ${key} ${phase}`, at]);
+  const far = remoteStores((await holder.ready).origin, fetch, {
+    trips: () => ({ ...NEAR.trips(), region: 120 }),
+    note,
+  });
+  const started = Date.now();
+  await far.put("R2_WEUR", "far", text("x"), {});
+  expect(Date.now() - started).toBeGreaterThanOrEqual(119);
+  expect(events.map(([what]) => what)).toEqual(["region.put far done"]);
+  const at = events[0]?.[1] ?? 0;
+  expect(at - started).toBeGreaterThanOrEqual(59);
+  expect(Date.now() - at).toBeGreaterThanOrEqual(59);
 });

@@ -46,7 +46,7 @@ const LATE_MS = 60;
 const PARSE_MS = 30;
 const RENDER_MS = 40;
 const JOIN_MS = 400;
-const SECOND_LOOK_MS = 100;
+const LOOK_AGAIN_MS = [25, 75] as const;
 /** Trips vary by so much of themselves. */
 const JITTER = 0.1;
 const WINDOWS = { staleWhileRevalidateSeconds: 60, staleIfErrorSeconds: 600 };
@@ -105,7 +105,7 @@ export async function twinPage(page: TwinPage): Promise<TwinResult> {
     const { found } = await lookUp(key, openOf({ kv, region, primary }), options);
     if (found !== null) return found.tier as How;
     const decision = await lease.ask();
-    if (decision.do === "read" && (await twice(() => region.get(key))) !== null) return "joined";
+    if (decision.do === "read" && (await repeatedly(() => region.get(key))) !== null) return "joined";
     const made = await fetch(place.edgeSource);
     await region.put(key, made);
     await lease.report({ kind: "stored" });
@@ -148,11 +148,14 @@ async function pushHints(
 }
 
 /** As handover.ts looks. */
-async function twice<T>(look: () => Promise<T | null>): Promise<T | null> {
-  const first = await look();
-  if (first !== null) return first;
-  await sleep(SECOND_LOOK_MS);
-  return look();
+async function repeatedly<T>(look: () => Promise<T | null>): Promise<T | null> {
+  let found = await look();
+  for (const ms of LOOK_AGAIN_MS) {
+    if (found !== null) return found;
+    await sleep(ms);
+    found = await look();
+  }
+  return found;
 }
 
 function fresh(): Stored {

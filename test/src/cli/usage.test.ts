@@ -68,6 +68,10 @@ const COMMANDS = {
   },
   keys: { file: "src/cli/keys.ts", wrong: [[["rotate"], 'The argument cannot be "rotate"', "known are add, retire"]] },
   figures: { file: "src/cli/figures.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: "]] },
+  provider: {
+    file: "src/cli/provider.ts",
+    wrong: [[["--nonsense"], "Unknown argument --nonsense", "--width"]],
+  },
   warmer: {
     file: "warmer/main.ts",
     flags: ["--experimental-ffi", "--disable-warning=ExperimentalWarning"],

@@ -73,6 +73,16 @@ describe("the grammar reads what the client writes", () => {
       { transform: expect.objectContaining({ background: [255, 136, 0], format: "jpeg" }) },
     ],
     [
+      "rights",
+      { keepCopyright: true, license: { license: "https://a.test/by", creator: "Žofie" } },
+      {
+        transform: expect.objectContaining({
+          keepCopyright: "original",
+          license: { license: "https://a.test/by", creator: "Žofie" },
+        }),
+      },
+    ],
+    [
       "delivery",
       { filename: "Größe 1.jpg", attachment: true },
       { delivery: { filename: "Größe 1.jpg", attachment: true } },

@@ -16,7 +16,7 @@ const JUNK: readonly unknown[] = [
 ];
 /** Values that each option takes, and values that it does not. Every option has a row, or this does not compile. */
 const VALUES = {
-  resize: { good: ["fit", "auto"], bad: ["cover", "FIT", ["fit"]] },
+  resize: { good: ["fit", "auto", "outside", "fit-down"], bad: ["cover", "FIT", ["fit"]] },
   width: { good: [0, 1, 65_535], bad: [-1, 65_536, 1.5, "300", null] },
   height: { good: [0, 65_535], bad: [-1, 65_536, 1.5, "300"] },
   dpr: { good: [0.1, 1, 2.5, 10], bad: [0, 0.09, 10.1, "2"] },
@@ -46,11 +46,26 @@ const VALUES = {
       { width: 1, height: 1, gravity: "we" },
     ],
   },
+  extend: {
+    good: [{ at: "ce" }, { at: "no", y: 5 }, { at: "fp", x: 0.5, y: 0 }],
+    bad: ["ce", true, { at: "sm" }, { at: "no", z: 1 }],
+  },
+  extendColour: { good: ["fff", "FF8000"], bad: ["#fff", "white", null] },
   background: { good: ["fff", "FF8000"], bad: ["#fff", "ff", "white", "ff8000ff", 0xff8000] },
   quality: { good: [0, 1, 100], bad: [-1, 101, 75.5, "75"] },
   format: { good: ["webp", "jpeg", "png"], bad: ["avif", "jpg.exe", "WEBP"] },
   autoRotate: { good: [true, false], bad: ["f", 0] },
   rotate: { good: [0, 90, 270], bad: [45, 360, "90"] },
+  keepCopyright: { good: [true, false], bad: ["t", 1] },
+  license: {
+    good: [
+      {},
+      { license: "by-4.0", creator: "Žofie: <b>" },
+      { license: "https://a.test/x" },
+      { creator: "a".repeat(200) },
+    ],
+    bad: ["by", { license: 1 }, { creator: "a\nb" }, { license: "a".repeat(201) }, { licence: "by" }],
+  },
   expires: { good: [0, 4_000_000_000], bad: [-1, 1.5, 1e11, new Date(), "4000000000"] },
   cachebuster: { good: ["", "v2", "v/2:x?y#z", "ä\u{1f30d}"], bad: [2, null, "\ud800"] },
   filename: { good: ["", "Größe 1.jpg", "x".repeat(200)], bad: ["a/b", "a\\b", "a\nb", "\x7f", "x".repeat(201), 5] },

@@ -22,6 +22,9 @@ const ROWS = [
   ["background", "bg:ff0000"],
   ["cachebuster", "cb:1"],
   ["crop", "c:10:10"],
+  ["extend", "w:9/ex:1"],
+  ["extend", "rs:fit:9:9:0:1"],
+  ["extend_background", "w:9/exbg:fff"],
   ["gravity", "g:no"],
   ["gravity", "g:ce:5:0"],
   ["gravity", "g:fp:0.5:0.5"],
@@ -66,10 +69,19 @@ test("a signed URL may use them", async () => {
 
 describe("UNSIGNED_REFUSED", () => {
   test("takes these options", () => {
-    expect(refusableOptions()).toEqual(["background", "cachebuster", "crop", "gravity", "rotate"]);
+    expect(refusableOptions()).toEqual([
+      "background",
+      "cachebuster",
+      "crop",
+      "extend",
+      "extend_background",
+      "gravity",
+      "rotate",
+    ]);
   });
   test("another name is a configuration error that says the names there are", () => {
-    const problem = 'UNSIGNED_REFUSED: "quality" is none of background, cachebuster, crop, gravity, rotate';
+    const problem =
+      'UNSIGNED_REFUSED: "quality" is none of background, cachebuster, crop, extend, extend_background, gravity, rotate';
     expect(unknownRefusals(["crop", "quality"])).toEqual([problem]);
   });
   test("every name that it takes is no error, and neither is an empty list", () => {

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { openFile } from "../../../src/image/readHeader.ts";
 import type { Rendition } from "../../../src/image/rendition.ts";
-import { toStored } from "../../../src/rendition/renderThumbnail.ts";
+import { renderInSlot, toStored } from "../../../src/rendition/renderThumbnail.ts";
 import { freshnessOf } from "../../../src/store/freshness.ts";
 import { variantEtag } from "../../../src/store/schema/key.ts";
 import { knownOf, NOW, provenanceOf } from "../../support/stored.ts";
+import { freshSource, jpegOf, requestOf, worldOf } from "../../support/world.workerd.ts";
 
 const RENDITION: Rendition = {
   bytes: new Uint8Array([1, 2, 3]),
@@ -33,4 +35,26 @@ test("rendered from a kept original after another region met newer bytes, it is 
   const { meta } = await toStored(RENDITION, from);
   expect(freshnessOf(meta, NOW, windows, knownOf("00000002", NOW - HOUR / 2))).toBe("if-error");
   expect(freshnessOf(meta, NOW, windows, knownOf("00000001", NOW - HOUR))).toBe("fresh");
+});
+
+test("between two renders, other work of the isolate has a turn: the first picture leaves before the last is made", async () => {
+  const { app, job } = worldOf();
+  const opened = await openFile(await jpegOf(400, 300));
+  const { transform } = requestOf(freshSource());
+  let turns = 0;
+  let isOver = false;
+  const countTurns = () => {
+    turns++;
+    if (!isOver) setTimeout(countTurns, 0);
+  };
+  setTimeout(countTurns, 0);
+  const turnsAt: number[] = [];
+  const render = async () => {
+    await renderInSlot({ ...opened, transform, format: "webp" }, app, job);
+    turnsAt.push(turns);
+  };
+  await Promise.all([render(), render(), render()]);
+  isOver = true;
+  expect(turnsAt).toHaveLength(3);
+  expect(new Set(turnsAt).size).toBe(3);
 });

@@ -1,6 +1,6 @@
 /** PNG (third edition): rows filtered by the smallest sum of differences, deflated by the platform; no WebAssembly. */
 import type { Pixels } from "../../picture.ts";
-import { crc32 } from "./encoder/crc32.ts";
+import { chunk } from "./encoder/chunk.ts";
 import { filterRows } from "./encoder/filterRows.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -21,17 +21,6 @@ export async function encodePng({ width, height, data, alpha }: Pixels): Promise
     chunk("IDAT", await deflate(filtered)),
     chunk("IEND", new Uint8Array(0)),
   ]);
-}
-
-/** Length, name, data, CRC of name and data (section 5.3). */
-function chunk(tag: string, body: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(12 + body.length);
-  const view = new DataView(whole.buffer);
-  view.setUint32(0, body.length);
-  for (let i = 0; i < 4; i++) whole[4 + i] = tag.charCodeAt(i);
-  whole.set(body, 8);
-  view.setUint32(8 + body.length, crc32(whole.subarray(4, 8 + body.length)));
-  return whole;
 }
 
 async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

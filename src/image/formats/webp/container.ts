@@ -2,25 +2,26 @@
 
 export type Size = { readonly width: number; readonly height: number };
 
-/** Flag of the VP8X chunk: the picture has alpha (2.7.1). */
-const ALPHA_FLAG = 0x10;
+/** Flags of the VP8X chunk: the picture has alpha, the file has XMP (2.7.1). */
+export const ALPHA_FLAG = 0x10;
+export const XMP_FLAG = 0x04;
 const VP8X_BYTES = 10;
 const CHUNK_HEADER_BYTES = 8;
 
-type Chunk = { readonly tag: string; readonly data: Uint8Array };
+export type Chunk = { readonly tag: string; readonly data: Uint8Array };
 
 /** A VP8 frame, and an ALPH chunk's data or null -> the file. With alpha the file is an extended one (2.7). */
 export function webpFile(size: Size, frame: Uint8Array, alpha: Uint8Array | null): Uint8Array {
   const picture = { tag: "VP8 ", data: frame };
   if (alpha === null) return riff([picture]);
-  return riff([{ tag: "VP8X", data: extendedHeader(size) }, { tag: "ALPH", data: alpha }, picture]);
+  return riff([{ tag: "VP8X", data: extendedHeader(size, ALPHA_FLAG) }, { tag: "ALPH", data: alpha }, picture]);
 }
 
 /** Flags and the canvas, each side less one in 24 bits. */
-function extendedHeader({ width, height }: Size): Uint8Array {
+export function extendedHeader({ width, height }: Size, flags: number): Uint8Array {
   const data = new Uint8Array(VP8X_BYTES);
   const view = new DataView(data.buffer);
-  view.setUint8(0, ALPHA_FLAG);
+  view.setUint8(0, flags);
   view.setUint16(4, (width - 1) & 0xffff, true);
   view.setUint8(6, (width - 1) >>> 16);
   view.setUint16(7, (height - 1) & 0xffff, true);
@@ -29,7 +30,7 @@ function extendedHeader({ width, height }: Size): Uint8Array {
 }
 
 /** Chunks begin at even offsets: one of an odd length is followed by a zero (2.3). */
-function riff(chunks: readonly Chunk[]): Uint8Array {
+export function riff(chunks: readonly Chunk[]): Uint8Array {
   const length = chunks.reduce((sum, { data }) => sum + CHUNK_HEADER_BYTES + data.length + (data.length & 1), 4);
   const file = new Uint8Array(CHUNK_HEADER_BYTES + length);
   const view = new DataView(file.buffer);

@@ -102,6 +102,6 @@ function losslessSize(read: Reader, at: number): Size {
 }
 
 /** Some writers put JPEG's "Exif\0\0" before the TIFF structure, though RFC 9649 does not ask for it. */
-function withoutExifPrefix(body: Uint8Array): Uint8Array {
+export function withoutExifPrefix(body: Uint8Array): Uint8Array {
   return body[0] === 0x45 && body[1] === 0x78 ? body.subarray(6) : body;
 }

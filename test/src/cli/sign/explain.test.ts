@@ -30,17 +30,17 @@ describe("a request that is answered: each step in the Worker's order", () => {
     const keys = await sourceKeys(SOURCE);
     expect(ok).toBe(true);
     const steps = ["grammar", "source", "permitted by", "options", "format", "expires", "file name"];
-    const decided = [...steps, "policy", "takedown", "region", "stored as", "answer"];
+    const decided = [...steps, "policy", "takedown", "region", "stored as", "asks for", "answer"];
     const names = text.split("\n").flatMap((line) => /^\S.{12}/.exec(line)?.[0].trim() ?? []);
     expect(names).toEqual(decided);
     for (const part of [
       "imgproxy",
       SOURCE,
       "signature, with key 2 of 2",
-      'resizing_type "fill", width 300, height 200',
+      'resizing_type "fill", width 300, height 200, keep_copyright "fetched"',
       "weur for a reader at MAD",
-      await renditionKey(keys, "h:200/rt:fill/w:300/f:webp"),
-      "the hash of h:200/rt:fill/w:300/f:webp",
+      await renditionKey(keys, "h:200/kcr:fetched/rt:fill/w:300/f:webp"),
+      "the hash of h:200/kcr:fetched/rt:fill/w:300/f:webp",
       "200, if the source has a picture: webp",
       "never past its expiry",
     ]) {

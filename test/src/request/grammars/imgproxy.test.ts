@@ -84,6 +84,10 @@ describe("URLs of the public Node builder work unchanged", () => {
         format: "png",
         autoRotate: false,
         rotate: 90,
+        extend: null,
+        extendColour: null,
+        keepCopyright: "fetched",
+        license: null,
       },
     });
   });
@@ -329,7 +333,10 @@ describe("options that are refused say which", () => {
     ["/constructor:1", "option_unknown", "constructor"],
     ["/rs:squeeze:1:1", "option_invalid", "resize (rs)"],
     ["/resize:fit:x", "option_invalid", "resize"],
-    ["/rs:fit:1:1:f:1", "option_invalid", "resize (rs)"],
+    ["/rs:fit:1:1:f:maybe", "option_invalid", "resize (rs)"],
+    ["/ex:1:sm", "option_invalid", "extend (ex)"],
+    ["/ex:2", "option_invalid", "extend (ex)"],
+    ["/exbg:white", "option_invalid", "extend_background (exbg)"],
     ["/rs:fit:1:1:f:f:1", "option_invalid", "resize (rs)"],
     ["/rt:constructor", "option_invalid", "resizing_type (rt)"],
     ["/w:-1", "option_invalid", "width (w)"],
@@ -384,7 +391,16 @@ describe("options that keep or reset", () => {
     ["/rs:fill:300:200/w:100", { resize: "fill", width: 100, height: 200 }],
     ["/rs:fill/rs::300", { resize: "fill", width: 300 }],
     ["/rs::::1:0", { enlarge: true }],
-    ["/rs:fit:1:1:f:false", { enlarge: false }],
+    ["/rs:fit:1:1:f:false", { enlarge: false, extend: null }],
+    ["/rs:fit:1:1:f:1", { extend: { kind: "compass", at: "ce", x: 0, y: 0 } }],
+    ["/s:1:1::t", { enlarge: false, extend: { kind: "compass", at: "ce", x: 0, y: 0 } }],
+    ["/ex:1:no:0:5", { extend: { kind: "compass", at: "no", x: 0, y: 5 } }],
+    ["/ex:t:fp:0.5:0", { extend: { kind: "focus", x: 0.5, y: 0 } }],
+    ["/ex:1/ex:0:no", { extend: null }],
+    ["/ex:1/ex:", { extend: { kind: "compass", at: "ce", x: 0, y: 0 } }],
+    ["/exbg:fff", { extendColour: [255, 255, 255] }],
+    ["/rt:outside", { resize: "outside" }],
+    ["/rt:fit-down", { resize: "fit-down" }],
     ["/w:", { width: 0 }],
     ["/w:65535", { width: 65_535 }],
     ["/dpr:0.1", { dpr: 0.1 }],
@@ -424,7 +440,7 @@ describe("expiry and delivery", () => {
 
 test("unsigned requests snap up to the ladder", async () => {
   const { transform } = await unsigned(`/rs:fill:300:200/q:61/plain/${SOURCE}`);
-  expect(transform).toMatchObject({ width: 320, height: 224, quality: 80 });
+  expect(transform).toMatchObject({ width: 320, height: 213, quality: 80 });
 });
 
 test.each([

@@ -58,8 +58,8 @@ describe("parameters", () => {
   test.each([
     ["w=300", { width: 320, height: 0 }],
     ["h=300", { width: 0, height: 320 }],
-    ["fit=300,200", { resize: "fit", width: 320, height: 224 }],
-    ["resize=300,200", { resize: "fill", width: 320, height: 224, enlarge: false }],
+    ["fit=300,200", { resize: "fit", width: 320, height: 213 }],
+    ["resize=300,200", { resize: "fill", width: 320, height: 213, enlarge: false }],
     ["w=160&zoom=2", { width: 320, dpr: 1 }],
     ["quality=1", { quality: 60 }],
     ["strip=all&v=3&utm_source=x", { width: 2048 }],

@@ -7,18 +7,12 @@ import { build, failure, read, SOURCE, unsigned } from "../../../support/imgprox
 describe("options that change nothing here", () => {
   const KEY_OF = async (path: string) => canonicalOptions(await unsigned(`${path}/plain/${SOURCE}`));
   test.each([
-    [
-      "what is always done",
-      "sm:1/strip_metadata:true/kcr:0/keep_copyright:f/scp:t/strip_color_profile:1/cp:srgb/icc:srgb",
-    ],
-    [
-      "what is not here",
-      "raw:0/raw:f/eth:0/enforce_thumbnail:false/ex:0/extend:f/exar:0/extend_ar:f/extend_aspect_ratio:0",
-    ],
-    ["details of what is off", "ex:0:ce:0:0/exar:false:no:1:1/wm:0:ce:10:10:0.5"],
+    ["what is always done", "sm:1/strip_metadata:true/kcr:/scp:t/strip_color_profile:1/cp:srgb/icc:srgb"],
+    ["what is not here", "raw:0/raw:f/eth:0/enforce_thumbnail:false/exar:0/extend_ar:f/extend_aspect_ratio:0"],
+    ["details of what is off", "exar:false:no:1:1/wm:0:ce:10:10:0.5"],
     ["nothing of an effect", "bl:0/blur:0.0/sh:0/pix:0/pd:0:0:0:0/padding:0/br:0/co:1/sa:1/bga:1/z:1/zoom:1:1"],
     ["no least and no most", "mw:0/min-width:0/mh:0/min-height:0/mb:0/max_bytes:0"],
-    ["arguments left out", "sm:/scp:/raw:/ex:/bl:/pd::::/cp:"],
+    ["arguments left out", "sm:/scp:/raw:/bl:/pd::::/cp:"],
   ])("are taken: %s", async (_, options) => {
     expect(await KEY_OF(`/w:160/${options}`)).toBe(await KEY_OF("/w:160"));
     for (const option of options.split("/"))
@@ -27,13 +21,12 @@ describe("options that change nothing here", () => {
   test.each([
     ["sm:0", "option_invalid", "strip_metadata (sm)"],
     ["strip_metadata:f", "option_invalid", "strip_metadata"],
-    ["kcr:1", "option_invalid", "keep_copyright (kcr)"],
     ["scp:0", "option_invalid", "strip_color_profile (scp)"],
     ["cp:cmyk", "option_invalid", "color_profile (cp)"],
     ["icc:adobe", "option_invalid", "color_profile (icc)"],
     ["sm:maybe", "option_invalid", "strip_metadata (sm)"],
     ["raw:1", "option_unknown", "raw"],
-    ["ex:1", "option_unknown", "ex"],
+    ["exar:1", "option_unknown", "exar"],
     ["eth:1", "option_unknown", "eth"],
     ["bl:0.1", "option_unknown", "bl"],
     ["pd:0:0:0:1", "option_unknown", "pd"],
@@ -56,7 +49,6 @@ describe("options that change nothing here", () => {
     const url = build({
       width: 160,
       strip_metadata: true,
-      keep_copyright: false,
       strip_color_profile: true,
       enforce_thumbnail: false,
       raw: false,

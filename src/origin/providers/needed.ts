@@ -1,0 +1,93 @@
+/** What a transform needs of a source: the original itself, or a picture of at least some size. Pure. */
+import { computeGeometry } from "../../image/geometry.ts";
+import type { Size } from "../../image/picture.ts";
+import { CENTRE, type Transform } from "../../request/transform.ts";
+import type { Bound } from "./rule.ts";
+
+/**
+ * By option: whether it can only be made from the original. A new option does not compile without a decision. Only an
+ * option that the request gives may need the original. A default never does.
+ */
+const NEEDS_ORIGINAL = {
+  resize: () => false,
+  width: () => false,
+  height: () => false,
+  dpr: () => false,
+  enlarge: () => false,
+  // Its offsets are pixels of the result.
+  gravity: () => false,
+  // Sides and offsets of 1 or more are pixels of the original.
+  crop: ({ crop, gravity }) => {
+    if (crop === null) return false;
+    const at = crop.gravity ?? gravity;
+    const offsets = at.kind === "compass" ? [at.x, at.y] : [];
+    return [crop.width, crop.height, ...offsets].some((value) => Math.abs(value) >= 1);
+  },
+  background: () => false,
+  quality: () => false,
+  format: () => false,
+  // Providers turn their renditions upright, so the stored orientation is only in the original.
+  autoRotate: ({ autoRotate }) => !autoRotate,
+  rotate: () => false,
+  extend: () => false,
+  extendColour: () => false,
+  // `original` is an explicit kcr:1. Providers may have dropped the rights.
+  keepCopyright: ({ keepCopyright }) => keepCopyright === "original",
+  license: () => false,
+} as const satisfies { readonly [K in keyof Transform]: (transform: Transform) => boolean };
+
+/** Whether only the original will do, whatever sizes there are. */
+export function needsOriginal(transform: Transform): boolean {
+  return Object.values(NEEDS_ORIGINAL).some((needs) => needs(transform));
+}
+
+/** The shape of a source that is not known: most photographs are 3:2, and wide. */
+export const USUAL_SHAPE: Size = { width: 3, height: 2 };
+
+/** A side that no result comes near, so that a source of unknown size limits nothing. */
+const HUGE = 1_000_000;
+
+/**
+ * The size of the whole upright picture at which the transform neither enlarges nor wastes pixels. `original` limits it
+ * where the transform must not enlarge; null = unknown. `shape`: any size of the right shape.
+ */
+export function neededSize(asked: Transform, original: Size | null, shape: Size): Size {
+  const scale = HUGE / Math.max(shape.width, shape.height);
+  const known = original ?? { width: Math.ceil(shape.width * scale), height: Math.ceil(shape.height * scale) };
+  const swaps = asked.rotate === 90 || asked.rotate === 270;
+  const source = swaps ? swapped(known) : known;
+  const { window, width, height } = computeGeometry(source, asked);
+  const needed = {
+    width: Math.ceil((source.width * width) / window.width - 0.01),
+    height: Math.ceil((source.height * height) / window.height - 0.01),
+  };
+  return swaps ? swapped(needed) : needed;
+}
+
+function swapped({ width, height }: Size): Size {
+  return { width: height, height: width };
+}
+
+/** The size that a picture of this shape has within the bound. */
+export function sizeWithin({ measure, pixels }: Bound, shape: Size): Size {
+  const side =
+    measure === "width" ? shape.width : measure === "height" ? shape.height : Math.max(shape.width, shape.height);
+  const scale = pixels / side;
+  return { width: Math.max(1, Math.round(shape.width * scale)), height: Math.max(1, Math.round(shape.height * scale)) };
+}
+
+/** Whether a picture has the needed pixels. One pixel less is a matter of rounding. */
+export function covers(picture: Size, needed: Size, factor: number): boolean {
+  return picture.width >= needed.width * factor - 1 && picture.height >= needed.height * factor - 1;
+}
+
+/** Whether the transform asks for a square from the middle of the whole picture, which is what providers crop. */
+export function isCentredSquare({ resize, width, height, gravity, crop, rotate }: Transform): boolean {
+  const isMiddle = gravity.kind === "focus" ? gravity.x === 0.5 && gravity.y === 0.5 : isCentre(gravity);
+  const isFill = resize === "fill" || resize === "fill-down";
+  return isFill && width > 0 && width === height && crop === null && rotate === 0 && isMiddle;
+}
+
+function isCentre({ at, x, y }: Extract<Transform["gravity"], { kind: "compass" }>): boolean {
+  return CENTRE.kind === "compass" && at === CENTRE.at && x === 0 && y === 0;
+}

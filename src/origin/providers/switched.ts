@@ -1,0 +1,51 @@
+/** `PROVIDER_SIZES` and `PROVIDER_RULES` as the rules need them. Pure. */
+import type { Config } from "../../config/config.ts";
+import { parseHostPattern } from "../../config/hostPattern.ts";
+import type { ProviderRules } from "./candidate.ts";
+import { RULES } from "./table.ts";
+
+type Switch = { readonly id: string; readonly on: boolean; readonly pattern: string | null };
+
+/** `met`, `-flickr` or `europeana=*.example.org`. A name alone and a name with a host turn the rule on. */
+function readSwitch(text: string): Switch {
+  const on = !text.startsWith("-");
+  const [id = "", pattern] = (on ? text : text.slice(1)).split(/=(.*)/s);
+  return { id, on, pattern: pattern ?? null };
+}
+
+/** Settings -> rules. Entries that `providerProblems` refuses must not be in it. */
+export function providerRules({
+  providerSizes,
+  providerRules,
+}: Pick<Config, "providerSizes" | "providerRules">): ProviderRules {
+  const switched = new Map<string, boolean>();
+  const hostsOf = new Map<string, string[]>();
+  for (const { id, on, pattern } of providerRules.map(readSwitch)) {
+    switched.set(id, on);
+    if (pattern !== null) hostsOf.set(id, [...(hostsOf.get(id) ?? []), pattern]);
+  }
+  return { on: providerSizes === "on", switched, hostsOf };
+}
+
+/** What is wrong with the entries of `PROVIDER_RULES`, one text for each. */
+export function providerProblems(entries: readonly string[]): readonly string[] {
+  return entries.flatMap((text) => {
+    const problem = problemOf(readSwitch(text));
+    return problem === null ? [] : [`PROVIDER_RULES: "${text}": ${problem}`];
+  });
+}
+
+function problemOf({ id, on, pattern }: Switch): string | null {
+  const rule = RULES.find((row) => row.id === id);
+  if (rule === undefined) return `"${id}" is none of ${RULES.map((row) => row.id).join(", ")}`;
+  if (pattern === null)
+    return rule.hosts === "listed" && on ? `the hosts are missing, as in ${id}=*.example.org` : null;
+  if (rule.hosts !== "listed") return `${id} has hosts of its own`;
+  if (!on) return "only a rule that is on has hosts";
+  try {
+    parseHostPattern(pattern);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
