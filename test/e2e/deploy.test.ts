@@ -43,7 +43,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
 
     const STOPS = [
       ["the first bucket", 0, "refused", "npx wrangler r2 bucket create firstlight-primary --location weur"],
-      ["the namespace", 3, "lost", "npx wrangler kv namespace create"],
+      ["the namespace", 4, "lost", "npx wrangler kv namespace create"],
       ["the Worker's domain", 5, "refused", "npx wrangler deploy --config .firstlight/e2e.wrangler.json"],
     ] as const;
     test.each(STOPS)("stopped at %s, it says so, and goes on the next time", async (_, at, how, command) => {
@@ -90,7 +90,11 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
       const answers = ["img.example.org", "DESTROY"];
       const end = await destroy({
         resources: {
-          buckets: ["primary", "weur"].map((name) => ({ name: `firstlight-${name}`, location: "weur" })),
+          buckets: ["primary", "weur"].map((name) => ({
+            name: `firstlight-${name}`,
+            location: "weur",
+            isFixed: false,
+          })),
           ...{ namespaces: ["firstlight-THUMBS"], databases: [], queues: ["firstlight-masters"] },
         },
         ...{ workers: ["firstlight", "firstlight-heavy"], domain: "img.example.org", say: () => {} },

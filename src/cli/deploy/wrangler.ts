@@ -90,8 +90,10 @@ function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ra
 
 /** The part of an error message that says what is wrong. */
 function reasonOf(text: string): string {
-  const lines = text
-    .replace(/\u001b\[[\d;]*m/g, "")
+  const plain = text.replace(/\u001b\[[\d;]*m/g, "");
+  // What stands before the error is what went well.
+  const lines = plain
+    .slice(Math.max(0, plain.indexOf("✘ [ERROR]")))
     .split("\n")
     .map((line) => line.replace(/^\s*✘ \[ERROR\]\s*/, "").trim());
   return lines

@@ -1,7 +1,7 @@
 /** What wrangler can see of a deployment: where its buckets are, and their lifecycle rules. */
-import { type RawConfig, resourcesOf, withDeployment } from "../deploy/configuration.ts";
+import { type BucketWish, type RawConfig, resourcesOf, withDeployment } from "../deploy/configuration.ts";
 import type { Deployment } from "../deploy/deployment.ts";
-import { readBucket } from "../deploy/provision.ts";
+import { isAccepted, readBucket } from "../deploy/provision.ts";
 import { CommandFailed, type Wrangler } from "../deploy/wrangler.ts";
 import { type Finding, mend, ok, unknown } from "./finding.ts";
 
@@ -9,10 +9,10 @@ import { type Finding, mend, ok, unknown } from "./finding.ts";
 export async function places(raw: RawConfig, deployment: Deployment, wrangler: Wrangler): Promise<readonly Finding[]> {
   const { buckets } = resourcesOf(withDeployment(raw, deployment), deployment);
   const findings: Finding[] = [];
-  for (const { name, location } of buckets) {
+  for (const wish of buckets) {
     try {
-      const found = await readBucket(name, wrangler);
-      findings.push(placeFinding(name, location, found, deployment.acceptedPlaces));
+      const found = await readBucket(wish.name, wrangler);
+      findings.push(placeFinding(wish, found, deployment));
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error;
       return [
@@ -25,14 +25,14 @@ export async function places(raw: RawConfig, deployment: Deployment, wrangler: W
 }
 
 function placeFinding(
-  name: string,
-  location: string,
+  wish: BucketWish,
   found: Awaited<ReturnType<typeof readBucket>>,
-  accepted: readonly string[],
+  deployment: Deployment,
 ): Finding {
+  const { name, location } = wish;
   const label = `bucket ${name}`;
   if (found === null) return mend(label, "there is none: npm run deploy");
-  if (found.location !== location && !accepted.includes(name)) {
+  if (!isAccepted(wish, found.location, deployment)) {
     return mend(
       label,
       `it is in ${found.location}, its region is ${location}, and a bucket's name keeps its place: npm run deploy says what to do`,

@@ -57,6 +57,10 @@ describe("deployment.json", () => {
     ['{"domain":"img.example.org","region":["weur"]}', "region is not known here; known are domain, regions"],
     ['{"regions":["weur"]}', 'domain must be a host name, such as img.example.org, not ""'],
     ['{"domain":"img.example.org","vars":{"A":1}}', 'vars must be an object of texts, not {"A":1}'],
+    [
+      '{"domain":"img.example.org","vars":{"WARM_SECRET":"do not show this"}}',
+      /^vars must have no secrets: set WARM_SECRET with npx wrangler secret put$/,
+    ],
     ["[]", "it is no JSON object"],
   ])("%s is refused", (text, problem) => {
     expect(() => parseDeployment(text)).toThrow(problem);

@@ -192,6 +192,16 @@ describe("regions and bindings", () => {
       ["firstlight-wnam", "WNAM"],
     ]);
   });
+  test("regions may be added and reordered later: the primary bucket stays where it is", async () => {
+    const { platform, deploy } = await operator();
+    await deploy({ ...DEPLOYMENT, regions: ["enam"] });
+    await deploy({ ...DEPLOYMENT, regions: ["weur", "enam"] });
+    expect([...platform.account.buckets.values()].map(({ name, location }) => [name, location])).toEqual([
+      ["firstlight-primary", "ENAM"],
+      ["firstlight-enam", "ENAM"],
+      ["firstlight-weur", "WEUR"],
+    ]);
+  });
   test("a binding that deploy has never heard of passes as it is", async () => {
     const { platform, deploy } = await operator();
     const bindings = [
@@ -212,8 +222,8 @@ describe("regions and bindings", () => {
 describe("npm run deploy -- --destroy", () => {
   const RESOURCES = {
     buckets: [
-      { name: "firstlight-enam", location: "enam" },
-      { name: "firstlight-primary", location: "enam" },
+      { name: "firstlight-enam", location: "enam", isFixed: true },
+      { name: "firstlight-primary", location: "enam", isFixed: false },
     ],
     ...{ namespaces: ["firstlight-THUMBS"], databases: [], queues: ["firstlight-masters"] },
   };

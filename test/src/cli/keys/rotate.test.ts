@@ -38,7 +38,7 @@ describe("a rotation", () => {
   });
   test("both secrets change in one version", async () => {
     await using platform = await startPlatform();
-    const script = { secrets: new Map([["WARM_SECRET", "stays"]]), versions: [], metadata: {} };
+    const script = { secrets: new Map([["WARM_SECRET", "stays"]]), versions: [], deployed: [], metadata: {} };
     platform.account.scripts.set("firstlight", script);
     await setKeys({ keys: ["aa", "bb"], salts: ["cc", "dd"] }, "firstlight", quickWrangler(platform, "."));
     expect(Object.fromEntries(script.secrets)).toEqual({
