@@ -4,17 +4,19 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { readDeployment } from "../../src/cli/deploy/deployment.ts";
 import { destroy } from "../../src/cli/deploy/destroy.ts";
 import { realWrangler } from "../../src/cli/deploy/wrangler.ts";
+import { startEdge } from "../../src/cli/edge/start.ts";
 import { contentsOf } from "../support/platform/account.ts";
 import { type Platform, startPlatform } from "../support/platform.ts";
 
 const MINUTES = 10 * 60_000;
+const KEYS = { SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" };
 
 describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
   "npm run deploy with the real wrangler",
@@ -31,9 +33,11 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
       await platform?.[Symbol.asyncDispose]();
     });
 
-    async function deploy(...args: readonly string[]) {
-      const env = { PATH: process.env.PATH ?? "", HOME: folder, ...platform.env };
-      const words = ["src/cli/deploy.ts", "--file", join(folder, "e2e.json"), "--no-test", ...args];
+    const deploy = (...args: readonly string[]) => run("deploy", "--no-test", ...args);
+
+    async function run(program: string, ...args: readonly string[]) {
+      const env = { PATH: process.env.PATH ?? "", HOME: folder, ...platform.env, ...KEYS };
+      const words = [`src/cli/${program}.ts`, ...args, "--file", join(folder, "e2e.json")];
       const child = spawn(process.execPath, words, { env, stdio: ["ignore", "pipe", "pipe"] });
       let text = "";
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (text += piece));
@@ -84,6 +88,43 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
         expect.stringContaining("would run: npx wrangler r2 bucket create firstlight-oc --location oc"),
       ]);
       expect(platform.writes().length).toBe(before);
+    });
+
+    test("settings: put, get, and a change of somebody else is not overwritten", async () => {
+      const [file, copy] = [join(folder, "settings.json"), join(folder, "copy.json")];
+      writeFileSync(file, '{"allowedSources":["a.example"]}');
+      expect(await run("settings", "put", file)).toMatchObject({ code: 0 });
+      expect(await run("settings", "get", copy)).toMatchObject({ code: 0 });
+      expect(readFileSync(copy, "utf8")).toBe(readFileSync(file, "utf8"));
+      const [{ id, values } = { id: "", values: new Map<string, string>() }] = platform.account.namespaces.values();
+      values.set("settings", "{}");
+      writeFileSync(file, '{"allowedSources":["b.example"]}');
+      expect(await run("settings", "put", file)).toMatchObject({
+        code: 1,
+        text: expect.stringContaining("Not stored: somebody changed the settings"),
+      });
+      expect(values.get("settings")).toBe("{}");
+      writeFileSync(file, "{\n  oops");
+      expect(await run("settings", "put", file)).toMatchObject({
+        code: 1,
+        text: expect.stringContaining("line 2, column 3"),
+      });
+      rmSync(`.firstlight/settings-${id}.seen`);
+    });
+
+    test("keys add: a Worker with the present keys gets both; with other keys nothing changes", async () => {
+      const edge = await startEdge({ heavy: false, vars: KEYS });
+      const other = await startEdge({ heavy: false, vars: { SIGNING_KEYS: "aa", SIGNING_SALTS: "bb" } });
+      onTestFinished(async () => void (await Promise.all([edge.stop(), other.stop()])));
+      const secrets = () => platform.account.scripts.get("firstlight")?.secrets.get("SIGNING_KEYS");
+      const before = secrets();
+      expect(await run("keys", "add", "--endpoint", other.url)).toMatchObject({
+        code: 1,
+        text: expect.stringContaining("Nothing was changed: the Worker has other keys"),
+      });
+      expect(secrets()).toBe(before);
+      expect(await run("keys", "add", "--endpoint", edge.url)).toMatchObject({ code: 0 });
+      expect(secrets()).toMatch(new RegExp(`^${KEYS.SIGNING_KEYS},[0-9a-f]{64}$`));
     });
 
     test("destroy leaves nothing", async () => {

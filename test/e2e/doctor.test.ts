@@ -112,28 +112,28 @@ function zoneOf({ path = (text) => text, answer, headers = {} }: Zone): Promise<
   });
 }
 
-/** The lines of an examination, and whether nothing is to be mended. */
+/** The lines of an examination, and whether nothing is to be fixed. */
 async function lines(url: string, env: Readonly<Record<string, string>> = SECRETS) {
   const found: string[] = [];
   const patient = { url, fetch, now: Date.now, ...readSecrets(env) };
   const isWell = await examine({ patient, picture, pause }, (finding) => void found.push(findingLine(finding)));
-  return { isWell, mend: found.filter((line) => line.startsWith("MEND")), all: found.join("\n") };
+  return { isWell, fixes: found.filter((line) => line.startsWith("FIX")), all: found.join("\n") };
 }
 
 describe("npm run doctor", { timeout: 60_000 }, () => {
-  test("a deployment that is right: every tier in turn, nothing to mend", async () => {
-    const { isWell, mend, all } = await lines(right.url);
-    expect([isWell, mend]).toEqual([true, []]);
+  test("a deployment that is right: every tier in turn, nothing to fix", async () => {
+    const { isWell, fixes, all } = await lines(right.url);
+    expect([isWell, fixes]).toEqual([true, []]);
     for (const line of [
-      "ok   signature: ",
-      "ok   normalisation: ",
-      "ok   hotlink: ",
-      "ok   warm: WARM_SECRET is the same here and there",
-      "ok   purge: PURGE_SECRET is the same here and there",
-      "ok   picture: made from ",
-      "ok   edge: the second answer comes from the edge cache",
-      "ok   region: a picture pushed to enam comes from the region's store",
-      "ok   primary: a picture pushed to weur comes from the primary store",
+      "ok  signature: ",
+      "ok  normalisation: ",
+      "ok  hotlink: ",
+      "ok  warm: WARM_SECRET is the same here and there",
+      "ok  purge: PURGE_SECRET is the same here and there",
+      "ok  picture: made from ",
+      "ok  edge: the second answer comes from the edge cache",
+      "ok  region: a picture pushed to enam comes from the region's store",
+      "ok  primary: a picture pushed to weur comes from the primary store",
     ]) {
       expect(all).toContain(line);
     }
@@ -142,8 +142,8 @@ describe("npm run doctor", { timeout: 60_000 }, () => {
   test("without keys it says what would make the rest visible, and that is no fault", async () => {
     const { isWell, all } = await lines(right.url, {});
     expect(isWell).toBe(true);
-    expect(all).toContain("?    signature: set SIGNING_KEYS and SIGNING_SALTS");
-    expect(all).toContain("?    warm: the Worker has a WARM_SECRET; set it in the environment");
+    expect(all).toContain("?   signature: set SIGNING_KEYS and SIGNING_SALTS");
+    expect(all).toContain("?   warm: the Worker has a WARM_SECRET; set it in the environment");
   });
 
   test.each([
@@ -155,30 +155,30 @@ describe("npm run doctor", { timeout: 60_000 }, () => {
     ["workers.dev", "noEdge", ["edge: the edge cache is off at this address: use a custom domain"]],
     ["Polish and a cache rule", "polish", ["polish: Polish changes the pictures again", "zone cache: a cache rule"]],
   ] as const)("%s is named", async (_, zone, expected) => {
-    const { isWell, mend } = await lines(await zoneOf(ZONES[zone]));
+    const { isWell, fixes } = await lines(await zoneOf(ZONES[zone]));
     expect(isWell).toBe(false);
-    for (const line of expected) expect(mend.join("\n")).toContain(`MEND ${line}`);
+    for (const line of expected) expect(fixes.join("\n")).toContain(`FIX ${line}`);
   });
 
   test("other keys, and secrets that are not set, are named", async () => {
-    const { mend } = await lines(bare.url);
-    expect(mend).toEqual([
-      expect.stringContaining("MEND signature: the Worker has other keys than this environment"),
-      expect.stringContaining("MEND warm: the Worker has no WARM_SECRET: `npx wrangler secret put WARM_SECRET`"),
-      expect.stringContaining("MEND purge: the Worker has no PURGE_SECRET"),
-      expect.stringContaining("MEND picture: "),
+    const { fixes } = await lines(bare.url);
+    expect(fixes).toEqual([
+      expect.stringContaining("FIX signature: the Worker has other keys than this environment"),
+      expect.stringContaining("FIX warm: the Worker has no WARM_SECRET: `npx wrangler secret put WARM_SECRET`"),
+      expect.stringContaining("FIX purge: the Worker has no PURGE_SECRET"),
+      expect.stringContaining("FIX picture: "),
     ]);
   });
 
   test("other secrets are named", async () => {
-    const { mend } = await lines(right.url, { ...SECRETS, WARM_SECRET: "another", PURGE_SECRET: "another" });
-    expect(mend.join("\n")).toContain("MEND warm: the Worker has another WARM_SECRET than this environment");
-    expect(mend.join("\n")).toContain("MEND purge: the Worker has another PURGE_SECRET than this environment");
+    const { fixes } = await lines(right.url, { ...SECRETS, WARM_SECRET: "another", PURGE_SECRET: "another" });
+    expect(fixes.join("\n")).toContain("FIX warm: the Worker has another WARM_SECRET than this environment");
+    expect(fixes.join("\n")).toContain("FIX purge: the Worker has another PURGE_SECRET than this environment");
   });
 
   test("nobody there, and somebody who is no Worker of ours", async () => {
-    expect((await lines("http://127.0.0.1:9")).mend).toEqual([expect.stringMatching(/^MEND answers: fetch failed/)]);
+    expect((await lines("http://127.0.0.1:9")).fixes).toEqual([expect.stringMatching(/^FIX answers: fetch failed/)]);
     const stranger = await serve((_, response) => void page(200, "Welcome to nginx")(response));
-    expect((await lines(stranger)).mend).toEqual(["MEND answers: something else answered 200: Welcome to nginx"]);
+    expect((await lines(stranger)).fixes).toEqual(["FIX answers: something else answered 200: Welcome to nginx"]);
   });
 });

@@ -3,7 +3,7 @@ import { type BucketWish, type RawConfig, resourcesOf, withDeployment } from "..
 import type { Deployment } from "../deploy/deployment.ts";
 import { isAccepted, readBucket } from "../deploy/provision.ts";
 import { CommandFailed, type Wrangler } from "../deploy/wrangler.ts";
-import { type Finding, mend, ok, unknown } from "./finding.ts";
+import { type Finding, fix, ok, unknown } from "./finding.ts";
 
 /** One finding for each bucket of `wrangler.toml` and `deployment.json`; one `unknown` when wrangler has no account. */
 export async function places(raw: RawConfig, deployment: Deployment, wrangler: Wrangler): Promise<readonly Finding[]> {
@@ -31,13 +31,13 @@ function placeFinding(
 ): Finding {
   const { name, location } = wish;
   const label = `bucket ${name}`;
-  if (found === null) return mend(label, "there is none: npm run deploy");
+  if (found === null) return fix(label, "there is none: npm run deploy");
   if (!isAccepted(wish, found.location, deployment)) {
-    return mend(
+    return fix(
       label,
       `it is in ${found.location}, its region is ${location}, and a bucket's name keeps its place: npm run deploy says what to do`,
     );
   }
-  if (!found.hasRule) return mend(label, "it has no lifecycle rule for kept originals: npm run deploy");
+  if (!found.hasRule) return fix(label, "it has no lifecycle rule for kept originals: npm run deploy");
   return ok(label, `in ${found.location}, with its lifecycle rule`);
 }

@@ -30,10 +30,10 @@ describe("the doctor's look at the buckets", () => {
     }
     const lines = (await places(RAW, DEPLOYMENT, wrangler)).map(findingLine);
     expect(lines).toEqual([
-      "ok   bucket b-enam: in enam, with its lifecycle rule",
-      expect.stringContaining("MEND bucket b-weur: it is in apac, its region is weur"),
-      expect.stringContaining("MEND bucket b-apac: it has no lifecycle rule"),
-      expect.stringContaining("MEND bucket b-oc: there is none: npm run deploy"),
+      "ok  bucket b-enam: in enam, with its lifecycle rule",
+      expect.stringContaining("FIX bucket b-weur: it is in apac, its region is weur"),
+      expect.stringContaining("FIX bucket b-apac: it has no lifecycle rule"),
+      expect.stringContaining("FIX bucket b-oc: there is none: npm run deploy"),
     ]);
     const [, accepted] = await places(RAW, { ...DEPLOYMENT, acceptedPlaces: ["b-weur"] }, wrangler);
     expect(accepted?.state).toBe("ok");
@@ -42,7 +42,7 @@ describe("the doctor's look at the buckets", () => {
     const refused = { ok: false, out: "", text: "✘ [ERROR] You are not logged in." };
     const nobody = { read: async () => refused, write: async () => refused };
     expect((await places(RAW, DEPLOYMENT, nobody)).map(findingLine)).toEqual([
-      "?    buckets: log in (npx wrangler login) to check their places: You are not logged in.",
+      "?   buckets: log in (npx wrangler login) to check their places: You are not logged in.",
     ]);
   });
 });
