@@ -4,6 +4,8 @@ import type { Setting } from "../../src/config/setting.ts";
 import { SETTINGS } from "../../src/config/table.ts";
 import { ANSWERS } from "../../src/errors.ts";
 import { formatRows } from "../../src/image/formats/registry.ts";
+import type { NoRule, Rule } from "../../src/origin/providers/rule.ts";
+import { PROVIDERS } from "../../src/origin/providers/table.ts";
 import { RANGES, type Range } from "../../src/policy/address.ts";
 import { PARAMETERS } from "../../src/request/grammars/photon.ts";
 import { GRAMMARS } from "../../src/request/grammars/table.ts";
@@ -129,6 +131,15 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         fallback === "" ? "unset" : code(fallback),
         doc,
       ]),
+    ),
+  providers: () =>
+    table(
+      ["rule", "from the start", "pixels needed", "where it was read"],
+      Object.entries<Rule | NoRule>(PROVIDERS).map(([id, row]) =>
+        "none" in row
+          ? [code(id), "no rule", "", row.none]
+          : [code(id), row.sure === 3 ? "on" : "off", `${row.factor} times`, `${row.source} (${row.date})`],
+      ),
     ),
   rejections: () =>
     table(

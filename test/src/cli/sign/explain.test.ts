@@ -48,6 +48,20 @@ describe("a request that is answered: each step in the Worker's order", () => {
     }
   });
 
+  test("the provider's own sizes that are asked for, the original last", async () => {
+    const flickr = "https://live.staticflickr.com/1/2_3";
+    const { text } = await told(await signed(`/w:640/${Buffer.from(`${flickr}_b.jpg`).toString("base64url")}`));
+    const asked = text
+      .split("\n")
+      .filter((line) => line.includes(flickr))
+      .slice(1);
+    expect(asked).toEqual([
+      `asks for      flickr.z: ${flickr}_z.jpg`,
+      `              else flickr.c: ${flickr}_c.jpg`,
+      `              else original: ${flickr}_b.jpg`,
+    ]);
+  });
+
   test("signed with the older key", async () => {
     expect((await told(await signed(`/w:1/${ENCODED}`, 0))).text).toContain("signature, with key 1 of 2");
   });

@@ -33,6 +33,20 @@ describe("the smallest rendition that leaves enough, then upwards, then the orig
     ["no size at all: the whole picture", FLICKR, {}, {}, ["original"]],
     ["a tall wish of a wide picture", FLICKR, { height: 320 }, {}, ["flickr.500", "original"]],
     ["a box: the side that binds", FLICKR, { width: 640, height: 640 }, {}, ["flickr.z", "flickr.c", "original"]],
+    [
+      "a picture that covers the box needs both sides",
+      FLICKR,
+      { resize: "outside", width: 320, height: 320 },
+      {},
+      ["flickr.500", "original"],
+    ],
+    [
+      "an extended canvas takes no pixels",
+      FLICKR,
+      { width: 240, height: 900, extend: { kind: "compass", at: "ce", x: 0, y: 0 } },
+      {},
+      ["flickr.m", "original"],
+    ],
     ["a fill needs both sides", FLICKR, { resize: "fill", width: 320, height: 320 }, {}, ["flickr.500", "original"]],
     [
       "half of the width needs twice the pixels",
@@ -99,6 +113,10 @@ describe("only the original", () => {
     ["the stored orientation", { autoRotate: false }, false],
     ["a format, a quality, a background", { format: "png", quality: 90, background: [0, 0, 0] }, true],
     ["enlarging", { enlarge: true }, true],
+    ["the rights in the original's own file", { keepCopyright: "original" }, false],
+    ["the rights in what is fetched", { keepCopyright: "fetched" }, true],
+    ["no rights", { keepCopyright: "none" }, true],
+    ["a canvas around the picture", { height: 200, extend: { kind: "compass", at: "ce", x: 0, y: 0 } }, true],
   ] as const satisfies readonly (readonly [string, Partial<Transform>, boolean])[];
   test.each(rows)("%s", (_, wish, served) => {
     expect(variants(FLICKR, { width: 200, ...wish }).length > 1).toBe(served);
