@@ -212,6 +212,14 @@ describe("regions and bindings", () => {
     const names = platform.account.scripts.get("firstlight")?.metadata.bindings?.map(({ name }) => name);
     expect(names).toContain("NEWCOMER");
   });
+  test("every Durable Object of wrangler.toml is deployed", async () => {
+    const { platform, deploy } = await operator();
+    await deploy();
+    const { bindings } = raw.durable_objects as { readonly bindings: readonly { readonly name: string }[] };
+    const names = platform.account.scripts.get("firstlight")?.metadata.bindings?.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(bindings.map(({ name }) => name)));
+    expect(bindings.length).toBeGreaterThan(1);
+  });
   test("an id that wrangler.toml has is used, and no namespace is made", async () => {
     const { platform, deploy } = await operator();
     await deploy(DEPLOYMENT, { ...raw, kv_namespaces: [{ binding: "THUMBS", id: "of-the-operator" }] });
