@@ -48,7 +48,7 @@ async function main(action: (typeof ACTIONS)[number], path: string): Promise<num
   if (action === "get") {
     const text = await (await openStore()).get();
     if (path === "") console.log(text ?? "{}");
-    else writeFileSync(path, text ?? "{}\n");
+    else writeFileSync(path, `${text ?? "{}"}\n`);
     if (text === null) console.error("Nothing is stored yet: these are empty settings.");
     return 0;
   }

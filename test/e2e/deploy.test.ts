@@ -95,7 +95,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
       writeFileSync(file, '{"allowedSources":["a.example"]}');
       expect(await run("settings", "put", file)).toMatchObject({ code: 0 });
       expect(await run("settings", "get", copy)).toMatchObject({ code: 0 });
-      expect(readFileSync(copy, "utf8")).toBe(readFileSync(file, "utf8"));
+      expect(readFileSync(copy, "utf8")).toBe(`${readFileSync(file, "utf8")}\n`);
       const [{ id, values } = { id: "", values: new Map<string, string>() }] = platform.account.namespaces.values();
       values.set("settings", "{}");
       writeFileSync(file, '{"allowedSources":["b.example"]}');

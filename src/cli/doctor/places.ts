@@ -17,7 +17,10 @@ export async function places(raw: RawConfig, deployment: Deployment, wrangler: W
       if (!(error instanceof CommandFailed)) throw error;
       return [
         ...findings,
-        unknown("buckets", `log in (npx wrangler login) to check their places: ${error.message.slice(0, 200)}`),
+        unknown(
+          "buckets",
+          `log in (npx wrangler login) to check their places: ${error.message.split("\n", 1)[0] ?? ""}`,
+        ),
       ];
     }
   }

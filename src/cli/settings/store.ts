@@ -48,7 +48,8 @@ export class SettingsStore {
    * Stores a text, unless what is stored is not what was seen last here: then somebody else has changed it, and this gives
    * false. `force` overwrites. Throws CommandFailed.
    */
-  async put(text: string, force: boolean): Promise<boolean> {
+  async put(given: string, force: boolean): Promise<boolean> {
+    const text = withoutLastNewlines(given);
     const before = await this.#read();
     if (!force && before !== text && hashOf(before) !== this.#remembered()) return false;
     if (before !== text) await this.#write(text);
@@ -59,7 +60,8 @@ export class SettingsStore {
   async #read(): Promise<string | null> {
     const args = ["kv", "key", "get", SETTINGS_KEY, "--namespace-id", this.#namespace, "--remote", "--text"];
     const ran = await this.#wrangler.read(args);
-    if (ran.ok) return ran.out;
+    // wrangler ends what it prints with a newline.
+    if (ran.ok) return withoutLastNewlines(ran.out);
     if (NO_VALUE.test(ran.text)) return null;
     throw new CommandFailed(args, ran);
   }
@@ -99,6 +101,11 @@ export async function settingsNamespace(raw: RawConfig, wrangler: Wrangler): Pro
   );
   if (found === undefined) throw new Error(`The account has no KV namespace ${title}: npm run deploy makes it`);
   return found.id;
+}
+
+/** JSON is the same without them, and texts can be compared. */
+function withoutLastNewlines(text: string): string {
+  return text.replace(/[\r\n]+$/, "");
 }
 
 function hashOf(text: string | null): string {

@@ -28,7 +28,7 @@ export function upload(account: Account, [name = ""]: readonly string[], { metad
 /** `POST` of a version, which wrangler does when the Worker is there already. It serves nobody until it is deployed. */
 export function uploadVersion(account: Account, parts: readonly string[], { metadata = "{}" }: Fields) {
   const { id } = addVersion(account, scriptOf(account, parts), metadata);
-  return { id, startup_time_ms: 12, metadata: { has_preview: false } };
+  return { id, startup_time_ms: 12, metadata: { has_preview: false }, resources: { script: { etag: id } } };
 }
 
 export function deploy(account: Account, parts: readonly string[], body: string) {

@@ -30,9 +30,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "kv namespace delete": (args, api) => api("DELETE", `storage/kv/namespaces/${option(args, "--namespace-id")}`),
   "kv key get": async (args, api) => {
     const path = `storage/kv/namespaces/${option(args, "--namespace-id")}/values/${args[0]}`;
-    return api("GET", path).catch((error: unknown) => {
+    const value = await api("GET", path).catch((error: unknown) => {
       throw String(error).includes("10009") ? new Error(`Failed to fetch ${path} - 404: Not Found`) : error;
     });
+    return `${value}\n`;
   },
   "kv key put": (args, api) =>
     api(

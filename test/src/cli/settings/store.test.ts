@@ -40,6 +40,13 @@ describe("settings put", () => {
     const before = platform.writes().length;
     expect([await store.put(MINE, false), platform.writes().length]).toEqual([true, before]);
   });
+  test("a newline at the end of a file is no change", async () => {
+    const store = machine("a", folder);
+    await store.put(`${MINE}\n`, false);
+    expect([await store.get(), stored()]).toEqual([MINE, MINE]);
+    const before = platform.writes().length;
+    expect([await store.put(`${MINE}\r\n\n`, false), platform.writes().length]).toEqual([true, before]);
+  });
   test("one after another, without a get in between", async () => {
     const store = machine("a", folder);
     await store.put(MINE, false);
