@@ -30,6 +30,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
     });
     afterAll(async () => {
       rmSync(folder, { recursive: true, force: true });
+      for (const kind of ["wrangler", "done"]) rmSync(`.firstlight/e2e.${kind}.json`, { force: true });
       await platform?.[Symbol.asyncDispose]();
     });
 
