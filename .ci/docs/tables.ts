@@ -19,6 +19,7 @@ import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { costRows } from "./costs.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
+import { imgproxyRows } from "./imgproxy.ts";
 import { lookUpRows } from "./lookUp.ts";
 
 const AUTHORITIES = {
@@ -48,6 +49,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         UNSIGNED[unsigned],
       ]),
     ),
+  imgproxy: () => table(["imgproxy's option", "short", "here"], imgproxyRows()),
   withoutEffect: () =>
     table(
       ["option", "short", "value", "why"],

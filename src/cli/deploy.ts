@@ -33,7 +33,10 @@ try {
 
 async function main(args: DeployArguments): Promise<number> {
   const kept = readDeployment(args.file);
-  if (kept === null && args.domain === null && args.mode !== "destroy") return deployAsItIs(args);
+  if (kept === null && args.domain === null && args.mode !== "destroy") {
+    if (args.regions !== null) throw new Error("--regions needs --domain the first time");
+    return deployAsItIs(args);
+  }
   const deployment = merged(kept, args);
   if (args.mode === "destroy") return destroyAll(deployment);
   if (args.mode === "dry-run") return dryRun(deployment, args);

@@ -1,6 +1,6 @@
 /**
- * `npm run doctor -- https://img.example.org [--picture URL]`: what is right and what to mend about a deployment, a line
- * each. Keys and secrets are those of the environment. Exit code 0: nothing to mend; 1: something; 2: wrong arguments.
+ * `npm run doctor -- https://img.example.org [--picture URL]`: what is right and what to fix about a deployment, a line
+ * each. Keys and secrets are those of the environment. Exit code 0: nothing to fix; 1: something; 2: wrong arguments.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { readCommandLine } from "./commandLine.ts";
@@ -16,11 +16,12 @@ import { answerHelp, refuse } from "./usage.ts";
 const USAGE = `Usage: npm run doctor -- https://img.example.org [--picture URL]
 SIGNING_KEYS, SIGNING_SALTS, WARM_SECRET and PURGE_SECRET of the environment are those that the deployment should have.
 --picture URL is the source of the test picture (default: ${DEFAULT_PICTURE}).
-With a deployment.json and a login of wrangler, it also looks at the places of the buckets.`;
+With a deployment.json and a login of wrangler, it also looks at the places of the buckets.
+--file FILE is another deployment.json.`;
 
 const argv = process.argv.slice(2);
 answerHelp(USAGE, argv);
-const { values, rest, problems } = readCommandLine(argv, { values: ["picture"], words: true });
+const { values, rest, problems } = readCommandLine(argv, { values: ["picture", "file"], words: true });
 const [word, another] = rest;
 const url = word?.value.replace(/\/+$/, "") ?? "";
 if (problems.length > 0) refuse(USAGE, ...problems);
@@ -33,14 +34,14 @@ if (!/^https?:\/\/[^/]+$/.test(url) || another !== undefined) {
 
 let isWell = true;
 const tell = (finding: Finding) => {
-  if (finding.state === "mend") isWell = false;
+  if (finding.state === "fix") isWell = false;
   console.log(findingLine(finding));
 };
 try {
   const picture = values.picture ?? DEFAULT_PICTURE;
   const patient = { url, fetch, ...readSecrets(process.env), now: Date.now };
   await examine({ patient, picture, pause }, tell);
-  const deployment = readDeployment(DEPLOYMENT_FILE);
+  const deployment = readDeployment(values.file ?? DEPLOYMENT_FILE);
   if (deployment !== null && `https://${deployment.domain}` === url) {
     const wrangler = realWrangler(
       deployment.account === "" ? {} : { CLOUDFLARE_ACCOUNT_ID: deployment.account },

@@ -16,13 +16,13 @@ const USAGE = `Usage: npm run keys -- add | retire [--endpoint https://img.examp
 SIGNING_KEYS and SIGNING_SALTS in the environment are the present values of the Worker, oldest first.
 add makes a new pair, sets old and new ones, and shows them once. Then sign with the new pair (npm run sign does).
 retire removes all pairs but the newest, when no page uses an old address any more.
-The Worker is asked first whether it accepts the present newest pair. Endpoint: the domain of deployment.json.`;
+The Worker is asked first whether it accepts the present newest pair. Endpoint: the domain of deployment.json. --file FILE is another deployment.json.`;
 
 const ACTIONS = ["add", "retire"] as const;
 
 const argv = process.argv.slice(2);
 answerHelp(USAGE, argv);
-const { values, rest, problems } = readCommandLine(argv, { values: ["endpoint"], words: true });
+const { values, rest, problems } = readCommandLine(argv, { values: ["endpoint", "file"], words: true });
 const words = rest.map(({ value }) => value).join(" ");
 const action = ACTIONS.find((one) => one === words);
 if (problems.length > 0) refuse(USAGE, ...problems);
@@ -38,7 +38,7 @@ try {
 async function rotate(action: (typeof ACTIONS)[number]): Promise<number> {
   const present = readKeyLists(process.env);
   const next = action === "add" ? withNewPair(present, randomBytes) : withoutOldPairs(present);
-  const deployment = readDeployment(DEPLOYMENT_FILE);
+  const deployment = readDeployment(values.file ?? DEPLOYMENT_FILE);
   const url = values.endpoint ?? (deployment === null ? null : `https://${deployment.domain}`);
   if (url === null) throw new Error("No endpoint: give --endpoint, or deploy first (deployment.json has the domain)");
   const patient = { url: url.replace(/\/+$/, ""), fetch, now: Date.now, ...readSecrets(process.env) };

@@ -18,15 +18,14 @@ const USAGE = `Usage: npm run settings -- check FILE
 check reads a file of live settings as the Worker does, and names every mistake with its line and column.
 get prints what is stored, or writes it to FILE. put stores FILE. It refuses a text with a mistake, and a change that
 somebody else made since your last get or put here (--force overwrites it: a takedown may be lost).
-The KV namespace is that of wrangler.toml, or the one that npm run deploy made.`;
+The KV namespace is that of wrangler.toml, or the one that npm run deploy made. --file FILE is another deployment.json.`;
 
 const ACTIONS = ["check", "get", "put"] as const;
-const SEEN = join(TOP, ".firstlight/settings.seen");
 
 const argv = process.argv.slice(2);
 answerHelp(USAGE, argv);
 const { values, switches, rest, problems } = readCommandLine(argv, {
-  values: ["namespace-id"],
+  values: ["namespace-id", "file"],
   switches: ["force"],
   words: true,
 });
@@ -45,11 +44,11 @@ try {
 }
 
 async function main(action: (typeof ACTIONS)[number], path: string): Promise<number> {
-  const deployment = readDeployment(DEPLOYMENT_FILE);
+  const deployment = readDeployment(values.file ?? DEPLOYMENT_FILE);
   if (action === "get") {
     const text = await (await openStore()).get();
     if (path === "") console.log(text ?? "{}");
-    else writeFileSync(path, text ?? "{}\n");
+    else writeFileSync(path, `${text ?? "{}"}\n`);
     if (text === null) console.error("Nothing is stored yet: these are empty settings.");
     return 0;
   }
@@ -71,10 +70,10 @@ async function main(action: (typeof ACTIONS)[number], path: string): Promise<num
 }
 
 async function openStore(): Promise<SettingsStore> {
-  const account = readDeployment(DEPLOYMENT_FILE)?.account ?? "";
+  const account = readDeployment(values.file ?? DEPLOYMENT_FILE)?.account ?? "";
   const wrangler = realWrangler(account === "" ? {} : { CLOUDFLARE_ACCOUNT_ID: account }, (line) =>
     console.error(line),
   );
   const namespace = values["namespace-id"] ?? (await settingsNamespace(await readRawConfig(TOP), wrangler));
-  return new SettingsStore(wrangler, namespace, SEEN);
+  return new SettingsStore(wrangler, namespace, join(TOP, `.firstlight/settings-${namespace}.seen`));
 }

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { imgproxyOptions, imgproxyRows, ownOptions } from "../../.ci/docs/imgproxy.ts";
 import { withTables } from "../../.ci/docs/tables.ts";
+import { applyOption, DEFAULTS } from "../../src/request/options/applyOption.ts";
 
 const pages = readdirSync("docs").filter((name) => name.endsWith(".md"));
 
@@ -31,5 +33,23 @@ describe.each(CLAIMING)("every claim in %s has its test", (page) => {
   test.each(proofs)("%s: %s", (file, title) => {
     expect(existsSync(file)).toBe(true);
     expect(readFileSync(file, "utf8")).toContain(title);
+  });
+});
+
+describe("docs/imgproxy.md", () => {
+  const options = imgproxyOptions();
+  test("knows every processing option of imgproxy's own builder", () => {
+    expect(options.length).toBeGreaterThan(80);
+    expect(options.flatMap(({ name }) => name)).toEqual(expect.arrayContaining(["resize", "watermark_text", "zoom"]));
+  });
+  test.each(imgproxyRows())("%s %s: %s", (name, _, here) => {
+    const option = name.replaceAll("`", "");
+    const answer = () => applyOption(DEFAULTS, `${option}:1`);
+    if (here.startsWith("refused")) expect(answer).toThrow("option_unknown");
+    else expect(here).toMatch(/^taken|^only with the value/);
+  });
+  test("names the options that only we have", () => {
+    const page = readFileSync("docs/imgproxy.md", "utf8");
+    for (const name of ownOptions()) expect(page).toContain(`\`${name}\``);
   });
 });

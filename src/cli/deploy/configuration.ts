@@ -23,9 +23,17 @@ export type RawConfig = {
   readonly [other: string]: unknown;
 };
 
+export type BucketWish = {
+  readonly name: string;
+  /** Where it is made. */
+  readonly location: string;
+  /** Whether it must be there: a bucket of a region must, the primary works anywhere. */
+  readonly isFixed: boolean;
+};
+
 /** What must exist before the Worker can be deployed. */
 export type Resources = {
-  readonly buckets: readonly { readonly name: string; readonly location: string }[];
+  readonly buckets: readonly BucketWish[];
   /** Titles of the KV namespaces whose id the configuration does not have. */
   readonly namespaces: readonly string[];
   readonly databases: readonly string[];
@@ -70,7 +78,9 @@ export function resourcesOf(config: RawConfig, { regions: [first = "enam"] }: De
   const uses = [...(queues?.producers ?? []), ...(queues?.consumers ?? [])];
   const names = uses.flatMap(({ queue, dead_letter_queue: dead }) => [queue, ...(dead === undefined ? [] : [dead])]);
   return {
-    buckets: r2_buckets.map(({ binding, bucket_name: name }) => ({ name, location: regionOf(binding) ?? first })),
+    buckets: r2_buckets.map(({ binding, bucket_name: name }) => ({
+      ...{ name, location: regionOf(binding) ?? first, isFixed: regionOf(binding) !== null },
+    })),
     namespaces: kv_namespaces.filter(({ id }) => id === undefined).map((one) => titleOf(config, one)),
     databases: d1_databases.filter(({ database_id: id }) => id === undefined).map(({ database_name: name }) => name),
     queues: [...new Set(names)],

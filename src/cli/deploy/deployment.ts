@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SETTINGS } from "../../config/table.ts";
 import { isLocationHint } from "../../coordinate/regions.ts";
 
 /** The checkout that this program belongs to. */
@@ -40,7 +41,7 @@ const CHECKS = {
   domain: (value) => (isText(value) && HOST.test(value) ? null : "must be a host name, such as img.example.org"),
   regions: (value) => regionsProblem(value),
   account: (value) => (isText(value) ? null : "must be a text"),
-  vars: (value) => (isTable(value) ? null : "must be an object of texts"),
+  vars: (value) => (isTable(value) ? secretsProblem(Object.keys(value)) : "must be an object of texts"),
   buckets: (value) => (isTable(value) ? null : "must be an object of texts"),
   acceptedPlaces: (value) => (Array.isArray(value) && value.every(isText) ? null : "must be a list of texts"),
 } as const satisfies Readonly<Record<keyof Deployment, (value: unknown) => string | null>>;
@@ -64,7 +65,8 @@ export function parseDeployment(text: string): Deployment {
 export function deploymentProblems(deployment: Deployment): readonly string[] {
   return (Object.keys(CHECKS) as (keyof Deployment)[]).flatMap((key) => {
     const wrong = CHECKS[key](deployment[key]);
-    return wrong === null ? [] : [`${key} ${wrong}, not ${JSON.stringify(deployment[key])}`];
+    if (wrong === null) return [];
+    return [wrong.includes("secret") ? `${key} ${wrong}` : `${key} ${wrong}, not ${JSON.stringify(deployment[key])}`];
   });
 }
 
@@ -95,10 +97,18 @@ function regionsProblem(value: unknown): string | null {
   return isRight ? null : "must be different ones of enam, wnam, weur, eeur, apac, oc";
 }
 
+/** The file may be committed, so it has no secrets. */
+function secretsProblem(names: readonly string[]): string | null {
+  const rows = Object.values(SETTINGS) as readonly { readonly variable: string; readonly secret?: true }[];
+  const secrets = rows.filter(({ variable, secret }) => secret === true && names.includes(variable));
+  const [first] = secrets;
+  return first === undefined ? null : `must have no secrets: set ${first.variable} with npx wrangler secret put`;
+}
+
 function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function isTable(value: unknown): boolean {
+function isTable(value: unknown): value is Readonly<Record<string, string>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isText);
 }

@@ -1,6 +1,6 @@
 /** Makes what a deployment needs and does not have yet: buckets in their places, lifecycle rules, KV, databases, queues. */
 import { KEY_PREFIXES } from "../../store/schema/key.ts";
-import type { Ids, Resources } from "./configuration.ts";
+import type { BucketWish, Ids, Resources } from "./configuration.ts";
 import type { Deployment } from "./deployment.ts";
 import { CommandFailed, type Ran, succeed, type Wrangler } from "./wrangler.ts";
 
@@ -22,10 +22,9 @@ export class WrongPlace extends Error {}
 export async function provision(resources: Resources, deployment: Deployment, wrangler: Wrangler): Promise<Ids> {
   const { buckets, queues } = resources;
   const found = await inTurns(buckets, ({ name }) => readBucket(name, wrangler));
-  const problems = buckets.flatMap(({ name, location }, at) => {
+  const problems = buckets.flatMap((wish, at) => {
     const place = found[at]?.location ?? null;
-    const isRight = place === null || place === location || deployment.acceptedPlaces.includes(name);
-    return isRight ? [] : [placeProblem(name, place, location)];
+    return place === null || isAccepted(wish, place, deployment) ? [] : [placeProblem(wish, place)];
   });
   if (problems.length > 0) throw new WrongPlace(problems.join("\n"));
   for (const [at, { name, location }] of buckets.entries()) {
@@ -55,7 +54,16 @@ export async function readBucket(name: string, wrangler: Wrangler): Promise<Foun
   return { location: location.toLowerCase(), hasRule: rules.out.includes(ORIGINALS) };
 }
 
-function placeProblem(name: string, place: string | null, location: string): string {
+/** Whether a bucket may be in this place. */
+export function isAccepted(
+  { name, location, isFixed }: BucketWish,
+  place: string,
+  { acceptedPlaces }: Deployment,
+): boolean {
+  return !isFixed || place === location || acceptedPlaces.includes(name);
+}
+
+function placeProblem({ name, location }: BucketWish, place: string): string {
   return [
     `Bucket ${name} is in ${place}, and its region is ${location}. A bucket's name keeps its first place for ever.`,
     `  Either give the bucket another name in deployment.json: "buckets": {"R2_${location.toUpperCase()}": "NAME"}`,

@@ -18,11 +18,14 @@ export class CommandFailed extends Error {
   readonly command: string;
 
   constructor(args: readonly string[], { text }: Ran) {
-    super(reasonOf(text));
+    const reason = reasonOf(text);
+    super(NO_LOGIN.test(reason) ? `${reason}\nLog in first: npx wrangler login, or set CLOUDFLARE_API_TOKEN` : reason);
     this.command = commandOf(args);
   }
 }
 
+/** wrangler's words when it has no login. */
+const NO_LOGIN = /CLOUDFLARE_API_TOKEN|not logged in/i;
 /** wrangler must not ask questions, colour its answers or look for newer versions of itself. */
 const QUIET = { CI: "1", NO_COLOR: "1", WRANGLER_HIDE_BANNER: "true", WRANGLER_SEND_METRICS: "false" };
 
@@ -90,8 +93,10 @@ function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ra
 
 /** The part of an error message that says what is wrong. */
 function reasonOf(text: string): string {
-  const lines = text
-    .replace(/\u001b\[[\d;]*m/g, "")
+  const plain = text.replace(/\u001b\[[\d;]*m/g, "");
+  // What stands before the error is what went well.
+  const lines = plain
+    .slice(Math.max(0, plain.indexOf("✘ [ERROR]")))
     .split("\n")
     .map((line) => line.replace(/^\s*✘ \[ERROR\]\s*/, "").trim());
   return lines

@@ -2,7 +2,7 @@
 import type { SigningPair } from "../../config/config.ts";
 import { toBase64url } from "../../request/signing/base64url.ts";
 import { signPath } from "../../request/signing/signature.ts";
-import { type Finding, mend, ok, unknown } from "./finding.ts";
+import { type Finding, fix, ok, unknown } from "./finding.ts";
 import { type Fetch, type Probed, probe, probePost } from "./probe.ts";
 
 export type Patient = {
@@ -34,25 +34,25 @@ export const CHECKS: readonly ((patient: Patient) => Promise<readonly Finding[]>
 /** Whether the Worker answers at all. Without it no other check makes sense. */
 export async function health({ fetch, url }: Patient): Promise<Finding> {
   const { status, text, stranger, code } = await probe(fetch, `${url}/healthz`);
-  if (stranger !== null) return mend("answers", stranger);
+  if (stranger !== null) return fix("answers", stranger);
   if (code === "misconfigured") {
-    return mend("answers", "a variable or the live settings cannot be read: the log says which (`npx wrangler tail`)");
+    return fix("answers", "a variable or the live settings cannot be read: the log says which (`npx wrangler tail`)");
   }
-  if (status !== 200) return mend("answers", `GET /healthz answered ${status} ${text.slice(0, 100)}`);
+  if (status !== 200) return fix("answers", `GET /healthz answered ${status} ${text.slice(0, 100)}`);
   return ok("answers", `version ${/"version":"([^"]*)"/.exec(text)?.[1] ?? "unknown"}`);
 }
 
-async function redirect({ fetch, url }: Patient): Promise<readonly Finding[]> {
+export async function redirect({ fetch, url }: Patient): Promise<readonly Finding[]> {
   const { protocol, hostname, host } = new URL(url);
   if (/^(127\.|localhost$|\[::1\])/.test(hostname)) return [unknown("https", "not asked for on loopback")];
-  if (protocol === "http:") return [mend("https", `give the https:// address: pages need it`)];
+  if (protocol === "http:") return [fix("https", `give the https:// address: pages need it`)];
   const { status, headers } = await probe(fetch, `http://${host}/healthz`);
   const place = headers.get("location") ?? "";
   const isRight = status >= 301 && status <= 308 && place.startsWith("https://");
   return [
     isRight
       ? ok("https", `http:// is redirected (${status})`)
-      : mend("https", `http:// answers ${status}, no redirect: switch on "Always Use HTTPS"`),
+      : fix("https", `http:// answers ${status}, no redirect: switch on "Always Use HTTPS"`),
   ];
 }
 
@@ -61,13 +61,13 @@ export async function signature(patient: Patient): Promise<readonly Finding[]> {
     return [unknown("signature", "set SIGNING_KEYS and SIGNING_SALTS in the environment to check signed addresses")];
   }
   const { code, stranger } = await askSigned(patient, `/w:64/${toBase64url(encode(`https://${NOWHERE}/a.png`))}`);
-  if (stranger !== null) return [mend("signature", stranger)];
+  if (stranger !== null) return [fix("signature", stranger)];
   if (code === PASSED) return [ok("signature", "the Worker accepts the newest pair of SIGNING_KEYS and SIGNING_SALTS")];
   if (code !== "signature_invalid" && code !== "signature_missing") {
-    return [mend("signature", `a signed address is answered with ${code ?? "no error"}`)];
+    return [fix("signature", `a signed address is answered with ${code ?? "no error"}`)];
   }
   return [
-    mend(
+    fix(
       "signature",
       "the Worker has other keys than this environment: `npx wrangler secret put SIGNING_KEYS` and SIGNING_SALTS",
     ),
@@ -83,7 +83,7 @@ async function normalisation(patient: Patient): Promise<readonly Finding[]> {
   const { code } = await askSigned(patient, `/w:64/plain/https://${NOWHERE}//%41.png`);
   if (code === PASSED) return [ok(name, "the zone hands addresses over as they are")];
   return [
-    mend(
+    fix(
       name,
       "the zone rewrites addresses, so plain sources with // or %41 fail: Rules, Settings, URL normalization: none; or sign base64 sources only",
     ),
@@ -100,9 +100,9 @@ async function hotlink(patient: Patient): Promise<readonly Finding[]> {
   });
   if (alone.stranger === null && embedded.stranger === null)
     return [ok(name, "pictures may be on other people's pages")];
-  if (alone.stranger !== null) return [mend(name, alone.stranger)];
+  if (alone.stranger !== null) return [fix(name, alone.stranger)];
   return [
-    mend(name, `on other people's pages: ${embedded.stranger ?? ""}. Hotlink Protection must be off for this host`),
+    fix(name, `on other people's pages: ${embedded.stranger ?? ""}. Hotlink Protection must be off for this host`),
   ];
 }
 
@@ -123,16 +123,16 @@ async function secretFinding(
   secret: string | null,
 ): Promise<Finding> {
   const { status, code, stranger } = await probePost(fetch, url, path, {}, secret, now());
-  if (stranger !== null) return mend(name, `POST ${path}: ${stranger}`);
-  if (code === "not_found") return mend(name, `the Worker has no ${variable}: \`npx wrangler secret put ${variable}\``);
+  if (stranger !== null) return fix(name, `POST ${path}: ${stranger}`);
+  if (code === "not_found") return fix(name, `the Worker has no ${variable}: \`npx wrangler secret put ${variable}\``);
   if (secret === null && code === "unauthorised") {
     return unknown(name, `the Worker has a ${variable}; set it in the environment to check that it is the same`);
   }
   if (code === "body_invalid") return ok(name, `${variable} is the same here and there`);
   if (code === "unauthorised") {
-    return mend(name, `the Worker has another ${variable} than this environment, or this machine's clock is wrong`);
+    return fix(name, `the Worker has another ${variable} than this environment, or this machine's clock is wrong`);
   }
-  return mend(name, `POST ${path} answered ${status} ${code ?? ""}`);
+  return fix(name, `POST ${path} answered ${status} ${code ?? ""}`);
 }
 
 /** Asks for a path of options and source, signed. */

@@ -75,5 +75,5 @@ function strangerOf(status: number, headers: Headers, text: string, code: string
 }
 
 function codeOf(text: string): string | null {
-  return /^\{"[\s\S]*"code":"([a-z_]+)"/.exec(text)?.[1] ?? null;
+  return /^\{[\s\S]*?"code":"([a-z_]+)"/.exec(text)?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
 /** The way of one picture through the stores of a deployment: made, in the edge cache, pushed to a region, in the primary. */
 import { toBase64url } from "../../request/signing/base64url.ts";
 import { askSigned, type Patient, signedPath } from "./checks.ts";
-import { type Finding, mend, ok, unknown } from "./finding.ts";
+import { type Finding, fix, ok, unknown } from "./finding.ts";
 import { type Probed, probe, probePost } from "./probe.ts";
 
 export type TierOrder = {
@@ -23,12 +23,12 @@ export async function tiers({ patient, picture, pause }: TierOrder): Promise<rea
   const made = fresh(patient, picture, "made");
   const first = await askSigned(patient, made, ACCEPT);
   if (first.status !== 200)
-    return [mend("picture", first.stranger ?? `${picture} is answered with ${first.status} ${first.code}`)];
+    return [fix("picture", first.stranger ?? `${picture} is answered with ${first.status} ${first.code}`)];
   const findings: Finding[] = [ok("picture", `made from ${picture}: ${answerOf(first)}`), ...zoneFindings(first)];
   if (isEdgeOff(first)) {
     return [
       ...findings,
-      mend(
+      fix(
         "edge",
         "the edge cache is off at this address: use a custom domain, not workers.dev (`npm run deploy -- --domain HOST`)",
       ),
@@ -38,7 +38,7 @@ export async function tiers({ patient, picture, pause }: TierOrder): Promise<rea
   findings.push(
     answerOf(again) === "edge"
       ? ok("edge", "the second answer comes from the edge cache")
-      : mend(
+      : fix(
           "edge",
           `asked ${TRIES + 1} times, the answer never came from the edge cache but from ${answerOf(again)}: is a rule of the zone in the way, or is the custom domain missing?`,
         ),
@@ -68,11 +68,11 @@ async function pushTo({ patient, picture }: TierOrder, region: string, from: "re
   const answer = await post(patient, { v: 1, region, format: "webp", deadlineMs: 20_000, paths: [signed] });
   const result = /"result":"([^"]+)"/.exec(answer.text)?.[1] ?? `${answer.status} ${answer.code ?? ""}`;
   if (result !== "warmed" && result !== "already")
-    return mend(from, `a push to ${region} answered ${answer.stranger ?? result}`);
+    return fix(from, `a push to ${region} answered ${answer.stranger ?? result}`);
   const read = answerOf(await askSigned(patient, path, ACCEPT));
   return read === from
     ? ok(from, `a picture pushed to ${region} comes from the ${from === "region" ? "region's store" : "primary store"}`)
-    : mend(from, `a picture pushed to ${region} came from ${read}, not from the ${from} store: is its bucket bound?`);
+    : fix(from, `a picture pushed to ${region} came from ${read}, not from the ${from} store: is its bucket bound?`);
 }
 
 function post(patient: Patient, order: Readonly<Record<string, unknown>>): Promise<Probed> {
@@ -83,12 +83,12 @@ function post(patient: Patient, order: Readonly<Record<string, unknown>>): Promi
 function zoneFindings({ headers }: Probed): readonly Finding[] {
   const findings: Finding[] = [];
   if (headers.has("cf-polished") || headers.has("cf-bgj"))
-    findings.push(mend("polish", "Polish changes the pictures again: switch it off for this host"));
+    findings.push(fix("polish", "Polish changes the pictures again: switch it off for this host"));
   if (headers.has("cf-resized"))
-    findings.push(mend("resizing", "the zone transforms the pictures again: exclude this host"));
+    findings.push(fix("resizing", "the zone transforms the pictures again: exclude this host"));
   if (/hit/i.test(headers.get("cf-cache-status") ?? "")) {
     findings.push(
-      mend("zone cache", "a cache rule of the zone keeps answers where no purge of ours reaches: exclude this host"),
+      fix("zone cache", "a cache rule of the zone keeps answers where no purge of ours reaches: exclude this host"),
     );
   }
   return findings;

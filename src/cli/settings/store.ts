@@ -11,8 +11,8 @@ import type { RawConfig } from "../deploy/configuration.ts";
 import { CommandFailed, succeed, type Wrangler } from "../deploy/wrangler.ts";
 
 const BINDING = "THUMBS";
-/** wrangler's words, and the API's code, for a key without a value. */
-const NO_VALUE = /not found|\[code: 10009\]|404/i;
+/** wrangler's words for a key without a value. */
+const NO_VALUE = / - 404: /;
 
 /** What is wrong with a text of live settings, one problem each with its line and column; empty: nothing. */
 export function settingsProblems(text: string, regions: readonly string[]): readonly string[] {
@@ -48,7 +48,8 @@ export class SettingsStore {
    * Stores a text, unless what is stored is not what was seen last here: then somebody else has changed it, and this gives
    * false. `force` overwrites. Throws CommandFailed.
    */
-  async put(text: string, force: boolean): Promise<boolean> {
+  async put(given: string, force: boolean): Promise<boolean> {
+    const text = withoutLastNewlines(given);
     const before = await this.#read();
     if (!force && before !== text && hashOf(before) !== this.#remembered()) return false;
     if (before !== text) await this.#write(text);
@@ -59,8 +60,8 @@ export class SettingsStore {
   async #read(): Promise<string | null> {
     const args = ["kv", "key", "get", SETTINGS_KEY, "--namespace-id", this.#namespace, "--remote", "--text"];
     const ran = await this.#wrangler.read(args);
-    // wrangler answers a key without a value with these words, and with success.
-    if (ran.ok) return ran.out.trim() === "Value not found" ? null : ran.out;
+    // wrangler ends what it prints with a newline.
+    if (ran.ok) return withoutLastNewlines(ran.out);
     if (NO_VALUE.test(ran.text)) return null;
     throw new CommandFailed(args, ran);
   }
@@ -100,6 +101,11 @@ export async function settingsNamespace(raw: RawConfig, wrangler: Wrangler): Pro
   );
   if (found === undefined) throw new Error(`The account has no KV namespace ${title}: npm run deploy makes it`);
   return found.id;
+}
+
+/** JSON is the same without them, and texts can be compared. */
+function withoutLastNewlines(text: string): string {
+  return text.replace(/[\r\n]+$/, "");
 }
 
 function hashOf(text: string | null): string {

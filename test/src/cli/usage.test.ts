@@ -11,6 +11,7 @@ type Command = { readonly file: string; readonly wrong: readonly Wrong[]; readon
 const COMMANDS = {
   start: { file: "demo/main.ts", wrong: [[["--port", "1"], "Unknown argument --port", "PORT and PHOTOS"]] },
   check: { file: ".ci/check.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: npm run check"]] },
+  budget: { file: ".ci/budget.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "known are --startup"]] },
   "build:wasm": { file: ".ci/build-wasm.ts", wrong: [[["--chek"], "Unknown argument --chek", "known are --check"]] },
   "build:clients": { file: ".ci/build-clients.ts", wrong: [[["url"], "Unknown argument url", "Usage: "]] },
   // Arguments go to vitest, which refuses what it does not know.

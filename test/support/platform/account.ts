@@ -19,6 +19,11 @@ export type Binding = {
   readonly text?: string;
   readonly bucket_name?: string;
 };
+export type Version = {
+  readonly id: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly metadata: string;
+};
 export type Script = {
   readonly secrets: Map<string, string>;
   /** What the last upload said of it. */
@@ -27,8 +32,10 @@ export type Script = {
     readonly migrations?: unknown;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  /** Oldest first. */
-  readonly versions: { readonly id: string; readonly annotations: Readonly<Record<string, string>> }[];
+  /** Oldest first. `metadata` is that of its upload. */
+  readonly versions: Version[];
+  /** Ids of the versions that were deployed, in the order of their deployments. */
+  readonly deployed: string[];
 };
 
 export type Account = {

@@ -3,6 +3,7 @@ import type { Account, Bucket, Namespace, Queue, Rule } from "./account.ts";
 import { ApiError, found, nextId } from "./apiError.ts";
 import {
   deleteScript,
+  deploy,
   deploymentsOf,
   patchSecrets,
   patchSettings,
@@ -12,6 +13,7 @@ import {
   serviceOf,
   setDomains,
   upload,
+  uploadVersion,
   versionOf,
 } from "./scripts.ts";
 
@@ -69,6 +71,9 @@ export const ROUTES: readonly Route[] = [
   ["PATCH", "workers/scripts/{}/settings", ({ account, parts, fields }) => patchSettings(account, parts, fields)],
   ["PATCH", "workers/scripts/{}/secrets-bulk", ({ account, parts, body }) => patchSecrets(account, parts, body)],
   ["GET", "workers/scripts/{}/deployments", ({ account, parts }) => deploymentsOf(scriptOf(account, parts))],
+  ["POST", "workers/scripts/{}/deployments", ({ account, parts, body }) => deploy(account, parts, body)],
+  ["POST", "workers/scripts/{}/versions", ({ account, parts, fields }) => uploadVersion(account, parts, fields)],
+  ["PATCH", "workers/scripts/{}/script-settings", () => ({})],
   ["GET", "workers/scripts/{}/versions/{}", ({ account, parts }) => versionOf(scriptOf(account, parts), parts)],
   ["PUT", "workers/scripts/{}", ({ account, parts, fields }) => upload(account, parts, fields)],
   ["DELETE", "workers/scripts/{}", ({ account, parts }) => deleteScript(account, parts)],

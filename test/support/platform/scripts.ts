@@ -1,5 +1,5 @@
 /** Workers on the stand-in of the platform: uploads, versions, secrets, domains. */
-import type { Account, Script } from "./account.ts";
+import type { Account, Script, Version } from "./account.ts";
 import { ApiError, found, nextId, uuidOf } from "./apiError.ts";
 
 export function scriptOf({ scripts }: Account, [name = ""]: readonly string[], code = 10007): Script {
@@ -13,35 +13,56 @@ export function serviceOf(account: Account, parts: readonly string[]) {
   return { id: parts[0], default_environment: { environment: "production", script } };
 }
 
-/** The metadata of an upload. Secrets that it does not name stay (`keep_bindings`). */
-export function upload(
-  account: Account,
-  [name = ""]: readonly string[],
-  { metadata = "{}" }: Readonly<Record<string, string>>,
-) {
-  const { bindings = [], ...rest } = JSON.parse(metadata) as Script["metadata"];
-  const missing = bindings.find(({ bucket_name }) => bucket_name !== undefined && !account.buckets.has(bucket_name));
-  if (missing !== undefined) throw new ApiError(400, 10085, `R2 bucket '${missing.bucket_name}' not found`);
-  const before = account.scripts.get(name);
-  const secrets = before?.secrets ?? new Map<string, string>();
-  for (const { type, name, text = "" } of bindings) if (type === "secret_text") secrets.set(name, text);
-  const script: Script = before ?? { secrets, versions: [], metadata: {} };
-  // A later upload names only the migrations that are new.
-  const migrations = rest.migrations ?? before?.metadata.migrations;
-  script.metadata = { ...rest, migrations, bindings: bindings.filter(({ type }) => type !== "secret_text") };
-  return addVersion(account, name, script, rest.annotations ?? {});
+type Fields = Readonly<Record<string, string>>;
+
+/** `PUT` of a script: a version that is deployed at once. */
+export function upload(account: Account, [name = ""]: readonly string[], { metadata = "{}" }: Fields) {
+  const script: Script = account.scripts.get(name) ?? { secrets: new Map(), versions: [], deployed: [], metadata: {} };
+  const version = addVersion(account, script, metadata);
+  deployVersion(script, version);
+  account.scripts.set(name, script);
+  const ids = { version_id: version.id, deployment_id: version.id };
+  return { id: name, etag: version.id, startup_time_ms: 12, has_preview: false, ...ids };
 }
 
-export function addVersion(
-  account: Account,
-  name: string,
-  script: Script,
-  annotations: Readonly<Record<string, string>>,
-) {
-  const id = uuidOf(nextId(account));
-  script.versions.push({ id, annotations });
-  account.scripts.set(name, script);
-  return { id: name, etag: id, startup_time_ms: 12, version_id: id, deployment_id: id, has_preview: false };
+/** `POST` of a version, which wrangler does when the Worker is there already. It serves nobody until it is deployed. */
+export function uploadVersion(account: Account, parts: readonly string[], { metadata = "{}" }: Fields) {
+  const { id } = addVersion(account, scriptOf(account, parts), metadata);
+  return { id, startup_time_ms: 12, metadata: { has_preview: false }, resources: { script: { etag: id } } };
+}
+
+export function deploy(account: Account, parts: readonly string[], body: string) {
+  const script = scriptOf(account, parts);
+  const { versions } = JSON.parse(body) as { readonly versions: readonly { readonly version_id: string }[] };
+  const wanted = script.versions.find(({ id }) => id === versions[0]?.version_id);
+  deployVersion(script, found(wanted, 10021, "version not found"));
+  return { id: wanted?.id };
+}
+
+function addVersion(account: Account, script: Script, metadata: string): Version {
+  const { bindings = [], annotations = {} } = JSON.parse(metadata) as Script["metadata"];
+  const missing = bindings.find(({ bucket_name }) => bucket_name !== undefined && !account.buckets.has(bucket_name));
+  if (missing !== undefined) throw new ApiError(400, 10085, `R2 bucket '${missing.bucket_name}' not found`);
+  const version: Version = { id: uuidOf(nextId(account)), annotations, metadata };
+  script.versions.push(version);
+  return version;
+}
+
+/** Secrets that an upload does not name stay (`keep_bindings`). It names only the migrations that are new. */
+function deployVersion(script: Script, { id, metadata }: Version): void {
+  const { bindings = [], ...rest } = JSON.parse(metadata) as Script["metadata"];
+  for (const { type, name, text = "" } of bindings) if (type === "secret_text") script.secrets.set(name, text);
+  const migrations = rest.migrations ?? script.metadata.migrations;
+  script.metadata = { ...rest, migrations, bindings: bindings.filter(({ type }) => type !== "secret_text") };
+  script.deployed.push(id);
+}
+
+/** A version that differs in its secrets only. */
+function addSecretVersion(account: Account, script: Script) {
+  const version = { id: uuidOf(nextId(account)), annotations: { "workers/triggered_by": "secret" }, metadata: "{}" };
+  script.versions.push(version);
+  script.deployed.push(version.id);
+  return { id: version.id };
 }
 
 export function secretsOf({ secrets }: Script) {
@@ -55,7 +76,7 @@ export function putSecret(
 ) {
   const script = scriptOf(account, parts);
   script.secrets.set(name, text);
-  return addVersion(account, parts[0] ?? "", script, { "workers/triggered_by": "secret" });
+  return addSecretVersion(account, script);
 }
 
 /** `wrangler secret bulk`. */
@@ -68,7 +89,7 @@ export function patchSecrets(account: Account, parts: readonly string[], body: s
     if (secret === null) script.secrets.delete(name);
     else script.secrets.set(name, secret.text);
   }
-  return addVersion(account, parts[0] ?? "", script, { "workers/triggered_by": "secret" });
+  return addSecretVersion(account, script);
 }
 
 export function patchSettings(
@@ -79,16 +100,10 @@ export function patchSettings(
   return patchSecrets(account, parts, settings);
 }
 
-export function deploymentsOf({ versions }: Script) {
-  const deployments = versions.map(({ id, annotations }) => ({
-    ...{
-      id,
-      annotations,
-      source: "wrangler",
-      strategy: "percentage",
-      created_on: "2026-11-28T00:00:00Z",
-      author_email: "",
-    },
+/** The newest first. */
+export function deploymentsOf({ deployed }: Script) {
+  const deployments = deployed.map((id) => ({
+    ...{ id, source: "wrangler", strategy: "percentage", created_on: "2026-11-28T00:00:00Z", author_email: "" },
     versions: [{ version_id: id, percentage: 100 }],
   }));
   return { deployments: deployments.reverse() };

@@ -28,7 +28,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "kv namespace list": (_, api) => api("GET", "storage/kv/namespaces"),
   "kv namespace create": ([title], api) => api("POST", "storage/kv/namespaces", { title }),
   "kv namespace delete": (args, api) => api("DELETE", `storage/kv/namespaces/${option(args, "--namespace-id")}`),
-  "kv key get": (args, api) => api("GET", `storage/kv/namespaces/${option(args, "--namespace-id")}/values/${args[0]}`),
+  "kv key get": async (args, api) => {
+    const path = `storage/kv/namespaces/${option(args, "--namespace-id")}/values/${args[0]}`;
+    const value = await api("GET", path).catch((error: unknown) => {
+      throw String(error).includes("10009") ? new Error(`Failed to fetch ${path} - 404: Not Found`) : error;
+    });
+    return `${value}\n`;
+  },
   "kv key put": (args, api) =>
     api(
       "PUT",

@@ -21,7 +21,7 @@ let scratch: string;
 beforeAll(async () => {
   raw = await readRawConfig(".");
   scratch = mkdtempSync(join(tmpdir(), "firstlight-deploy-test-"));
-});
+}, 60_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** A checkout with the files that a deployment reads, and an account of its own. */
@@ -192,6 +192,16 @@ describe("regions and bindings", () => {
       ["firstlight-wnam", "WNAM"],
     ]);
   });
+  test("regions may be added and reordered later: the primary bucket stays where it is", async () => {
+    const { platform, deploy } = await operator();
+    await deploy({ ...DEPLOYMENT, regions: ["enam"] });
+    await deploy({ ...DEPLOYMENT, regions: ["weur", "enam"] });
+    expect([...platform.account.buckets.values()].map(({ name, location }) => [name, location])).toEqual([
+      ["firstlight-primary", "ENAM"],
+      ["firstlight-enam", "ENAM"],
+      ["firstlight-weur", "WEUR"],
+    ]);
+  });
   test("a binding that deploy has never heard of passes as it is", async () => {
     const { platform, deploy } = await operator();
     const bindings = [
@@ -201,6 +211,14 @@ describe("regions and bindings", () => {
     await deploy(DEPLOYMENT, { ...raw, durable_objects: { bindings }, migrations: [{ tag: "v9" }] });
     const names = platform.account.scripts.get("firstlight")?.metadata.bindings?.map(({ name }) => name);
     expect(names).toContain("NEWCOMER");
+  });
+  test("every Durable Object of wrangler.toml is deployed", async () => {
+    const { platform, deploy } = await operator();
+    await deploy();
+    const { bindings } = raw.durable_objects as { readonly bindings: readonly { readonly name: string }[] };
+    const names = platform.account.scripts.get("firstlight")?.metadata.bindings?.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(bindings.map(({ name }) => name)));
+    expect(bindings.length).toBeGreaterThan(1);
   });
   test("an id that wrangler.toml has is used, and no namespace is made", async () => {
     const { platform, deploy } = await operator();
@@ -212,8 +230,8 @@ describe("regions and bindings", () => {
 describe("npm run deploy -- --destroy", () => {
   const RESOURCES = {
     buckets: [
-      { name: "firstlight-enam", location: "enam" },
-      { name: "firstlight-primary", location: "enam" },
+      { name: "firstlight-enam", location: "enam", isFixed: true },
+      { name: "firstlight-primary", location: "enam", isFixed: false },
     ],
     ...{ namespaces: ["firstlight-THUMBS"], databases: [], queues: ["firstlight-masters"] },
   };

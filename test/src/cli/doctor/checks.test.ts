@@ -1,0 +1,47 @@
+/** What a Worker on loopback cannot show. The rest, against running Workers: test/e2e/doctor.test.ts. */
+import { describe, expect, test } from "vitest";
+import { selfTest } from "../../../../src/cli/deploy/selfTest.ts";
+import { type Patient, redirect } from "../../../../src/cli/doctor/checks.ts";
+import { findingLine } from "../../../../src/cli/doctor/finding.ts";
+import { readSecrets } from "../../../../src/cli/doctor/secrets.ts";
+
+const asked: string[] = [];
+const patientAt = (url: string, status: number, location: string): Patient => ({
+  ...{ url, now: () => 0, ...readSecrets({}) },
+  fetch: async (address) => {
+    asked.push(address);
+    return new Response(null, { status, headers: location === "" ? {} : { location } });
+  },
+});
+
+describe("HTTP is redirected to HTTPS", () => {
+  test.each([
+    [308, "https://img.example.org/healthz", "ok  https: http:// is redirected (308)"],
+    [301, "https://img.example.org/healthz", "ok  https: http:// is redirected (301)"],
+    [302, "http://elsewhere.example/", "FIX https: http:// answers 302, no redirect"],
+    [200, "", "FIX https: http:// answers 200, no redirect"],
+    [309, "https://img.example.org/healthz", "FIX https: http:// answers 309, no redirect"],
+  ])("%i to %s", async (status, location, line) => {
+    asked.length = 0;
+    const [finding] = await redirect(patientAt("https://img.example.org", status, location));
+    expect(finding && findingLine(finding)).toContain(line);
+    expect(asked).toEqual(["http://img.example.org/healthz"]);
+  });
+  test.each([
+    ["http://img.example.org", "FIX https: give the https:// address"],
+    ["http://127.0.0.1:8787", "?   https: not asked for on loopback"],
+    ["http://localhost:8787", "?   https: not asked for on loopback"],
+  ])("%s", async (url, line) => {
+    const [finding] = await redirect(patientAt(url, 200, ""));
+    expect(finding && findingLine(finding)).toContain(line);
+  });
+});
+
+test("the test after a deployment waits a minute for a new domain, then says what to do", async () => {
+  const shown: string[] = [];
+  let waited = 0;
+  const pause = async (ms: number) => void (waited += ms);
+  expect(await selfTest("http://127.0.0.1:9", {}, (line) => void shown.push(line), pause)).toBe(false);
+  expect(waited).toBe(55_000);
+  expect(shown.at(-1)).toContain("Then: npm run doctor -- http://127.0.0.1:9");
+});
