@@ -15,7 +15,12 @@ import { CONFIG } from "../sources/fetcher.ts";
 import { PLAIN } from "../transform.ts";
 import type { Network } from "./lookAlike.ts";
 
-export type Walked = { readonly variant: string | null; readonly size: string; readonly reason: string | null };
+export type Walked = {
+  readonly variant: string | null;
+  readonly size: string;
+  readonly reason: string | null;
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+};
 
 /** One isolate's memory. */
 export class Walker {
@@ -54,12 +59,12 @@ export class Walker {
         }
         this.refusals.noteEnd(refused, candidate, this.now);
         const { width, height } = upright ?? { width: 0, height: 0 };
-        return { variant: candidate.variant, size: `${width}x${height}`, reason: null };
+        return { variant: candidate.variant, size: `${width}x${height}`, reason: null, bytes };
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         if (candidate.rule === null || !movesOn(error)) {
           this.refusals.noteEnd(refused, null, this.now);
-          return { variant: null, size: "", reason: error.reason };
+          return { variant: null, size: "", reason: error.reason, bytes: null };
         }
         this.refusals.noteRefused(candidate, error, this.now);
         refused.push([candidate, error]);
@@ -74,11 +79,11 @@ export class Walker {
     return parseIiifInfo(new TextDecoder().decode(bytes)) ?? "absent";
   }
 
-  async #fetch(url: string): Promise<{ bytes: Uint8Array; finalUrl: string }> {
+  async #fetch(url: string): Promise<{ bytes: Uint8Array<ArrayBuffer>; finalUrl: string }> {
     const order = { authority: "signature", ownHost: "proxy.test" } as const;
     const fetched = await fetchSource(url, order, {
       ...{
-        config: { ...CONFIG, maxSourceBytes: 32 << 20 },
+        config: { ...CONFIG, maxSourceBytes: 32 << 20, sourceTimeoutMs: 60_000 },
         fetch: this.#network.fetch,
         now: Date.now,
         ...this.#memory,
@@ -90,9 +95,9 @@ export class Walker {
   }
 }
 
-function sizeOf(bytes: Uint8Array<ArrayBufferLike>): { width: number; height: number } | null {
+function sizeOf(bytes: Uint8Array): { width: number; height: number } | null {
   try {
-    return readHeader(bytes as Uint8Array<ArrayBuffer>);
+    return readHeader(bytes);
   } catch {
     return null;
   }
