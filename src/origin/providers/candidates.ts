@@ -144,15 +144,16 @@ function candidatesOf(rendition: Rendition, match: Match, shape: Size, known: Kn
       {
         ...{ url: url.href, rule: rule.id, provider: rule.provider, variant: `${rule.provider}.${name}`, bound, crops },
         ...{ width: size.width, format: found.format, lastResort: !found.decodable || found.refused },
-        certain: missing === "never" || (missing === "larger" && isKnownLarger(size, found, known)),
+        certain: missing === "never" || (missing === "larger" && isKnownLarger(size, found, known, shape)),
       },
     ];
   });
 }
 
-function isKnownLarger(size: Size, found: Found, known: Known): boolean {
-  const original = found.size ?? known.original;
-  return found.own !== null || (original !== null && size.width < original.width);
+/** Whether the source is known to be larger, so that the provider must have the size. */
+function isKnownLarger(size: Size, found: Found, known: Known, shape: Size): boolean {
+  const original = found.size ?? known.original ?? (found.own === null ? null : sizeWithin(found.own, shape));
+  return original !== null && (size.width < original.width || size.height < original.height);
 }
 
 /** A hostile path must not lead anywhere else. */

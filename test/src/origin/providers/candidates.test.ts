@@ -228,6 +228,20 @@ describe("certain: the provider has it of every picture", () => {
     ["a size that old photos lack is not", FLICKR, 640, {}, [false, false, true]],
     ["a size below the source's own is", FLICKR, 500, {}, [true, true]],
     ["a step of a file of unknown width is not", WIKIMEDIA, 640, {}, [false, false, true]],
+    [
+      "the step above a width that is refused is not",
+      WIKIMEDIA.replace("/commons/", "/commons/thumb/").concat("/300px-Example.jpg"),
+      300,
+      {},
+      [false, false, true],
+    ],
+    [
+      "a step below it is",
+      WIKIMEDIA.replace("/commons/", "/commons/thumb/").concat("/300px-Example.jpg"),
+      200,
+      {},
+      [true, true, true],
+    ],
     ["a step below the known width is", WIKIMEDIA, 640, { original: size(4000, 3000) }, [true, true, true]],
   ] as const)("%s", (_, source, width, known, expected) => {
     expect(certain(source, width, known)).toEqual(expected);
