@@ -56,6 +56,10 @@ export type Trace = {
   asked: { readonly tier: string; readonly ms: number; readonly outcome: "hit" | "miss" | "error" | "late" }[];
   bytesIn: number;
   bytesOut: number;
+  /** Which variant of the source the picture was made from: `original`, or a provider's own size such as `flickr.z`. */
+  sourceVariant: string;
+  /** The original's length less the bytes that were fetched in its place; null = nothing in its place, or not known. */
+  bytesSaved: number | null;
   /** Milliseconds, to a tenth. */
   stages: Partial<Record<Stage, number>>;
   /** Hash of the source, for one source in SAMPLED; else empty. */
@@ -91,6 +95,8 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
     asked: [],
     bytesIn: 0,
     bytesOut: 0,
+    sourceVariant: "",
+    bytesSaved: null,
     stages: {},
     source: "",
     variant: "",
@@ -115,12 +121,13 @@ export function addStage(trace: Trace, stage: Stage, ms: number): void {
 export function noteHit(
   trace: Trace,
   hit: string | null,
-  meta: { readonly freshUntil: number; readonly format: string },
+  meta: { readonly freshUntil: number; readonly format: string; readonly variant: string },
   now: number,
 ): void {
   trace.hit = hit;
   trace.ttl = Math.floor((meta.freshUntil - now) / 1000);
   trace.format = meta.format;
+  trace.sourceVariant = meta.variant;
 }
 
 /** Notes what went wrong: reason, status and, for a failure that was remembered, the time it has left. */
@@ -150,6 +157,7 @@ export const POINT_BLOBS = [
   "outcome",
   "source",
   "variant",
+  "sourceVariant",
 ] as const;
 export const POINT_DOUBLES = [
   "status",
@@ -162,6 +170,7 @@ export const POINT_DOUBLES = [
   "resize",
   "encode",
   "queue",
+  "bytesSaved",
 ] as const;
 
 export type Point = Parameters<EventSink["writeDataPoint"]>[0];
@@ -172,7 +181,7 @@ export type Point = Parameters<EventSink["writeDataPoint"]>[0];
  */
 export function pointOf(trace: Trace): Point {
   const { reason, hit, region, colo, door, format, sourceHost, asked, audience, outcome, source, variant } = trace;
-  const { status, bytesIn, bytesOut, stages } = trace;
+  const { status, bytesIn, bytesOut, sourceVariant, bytesSaved, stages } = trace;
   // Literals, not copies of the trace: this is on the way of every hit.
   const blobs: Readonly<Record<(typeof POINT_BLOBS)[number], string>> = {
     reason,
@@ -186,6 +195,7 @@ export function pointOf(trace: Trace): Point {
     outcome,
     source,
     variant,
+    sourceVariant,
     tiersAsked: asked.map((one) => `${one.tier}:${one.outcome}`).join(","),
   };
   const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0 } = stages;
@@ -200,6 +210,8 @@ export function pointOf(trace: Trace): Point {
     resize,
     encode,
     queue,
+    // Unknown counts as nothing: a sum of the column is then never too large.
+    bytesSaved: bytesSaved ?? 0,
   };
   return {
     indexes: [source === "" ? sourceHost.slice(0, 96) : source],

@@ -39,6 +39,10 @@ export const LOG_FIELDS = {
   asked: "each tier asked: name, milliseconds, `hit`, `miss`, `error` or `late`",
   bytesIn: "bytes read from the source",
   bytesOut: "bytes of the answer",
+  sourceVariant:
+    "which variant of the source the picture was made from: `original`, or a provider's own size such as `flickr.z`",
+  bytesSaved:
+    "the original's length less the bytes that were fetched in its place; null when nothing was, or when the original's length is not known",
   stages: `milliseconds by stage: ${Object.entries(STAGE_DOCS)
     .map(([stage, doc]) => `\`${stage}\` ${doc}`)
     .join("; ")}`,
@@ -62,6 +66,7 @@ const COLUMN_DOCS = {
   outcome: LOG_FIELDS.outcome,
   source: LOG_FIELDS.source,
   variant: LOG_FIELDS.variant,
+  sourceVariant: LOG_FIELDS.sourceVariant,
   tiersAsked: "`edge:miss,kv:hit`, in the order asked",
   status: LOG_FIELDS.status,
   bytesIn: LOG_FIELDS.bytesIn,
@@ -73,6 +78,7 @@ const COLUMN_DOCS = {
   resize: `milliseconds: ${STAGE_DOCS.resize}`,
   encode: `milliseconds: ${STAGE_DOCS.encode}`,
   queue: `milliseconds: ${STAGE_DOCS.queue}`,
+  bytesSaved: "as in the log line; 0 when it is not known",
 } as const satisfies Record<Column, string>;
 
 /** Columns of the Analytics Engine point as its SQL names them: [column, name, meaning]. */

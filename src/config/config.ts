@@ -1,5 +1,7 @@
 /** What a deployment sets, parsed. parseConfig.ts makes it from the variables. */
 
+import type { Politeness } from "./politeness.ts";
+
 export type HttpSources = "upgrade" | "allow" | "deny";
 
 /** What `Accept: image/*` gets in place of an error's JSON. */
@@ -72,4 +74,6 @@ export type Config = {
   readonly retiredMakers: ReadonlySet<string>;
   /** The operator's corrections of the region map, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */
   readonly regionOverrides: Readonly<Record<string, string>>;
+  /** The operator's limits per host pattern, over those of the table of known hosts (origin/governor/politeness.ts). */
+  readonly politeness: Readonly<Record<string, Partial<Politeness>>>;
 };

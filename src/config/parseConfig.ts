@@ -26,6 +26,7 @@ export function parseConfig(vars: Vars, checks: readonly FurtherCheck[] = []): C
     epochs: {},
     staleEpochs: {},
     retiredMakers: new Set(),
+    politeness: {},
     regionOverrides: {},
   };
 }

@@ -10,9 +10,11 @@ import { overrideCheck } from "../coordinate/overrides.ts";
 import { LiveConfig } from "../live/liveConfig.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
 import { HttpsMemory } from "../origin/https.ts";
+import { Refusals } from "../origin/providers/refusals.ts";
 import { RequestMemory } from "../request/requestMemory.ts";
 import type { KnownVersion } from "../store/freshness.ts";
 import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
+import type { Described } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 
 /** Longer than any exchange with a source and its render may take. */
@@ -30,6 +32,8 @@ const REQUEST_MEMORY_BYTES = 4 * 1024 * 1024;
 const NOWHERE_MEMORY = 5_000;
 /** Sources that have newer bytes than a copy that was shown. */
 const OUTDATED_MEMORY = 1_000;
+/** Pictures of image servers. */
+const DESCRIBED_MEMORY = 2_000;
 /** Fetches that the moving median is of, and what it is before the first: a source on another continent. */
 const FETCHES_REMEMBERED = 31;
 const FIRST_FETCH_MS = 1_000;
@@ -48,6 +52,10 @@ export type IsolateState = {
   readonly https: HttpsMemory;
   /** Breakers and slots of the hosts asked. */
   readonly hosts: HostGuard;
+  /** Addresses and rules of providers that failed lately. */
+  readonly refusals: Refusals;
+  /** What image servers said of pictures lately, by the address of the description. */
+  readonly described: BoundedMap<string, Described>;
   /** Failures of sources, for as long as errors.ts says. */
   readonly negatives: NegativeMemory;
   /**
@@ -90,6 +98,8 @@ export function newIsolateState(): IsolateState {
     liveConfig: new LiveConfig(overrideCheck),
     https: new HttpsMemory(),
     hosts: new HostGuard(),
+    refusals: new Refusals(),
+    described: new BoundedMap(DESCRIBED_MEMORY),
     negatives: newNegativeMemory(),
     nowhere: new BoundedMap(NOWHERE_MEMORY),
     outdated: new BoundedMap(OUTDATED_MEMORY),

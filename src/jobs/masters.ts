@@ -43,7 +43,10 @@ async function renderMaster(
   const store = await authorize(request, app, caller, job);
   const { master } = store.keys;
   const primary = r2Tier(app.bindings.R2_PRIMARY, "primary", "R2_PRIMARY");
-  const [present, original] = await Promise.all([primary.get(master), keptOriginal(store, app, caller, memory)]);
+  const [present, original] = await Promise.all([
+    primary.get(master),
+    keptOriginal(store, request.transform, app, caller, memory),
+  ]);
   // A master of before KEEP_COPYRIGHT holds no rights, so nothing that keeps them can be derived from it.
   const isMade = present?.meta.sourceHash === original?.sourceHash && present?.meta.whole?.rights === true;
   if (original === null || isMade) return;

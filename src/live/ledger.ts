@@ -83,8 +83,9 @@ function ledgerText({ settings: { blocked, epochs, staleEpochs, retiredMakers },
 
 /** Without a table that is empty: a Worker of yesterday does not know its name and must be able to read the text. */
 function shortened(settings: LiveSettings): Partial<LiveSettings> {
-  const { staleEpochs, ...rest } = settings;
-  return Object.keys(staleEpochs).length === 0 ? rest : settings;
+  const { staleEpochs, politeness, ...rest } = settings;
+  const isSet = (table: object) => Object.keys(table).length > 0;
+  return { ...rest, ...(isSet(staleEpochs) && { staleEpochs }), ...(isSet(politeness) && { politeness }) };
 }
 
 /** KV takes one write a second for a key: a refused one is tried again after that. */

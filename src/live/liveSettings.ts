@@ -7,12 +7,14 @@
  *     "epochs": { "<host16>": <unix ms of the last purge> },
  *     "staleEpochs": { "<host16>": <unix ms> },        copies older than that are stale
  *     "retiredMakers": ["1-vp8enc1"],                 renditions of these makers are misses
- *     "regions": { "colo:DXB": "weur" } }
+ *     "regions": { "colo:DXB": "weur" },
+ *     "politeness": { "example.org": { "concurrency": 2, "perSecond": 10 } } }
  */
 import type { Config } from "../config/config.ts";
 import { parseHostPattern } from "../config/hostPattern.ts";
 import { Failure } from "../errors.ts";
 import { type Check, type Checked, JsonReader } from "./jsonReader.ts";
+import { type PolitenessSettings, readPoliteness } from "./politeness.ts";
 
 export type LiveSettings = {
   readonly allowedSources: readonly string[];
@@ -21,6 +23,7 @@ export type LiveSettings = {
   readonly staleEpochs: Readonly<Record<string, number>>;
   readonly retiredMakers: readonly string[];
   readonly regions: Readonly<Record<string, string>>;
+  readonly politeness: PolitenessSettings;
 };
 
 export const NO_SETTINGS: LiveSettings = {
@@ -30,6 +33,7 @@ export const NO_SETTINGS: LiveSettings = {
   staleEpochs: {},
   retiredMakers: [],
   regions: {},
+  politeness: {},
 };
 
 /**
@@ -48,7 +52,8 @@ const ANY_REGION: RegionCheck = () => null;
  * text cannot be read: a list of takedowns that cannot be read must not pass for an empty one.
  */
 export function withSettings(config: Config, text: string | null, checkRegion: RegionCheck): Config {
-  const { allowedSources, blocked, epochs, staleEpochs, retiredMakers, regions } = readLiveSettings(text, checkRegion);
+  const live = readLiveSettings(text, checkRegion);
+  const { allowedSources, blocked, epochs, staleEpochs, retiredMakers, regions, politeness } = live;
   return {
     ...config,
     allowedSources: allowedSources.length === 0 ? config.allowedSources : [...config.allowedSources, ...allowedSources],
@@ -57,6 +62,7 @@ export function withSettings(config: Config, text: string | null, checkRegion: R
     staleEpochs,
     retiredMakers: new Set(retiredMakers),
     regionOverrides: { ...config.regionOverrides, ...regions },
+    politeness,
   };
 }
 
@@ -83,6 +89,7 @@ export function readLiveSettings(text: string | null, checkRegion: RegionCheck =
       const text = isText(region);
       return "wrong" in text ? text : asRegionCheck(checkRegion(place, text.value), "region", text.value);
     }),
+    politeness: readPoliteness(json),
   };
   const { problems } = json;
   if (problems.length > 0) throw new Failure("misconfigured", {}, `live settings: ${problems.join("; ")}`);

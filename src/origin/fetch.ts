@@ -62,6 +62,8 @@ export type SourceDeps = {
   };
   /** Ends the exchange early; what it is aborted with is thrown. */
   readonly signal?: AbortSignal;
+  /** The time of several exchanges together. Absent: this one has `sourceTimeoutMs` for itself. */
+  readonly deadline?: Deadline;
 };
 
 type Exchange = {
@@ -107,9 +109,10 @@ export async function fetchSource(source: string, order: SourceOrder, deps: Sour
     ...(deps.priority === undefined ? {} : { priority: deps.priority }),
     probe: (known) => probe(known, order, deps),
   };
-  const permit = await hostGuard.acquire(url.host, source, turn);
+  const acquiring = hostGuard.acquire(url.host, source, turn);
+  const permit = await (deps.deadline?.pause(acquiring) ?? acquiring);
   // The source's time starts when it is its turn.
-  const deadline = new Deadline(config.sourceTimeoutMs, now, deps.signal);
+  const deadline = deps.deadline ?? new Deadline(config.sourceTimeoutMs, now, deps.signal);
   const hops = new Hops(url.host, permit);
   const contention = () => ({ slot: hops.contended, memory: memory?.contended ?? false });
   const pace = new Pace(deadline, contention, () => hops.renew());

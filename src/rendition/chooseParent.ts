@@ -13,15 +13,16 @@
 
 import type { OutputFormat } from "../image/formats/registry.ts";
 import { isVector, outputOf } from "../image/formats/registry.ts";
-import { computeGeometry, type Geometry } from "../image/geometry.ts";
 import type { Header } from "../image/header.ts";
 import type { Size } from "../image/picture.ts";
 import { isDefault, type OptionTable } from "../request/options/option.ts";
 import { OPTIONS } from "../request/options/table.ts";
-import type { Gravity, Transform } from "../request/transform.ts";
+import { cropsInPixels, type Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
-import { ORIGINAL } from "../store/sourceMeta.ts";
+import { originalSize, uprightSize } from "../store/sourceFacts.ts";
+import { ORIGINAL, type SourceMeta } from "../store/sourceMeta.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
+import { scaledTransform } from "./scaledTransform.ts";
 
 /**
  * Parent pixels per result pixel, each way. At 1.9 the second generation costs a WebP of 320 px 0.006 of SSIM against
@@ -43,12 +44,15 @@ export type Derivation = { readonly parent: Parent; readonly transform: Transfor
 /**
  * What StoredMeta.whole says of a rendition: set when every option that changes the picture is at its default or says
  * that this value keeps the picture whole (`keepsWhole` in the table of options). An option that says nothing does not.
- * `source` is the header of what it was made from, the original (never a parent, whose own `whole` is handed on).
+ * `source` is the header of what it was made from, the original or a variant (never a parent, whose own `whole` is handed
+ * on). `original` is the upright size of the original where that is known; null = `source` is a variant, and the original
+ * may be larger.
  */
 export function wholeOf(
   transform: Transform,
   format: OutputFormat,
   source: Header,
+  original: Size | null = uprightSize(source),
   table: OptionTable = OPTIONS,
 ): { whole?: Whole } {
   // Smaller sizes of what is drawn at any size are drawn, too.
@@ -59,11 +63,26 @@ export function wholeOf(
     return isDefault(row, values[field]) || row.keepsWhole?.(values[field], source) === true;
   });
   if (!isWhole) return {};
-  const swap = source.orientation >= 5;
-  const [sourceWidth, sourceHeight] = swap ? [source.height, source.width] : [source.width, source.height];
+  const { width: sourceWidth, height: sourceHeight } = original ?? uprightSize(source);
   const kept = transform.keepCopyright;
   const rights = kept === "fetched" || kept === "original" ? { rights: true as const } : {};
-  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...rights } };
+  const of = original === null ? { of: "variant" as const } : {};
+  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...rights, ...of } };
+}
+
+/**
+ * Parents made of a variant while nobody knew the original's size: with the size, once it is known. `known` must be of the
+ * parents' generation.
+ */
+export function withOriginalSize(parents: readonly Parent[], known: SourceMeta | null): readonly Parent[] {
+  const size = originalSize(known);
+  if (size === null) return parents;
+  return parents.map((parent) => {
+    const { of, ...rest } = parent.meta.whole;
+    if (of !== "variant" || parent.meta.generation !== known?.generation) return parent;
+    const whole: Whole = { ...rest, sourceWidth: size.width, sourceHeight: size.height };
+    return { ...parent, meta: { ...parent.meta, whole } };
+  });
 }
 
 /**
@@ -100,7 +119,10 @@ export function chooseParent(
 }
 
 /** Two variants have different bytes and show the same picture: then the generation tells. */
-function isSameVersion(meta: StoredMeta, newest: StoredMeta | undefined): boolean {
+export function isSameVersion(
+  meta: Pick<StoredMeta, "generation" | "variant" | "sourceHash">,
+  newest: Pick<StoredMeta, "generation" | "variant" | "sourceHash"> | undefined,
+): boolean {
   if (newest === undefined || meta.generation !== newest.generation) return false;
   return meta.variant !== newest.variant || meta.sourceHash === newest.sourceHash;
 }
@@ -126,56 +148,10 @@ function isLossless(format: OutputFormat): boolean {
  * few pixels, or when the parent cannot give this picture at all.
  */
 export function transformFrom(meta: Parent["meta"], wanted: Transform): Transform | null {
-  const { resize, width, height } = wanted;
-  // These keep the source's own size or one of its sides, or depend on it.
-  if (width === 0 && height === 0) return null;
-  if ((resize === "force" || resize === "auto") && (width === 0 || height === 0)) return null;
-  // Every parent is stored upright, so the source's orientation is lost.
-  if (!wanted.autoRotate) return null;
-  const swap = wanted.rotate === 90 || wanted.rotate === 270;
-  const turned = (size: Size): Size => (swap ? { width: size.height, height: size.width } : size);
-  const source = turned({ width: meta.whole.sourceWidth, height: meta.whole.sourceHeight });
-  const parent = turned(meta);
-  const direct = computeGeometry(source, wanted);
-  const same = { ...wanted, crop: relativeCrop(wanted, source) };
-  for (const transform of [same, exactSize(same, direct)]) {
-    const derived = computeGeometry(parent, transform);
-    if (derived.width !== direct.width || derived.height !== direct.height) continue;
-    if (!isSameCanvas(derived.canvas, direct.canvas)) continue;
-    const spare = Math.min(derived.window.width / derived.width, derived.window.height / derived.height);
-    if (spare >= SPARE) return transform;
-  }
-  return null;
-}
-
-/** The same crop with sides and offsets as shares of the source instead of pixels. */
-function relativeCrop({ crop, gravity }: Transform, source: Size): Transform["crop"] {
-  if (crop === null) return null;
-  const share = (side: number, of: number) => (side < 1 ? side : side >= of ? 0 : side / of);
-  return {
-    width: share(crop.width, source.width),
-    height: share(crop.height, source.height),
-    gravity: relativeGravity(crop.gravity ?? gravity, source),
-  };
-}
-
-function relativeGravity(gravity: Gravity, source: Size): Gravity {
-  if (gravity.kind === "focus") return gravity;
-  // An offset past the picture stays a share: from 1 on it would be read as pixels.
-  const largest = 1 - Number.EPSILON;
-  const share = (offset: number, of: number) =>
-    Math.abs(offset) < 1 ? offset : Math.max(-largest, Math.min(largest, offset / of));
-  return { ...gravity, x: share(gravity.x, source.width), y: share(gravity.y, source.height) };
-}
-
-function isSameCanvas(a: Geometry["canvas"], b: Geometry["canvas"]): boolean {
-  if (a === null || b === null) return a === b;
-  return a.width === b.width && a.height === b.height && a.left === b.left && a.top === b.top;
-}
-
-/** `fit` as `force` to the exact size. A parent's sides are rounded, so `fit` could be one pixel off. */
-function exactSize(transform: Transform, { width, height }: Size): Transform {
-  // An extended canvas has the size asked for, not the picture's.
-  if (transform.resize !== "fit" || transform.extend !== null) return transform;
-  return { ...transform, resize: "force", width, height, dpr: 1, enlarge: true };
+  // An offset in pixels of a source whose size nobody knows is no share of it.
+  if (meta.whole.of === "variant" && cropsInPixels(wanted)) return null;
+  const source = { width: meta.whole.sourceWidth, height: meta.whole.sourceHeight };
+  const hasSpare = (window: Size, result: Size) =>
+    Math.min(window.width / result.width, window.height / result.height) >= SPARE;
+  return scaledTransform(meta, source, wanted, hasSpare);
 }

@@ -6,7 +6,7 @@ import { readHeader } from "../image/readHeader.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { refusalOf } from "./authorize.ts";
-import { chooseParent, type Derivation } from "./chooseParent.ts";
+import { chooseParent, type Derivation, withOriginalSize } from "./chooseParent.ts";
 import type { Miss } from "./miss.ts";
 import { formatFor, renderInSlot, toStored } from "./renderThumbnail.ts";
 
@@ -22,7 +22,8 @@ export async function derive({ request, store }: Miss, app: App, job: Job, ifErr
   if (allowed.length === 0 && parents.some(({ meta }) => store.access(meta) === "blocked")) throw refusalOf("blocked");
   const known = await store.sourceMeta();
   const wish = { transform: request.transform, format: formatFor(request, { alpha: false }) };
-  const derivation = chooseParent(wish, allowed, known, app.now(), store.windows, ifError);
+  const sized = withOriginalSize(allowed, known);
+  const derivation = chooseParent(wish, sized, known, app.now(), store.windows, ifError);
   return derivation && (await renderFrom(derivation, { request, store }, app, job));
 }
 

@@ -5,13 +5,17 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Grant } from "../coordinate/coordinatorState.ts";
 import { asFailure, Failure } from "../errors.ts";
-import { freshnessOf, markedAt } from "../store/freshness.ts";
+import type { Transform } from "../request/transform.ts";
+import { freshnessOf, isOutdated, markedAt } from "../store/freshness.ts";
 import { getOriginal } from "../store/original.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
+import { originalSize } from "../store/sourceFacts.ts";
+import { ORIGINAL } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { regionBucket } from "../store/tierTable.ts";
 import { refusalOf } from "./authorize.ts";
-import type { FetchedBytes } from "./fetchOriginal.ts";
+import type { FetchedBytes } from "./variant/fetchVariant.ts";
+import { fitBytes, NOTHING_PROMISED } from "./variant/fitBytes.ts";
 
 /** A push tells of a picture when it leaves for the region. We look again after so many milliseconds each. */
 const LOOK_AGAIN_MS = [25, 75] as const;
@@ -38,11 +42,13 @@ export async function readHandover(
 }
 
 /**
- * The kept original; with `ifError` also one past its freshness. Null when there is none. Throws Failure `blocked` when it
- * came from an address that was taken down, and what the bucket throws.
+ * The kept bytes of the source, where `wanted` can be made from them: the original, or a provider's rendition with enough
+ * pixels. With `ifError` also past their freshness, and of an older generation. Null when there are none. Throws Failure
+ * `blocked` when they came from an address that was taken down, and what the bucket throws.
  */
 export async function keptOriginal(
   store: RenditionStore,
+  wanted: Transform,
   app: Pick<App, "bindings" | "now">,
   caller: Pick<Caller, "region">,
   memory: MemoryReservation,
@@ -54,11 +60,19 @@ export async function keptOriginal(
       const access = store.access(from);
       if (access === "blocked") throw refusalOf(access);
       const since = ifError ? store.epoch : Math.max(store.epoch, markedAt(from, store.windows));
-      return access === "allowed" && from.storedAt >= since;
+      // What is made from an older generation would be outdated at once.
+      const isOld = !ifError && store.known !== null && isOutdated(from, store.known);
+      return access === "allowed" && from.storedAt >= since && !isOld;
     },
     reserve: (bytes) => memory.reserve(bytes),
   });
-  return original === null ? null : { kind: "bytes", ...original, truncated: false, validators: null };
+  if (original === null) return null;
+  const kept: FetchedBytes = { kind: "bytes", ...original, truncated: false, validators: null };
+  if (original.variant === ORIGINAL) return kept;
+  const known = await withTimeout(store.sourceMeta(), STORE_WAIT_MS).catch(() => null);
+  const size = known?.generation === original.generation ? originalSize(known) : null;
+  const fitting = await fitBytes(original.bytes, NOTHING_PROMISED, wanted, size);
+  return fitting.kind === "fits" ? { ...kept, fitted: fitting } : null;
 }
 
 /** Originals are kept in the region, or in the primary where the region has no bucket. */

@@ -6,7 +6,9 @@
  */
 import type { ImageRequest } from "../request/imageRequest.ts";
 import type { Transform } from "../request/transform.ts";
-import type { Parent, Whole } from "../store/tiers/tier.ts";
+import { ORIGINAL } from "../store/sourceMeta.ts";
+import type { Parent } from "../store/tiers/tier.ts";
+import { isSameVersion } from "./chooseParent.ts";
 
 export const MASTER_SIDE = 2048;
 /** Well over what derivation asks of a parent, at about half the bytes of 90. */
@@ -54,12 +56,15 @@ export function parseMasterOrder(body: unknown): MasterOrder | null {
 }
 
 /**
- * Whether a master is worth making. `parents` are the stored whole renditions of the source, the one just made among
- * them; `made` is that one. Not when one of them is as large as the master would be.
+ * Whether a master is worth making. `parents` are the stored whole renditions of the source, `made` among them, which was
+ * made just now. Not when one of them is as large as the master would be, and not from a provider's own size: the master
+ * is there for the day when the source is gone.
  */
-export function deservesMaster(parents: readonly Pick<Parent, "meta">[], made: Whole, sourceHash: string): boolean {
-  const present = parents.filter(({ meta }) => meta.sourceHash === sourceHash);
-  const longest = Math.min(MASTER_SIDE, Math.max(made.sourceWidth, made.sourceHeight));
+export function deservesMaster(parents: readonly Pick<Parent, "meta">[], made: Parent["meta"]): boolean {
+  if (made.variant !== ORIGINAL) return false;
+  const present = parents.filter(({ meta }) => isSameVersion(meta, made));
+  const { sourceWidth, sourceHeight } = made.whole;
+  const longest = Math.min(MASTER_SIDE, Math.max(sourceWidth, sourceHeight));
   const sizes = new Set(present.map(({ meta }) => `${meta.width}x${meta.height}`));
   return sizes.size >= 2 && !present.some(({ meta }) => Math.max(meta.width, meta.height) >= longest);
 }

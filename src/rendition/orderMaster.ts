@@ -29,7 +29,7 @@ export async function orderMaster({ request, store }: Miss, made: Stored, app: A
     if (isStale && (await mayStore(store, app, made.meta)())) await renew(bindings.R2_PRIMARY, keys.master, made.meta);
     return;
   }
-  if (!deservesMaster(parents.filter(isUsable), whole, sourceHash)) return;
+  if (!deservesMaster(parents.filter(isUsable), { ...made.meta, whole })) return;
   if (!state.masters.first(`${keys.source32}/${sourceHash}`, now())) return;
   const { source, authority } = request;
   const { region, origin } = caller;

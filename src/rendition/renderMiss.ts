@@ -9,20 +9,21 @@ import { AUDIENCES, type Caller } from "../context/caller.ts";
 import type { Rendered } from "../context/isolateState.ts";
 import type { Job } from "../context/job.ts";
 import type { Decision } from "../coordinate/lease.ts";
-import { asFailure } from "../errors.ts";
-import { isShared } from "../keepFailure.ts";
+import { asFailure, type Failure } from "../errors.ts";
+import { isOfOneFile, isShared } from "../keepFailure.ts";
 import { limitMisses } from "../policy/rate.ts";
 import { putNegative } from "../store/negative.ts";
-import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
 import { derive } from "./derive.ts";
-import { type FetchedBytes, fetchOriginal } from "./fetchOriginal.ts";
 import { heardFailure, keptOriginal, originalsBucket, readHandover, unlessBlocked } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
 import { renderThumbnail } from "./renderThumbnail.ts";
 import { renderWhileFailing } from "./renderWhileFailing.ts";
 import { storeAfterAnswer, storeOriginal } from "./storeRendition.ts";
+import { CandidateList } from "./variant/candidateList.ts";
+import type { FetchedBytes } from "./variant/fetchVariant.ts";
+import { walk } from "./variant/walk.ts";
 
 /**
  * Renders the picture. Storing goes on after the answer. Throws Failure, which is remembered for its time; while the
@@ -35,12 +36,12 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
   let inUse: Promise<unknown> = Promise.resolve();
   try {
     const negative = await store.negative();
-    if (negative !== null) throw negative;
+    if (negative !== null && !mayAskVariant(negative, miss, app)) throw negative;
 
     await limitMisses(request, caller, app.bindings.MISS_LIMIT, app.state.overRate, app.now());
 
     const grant = await lease.ask();
-    const handedOver = await follow(grant, store, app);
+    const handedOver = await follow(grant, miss, app);
     if (handedOver !== null) return { stored: handedOver, hit: null };
 
     // A renewal derives nothing: it is there to ask the source.
@@ -61,11 +62,11 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
 
     // A push has not waited for the answer to its claim. A refusal that has come by now stops it.
     const refusal = await lease.refused();
-    const fromOther = refusal === null ? null : await follow(refusal, store, app);
+    const fromOther = refusal === null ? null : await follow(refusal, miss, app);
     if (fromOther !== null) return { stored: fromOther, hit: null };
 
     const started = app.now();
-    const source = await job.span("fetch source", () => fetchOriginal(miss, app, caller, job, memory));
+    const source = await job.span("fetch source", () => walk(miss, app, caller, job, memory));
     const stored = source.kind === "same" ? source.renewed : await renderInSpan(source, miss, app, job);
     app.state.fetchMs.add(app.now() - started);
     const storing = storeAfterAnswer(miss, stored, app, caller, job);
@@ -95,11 +96,20 @@ const HOLDS_SOURCE = {
 } as const satisfies Record<Decision["do"], boolean>;
 
 /** What another request has made, where the grant says so; null: it is ours to make. Throws the failure that it heard of. */
-async function follow(grant: Decision, store: RenditionStore, app: App): Promise<Stored | null> {
-  if (grant.do === "fail") throw heardFailure(grant, app.now());
+async function follow(grant: Decision, miss: Miss, app: App): Promise<Stored | null> {
+  if (grant.do === "fail") {
+    const heard = heardFailure(grant, app.now());
+    if (mayAskVariant(heard, miss, app)) return null;
+    throw heard;
+  }
   const told = grant.do === "read";
   const mayBeThere = told || ("joined" in grant && grant.joined === true);
-  return mayBeThere ? await readHandover(store, app, told) : null;
+  return mayBeThere ? await readHandover(miss.store, app, told) : null;
+}
+
+/** Whether the failure is of the original's own file, say its size, and the provider has another one for the request. */
+function mayAskVariant({ reason }: Failure, miss: Miss, app: App): boolean {
+  return isOfOneFile(reason) && new CandidateList(miss, app).hasChoice;
 }
 
 /**
@@ -113,7 +123,7 @@ async function renderKept(
   job: Job,
   memory: MemoryReservation,
 ): Promise<Stored | null> {
-  const original = await keptOriginal(miss.store, app, caller, memory).catch(unlessBlocked);
+  const original = await keptOriginal(miss.store, miss.request.transform, app, caller, memory).catch(unlessBlocked);
   if (original === null) return null;
   try {
     const stored = await renderInSpan(original, miss, app, job);

@@ -15,9 +15,9 @@ import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import { wholeOf } from "./chooseParent.ts";
 import { decodeHeavy } from "./decodeHeavy.ts";
-import type { FetchedBytes } from "./fetchOriginal.ts";
 import type { Miss } from "./miss.ts";
 import { storeSourceMeta } from "./storeRendition.ts";
+import type { FetchedBytes } from "./variant/fetchVariant.ts";
 
 /** How long a picture that was cut stays fresh. */
 const TRUNCATED_FRESH_MS = 60_000;
@@ -51,10 +51,11 @@ export async function render(
   app: App,
   job: Job,
 ): Promise<{ readonly stored: Stored; readonly header: Header }> {
-  const opened = await openFile(source.bytes);
+  const { fitted } = source;
+  const opened = fitted?.opened ?? (await openFile(source.bytes));
   const header = headerOf(opened.source);
   const format = formatFor(request, header);
-  const order = { ...opened, transform: request.transform, format };
+  const order = { ...opened, transform: fitted?.transform ?? request.transform, format };
   const rendition = await renderInSlot(order, app, job);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
@@ -63,7 +64,7 @@ export async function render(
   }
   const freshUntil = truncated ? Math.min(source.freshUntil, app.now() + TRUNCATED_FRESH_MS) : source.freshUntil;
   const cut = truncated || source.truncated;
-  const whole = cut ? {} : wholeOf(request.transform, format, header);
+  const whole = cut ? {} : wholeOf(request.transform, format, header, fitted?.original);
   const { source: address, final, variant, sourceHash, generation, storedAt } = source;
   const from = { source: address, final, variant, sourceHash, generation, storedAt, freshUntil };
   return { stored: await toStored(rendition, { ...from, cut, ...whole }), header };

@@ -29,7 +29,7 @@ export async function renderWhileFailing(
   const isTheirs = failure.reason === "source_breaker_open" || isShared(failure.reason);
   const derived = await derive(miss, app, job, isTheirs).catch(unlessBlocked);
   const fromOriginal = async () => {
-    const original = await keptOriginal(miss.store, app, caller, memory, true);
+    const original = await keptOriginal(miss.store, miss.request.transform, app, caller, memory, true);
     return original === null ? null : renderThumbnail(original, miss, app, job);
   };
   const stored = derived ?? (isTheirs ? await fromOriginal().catch(unlessBlocked) : null);

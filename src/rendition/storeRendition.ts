@@ -9,13 +9,14 @@ import { putOriginal } from "../store/original.ts";
 import { putRedirect } from "../store/redirects.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import { redirectKey } from "../store/schema/key.ts";
-import { readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
+import { originalSize } from "../store/sourceFacts.ts";
+import { hasHash, readSourceMeta, type VariantMeta, withVariant, writeSourceMeta } from "../store/sourceMeta.ts";
 import type { OpenTier, Provenance, Stored } from "../store/tiers/tier.ts";
-import type { Fetched, FetchedBytes } from "./fetchOriginal.ts";
 import { originalsBucket } from "./handover.ts";
 import { mayStore } from "./mayStore.ts";
 import type { Miss } from "./miss.ts";
 import { orderMaster } from "./orderMaster.ts";
+import type { Fetched, FetchedBytes } from "./variant/fetchVariant.ts";
 
 /**
  * Stores the rendition, reports it to those who wait as soon as they can read it, and orders a master where the source
@@ -114,8 +115,8 @@ async function keep(
   app: App,
   caller: Caller,
 ): Promise<number | null> {
-  // A 304 brings nothing new, and half a picture is not kept.
-  if (source.kind === "same" || source.truncated || meta.cut) return null;
+  // A 304 brings nothing new. Half a picture is not kept, nor one that was cut to a square.
+  if (source.kind === "same" || source.truncated || meta.cut || source.fitted?.crops) return null;
   if (!(await mayStore(store, app, source)())) return null;
   return putOriginal(originalsBucket(app, caller), store.keys.original, source);
 }
@@ -128,15 +129,26 @@ export async function storeSourceMeta(
   app: App,
 ): Promise<void> {
   if (source.validators === null) return;
-  const { sourceHash: hash, variant, bytes, storedAt: at, validators } = source;
-  const fetched: VariantMeta = { hash, at, width, height, orientation, format, bytes: bytes.length, ...validators };
+  const { sourceHash: hash, variant, bytes, storedAt: at, validators, fitted, described } = source;
+  const crops = fitted?.crops ? ({ crops: true } as const) : {};
+  const fetched: VariantMeta = {
+    ...{ hash, at, width, height, orientation, format, bytes: bytes.length },
+    ...validators,
+    ...crops,
+  };
   const { THUMBS } = app.bindings;
   const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
   const recorded = known?.variants[variant];
-  const isSame = recorded?.hash === hash;
-  if (isSame && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified) return;
+  const size = fitted?.original ?? null;
+  const isSame = recorded !== undefined && hasHash(recorded, hash);
+  const isNew = size !== null && originalSize(known) === null;
+  const hasNews = isNew || (described !== undefined && described.at !== known?.described?.at);
+  const isKnown =
+    recorded?.hash === hash && recorded.etag === fetched.etag && recorded.lastModified === fetched.lastModified;
+  if (isKnown && !hasNews) return;
   if (!(await mayStore(store, app, source)())) return;
   // The same bytes keep the time at which they were first seen.
   const entry = isSame ? { ...fetched, at: recorded.at } : fetched;
-  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withVariant(known, variant, entry));
+  const learnt = { ...(isNew ? { size } : {}), ...(described === undefined ? {} : { described }) };
+  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withVariant(known, variant, entry, learnt));
 }

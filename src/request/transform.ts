@@ -105,3 +105,11 @@ function foldedCanvas(t: Transform): Transform {
   if (t.extend === null || (t.width === 0 && t.height === 0)) return { ...t, extend: null, extendColour: null };
   return t.extendColour?.join() === t.background?.join() ? { ...t, extendColour: null } : t;
 }
+
+/** Whether the crop is said in pixels of the source, so that it depends on the source's size. */
+export function cropsInPixels({ crop, gravity }: Pick<Transform, "crop" | "gravity">): boolean {
+  if (crop === null) return false;
+  const at = crop.gravity ?? gravity;
+  const offsets = at.kind === "compass" ? [at.x, at.y] : [];
+  return [crop.width, crop.height, ...offsets].some((value) => Math.abs(value) >= 1);
+}

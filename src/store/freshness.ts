@@ -2,7 +2,7 @@
  * How long a source's picture is fresh, and how long it may be shown after that (RFC 9111, RFC 5861). Pure.
  * Times are unix milliseconds unless the name says seconds.
  */
-import type { SourceMeta, VariantMeta } from "./sourceMeta.ts";
+import { hasHash, type SourceMeta, type VariantMeta } from "./sourceMeta.ts";
 import type { Provenance, Stored, StoredMeta } from "./tiers/tier.ts";
 
 /** The fields that decide, as a source sent them. Null = not sent. `origin/headers.ts` reads them. */
@@ -118,7 +118,7 @@ export type StaleWindows = {
 
 /** What the source's metadata says of its newest bytes. */
 export type KnownVersion = Pick<SourceMeta, "generation" | "at"> & {
-  readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash" | "at">>>;
+  readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash" | "at" | "before">>>;
 };
 
 /** The clocks of data centres agree within seconds. A time further in the future came from a wrong clock. */
@@ -170,6 +170,6 @@ export function isOutdated(
   known: KnownVersion,
 ): boolean {
   const recorded = known.variants[made.variant];
-  const replaced = recorded !== undefined && recorded.hash !== made.sourceHash && recorded.at > made.storedAt;
+  const replaced = recorded !== undefined && !hasHash(recorded, made.sourceHash) && recorded.at > made.storedAt;
   return replaced || (known.generation > made.generation && known.at > made.storedAt);
 }

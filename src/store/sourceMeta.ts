@@ -5,6 +5,7 @@
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { Orientation } from "../image/formats/exif.ts";
 import { FORMATS, type FormatName } from "../image/formats/registry.ts";
+import type { Size } from "../image/picture.ts";
 
 /** What one fetch of one variant taught us. */
 export type VariantMeta = {
@@ -22,6 +23,19 @@ export type VariantMeta = {
   /** Validators as the source sent them, for conditional requests; null = none sent. */
   readonly etag: string | null;
   readonly lastModified: string | null;
+  /** It shows a square cut from the middle of the source. */
+  readonly crops?: true;
+  /**
+   * Hashes that this variant had before, newest first. Servers of one provider may send different bytes of one picture in
+   * turn: a hash that comes back begins no generation. Never of the original.
+   */
+  readonly before?: readonly string[];
+};
+
+/** What an image server says of a picture: its info.json in short (origin/providers/iiifInfo.ts), null = it has none. */
+export type Described = {
+  readonly at: number;
+  readonly text: string | null;
 };
 
 export type SourceMeta = {
@@ -30,6 +44,12 @@ export type SourceMeta = {
   /** When this generation was first fetched, unix ms. */
   readonly at: number;
   readonly variants: Readonly<Record<string, VariantMeta>>;
+  /**
+   * Upright size of the original, where something else than its own file told it: a provider's rendition that was smaller
+   * than its nominal size (the provider enlarges nothing), or the image server's description.
+   */
+  readonly size?: Size;
+  readonly described?: Described;
   /** `#rrggbb`, when it was worked out. */
   readonly colour?: string;
   /** ThumbHash, base64, when it was worked out. */
@@ -72,17 +92,40 @@ export async function writeSourceMeta(kv: Pick<TextStore, "put">, key: string, m
 /** The generation that `hash` belongs to, given what is known. */
 export function generationOf(known: SourceMeta | null, variant: string, hash: string): number {
   const recorded = known?.variants[variant];
-  const changed = recorded !== undefined && recorded.hash !== hash;
+  const changed = recorded !== undefined && !hasHash(recorded, hash);
   return (known?.generation ?? 1) + (changed ? 1 : 0);
 }
 
-/** What is known after a fetch of `variant`. A new generation forgets the other variants, which are of the old one. */
-export function withVariant(known: SourceMeta | null, variant: string, fetched: VariantMeta): SourceMeta {
+/** Whether a variant has these bytes, or had them before. */
+export function hasHash({ hash, before = [] }: Pick<VariantMeta, "hash" | "before">, other: string): boolean {
+  return hash === other || before.includes(other);
+}
+
+/** What is learnt of a source beside the variant itself. */
+export type Learnt = Pick<SourceMeta, "size" | "described">;
+
+/** So many older hashes of a variant are kept. */
+const MAX_BEFORE = 3;
+
+/**
+ * What is known after a fetch of `variant`. A new generation forgets the other variants, which are of the old one. The
+ * variant's own hash is remembered, in case that it comes back.
+ */
+export function withVariant(
+  known: SourceMeta | null,
+  variant: string,
+  fetched: VariantMeta,
+  learnt: Learnt = {},
+): SourceMeta {
   const generation = generationOf(known, variant, fetched.hash);
+  const recorded = known?.variants[variant];
+  const hashes = recorded === undefined ? [] : [recorded.hash, ...(recorded.before ?? [])];
+  const before = hashes.filter((hash) => hash !== fetched.hash).slice(0, MAX_BEFORE);
+  const entry = { ...fetched, ...(before.length === 0 || variant === ORIGINAL ? {} : { before }) };
   if (known === null || generation !== known.generation) {
-    return { generation, at: fetched.at, variants: { [variant]: fetched } };
+    return { generation, at: fetched.at, variants: { [variant]: entry }, ...learnt };
   }
-  return { ...known, variants: { ...known.variants, [variant]: fetched } };
+  return { ...known, ...learnt, variants: { ...known.variants, [variant]: entry } };
 }
 
 /** From its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */
@@ -97,8 +140,12 @@ export function parseSourceMeta(text: string | null): SourceMeta | null {
   });
   if (read.length === 0) return null;
   const { colour, thumbhash } = value;
+  const size = recordOf(value.size);
+  const [width, height] = [positive(size?.width), positive(size?.height)];
   return {
     ...{ generation, at, variants: Object.fromEntries(read) },
+    ...(width === null || height === null ? {} : { size: { width, height } }),
+    ...describedFrom(recordOf(value.described)),
     ...(typeof colour === "string" ? { colour } : {}),
     ...(typeof thumbhash === "string" ? { thumbhash } : {}),
   };
@@ -114,10 +161,25 @@ function variantFrom(value: Readonly<Record<string, unknown>> | null): VariantMe
   const height = positive(value.height);
   const bytes = positive(value.bytes);
   const orientation = ORIENTATIONS.find((known) => known === value.orientation);
-  if (typeof hash !== "string" || !/^[0-9a-f]{8}$/.test(hash)) return null;
+  if (!isHash(hash)) return null;
   if (at === null || width === null || height === null || bytes === null || orientation === undefined) return null;
   if (!isFormat(format) || !isTextOrNull(etag) || !isTextOrNull(lastModified)) return null;
-  return { hash, at, width, height, orientation, format, bytes, etag, lastModified };
+  const before = Array.isArray(value.before) ? value.before.filter(isHash).slice(0, MAX_BEFORE) : [];
+  return {
+    ...{ hash, at, width, height, orientation, format, bytes, etag, lastModified },
+    ...(value.crops === true ? { crops: true } : {}),
+    ...(before.length === 0 ? {} : { before }),
+  };
+}
+
+function describedFrom(value: Readonly<Record<string, unknown>> | null): Pick<SourceMeta, "described"> {
+  const at = positive(value?.at);
+  const text = value?.text;
+  return at === null || !isTextOrNull(text) ? {} : { described: { at, text } };
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{8}$/.test(value);
 }
 
 function parseJson(text: string | null): unknown {

@@ -1,7 +1,7 @@
 /** What a transform needs of a source: the original itself, or a picture of at least some size. Pure. */
 import { computeGeometry } from "../../image/geometry.ts";
 import type { Size } from "../../image/picture.ts";
-import { CENTRE, type Transform } from "../../request/transform.ts";
+import { CENTRE, cropsInPixels, type Transform } from "../../request/transform.ts";
 import type { Bound } from "./rule.ts";
 
 /**
@@ -16,13 +16,7 @@ const NEEDS_ORIGINAL = {
   enlarge: () => false,
   // Its offsets are pixels of the result.
   gravity: () => false,
-  // Sides and offsets of 1 or more are pixels of the original.
-  crop: ({ crop, gravity }) => {
-    if (crop === null) return false;
-    const at = crop.gravity ?? gravity;
-    const offsets = at.kind === "compass" ? [at.x, at.y] : [];
-    return [crop.width, crop.height, ...offsets].some((value) => Math.abs(value) >= 1);
-  },
+  crop: cropsInPixels,
   background: () => false,
   quality: () => false,
   format: () => false,

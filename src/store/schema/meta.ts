@@ -59,8 +59,7 @@ const RENDITION = {
   maker: word("maker"),
   whole: {
     name: "whole",
-    write: (whole) =>
-      whole ? `${whole.quality},${whole.sourceWidth},${whole.sourceHeight}${whole.rights ? `,${RIGHTS}` : ""}` : "",
+    write: (whole) => (whole ? `${whole.quality},${whole.sourceWidth},${whole.sourceHeight}${wholeMarks(whole)}` : ""),
     read: wholeFrom,
   } as Field<Whole | undefined>,
 } as const satisfies Fields<Omit<StoredMeta, keyof Provenance>>;
@@ -189,15 +188,23 @@ function viaFrom(text: string): readonly AddressHashes[] | undefined {
   });
 }
 
-/** What stands behind the sides of a rendition that holds rights. */
+/** What stands behind the sides: it holds rights, the sides are those of a variant. */
 const RIGHTS = "r";
+const OF_VARIANT = "v";
+const MARKS = /,(rv?|v)$/;
+
+function wholeMarks({ rights, of }: Whole): string {
+  const marks = (rights ? RIGHTS : "") + (of === undefined ? "" : OF_VARIANT);
+  return marks === "" ? "" : `,${marks}`;
+}
 
 function wholeFrom(text: string): Whole | undefined {
-  const parts = text.split(",");
-  const rights = parts.length === 4 && parts[3] === RIGHTS;
-  const [quality, sourceWidth, sourceHeight, ...rest] = (rights ? parts.slice(0, 3) : parts).map(naturalFrom(0));
+  const [quality, sourceWidth, sourceHeight, ...rest] = text.replace(MARKS, "").split(",").map(naturalFrom(0));
   if (quality === undefined || !sourceWidth || !sourceHeight || rest.length > 0) return undefined;
-  return { quality, sourceWidth, sourceHeight, ...(rights ? { rights } : {}) };
+  const marks = MARKS.exec(text)?.[1] ?? "";
+  const rights = marks.includes(RIGHTS) ? { rights: true as const } : {};
+  const of = marks.includes(OF_VARIANT) ? { of: "variant" as const } : {};
+  return { quality, sourceWidth, sourceHeight, ...rights, ...of };
 }
 
 /** Lower-case hexadecimal of exactly so many digits, else undefined. */

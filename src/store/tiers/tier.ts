@@ -47,6 +47,8 @@ export type Whole = {
   readonly sourceHeight: number;
   /** It holds the rights that the bytes carry it was made from. */
   readonly rights?: true;
+  /** `variant`: the sides are those of the variant it was made from, and the original may be larger. */
+  readonly of?: "variant";
 };
 
 /** A stored rendition that smaller sizes may be derived from. */

@@ -23,6 +23,7 @@ test("everything that may be set live", () => {
     staleEpochs: { [HOST]: 1_700_000_000_001 },
     retiredMakers: ["1-libwebp1"],
     regions: { "colo:DXB": "weur" },
+    politeness: { "b.test:8080": { concurrency: 2, perSecond: 0.2, perDay: null } },
   });
   expect(withSettings(CONFIG, text, CHECK)).toEqual({
     ...CONFIG,
@@ -32,6 +33,7 @@ test("everything that may be set live", () => {
     staleEpochs: { [HOST]: 1_700_000_000_001 },
     retiredMakers: new Set(["1-libwebp1"]),
     regionOverrides: { "colo:DXB": "weur" },
+    politeness: { "b.test:8080": { concurrency: 2, perSecond: 0.2, perDay: null } },
   });
 });
 
@@ -88,6 +90,41 @@ describe("settings that cannot be read stop the service rather than lift a taked
       '{\n  "regions": {\n    "colo:DXX": "weur"\n  }\n}',
       'line 3, column 5: regions.colo:DXX names no place: "DXX" is no data centre of our table',
     ],
+    [
+      "a misspelt limit",
+      '{"politeness":{\n "a.test":{"perSec":1}}}',
+      "line 2, column 12: politeness.a.test.perSec is not known here; known are concurrency, perSecond, bytesPerSecond",
+    ],
+    [
+      "a limit for a path",
+      '{"politeness":{"a.test/x":{}}}',
+      "column 16: politeness.a.test/x is refused: a limit holds for a host or host:port, without a scheme or a path",
+    ],
+    [
+      "a limit for a scheme",
+      '{"politeness":{"https://a.test":{}}}',
+      "politeness.https://a.test is refused: a limit holds",
+    ],
+    ["limits of everything", '{"politeness":{"*":{}}}', "column 16: politeness.* is refused: "],
+    ["limits that are no object", '{"politeness":{"a.test":2}}', "column 25: politeness.a.test is no object"],
+    ["limits in a list", '{"politeness":[]}', "column 15: politeness is no object"],
+    [
+      "no slot",
+      '{"politeness":{"a.test":{"concurrency":0}}}',
+      "column 40: politeness.a.test.concurrency is 0, not a whole number from 1 to 64, or null for no limit",
+    ],
+    [
+      "too many slots",
+      '{"politeness":{"a.test":{"concurrency":65}}}',
+      "concurrency is 65, not a whole number from 1 to 64",
+    ],
+    ["half a slot", '{"politeness":{"a.test":{"concurrency":1.5}}}', "concurrency is 1.5, not a whole number"],
+    [
+      "a pace between whole numbers",
+      '{"politeness":{"a.test":{"perSecond":1.5}}}',
+      "perSecond is 1.5, not a number (whole",
+    ],
+    ["a limit in quotes", '{"politeness":{"a.test":{"perDay":"9"}}}', 'perDay is "9", not a whole number from 1 to'],
     ["a mark that is no time", `{"staleEpochs":{"${HOST}":-1}}`, `staleEpochs.${HOST} is no time in unix milliseconds`],
   ])("%s", (_, text, problem) => {
     expect(() => withSettings(CONFIG, text, CHECK)).toThrow(Failure);

@@ -199,7 +199,7 @@ describe("wholeOf", () => {
 describe("what may be a parent follows from the table of options", () => {
   const dummy = { ...OPTIONS.dpr, name: "dummy", short: [], key: "dm", fallback: 0, keepsWhole: undefined } as const;
   const whole = (value: number, row: Partial<Option<number>>) =>
-    wholeOf({ ...ASKED, dummy: value } as Transform, "webp", HEADER, {
+    wholeOf({ ...ASKED, dummy: value } as Transform, "webp", HEADER, undefined, {
       ...OPTIONS,
       dummy: { ...dummy, ...row } as Option<unknown>,
     }).whole;

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Header } from "../../../src/image/header.ts";
-import type { FetchedBytes } from "../../../src/rendition/fetchOriginal.ts";
 import { storeOriginal, storeRendition, storeSourceMeta } from "../../../src/rendition/storeRendition.ts";
+import type { FetchedBytes } from "../../../src/rendition/variant/fetchVariant.ts";
 import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { ORIGINAL, readSourceMeta } from "../../../src/store/sourceMeta.ts";
 import { brokenService } from "../../support/brokenService.ts";

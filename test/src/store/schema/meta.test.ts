@@ -40,6 +40,7 @@ describe("encodeMeta and decodeMeta", () => {
     ["every field", FULL],
     ["a whole picture of default quality", metaOf({ whole: { ...WHOLE, quality: 0 } })],
     ["a whole picture of quality 80", metaOf({ whole: WHOLE })],
+    ["a whole picture made of a variant", metaOf({ variant: "flickr.z", whole: { ...WHOLE, of: "variant" } })],
     ["a source with every kind of sign", metaOf({ source: "https://h.test/%22%5C'(*)?a=b\\c&d=%E2%82%AC" })],
     ["no source", metaOf({ source: "" })],
     [

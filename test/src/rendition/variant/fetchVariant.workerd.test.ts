@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { MemoryReservation } from "../../../src/concurrency/memoryReservation.ts";
-import { fetchOriginal } from "../../../src/rendition/fetchOriginal.ts";
-import { finalAddressOf } from "../../../src/store/schema/finalAddress.ts";
-import { sourceKeys } from "../../../src/store/schema/key.ts";
-import { ORIGINAL, type VariantMeta, writeSourceMeta } from "../../../src/store/sourceMeta.ts";
-import { brokenService, slowService } from "../../support/brokenService.ts";
-import { metaOf, NOW } from "../../support/stored.ts";
+import { MemoryReservation } from "../../../../src/concurrency/memoryReservation.ts";
+import { walk } from "../../../../src/rendition/variant/walk.ts";
+import { finalAddressOf } from "../../../../src/store/schema/finalAddress.ts";
+import { sourceKeys } from "../../../../src/store/schema/key.ts";
+import { ORIGINAL, type VariantMeta, writeSourceMeta } from "../../../../src/store/sourceMeta.ts";
+import { brokenService, slowService } from "../../../support/brokenService.ts";
+import { metaOf, NOW } from "../../../support/stored.ts";
 import {
   configWith,
   freshSource,
@@ -15,7 +15,7 @@ import {
   requestOf,
   type World,
   worldOf,
-} from "../../support/world.workerd.ts";
+} from "../../../support/world.workerd.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -37,7 +37,7 @@ async function ask(source: string, world: World, old: typeof STALE | null = null
   const stale = old && { ...old, meta: { ...old.meta, final: await finalAddressOf(from) } };
   const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
   const miss = await missOf(requestOf(source), world, { stale });
-  return fetchOriginal(miss, app, caller, job, memory).finally(() => memory.release());
+  return walk(miss, app, caller, job, memory).finally(() => memory.release());
 }
 
 async function known(source: string, hash = "0badcafe"): Promise<void> {

@@ -1,0 +1,29 @@
+/** All checks of a deployment from outside, one after another. */
+import { reasonOf } from "../purge/call.ts";
+import { CHECKS, health } from "./checks.ts";
+import { type Finding, mend } from "./finding.ts";
+import { type TierOrder, tiers } from "./tiers.ts";
+
+/** A picture that is asked for when the operator names none: a small PNG with transparency. */
+export const DEFAULT_PICTURE =
+  "https://upload.wikimedia.org/wikipedia/commons/4/47/PNG_transparency_demonstration_1.png";
+
+/** Tells each finding as soon as it is known. Gives whether nothing is to be mended. Never throws for what it finds. */
+export async function examine(order: TierOrder, tell: (finding: Finding) => void): Promise<boolean> {
+  const { patient } = order;
+  let isWell = true;
+  const report = (finding: Finding) => {
+    if (finding.state === "mend") isWell = false;
+    tell(finding);
+  };
+  try {
+    const first = await health(patient);
+    report(first);
+    if (first.state === "mend") return false;
+    for (const check of CHECKS) for (const finding of await check(patient)) report(finding);
+    for (const finding of await tiers(order)) report(finding);
+  } catch (error) {
+    report(mend("answers", reasonOf(error, patient.url)));
+  }
+  return isWell;
+}
