@@ -44,18 +44,6 @@ export function candidatesFor(
   ];
 }
 
-/**
- * Whether a fetched candidate has enough pixels. `upright`: its size by its header. False: the shape was guessed wrong, so
- * call candidatesFor again with `known.shape`. Always true of the original and of a last resort. Pure.
- */
-export function isEnough({ bound, crops, lastResort }: Candidate, upright: Size, asked: Transform): boolean {
-  if (bound === null || lastResort || crops) return true;
-  const promised = sizeWithin(bound, upright);
-  // Smaller than promised: the provider enlarges nothing, so this is all there is.
-  if (bound.exact && upright.width < promised.width - 2 && upright.height < promised.height - 2) return true;
-  return covers(upright, neededSize(asked, null, upright), 1);
-}
-
 /** The info.json of a IIIF source: ask it before candidatesFor, and keep it for a day. Null = no IIIF address. Pure. */
 export function infoUrlOf(source: string, rules: ProviderRules): string | null {
   const match = rules.on ? matchOf(source, { original: null, shape: null, iiif: null }, rules) : null;

@@ -5,11 +5,12 @@ import { fetchSource } from "../../../src/origin/fetch.ts";
 import { HostGuard } from "../../../src/origin/hostGuard.ts";
 import { HttpsMemory } from "../../../src/origin/https.ts";
 import type { Candidate, ProviderRules } from "../../../src/origin/providers/candidate.ts";
-import { candidatesFor, infoUrlOf, isEnough } from "../../../src/origin/providers/candidates.ts";
+import { candidatesFor, infoUrlOf } from "../../../src/origin/providers/candidates.ts";
 import { parseIiifInfo } from "../../../src/origin/providers/iiifInfo.ts";
 import { isPlaceholder } from "../../../src/origin/providers/placeholders.ts";
 import { movesOn, Refusals } from "../../../src/origin/providers/refusals.ts";
 import { type Known, NOTHING_KNOWN } from "../../../src/origin/providers/rule.ts";
+import { fitBytes } from "../../../src/rendition/variant/fitBytes.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { CONFIG } from "../sources/fetcher.ts";
 import { PLAIN } from "../transform.ts";
@@ -52,11 +53,15 @@ export class Walker {
         const { bytes, finalUrl } = await this.#fetch(candidate.url);
         if (isPlaceholder({ url: finalUrl, bytes: bytes.length, hash: "00000000" }))
           throw new Failure("source_placeholder");
-        const upright = sizeOf(bytes);
-        if (upright !== null && !isEnough(candidate, upright, transform)) {
-          known = { ...known, shape: upright };
-          continue;
+        if (candidate.rule !== null) {
+          const fitting = await fitBytes(bytes, candidate, transform, known.original);
+          if (fitting.kind === "another picture") throw new Error(`${candidate.url} has another shape`);
+          if (fitting.kind === "too small") {
+            known = { ...known, shape: fitting.shape };
+            continue;
+          }
         }
+        const upright = sizeOf(bytes);
         this.refusals.noteEnd(refused, candidate, this.now);
         const { width, height } = upright ?? { width: 0, height: 0 };
         return { variant: candidate.variant, size: `${width}x${height}`, reason: null, bytes };
