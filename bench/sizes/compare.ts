@@ -8,6 +8,7 @@ import { ssim } from "../engine/ssim.ts";
 import type { Photo, Provider } from "./providers.ts";
 
 export type Compared = {
+  readonly file: string;
   readonly variant: string;
   /** Bytes that the source sent for the thumbnail, as a share of those of the stored address. */
   readonly share: number;
@@ -36,6 +37,7 @@ export async function compare(photo: Photo, provider: Provider, transform: Trans
     const stored = await walk(false);
     const { width } = await sharp(own.bytes).metadata();
     return {
+      file: photo.file,
       variant: own.variant,
       share: own.sent / stored.sent,
       ssim: await likeness(own.bytes, stored.bytes, transform),

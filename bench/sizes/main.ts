@@ -43,6 +43,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
     ssim: spread(all.map((one) => one.ssim)),
     ssimAt19: spread(all.map((one) => one.ssimAt19)),
     requests: { most: Math.max(...all.map(({ requests }) => requests)) },
+    each: all,
   }));
   console.log(`640 px of ${photos.length} JPEG photographs, ${MIN_WIDTH} px wide or more`);
   const cells = rows.map(({ provider, photographs, variants, bytes, ssim, ssimAt19, requests }) => [
