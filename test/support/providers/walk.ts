@@ -8,9 +8,10 @@ import type { Candidate, ProviderRules } from "../../../src/origin/providers/can
 import { candidatesFor, infoUrlOf } from "../../../src/origin/providers/candidates.ts";
 import { parseIiifInfo } from "../../../src/origin/providers/iiifInfo.ts";
 import { isPlaceholder } from "../../../src/origin/providers/placeholders.ts";
-import { movesOn, Refusals } from "../../../src/origin/providers/refusals.ts";
+import { Refusals } from "../../../src/origin/providers/refusals.ts";
 import { type Known, NOTHING_KNOWN } from "../../../src/origin/providers/rule.ts";
 import { fitBytes } from "../../../src/rendition/variant/fitBytes.ts";
+import { nextAfter } from "../../../src/rendition/variant/nextAfter.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { CONFIG } from "../sources/fetcher.ts";
 import { PLAIN } from "../transform.ts";
@@ -67,10 +68,17 @@ export class Walker {
         return { variant: candidate.variant, size: `${width}x${height}`, reason: null, bytes };
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        if (candidate.rule === null || !movesOn(error)) {
+        const { next, isRuleWrong } = candidate.rule === null ? nextAfter(new Failure("internal")) : nextAfter(error);
+        if (next === "end") {
           this.refusals.noteEnd(refused, null, this.now);
           return { variant: null, size: "", reason: error.reason, bytes: null };
         }
+        const { host } = new URL(candidate.url);
+        for (const one of list) {
+          const isSkipped = next === "original" ? one.rule !== null : next === "host" && new URL(one.url).host === host;
+          if (isSkipped) tried.add(one.url);
+        }
+        if (!isRuleWrong) continue;
         this.refusals.noteRefused(candidate, error, this.now);
         refused.push([candidate, error]);
       }
