@@ -180,6 +180,18 @@ export const ANSWERS = {
   },
   // Caused by this deployment.
   queue_full: { status: 503, message: "Too busy; try again in {retryAfter} s", cacheSeconds: 0, report: false },
+  source_saturated: {
+    status: 503,
+    message: "The source's host gets no more requests from here now; try again in {retryAfter} s",
+    cacheSeconds: 0,
+    report: false,
+  },
+  governor_unreachable: {
+    status: 503,
+    message: "The limits of the source's host cannot be checked now; try again in {retryAfter} s",
+    cacheSeconds: 0,
+    report: false,
+  },
   loop: { status: 508, message: "The request came back to this service, in a loop", cacheSeconds: 0, report: false },
   misconfigured: { status: 500, message: "The service is not set up correctly", cacheSeconds: 0, report: true },
   internal: { status: 500, message: "Internal error", cacheSeconds: 0, report: true },

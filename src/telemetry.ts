@@ -6,7 +6,18 @@
 import { ANSWERS, type Failure, type Reason } from "./errors.ts";
 
 /** Stages that cost time, in the order a request meets them. */
-export const STAGES = ["policy", "lookup", "flight", "queue", "origin", "decode", "resize", "encode", "total"] as const;
+export const STAGES = [
+  "policy",
+  "lookup",
+  "flight",
+  "queue",
+  "governor",
+  "origin",
+  "decode",
+  "resize",
+  "encode",
+  "total",
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** The part of an Analytics Engine binding that is used. */
@@ -50,6 +61,8 @@ export type Trace = {
   /** Status of the source, when it was asked. */
   sourceStatus: number | null;
   sourceHost: string;
+  /** Calls of the governor of a host. One call speaks for all that wait in the isolate; it counts for whoever sent it. */
+  governorCalls: number;
   region: string;
   colo: string;
   format: string;
@@ -89,6 +102,7 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
     collapsed: false,
     sourceStatus: null,
     sourceHost: "",
+    governorCalls: 0,
     region,
     colo,
     format: "",
@@ -171,6 +185,8 @@ export const POINT_DOUBLES = [
   "encode",
   "queue",
   "bytesSaved",
+  "governor",
+  "governorCalls",
 ] as const;
 
 export type Point = Parameters<EventSink["writeDataPoint"]>[0];
@@ -181,7 +197,7 @@ export type Point = Parameters<EventSink["writeDataPoint"]>[0];
  */
 export function pointOf(trace: Trace): Point {
   const { reason, hit, region, colo, door, format, sourceHost, asked, audience, outcome, source, variant } = trace;
-  const { status, bytesIn, bytesOut, sourceVariant, bytesSaved, stages } = trace;
+  const { status, bytesIn, bytesOut, sourceVariant, bytesSaved, governorCalls, stages } = trace;
   // Literals, not copies of the trace: this is on the way of every hit.
   const blobs: Readonly<Record<(typeof POINT_BLOBS)[number], string>> = {
     reason,
@@ -198,7 +214,7 @@ export function pointOf(trace: Trace): Point {
     sourceVariant,
     tiersAsked: asked.map((one) => `${one.tier}:${one.outcome}`).join(","),
   };
-  const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0 } = stages;
+  const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0, governor = 0 } = stages;
   const doubles: Readonly<Record<(typeof POINT_DOUBLES)[number], number>> = {
     status,
     bytesIn,
@@ -212,6 +228,8 @@ export function pointOf(trace: Trace): Point {
     queue,
     // Unknown counts as nothing: a sum of the column is then never too large.
     bytesSaved: bytesSaved ?? 0,
+    governor,
+    governorCalls,
   };
   return {
     indexes: [source === "" ? sourceHost.slice(0, 96) : source],

@@ -77,6 +77,16 @@ export const COSTS = {
     limiterCalls: 1,
     fetches: 1,
   }),
+  "made from a source whose host has a rule, a lone miss": of({
+    edge: 3,
+    kvReads: 5,
+    kvWrites: 1,
+    classB: 4,
+    classA: 5,
+    objectCalls: 5,
+    limiterCalls: 1,
+    fetches: 1,
+  }),
   "failed at the source, nothing stored": of({
     edge: 3,
     kvReads: 4,

@@ -6,6 +6,7 @@ const STAGE_DOCS = {
   lookup: "asking the stores",
   flight: "waiting for another request that makes the same picture",
   queue: "waiting for a turn (bytes, then decoder)",
+  governor: "waiting for a grant of the governor of the source's host",
   origin: "the exchange with the source",
   decode: "source bytes to pixels",
   resize: "pixels to fewer pixels",
@@ -33,6 +34,8 @@ export const LOG_FIELDS = {
   collapsed: "joined another request's work on the same picture",
   sourceStatus: "HTTP status of the source, when it was asked",
   sourceHost: "host of the source; never its path",
+  governorCalls:
+    "calls of the governors of hosts; one speaks for all that wait in the isolate, and counts for the request that sent it",
   region: "region that serves the reader",
   colo: "data centre of the reader",
   format: "format of the answer",
@@ -79,6 +82,8 @@ const COLUMN_DOCS = {
   encode: `milliseconds: ${STAGE_DOCS.encode}`,
   queue: `milliseconds: ${STAGE_DOCS.queue}`,
   bytesSaved: "as in the log line; 0 when it is not known",
+  governor: `milliseconds: ${STAGE_DOCS.governor}`,
+  governorCalls: LOG_FIELDS.governorCalls,
 } as const satisfies Record<Column, string>;
 
 /** Columns of the Analytics Engine point as its SQL names them: [column, name, meaning]. */

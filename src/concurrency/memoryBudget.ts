@@ -140,8 +140,7 @@ export class MemoryBudget {
 
   /** Whether a newcomer may not pass one who came before it. */
   #mustWaitFor(other: Waiting, newcomer: Waiting): boolean {
-    const isWarm = newcomer.account.priority.priority === "warm";
-    if (isWarm && other.account.priority.priority === "user") return true;
+    if (newcomer.account.priority.rank > other.account.priority.rank) return true;
     if (this.#isSmall(other) || !this.#isSmall(newcomer)) return other.passed >= MAX_PASSED;
     // Small ones that keep to the reserve take nothing from a large one, unless it needs that too.
     const small = [...this.#accounts].filter((one) => this.#isSmall(one));

@@ -29,8 +29,8 @@ export class SingleFlight<T> {
 
   /**
    * Runs `work` for `name`, or joins the work under way. Rejects as the work does, for all who joined. If it failed for
-   * its leader's own reasons, each of them goes on alone instead. Work that a user joins gets a user's priority. `now` in
-   * unix ms.
+   * its leader's own reasons, each of them goes on alone instead. Work that more urgent work joins gets its
+   * priority. `now` in unix ms.
    */
   async run(
     name: string,
@@ -41,7 +41,7 @@ export class SingleFlight<T> {
     const flight = this.#flights.get(name);
     const left = flight === undefined ? 0 : flight.startedAt + this.#maxMs - now();
     if (flight !== undefined && left > 0) {
-      if (priority.priority === "user") flight.priority.promote();
+      flight.priority.promote(priority.priority);
       const value = await settledWithin(flight.outcome.catch(aloneOr), left);
       if (value !== LATE) return { value, joined: true };
     }

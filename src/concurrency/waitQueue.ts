@@ -73,10 +73,10 @@ export class WaitQueue<T> {
     });
   }
 
-  /** Users first, then warm jobs, each in order of arrival. */
+  /** The most urgent first. The equally urgent are in order of arrival. */
   inOrder(): readonly T[] {
-    const of = (user: boolean) => this.#waiting.filter(({ priority }) => (priority.priority === "user") === user);
-    return [...of(true), ...of(false)].map(({ item }) => item);
+    // The sort is stable (ECMA-262 23.1.3.30).
+    return this.#waiting.toSorted((a, b) => a.priority.rank - b.priority.rank).map(({ item }) => item);
   }
 
   admit(item: T): void {

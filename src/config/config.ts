@@ -7,6 +7,9 @@ export type HttpSources = "upgrade" | "allow" | "deny";
 /** What `Accept: image/*` gets in place of an error's JSON. */
 export type Placeholder = "off" | "transparent" | "svg";
 
+/** What becomes of a reader while a source's host gets no more requests: waits in line, or is sent to the source itself. */
+export type OnSaturation = "wait" | "redirect";
+
 /** What `/robots.txt` tells crawlers; `off` = there is no such address. */
 export type Robots = "allow" | "disallow" | "off";
 
@@ -32,6 +35,7 @@ export type Config = {
   readonly maxRedirects: number;
   readonly sourceTimeoutMs: number;
   readonly queueMs: number;
+  readonly onSaturation: OnSaturation;
   readonly maxBytesInFlight: number;
   readonly engine: "auto";
   /** Whether providers are asked for their own sizes. */

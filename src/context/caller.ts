@@ -30,6 +30,8 @@ export type Caller = {
   readonly audience: Audience;
   /** Deployed region that serves the caller. */
   readonly region: string;
+  /** Deployed region in which this isolate runs: a push works for a region far away, and asks sources from here. */
+  readonly runsIn: string;
   /** IATA code of the data centre, "" = unknown. */
   readonly colo: string;
   /** Our own origin and its host (with port), such as `https://img.example.org`. */
@@ -54,9 +56,11 @@ export function callerOf(request: Request, config: Pick<Config, "regions" | "reg
   const chosen = loopback ? request.headers.get(COLO_HEADER) : null;
   const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
   const colo = place?.colo ?? "";
+  const region = regionOf(place, config.regions, config.regionOverrides);
   return {
     audience: "reader",
-    region: regionOf(place, config.regions, config.regionOverrides),
+    region,
+    runsIn: region,
     colo,
     origin,
     ownHost: host,
@@ -75,7 +79,8 @@ export function rayOf({ headers }: Pick<Request, "headers">): string {
 export function jobCaller(region: string, origin: string): Caller {
   const { host } = ownAddress(origin);
   const isRateLimited = AUDIENCES.job.rateLimited;
-  const place = { region, colo: "", origin, ownHost: host, cacheOrigin: origin };
+  // Nobody is told where a queue's consumer runs.
+  const place = { region, runsIn: region, colo: "", origin, ownHost: host, cacheOrigin: origin };
   return { audience: "job", ...place, isRateLimited, clientKeys: () => ["job"] };
 }
 

@@ -8,6 +8,7 @@ import { SingleFlight } from "../concurrency/singleFlight.ts";
 import type { Config } from "../config/config.ts";
 import { overrideCheck } from "../coordinate/overrides.ts";
 import { LiveConfig } from "../live/liveConfig.ts";
+import { GovernedHosts } from "../origin/governor/client/governedHosts.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
 import { HttpsMemory } from "../origin/https.ts";
 import { Refusals } from "../origin/providers/refusals.ts";
@@ -56,6 +57,8 @@ export type IsolateState = {
   readonly refusals: Refusals;
   /** What image servers said of pictures lately, by the address of the description. */
   readonly described: BoundedMap<string, Described>;
+  /** Hosts that have a governor, and what is said to it. */
+  readonly governed: GovernedHosts;
   /** Failures of sources, for as long as errors.ts says. */
   readonly negatives: NegativeMemory;
   /**
@@ -100,6 +103,7 @@ export function newIsolateState(): IsolateState {
     hosts: new HostGuard(),
     refusals: new Refusals(),
     described: new BoundedMap(DESCRIBED_MEMORY),
+    governed: new GovernedHosts(),
     negatives: newNegativeMemory(),
     nowhere: new BoundedMap(NOWHERE_MEMORY),
     outdated: new BoundedMap(OUTDATED_MEMORY),

@@ -7,7 +7,7 @@ import type { App, WaitUntil } from "./app.ts";
 import { type Audience, type Caller, withAudience } from "./caller.ts";
 
 export type Job = {
-  /** Queue priority. Raised when a user request joins warm work. */
+  /** Queue priority. Raised when more urgent work joins this one. */
   readonly priority: Priority;
   readonly trace: Trace;
   readonly waitUntil: WaitUntil;
@@ -31,7 +31,7 @@ export type JobParts = {
   readonly calls?: StoreCalls;
 };
 
-const PRIORITIES = { reader: "user", background: "user", warm: "warm", job: "warm" } as const satisfies Record<
+const PRIORITIES = { reader: "user", background: "user", warm: "warm", job: "job" } as const satisfies Record<
   Audience,
   ConstructorParameters<typeof Priority>[0]
 >;

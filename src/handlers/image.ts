@@ -2,18 +2,20 @@
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
-import { asFailure, type Failure } from "../errors.ts";
+import { asFailure, Failure } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { refuseLoop } from "../policy/loop.ts";
+import { isBlocked } from "../policy/storedAccess.ts";
 import { authorize, refusalOf } from "../rendition/authorize.ts";
 import { getRendition } from "../rendition/getRendition.ts";
+import { redirectTarget } from "../rendition/saturation.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
-import type { Answer } from "../respond/answer.ts";
+import { type Answer, redirectAnswer } from "../respond/answer.ts";
 import { conditional } from "../respond/conditional.ts";
 import { fallbackAnswer, imageHeaders } from "../respond/headers.ts";
 import { type EdgeLookup, lookUpEdge } from "../store/edgeLookup.ts";
-import type { RenditionStore } from "../store/renditionStore.ts";
+import { namesOf, type RenditionStore } from "../store/renditionStore.ts";
 import { addStage, noteFailure, noteHit } from "../telemetry.ts";
 
 /** Answers with the picture, or 304; where its source fails, by a redirect if the address asks for one. Throws Failure. */
@@ -35,6 +37,8 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
     keep();
     return answer;
   } catch (error) {
+    const instead = await sentToSource(asFailure(error), request, app, caller, job);
+    if (instead !== null) return instead;
     const failure = asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
     if (request.fallback === undefined || !isShared(failure.reason)) throw failure;
     noteFailure(job.trace, failure, now());
@@ -55,6 +59,23 @@ async function answerFor(request: ImageRequest, http: Request, app: App, caller:
 function withoutTls({ plainSource, ...request }: ImageRequest, { reason }: Failure): ImageRequest | null {
   if (plainSource === undefined) return null;
   return reason === "source_unreachable" || reason === "source_tls" ? { ...request, source: plainSource } : null;
+}
+
+/** What a reader gets instead of waiting for a saturated host. Null: the failure. */
+async function sentToSource(
+  failure: Failure,
+  request: ImageRequest,
+  app: App,
+  { ownHost }: Caller,
+  { trace }: Job,
+): Promise<Answer | null> {
+  const target = failure.reason === "source_saturated" ? redirectTarget(request, app.config, ownHost) : null;
+  if (target === null || app.state.https.isPlainOnly(new URL(request.source).host, app.now())) return null;
+  const { keys } = await namesOf(request);
+  // It may have been taken down while the reader waited.
+  if (isBlocked(keys, await app.latestConfig())) throw new Failure("blocked");
+  noteFailure(trace, failure, app.now());
+  return redirectAnswer(target);
 }
 
 /** Nearly every request ends here: the edge has the picture and hands it on. */

@@ -1,17 +1,15 @@
 /** The work of the second Worker: bytes and an order in, pixels or a named failure out. */
 import { asFailure } from "../errors.ts";
 import { withDecodeErrors } from "../image/decodeErrors.ts";
-import { trimEngines } from "../image/engines.ts";
+import { engineMemory, trimEngines } from "../image/engines.ts";
+import { ISOLATE_BYTES } from "../image/formats/heavyMemory.ts";
 import type { HeavyAnswer, HeavyOrder } from "../image/heavy.ts";
 import { checkSize } from "../image/picture.ts";
 import { startStopwatch } from "../image/rendition.ts";
 import { HEAVY_DECODERS } from "./decoders.ts";
 
-/** An engine keeps its memory for the next picture of its kind: a new one would be beside the old until it is collected. */
-const KEPT_BYTES = 112_000_000;
-/** What all engines keep when a picture of another kind comes. */
-const SMALL_BYTES = 20_000_000;
-let lastDecoder: string | null = null;
+/** What JavaScript, fonts and the resampler hold. */
+const BASE_BYTES = 8_000_000;
 
 /** Pictures one after the other: engines have memory of their own. */
 let last: Promise<unknown> = Promise.resolve();
@@ -33,15 +31,18 @@ export function decodeHeavy(bytes: Uint8Array, order: HeavyOrder, begun: () => u
   return answer;
 }
 
-async function decodeOne(bytes: Uint8Array, { decoder, source, view, least }: HeavyOrder): Promise<HeavyAnswer> {
+async function decodeOne(bytes: Uint8Array, order: HeavyOrder): Promise<HeavyAnswer> {
+  const { decoder, source, view, least } = order;
   try {
     return await withDecodeErrors(async () => {
-      const decode = HEAVY_DECODERS[decoder];
-      if (decode === undefined) throw new Error(`no decoder is called ${decoder}`);
-      if (decoder !== lastDecoder) trimEngines(SMALL_BYTES);
-      lastDecoder = decoder;
+      const found = HEAVY_DECODERS[decoder];
+      if (found === undefined) throw new Error(`no decoder is called ${decoder}`);
+      // Linear memory never shrinks, and that of a dropped engine stays until the garbage collection. So engines are kept
+      // for the next picture of their kind, and dropped only when this one needs their place.
+      const own = Math.max(found.needs(order), engineMemory()[found.engine] ?? 0);
+      trimEngines(Math.max(0, ISOLATE_BYTES - BASE_BYTES - own), found.engine);
       const clock = startStopwatch();
-      const { picture, truncated } = await decode(bytes, source, { view, dctScale: 8, least }, clock);
+      const { picture, truncated } = await found.decode(bytes, source, { view, dctScale: 8, least }, clock);
       const [{ pixels }] = picture.frames;
       checkSize(pixels, view);
       const { decode: first, resize } = clock.stages();
@@ -50,7 +51,5 @@ async function decodeOne(bytes: Uint8Array, { decoder, source, view, least }: He
   } catch (error) {
     const { reason, facts, detail } = asFailure(error);
     return { reason, facts, detail };
-  } finally {
-    trimEngines(KEPT_BYTES);
   }
 }

@@ -60,20 +60,21 @@ export function dropAllEngines(): void {
 
 /**
  * For use after a picture: drops the instances that live for one picture, and then the largest until the rest holds at
- * most `kept` bytes.
+ * most `kept` bytes. The instance called `except` stays, and does not count.
  */
-export function trimEngines(kept: number = KEPT_BYTES): void {
+export function trimEngines(kept: number = KEPT_BYTES, except?: string): void {
   peak = Math.max(peak, liveBytes());
   for (const [name, { lifetime }] of [...live]) if (lifetime === "one picture") live.delete(name);
-  const bySize = [...live].sort(([, a], [, b]) => b.memory.buffer.byteLength - a.memory.buffer.byteLength);
-  for (const [name] of bySize) {
-    if (liveBytes() <= kept) return;
+  const others = [...live].filter(([name]) => name !== except);
+  others.sort(([, a], [, b]) => b.memory.buffer.byteLength - a.memory.buffer.byteLength);
+  for (const [name] of others) {
+    if (liveBytes(except) <= kept) return;
     live.delete(name);
   }
 }
 
-function liveBytes(): number {
-  return [...live.values()].reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+function liveBytes(except?: string): number {
+  return [...live].reduce((sum, [name, { memory }]) => sum + (name === except ? 0 : memory.buffer.byteLength), 0);
 }
 
 /** Makes an instance and gives its exports as the type the caller knows them to be; the platform's type is wider. */

@@ -20,6 +20,8 @@ export type AskContext = {
   readonly asked: Set<string>;
   /** Called before each request, with the deadline that a late first byte ends while others wait. */
   readonly awaitFirstByte?: (deadline: Deadline) => void;
+  /** Called before a second request for the same hop: the host has seen the first one, or may have. */
+  readonly beforeRetry?: () => Promise<void>;
 };
 
 export type Answered = {
@@ -52,6 +54,7 @@ export async function askSecurely(url: URL, context: AskContext): Promise<Answer
   } finally {
     half.disarm();
   }
+  await context.beforeRetry?.();
   const response = await ask(url, context, deadline);
   httpsMemory.notePlainOnly(url.host, refused, now());
   return { response, url, upgraded: false };
@@ -67,6 +70,7 @@ async function ask(url: URL, context: AskContext, deadline: Deadline): Promise<R
     return await askOnce(url, context, deadline);
   } catch (error) {
     if (!(error instanceof Failure) || !isLostConnection(error) || deadline.signal.aborted) throw error;
+    await context.beforeRetry?.();
     return askOnce(url, context, deadline);
   }
 }

@@ -3,6 +3,7 @@ import { Failure } from "../errors.ts";
 import { decodedBody } from "./coding.ts";
 import type { Deadline } from "./deadline.ts";
 import { declaredLength } from "./headers.ts";
+import { type Gauge, NO_GAUGE } from "./hostTurn.ts";
 import { Pace, type Progress } from "./pace.ts";
 
 /** `truncated`: the source stopped before its end and this is what had come. */
@@ -25,7 +26,7 @@ const WINDOW = 131_072;
  * Reads a body of at most `maxBytes` after its content coding is undone. `room` is asked before so many bytes in all are
  * held, and is told how many there may be in the end; the time it takes is ours, not the source's. Throws Failure
  * `source_too_many_bytes` (by Content-Length before a byte is read, else at the first byte too many), `source_timeout`
- * (by the deadline or the pace), `source_encoding`, `source_broken` (cut before the first byte, or not the coding that it
+ * (by the deadline or the pace), `source_saturated` (`gauge` lets it read no further), `source_encoding`, `source_broken` (cut before the first byte, or not the coding that it
  * names). A body that is cut later is returned as far as it came.
  */
 export async function readBody(
@@ -34,9 +35,10 @@ export async function readBody(
   deadline: Deadline,
   room: (bytes: number, claim: number) => Promise<void> = async () => {},
   pace: Pace = new Pace(deadline),
+  gauge: Gauge = NO_GAUGE,
 ): Promise<Body> {
   try {
-    return await read(response, maxBytes, deadline, room, pace);
+    return await read(response, maxBytes, deadline, room, pace, gauge);
   } finally {
     pace.stop();
   }
@@ -48,6 +50,7 @@ async function read(
   deadline: Deadline,
   room: (bytes: number, claim: number) => Promise<void>,
   pace: Pace,
+  gauge: Gauge,
 ): Promise<Body> {
   const declared = declaredLength(response.headers);
   if (declared !== null && declared > maxBytes) {
@@ -58,6 +61,7 @@ async function read(
   if (body === null) throw new Failure("source_broken", {}, "no body");
   const claim = declared ?? Math.min(LIKELY_BYTES, maxBytes);
   const sink = new Sink(declared, maxBytes);
+  if (declared !== null) gauge.expect(declared);
   try {
     await pace.pause(room(sink.capacity, claim));
   } catch (error) {
@@ -71,8 +75,13 @@ async function read(
   let truncated = false;
   try {
     for (;;) {
-      const { done, value } = await deadline.race(reader.read(window));
+      // The last read only says that the body has ended.
+      const isWhole = sink.size === declared;
+      if (sink.size >= gauge.mayRead && !isWhole) await pace.pause(gauge.waitToRead(needOf(sink.size, declared)));
+      const length = isWhole ? WINDOW : Math.min(WINDOW, gauge.mayRead - sink.size);
+      const { done, value } = await deadline.race(reader.read(window.subarray(0, length)));
       if (done) break;
+      gauge.received(value.length);
       if (sink.size + value.length > maxBytes) throw tooMany(maxBytes, sink.size + value.length);
       const capacity = sink.capacityFor(value);
       if (capacity > sink.capacity) await pace.pause(room(capacity, Math.max(capacity, claim)));
@@ -88,6 +97,11 @@ async function read(
     truncated = true;
   }
   return { bytes: sink.bytes(), truncated };
+}
+
+/** So many bytes in all the body needs, as far as known. */
+function needOf(size: number, declared: number | null): number {
+  return declared !== null && declared > size ? declared : Math.max(2 * size, FIRST_BUFFER);
 }
 
 /** Lets go of an answer whose body nobody wants, so that its connection is free again. */

@@ -138,6 +138,12 @@ export class Breaker {
     this.#set(entry, { ...open, until: Math.min(open.until, now + this.#rules.maxOpenMs) });
   }
 
+  /** What other isolates should know of the host: its open breaker, or null. */
+  told(host: string): Open | null {
+    const open = this.#hosts.get(host)?.open ?? null;
+    return open?.told === true ? open : null;
+  }
+
   /** Hosts known. */
   get size(): number {
     return this.#hosts.size;

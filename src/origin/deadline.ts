@@ -46,6 +46,11 @@ export class Deadline {
     this.#abort(new Failure("source_timeout", { limit, stage }));
   }
 
+  /** Ends the exchange now, with a failure of another kind. */
+  end(why: Failure): void {
+    this.#abort(why);
+  }
+
   /** The promise's outcome, or a rejection with `why` when the time is over first. */
   race<T>(promise: Promise<T>): Promise<T> {
     return Promise.race([promise, this.#over]);

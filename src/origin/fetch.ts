@@ -2,18 +2,21 @@
 import type { Priority } from "../concurrency/priority.ts";
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
-import { checkHop } from "../policy/source.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { type AskContext, askSecurely } from "./ask.ts";
 import { discard, readBody } from "./body.ts";
 import { Deadline } from "./deadline.ts";
+import type { SeenAnswer } from "./governor/port.ts";
 import { type Conditional, readHeaders, type SourceHeaders, wholeRangeLength } from "./headers.ts";
 import { Hops } from "./hops.ts";
-import type { GuardContext, HostGuard, HostStore } from "./hostGuard.ts";
+import type { GovernedTurn, Governors, GuardContext, HostGuard } from "./hostGuard.ts";
+import type { HostStore } from "./hostNews.ts";
+import { type Gauge, seenAnswer } from "./hostTurn.ts";
 import type { HttpsMemory } from "./https.ts";
 import { failureOfStatus, failureOfThrown } from "./outcome.ts";
 import { Pace } from "./pace.ts";
 import { follow, locationOf } from "./redirect.ts";
+import { checkTarget, parseSource } from "./target.ts";
 
 export type SourceOrder = {
   /** Who vouches for the source: for `list`, every hop must be on the list too. */
@@ -48,10 +51,12 @@ export type SourceDeps = {
   readonly now: () => number;
   readonly httpsMemory: HttpsMemory;
   readonly hostGuard: HostGuard;
-  /** Where isolates tell each other of open breakers; null: nowhere. */
+  /** Where isolates tell each other of hosts; null: nowhere. */
   readonly hostStore: HostStore | null;
   /** Takes work that goes on after the answer (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
+  /** Governors of hosts; absent = no host has one. */
+  readonly governors?: Governors;
   /** How urgent the picture is; readers wait for a slot of the host before warm work. */
   readonly priority?: Priority;
   /** Memory for the bytes. `reserve` is asked before so many bytes in all are held; it may wait, and may throw. */
@@ -97,16 +102,18 @@ export type Fetched =
  * Fetches `source`, an absolute URL. Throws Failure, and nothing else: what policy says of the first address; for a
  * redirect's target `address_private`, `loop` or `source_redirect_refused`; `source_redirects`, `source_missing`,
  * `source_refused` (with `retryAfter`, if told), `source_failed`, `source_unreachable`, `source_tls`,
- * `source_timeout`, `source_broken`, `source_encoding`, `source_too_many_bytes`; `source_breaker_open` while the host is left alone and
- * `queue_full` when too many wait for it. Only an aborted `deps.signal` throws its own reason.
+ * `source_timeout`, `source_broken`, `source_encoding`, `source_too_many_bytes`; `source_breaker_open` while the host is left alone,
+ * `queue_full` when too many wait for it, `source_saturated` when its governor gives no grant in time and
+ * `governor_unreachable`. Only an aborted `deps.signal` throws its own reason.
  */
 export async function fetchSource(source: string, order: SourceOrder, deps: SourceDeps): Promise<Fetched> {
   const { config, hostGuard, now, memory } = deps;
-  const url = parse(source);
-  check(url, 0, order, config);
+  const url = parseSource(source);
+  checkTarget(url, 0, order, config);
   const turn: GuardContext = {
     ...{ now, queueMs: config.queueMs, store: deps.hostStore, later: deps.later },
     ...(deps.priority === undefined ? {} : { priority: deps.priority }),
+    ...(deps.governors === undefined ? {} : { governors: deps.governors }),
     probe: (known) => probe(known, order, deps),
   };
   const acquiring = hostGuard.acquire(url.host, source, turn);
@@ -143,7 +150,8 @@ async function exchange(
   const { config, now } = deps;
   const started = now();
   const awaitFirstByte = (limited: Deadline) => pace.awaitFirstByte(hops.firstByteMs, limited);
-  const context = { ...askContext(deps, deadline), awaitFirstByte };
+  const restart = (answer: SeenAnswer) => pace.pause(hops.restart(answer));
+  const context = { ...askContext(deps, deadline), awaitFirstByte, beforeRetry: () => restart({ kind: "failed" }) };
   const via: string[] = [];
   let url = first;
   let upgraded = false;
@@ -156,7 +164,7 @@ async function exchange(
     upgraded ||= answered.upgraded;
     const location = locationOf(answered.response);
     if (location === null) {
-      const taken = await take(answered.response, started, conditional, deps, deadline, pace);
+      const taken = await take(answered.response, started, conditional, deps, deadline, pace, hops);
       const { status } = answered.response;
       return { url: answered.url.href, finalUrl: url.href, via, status, hops: count, upgraded, ...taken };
     }
@@ -164,11 +172,11 @@ async function exchange(
     if (count >= config.maxRedirects) throw new Failure("source_redirects", { limit: config.maxRedirects });
     if (count > 0) via.push(url.href);
     url = follow(location, answered.url);
-    check(url, count + 1, order, config);
-    if (!hops.staysAt(url.host)) {
-      const { host } = url;
-      await pace.pause(hops.leave(host, () => deps.hostGuard.acquireRedirected(host, turn)));
-    }
+    checkTarget(url, count + 1, order, config);
+    const { host } = url;
+    const governor = deps.governors?.nameOf(host) ?? null;
+    if (hops.counts(host, governor)) await restart({ kind: "ok" });
+    else await pace.pause(hops.leave(host, () => deps.hostGuard.acquireRedirected(host, turn)));
   }
 }
 
@@ -182,11 +190,20 @@ const PROBE_MS = 3_000;
 
 /** Asks a source that worked before whether it still answers. Null when policy no longer allows it. */
 function probe(source: string, order: SourceOrder, deps: SourceDeps): Promise<"ok" | Failure> | null {
-  const url = parse(source);
+  const url = parseSource(source);
   try {
-    check(url, 0, order, deps.config);
+    checkTarget(url, 0, order, deps.config);
   } catch {
     return null;
+  }
+  return probeInTurn(url, deps.governors?.turn(url.host) ?? null, deps);
+}
+
+async function probeInTurn(url: URL, turn: GovernedTurn | null, deps: SourceDeps): Promise<"ok" | Failure> {
+  try {
+    await turn?.take(PROBE_MS);
+  } catch (error) {
+    return failureOfThrown(error, url);
   }
   const deadline = new Deadline(Math.min(PROBE_MS, deps.config.sourceTimeoutMs), deps.now, deps.signal);
   const asking = askSecurely(url, askContext(deps, deadline)).then(async ({ response }) => {
@@ -194,28 +211,9 @@ function probe(source: string, order: SourceOrder, deps: SourceDeps): Promise<"o
     const failure = response.status < 400 ? null : failureOfStatus(response, deps.now(), false);
     return failure ?? "ok";
   });
-  return asking.catch((error: unknown) => failureOfThrown(error, url)).finally(() => deadline.stop());
-}
-
-function parse(source: string): URL {
-  if (!URL.canParse(source)) throw new Failure("source_invalid", { why: "it is not an absolute URL" });
-  const url = new URL(source);
-  url.hash = "";
-  return url;
-}
-
-const STAYS: readonly string[] = ["address_private", "loop", "misconfigured"];
-
-/** Where a source sends us is its own doing (502). A private address and our own host stay what they are (403, 508). */
-function check(url: URL, hops: number, order: SourceOrder, config: SourceConfig): void {
-  try {
-    checkHop(url, order, config);
-  } catch (error) {
-    const failure = failureOfThrown(error, url);
-    if (hops === 0 || STAYS.includes(failure.reason)) throw failure;
-    const why = failure.detail ?? failure.facts.why ?? "";
-    throw new Failure("source_redirect_refused", {}, `${failure.reason} ${why}`.trim());
-  }
+  const outcome = await asking.catch((error: unknown) => failureOfThrown(error, url)).finally(() => deadline.stop());
+  turn?.release(seenAnswer(outcome));
+  return outcome;
 }
 
 /** Takes the last answer: throws its failure, or reads its bytes. */
@@ -226,6 +224,7 @@ async function take(
   { config, now, memory }: SourceDeps,
   deadline: Deadline,
   pace: Pace,
+  gauge: Gauge,
 ) {
   const answered = now();
   const failure = failureOfStatus(response, answered, Boolean(conditional?.etag || conditional?.lastModified));
@@ -239,7 +238,7 @@ async function take(
     return { headers, stages, notModified: true, bytesIn: 0 } as const;
   }
   const room = memory && ((bytes: number, claim: number) => memory.reserve(bytes, claim));
-  const { bytes, truncated: cut } = await readBody(response, config.maxSourceBytes, deadline, room, pace);
+  const { bytes, truncated: cut } = await readBody(response, config.maxSourceBytes, deadline, room, pace, gauge);
   const whole = response.status === 206 ? wholeRangeLength(response.headers) : null;
   const truncated = cut || (whole !== null && bytes.length < whole);
   if (truncated && !isJpeg(bytes)) throw new Failure("source_broken", {}, `cut after ${bytes.length} bytes`);

@@ -2,22 +2,14 @@
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { Priority } from "../concurrency/priority.ts";
 import { Failure, type Reason } from "../errors.ts";
-import { Breaker, type BreakerRules, type Health, type Open } from "./breaker.ts";
-import { type ConcurrencyRules, HostSlots, type Slot } from "./hostSlots.ts";
+import { Breaker, type BreakerRules, type Health } from "./breaker.ts";
+import type { HostStore } from "./hostNews.ts";
+import { type ConcurrencyRules, HostSlots } from "./hostSlots.ts";
+import { type ExchangeOutcome, type HostTurn, refusalIn, seenAnswer, turnOfSlot } from "./hostTurn.ts";
 
-/** Where isolates tell each other of open breakers. */
-export type HostStore = {
-  /** The host's open breaker, or null. Never rejects. */
-  read(host: string): Promise<Open | null>;
-  /** null: it has closed. Never rejects. */
-  write(host: string, open: Open | null, now: number): Promise<void>;
-};
-
-/** `ok`: it gave what was asked for. `answered`: it is well, whatever became of this. `abandoned`: nothing was learnt. */
-export type ExchangeOutcome = "ok" | "answered" | "abandoned" | Failure;
-
-/** A turn with a host. */
-export type HostPermit = Pick<Slot, "renew" | "contended"> & {
+/** A turn with a host, and the time to its first byte. */
+export type HostPermit = {
+  readonly turn: HostTurn;
   /** While others wait, the host has so long to its first byte, in milliseconds. */
   readonly firstByteMs: number;
   /** Its first byte came after `ms`. */
@@ -26,11 +18,34 @@ export type HostPermit = Pick<Slot, "renew" | "contended"> & {
   release(outcome: ExchangeOutcome): void;
 };
 
+/** A turn that a governor may give. `take` waits, `waitMs` at most; false: nobody governs it. Throws Failure. */
+export type GovernedTurn = HostTurn & { take(waitMs: number): Promise<boolean> };
+
+/** The governors of hosts, as one exchange sees them. */
+export type Governors = {
+  /** The name of the host's governor; null = it has none. */
+  nameOf(host: string): string | null;
+  /** A turn that is not taken yet. Null: the host has no governor. */
+  turn(host: string): GovernedTurn | null;
+  /** Exchanges at a time by the host's rule; null = it says nothing of them. */
+  concurrencyOf(host: string): number | null;
+  /**
+   * A host without a governor has refused an exchange. `retryAfter` in seconds, null = none was named. Gives until when
+   * (unix ms) its governor is asked from now on; 0 = it is not. Never rejects.
+   */
+  learn(host: string, retryAfter: number | null): Promise<number>;
+  /** Until when a host without a rule has a governor, as this isolate knows it; 0 = it has none. */
+  learntUntil(host: string): number;
+  /** Another isolate has learnt that the host has a governor until then (unix ms). */
+  absorb(host: string, until: number): void;
+};
+
 export type GuardContext = {
   readonly now: () => number;
   /** How long an exchange may wait for its turn, in milliseconds. */
   readonly queueMs: number;
   readonly priority?: Priority;
+  readonly governors?: Governors;
   /** Shared with other isolates; null: this isolate alone. */
   readonly store: HostStore | null;
   /** Takes work that goes on after the answer (`waitUntil`). */
@@ -61,6 +76,8 @@ const SERVER_ERROR: Evidence = { health: "soft", weight: 0.5 };
 /** Our own refusals: they are no answer of the host. */
 const NO_ANSWER: readonly Reason[] = [
   "queue_full",
+  "source_saturated",
+  "governor_unreachable",
   "source_breaker_open",
   "source_invalid",
   "internal",
@@ -87,11 +104,13 @@ export class HostGuard {
   async acquire(host: string, source: string, context: GuardContext): Promise<HostPermit> {
     this.#look(host, context);
     const isProbe = await this.#admit(host, source, context);
-    const slot = await this.#slot(host, context).catch((error: unknown) => {
+    const turn = await this.#turn(host, host, context).catch((error: unknown) => {
       if (isProbe) this.#breaker.abandon(host);
       throw error;
     });
-    return this.#permit(host, slot, (outcome) => {
+    return this.#permit(host, turn, (outcome) => {
+      const refusal = outcome instanceof Failure && turn.governor === null ? refusalIn(outcome) : null;
+      if (refusal !== null) this.#learn(host, refusal.retryAfter, context);
       if (outcome !== "abandoned") this.#record(host, source, outcome, isProbe, context);
       else if (isProbe) this.#breaker.abandon(host);
     });
@@ -104,22 +123,23 @@ export class HostGuard {
   async acquireRedirected(host: string, context: GuardContext): Promise<HostPermit> {
     const retryAfter = this.#breaker.admitRedirected(host, context.now());
     if (retryAfter !== null) throw new Failure("source_breaker_open", { retryAfter });
-    return this.#permit(host, await this.#slot(`redirected ${host}`, context), () => {});
+    return this.#permit(host, await this.#turn(host, `redirected ${host}`, context), () => {});
   }
 
-  #slot(name: string, { queueMs, priority }: GuardContext): Promise<Slot> {
-    return this.#slots.acquire(name, queueMs, priority ?? new Priority("user"));
+  /** A grant of the host's governor; else a slot of this isolate, under `name`. */
+  async #turn(host: string, name: string, { queueMs, priority, governors }: GuardContext): Promise<HostTurn> {
+    const turn = governors?.turn(host) ?? null;
+    if (turn !== null && (await turn.take(queueMs))) return turn;
+    const most = governors?.concurrencyOf(host) ?? null;
+    return turnOfSlot(await this.#slots.acquire(name, queueMs, priority ?? new Priority("user"), most));
   }
 
-  #permit(host: string, slot: Slot, record: (outcome: ExchangeOutcome) => void): HostPermit {
+  #permit(host: string, turn: HostTurn, record: (outcome: ExchangeOutcome) => void): HostPermit {
     const { times, minMs, maxMs, unknownMs } = FIRST_BYTE;
     const usual = this.#firstByte.get(host);
     let left = false;
     return {
-      renew: slot.renew,
-      get contended() {
-        return slot.contended;
-      },
+      turn,
       firstByteMs: usual === undefined ? unknownMs : Math.min(Math.max(Math.round(usual * times), minMs), maxMs),
       noteFirstByte: (ms) => {
         const before = this.#firstByte.get(host) ?? ms;
@@ -128,7 +148,7 @@ export class HostGuard {
       release: (outcome) => {
         if (left) return;
         left = true;
-        slot.release();
+        turn.release(seenAnswer(outcome));
         record(outcome);
       },
     };
@@ -156,7 +176,7 @@ export class HostGuard {
     source: string,
     outcome: Exclude<ExchangeOutcome, "abandoned">,
     probe: boolean,
-    { now, store, later }: GuardContext,
+    context: GuardContext,
   ): void {
     const failure = outcome instanceof Failure ? outcome : null;
     const evidence = failure === null ? null : hostEvidence(failure);
@@ -167,21 +187,38 @@ export class HostGuard {
     const told = failure?.facts.retryAfter;
     const retryAfter = evidence !== null && typeof told === "number" ? told : null;
     const well = { health: outcome === "ok" ? "picture" : "answer", weight: 1 } as const;
-    const change = this.#breaker.record(host, { source, ...(evidence ?? well), retryAfter, probe }, now());
-    if (change === undefined || store === null || change?.told === false) return;
+    const outcomeSeen = { source, ...(evidence ?? well), retryAfter, probe };
+    const change = this.#breaker.record(host, outcomeSeen, context.now());
+    if (change !== undefined && change?.told !== false) this.#tell(host, context);
+  }
+
+  #learn(host: string, retryAfter: number | null, context: GuardContext): void {
+    const { governors, later } = context;
+    if (governors === undefined) return;
+    const learning = governors.learn(host, retryAfter).then((until) => {
+      if (until > 0) this.#tell(host, context);
+    });
+    later(learning);
+  }
+
+  /** Tells other isolates what is known of the host now. */
+  #tell(host: string, { now, store, later, governors }: GuardContext): void {
+    if (store === null) return;
     // Our own write must not be read back as news.
     this.#looked.set(host, now());
-    later(store.write(host, change, now()));
+    const governedUntil = governors?.learntUntil(host) ?? 0;
+    later(store.write(host, { open: this.#breaker.told(host), governedUntil }, now()));
   }
 
   /** In the background: the first picture from a host must not wait for the look-up. */
-  #look(host: string, { now, store, later }: GuardContext): void {
+  #look(host: string, { now, store, later, governors }: GuardContext): void {
     const last = this.#looked.get(host);
     if (store === null || (last !== undefined && now() - last < LOOK_MS && now() >= last)) return;
     this.#looked.set(host, now());
     later(
-      store.read(host).then((open) => {
+      store.read(host).then(({ open, governedUntil }) => {
         if (open !== null) this.#breaker.absorb(host, open, now());
+        governors?.absorb(host, governedUntil);
       }),
     );
   }

@@ -35,7 +35,11 @@ export type Slot = {
 };
 
 type Waiting = { seen: number; slot: Slot | null };
-type Host = { readonly held: Map<Slot, { since: number; ms: number }>; readonly line: WaitQueue<Waiting> };
+type Host = {
+  most: number;
+  readonly held: Map<Slot, { since: number; ms: number }>;
+  readonly line: WaitQueue<Waiting>;
+};
 
 export class HostSlots {
   readonly #hosts = new Map<string, Host>();
@@ -47,13 +51,17 @@ export class HostSlots {
     this.#timers = timers;
   }
 
-  /** Waits for a slot of `host`, at most `waitMs`. Rejects with Failure queue_full when the queue or the wait is too long. */
-  async acquire(host: string, waitMs: number, priority: Priority): Promise<Slot> {
+  /**
+   * Waits for a slot of `host`, at most `waitMs`. `most`: how many the host may have, when that is less than the rules
+   * say. Rejects with Failure queue_full when the queue or the wait is too long.
+   */
+  async acquire(host: string, waitMs: number, priority: Priority, most: number | null = null): Promise<Slot> {
     if (this.#hosts.size >= this.#rules.manyHosts) for (const one of this.#hosts) this.#sweep(...one);
     const entry = this.#entry(host, waitMs);
     this.#sweep(host, entry);
     this.#hosts.set(host, entry);
-    if (entry.line.length === 0 && entry.held.size < this.#rules.perHost) return this.#take(host, entry, "leaseMs");
+    entry.most = Math.min(most ?? this.#rules.perHost, this.#rules.perHost);
+    if (entry.line.length === 0 && entry.held.size < entry.most) return this.#take(host, entry, "leaseMs");
     if (entry.line.full) throw entry.line.refusal();
     const waiting: Waiting = { seen: this.#timers.now(), slot: null };
     const admitted = entry.line.join(waiting, priority);
@@ -82,6 +90,7 @@ export class HostSlots {
     if (known !== undefined) return known;
     const rules = { maxWaiting: this.#rules.maxWaiting, waitMs };
     const entry: Host = {
+      most: this.#rules.perHost,
       held: new Map(),
       line: new WaitQueue<Waiting>(rules, this.#timers, () => this.#admit(host, entry)),
     };
@@ -109,7 +118,7 @@ export class HostSlots {
 
   #admit(host: string, entry: Host): void {
     this.#sweep(host, entry);
-    while (entry.held.size < this.#rules.perHost) {
+    while (entry.held.size < entry.most) {
       const [next] = entry.line.inOrder();
       if (next === undefined) return;
       next.slot = this.#take(host, entry, "confirmMs");

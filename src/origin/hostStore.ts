@@ -1,6 +1,6 @@
-/** Open breakers in KV, so that a new isolate knows them. Written only when a breaker opens or closes. */
+/** What isolates tell each other of hosts, in KV. It is written only when it changes. */
 import type { Open } from "./breaker.ts";
-import type { HostStore } from "./hostGuard.ts";
+import { type HostNews, type HostStore, NO_NEWS } from "./hostNews.ts";
 
 /** The shortest lifetime that KV accepts. */
 const MIN_TTL_SECONDS = 60;
@@ -11,22 +11,33 @@ export function kvHostStore(kv: KVNamespace): HostStore {
   return {
     async read(host) {
       try {
-        const value = await kv.get<Partial<Open>>(key(host), { type: "json", cacheTtl: MIN_TTL_SECONDS });
-        if (typeof value?.until !== "number" || typeof value.opens !== "number") return null;
-        return { until: value.until, opens: value.opens, soft: value.soft === true, told: true };
+        return newsOf(await kv.get<Stored>(key(host), { type: "json", cacheTtl: MIN_TTL_SECONDS }));
       } catch {
-        return null;
+        return NO_NEWS;
       }
     },
-    async write(host, open, now) {
+    async write(host, { open, governedUntil }, now) {
       try {
-        if (open === null) return await kv.delete(key(host));
-        const expirationTtl = Math.max(MIN_TTL_SECONDS, Math.ceil((open.until - now) / 1000));
-        const { until, opens, soft } = open;
-        await kv.put(key(host), JSON.stringify({ until, opens, soft }), { expirationTtl });
+        const ends = Math.max(open?.until ?? 0, governedUntil);
+        if (ends <= now) return await kv.delete(key(host));
+        const expirationTtl = Math.max(MIN_TTL_SECONDS, Math.ceil((ends - now) / 1000));
+        const breaker = open === null ? {} : { until: open.until, opens: open.opens, soft: open.soft };
+        await kv.put(key(host), JSON.stringify({ ...breaker, governedUntil } satisfies Stored), { expirationTtl });
       } catch {
         // The other isolates then learn it by their own requests.
       }
     },
+  };
+}
+
+/** JSON as written; a value of an older Worker has only the first three. */
+type Stored = Partial<Pick<Open, "until" | "opens" | "soft"> & Pick<HostNews, "governedUntil">>;
+
+function newsOf(value: Stored | null): HostNews {
+  const { until, opens, soft, governedUntil } = value ?? {};
+  const isOpen = typeof until === "number" && typeof opens === "number";
+  return {
+    open: isOpen ? { until, opens, soft: soft === true, told: true } : null,
+    governedUntil: typeof governedUntil === "number" ? governedUntil : 0,
   };
 }

@@ -2,6 +2,7 @@
  * How fast a source must be. It has patience of its own while nobody waits. While others wait for what it holds, slots
  * or memory, it must send its first byte soon and keep a minimum throughput that rises with the memory it holds.
  */
+import { Failure } from "../errors.ts";
 import type { Deadline } from "./deadline.ts";
 
 export const PACE = {
@@ -32,7 +33,7 @@ export class Pace {
   hurried = false;
   readonly #deadline: Deadline;
   readonly #contention: () => Contention;
-  readonly #onTick: () => void;
+  readonly #onTick: () => boolean;
   readonly #timer: ReturnType<typeof setInterval>;
   /** Waiting for the first byte: the limit while others wait, and whom it ends. */
   #first: { readonly limitMs: number; readonly deadline: Deadline; ticks: number } | null = null;
@@ -41,8 +42,8 @@ export class Pace {
   #sizes: number[] = [];
   #paused = false;
 
-  /** `onTick` runs every tick until `stop`, also while paused. */
-  constructor(deadline: Deadline, contention: () => Contention = () => NONE, onTick: () => void = () => {}) {
+  /** `onTick` runs every tick until `stop`, also while paused. It gives false when the exchange's turn is over. */
+  constructor(deadline: Deadline, contention: () => Contention = () => NONE, onTick: () => boolean = () => true) {
     this.#deadline = deadline;
     this.#contention = contention;
     this.#onTick = onTick;
@@ -81,7 +82,10 @@ export class Pace {
   }
 
   #tick(): void {
-    this.#onTick();
+    if (!this.#onTick()) {
+      this.hurried = true;
+      this.#deadline.end(new Failure("source_saturated", { retryAfter: 1 }, "its turn was over"));
+    }
     if (this.#paused) return;
     if (this.#first !== null) this.#checkFirstByte(this.#first);
     else if (this.#body !== null) this.#checkProgress(this.#body);

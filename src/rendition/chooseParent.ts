@@ -22,7 +22,7 @@ import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from ".
 import { originalSize, uprightSize } from "../store/sourceFacts.ts";
 import { ORIGINAL, type SourceMeta } from "../store/sourceMeta.ts";
 import type { Parent, StoredMeta, Whole } from "../store/tiers/tier.ts";
-import { scaledTransform } from "./scaledTransform.ts";
+import { maybeLarger, scaledTransform } from "./scaledTransform.ts";
 
 /**
  * Parent pixels per result pixel, each way. At 1.9 the second generation costs a WebP of 320 px 0.006 of SSIM against
@@ -150,7 +150,8 @@ function isLossless(format: OutputFormat): boolean {
 export function transformFrom(meta: Parent["meta"], wanted: Transform): Transform | null {
   // An offset in pixels of a source whose size nobody knows is no share of it.
   if (meta.whole.of === "variant" && cropsInPixels(wanted)) return null;
-  const source = { width: meta.whole.sourceWidth, height: meta.whole.sourceHeight };
+  const sides = { width: meta.whole.sourceWidth, height: meta.whole.sourceHeight };
+  const source = meta.whole.of === "variant" ? maybeLarger(sides) : sides;
   const hasSpare = (window: Size, result: Size) =>
     Math.min(window.width / result.width, window.height / result.height) >= SPARE;
   return scaledTransform(meta, source, wanted, hasSpare);

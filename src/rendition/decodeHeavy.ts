@@ -21,8 +21,11 @@ const RETRY_AFTER_MS = 250;
 /** A Worker that ends after so much time on one picture has reached `cpu_ms`. There is no second attempt. */
 const SURE_AFTER_MS = 2_500;
 
-/** What Cloudflare says of a Worker that went over a limit of its own. */
-const OVER_LIMIT = /exceeded (cpu|memory)/i;
+/**
+ * What Cloudflare says of a Worker that used up its CPU time. A Worker that used up its memory may have it from the pictures
+ * before, so there is a second attempt, in a new isolate.
+ */
+const OVER_CPU = /exceeded cpu/i;
 
 type Order = Pick<RenderOrder, "bytes" | "transform" | "format"> & Required<Pick<RenderOrder, "source">>;
 
@@ -71,7 +74,7 @@ async function ask(
     } catch (error) {
       const isLate = now() >= until;
       if (turn.begun !== null) {
-        const isOver = OVER_LIMIT.test(String(error)) || now() - turn.begun >= SURE_AFTER_MS;
+        const isOver = OVER_CPU.test(String(error)) || now() - turn.begun >= SURE_AFTER_MS;
         const isSure = ++ended === 2 || (isOver && !canBeSmaller);
         if (isLate || isSure) throw tooMuch(order, canBeSmaller && !least, error);
       } else if (isLate) throw new Failure("queue_full", { retryAfter: 1 }, `heavy Worker: ${error}`);

@@ -4,13 +4,16 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Rendered } from "../context/isolateState.ts";
 import type { Job } from "../context/job.ts";
-import type { Failure } from "../errors.ts";
+import type { Failure, Reason } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { freshnessOf, shownStale } from "../store/freshness.ts";
 import { derive } from "./derive.ts";
 import { keptOriginal, unlessBlocked } from "./handover.ts";
 import type { Miss } from "./miss.ts";
 import { renderThumbnail } from "./renderThumbnail.ts";
+
+/** The source may be well, and is not asked. */
+const LEFT_ALONE: readonly Reason[] = ["source_breaker_open", "source_saturated"];
 
 /**
  * Derives the size from a larger stored one, or renders it from the original kept for a day; from stale ones too where
@@ -26,7 +29,7 @@ export async function renderWhileFailing(
   memory: MemoryReservation,
 ): Promise<Rendered> {
   if (miss.stale !== null) throw failure;
-  const isTheirs = failure.reason === "source_breaker_open" || isShared(failure.reason);
+  const isTheirs = LEFT_ALONE.includes(failure.reason) || isShared(failure.reason);
   const derived = await derive(miss, app, job, isTheirs).catch(unlessBlocked);
   const fromOriginal = async () => {
     const original = await keptOriginal(miss.store, miss.request.transform, app, caller, memory, true);

@@ -4,6 +4,17 @@ import type { Size } from "../image/picture.ts";
 import type { Gravity, Transform } from "../request/transform.ts";
 
 /**
+ * How much larger the original may be than a variant whose original nobody knows. Any factor over the largest wish will do:
+ * the result must be the same for every original from the variant's own size to this one.
+ */
+const MAYBE_LARGER = 16;
+
+/** Stands for an original that has at least the size of the variant. */
+export function maybeLarger({ width, height }: Size): Size {
+  return { width: MAYBE_LARGER * width, height: MAYBE_LARGER * height };
+}
+
+/**
  * The transform for the copy: the result has the size and shows the part of `source` that `wanted` says. `copy` shows all of
  * `source` upright. Null when `isEnough` refuses the pixels that the copy has for the result, or when the copy cannot give
  * this picture at all. Sizes are upright, in pixels.

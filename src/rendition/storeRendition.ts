@@ -140,7 +140,7 @@ export async function storeSourceMeta(
   const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
   const recorded = known?.variants[variant];
   const size = fitted?.original ?? null;
-  const isSame = recorded !== undefined && hasHash(recorded, hash);
+  const isSame = known !== null && recorded !== undefined && hasHash(known, variant, hash);
   const isNew = size !== null && originalSize(known) === null;
   const hasNews = isNew || (described !== undefined && described.at !== known?.described?.at);
   const isKnown =

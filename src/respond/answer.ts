@@ -32,6 +32,13 @@ export function linesAnswer(body: ReadableStream<Uint8Array>): Answer {
   return { status: 200, shared: LINES_HEADERS, headers: {}, body };
 }
 
+const REDIRECT_HEADERS = new Headers({ ...FIXED_HEADERS, "cache-control": "no-store" });
+
+/** 302 to another address, for this once (RFC 9110 15.4.3). */
+export function redirectAnswer(location: string): Answer {
+  return { status: 302, shared: REDIRECT_HEADERS, headers: { location, "content-length": "0" }, body: null };
+}
+
 /** The Response of an answer, with further headers. */
 export function toResponse(answer: Answer, further: AnswerHeaders["headers"] = {}): Response {
   const { status, shared } = answer;

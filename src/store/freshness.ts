@@ -117,8 +117,8 @@ export type StaleWindows = {
 };
 
 /** What the source's metadata says of its newest bytes. */
-export type KnownVersion = Pick<SourceMeta, "generation" | "at"> & {
-  readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash" | "at" | "before">>>;
+export type KnownVersion = Pick<SourceMeta, "generation" | "at" | "seen"> & {
+  readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash" | "at">>>;
 };
 
 /** The clocks of data centres agree within seconds. A time further in the future came from a wrong clock. */
@@ -170,6 +170,7 @@ export function isOutdated(
   known: KnownVersion,
 ): boolean {
   const recorded = known.variants[made.variant];
-  const replaced = recorded !== undefined && !hasHash(recorded, made.sourceHash) && recorded.at > made.storedAt;
+  const replaced =
+    recorded !== undefined && !hasHash(known, made.variant, made.sourceHash) && recorded.at > made.storedAt;
   return replaced || (known.generation > made.generation && known.at > made.storedAt);
 }

@@ -9,7 +9,7 @@ import type { Refused } from "./lookUp.ts";
 import { getNegative, type NegativeMemory, type NegativeStores } from "./negative.ts";
 import { findParents } from "./parents.ts";
 import { renditionKey, type SourceKeys, sourceKeys } from "./schema/key.ts";
-import { readSourceMeta, type SourceMeta } from "./sourceMeta.ts";
+import { ORIGINAL, readSourceMeta, type SourceMeta } from "./sourceMeta.ts";
 import type { StoreCalls } from "./storeCalls.ts";
 import type { EdgeTier } from "./tiers/edge.ts";
 import type { R2Tier } from "./tiers/r2.ts";
@@ -72,9 +72,15 @@ export class RenditionStore implements RenditionNames {
     this.edge = options.warm ? null : TIERS.edge.open(options.place);
   }
 
-  /** What the caller may do with a stored thing. `absent`: it counts as not there. */
-  readonly access = (from: Parameters<RenditionStoreOptions["access"]>[0]): "allowed" | "absent" | Refused => {
+  /**
+   * What the caller may do with a stored thing. `absent`: it counts as not there. So does a provider's own size from a host
+   * that is not listed: the caller's own request asks listed hosts only, and finds the picture there.
+   */
+  readonly access = (
+    from: Parameters<RenditionStoreOptions["access"]>[0] & Partial<Pick<Provenance, "variant">>,
+  ): "allowed" | "absent" | Refused => {
     const access = this.#options.access(from);
+    if (access === "unlisted" && (from.variant ?? ORIGINAL) !== ORIGINAL) return "absent";
     return access === "purged" || access === "retired" ? "absent" : access;
   };
 

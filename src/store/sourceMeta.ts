@@ -25,11 +25,6 @@ export type VariantMeta = {
   readonly lastModified: string | null;
   /** It shows a square cut from the middle of the source. */
   readonly crops?: true;
-  /**
-   * Hashes that this variant had before, newest first. Servers of one provider may send different bytes of one picture in
-   * turn: a hash that comes back begins no generation. Never of the original.
-   */
-  readonly before?: readonly string[];
 };
 
 /** What an image server says of a picture: its info.json in short (origin/providers/iiifInfo.ts), null = it has none. */
@@ -44,6 +39,11 @@ export type SourceMeta = {
   /** When this generation was first fetched, unix ms. */
   readonly at: number;
   readonly variants: Readonly<Record<string, VariantMeta>>;
+  /**
+   * Hashes that each variant has had lately, newest first. Servers of one provider may send different bytes of one picture
+   * in turn: a hash that comes back begins no generation. None of the original, whose bytes are its own.
+   */
+  readonly seen?: Readonly<Record<string, readonly string[]>>;
   /**
    * Upright size of the original, where something else than its own file told it: a provider's rendition that was smaller
    * than its nominal size (the provider enlarges nothing), or the image server's description.
@@ -89,27 +89,29 @@ export async function writeSourceMeta(kv: Pick<TextStore, "put">, key: string, m
   await kv.put(key, JSON.stringify(meta), { expirationTtl: TTL_SECONDS });
 }
 
+/** What is known of the bytes of each variant. */
+type KnownBytes = { readonly variants: Readonly<Record<string, Pick<VariantMeta, "hash">>> } & Pick<SourceMeta, "seen">;
+
 /** The generation that `hash` belongs to, given what is known. */
 export function generationOf(known: SourceMeta | null, variant: string, hash: string): number {
-  const recorded = known?.variants[variant];
-  const changed = recorded !== undefined && !hasHash(recorded, hash);
+  const changed = known?.variants[variant] !== undefined && !hasHash(known, variant, hash);
   return (known?.generation ?? 1) + (changed ? 1 : 0);
 }
 
-/** Whether a variant has these bytes, or had them before. */
-export function hasHash({ hash, before = [] }: Pick<VariantMeta, "hash" | "before">, other: string): boolean {
-  return hash === other || before.includes(other);
+/** Whether a variant has these bytes, or had them lately. */
+export function hasHash({ variants, seen = {} }: KnownBytes, variant: string, hash: string): boolean {
+  return variants[variant]?.hash === hash || (seen[variant] ?? []).includes(hash);
 }
 
 /** What is learnt of a source beside the variant itself. */
 export type Learnt = Pick<SourceMeta, "size" | "described">;
 
-/** So many older hashes of a variant are kept. */
-const MAX_BEFORE = 3;
+/** So many hashes of a variant are remembered. */
+const MAX_SEEN = 4;
 
 /**
- * What is known after a fetch of `variant`. A new generation forgets the other variants, which are of the old one. The
- * variant's own hash is remembered, in case that it comes back.
+ * What is known after a fetch of `variant`. A new generation forgets the other variants, which are of the old one, but not
+ * the hashes that they have had.
  */
 export function withVariant(
   known: SourceMeta | null,
@@ -118,14 +120,14 @@ export function withVariant(
   learnt: Learnt = {},
 ): SourceMeta {
   const generation = generationOf(known, variant, fetched.hash);
-  const recorded = known?.variants[variant];
-  const hashes = recorded === undefined ? [] : [recorded.hash, ...(recorded.before ?? [])];
-  const before = hashes.filter((hash) => hash !== fetched.hash).slice(0, MAX_BEFORE);
-  const entry = { ...fetched, ...(before.length === 0 || variant === ORIGINAL ? {} : { before }) };
+  const earlier = (known?.seen?.[variant] ?? []).filter((hash) => hash !== fetched.hash);
+  const all =
+    variant === ORIGINAL ? known?.seen : { ...known?.seen, [variant]: [fetched.hash, ...earlier].slice(0, MAX_SEEN) };
+  const seen = all === undefined ? {} : { seen: all };
   if (known === null || generation !== known.generation) {
-    return { generation, at: fetched.at, variants: { [variant]: entry }, ...learnt };
+    return { generation, at: fetched.at, variants: { [variant]: fetched }, ...seen, ...learnt };
   }
-  return { ...known, ...learnt, variants: { ...known.variants, [variant]: entry } };
+  return { ...known, ...seen, ...learnt, variants: { ...known.variants, [variant]: fetched } };
 }
 
 /** From its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */
@@ -146,6 +148,7 @@ export function parseSourceMeta(text: string | null): SourceMeta | null {
     ...{ generation, at, variants: Object.fromEntries(read) },
     ...(width === null || height === null ? {} : { size: { width, height } }),
     ...describedFrom(recordOf(value.described)),
+    ...seenFrom(recordOf(value.seen)),
     ...(typeof colour === "string" ? { colour } : {}),
     ...(typeof thumbhash === "string" ? { thumbhash } : {}),
   };
@@ -164,11 +167,9 @@ function variantFrom(value: Readonly<Record<string, unknown>> | null): VariantMe
   if (!isHash(hash)) return null;
   if (at === null || width === null || height === null || bytes === null || orientation === undefined) return null;
   if (!isFormat(format) || !isTextOrNull(etag) || !isTextOrNull(lastModified)) return null;
-  const before = Array.isArray(value.before) ? value.before.filter(isHash).slice(0, MAX_BEFORE) : [];
   return {
     ...{ hash, at, width, height, orientation, format, bytes, etag, lastModified },
     ...(value.crops === true ? { crops: true } : {}),
-    ...(before.length === 0 ? {} : { before }),
   };
 }
 
@@ -176,6 +177,12 @@ function describedFrom(value: Readonly<Record<string, unknown>> | null): Pick<So
   const at = positive(value?.at);
   const text = value?.text;
   return at === null || !isTextOrNull(text) ? {} : { described: { at, text } };
+}
+
+function seenFrom(value: Readonly<Record<string, unknown>> | null): Pick<SourceMeta, "seen"> {
+  if (value === null) return {};
+  const hashes = (list: unknown) => (Array.isArray(list) ? list.filter(isHash).slice(0, MAX_SEEN) : []);
+  return { seen: Object.fromEntries(Object.entries(value).map(([name, list]) => [name, hashes(list)])) };
 }
 
 function isHash(value: unknown): value is string {

@@ -185,6 +185,10 @@ const CASES: Readonly<Record<CostCase, readonly [status: number, () => Promise<{
     },
   ],
   "made from the source": [200, () => ask(address(P, 40))],
+  "made from a source whose host has a rule, a lone miss": [
+    200,
+    () => ask(address(P, 40), { politeness: { "pictures.test": { concurrency: 2 } } }),
+  ],
   "failed at the source, nothing stored": [
     404,
     async () => {

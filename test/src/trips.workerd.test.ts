@@ -16,8 +16,8 @@ const SECRET = "a secret of the test";
 const VARS = { ALLOWED_SOURCES: "pictures.test", REGIONS: "enam,weur,apac", LADDER: "40", WARM_SECRET: SECRET };
 const ORIGIN = "https://img.test";
 /** A reader in Singapore, and the push edge beside the primary: ../shared/distances.json. */
-const READER: Distances = { kv: 225, region: 25, primary: 230, coordinator: 25, source: 240 };
-const PUSH: Distances = { kv: 8, region: 220, primary: 8, coordinator: 220, source: 20 };
+const READER: Distances = { kv: 225, region: 25, primary: 230, coordinator: 25, governor: 230, source: 240 };
+const PUSH: Distances = { kv: 8, region: 220, primary: 8, coordinator: 220, governor: 20, source: 20 };
 
 let state: IsolateState;
 let trips: Trips;
@@ -57,6 +57,11 @@ async function push() {
 async function knowSettings(): Promise<void> {
   await send(new Request(`${ORIGIN}/healthz`), READER);
   await trips.rest();
+}
+/** The source's host has a rule. */
+async function govern(): Promise<void> {
+  const politeness = { "pictures.test": { concurrency: 2, perSecond: 10 } };
+  await BINDINGS.THUMBS.put("settings", JSON.stringify({ politeness }));
 }
 const started = (what: string) => trips.calls.find((call) => call.what === what)?.after;
 
@@ -102,6 +107,20 @@ describe("a reader", () => {
     await trips.rest();
   });
 
+  test("miss at a host with a rule: one trip to its governor more, and the grant is given back behind the answer", async () => {
+    await govern();
+    await knowSettings();
+    const { value, trips: taken } = await read();
+    expect(value.status).toBe(200);
+    expect(value.headers.get("server-timing")).toContain("governor;dur=");
+    expect(taken.slice(0, 3)).toEqual(["primary", "governor", "source"]);
+    await trips.rest();
+    expect(trips.calls.filter(({ what }) => what.startsWith("governor")).map(({ what }) => what)).toEqual([
+      "governor.ask",
+      "governor.release",
+    ]);
+  });
+
   test("a cold isolate: one read of KV more, and nothing else", async () => {
     await store("R2_ENAM");
     expect((await read()).trips).toEqual(["kv", "region"]);
@@ -126,6 +145,17 @@ describe("a push", () => {
     await trips.rest();
     expect(trips.calls.map(({ what }) => what)).toEqual(["primary.get", "region.put"]);
     expect((await push()).trips).toEqual(["primary", "region"]);
+    await trips.rest();
+  });
+
+  test("at a host with a rule: the governor is asked from where the push runs, and nothing waits for the region", async () => {
+    await govern();
+    await knowSettings();
+    const { value, trips: taken } = await push();
+    expect(await value.json()).toMatchObject({ results: [{ result: "warmed" }] });
+    expect(started("source.fetch")?.filter((stop) => stop === "governor")).toHaveLength(1);
+    expect(taken.at(-1)).toBe("region");
+    expect(taken).not.toContain("coordinator");
     await trips.rest();
   });
 

@@ -2,6 +2,7 @@
 
 import type { OPERATIONS } from "../../.ci/docs/costs.ts";
 import type { RenderCoordinator } from "../../src/coordinate/renderCoordinator.ts";
+import type { HostGovernor } from "../../src/origin/governor/hostGovernor.ts";
 
 export type Counts = Record<keyof typeof OPERATIONS, number>;
 type Kind = keyof Counts;
@@ -63,6 +64,21 @@ export function countingBindings(env: Env, counts: Counts): Env {
       };
     },
   });
+  const GOVERNOR = new Proxy(env.GOVERNOR, {
+    get(target, name) {
+      if (name !== "get")
+        return (...args: unknown[]) => (Reflect.get(target, name) as (...a: unknown[]) => unknown).apply(target, args);
+      return (id: DurableObjectId) => {
+        const stub = target.get(id);
+        return {
+          ask: (...args: Parameters<HostGovernor["ask"]>) => {
+            counts.objectCalls++;
+            return stub.ask(...args);
+          },
+        };
+      };
+    },
+  });
   const buckets = Object.entries(env).filter(([name]) => name.startsWith("R2_"));
   return {
     ...env,
@@ -70,6 +86,6 @@ export function countingBindings(env: Env, counts: Counts): Env {
     THUMBS: counting(env.THUMBS, KV, counts),
     MISS_LIMIT: counting(env.MISS_LIMIT, { limit: "limiterCalls" }, counts),
     MASTERS: counting(env.MASTERS, { send: "queueSends" }, counts),
-    COORDINATOR,
+    ...{ COORDINATOR, GOVERNOR },
   };
 }

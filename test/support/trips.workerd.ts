@@ -4,9 +4,10 @@
  * go. A call knows the trips that it came after: those of the outcome that was let go last.
  */
 import type { RenderCoordinator } from "../../src/coordinate/renderCoordinator.ts";
+import type { HostGovernor } from "../../src/origin/governor/hostGovernor.ts";
 
 /** Whom a trip leads to. */
-export type Stop = "kv" | "region" | "primary" | "coordinator" | "source";
+export type Stop = "kv" | "region" | "primary" | "coordinator" | "governor" | "source";
 
 /** Virtual milliseconds there and back. They only decide which outcome comes first. */
 export type Distances = Readonly<Record<Stop, number>>;
@@ -38,7 +39,7 @@ export class Trips {
     const trips = [...this.#trips, stop];
     const at = this.#now + this.#distances[stop];
     this.calls.push({ what, after: this.#trips });
-    const counts = stop !== "coordinator";
+    const counts = stop !== "coordinator" && stop !== "governor";
     if (counts) this.most = Math.max(this.most, ++this.#open);
     this.#working++;
     try {
@@ -96,6 +97,7 @@ export function travelling(env: Env, trips: Trips): Env {
     ...{ MISS_LIMIT: unlimited, WARM_LIMIT: unlimited },
     THUMBS: decorated(env.THUMBS, KV_CALLS, "kv", trips),
     COORDINATOR: coordinatorOf(env.COORDINATOR, trips),
+    GOVERNOR: governorOf(env.GOVERNOR, trips),
   };
 }
 
@@ -137,4 +139,16 @@ function coordinatorOf(namespace: Env["COORDINATOR"], trips: Trips): Env["COORDI
     };
   };
   return { idFromName: (name: string) => namespace.idFromName(name), get } as unknown as Env["COORDINATOR"];
+}
+
+function governorOf(namespace: Env["GOVERNOR"], trips: Trips): Env["GOVERNOR"] {
+  const get = (id: DurableObjectId) => {
+    const stub = namespace.get(id);
+    const ask = (...[call, where]: Parameters<HostGovernor["ask"]>) => {
+      const what = call.wants.length > 0 ? "governor.ask" : "governor.release";
+      return trips.call("governor", what, async () => await stub.ask(call, where));
+    };
+    return { ask };
+  };
+  return { idFromName: (name: string) => namespace.idFromName(name), get } as unknown as Env["GOVERNOR"];
 }

@@ -49,6 +49,7 @@ export function worldOf({
   const who: Caller = {
     audience: "reader",
     region: "weur",
+    runsIn: "weur",
     colo: "MAD",
     origin: "https://img.test",
     ownHost: "img.test",

@@ -4,8 +4,8 @@
  */
 
 /** How often it stops: for the first calls of each function, and then for each so-many-th. */
-const FIRST = 3;
-const EACH = 200;
+const FIRST = 2;
+const EACH = 5_000;
 
 export const MEASURED_ENTRY = `
 const memories = new Set();

@@ -1,12 +1,11 @@
 /** The heavy Worker: AVIF against sharp, an SVG icon and a JPEG XL as whole requests, and what the hop costs. */
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import sharp, { type Sharp } from "sharp";
 import { type Edge, startEdge } from "../../../src/cli/edge/start.ts";
 import { jxlFile } from "../../../test/src/image/formats/jxl/jxlFile.ts";
 import { median } from "../../table.ts";
-import { type Line, MB, type Row } from "../row.ts";
+import type { Line, Row } from "../row.ts";
 
 /** An icon of the usual kind: some paths, a gradient, a word. */
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><linearGradient id="g"><stop stop-color="#09f"/>
@@ -52,7 +51,6 @@ const row: Row = async ({ photo, rounds }) => {
       const middle = (pick: (one: Figures) => number) => median(figures.slice(3).map(pick));
       return { total: middle(({ total }) => total), decode: middle(({ decode }) => decode) };
     };
-    const before = resident(edge);
     const icon = await ask("icon");
     const one = await ask("avif1");
     const four = await ask("avif4");
@@ -61,7 +59,6 @@ const row: Row = async ({ photo, rounds }) => {
     return [
       await timesNative("AVIF 1 MP decode", one, files.get("avif1"), rounds),
       await timesNative("AVIF 4 MP decode", four, files.get("avif4"), rounds),
-      line("heavy Worker after all of them: resident memory over its start", resident(edge) - before, " MB", null),
       line("SVG icon -> 320 px, whole request", icon.total, " ms", 40, `${icon.decode} ms of it in the heavy Worker`),
       line(
         "JPEG XL 2.7 MP with alpha -> 320 px, whole request",
@@ -119,15 +116,6 @@ async function timesNative(
 async function hop(edge: Edge, bytes: number): Promise<number> {
   const answer = await fetch(`${edge.beside.hop}/?bytes=${bytes}`);
   return median((await answer.json()) as number[]);
-}
-
-/** MB; 0 where /proc is missing. */
-function resident({ heavy }: Edge): number {
-  try {
-    return (Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${heavy?.pid()}/status`, "utf8"))?.[1]) * 1024) / MB;
-  } catch {
-    return 0;
-  }
 }
 
 export default row;

@@ -1,5 +1,5 @@
 /** How much a picture may have and take. */
-import { engine, listOf, whole } from "../read.ts";
+import { engine, listOf, oneOf, whole } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 
 const MIB = 1 << 20;
@@ -51,7 +51,13 @@ export const LIMITS = {
     variable: "QUEUE_MS",
     read: whole(0, 60_000),
     fallback: 10_000,
-    doc: "How long a request waits for memory, for the render slot or for a slot of the source's host, in milliseconds, before it gets 503",
+    doc: "How long a request waits for memory, for the render slot, or for a slot or a grant of the source's host, in milliseconds, before it gets 503",
+  },
+  onSaturation: {
+    variable: "ON_SATURATION",
+    read: oneOf("wait", "redirect"),
+    fallback: "wait",
+    doc: "A source's host gets no more requests for now, because its limits are used up. `wait`: a reader waits up to `QUEUE_MS`. `redirect`: after one second a reader of a whole picture gets 302 to the source's own HTTPS address; the provider then sees the reader's address",
   },
   maxBytesInFlight: {
     variable: "MAX_BYTES_IN_FLIGHT",

@@ -6,7 +6,7 @@
  */
 import module from "@cf-wasm/photon/photon.wasm";
 import { defineEngine } from "../engines.ts";
-import { type Decode, type Pixels, stillPicture } from "../picture.ts";
+import { type Decode, stillPicture } from "../picture.ts";
 import { resizeWhole } from "../resize/whole.ts";
 
 type Exports = {
@@ -75,11 +75,13 @@ export const decodePhoton: Decode = async (bytes, source, { view }, clock) => {
   const image = openPhoton(photon, bytes);
   const width = photon.photonimage_get_width(image);
   const height = photon.photonimage_get_height(image);
-  const data = takeBytes(photon, photon.photonimage_get_raw_pixels(image));
+  const [at, length] = photon.photonimage_get_raw_pixels(image);
   photon.__wbg_photonimage_free(image, 0);
-  const frame: Pixels = { width, height, data, alpha: source.alpha };
   clock.lap("decode");
-  const pixels = await resizeWhole(frame, source, view);
+  // Its own copy is used: another one would be too much memory.
+  const data = new Uint8Array(photon.memory.buffer, at >>> 0, length);
+  const pixels = await resizeWhole({ width, height, data, alpha: source.alpha }, source, view);
+  photon.__wbindgen_free(at, length, 1);
   clock.lap("resize");
   return { picture: stillPicture(pixels), truncated: false };
 };

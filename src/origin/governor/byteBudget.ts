@@ -36,7 +36,7 @@ export function reservation(
 ): { readonly bytes: number; readonly roomAt: number } {
   const capacity = bytesPerSecond * WINDOW_SECONDS;
   const { size } = record;
-  const expected = known ?? (size === null ? FIRST_BYTES : size.mean + size.deviation);
+  const expected = known ?? (size === null ? FIRST_BYTES : size.mean + 2 * size.deviation);
   const bytes = Math.min(Math.ceil(expected) + HEADER_BYTES, Math.floor(capacity * MOST_OF_WINDOW));
   if (bytes <= HEADER_BYTES) return { bytes, roomAt: Number.POSITIVE_INFINITY };
   const over = usedBytes(record) + bytes - capacity * NEW_SHARE;
@@ -70,7 +70,7 @@ export function withReceived<Record extends Window>(
   let total = 0;
   for (const [step, amount] of received.entries()) {
     const before = Math.max(total, lease.seen);
-    total += Number.isFinite(amount) ? Math.max(0, amount) : 0;
+    total += amount;
     const latest = Math.min(now, lease.start + START_WITHIN_MS + (step + 1) * PROFILE_MS);
     bytes = withAmount(bytes, latest, Math.max(0, total - before), BYTE_WINDOW);
   }

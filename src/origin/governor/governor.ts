@@ -4,6 +4,7 @@
  */
 import { HostLimits } from "./hostLimits.ts";
 import type { AskKind, GovernorAnswer, GovernorCall, Grant, Refusal, Wish } from "./port.ts";
+import { readCall } from "./readCall.ts";
 import { type Blocked, type HostRecord, newRecord } from "./record.ts";
 
 /** From so many waiting wishes on, a call does not wait. */
@@ -52,8 +53,9 @@ export class Governor<Key> {
   }
 
   /** Takes a call at `wall`, the time of the wall clock (unix ms). `step` answers it. */
-  take(key: Key, call: GovernorCall, wall: number): void {
+  take(key: Key, said: GovernorCall, wall: number): void {
     const limits = this.limits;
+    const call = readCall(said);
     const now = this.tick(wall);
     limits.hear(call.rule, now);
     const before = limits.record;
@@ -67,13 +69,15 @@ export class Governor<Key> {
     );
     const isStale = this.#supersede(call, now);
     const waits = call.renewals.length === 0 && !isStale && this.#waiting.length < MAX_WAITING;
-    const until = now + (waits ? Math.max(0, call.waitMs) : 0);
-    this.#waiting.push({ key, call, arrived: now, until, superseded: false, grants, renewed });
+    const until = now + (waits ? call.waitMs : 0);
+    this.#waiting.push({ key, call, arrived: now, until, superseded: isStale, grants, renewed });
   }
 
   /** Grants what can be granted at `wall`, and answers who need not wait any longer. */
   step(wall: number): Step<Key> {
     const now = this.tick(wall);
+    // Who waits still means the rule that it has named.
+    for (const { call } of this.#waiting) this.limits.hear(call.rule, now);
     const blocked = this.#admit(now);
     const isDone = ({ grants, call, until, superseded }: Waiting<Key>) =>
       grants.length > 0 || call.wants.length === 0 || superseded || until <= now;
@@ -108,9 +112,11 @@ export class Governor<Key> {
 
   /** In order: readers, pushes, jobs, each by the time they have waited. Gives what keeps the first one waiting. */
   #admit(now: number): Blocked | null {
-    for (const { one, wish } of this.#inOrder()) {
+    const waiting = this.#inOrder();
+    const alone = waiting.length === 1;
+    for (const { one, wish } of waiting) {
       const { isolate, tripMs } = one.call;
-      const given = this.limits.grant({ ...wish, isolate, tripMs }, now);
+      const given = this.limits.grant({ ...wish, isolate, tripMs, alone }, now);
       if ("binding" in given) return given;
       one.grants.push(given);
       this.#changed = true;

@@ -9,7 +9,7 @@ import type { AskKind, GovernorAnswer, Grant, Release, Renewal } from "./port.ts
 import { type Blocked, type HostRecord, heardRule, LEASES, type Lease, ruleOf } from "./record.ts";
 import { afterAnswer, afterRefusal, governedFor, learntLimits } from "./refusals.ts";
 import { dayLeft, lentOf, withoutOne } from "./shares.ts";
-import { earliestStart, paceWindow, pruned, START_WITHIN_MS, withoutStart, withStart } from "./startLog.ts";
+import { earliestStart, latenessFor, paceWindow, pruned, QUIET_LOG_MS, withoutPlaces, withPlaces } from "./startLog.ts";
 
 /** A start is granted so long before its time: an answer and a timer take a moment. */
 export const AHEAD_MS = 25;
@@ -31,6 +31,8 @@ export type Asker = {
   readonly kind: AskKind;
   readonly tripMs: number;
   readonly bytes?: number;
+  /** Nobody else waits. */
+  readonly alone?: boolean;
 };
 
 export class HostLimits {
@@ -62,7 +64,7 @@ export class HostLimits {
     const { windowMs } = paceWindow(this.limits(now).perSecond ?? 1);
     this.record = {
       ...this.record,
-      starts: pruned(starts, now, Math.max(windowMs, 2_000)),
+      starts: pruned(starts, now, Math.max(windowMs, QUIET_LOG_MS)),
       bytes: inWindow(bytes, now, BYTE_WINDOW),
       day: inWindow(day, now, DAY_WINDOW),
     };
@@ -186,12 +188,14 @@ export class HostLimits {
     const { isolate, ticket, kind } = asker;
     const id = `${ticket}#${record.serial}`;
     const until = this.#leaseEnd(now);
-    const lease: Lease = { ...{ id, isolate, ticket, kind, start, until, reserved }, seen: 0 };
+    const { perSecond } = this.limits(now);
+    const within = latenessFor(record.starts, start, perSecond, asker.alone === true);
+    const lease: Lease = { ...{ id, isolate, ticket, kind, start, within, until, reserved }, seen: 0 };
     this.record = {
       ...record,
       serial: record.serial + 1,
       leases: [...record.leases, lease],
-      starts: this.limits(now).perSecond === null ? record.starts : withStart(record.starts, start),
+      starts: perSecond === null ? record.starts : withPlaces(record.starts, lease),
       quietStart: kind === "user" ? record.quietStart : start,
       day: withAmount(record.day, start, 1, DAY_WINDOW),
       share: record.share && { ...record.share, day: record.share.day && withoutOne(record.share.day, now) },
@@ -210,7 +214,7 @@ export class HostLimits {
       ticket: lease.ticket,
       id: lease.id,
       startInMs: Math.max(0, lease.start - now - tripMs),
-      startWithinMs: START_WITHIN_MS,
+      startWithinMs: lease.within,
       leaseMs: leaseMsOf(lease, now),
       bytes: this.#allowance(lease, now),
     };
@@ -229,7 +233,7 @@ export class HostLimits {
     const leases = record.leases.filter(({ id }) => id !== lease.id);
     this.record = { ...record, leases, ...withEnd(record, lease, outcome, at) };
     if (outcome === "unused") {
-      const starts = withoutStart(record.starts, lease.start);
+      const starts = withoutPlaces(record.starts, lease);
       this.record = { ...this.record, starts, day: withAmount(record.day, lease.start, -1, DAY_WINDOW) };
     } else if (outcome !== null) {
       const heldMs = record.heldMs + (at - lease.start - record.heldMs) * NEWEST;

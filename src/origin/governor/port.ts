@@ -58,7 +58,7 @@ export const PROFILE_MS = 100;
 export type GovernorCall = {
   /** Unique per isolate. */
   readonly isolate: string;
-  /** Counts the calls of the isolate, from 1. A call with a smaller number than an earlier one does not wait. */
+  /** Counts the calls of the isolate, from 1. A call with a smaller number than one that waits gets nothing new. */
   readonly call: number;
   /** The region in which the isolate fetches. */
   readonly region: string;

@@ -19,6 +19,8 @@ export type Lease = {
   readonly ticket: string;
   readonly kind: AskKind;
   readonly start: number;
+  /** How late it may start, in milliseconds. */
+  readonly within: number;
   /** The slot is free from then on. */
   readonly until: number;
   /** Bytes that are reserved for it, and how many of them have come and are counted. */

@@ -8,6 +8,13 @@
 export const JITTER_MS = 80;
 /** An isolate that is later than this gives its grant back. The rest of JITTER_MS is for the network. */
 export const START_WITHIN_MS = 60;
+/**
+ * Where starts are plenty, an isolate may be so late. A lone request meets an object that has to be started first, and
+ * does not know how long a call takes: it would give its grant back and ask again.
+ */
+export const START_EASILY_MS = 500;
+/** The log is kept for so long at least. */
+export const QUIET_LOG_MS = 2_000;
 
 /** `perSecond` as a window: at most `starts` in any `windowMs`, the margin for jitter included. */
 export type PaceWindow = { readonly starts: number; readonly windowMs: number };
@@ -29,6 +36,17 @@ export function earliestStart(log: readonly number[], from: number, { starts, wi
   // A place that opens does so when an older start leaves the window.
   const ends = log.map((at) => at + windowMs).filter((end) => end > from);
   return ends.find((end) => fits(log, end, starts, windowMs)) ?? Number.POSITIVE_INFINITY;
+}
+
+/**
+ * How late a start at `at` may be, in milliseconds. Where it is the only one that is wanted (`alone`), an isolate has more
+ * time if there is no limit, or was no start for two seconds. It then takes two places, so there must be at least three.
+ */
+export function latenessFor(log: readonly number[], at: number, perSecond: number | null, alone: boolean): number {
+  if (!alone) return START_WITHIN_MS;
+  if (perSecond === null) return START_EASILY_MS;
+  const isQuiet = log.every((other) => other + QUIET_LOG_MS <= at);
+  return isQuiet && paceWindow(perSecond).starts >= 3 ? START_EASILY_MS : START_WITHIN_MS;
 }
 
 /** The log with one more start. */
@@ -64,4 +82,22 @@ function fits(log: readonly number[], at: number, starts: number, windowMs: numb
 function placeOf(log: readonly number[], at: number): number {
   const after = log.findIndex((one) => one > at);
   return after < 0 ? log.length : after;
+}
+
+type Planned = { readonly start: number; readonly within: number };
+
+/**
+ * The places of a start in the log: its time, and its latest moment where that is far from it. Any window that has the
+ * real start in it has one of the two.
+ */
+function placesOf({ start, within }: Planned): readonly number[] {
+  return within > START_WITHIN_MS ? [start, start + within] : [start];
+}
+
+/** The log with the places of a start, and without them. */
+export function withPlaces(log: readonly number[], planned: Planned): readonly number[] {
+  return placesOf(planned).reduce<readonly number[]>(withStart, log);
+}
+export function withoutPlaces(log: readonly number[], planned: Planned): readonly number[] {
+  return placesOf(planned).reduce<readonly number[]>(withoutStart, log);
 }

@@ -19,6 +19,7 @@ import { type Described, generationOf, type VariantMeta } from "../../store/sour
 import type { Stored } from "../../store/tiers/tier.ts";
 import { addStage } from "../../telemetry.ts";
 import type { Miss } from "../miss.ts";
+import { MissGovernors } from "../missGovernors.ts";
 import type { Fitted } from "./fitBytes.ts";
 
 export type FetchedBytes = Original & {
@@ -51,12 +52,14 @@ export type Exchange = {
 export async function openExchange(
   { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
   app: App,
-  { origin, ownHost }: Caller,
-  { waitUntil, priority }: Job,
+  caller: Caller,
+  job: Job,
   memory: MemoryReservation,
   deadline: Deadline,
 ): Promise<Exchange> {
   const { config, now, state } = app;
+  const { origin, ownHost } = caller;
+  const { waitUntil, priority } = job;
   const conditional = stale === null ? null : await validatorsOf(stale, { request, store });
   return {
     order: { authority: request.authority, ownHost, ...(conditional === null ? {} : { conditional }) },
@@ -68,6 +71,7 @@ export async function openExchange(
       hostGuard: state.hosts,
       hostStore: kvHostStore(app.bindings.THUMBS),
       later: waitUntil,
+      governors: new MissGovernors({ host: store.sourceHost, bytes: null }, app, caller, job),
       memory,
       priority,
       deadline,
@@ -84,16 +88,20 @@ export async function fetchVariant(
   { order, deps }: Exchange,
   { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
   app: App,
-  { trace }: Job,
+  caller: Caller,
+  job: Job,
   memory: MemoryReservation,
 ): Promise<Fetched> {
   const { config, now } = app;
+  const { trace } = job;
+  const bytes = store.known?.variants[variant]?.bytes ?? null;
+  const governors = new MissGovernors({ host: new URL(url).host, bytes }, app, caller, job);
   const started = now();
   try {
     const isAsked = url === request.source;
     // Stored metadata has room for so many addresses on the way, and here this one is the first of them.
     const maxRedirects = isAsked ? config.maxRedirects : Math.min(config.maxRedirects, MAX_VIA);
-    const fetched = await fetchSource(url, order, { ...deps, config: { ...deps.config, maxRedirects } });
+    const fetched = await fetchSource(url, order, { ...deps, governors, config: { ...deps.config, maxRedirects } });
     trace.sourceStatus = fetched.status;
     trace.bytesIn += fetched.bytesIn;
     const first = isAsked || fetched.finalUrl === url ? [] : [url];
@@ -136,7 +144,7 @@ export async function fetchVariant(
     if (Number.isInteger(status)) trace.sourceStatus = status;
     throw error;
   } finally {
-    addStage(trace, "origin", now() - started);
+    addStage(trace, "origin", now() - started - governors.waitedMs);
   }
 }
 

@@ -3,13 +3,10 @@ import type { Size } from "../../image/picture.ts";
 import type { Candidate } from "../../origin/providers/candidate.ts";
 import { needsOriginal } from "../../origin/providers/needed.ts";
 import type { Transform } from "../../request/transform.ts";
-import { scaledTransform } from "../scaledTransform.ts";
+import { maybeLarger, scaledTransform } from "../scaledTransform.ts";
 
 /** A provider may round its sides down, so one pixel less than the result is enough. */
 const ROUNDING = 1;
-
-/** How much larger the original may be than a variant that has its nominal size. Any factor over the largest wish will do. */
-const MAYBE_LARGER = 16;
 
 /**
  * The transform for the engine, or null when the variant has too few pixels or the request needs the original itself.
@@ -20,7 +17,7 @@ export function transformForVariant(variant: Size, wanted: Transform, original: 
   if (original !== null && original.width === variant.width && original.height === variant.height) return wanted;
   // A square may be a rounded picture of either shape, and `auto` depends on the shape.
   if (original === null && wanted.resize === "auto" && variant.width === variant.height) return null;
-  const source = original ?? { width: MAYBE_LARGER * variant.width, height: MAYBE_LARGER * variant.height };
+  const source = original ?? maybeLarger(variant);
   const isEnough = (window: Size, result: Size) =>
     window.width >= result.width - ROUNDING && window.height >= result.height - ROUNDING;
   return scaledTransform(variant, source, wanted, isEnough);
@@ -28,14 +25,13 @@ export function transformForVariant(variant: Size, wanted: Transform, original: 
 
 /**
  * Whether a rendition is as large as the original, because it is smaller than the provider promises: a provider with exact
- * sizes enlarges nothing. Also true of what stands in for an original that is no picture.
+ * sizes enlarges nothing. Never of what stands in for an original that is no picture.
  */
 export function isWholeOriginal(
   { bound, lastResort }: Pick<Candidate, "bound" | "lastResort">,
   upright: Size,
 ): boolean {
-  if (lastResort) return true;
-  if (bound === null || !bound.exact) return false;
+  if (lastResort || bound === null || !bound.exact) return false;
   return sideOf(upright, bound.measure) < bound.pixels - ROUNDING;
 }
 

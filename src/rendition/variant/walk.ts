@@ -8,6 +8,7 @@ import { Deadline } from "../../origin/deadline.ts";
 import { type Candidate, ORIGINAL } from "../../origin/providers/candidate.ts";
 import { isBlocked } from "../../policy/storedAccess.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
+import type { Described } from "../../store/sourceMeta.ts";
 import type { Miss } from "../miss.ts";
 import { CandidateList } from "./candidateList.ts";
 import { describe } from "./describe.ts";
@@ -38,9 +39,8 @@ export async function walk(
     for (let last = failure; ; ) {
       const candidate = list.next();
       if (candidate === null) throw last ?? new Failure("internal", {}, "no candidate is left");
-      const answer = await ask(candidate, list, exchange, wish, app, job, memory);
-      if (!(answer instanceof Failure))
-        return answer.kind === "same" ? answer : { ...answer, ...(fresh && { described: fresh }) };
+      const answer = await ask(candidate, list, exchange, wish, app, caller, job, memory);
+      if (!(answer instanceof Failure)) return noted(answer, fresh, job);
       last = answer;
     }
   } finally {
@@ -50,6 +50,12 @@ export async function walk(
   }
 }
 
+/** The answer with what was learnt on the way; the trace says which variant it is. */
+function noted(answer: Fetched, described: Described | undefined, { trace }: Job): Fetched {
+  trace.sourceVariant = answer.kind === "same" ? answer.renewed.meta.variant : answer.variant;
+  return answer.kind === "same" || described === undefined ? answer : { ...answer, described };
+}
+
 /** The answer, or the failure after which another candidate may be asked. Throws the failure that ends the walk. */
 async function ask(
   candidate: Candidate,
@@ -57,6 +63,7 @@ async function ask(
   exchange: Exchange,
   wish: Wish,
   app: App,
+  caller: Caller,
   job: Job,
   memory: MemoryReservation,
 ): Promise<Fetched | Failure> {
@@ -69,12 +76,15 @@ async function ask(
     if (remembered !== null) throw remembered;
   }
   try {
-    const fetched = await fetchVariant(candidate, exchange, wish, app, job, memory);
+    const fetched = await fetchVariant(candidate, exchange, wish, app, caller, job, memory);
     if (fetched.kind === "same" || isOriginal) {
       list.answered(candidate, fetched.kind === "bytes");
       return fetched;
     }
-    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original);
+    const fitting = await fitBytes(fetched.bytes, candidate, request.transform, list.original).catch((error) => {
+      // Too little has come for a header: that is no fault of the rule.
+      throw fetched.truncated ? new Failure("source_broken", {}, "cut") : error;
+    });
     if (fitting.kind === "fits") {
       list.answered(candidate, true);
       return { ...fetched, fitted: fitting };

@@ -218,16 +218,23 @@ describe("no deadlock", () => {
 });
 
 describe("the line", () => {
-  test("warm newcomers pass no user; what has begun goes on", async () => {
+  test.each([
+    ["user", "warm"],
+    ["user", "job"],
+    ["warm", "job"],
+  ] as const)("a %s that waits is passed by no %s newcomer; what has begun goes on", async (waits, comes) => {
     const { source } = world();
-    const [first, user, begun, warm] = [source(), source(), source(new Priority("warm")), source(new Priority("warm"))];
+    const [first, begun, waiting, newcomer] = [
+      ...[source(), source(new Priority(comes))],
+      ...[source(new Priority(waits)), source(new Priority(comes))],
+    ] as const;
     await first.reserve(20);
     await begun.reserve(2, 4);
-    void user.reserve(20);
-    void warm.reserve(1);
+    void waiting.reserve(20);
+    void newcomer.reserve(1);
     void begun.reserve(4, 4);
     await settle();
-    expect([user.seen, warm.seen, begun.seen]).toEqual([[], [], ["2", "4"]]);
+    expect([waiting.seen, newcomer.seen, begun.seen]).toEqual([[], [], ["2", "4"]]);
   });
 
   test("a warm one that a user joins is let in where it fits", async () => {

@@ -24,16 +24,16 @@ describe("gate", () => {
     expect([gate.used, gate.waiting, order]).toEqual([1, 0, ["second"]]);
   });
 
-  test("users go before warm jobs that came earlier", async () => {
+  test("users go before warm work and jobs that came earlier, and warm work before jobs", async () => {
     const gate = createSemaphore(RULES, manualTimers());
     const order: string[] = [];
     const first = await gate.acquire(1, USER);
-    const jobs = (["warm", "user", "warm", "user"] as const).map((priority, i) =>
+    const jobs = (["job", "warm", "user", "job", "warm", "user"] as const).map((priority, i) =>
       gate.run(1, new Priority(priority), async () => void order.push(`${priority} ${i}`)),
     );
     first.release();
     await Promise.all(jobs);
-    expect(order).toEqual(["user 1", "user 3", "warm 0", "warm 2"]);
+    expect(order).toEqual(["user 2", "user 5", "warm 1", "warm 4", "job 0", "job 3"]);
   });
 
   test.each([

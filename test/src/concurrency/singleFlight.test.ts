@@ -69,6 +69,7 @@ describe("SingleFlight", () => {
   test.each([
     ["user", "user"],
     ["warm", "warm"],
+    ["job", "warm"],
   ] as const)("warm work that a %s joins is %s work from then on", async (joining, expected) => {
     const flight = new SingleFlight<number>(1000);
     const priority = new Priority("warm");

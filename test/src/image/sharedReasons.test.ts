@@ -8,7 +8,7 @@ import { isShared } from "../../../src/keepFailure.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { LIMITS, orderOf, renderInTurn } from "./orders.ts";
 
-/** Decided while the source is asked (src/origin, rendition/fetchOriginal.ts), where no transform is known. */
+/** Decided while the source is asked (src/origin, rendition/variant), where no transform is known. */
 const OF_THE_EXCHANGE: readonly Reason[] = [
   ...(["source_missing", "source_failed", "source_refused", "source_unreachable", "source_tls"] as const),
   ...(["source_broken", "source_redirects", "source_timeout", "source_encoding", "source_too_many_bytes"] as const),

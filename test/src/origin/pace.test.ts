@@ -13,12 +13,12 @@ afterEach(() => {
 
 function world(contention: { slot?: boolean; memory?: boolean } = {}) {
   const deadline = new Deadline(60_000, Date.now);
-  const ticks = { count: 0 };
+  const ticks = { count: 0, over: false };
   const now = { slot: false, memory: false, ...contention };
   const pace = new Pace(
     deadline,
     () => now,
-    () => void ticks.count++,
+    () => ++ticks.count > 0 && !ticks.over,
   );
   const ended = () => (deadline.signal.aborted ? (deadline.why as Failure).facts : null);
   return { deadline, pace, ended, ticks, now };
@@ -132,4 +132,16 @@ test("no timer is left when it is over", () => {
   pace.stop();
   deadline.stop();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a turn that is over ends the exchange, also while it is paused, and says nothing of the host", async () => {
+  const { deadline, pace, ticks } = world();
+  const paused = pace.pause(new Promise(() => undefined)).catch(() => undefined);
+  await wait(1_000);
+  expect(deadline.signal.aborted).toBe(false);
+  ticks.over = true;
+  await wait(250);
+  expect(deadline.why).toMatchObject({ reason: "source_saturated" });
+  expect(pace.hurried).toBe(true);
+  void paused;
 });

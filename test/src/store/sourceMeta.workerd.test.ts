@@ -28,6 +28,17 @@ const META: SourceMeta = { generation: 1, at: NOW, variants: { original: ORIGINA
 describe("source metadata", () => {
   test.each([
     ["required only", META],
+    ["with the original's size from elsewhere", { ...META, size: { width: 4000, height: 3000 } }],
+    ["with an image server's word", { ...META, described: { at: NOW, text: "{}" } }],
+    ["with the word that there is none", { ...META, described: { at: NOW, text: null } }],
+    [
+      "with a cropped variant and hashes seen lately",
+      {
+        ...META,
+        variants: { "flickr.q": { ...ORIGINAL, crops: true } },
+        seen: { "flickr.q": ["0badcafe", "00000001"] },
+      } as const,
+    ],
     ["with colour and ThumbHash", { ...META, colour: "#a0b0c0", thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI" }],
   ])("round trip through KV: %s", async (name, meta) => {
     await writeSourceMeta(env.THUMBS, `2/f/${name}`, meta);

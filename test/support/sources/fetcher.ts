@@ -28,12 +28,20 @@ export type Fetcher = {
 /** Starts workerd with the compatibility date of wrangler.toml and the given root trusted. */
 export async function startFetcher(root: string): Promise<Fetcher> {
   const entry = `${import.meta.dirname}/fetcher.workerd.ts`;
-  const bundle = await build({ entryPoints: [entry], bundle: true, write: false, format: "esm", target: "es2024" });
+  const bundle = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*"],
+  });
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await miniflareTrusting(root);
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       modules: [{ type: "ESModule", path: "fetcher.js", contents: bundle.outputFiles[0]?.text ?? "" }],
       compatibilityDate: "2026-11-09",
+      durableObjects: { GOVERNOR: { className: "HostGovernor", useSQLite: true } },
       compatibilityFlags: ["global_fetch_strictly_public"],
       cf: false,
       log: new Log(LogLevel.NONE),
@@ -49,6 +57,8 @@ export async function startFetcher(root: string): Promise<Fetcher> {
         authority: "signature",
         ownHost: "proxy.test",
         conditional: null,
+        kind: "user",
+        politeness: null,
         names: {},
         memory: crypto.randomUUID(),
         sharing: false,

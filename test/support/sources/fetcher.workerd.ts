@@ -3,13 +3,20 @@
  * `names` maps public names to local ports. Nothing else stands between the code and the network.
  */
 
+import { Priority } from "../../../src/concurrency/priority.ts";
 import { Failure } from "../../../src/errors.ts";
 import { fetchSource } from "../../../src/origin/fetch.ts";
-import { HostGuard, type HostStore } from "../../../src/origin/hostGuard.ts";
+import { GovernedHosts } from "../../../src/origin/governor/client/governedHosts.ts";
+import { HostGuard } from "../../../src/origin/hostGuard.ts";
+import { type HostStore, NO_NEWS } from "../../../src/origin/hostNews.ts";
 import { HttpsMemory } from "../../../src/origin/https.ts";
+import { MissGovernors } from "../../../src/rendition/missGovernors.ts";
+import { newTrace } from "../../../src/telemetry.ts";
 import type { Job, Outcome } from "./job.ts";
 
-type Memory = { readonly https: HttpsMemory; readonly hosts: HostGuard };
+export { HostGovernor } from "../../../src/origin/governor/hostGovernor.ts";
+
+type Memory = { readonly https: HttpsMemory; readonly hosts: HostGuard; readonly governed: GovernedHosts };
 
 const memories = new Map<string, Memory>();
 /** Replaces KV. All memories share it, as all isolates share KV. */
@@ -18,15 +25,18 @@ const shared = new Map<string, string>();
 const store: HostStore = {
   async read(host) {
     const text = shared.get(host);
-    return text === undefined ? null : JSON.parse(text);
+    return text === undefined ? NO_NEWS : JSON.parse(text);
   },
-  async write(host, open) {
-    if (open === null) shared.delete(host);
-    else shared.set(host, JSON.stringify(open));
+  async write(host, news) {
+    shared.set(host, JSON.stringify(news));
   },
 };
 
-async function run(job: Job): Promise<Outcome> {
+function newMemory(): Memory {
+  return { https: new HttpsMemory(), hosts: new HostGuard(), governed: new GovernedHosts() };
+}
+
+async function run(job: Job, env: Pick<Env, "GOVERNOR">, ctx: ExecutionContext): Promise<Outcome> {
   const asked: string[] = [];
   const viaPorts: typeof fetch = (input, init) => {
     const url = new URL(String(input));
@@ -38,11 +48,19 @@ async function run(job: Job): Promise<Outcome> {
     }
     return fetch(url.href, init);
   };
-  const memory = memories.get(job.memory) ?? { https: new HttpsMemory(), hosts: new HostGuard() };
+  const memory = memories.get(job.memory) ?? newMemory();
   memories.set(job.memory, memory);
   const caller = new AbortController();
   if (job.abortAfterMs !== null) setTimeout(() => caller.abort(new Error("caller gave up")), job.abortAfterMs);
   const started = Date.now();
+  const { governed } = memory;
+  const config = { politeness: job.politeness ?? {}, regions: ["enam", "weur", "apac", "oc"] };
+  const app = { bindings: env, config, now: () => Date.now(), state: { governed } };
+  const priority = new Priority(job.kind);
+  const trace = newTrace("reader", "enam", "");
+  const later = (work: Promise<unknown>) => ctx.waitUntil(work.catch(() => undefined));
+  const source = { host: URL.parse(job.source)?.host ?? "", bytes: null };
+  const governors = new MissGovernors(source, app, { runsIn: "enam" }, { trace, waitUntil: later, priority });
   try {
     const { authority, ownHost, conditional } = job;
     const order = {
@@ -57,7 +75,9 @@ async function run(job: Job): Promise<Outcome> {
       httpsMemory: memory.https,
       hostGuard: memory.hosts,
       hostStore: job.sharing ? store : null,
-      later: (work: Promise<unknown>) => void work,
+      later,
+      ...(job.politeness === null ? {} : { governors }),
+      priority,
       signal: caller.signal,
     };
     const result = await fetchSource(job.source, order, deps);
@@ -69,18 +89,22 @@ async function run(job: Job): Promise<Outcome> {
       ok: true,
       asked,
       ms,
+      governorCalls: trace.governorCalls,
       size: bytes.length,
       sha256,
       fetched: { ...result, bytes: undefined },
     };
   } catch (error) {
     const ms = Date.now() - started;
-    if (!(error instanceof Failure))
-      return { ok: false, asked, ms, reason: "thrown", facts: {}, detail: String(error) };
-    return { ok: false, asked, ms, reason: error.reason, facts: error.facts, detail: error.detail ?? "" };
+    const { governorCalls } = trace;
+    if (!(error instanceof Failure)) {
+      return { ok: false, asked, ms, governorCalls, reason: "thrown", facts: {}, detail: String(error) };
+    }
+    const { reason, facts, detail = "" } = error;
+    return { ok: false, asked, ms, governorCalls, reason, facts, detail };
   }
 }
 
 export default {
-  fetch: async (request) => Response.json(await run(await request.json<Job>())),
-} satisfies ExportedHandler;
+  fetch: async (request, env, ctx) => Response.json(await run(await request.json<Job>(), env, ctx)),
+} satisfies ExportedHandler<Pick<Env, "GOVERNOR">>;

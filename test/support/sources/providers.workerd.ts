@@ -56,6 +56,7 @@ export function providerIs(photo: Photo): Asked[] {
     const wish = wishOf(url);
     const own = wish === null ? 0 : wish.side === "width" ? photo.width : Math.max(photo.width, photo.height);
     if (wish !== null && wish.pixels > own && !photo.givesWhole) return note(new Response(null, { status: 404 }));
+    if (/_q\.jpg$/.test(url.pathname)) return note(new Response(await jpegOf(150, 150, photo.grey)));
     const scale = wish === null ? 1 : Math.min(1, wish.pixels / own);
     const etag = `"${scale.toFixed(4)}-${photo.grey}"`;
     if (photo.etags && ifNoneMatch === etag) return note(new Response(null, { status: 304 }));

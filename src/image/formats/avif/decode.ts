@@ -43,6 +43,23 @@ function withPixelsTo<T>(taker: Take, work: () => T): T {
   }
 }
 
+/**
+ * Emscripten asks for a fifth more memory than it needs, then for a tenth more, then for a twentieth. The first two are
+ * refused, unless less would not do.
+ */
+function growSparingly(memory: WebAssembly.Memory): void {
+  const grow = memory.grow.bind(memory);
+  let [attempts, refused] = [0, 0];
+  memory.grow = (pages) => {
+    if (attempts < 2 && pages !== refused) {
+      [attempts, refused] = [attempts + 1, pages];
+      throw new RangeError(`${pages} pages are more than it needs`);
+    }
+    [attempts, refused] = [0, 0];
+    return grow(pages);
+  };
+}
+
 /** Where there is none, the engine would define one that keeps the engine's memory for ever. */
 class ImageDataOfNobody {}
 
@@ -53,6 +70,7 @@ class ImageDataOfNobody {}
 const engine = defineEngine("libavif", async () => {
   if (!("ImageData" in globalThis)) Object.assign(globalThis, { ImageData: ImageDataOfNobody });
   const { value, memory } = await startEmscripten<Libavif>(factory, module);
+  growSparingly(memory);
   const start = new Uint8Array(memory.buffer);
   const initial = start.slice(0, start.findLastIndex((byte) => byte !== 0) + 1);
   /** Whether it is a picture. */

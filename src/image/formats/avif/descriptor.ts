@@ -8,5 +8,5 @@ export const AVIF = {
   extensions: ["avif"],
   input: { maxPixels: 4_500_000, decoders: ["libavif"], heavy: true },
   output: null,
-  note: "8, 10 and 12 bit; with alpha up to 2.6 megapixels, with more than 8 bit up to 2; of a sequence the first frame",
+  note: "8, 10 and 12 bit; with alpha up to 2.5 megapixels, with more than 8 bit up to 3.5, with both 2; of a sequence the first frame",
 } as const satisfies FormatDescriptor;

@@ -1,6 +1,7 @@
 /** The header of an AVIF (AVIF 1.1): of a still its primary item, of a sequence its first track. */
 import type { Source } from "../../header.ts";
 import { damaged, type Reader } from "../byteReader.ts";
+import { pixelsInMemory } from "../heavyMemory.ts";
 import { still } from "../still.ts";
 import { type Box, boxesIn, boxOf, boxReader, FULL } from "./boxes.ts";
 import { codingOf, type Properties, readProperties } from "./properties.ts";
@@ -43,17 +44,14 @@ function sampleEntry(read: Reader, track: Box): Box | null {
   return box === null ? null : boxOf(boxesIn(read, box.from + FULL + 4, box.to), "av01");
 }
 
-/** What the heavy Worker's isolate holds at once, in bytes. Cloudflare ends one at 128 MB. */
-const ISOLATE_BYTES = 110_000_000;
 /** The engine as it starts, code and other data. */
 const FIXED_BYTES = 24_000_000;
-/** The pixels once more on their way out of the engine. */
-const COPY = 4;
+/** The pixels of a result of full size. */
+const RESULT_BYTES = 4;
 
-/** How many pixels its decoder has memory for, as measured with @jsquash/avif 2.1.1 (docs/decisions/heavy.md). */
+/** As measured with @jsquash/avif 2.1.1. */
 function mostPixels({ depth, fullChroma, alpha }: Properties, fileBytes: number): number {
   const isDeep = depth > 8;
-  const perPixel =
-    (isDeep ? (fullChroma ? 43 : 38) : fullChroma ? 16.5 : 13.5) + (alpha ? (isDeep ? 22 : 15) : 0) + COPY;
-  return Math.max(0, Math.floor((ISOLATE_BYTES - FIXED_BYTES - fileBytes) / perPixel));
+  const coded = (isDeep ? (fullChroma ? 26 : 20.5) : fullChroma ? 18.5 : 13.5) + (alpha ? (isDeep ? 18 : 16) : 0);
+  return pixelsInMemory({ fixed: FIXED_BYTES, files: 1, perPixel: coded + RESULT_BYTES }, fileBytes);
 }

@@ -2,9 +2,13 @@
 import { Failure } from "../../../errors.ts";
 import type { Source } from "../../header.ts";
 import { createReader, damaged } from "../byteReader.ts";
+import { pixelsInPhoton } from "../heavyMemory.ts";
 import { still } from "../still.ts";
 
 const DECODED: readonly string[] = ["DXT1", "DXT3", "DXT5"];
+
+/** A pixel as its decoder holds it: RGBA. */
+const STORED_BYTES = 4;
 
 /** DDS bytes -> Source. Throws format_unsupported for a compression that is not decoded. */
 export function ddsHeader(bytes: Uint8Array): Source {
@@ -16,5 +20,6 @@ export function ddsHeader(bytes: Uint8Array): Source {
     const shown = /^\w{4}$/.test(compression) ? compression : "no compression";
     throw new Failure("format_unsupported", { value: `DDS (${shown})` });
   }
-  return still("dds", width, height, { alpha: true, colour: "rgb" });
+  const source = still("dds", width, height, { alpha: true, colour: "rgb" });
+  return { ...source, mostPixels: pixelsInPhoton(STORED_BYTES, bytes.length) };
 }

@@ -6,7 +6,7 @@ export const FARBFELD = {
   mime: "image/x-farbfeld",
   signature: { by: "magic", anyOf: [[[0, "6661726266656c64"]]] },
   extensions: ["ff"],
-  input: { maxPixels: 7_000_000, decoders: ["rare"], heavy: true },
+  input: { maxPixels: 2_400_000, decoders: ["rare"], heavy: true },
   output: null,
   note: "",
 } as const satisfies FormatDescriptor;

@@ -6,6 +6,7 @@ import { Failure } from "../../../errors.ts";
 import type { Source } from "../../header.ts";
 import { boxesIn, boxReader } from "../avif/boxes.ts";
 import { damaged } from "../byteReader.ts";
+import { pixelsInMemory } from "../heavyMemory.ts";
 import { still } from "../still.ts";
 
 /** Enough for the fields that are read. */
@@ -119,17 +120,14 @@ function readAnimation(bits: Bits): void {
   bits.read(1);
 }
 
-/** What the heavy Worker's isolate holds at once, the engine as it starts, and each plane of a pixel, in bytes. */
-const ISOLATE_BYTES = 110_000_000;
-const FIXED_BYTES = 10_000_000;
+/** The engine as it starts, and each plane of a pixel, in bytes. */
+const FIXED_BYTES = 13_000_000;
 const PLANE_BYTES = 8.5;
 /** The pixels once more, as PNG. */
 const COPY_BYTES = 2;
 
-/** How many pixels its decoder has memory for, as measured with jxl-oxide-wasm 0.12.5 (docs/decisions/heavy.md). */
+/** As measured with jxl-oxide-wasm 0.12.5. */
 function mostPixels(extraChannels: number, fileBytes: number): number {
-  return Math.max(
-    0,
-    Math.floor((ISOLATE_BYTES - FIXED_BYTES - 2 * fileBytes) / (PLANE_BYTES * (3 + extraChannels) + COPY_BYTES)),
-  );
+  const perPixel = PLANE_BYTES * (3 + extraChannels) + COPY_BYTES;
+  return pixelsInMemory({ fixed: FIXED_BYTES, files: 2, perPixel }, fileBytes);
 }

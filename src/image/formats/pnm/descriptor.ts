@@ -11,7 +11,7 @@ export const PNM = {
   mime: "image/x-portable-anymap",
   signature: { by: "magic", anyOf: MAGICS },
   extensions: ["pnm", "pbm", "pgm", "ppm"],
-  input: { maxPixels: 7_000_000, decoders: ["rare"], heavy: true },
+  input: { maxPixels: 5_500_000, decoders: ["rare"], heavy: true },
   output: null,
-  note: "the first picture of a file",
+  note: "the first picture of a file; in colour up to 4 megapixels, with 16 bit 2.9",
 } as const satisfies FormatDescriptor;

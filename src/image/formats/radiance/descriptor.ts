@@ -6,7 +6,7 @@ export const RADIANCE = {
   mime: "image/vnd.radiance",
   signature: { by: "magic", anyOf: [[[0, "233f52414449414e43450a"]]] },
   extensions: ["hdr"],
-  input: { maxPixels: 7_000_000, decoders: ["rare"], heavy: true },
+  input: { maxPixels: 2_700_000, decoders: ["rare"], heavy: true },
   output: null,
   note: "brighter than white is cut",
 } as const satisfies FormatDescriptor;

@@ -1,8 +1,8 @@
 /** Draws an SVG at the size asked for. Only the heavy Worker has this code. */
 import { Failure } from "../../../errors.ts";
 import type { Source } from "../../header.ts";
-import { type Decode, type Pixels, stillPicture, type View } from "../../picture.ts";
-import { resizeWhole } from "../../resize/whole.ts";
+import { checkSize, type Decode, type Pixels, type Size, stillPicture, type View } from "../../picture.ts";
+import { createResizer } from "../../resize/resizer.ts";
 import { DEFAULT_FAMILY, FONTS } from "./fonts.ts";
 import { LEAST_DRAWN_SIDE } from "./header.ts";
 import { type Matrix, multiply, viewBoxOf } from "./lengths.ts";
@@ -17,6 +17,7 @@ import { estimateWork } from "./work/estimate.ts";
 export const MAX_NANOSECONDS = 400_000_000;
 /** The most pixels that the canvas and its layers hold at once. Each takes 4 bytes. */
 export const MAX_CANVAS_PIXELS = 10_000_000;
+
 /** Text of an SVG -> the view's picture. Throws source_too_complex when even the smallest picture takes too much work. */
 export const decodeSvg: Decode = async (bytes, source, { view, least = false }, clock) => {
   checkLength(bytes);
@@ -25,21 +26,18 @@ export const decodeSvg: Decode = async (bytes, source, { view, least = false }, 
   const size = sizeToDraw(tree, source, least ? { ...view, ...leastSize(view) } : view);
   const resvg = await resvgEngine.use();
   const fonts = tree.hasText ? FONTS : [];
-  const drawn = resvg.draw(writeDocument(tree, source, view.window, size), fonts, DEFAULT_FAMILY);
-  const frame = straight(drawn);
-  clock.lap("decode");
   const whole = { left: 0, top: 0, width: size.width, height: size.height };
-  const pixels = await resizeWhole(frame, size, {
-    window: whole,
-    bounds: whole,
-    width: view.width,
-    height: view.height,
+  const resizer = await createResizer({ window: whole, bounds: whole, width: view.width, height: view.height }, true);
+  resvg.draw(writeDocument(tree, source, view.window, size), fonts, DEFAULT_FAMILY, (drawn) => {
+    clock.lap("decode");
+    const frame = straight(drawn);
+    checkSize(frame, size);
+    resizer.push(frame.data, 4 * frame.width, frame.height);
   });
+  const pixels = resizer.finish();
   clock.lap("resize");
   return { picture: stillPicture(pixels), truncated: tree.truncated };
 };
-
-type Size = { readonly width: number; readonly height: number };
 
 /** Whether the whole picture can be drawn with its longer side at LEAST_DRAWN_SIDE. */
 function checkWork(tree: SvgTree, source: Source): void {

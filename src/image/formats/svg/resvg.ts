@@ -20,12 +20,15 @@ type Exports = {
   __wbg_resvg_free(resvg: number): void;
 };
 
-/** RGBA with premultiplied alpha. */
+/** RGBA with premultiplied alpha. The bytes are the engine's own. */
 export type Drawn = { readonly width: number; readonly height: number; readonly data: Uint8Array };
 
 export type Resvg = {
-  /** Draws a document at the size that its root has. Throws what the engine says, or its trap. */
-  draw(svg: string, fonts: readonly Uint8Array[], fontFamily: string): Drawn;
+  /**
+   * Draws a document at the size that its root has. `take` may change the pixels, which are gone when it returns. Throws
+   * what the engine says, or its trap.
+   */
+  draw(svg: string, fonts: readonly Uint8Array[], fontFamily: string, take: (drawn: Drawn) => void): void;
 };
 
 export const resvgEngine = defineEngine("resvg", () => {
@@ -52,7 +55,7 @@ function drawWith(handles: Handles, wasm: Exports): Resvg["draw"] {
       wasm.__wbindgen_add_to_stack_pointer(16);
     }
   };
-  return (svg, fonts, fontFamily) => {
+  return (svg, fonts, fontFamily, take) => {
     const font = { loadSystemFonts: false, defaultFontFamily: fontFamily };
     const options = new TextEncoder().encode(JSON.stringify({ fitTo: { mode: "original" }, font }));
     const at = wasm.__wbindgen_malloc(options.length, 1);
@@ -62,10 +65,9 @@ function drawWith(handles: Handles, wasm: Exports): Resvg["draw"] {
     const image = call((result) => wasm.resvg_render(result, resvg));
     const width = wasm.renderedimage_width(image) >>> 0;
     const height = wasm.renderedimage_height(image) >>> 0;
-    const data = handles.take(wasm.renderedimage_pixels(image)) as Uint8Array;
+    take({ width, height, data: handles.take(wasm.renderedimage_pixels(image)) as Uint8Array });
     wasm.__wbg_renderedimage_free(image);
     wasm.__wbg_resvg_free(resvg);
-    return { width, height, data };
   };
 }
 
@@ -107,7 +109,11 @@ function importsOf(handles: Handles, wasm: () => Exports): Record<string, WebAss
     __wbg_newwithbyteoffsetandlength_: (buffer: number, at: number, length: number) =>
       handles.add(new Uint8Array(from<ArrayBuffer>(buffer), at >>> 0, length >>> 0)),
     __wbindgen_object_drop_ref: (handle: number) => void handles.take(handle),
-    __wbg_new_63b92bc8671ed464: (of: number) => handles.add(new Uint8Array(from<Uint8Array>(of))),
+    // Of an array it would make a copy: of the pixels.
+    __wbg_new_63b92bc8671ed464: (of: number) => {
+      const value = from<Uint8Array | ArrayBuffer>(of);
+      return handles.add(value instanceof Uint8Array ? value : new Uint8Array(value));
+    },
     __wbg_values_: (of: number) => handles.add(from<unknown[]>(of).values()),
     __wbg_next_: (of: number) => handles.add(from<Iterator<unknown>>(of).next()),
     __wbg_done_: (of: number) => from<IteratorResult<unknown>>(of).done,

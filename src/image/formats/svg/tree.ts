@@ -5,10 +5,11 @@
 import { Failure } from "../../../errors.ts";
 import type { Rect, Size } from "../../picture.ts";
 import { damaged } from "../byteReader.ts";
-import { embeddedPixels, MAX_EMBEDDED_PIXELS } from "./embedded.ts";
+import { embeddedPicture, MAX_EMBEDDED_PIXELS } from "./embedded.ts";
 import { nearestFamily, withNearestFamilies } from "./fonts.ts";
 import { type Attributes, recordOf } from "./header.ts";
 import { type Attribute, readMarkup } from "./markup.ts";
+import { plainStyle, plainValue } from "./plainValues.ts";
 
 export type Element = {
   readonly name: string;
@@ -69,9 +70,12 @@ export function readTree(text: string): SvgTree {
       const parent = open.at(-1)?.element ?? null;
       let element = parent === null && root !== null ? null : elementOf(tag, attributes, namespaces, root === null);
       if (element?.name === "image") {
-        const added = embeddedPixels(element.attributes.href ?? "");
-        if (added === null || pixels + added > MAX_EMBEDDED_PIXELS) element = null;
-        else pixels += added;
+        const picture = embeddedPicture(element.attributes.href ?? "");
+        pixels += picture?.pixels ?? 0;
+        if (picture === null || pixels > MAX_EMBEDDED_PIXELS) {
+          pixels -= picture?.pixels ?? 0;
+          element = null;
+        } else element = { ...element, attributes: { ...element.attributes, href: picture.href } };
       }
       if (element !== null) {
         classCharacters += element.attributes.class?.length ?? 0;
@@ -93,7 +97,7 @@ export function readTree(text: string): SvgTree {
       const element = open.at(-1)?.element;
       if (mismatched || element == null || !WITH_TEXT.has(element.name)) return;
       if (element.name === "style") {
-        const families = withNearestFamilies(piece);
+        const families = withNearestFamilies(plainStyle(piece));
         css.push(families);
         element.children.push(families);
       } else {
@@ -141,12 +145,12 @@ function keep(key: string, value: string, element: string): readonly Attribute[]
   if (key === "xml:space") return [[key, value]];
   if (key === "href" || /^[\w-]+:href$/.test(key)) {
     const target = value.trim();
-    return target.startsWith(element === "image" ? "data:" : "#") ? [["href", target]] : [];
+    return (element === "image" ? /^data:/i : /^#/).test(target) ? [["href", target]] : [];
   }
   if (key === "class") return [[key, value.slice(0, MAX_CLASS_CHARACTERS)]];
   if (key === "font-family") return [[key, nearestFamily(value)]];
-  if (key === "style") return [[key, withNearestFamilies(value)]];
-  return PLAIN_NAME.test(key) && key !== "xmlns" && !/^on/i.test(key) ? [[key, value]] : [];
+  if (key === "style") return [[key, withNearestFamilies(plainStyle(value))]];
+  return PLAIN_NAME.test(key) && key !== "xmlns" && !/^on/i.test(key) ? [[key, plainValue(key, value)]] : [];
 }
 
 const XLINK = "http://www.w3.org/1999/xlink";

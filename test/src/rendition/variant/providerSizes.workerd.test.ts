@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Config } from "../../../../src/config/config.ts";
 import { authorize } from "../../../../src/rendition/authorize.ts";
 import { getRendition } from "../../../../src/rendition/getRendition.ts";
+import { renderForRegion } from "../../../../src/rendition/warmRegion.ts";
 import type { ImageRequest } from "../../../../src/request/imageRequest.ts";
 import { sourceKeys } from "../../../../src/store/schema/key.ts";
 import { readSourceMeta } from "../../../../src/store/sourceMeta.ts";
@@ -14,21 +15,33 @@ import {
   providerIs,
   wikimediaSource,
 } from "../../../support/sources/providers.workerd.ts";
-import { CONFIG, requestOf, type World, type WorldOptions, worldOf } from "../../../support/world.workerd.ts";
+import { CONFIG, jpegOf, requestOf, type World, type WorldOptions, worldOf } from "../../../support/world.workerd.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
 const HOUR = 3_600_000;
 
-/** No masters are made; the clock is the coordinator's, which cannot be set. */
-const MASTERS = { send: async () => undefined } as unknown as Env["MASTERS"];
+/** No masters are made. No governor is there: some tests have a clock of their own, and its objects have theirs. */
+const BINDINGS = {
+  MASTERS: { send: async () => undefined },
+  GOVERNOR: {
+    idFromName: () => {
+      throw new Error("no governor here");
+    },
+  },
+} as unknown as Partial<Env>;
 const isolate = (options: WorldOptions = {}) =>
-  worldOf({ now: () => Date.now(), ...options, bindings: { MASTERS, ...options.bindings } });
+  worldOf({ now: () => Date.now(), ...options, bindings: { ...BINDINGS, ...options.bindings } });
 
 /** Asks as a signed reader of a new isolate would, or of the isolate of `world`. */
-async function ask(source: string, wish: Partial<ImageRequest["transform"]>, world: World = isolate()) {
+async function ask(
+  source: string,
+  wish: Partial<ImageRequest["transform"]>,
+  world: World = isolate(),
+  authority: ImageRequest["authority"] = "signature",
+) {
   const { app, caller } = world;
-  const request: ImageRequest = { ...requestOf(source, { height: 0, ...wish }), authority: "signature" };
+  const request: ImageRequest = { ...requestOf(source, { height: 0, ...wish }), authority };
   const { job } = worldOf({ caller });
   const own = { ...world.job, trace: job.trace };
   const { meta, body } = await getRendition(request, await authorize(request, app, caller, own), app, caller, own);
@@ -115,8 +128,10 @@ describe("true dimensions", () => {
     const source = wikimediaSource();
     providerIs(photoOf(1000, 667));
     await ask(source, { width: 320 });
-    expect(await metaOf(source)).toEqual({
-      ...{ generation: 1, at: expect.any(Number) },
+    const known = await metaOf(source);
+    expect(known?.size).toBeUndefined();
+    expect(known).toMatchObject({
+      generation: 1,
       variants: { "wikimedia.330": expect.objectContaining({ width: 330, height: 220 }) },
     });
     await ask(source, { width: 3000 });
@@ -124,16 +139,48 @@ describe("true dimensions", () => {
   });
 });
 
+test("a square that the provider cuts serves the same square, and nothing else", async () => {
+  const source = flickrSource();
+  const asked = providerIs(photoOf(1024, 683));
+  const square = { width: 70, height: 70, resize: "fill" } as const;
+  expect(await ask(source, square)).toMatchObject({ size: "70x70", variant: "flickr.q" });
+  expect((await metaOf(source))?.variants["flickr.q"]).toMatchObject({ crops: true });
+  expect(await env.R2_WEUR.head((await sourceKeys(source)).original)).toBeNull();
+  expect(await ask(source, { width: 90 })).toMatchObject({ size: "90x60", variant: "flickr.t" });
+  // With the original's size known, too.
+  await ask(source, { width: 0 });
+  const apac = isolate({ caller: { region: "apac" } });
+  expect(await ask(source, { ...square, quality: 90 }, apac)).toMatchObject({ size: "70x70", variant: "flickr.q" });
+  expect(asked.map(({ url }) => url.slice(-6))).toEqual(["_q.jpg", "_t.jpg", "_b.jpg", "_q.jpg"]);
+});
+
+test("two isolates that see different variants at the same time agree on them afterwards", async () => {
+  const source = wikimediaSource();
+  const asked = providerIs(photoOf(600, 400));
+  const [weur, apac] = [isolate(), isolate({ caller: { region: "apac" } })];
+  const made = await Promise.all([ask(source, { width: 320 }, weur), ask(source, { width: 0 }, apac)]);
+  expect(made.map(({ variant, meta }) => [variant, meta.generation])).toEqual([
+    ["wikimedia.330", 1],
+    ["original", 1],
+  ]);
+  const requests = asked.length;
+  for (const world of [weur, apac, isolate()]) {
+    await ask(source, { width: 320 }, world);
+    await ask(source, { width: 0 }, world);
+  }
+  expect(asked).toHaveLength(requests);
+});
+
 describe("a changed original", () => {
   test("changes all sizes within its freshness", async () => {
     const source = wikimediaSource();
     const photo = photoOf(1000, 667);
     providerIs(photo);
-    let now = Date.now();
-    const world = () => isolate({ now: () => now });
+    let ahead = 0;
+    const world = () => isolate({ now: () => Date.now() + ahead });
     const before = [await ask(source, { width: 320 }, world()), await ask(source, { width: 400 }, world())];
     photo.grey = 10;
-    now += HOUR + 1_000;
+    ahead = HOUR + 1_000;
     await ask(source, { width: 320 }, world());
     // What was behind the answer has stored the new generation. Every other size follows at once.
     const known = await metaOf(source);
@@ -149,11 +196,11 @@ describe("a changed original", () => {
     const source = wikimediaSource();
     const photo = photoOf(1000, 667, { etags: true });
     const asked = providerIs(photo);
-    let now = Date.now();
-    const world = () => isolate({ now: () => now });
+    let ahead = 0;
+    const world = () => isolate({ now: () => Date.now() + ahead });
     await ask(source, { width: 320 }, world());
     await ask(source, { width: 3000 }, world());
-    now += HOUR + 1_000;
+    ahead = HOUR + 1_000;
     asked.length = 0;
     await ask(source, { width: 320 }, world());
     await ask(source, { width: 3000 }, world());
@@ -161,7 +208,7 @@ describe("a changed original", () => {
       ['"0.3300-128"', 304],
       ['"1.0000-128"', 304],
     ]);
-    expect((await ask(source, { width: 320 }, world())).meta.freshUntil).toBeGreaterThan(now);
+    expect((await ask(source, { width: 320 }, world())).meta.freshUntil).toBeGreaterThan(Date.now() + ahead);
   });
 });
 
@@ -296,6 +343,17 @@ describe("takedowns, lists and purges", () => {
     expect(await env.THUMBS.get(sourceMeta)).toBeNull();
   });
 
+  test("a purge of the provider's host while the walk is on: the picture is answered, and not stored", async () => {
+    const source = wikimediaSource();
+    providerIs(photoOf(600, 400));
+    const { host16 } = await sourceKeys(thumbOf(source, 330));
+    const latest = { ...CONFIG, epochs: { [host16]: Date.now() + 5_000 } };
+    expect((await ask(source, { width: 320 }, isolate({ latest }))).variant).toBe("wikimedia.330");
+    const { renditions, original, sourceMeta } = await sourceKeys(source);
+    expect((await env.R2_PRIMARY.list({ prefix: renditions })).objects).toEqual([]);
+    expect([await env.R2_WEUR.head(original), await env.THUMBS.get(sourceMeta)]).toEqual([null, null]);
+  });
+
   test("a purge of the provider's host makes what came from there a miss", async () => {
     const source = wikimediaSource();
     const asked = providerIs(photoOf(600, 400));
@@ -315,11 +373,76 @@ describe("takedowns, lists and purges", () => {
     const source = wikimediaSource();
     const asked = providerIs(photoOf(600, 400));
     const world = isolate(configWith({ allowedSources }));
-    const { app, caller, job } = world;
-    const request = requestOf(source, { width: 320, height: 0 });
-    const { meta } = await getRendition(request, await authorize(request, app, caller, job), app, caller, job);
-    await world.settled();
-    expect([meta.variant, asked.map(({ url }) => new URL(url).host)]).toEqual(["wikimedia.330", [host]]);
+    const { variant } = await ask(source, { width: 320 }, world, "list");
+    expect([variant, asked.map(({ url }) => new URL(url).host)]).toEqual(["wikimedia.330", [host]]);
+  });
+});
+
+test("unsigned, a stored picture from a host that is not listed counts as absent, not as refused", async () => {
+  const source = wikimediaSource();
+  const asked = providerIs(photoOf(600, 400));
+  await ask(source, { width: 320 });
+  const config = { ...CONFIG, allowedSources: ["upload.wikimedia.org"] };
+  const unsigned = await ask(source, { width: 320 }, isolate({ config }), "list");
+  expect([unsigned.variant, asked.map(({ url }) => new URL(url).host)]).toEqual([
+    "wikimedia.330",
+    ["thumb.wikimedia.org", "upload.wikimedia.org"],
+  ]);
+  // From now on it is there for everybody.
+  await ask(source, { width: 320 }, isolate({ config }), "list");
+  await ask(source, { width: 320 });
+  expect(asked).toHaveLength(2);
+});
+
+describe("an image server (IIIF)", () => {
+  /** A server of level 1 with a picture of 3000 x 2000, and one size that is ready. */
+  function serverIs(info: unknown, status = 200): string[] {
+    const asked: string[] = [];
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+      const path = new URL(String(input)).pathname.split("/").slice(3).join("/");
+      asked.push(path);
+      if (path === "info.json") return new Response(JSON.stringify(info), { status });
+      const width = Number(/^full\/(\d+),/.exec(path)?.[1] ?? 1500);
+      return new Response(await jpegOf(width, Math.round((width * 2) / 3)));
+    });
+    return asked;
+  }
+  let serial = 0;
+  const iiifSource = () => `https://iiif.pictures.test/iiif/p${++serial}/full/full/0/default.jpg`;
+  const INFO = {
+    ...{ "@context": "http://iiif.io/api/image/2/context.json", width: 1500, height: 1000 },
+    ...{ profile: ["http://iiif.io/api/image/2/level1.json"], sizes: [{ width: 375, height: 250 }] },
+  };
+
+  test("its description is asked once, and kept with the source", async () => {
+    const source = iiifSource();
+    const asked = serverIs(INFO);
+    expect(await ask(source, { width: 300 })).toMatchObject({ size: "300x200", variant: "iiif.375" });
+    expect(asked).toEqual(["info.json", "full/375,250/0/default.jpg"]);
+    // Another isolate, where the kept file does not serve.
+    expect(await ask(source, { width: 600 })).toMatchObject({ size: "600x400", variant: "iiif.600" });
+    expect(asked.slice(2)).toEqual(["full/600,/0/default.jpg"]);
+    expect((await metaOf(source))?.described?.text).toContain('"level1"');
+    expect((await ask(source, { width: 3000 })).size).toBe("1500x1000");
+    expect(asked.slice(3)).toEqual(["full/full/0/default.jpg"]);
+  });
+
+  test.each([
+    ["no JSON", "x", 200],
+    ["404", {}, 404],
+    ["429", {}, 429],
+  ])("a server that answers %s has the original only", async (_, info, status) => {
+    const source = iiifSource();
+    const asked = serverIs(info, status);
+    const world = isolate();
+    expect(await ask(source, { width: 300 }, world)).toMatchObject({ size: "300x200", variant: "original" });
+    expect(asked).toEqual(["info.json", "full/full/0/default.jpg"]);
+  });
+
+  test("a dead server is asked once", async () => {
+    const asked = serverIs({}, 503);
+    await expect(ask(iiifSource(), { width: 300 })).rejects.toMatchObject({ reason: "source_failed" });
+    expect(asked).toEqual(["info.json"]);
   });
 });
 
@@ -355,6 +478,33 @@ describe("what is kept and what is remembered", () => {
     expect((await ask(source, { width: 320 }, world)).variant).toBe("wikimedia.330");
     const again = ask(source, { width: 0, quality: 90 }, isolate({ config }));
     await expect(again).rejects.toMatchObject({ reason: "source_too_many_bytes", keeping: { remembered: true } });
+  });
+
+  test("a kept original from before a change that another region has seen is not used", async () => {
+    const source = wikimediaSource();
+    const photo = photoOf(600, 400);
+    const asked = providerIs(photo);
+    const old = await ask(source, { width: 0 });
+    photo.grey = 10;
+    await ask(source, { width: 0, quality: 90 }, isolate({ caller: { region: "apac" }, now: () => Date.now() + 1 }));
+    expect(await metaOf(source)).toMatchObject({ generation: 2 });
+    asked.length = 0;
+    const renewed = await ask(source, { width: 590 }, isolate({ now: () => Date.now() + 2 }));
+    expect(renewed.meta).toMatchObject({ generation: 2 });
+    expect(renewed.meta.sourceHash).not.toBe(old.meta.sourceHash);
+  });
+
+  test("a push brings a provider's own size to the region, and a reader there finds it", async () => {
+    const source = flickrSource();
+    const asked = providerIs(photoOf(1024, 683));
+    const world = isolate({ caller: { audience: "warm", region: "apac", isRateLimited: false } });
+    const { app, caller, job } = world;
+    const request: ImageRequest = { ...requestOf(source, { width: 320, height: 0 }), authority: "signature" };
+    const store = await authorize(request, app, caller, job);
+    await renderForRegion(request, store, null, app, caller, job);
+    await world.settled();
+    const reader = await ask(source, { width: 320 }, isolate({ caller: { region: "apac" } }));
+    expect([reader.variant, reader.trace.hit, asked.length]).toEqual(["flickr.n", "region", 1]);
   });
 
   test("no master is made of a provider's size", async () => {

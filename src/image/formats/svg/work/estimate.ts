@@ -3,7 +3,7 @@
  * paint, layer, mask and filter goes over. Boxes around shapes stand for the shapes, so the estimate is an upper one.
  */
 import { Failure } from "../../../../errors.ts";
-import { embeddedPixels } from "../embedded.ts";
+import { embeddedPicture } from "../embedded.ts";
 import { extentOf, type Viewport } from "../extent.ts";
 import {
   areaWithin,
@@ -135,7 +135,7 @@ class Estimate {
     this.#work.byLength += Math.min(travel * stretch, 4 * segments * (right + bottom)) * COST.outline;
     if (element.name === "image") {
       this.#work.byArea += limited(areaWithin(box, this.#canvas)) * COST.image;
-      this.#work.fixed += (embeddedPixels(element.attributes.href ?? "") ?? 0) * COST.embeddedPixel;
+      this.#work.fixed += (embeddedPicture(element.attributes.href ?? "")?.pixels ?? 0) * COST.embeddedPixel;
     } else {
       this.#work.byArea += limited(areaWithin(box, this.#canvas)) * fill.nanoseconds;
       if (stroke.nanoseconds > 0) {

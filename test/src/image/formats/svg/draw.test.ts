@@ -151,6 +151,62 @@ describe("reading", () => {
   });
 });
 
+describe("what browsers read, in words that resvg does not know", () => {
+  const CLIP = '<clipPath id="k"><rect width="300" height="1000"/></clipPath>';
+  const box = (attributes: string) => `<rect width="1000" height="1000" fill="red" ${attributes}/>`;
+  test.each([
+    ["an attribute without quotes", `${CLIP}${box('clip-path="url(#k)"')}`],
+    ["an attribute with quotes", `${CLIP}${box("clip-path=\"url('#k')\"")}`],
+    ["a style with quotes", `${CLIP}${box("style=\"clip-path:url( '#k' )\"")}`],
+    ["a rule with quotes", `<style>.c{clip-path:url("#k")}</style>${CLIP}${box('class="c"')}`],
+    ["pixels in a transformation", box('transform="translate(-700px,0px)"')],
+    ["pixels in the transformation of a style", box('style="fill:red;transform:translate(-700px, 0px)"')],
+    ["pixels in the transformation of a rule", `<style>.c{transform:translate(-700px)}</style>${box('class="c"')}`],
+    ["degrees", `<g transform="rotate(90deg 0 0)"><rect y="-300" width="1000" height="300" fill="red"/></g>`],
+  ])("%s", async (_, body) => {
+    const { at } = await draw(svg(body));
+    expect([at(10, 50), at(60, 50)]).toEqual([RED, [0, 0, 0, 0]]);
+  });
+});
+
+describe("a picture inside", () => {
+  const picture = async (format: "png" | "jpeg" | "webp") =>
+    (
+      await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+        .toFormat(format)
+        .toBuffer()
+    ).toString("base64");
+  const ink = async (href: string) =>
+    (await draw(svg(`<image width="1000" height="1000" href="${href}"/>`))).ink > 5_000;
+  test("is drawn however its address is written: its bytes decide what it is", async () => {
+    const [png, jpeg] = [await picture("png"), await picture("jpeg")];
+    for (const href of [
+      `data:image/png;base64,${png}`,
+      `data:image/jpeg;base64,${jpeg}`,
+      `data:image/png;base64,${jpeg}`,
+      `DATA:image/PNG;BASE64,${png}`,
+      `data:image/png;charset=utf-8;base64,${png}`,
+      `data:;base64, ${png.replace(/.{30}/g, "$&\n ")}`,
+      `data:image/png;base64,${encodeURIComponent(png)}`,
+    ]) {
+      expect(await ink(href), href.slice(0, 40)).toBe(true);
+    }
+  });
+  test("of another kind is not, whatever its address says", async () => {
+    const svgInside = Buffer.from(svg(HALVES)).toString("base64");
+    for (const href of [
+      `data:image/png;base64,${await picture("webp")}`,
+      `data:image/svg+xml;base64,${svgInside}`,
+      `data:image/png;base64,${svgInside}`,
+      "data:image/png;base64,%%%",
+      "data:image/png,plain",
+      "data:image/png;base64,",
+    ]) {
+      expect(await ink(href), href.slice(0, 40)).toBe(false);
+    }
+  });
+});
+
 describe("the corpus", () => {
   const files = corpusFiles("formats").filter((file) => /\.svgz?$/.test(file));
   test.each(files)("%s looks as librsvg draws it", async (file) => {

@@ -1,0 +1,37 @@
+/** Whether a governor can be reached, and when to try again. Times in milliseconds. */
+
+export const REACH = {
+  /** How much longer than it may wait a call may take; after that the governor counts as hanging. */
+  silenceMs: 1_000,
+  /** A call that has failed is sent again after this time, doubled with each failure up to the second one; */
+  retryMs: 50,
+  longestRetryMs: 400,
+  /** After so long without an answer the governor counts as unreachable: a restart takes less. */
+  unreachableMs: 1_500,
+  /** From then on it is tried this often. */
+  unreachableRetryMs: 2_000,
+} as const;
+
+export class Reach {
+  #failures = 0;
+  #failingSince: number | null = null;
+  /** No call is sent before. */
+  retryAt = Number.NEGATIVE_INFINITY;
+
+  /** Nothing has been heard for too long, though calls were sent. */
+  isLost(now: number): boolean {
+    return this.#failingSince !== null && now - this.#failingSince >= REACH.unreachableMs;
+  }
+
+  /** A call of `sentAt` has failed. */
+  failed(sentAt: number, now: number): void {
+    this.#failingSince ??= sentAt;
+    const pauseMs = Math.min(REACH.retryMs * 2 ** this.#failures++, REACH.longestRetryMs);
+    this.retryAt = now + (this.isLost(now) ? REACH.unreachableRetryMs : pauseMs);
+  }
+
+  /** The governor has answered. */
+  answered(): void {
+    [this.#failures, this.#failingSince, this.retryAt] = [0, null, Number.NEGATIVE_INFINITY];
+  }
+}
