@@ -44,18 +44,6 @@ export function candidatesFor(
   ];
 }
 
-/**
- * Whether a fetched candidate has enough pixels. `upright`: its size by its header. False: the shape was guessed wrong, so
- * call candidatesFor again with `known.shape`. Always true of the original and of a last resort. Pure.
- */
-export function isEnough({ bound, crops, lastResort }: Candidate, upright: Size, asked: Transform): boolean {
-  if (bound === null || lastResort || crops) return true;
-  const promised = sizeWithin(bound, upright);
-  // Smaller than promised: the provider enlarges nothing, so this is all there is.
-  if (bound.exact && upright.width < promised.width - 2 && upright.height < promised.height - 2) return true;
-  return covers(upright, neededSize(asked, null, upright), 1);
-}
-
 /** The info.json of a IIIF source: ask it before candidatesFor, and keep it for a day. Null = no IIIF address. Pure. */
 export function infoUrlOf(source: string, rules: ProviderRules): string | null {
   const match = rules.on ? matchOf(source, { original: null, shape: null, iiif: null }, rules) : null;
@@ -144,15 +132,16 @@ function candidatesOf(rendition: Rendition, match: Match, shape: Size, known: Kn
       {
         ...{ url: url.href, rule: rule.id, provider: rule.provider, variant: `${rule.provider}.${name}`, bound, crops },
         ...{ width: size.width, format: found.format, lastResort: !found.decodable || found.refused },
-        certain: missing === "never" || (missing === "larger" && isKnownLarger(size, found, known)),
+        certain: missing === "never" || (missing === "larger" && isKnownLarger(size, found, known, shape)),
       },
     ];
   });
 }
 
-function isKnownLarger(size: Size, found: Found, known: Known): boolean {
-  const original = found.size ?? known.original;
-  return found.own !== null || (original !== null && size.width < original.width);
+/** Whether the source is known to be larger, so that the provider must have the size. */
+function isKnownLarger(size: Size, found: Found, known: Known, shape: Size): boolean {
+  const original = found.size ?? known.original ?? (found.own === null ? null : sizeWithin(found.own, shape));
+  return original !== null && (size.width < original.width || size.height < original.height);
 }
 
 /** A hostile path must not lead anywhere else. */

@@ -50,7 +50,9 @@ export function neededSize(asked: Transform, original: Size | null, shape: Size)
   const known = original ?? { width: Math.ceil(shape.width * scale), height: Math.ceil(shape.height * scale) };
   const swaps = asked.rotate === 90 || asked.rotate === 270;
   const source = swaps ? swapped(known) : known;
-  const { window, width, height } = computeGeometry(source, asked);
+  // fit-down lowers its box to the picture. A picture that covers the box gives what the original gives.
+  const transform: Transform = asked.resize === "fit-down" ? { ...asked, resize: "outside" } : asked;
+  const { window, width, height } = computeGeometry(source, transform);
   const needed = {
     width: Math.ceil((source.width * width) / window.width - 0.01),
     height: Math.ceil((source.height * height) / window.height - 0.01),

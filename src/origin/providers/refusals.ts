@@ -23,11 +23,11 @@ export const REFUSALS = {
   maxPictures: 2_000,
 } as const;
 
-/** Failures after which the next candidate is asked. After the others the next one would fail too, or hurt the host. */
-const MOVES_ON: readonly Reason[] = ["source_missing", "source_placeholder", "source_tls", "source_encoding"];
+/** Failures of one address, after which the next candidate is asked. The others are of the picture or of the host. */
+const MOVES_ON: readonly Reason[] = ["source_missing", "source_encoding"];
 const MOVES_ON_STATUS: readonly unknown[] = [400, 403, 429, 501];
 
-/** Whether the next candidate may be asked after this failure, instead of giving up. */
+/** Whether a failure is one of the address that was asked, so that the next candidate may be asked. */
 export function movesOn({ reason, facts }: Failure): boolean {
   return MOVES_ON.includes(reason) || MOVES_ON_STATUS.includes(facts.value);
 }

@@ -1,5 +1,5 @@
 /** Behaves like a server of the IIIF Image API, version 1 to 3, level 0 to 2, strictly: what a level lacks is refused. */
-import { type Answer, type LookAlike, NOT_FOUND, pictureOf } from "./lookAlike.ts";
+import { type Answer, type LookAlike, NOT_FOUND, type Picture, pictureOf } from "./lookAlike.ts";
 
 export type IiifOptions = {
   readonly host: string;
@@ -14,7 +14,7 @@ export type IiifOptions = {
   readonly info?: string;
 };
 
-export function iiif(options: IiifOptions): LookAlike {
+export function iiif(options: IiifOptions, picture: Picture = pictureOf): LookAlike {
   const { host, width, height, ready = [] } = options;
   const heightAt = (w: number) => Math.round((w * height) / width);
   return {
@@ -40,7 +40,7 @@ export function iiif(options: IiifOptions): LookAlike {
 
   function scaled(w: number): Answer | Promise<Answer> {
     if (w > width || w > (options.maxWidth ?? width)) return { status: 400, body: "too large" };
-    return pictureOf(w, heightAt(w));
+    return picture(w, heightAt(w));
   }
 }
 

@@ -77,6 +77,9 @@ function reach(
 
 export const NOT_FOUND: Answer = { status: 404 };
 
+/** What makes the pictures of a provider. */
+export type Picture = (width: number, height: number, format?: "jpeg" | "png" | "tiff") => Promise<Answer>;
+
 /** A picture of this size, with some detail so that its bytes grow with its pixels. The same for the same size. */
 export async function pictureOf(
   width: number,

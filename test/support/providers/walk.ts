@@ -5,17 +5,24 @@ import { fetchSource } from "../../../src/origin/fetch.ts";
 import { HostGuard } from "../../../src/origin/hostGuard.ts";
 import { HttpsMemory } from "../../../src/origin/https.ts";
 import type { Candidate, ProviderRules } from "../../../src/origin/providers/candidate.ts";
-import { candidatesFor, infoUrlOf, isEnough } from "../../../src/origin/providers/candidates.ts";
+import { candidatesFor, infoUrlOf } from "../../../src/origin/providers/candidates.ts";
 import { parseIiifInfo } from "../../../src/origin/providers/iiifInfo.ts";
 import { isPlaceholder } from "../../../src/origin/providers/placeholders.ts";
-import { movesOn, Refusals } from "../../../src/origin/providers/refusals.ts";
+import { Refusals } from "../../../src/origin/providers/refusals.ts";
 import { type Known, NOTHING_KNOWN } from "../../../src/origin/providers/rule.ts";
+import { fitBytes } from "../../../src/rendition/variant/fitBytes.ts";
+import { nextAfter } from "../../../src/rendition/variant/nextAfter.ts";
 import type { Transform } from "../../../src/request/transform.ts";
 import { CONFIG } from "../sources/fetcher.ts";
 import { PLAIN } from "../transform.ts";
 import type { Network } from "./lookAlike.ts";
 
-export type Walked = { readonly variant: string | null; readonly size: string; readonly reason: string | null };
+export type Walked = {
+  readonly variant: string | null;
+  readonly size: string;
+  readonly reason: string | null;
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+};
 
 /** One isolate's memory. */
 export class Walker {
@@ -47,20 +54,31 @@ export class Walker {
         const { bytes, finalUrl } = await this.#fetch(candidate.url);
         if (isPlaceholder({ url: finalUrl, bytes: bytes.length, hash: "00000000" }))
           throw new Failure("source_placeholder");
-        const upright = sizeOf(bytes);
-        if (upright !== null && !isEnough(candidate, upright, transform)) {
-          known = { ...known, shape: upright };
-          continue;
+        if (candidate.rule !== null) {
+          const fitting = await fitBytes(bytes, candidate, transform, known.original);
+          if (fitting.kind === "another picture") throw new Error(`${candidate.url} has another shape`);
+          if (fitting.kind === "too small") {
+            known = { ...known, shape: fitting.shape };
+            continue;
+          }
         }
+        const upright = sizeOf(bytes);
         this.refusals.noteEnd(refused, candidate, this.now);
         const { width, height } = upright ?? { width: 0, height: 0 };
-        return { variant: candidate.variant, size: `${width}x${height}`, reason: null };
+        return { variant: candidate.variant, size: `${width}x${height}`, reason: null, bytes };
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        if (candidate.rule === null || !movesOn(error)) {
+        const { next, isRuleWrong } = candidate.rule === null ? nextAfter(new Failure("internal")) : nextAfter(error);
+        if (next === "end") {
           this.refusals.noteEnd(refused, null, this.now);
-          return { variant: null, size: "", reason: error.reason };
+          return { variant: null, size: "", reason: error.reason, bytes: null };
         }
+        const { host } = new URL(candidate.url);
+        for (const one of list) {
+          const isSkipped = next === "original" ? one.rule !== null : next === "host" && new URL(one.url).host === host;
+          if (isSkipped) tried.add(one.url);
+        }
+        if (!isRuleWrong) continue;
         this.refusals.noteRefused(candidate, error, this.now);
         refused.push([candidate, error]);
       }
@@ -74,11 +92,11 @@ export class Walker {
     return parseIiifInfo(new TextDecoder().decode(bytes)) ?? "absent";
   }
 
-  async #fetch(url: string): Promise<{ bytes: Uint8Array; finalUrl: string }> {
+  async #fetch(url: string): Promise<{ bytes: Uint8Array<ArrayBuffer>; finalUrl: string }> {
     const order = { authority: "signature", ownHost: "proxy.test" } as const;
     const fetched = await fetchSource(url, order, {
       ...{
-        config: { ...CONFIG, maxSourceBytes: 32 << 20 },
+        config: { ...CONFIG, maxSourceBytes: 32 << 20, sourceTimeoutMs: 60_000 },
         fetch: this.#network.fetch,
         now: Date.now,
         ...this.#memory,
@@ -90,9 +108,9 @@ export class Walker {
   }
 }
 
-function sizeOf(bytes: Uint8Array<ArrayBufferLike>): { width: number; height: number } | null {
+function sizeOf(bytes: Uint8Array): { width: number; height: number } | null {
   try {
-    return readHeader(bytes as Uint8Array<ArrayBuffer>);
+    return readHeader(bytes);
   } catch {
     return null;
   }

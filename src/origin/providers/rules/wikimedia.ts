@@ -48,9 +48,12 @@ const XCF: Kind = { ...KINDS.wikimedia_svg, extensions: /^xcf$/i, vector: false,
 
 type File = { readonly folder: string; readonly hash: string; readonly name: string; readonly rest: string | null };
 
+/** More segments than any address has, so that a hostile one is not taken apart. */
+const MOST_SEGMENTS = 10;
+
 /** `/wikipedia/{wiki}/[thumb/]{h}/{hh}/{name}[/{thumbnail}]`, as MediaWiki's hashed upload folders have it. */
 function fileOf({ pathname }: URL): File | null {
-  const [, project, wiki = "", ...rest] = pathname.split("/");
+  const [, project, wiki = "", ...rest] = pathname.split("/", MOST_SEGMENTS);
   const isThumb = rest[0] === "thumb";
   const [h = "", hh = "", name = "", thumbnail, ...more] = isThumb ? rest.slice(1) : rest;
   const wellFormed =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Size } from "../../../../src/image/picture.ts";
-import { candidatesFor, infoUrlOf, isEnough } from "../../../../src/origin/providers/candidates.ts";
+import { candidatesFor, infoUrlOf } from "../../../../src/origin/providers/candidates.ts";
 import { type Known, NOTHING_KNOWN } from "../../../../src/origin/providers/rule.ts";
 import type { Transform } from "../../../../src/request/transform.ts";
 import { PLAIN } from "../../../support/transform.ts";
@@ -55,6 +55,7 @@ describe("the smallest rendition that leaves enough, then upwards, then the orig
       {},
       ["flickr.z", "flickr.c", "original"],
     ],
+    ["a tall shape that leaves only the original", FLICKR, { width: 640 }, { shape: size(427, 640) }, ["original"]],
     ["a tall shape that is known", FLICKR, { width: 320 }, { shape: size(2, 3) }, ["flickr.500", "original"]],
     ["a quarter turn of a wide picture", FLICKR, { width: 320, rotate: 90 }, {}, ["flickr.500", "original"]],
     [
@@ -228,34 +229,23 @@ describe("certain: the provider has it of every picture", () => {
     ["a size that old photos lack is not", FLICKR, 640, {}, [false, false, true]],
     ["a size below the source's own is", FLICKR, 500, {}, [true, true]],
     ["a step of a file of unknown width is not", WIKIMEDIA, 640, {}, [false, false, true]],
+    [
+      "the step above a width that is refused is not",
+      WIKIMEDIA.replace("/commons/", "/commons/thumb/").concat("/300px-Example.jpg"),
+      300,
+      {},
+      [false, false, true],
+    ],
+    [
+      "a step below it is",
+      WIKIMEDIA.replace("/commons/", "/commons/thumb/").concat("/300px-Example.jpg"),
+      200,
+      {},
+      [true, true, true],
+    ],
     ["a step below the known width is", WIKIMEDIA, 640, { original: size(4000, 3000) }, [true, true, true]],
   ] as const)("%s", (_, source, width, known, expected) => {
     expect(certain(source, width, known)).toEqual(expected);
-  });
-});
-
-describe("isEnough", () => {
-  const [z, c] = candidatesFor(FLICKR, { ...PLAIN, width: 640 }, NOTHING_KNOWN, DEFAULT_RULES);
-  const [gone] = candidatesFor(
-    "https://upload.wikimedia.org/wikipedia/commons/a/ab/A.pdf",
-    { ...PLAIN, width: 640 },
-    NOTHING_KNOWN,
-    DEFAULT_RULES,
-  );
-  const rows = [
-    ["the shape was guessed right", z, size(640, 427), { width: 640 }, true],
-    ["rounding", z, size(639, 427), { width: 640 }, true],
-    ["a tall picture is narrower than the wish", z, size(427, 640), { width: 640 }, false],
-    ["the next one too", c, size(533, 800), { width: 640 }, false],
-    ["all that the provider has", z, size(500, 400), { width: 640 }, true],
-    ["a last resort", gone, size(300, 400), { width: 640 }, true],
-  ] as const;
-  test.each(rows)("%s", (_, candidate, upright, wish, expected) => {
-    if (candidate === undefined) throw new Error("no candidate");
-    expect(isEnough(candidate, upright, { ...PLAIN, ...wish })).toBe(expected);
-  });
-  test("with the shape that was learnt, the next list does not hold it", () => {
-    expect(variants(FLICKR, { width: 640 }, { shape: size(427, 640) })).toEqual(["original"]);
   });
 });
 
