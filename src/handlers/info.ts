@@ -21,7 +21,8 @@ export const INFO_PREFIX = "/info";
 export async function info(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   refuseLoop(http.headers, app.config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
-  const url = http.url.replace(INFO_PREFIX, "");
+  const { origin } = new URL(http.url);
+  const url = origin + http.url.slice(origin.length + INFO_PREFIX.length);
   const { request } = await app.state.requests.read(url, null, app.config, app.now(), authentication);
   return answerInfo(request, http, app, caller, job);
 }
