@@ -31,6 +31,8 @@ describe("a region needs its bucket", () => {
 
 test("a name that UNSIGNED_REFUSED does not take is told beside the other problems", () => {
   const problems = problemsOf({ UNSIGNED_REFUSED: "crop,quality", QUEUE_MS: "x" });
-  expect(problems).toContain('UNSIGNED_REFUSED: "quality" is none of background, cachebuster, crop, gravity, rotate');
+  expect(problems).toContain(
+    'UNSIGNED_REFUSED: "quality" is none of background, cachebuster, crop, extend, extend_background, gravity, rotate',
+  );
   expect(problems).toContain("QUEUE_MS");
 });

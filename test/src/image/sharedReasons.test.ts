@@ -12,6 +12,7 @@ import { LIMITS, orderOf, renderInTurn } from "./orders.ts";
 const OF_THE_EXCHANGE: readonly Reason[] = [
   ...(["source_missing", "source_failed", "source_refused", "source_unreachable", "source_tls"] as const),
   ...(["source_broken", "source_redirects", "source_timeout", "source_encoding", "source_too_many_bytes"] as const),
+  "source_placeholder",
 ];
 /** Decided by the plan for its memory, too large to make a file for: planFaults.test.ts. */
 const OF_THE_PLAN: readonly Reason[] = ["source_too_complex"];

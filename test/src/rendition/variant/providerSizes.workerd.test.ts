@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Config } from "../../../../src/config/config.ts";
+import { NO_LIMITS } from "../../../../src/config/politeness.ts";
+import type { GovernorAnswer, GovernorCall } from "../../../../src/origin/governor/port.ts";
 import { authorize } from "../../../../src/rendition/authorize.ts";
 import { getRendition } from "../../../../src/rendition/getRendition.ts";
 import { renderForRegion } from "../../../../src/rendition/warmRegion.ts";
@@ -21,14 +23,19 @@ afterEach(() => vi.restoreAllMocks());
 
 const HOUR = 3_600_000;
 
-/** No masters are made. No governor is there: some tests have a clock of their own, and its objects have theirs. */
+/** Grants all that is asked for. Some tests have a clock of their own, and the real object has that of the machine. */
+const generousGovernor = {
+  ask: async ({ wants }: GovernorCall): Promise<GovernorAnswer> => ({
+    ...{ heldMs: 0, refusals: [], renewed: [], limits: NO_LIMITS, governedMs: HOUR },
+    grants: wants.map(({ ticket }) => ({
+      ...{ ticket, id: crypto.randomUUID(), startInMs: 0, startWithinMs: 1_000, leaseMs: HOUR, bytes: null },
+    })),
+  }),
+};
+/** No masters are made. */
 const BINDINGS = {
   MASTERS: { send: async () => undefined },
-  GOVERNOR: {
-    idFromName: () => {
-      throw new Error("no governor here");
-    },
-  },
+  GOVERNOR: { idFromName: (name: string) => name, get: () => generousGovernor },
 } as unknown as Partial<Env>;
 const isolate = (options: WorldOptions = {}) =>
   worldOf({ now: () => Date.now(), ...options, bindings: { ...BINDINGS, ...options.bindings } });
