@@ -40,8 +40,8 @@ const NO_HEAVY_WORKER = {
 
 export default defineConfig({
   test: {
-    // Many tests wait more than they work, so even a machine of two cores has three files at a time.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Many tests wait more than they work, so even a machine of two cores has four files at a time.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     projects: [
       {
         plugins: [wasmModules],
