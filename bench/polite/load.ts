@@ -46,13 +46,13 @@ export function startLoad(edges: PoliteEdges, { source, readersPerIsolate, polit
     const paths = Array.from({ length: PUSH_PATHS }, () => pathOf(source, "p"));
     const { body, headers } = await signedPush(WARM_SECRET, { region: "weur", paths });
     const answer = await fetch(`${url}/warm`, { method: "POST", body, headers });
-    const warmed = (await answer.text()).match(/"outcome":"(?:rendered|stored|warmed)"/g)?.length ?? 0;
+    const warmed = (await answer.text()).match(/"outcome":"(?:made|present)"/g)?.length ?? 0;
     served.pushed += warmed;
     return warmed > 0;
   };
   const job = async () => {
     const order: Job = {
-      ...{ source: `${source}/j${++serial}.jpg`, authority: "list", ownHost: "proxy.test", conditional: null },
+      ...{ source: `${source}/j${++serial}.jpg`, authority: "signature", ownHost: "127.0.0.1", conditional: null },
       ...{ kind: "job", politeness, names: {}, memory: "job", sharing: false, abortAfterMs: null },
       config: {
         ...CONFIG,

@@ -58,7 +58,7 @@ const PROVIDERS: readonly Provider[] = [
 
 const SIDE = 640;
 /** Quality of the JPEGs that the look-alikes make; 4:2:0. */
-const QUALITY = 90;
+const QUALITY = 87;
 const LEAST_WIDTH = 2_000;
 const MOST_BYTES = 16 << 20;
 /** Pixels of the provider's size for one of the thumbnail's, and the least likeness. */

@@ -124,8 +124,10 @@ function pause(ms: number): Promise<void> {
   return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** The deployed Worker refuses variables that it does not know. */
 function bindingsOf(env: Environment): Environment {
-  const wrapped = WRAPPED.get(env) ?? { ...env, GOVERNOR: governorsOf(env) };
+  const { [GOVERNORS_AT]: _, ...own } = env;
+  const wrapped = WRAPPED.get(env) ?? { ...own, GOVERNOR: governorsOf(env) };
   WRAPPED.set(env, wrapped);
   return wrapped;
 }
