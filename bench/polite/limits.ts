@@ -1,6 +1,7 @@
 /**
- * The limits of a source, counted at the source: four isolates, readers, pushes and a job; one isolate is killed (the runtime starts another in its
- * place) and the governor starts again from its disk. Three runs, each with another limit that binds.
+ * The limits of a source, counted at the source: four isolates, readers, pushes and a job. One isolate is killed (the
+ * runtime starts another in its place), and the governor starts again from its disk. Three runs, each with another limit
+ * that binds.
  */
 import { type CountingSource, startCounting } from "../../test/support/sources/counting.ts";
 import { jpegOf } from "../../test/support/sources/picture.ts";

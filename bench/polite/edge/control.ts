@@ -31,6 +31,9 @@ export const GOVERNOR_PATH = "/bench-governor";
 /** Variable: the address of the isolate that has the governors; unset = this process has them. */
 export const GOVERNORS_AT = "BENCH_GOVERNORS_AT";
 
+/** Variable: the text of the live settings. */
+export const SETTINGS = "BENCH_SETTINGS";
+
 export type GovernorRequest = { readonly name: string; readonly call: object; readonly where: object };
 
 export const NO_TRIPS: Trips = { region: 0, object: 0 };

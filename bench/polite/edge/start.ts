@@ -1,20 +1,22 @@
-/** The edges of this bench: isolates that share a governor. The last of several has a process of its own, so that it can die. */
+/**
+ * The edges of this bench: isolates that share governors. Each has a process of its own, as isolates at different places
+ * have, and so have the governors.
+ */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { loadBundle } from "../../../src/cli/edge/bundle.ts";
 import { LOCAL_S3, workerdChildren } from "../../../src/cli/edge/start.ts";
 import { isolateNames, workersOf } from "../../../src/cli/edge/workers.ts";
-import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
 import { raceBundle, script } from "../../race/edge/bundle.ts";
-import { CONTROL_PATH, type Counted, GOVERNORS_AT, type Order } from "./control.ts";
+import { CONTROL_PATH, type Counted, GOVERNORS_AT, type Order, SETTINGS } from "./control.ts";
 
 export type PoliteEdges = {
   /** Addresses without a slash at the end. */
   readonly isolates: readonly string[];
   /** The Worker around `fetchSource` that works as a job (test/support/sources/fetcher.workerd.ts). */
   readonly jobs: string;
-  /** Tells all isolates, and adds up what they have counted since the last order. */
+  /** Tells all processes, and adds up what they have counted since the last order. */
   tell(order: Order): Promise<Counted>;
-  /** SIGKILL for the process of the last isolate. */
+  /** SIGKILL for the process of the last isolate. The runtime starts another in its place, which is told nothing. */
   killLast(): void;
   stop(): Promise<void>;
 };
@@ -27,6 +29,7 @@ export type PoliteOrder = {
 };
 
 const JOBS = "jobs";
+const [NAME = ""] = isolateNames(1);
 
 export async function startPoliteEdges({ isolates, vars, settings }: PoliteOrder): Promise<PoliteEdges> {
   const bundle = await raceBundle(await loadBundle(), `${import.meta.dirname}/worker.ts`);
@@ -35,13 +38,10 @@ export async function startPoliteEdges({ isolates, vars, settings }: PoliteOrder
   const stop = async () => {
     await Promise.all(running.splice(0).map((one) => one.dispose().catch(() => undefined)));
   };
-  const start = async (
-    count: number,
-    own: Readonly<Record<string, string>>,
-    scripts: Readonly<Record<string, string>>,
-  ) => {
+  const start = async (own: Readonly<Record<string, string>>, scripts: Readonly<Record<string, string>>) => {
     const workers = workersOf(bundle, {
-      ...{ vars: { ...vars, ...own }, isolates: count, beside: scripts, s3Credentials: LOCAL_S3 },
+      vars: { ...vars, ...own, [SETTINGS]: JSON.stringify(settings) },
+      ...{ isolates: 1, beside: scripts, s3Credentials: LOCAL_S3 },
     });
     const miniflare = new Miniflare(
       convertV4MiniflareOptions({
@@ -52,36 +52,34 @@ export async function startPoliteEdges({ isolates, vars, settings }: PoliteOrder
     );
     running.push(miniflare);
     await miniflare.ready;
-    await (await miniflare.getKVNamespace("THUMBS")).put(SETTINGS_KEY, JSON.stringify(settings));
     return async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin;
   };
   try {
-    const together = Math.max(1, isolates - 1);
-    const near = await start(together, {}, beside);
-    const addresses = await Promise.all(isolateNames(together).map(near));
-    const [first = ""] = addresses;
+    const near = await start({}, beside);
+    const governors = await near(NAME);
+    const addresses: string[] = [];
     let lastPid: number | undefined;
-    if (isolates > together) {
+    for (let count = 0; count < isolates; count++) {
       const before = workerdChildren();
-      const far = await start(1, { [GOVERNORS_AT]: first }, {});
+      const isolate = await start({ [GOVERNORS_AT]: governors }, {});
       lastPid = workerdChildren().find((pid) => !before.includes(pid));
-      addresses.push(await far(isolateNames(1)[0] ?? ""));
+      addresses.push(await isolate(NAME));
     }
-    let alive = [...addresses];
+    let alive = addresses;
     return {
       isolates: addresses,
       jobs: await near(JOBS),
-      async tell(order) {
-        const { endGovernor, ...others } = order;
-        const counted = await Promise.all(alive.map((url) => tellOne(url, url === first ? order : others)));
+      async tell({ endGovernor, ...others }) {
+        const own = endGovernor === undefined ? others : { ...others, endGovernor };
+        const counted = await Promise.all([tellOne(governors, own), ...alive.map((url) => tellOne(url, others))]);
         return {
           calls: counted.reduce((sum, { calls }) => sum + calls, 0),
-          rows: counted.reduce((sum, one) => sum + one.rows, 0),
+          rows: counted.reduce((sum, { rows }) => sum + rows, 0),
           callMs: counted.flatMap(({ callMs }) => callMs),
         };
       },
       killLast() {
-        if (lastPid === undefined) throw new Error("the last isolate has no process of its own, or /proc is missing");
+        if (lastPid === undefined) throw new Error("the last isolate's process is not known: /proc is missing");
         process.kill(lastPid, "SIGKILL");
         alive = alive.slice(0, -1);
       },

@@ -1,6 +1,6 @@
 /**
- * The deployed Worker with a governor that is counted, can be far away, or is in another process. The Worker itself is not
- * changed.
+ * The deployed Worker with stores that keep nothing, and a governor that is counted, can be far away, or is in another
+ * process. The Worker itself is not changed.
  */
 import deployed, { HostGovernor as DeployedGovernor } from "firstlight:deployed";
 import {
@@ -11,7 +11,9 @@ import {
   type GovernorRequest,
   NO_TRIPS,
   type Order,
+  SETTINGS,
 } from "./control.ts";
+import { EMPTY_CACHE, emptyStores } from "./emptyStores.ts";
 
 export * from "firstlight:deployed";
 
@@ -36,6 +38,8 @@ globalThis.fetch = (input, init) => {
   headers.set("x-asked-host", url.host);
   return plainFetch(`http://127.0.0.1:${order.providersPort}${url.pathname}${url.search}`, { ...init, headers });
 };
+
+Object.defineProperty(globalThis, "caches", { value: { default: EMPTY_CACHE } });
 
 /** Nobody reads the log here, and each line would take CPU of the machine that is measured. */
 console.log = () => undefined;
@@ -126,8 +130,8 @@ function pause(ms: number): Promise<void> {
 
 /** The deployed Worker refuses variables that it does not know. */
 function bindingsOf(env: Environment): Environment {
-  const { [GOVERNORS_AT]: _, ...own } = env;
-  const wrapped = WRAPPED.get(env) ?? { ...own, GOVERNOR: governorsOf(env) };
+  const { [GOVERNORS_AT]: _, [SETTINGS]: settings, ...own } = env;
+  const wrapped = WRAPPED.get(env) ?? { ...own, ...emptyStores(env, String(settings)), GOVERNOR: governorsOf(env) };
   WRAPPED.set(env, wrapped);
   return wrapped;
 }
