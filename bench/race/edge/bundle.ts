@@ -1,13 +1,13 @@
 /** The deployed bundle with the bench's Worker as its entry, and the Worker that holds the stores. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import type { Bundle } from "../../../src/cli/edge/bundle.ts";
 
 const DEPLOYED = "./worker.js";
 
-/** Puts the bench's entry before the modules of `bundle`, and lets it use AsyncLocalStorage. */
-export async function raceBundle(bundle: Bundle): Promise<Bundle> {
-  const contents = new TextEncoder().encode(await script("worker.ts"));
+/** Puts the bench's entry before the modules of `bundle`, and lets it use AsyncLocalStorage. `entry`: as in `script`. */
+export async function raceBundle(bundle: Bundle, entry = "worker.ts"): Promise<Bundle> {
+  const contents = new TextEncoder().encode(await script(entry));
   const flags = (bundle.options.compatibilityFlags ?? []) as readonly string[];
   return {
     root: bundle.root,
@@ -16,10 +16,10 @@ export async function raceBundle(bundle: Bundle): Promise<Bundle> {
   };
 }
 
-/** A file of this folder as one module. The runtime's own modules and the deployed Worker are imported, not included. */
+/** A file of this folder, or one with an absolute path, as one module. The runtime's own modules and the deployed Worker are imported, not included. */
 export async function script(file: string): Promise<string> {
   const built = await build({
-    entryPoints: [join(import.meta.dirname, file)],
+    entryPoints: [resolve(import.meta.dirname, file)],
     ...{ bundle: true, write: false, format: "esm", target: "es2024", external: ["node:async_hooks", "cloudflare:*"] },
     plugins: [
       {

@@ -7,6 +7,11 @@ declare module "firstlight:deployed" {
     queue(batch: unknown, env: Environment, ctx: Context): Promise<void>;
   };
   export default worker;
+  /** The governor object (src/origin/governor/hostGovernor.ts). */
+  export class HostGovernor {
+    constructor(state: object, env: Environment);
+    ask(call: object, where: object): Promise<unknown>;
+  }
 }
 
 /** The part of the runtime's module that the stores use. */

@@ -168,7 +168,7 @@ function misconfiguration(message: string): string | undefined {
 }
 
 /** Process ids of this process's own workerd children, oldest first; empty where /proc is missing. */
-function workerdChildren(): number[] {
+export function workerdChildren(): number[] {
   try {
     return readdirSync(`/proc/${process.pid}/task`)
       .flatMap((task) => readFileSync(`/proc/${process.pid}/task/${task}/children`, "utf8").trim().split(" "))

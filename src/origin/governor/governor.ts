@@ -3,7 +3,7 @@
  * granted. The Durable Object gives it the time, keeps its record on disk and delivers its answers.
  */
 import { HostLimits } from "./hostLimits.ts";
-import type { AskKind, GovernorAnswer, GovernorCall, Grant, Refusal, Wish } from "./port.ts";
+import type { AskKind, Binding, GovernorAnswer, GovernorCall, Grant, Refusal, Wish } from "./port.ts";
 import { readCall } from "./readCall.ts";
 import { type Blocked, type HostRecord, newRecord } from "./record.ts";
 
@@ -11,6 +11,9 @@ import { type Blocked, type HostRecord, newRecord } from "./record.ts";
 export const MAX_WAITING = 1_000;
 /** The longest estimate that is told. */
 const MAX_ESTIMATE_MS = 86_400_000;
+
+/** Limits that nobody's release opens soon. */
+const WINDOWS: readonly Binding[] = ["bytes", "day", "closed"];
 
 const ORDER = { user: 0, warm: 1, job: 2 } as const satisfies Record<AskKind, number>;
 
@@ -80,7 +83,7 @@ export class Governor<Key> {
     for (const { call } of this.#waiting) this.limits.hear(call.rule, now);
     const blocked = this.#admit(now);
     const isDone = ({ grants, call, until, superseded }: Waiting<Key>) =>
-      grants.length > 0 || call.wants.length === 0 || superseded || until <= now;
+      grants.length > 0 || call.wants.length === 0 || superseded || until <= now || this.#isInVain(blocked, until);
     const done = this.#waiting.filter(isDone);
     const estimate = this.#estimates(blocked, now);
     const answers = done.map((one) => ({ key: one.key, answer: this.#answer(one, estimate, now) }));
@@ -108,6 +111,15 @@ export class Governor<Key> {
     const isStale = same.some((one) => one.call.call > call);
     if (!isStale) for (const one of same) Object.assign(one, { superseded: true, until: now });
     return isStale;
+  }
+
+  /**
+   * A window opens when it is time, and not before `until`: who waits may as well hear that now, and ask again by then. A
+   * region's share may grow meanwhile.
+   */
+  #isInVain(blocked: Blocked | null, until: number): boolean {
+    if (blocked === null || this.record.share !== null) return false;
+    return WINDOWS.includes(blocked.binding) && blocked.retryAt > until;
   }
 
   /** In order: readers, pushes, jobs, each by the time they have waited. Gives what keeps the first one waiting. */

@@ -1,5 +1,5 @@
 /** Behaves like Flickr: sizes by suffix, none enlarged, some missing on old photos, a notice in place of removed photos. */
-import { type LookAlike, NOT_FOUND, type Picture, pictureOf } from "./lookAlike.ts";
+import { type Draw, type LookAlike, NOT_FOUND, pictureOf } from "./lookAlike.ts";
 
 const SIZES: Readonly<Record<string, number>> = { t: 100, m: 240, n: 320, w: 400, "": 500, z: 640, c: 800, b: 1024 };
 const SQUARES: Readonly<Record<string, number>> = { s: 75, q: 150 };
@@ -16,21 +16,21 @@ export type FlickrPhoto = {
 
 export const FLICKR_NOTICE = "https://s.yimg.com/pw/images/en-us/photo_unavailable.png";
 
-export function flickr(photos: readonly FlickrPhoto[], picture: Picture = pictureOf): LookAlike {
+export function flickr(photos: readonly FlickrPhoto[], draw: Draw = pictureOf): LookAlike {
   return {
     hosts: /^(?:live\.staticflickr\.com|farm\d+\.static\.?flickr\.com|s\.yimg\.com)$/,
     answer({ href, pathname }) {
-      if (href === FLICKR_NOTICE) return picture(500, 374, "png");
+      if (href === FLICKR_NOTICE) return pictureOf(500, 374, "png");
       const [, name, suffix = ""] = /^\/(\d+\/\d+_[0-9a-f]+)(?:_([a-z]))?\.jpg$/.exec(pathname) ?? [];
       const photo = photos.find((one) => one.name === name);
       if (photo === undefined || photo.removed === "404") return NOT_FOUND;
       if (photo.removed === "redirect") return { status: 302, headers: { location: FLICKR_NOTICE } };
       const square = SQUARES[suffix];
-      if (square !== undefined) return picture(square, square);
+      if (square !== undefined) return draw(square, square);
       const side = SIZES[suffix];
       const longer = Math.max(photo.width, photo.height);
       if (side === undefined || side > longer || photo.missing?.includes(suffix)) return NOT_FOUND;
-      return picture(Math.round((photo.width * side) / longer), Math.round((photo.height * side) / longer));
+      return draw(Math.round((photo.width * side) / longer), Math.round((photo.height * side) / longer));
     },
   };
 }

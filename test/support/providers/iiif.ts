@@ -1,5 +1,5 @@
 /** Behaves like a server of the IIIF Image API, version 1 to 3, level 0 to 2, strictly: what a level lacks is refused. */
-import { type Answer, type LookAlike, NOT_FOUND, type Picture, pictureOf } from "./lookAlike.ts";
+import { type Answer, type Draw, type LookAlike, NOT_FOUND, pictureOf } from "./lookAlike.ts";
 
 export type IiifOptions = {
   readonly host: string;
@@ -12,10 +12,11 @@ export type IiifOptions = {
   readonly maxWidth?: number;
   /** In place of info.json. */
   readonly info?: string;
+  readonly draw?: Draw;
 };
 
-export function iiif(options: IiifOptions, picture: Picture = pictureOf): LookAlike {
-  const { host, width, height, ready = [] } = options;
+export function iiif(options: IiifOptions): LookAlike {
+  const { host, width, height, ready = [], draw = pictureOf } = options;
   const heightAt = (w: number) => Math.round((w * height) / width);
   return {
     hosts: new RegExp(`^${host.replaceAll(".", "\\.")}$`),
@@ -40,7 +41,7 @@ export function iiif(options: IiifOptions, picture: Picture = pictureOf): LookAl
 
   function scaled(w: number): Answer | Promise<Answer> {
     if (w > width || w > (options.maxWidth ?? width)) return { status: 400, body: "too large" };
-    return picture(w, heightAt(w));
+    return draw(w, heightAt(w));
   }
 }
 

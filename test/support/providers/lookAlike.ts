@@ -27,11 +27,14 @@ export type Network = {
   close(): Promise<void>;
 };
 
+/** The name that a client means which cannot set the Host header. */
+export const ASKED_HOST = "x-asked-host";
+
 /** Starts the server. A name that no look-alike has fails as a name without an address does in workerd. */
 export async function startNetwork(lookAlikes: readonly LookAlike[]): Promise<Network> {
   const asked: Asked[] = [];
   const server = createServer(async ({ headers, url: path = "/" }, response) => {
-    const url = new URL(path, `https://${headers.host}`);
+    const url = new URL(path, `https://${headers[ASKED_HOST] ?? headers.host}`);
     const one = lookAlikes.find(({ hosts }) => hosts.test(url.hostname));
     const { status, headers: own = {}, body = "" } = (await one?.answer(url, headers)) ?? { status: 502 };
     const bytes = Buffer.from(body);
@@ -77,8 +80,8 @@ function reach(
 
 export const NOT_FOUND: Answer = { status: 404 };
 
-/** What makes the pictures of a provider. */
-export type Picture = (width: number, height: number, format?: "jpeg" | "png" | "tiff") => Promise<Answer>;
+/** What a look-alike answers with for a size: `pictureOf`, or a photograph of that size. */
+export type Draw = (width: number, height: number, format?: "jpeg" | "png" | "tiff") => Answer | Promise<Answer>;
 
 /** A picture of this size, with some detail so that its bytes grow with its pixels. The same for the same size. */
 export async function pictureOf(

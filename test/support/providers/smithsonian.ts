@@ -1,10 +1,10 @@
 /** Behaves like the Smithsonian's delivery service: `max` is the longer side, nothing is enlarged. */
-import { type LookAlike, NOT_FOUND, type Picture, pictureOf } from "./lookAlike.ts";
+import { type Draw, type LookAlike, NOT_FOUND, pictureOf } from "./lookAlike.ts";
 
 /** Name of a picture (`id` or `ark:/65665/...`) -> its size. */
 export function smithsonian(
   pictures: Readonly<Record<string, { readonly width: number; readonly height: number }>>,
-  make: Picture = pictureOf,
+  draw: Draw = pictureOf,
 ): LookAlike {
   return {
     hosts: /^ids\.si\.edu$/,
@@ -15,7 +15,7 @@ export function smithsonian(
       if (picture === undefined) return NOT_FOUND;
       const most = Number(side ?? searchParams.get("max") ?? Number.POSITIVE_INFINITY);
       const scale = Math.min(1, most / Math.max(picture.width, picture.height));
-      return make(Math.round(picture.width * scale), Math.round(picture.height * scale));
+      return draw(Math.round(picture.width * scale), Math.round(picture.height * scale));
     },
   };
 }

@@ -3,7 +3,7 @@
  * bytes abbreviated, a User-Agent with contact, and 429 with Retry-After for whoever asks too much.
  */
 import { createHash } from "node:crypto";
-import { type Answer, type LookAlike, NOT_FOUND, type Picture, pictureOf } from "./lookAlike.ts";
+import { type Answer, type Draw, type LookAlike, NOT_FOUND, pictureOf } from "./lookAlike.ts";
 
 const STEPS = [20, 40, 60, 120, 250, 330, 500, 960, 1280, 1920, 3840];
 
@@ -23,7 +23,7 @@ export type WikimediaOptions = {
   readonly thumbnailHosts?: readonly string[];
   /** How many requests are answered before the limit is reached. */
   readonly limit?: number;
-  readonly picture?: Picture;
+  readonly draw?: Draw;
 };
 
 /** Path of a file's folder by the MD5 of its name, as MediaWiki has it. */
@@ -33,12 +33,8 @@ export function wikimediaPath(name: string): string {
 }
 
 export function wikimedia(options: WikimediaOptions): LookAlike {
-  const {
-    files,
-    refusal = 429,
-    picture = pictureOf,
-    thumbnailHosts = ["thumb.wikimedia.org", "upload.wikimedia.org"],
-  } = options;
+  const { files, refusal = 429, thumbnailHosts = ["thumb.wikimedia.org", "upload.wikimedia.org"] } = options;
+  const { draw = pictureOf } = options;
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   const byPath = new Map(files.map((file) => [wikimediaPath(file.name), file]));
   return {
@@ -51,18 +47,18 @@ export function wikimedia(options: WikimediaOptions): LookAlike {
         /^\/wikipedia\/commons\/(thumb\/)?(.\/..\/[^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
       const file = byPath.get(folder);
       if (file === undefined) return NOT_FOUND;
-      if (thumb === undefined) return hostname === "upload.wikimedia.org" ? original(file, picture) : NOT_FOUND;
+      if (thumb === undefined) return hostname === "upload.wikimedia.org" ? original(file, draw) : NOT_FOUND;
       if (!thumbnailHosts.includes(hostname) || thumbnail === undefined) return NOT_FOUND;
-      return thumbnailOf(file, thumbnail, refusal, picture);
+      return thumbnailOf(file, thumbnail, refusal, draw);
     },
   };
 }
 
-function original({ name, width, height }: WikimediaFile, picture: Picture): Answer | Promise<Answer> {
+function original({ name, width, height }: WikimediaFile, draw: Draw): Answer | Promise<Answer> {
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-  if (/^jpe?g$/.test(ending)) return picture(width, height);
-  if (ending === "png") return picture(width, height, "png");
-  if (/^tiff?$/.test(ending)) return picture(width, height, "tiff");
+  if (/^jpe?g$/.test(ending)) return draw(width, height);
+  if (ending === "png") return draw(width, height, "png");
+  if (/^tiff?$/.test(ending)) return draw(width, height, "tiff");
   if (ending === "svg") {
     const body = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><path d="M0 0h9v9z"/></svg>`;
     return { status: 200, headers: { "content-type": "image/svg+xml" }, body };
@@ -79,12 +75,7 @@ const KINDS = [
   { ending: /\.(?:webm|ogv|ogg|mpe?g)$/i, before: "", joint: "--", after: ".jpg" },
 ];
 
-function thumbnailOf(
-  file: WikimediaFile,
-  thumbnail: string,
-  refusal: number,
-  picture: Picture,
-): Answer | Promise<Answer> {
+function thumbnailOf(file: WikimediaFile, thumbnail: string, refusal: number, draw: Draw): Answer | Promise<Answer> {
   const kind = KINDS.find(({ ending }) => ending.test(file.name));
   const width = Number(/(\d+)px-/.exec(thumbnail)?.[1]);
   if (kind === undefined || !(width > 0)) return NOT_FOUND;
@@ -96,5 +87,5 @@ function thumbnailOf(
     return { status: refusal, headers, body: "Use thumbnail steps listed on https://w.wiki/GHai" };
   }
   if (width >= file.width && !/\.svg$/i.test(file.name)) return { status: 400, body: "wider than the file" };
-  return picture(width, Math.round((width * file.height) / file.width), kind.after === ".png" ? "png" : "jpeg");
+  return draw(width, Math.round((width * file.height) / file.width), kind.after === ".png" ? "png" : "jpeg");
 }

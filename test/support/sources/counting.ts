@@ -26,6 +26,8 @@ export type CountingSource = {
   bytesIn(windowMs: number): number;
   /** From the first exchange's start to the last byte, in milliseconds; and all bytes sent in that time. */
   readonly busy: { readonly ms: number; readonly bytes: number };
+  /** Exchanges under way (in milliseconds of all of them), starts and bytes from `from` to `to`, both of performance.now(). */
+  used(from: number, to: number): { readonly slotMs: number; readonly starts: number; readonly bytes: number };
   /** Counts anew. */
   reset(): void;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startCounting(options: CountingOptions): Promise<CountingS
   const { body, firstByteMs = 0, refuse = () => null } = options;
   const starts: Event[] = [];
   const sent: Event[] = [];
+  const ended: Event[] = [];
   const paths: string[] = [];
   let [open, most] = [0, 0];
 
@@ -46,7 +49,10 @@ export async function startCounting(options: CountingOptions): Promise<CountingS
     paths.push(request.url ?? "");
     most = Math.max(most, ++open);
     response.on("error", () => {});
-    response.on("close", () => open--);
+    response.on("close", () => {
+      open--;
+      ended.push({ at: performance.now(), amount: 1 });
+    });
     setTimeout(() => {
       const refusal = refuse(request.url ?? "");
       if (refusal === null) return void sendSlices(body, response, sent);
@@ -70,8 +76,13 @@ export async function startCounting(options: CountingOptions): Promise<CountingS
       const ms = (sent.at(-1)?.at ?? 0) - (starts[0]?.at ?? 0);
       return { ms: Math.max(0, ms), bytes: sent.reduce((sum, { amount }) => sum + amount, 0) };
     },
+    used(from, to) {
+      const until = (events: readonly Event[]) =>
+        events.reduce((ms, { at }) => ms + Math.max(0, to - Math.max(from, at)), 0);
+      return { slotMs: until(starts) - until(ended), starts: sumOf(starts, from, to), bytes: sumOf(sent, from, to) };
+    },
     reset() {
-      for (const events of [starts, sent, paths]) events.length = 0;
+      for (const events of [starts, ended, sent, paths]) events.length = 0;
       most = open;
     },
     close: () =>
@@ -92,6 +103,10 @@ async function sendSlices(body: Uint8Array, response: ServerResponse, sent: Even
     sent.push({ at: performance.now(), amount: slice.length });
   }
   response.end();
+}
+
+function sumOf(events: readonly Event[], from: number, to: number): number {
+  return events.reduce((sum, { at, amount }) => (at >= from && at < to ? sum + amount : sum), 0);
 }
 
 /** The largest sum of events within a window that is open at its end. `events` in order of time. */

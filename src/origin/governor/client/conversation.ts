@@ -164,7 +164,8 @@ export class Conversation {
 
   /** Forgets what requests that were ended in the middle have left behind. */
   #sweep(now: number): void {
-    if (this.#calling !== null && now >= this.#calling.lostAt) this.#lose(this.#calling, now);
+    // The request that sent it has died. That says nothing of the governor.
+    if (this.#calling !== null && now >= this.#calling.lostAt) this.#lose(this.#calling);
     for (const wish of this.#wishes) if (wish.isGone(now)) this.#wishes.delete(wish);
     for (const [id, grant] of this.#grants) if (grant.isOver(now)) this.#grants.delete(id);
   }
@@ -188,17 +189,19 @@ export class Conversation {
     asker.onCall();
     const heard = withTimeout(asker.port.ask(call), limitMs).then(
       (answer) => this.#hear(call, answer, now, asker),
-      () => this.#lose(calling, asker.now()),
+      () => {
+        if (this.#calling === calling) this.#reach.failed(now + waitMs, asker.now());
+        this.#lose(calling);
+      },
     );
     asker.later(heard);
   }
 
-  #lose(calling: Calling, now: number): void {
+  #lose(calling: Calling): void {
     for (const wish of calling.wishes) wish.told = false;
     this.#outbox.lost(calling.call.call);
     if (this.#calling !== calling) return;
     this.#calling = null;
-    this.#reach.failed(this.#sentAt, now);
     this.#news.tell();
   }
 

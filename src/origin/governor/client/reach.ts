@@ -18,14 +18,14 @@ export class Reach {
   /** No call is sent before. */
   retryAt = Number.NEGATIVE_INFINITY;
 
-  /** Nothing has been heard for too long, though calls were sent. */
+  /** Nothing has been heard for too long, though calls were sent. One call alone proves nothing: the isolate may be slow. */
   isLost(now: number): boolean {
-    return this.#failingSince !== null && now - this.#failingSince >= REACH.unreachableMs;
+    return this.#failures > 1 && this.#failingSince !== null && now - this.#failingSince >= REACH.unreachableMs;
   }
 
-  /** A call of `sentAt` has failed. */
-  failed(sentAt: number, now: number): void {
-    this.#failingSince ??= sentAt;
+  /** A call has failed whose answer was due at `dueAt`. A call that was held until it failed was heard by then. */
+  failed(dueAt: number, now: number): void {
+    this.#failingSince ??= Math.min(dueAt, now);
     const pauseMs = Math.min(REACH.retryMs * 2 ** this.#failures++, REACH.longestRetryMs);
     this.retryAt = now + (this.isLost(now) ? REACH.unreachableRetryMs : pauseMs);
   }

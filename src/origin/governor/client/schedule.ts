@@ -21,8 +21,11 @@ export const SCHEDULE = {
    * again without one after this time only: another isolate may have given its slot back.
    */
   holdMs: 2_000,
-  /** How long a call may wait for a grant, on a saturated host. Elsewhere it waits for nothing. */
-  pollMs: 2_000,
+  /**
+   * How long a call may wait for a grant, on a saturated host. Elsewhere it waits for nothing. Shorter, and isolates that wait
+   * in vain cost more calls than those that are served.
+   */
+  pollMs: 5_000,
   /** The same where bytes were scarce within the second time: their window opens every ten seconds. */
   bytesPollMs: 8_000,
   bytesScarceMs: 15_000,

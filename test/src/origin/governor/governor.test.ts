@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Politeness } from "../../../../src/origin/governor/port.ts";
+import { Governor } from "../../../../src/origin/governor/governor.ts";
+import type { GovernorAnswer, GovernorCall, Politeness } from "../../../../src/origin/governor/port.ts";
 import { type Behaviour, Clock, Host, Isolate, randomFrom, Source } from "./simulation.ts";
 
 const WIKIMEDIA: Politeness = { concurrency: 2, perSecond: 10, bytesPerSecond: 3_125_000, perDay: null };
@@ -89,6 +90,31 @@ describe("order", () => {
     const next = source.starts.find(({ at, kind }) => kind === "job" && at > (readers[0]?.at ?? 0));
     expect(readers.length).toBeGreaterThan(2);
     expect((next?.at ?? 0) - (readers.at(-1)?.at ?? 0)).toBeGreaterThan(4_500);
+  });
+});
+
+describe("a call that may wait", () => {
+  const NONE: Politeness = { concurrency: null, perSecond: null, bytesPerSecond: null, perDay: null };
+  const call = (number: number, rule: Politeness): GovernorCall => ({
+    ...{ isolate: `i${number}`, call: 1, region: "enam", rule, tripMs: 0, waitMs: 5_000, releases: [], renewals: [] },
+    wants: [{ ticket: `t${number}`, kind: "user", waitedMs: 0 }],
+  });
+
+  test.each([
+    ["hears at once that a window opens later than it waits", { perDay: 1 }, "day"],
+    ["waits for a window that opens sooner", { perSecond: 1 }, undefined],
+    ["waits for a slot, which a release may free at any time", { concurrency: 1 }, undefined],
+  ] as const)("%s", (_, limits, binding) => {
+    const rule = { ...NONE, ...limits };
+    const governor = new Governor<number>(null, 0);
+    const answers = new Map<number, GovernorAnswer>();
+    for (const number of [1, 2]) {
+      governor.take(number, call(number, rule), 10_000);
+      for (const { key, answer } of governor.step(10_000).answers) answers.set(key, answer);
+    }
+    expect(answers.get(1)?.grants).toHaveLength(1);
+    expect(answers.get(2)?.refusals[0]?.binding).toBe(binding);
+    expect(governor.waiting).toBe(binding === undefined ? 1 : 0);
   });
 });
 

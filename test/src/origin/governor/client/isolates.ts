@@ -16,6 +16,8 @@ export type LocalGovernor = GovernorPort & {
   readonly calls: GovernorCall[];
   /** `down`: every call fails. `silent`: no call is answered. */
   state: "up" | "down" | "silent";
+  /** The object starts again: every call that it holds fails. */
+  breakCalls(): void;
 };
 
 /** `tripMs`: how long a call takes there, and its answer back. */
@@ -28,18 +30,25 @@ export function localGovernor(tripMs = 0): LocalGovernor {
     clearTimeout(timer);
     if (againInMs !== null) timer = setTimeout(step, againInMs);
   };
+  const held = new Set<() => void>();
   const local: LocalGovernor = {
     calls: [],
     state: "up",
+    breakCalls() {
+      for (const fail of held) fail();
+    },
     async ask(call) {
       local.calls.push(call);
       await sleep(tripMs);
       if (local.state === "down") throw new Error("down");
       if (local.state === "silent") await new Promise(() => undefined);
-      const answer = await new Promise<GovernorAnswer>((resolve) => {
+      let fail = () => {};
+      const answer = await new Promise<GovernorAnswer>((resolve, reject) => {
+        fail = () => reject(new Error("restarted"));
+        held.add(fail);
         governor.take(resolve, call, Date.now());
         step();
-      });
+      }).finally(() => held.delete(fail));
       await sleep(tripMs);
       return answer;
     },

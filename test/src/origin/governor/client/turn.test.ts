@@ -227,6 +227,21 @@ describe("the governor cannot be reached", () => {
     await Promise.all(work);
     expect([source.starts.length - before, source.most]).toEqual([3, 1]);
   });
+
+  test("a call that was held for long when the object started again does not let readers go on without it", async () => {
+    const { port, source, one, isolate } = world({ concurrency: 1 });
+    const other = isolate();
+    await known(one);
+    await known(other);
+    const long = other.exchange({ firstByteMs: 6_000 });
+    await wait(100);
+    const waits = [1, 2].map(() => one.exchange({ firstByteMs: 20, waitMs: 20_000 }));
+    await wait(4_000);
+    port.breakCalls();
+    await wait(9_000);
+    await Promise.all([long, ...waits]);
+    expect(source.most).toBe(1);
+  });
 });
 
 describe("what a host has told", () => {

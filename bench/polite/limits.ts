@@ -1,0 +1,149 @@
+/**
+ * The limits of a source, counted at the source: four isolates, readers, pushes and a job. One isolate is killed (the
+ * runtime starts another in its place), and the governor starts again from its disk. Three runs, each with another limit
+ * that binds.
+ */
+import { type CountingSource, startCounting } from "../../test/support/sources/counting.ts";
+import { jpegOf } from "../../test/support/sources/picture.ts";
+import { NO_TRIPS } from "./edge/control.ts";
+import { type PoliteEdges, startPoliteEdges } from "./edge/start.ts";
+import { pause, startLoad, WARM_SECRET } from "./load.ts";
+import { type BenchOptions, judged, type Row } from "./row.ts";
+
+const RULE = { concurrency: 2, perSecond: 10, bytesPerSecond: 3_125_000 } as const;
+const BYTES_WINDOW_S = 10;
+
+/** What a picture of a run is, and how much of the limit is used from `from` to `to`, as a share of 1. */
+type Run = {
+  readonly name: string;
+  readonly bytes: number;
+  readonly firstByteMs: number;
+  readonly used: (source: CountingSource, from: number, to: number) => number;
+};
+
+const RUNS: readonly Run[] = [
+  {
+    ...{ name: "slots (slow answers)", bytes: 20_000, firstByteMs: 800 },
+    used: (source, from, to) => source.used(from, to).slotMs / (to - from) / RULE.concurrency,
+  },
+  {
+    ...{ name: "pace (small, quick pictures)", bytes: 5_000, firstByteMs: 20 },
+    used: (source, from, to) => source.used(from, to).starts / ((to - from) / 1000) / RULE.perSecond,
+  },
+  {
+    ...{ name: "bytes (large pictures)", bytes: 1_000_000, firstByteMs: 50 },
+    used: (source, from, to) => source.used(from, to).bytes / ((to - from) / 1000) / RULE.bytesPerSecond,
+  },
+];
+
+/** Until isolates have started and the first pictures have come, nothing is counted as used. */
+const WARM_UP_MS = 3_000;
+/** Shares of the judged time at which the last isolate dies and the governor starts again. */
+const KILL_AT = 0.35;
+const END_AT = 0.6;
+/** At each isolate: enough that some always wait, few enough that none waits for QUEUE_MS. */
+const READERS = 4;
+const MEGABIT = 125_000;
+
+export async function measureLimits(options: BenchOptions): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const run of RUNS) rows.push(...(await measureRun(run, options)));
+  return rows;
+}
+
+async function measureRun(run: Run, { quick, say }: BenchOptions): Promise<Row[]> {
+  const picture = await jpegOf({ r: 120, g: 90, b: 60 }, 120, 80);
+  const body = new Uint8Array(run.bytes);
+  body.set(picture.subarray(0, run.bytes));
+  const source = await startCounting({ body, firstByteMs: run.firstByteMs });
+  const host = `127.0.0.1:${source.port}`;
+  const politeness = { [host]: RULE };
+  const vars = { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET };
+  let edges: PoliteEdges | undefined;
+  try {
+    edges = await startPoliteEdges({ isolates: 4, vars, settings: { politeness } });
+    return await judge(run, edges, source, { host, politeness, quick, say });
+  } finally {
+    await edges?.stop();
+    await source.close();
+  }
+}
+
+type Arrangement = BenchOptions & { readonly host: string; readonly politeness: Readonly<Record<string, typeof RULE>> };
+
+async function judge(
+  run: Run,
+  edges: PoliteEdges,
+  source: CountingSource,
+  { host, politeness, quick, say }: Arrangement,
+) {
+  // Whole windows of ten seconds, so that the bytes of one are not counted against the time of another.
+  const judgedMs = (quick ? 1 : 4) * BYTES_WINDOW_S * 1_000;
+  const tailMs = quick ? 3_000 : 8_000;
+  const order = { trips: NO_TRIPS, providersPort: null };
+  await edges.tell(order);
+  const load = startLoad(edges, { source: `http://${host}`, readersPerIsolate: READERS, politeness });
+  const from = performance.now() + WARM_UP_MS;
+  const until = (share: number) => pause(Math.max(0, from + share * judgedMs - performance.now()));
+  say(`${run.name}: readers, pushes and a job`);
+  await until(0);
+  // Who asks for the first time does not know yet that others wait, and asks more often.
+  await edges.tell(order);
+  const startedBefore = source.started;
+  await until(KILL_AT);
+  say(`${run.name}: one isolate is killed`);
+  const before = await edges.tell(order);
+  edges.killLast();
+  await until(END_AT);
+  say(`${run.name}: the governor starts again`);
+  const middle = await edges.tell({ ...order, endGovernor: host });
+  await until(1);
+  const used = run.used(source, from, from + judgedMs);
+  const exchanges = source.started - startedBefore;
+  const after = await edges.tell(order);
+  const { ...underDemand } = load.served;
+  say(`${run.name}: pushes and the job alone`);
+  load.stopReaders();
+  await pause(tailMs);
+  await load.stop();
+  const served = `${underDemand.readers} readers; with the time after them ${load.served.pushed} pushed, ${load.served.jobs} for the job`;
+  const calls = before.calls + middle.calls + after.calls;
+  const rows = before.rows + middle.rows + after.rows;
+  const figures = {
+    most: source.mostAtOnce,
+    starts: source.startsIn(1_000),
+    bytes: source.bytesIn(BYTES_WINDOW_S * 1_000),
+  };
+  const perExchange = calls / exchanges;
+  const name = run.name;
+  return [
+    judged({ what: `${name}: exchanges at once`, value: figures.most, limit: RULE.concurrency, better: "lower" }),
+    judged({ what: `${name}: starts in any second`, value: figures.starts, limit: RULE.perSecond, better: "lower" }),
+    judged({
+      ...{ what: `${name}: in any 10 s`, value: figures.bytes / MEGABIT, unit: "Mbit", better: "lower" },
+      limit: (RULE.bytesPerSecond * BYTES_WINDOW_S) / MEGABIT,
+    }),
+    judged({
+      ...{ what: `${name}: of that limit used under demand`, value: used * 100, unit: "%", digits: 1, limit: 90 },
+      ...{ better: "higher", detail: served, values: { ...underDemand, exchanges } },
+    }),
+    judged({
+      ...{
+        what: `${name}: governor calls a miss under demand`,
+        value: perExchange,
+        digits: 2,
+        limit: 1.2,
+        better: "lower",
+      },
+      ...{ detail: costOf(perExchange, rows / exchanges), values: { calls, rows, exchanges } },
+    }),
+  ];
+}
+
+/** List prices of Durable Objects, November 2026, per million: requests and rows written. */
+const DOLLARS = { call: 0.15, row: 1 } as const;
+
+/** In dollars per million misses, without the time for which an object waits. */
+export function costOf(calls: number, rows: number): string {
+  return `${rows.toFixed(2)} rows; $${(calls * DOLLARS.call + rows * DOLLARS.row).toFixed(2)} a million`;
+}
