@@ -15,7 +15,9 @@ const readme = read("README.md");
 
 describe("what the documents say is true", () => {
   it.each(PAGES)("%s: the targets of its links exist", (page) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#|\.\./\.\./actions/)([^)#]+)/g)].map(([, link = ""]) => link);
+    const links = [...read(page).matchAll(/\]\((?!https?:|#|\.\.\/\.\.\/actions\/)([^)#]+)/g)].map(
+      ([, link = ""]) => link,
+    );
     for (const link of links) expect(existsSync(join(dirname(page), link)), `${page} -> ${link}`).toBe(true);
   });
   it.each(PAGES)("%s: the npm scripts that it names exist", (page) => {
