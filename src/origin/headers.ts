@@ -35,7 +35,7 @@ export function sentHeaders(
 ): Record<string, string> {
   const token = loopToken(config);
   return {
-    "User-Agent": `Firstlight/${VERSION} (+${config.contactUrl})`,
+    "User-Agent": `Firstlight/${VERSION} (bot; +${config.contactUrl})`,
     Accept: "image/jpeg,image/png,image/gif,image/*;q=0.8,*/*;q=0.5",
     "Accept-Encoding": "identity",
     Via: `1.1 ${token}`,

@@ -72,7 +72,7 @@ describe("what the source sees of us", () => {
     for (const headers of sent) {
       const { host: _host, ...rest } = headers;
       expect(rest).toEqual({
-        "user-agent": `Firstlight/${VERSION} (+https://firstlight.test/about)`,
+        "user-agent": `Firstlight/${VERSION} (bot; +https://firstlight.test/about)`,
         accept: "image/jpeg,image/png,image/gif,image/*;q=0.8,*/*;q=0.5",
         "accept-encoding": "identity",
         via: "1.1 firstlight-test",

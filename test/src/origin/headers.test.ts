@@ -20,7 +20,7 @@ test("the version we send is the package's", () => {
 
 test("the whole of what is sent, and nothing else", () => {
   expect(sentHeaders(CONFIG, null)).toEqual({
-    "User-Agent": `Firstlight/${VERSION} (+https://firstlight.test/about)`,
+    "User-Agent": `Firstlight/${VERSION} (bot; +https://firstlight.test/about)`,
     Accept: "image/jpeg,image/png,image/gif,image/*;q=0.8,*/*;q=0.5",
     "Accept-Encoding": "identity",
     Via: "1.1 firstlight-abc",
