@@ -79,7 +79,7 @@ describe("what a source sees", () => {
       "via",
     ]);
     expect(JSON.stringify(sent)).not.toMatch(/secret|192\.0\.2\.7|theirs|page\.test|TheirBrowser|some-cdn/i);
-    expect(sent["user-agent"]).toMatch(/^Firstlight\/\d+\.\d+\.\d+ \(\+https?:\/\/.+\)$/);
+    expect(sent["user-agent"]).toMatch(/^Firstlight\/\d+\.\d+\.\d+ \(bot; \+https?:\/\/.+\)$/);
   });
 
   test("a cookie it sets is not kept, sent back or passed on", async () => {
