@@ -31,7 +31,7 @@ const RUNS: readonly Run[] = [
     used: (source, from, to) => source.used(from, to).starts / ((to - from) / 1000) / RULE.perSecond,
   },
   {
-    ...{ name: "bytes (large pictures)", bytes: 1_000_000, firstByteMs: 50 },
+    ...{ name: "bytes (large pictures)", bytes: 500_000, firstByteMs: 50 },
     used: (source, from, to) => source.used(from, to).bytes / ((to - from) / 1000) / RULE.bytesPerSecond,
   },
 ];
