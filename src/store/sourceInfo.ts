@@ -7,6 +7,7 @@ import type { Facts } from "../image/facts.ts";
 import { FORMATS } from "../image/formats/registry.ts";
 import type { FinalAddress } from "./schema/finalAddress.ts";
 import { edgeUrl } from "./schema/key.ts";
+import { jsonOf, recordOf } from "./storedJson.ts";
 
 /** Times are unix milliseconds. */
 export type SourceInfo = {
@@ -101,16 +102,4 @@ function lookOf(value: Readonly<Record<string, unknown>> | null): Look {
 
 function textOrNull(value: unknown): string | null {
   return typeof value === "string" ? value : null;
-}
-
-function jsonOf(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
 }

@@ -7,6 +7,7 @@ import type { Orientation } from "../image/formats/exif.ts";
 import { FORMATS, type FormatName } from "../image/formats/registry.ts";
 import type { Size } from "../image/picture.ts";
 import { parseInfo, type SourceInfo } from "./sourceInfo.ts";
+import { jsonOf, recordOf } from "./storedJson.ts";
 
 /** What one fetch of one variant taught us. */
 export type VariantMeta = {
@@ -138,7 +139,7 @@ export function withVariant(
 
 /** From its JSON; null when a required field is missing or makes no sense. Unknown fields are dropped. */
 export function parseSourceMeta(text: string | null): SourceMeta | null {
-  const value = recordOf(parseJson(text));
+  const value = recordOf(jsonOf(text));
   const variants = recordOf(value?.variants);
   const [generation, at] = [positive(value?.generation), positive(value?.at)];
   if (value === null || variants === null || generation === null || at === null) return null;
@@ -195,18 +196,6 @@ function seenFrom(value: Readonly<Record<string, unknown>> | null): Pick<SourceM
 
 function isHash(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{8}$/.test(value);
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
 }
 
 function positive(value: unknown): number | null {
