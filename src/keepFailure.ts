@@ -1,6 +1,17 @@
 /** Which failures are remembered and told to others, and for how long. */
 import { ANSWERS, type Failure, type Reason } from "./errors.ts";
 
+/** Failures of one file. Another variant of the same source may be a picture all the same. */
+const OF_ONE_FILE = [
+  "not_an_image",
+  "format_unsupported",
+  "image_damaged",
+  "source_too_many_bytes",
+  "source_too_many_pixels",
+  "source_too_many_frames",
+  "source_too_complex",
+] as const satisfies readonly Reason[];
+
 /** Failures that are true of the source for every request. Only these are cached and reported to other requests. */
 const SHARED = [
   "source_missing",
@@ -13,30 +24,13 @@ const SHARED = [
   "source_redirects",
   "source_timeout",
   "source_encoding",
-  "not_an_image",
-  "format_unsupported",
-  "image_damaged",
-  "source_too_many_bytes",
-  "source_too_many_pixels",
-  "source_too_many_frames",
-  "source_too_complex",
+  ...OF_ONE_FILE,
 ] as const satisfies readonly Reason[];
 
 /** Whether a failure is true of the source for every request, so that other requests for the source may hear of it. */
 export function isShared(reason: Reason): boolean {
   return (SHARED as readonly Reason[]).includes(reason);
 }
-
-/** Failures of one file. Another variant of the same source may be a picture all the same. */
-const OF_ONE_FILE = [
-  "not_an_image",
-  "format_unsupported",
-  "image_damaged",
-  "source_too_many_bytes",
-  "source_too_many_pixels",
-  "source_too_many_frames",
-  "source_too_complex",
-] as const satisfies readonly Reason[];
 
 /** Whether a failure says something about one file of a source only, not about its host and not about the picture. */
 export function isOfOneFile(reason: Reason): boolean {
