@@ -3,7 +3,8 @@
  *
  * Request coalescing, derived sizes, pictures that outlive their source, the cost of a hit, purges. See bench/README.md.
  */
-import { parseArgs } from "node:util";
+import { chooseParts } from "../parts.ts";
+import { say } from "../say.ts";
 import { table } from "../table.ts";
 import { measureDerive } from "./derive.ts";
 import { measureFlight } from "./flight.ts";
@@ -22,17 +23,9 @@ const PARTS = {
 
 /** Runs the parts one after the other, prints the tables, and gives the rows. */
 export async function run(args: readonly string[]): Promise<unknown> {
-  const options = { quick: { type: "boolean" }, only: { type: "string" } } as const;
-  const { values } = parseArgs({ args: [...args], options });
-  const only = values.only?.split(",");
-  const unknown = only?.find((name) => !Object.hasOwn(PARTS, name));
-  if (unknown !== undefined) throw new Error(`no part ${unknown}; there are ${Object.keys(PARTS).join(", ")}`);
-  const quick = values.quick === true;
+  const { quick, wanted } = chooseParts(args, Object.keys(PARTS) as (keyof typeof PARTS)[]);
   const rows: Row[] = [];
-  for (const [name, measure] of Object.entries(PARTS)) {
-    if (only !== undefined && !only.includes(name)) continue;
-    rows.push(...[await measure({ quick, say })].flat());
-  }
+  for (const name of wanted) rows.push(...[await PARTS[name]({ quick, say })].flat());
   say("");
   const lines = rows.map(({ what, ours, target, pass }) => [what, ours, target, pass ? "pass" : "MISS"]);
   console.log(table(["what", "ours, measured now", "to reach", ""], lines));
@@ -45,9 +38,4 @@ export async function run(args: readonly string[]): Promise<unknown> {
   );
   if (quick) console.log("\n--quick did a tenth of the work; published figures come from runs without it");
   return rows;
-}
-
-function say(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-  else if (text !== "") process.stderr.write(`${text}\n`);
 }

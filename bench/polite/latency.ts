@@ -1,12 +1,12 @@
 /** What a rule costs a reader whose host is not saturated, with a governor that is far away; and the calls of a lone miss. */
 import { type CountingSource, startCounting } from "../../test/support/sources/counting.ts";
 import { jpegOf } from "../../test/support/sources/picture.ts";
+import { pause } from "../pause.ts";
 import { placeOf } from "../race/distances.ts";
 import { median, quantile } from "../table.ts";
 import { type Counted, NO_TRIPS, type Order } from "./edge/control.ts";
 import { type PoliteEdges, startPoliteEdges } from "./edge/start.ts";
 import { costOf } from "./limits.ts";
-import { pause } from "./load.ts";
 import { type BenchOptions, judged, type Row } from "./row.ts";
 
 /** A reader in Singapore; the host is in Ashburn, and so is its one object. */

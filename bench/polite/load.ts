@@ -2,6 +2,7 @@
 import { signedPush } from "../../test/support/push.ts";
 import { CONFIG } from "../../test/support/sources/fetcher.ts";
 import type { Job } from "../../test/support/sources/job.ts";
+import { pause } from "../pause.ts";
 import type { PoliteEdges } from "./edge/start.ts";
 
 export const WARM_SECRET = "bench-warm-secret-of-polite-0123456789";
@@ -87,8 +88,4 @@ export function startLoad(edges: PoliteEdges, { source, readersPerIsolate, polit
       await Promise.all(work);
     },
   };
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

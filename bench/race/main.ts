@@ -7,6 +7,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { randomFrom } from "../../demo/generator/noise.ts";
+import { say } from "../say.ts";
 import { ARM_NAMES, ARMS, type ArmName } from "./arms.ts";
 import { DISTANCES, placeOf } from "./distances.ts";
 import type { PlaceSummaries } from "./figures/bars.ts";
@@ -129,9 +130,4 @@ function rowsOf({ places }: State, names: readonly string[]) {
     const city = placeOf(colo ?? name).city;
     return { title: bucket === undefined ? city : `${city}, ${bucket}`, on: values("on"), off: values("off") };
   });
-}
-
-function say(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-  else if (text !== "") process.stderr.write(`${text}\n`);
 }

@@ -3,6 +3,7 @@
  * process. The Worker itself is not changed.
  */
 import deployed, { HostGovernor as DeployedGovernor } from "firstlight:deployed";
+import { pause } from "../../pause.ts";
 import {
   CONTROL_PATH,
   type Counted,
@@ -122,10 +123,6 @@ async function atDistance<T>(tripMs: number, call: () => Promise<T>): Promise<T>
   const value = await call();
   await pause(tripMs / 2);
   return value;
-}
-
-function pause(ms: number): Promise<void> {
-  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The deployed Worker refuses variables that it does not know. */

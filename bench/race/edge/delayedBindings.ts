@@ -2,6 +2,7 @@
  * Bindings as the Worker finds them at a place: each call takes the round trip of its service. A call reaches the service
  * after half of it, so a written object can be read from then on.
  */
+import { pause } from "../../pause.ts";
 import type { EdgeTrips } from "../distances.ts";
 import { hold } from "./connections.ts";
 
@@ -93,8 +94,4 @@ function replacing(target: object, replace: (name: string, method: Method) => Me
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-function pause(ms: number): Promise<void> {
-  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }

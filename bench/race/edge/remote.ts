@@ -3,6 +3,7 @@
  * two isolates of one process share a thread, and a push's renders would hold up readers on another continent. The trips
  * of these calls pass in the process that answers: renders must not hold up what is already under way.
  */
+import { pause } from "../../pause.ts";
 import { type DelayOptions, tierOf } from "./delayedBindings.ts";
 import type { MemoryObject, PutAttributes } from "./memoryBucket.ts";
 import type { StoresPort } from "./storeBindings.ts";
@@ -81,8 +82,4 @@ export function remoteCoordinators(url: string, send: typeof fetch, { trips, not
       report: (...args: unknown[]) => call({ name, method: "report", args }),
     }),
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }
