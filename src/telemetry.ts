@@ -118,14 +118,6 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
   };
 }
 
-/** One source in so many is sampled: the hint for it and the readers' requests for it can then be compared. */
-export const SAMPLED = 16;
-
-/** Whether a source is sampled. Its hash decides, so that the answer is the same everywhere. `source32` in hex. */
-export function isSampled(source32: string): boolean {
-  return Number.parseInt(source32.slice(0, 2), 16) % SAMPLED === 0;
-}
-
 /** Adds `ms` to a stage. */
 export function addStage(trace: Trace, stage: Stage, ms: number): void {
   trace.stages[stage] = Math.round(((trace.stages[stage] ?? 0) + ms) * 10) / 10;

@@ -1,5 +1,6 @@
 /** What the fields of the log line and the columns of the Analytics Engine point mean. A new one must be told here. */
-import { POINT_BLOBS, POINT_DOUBLES, SAMPLED, type Stage, type Trace } from "../../src/telemetry.ts";
+import { SAMPLED } from "../../src/sampling.ts";
+import { POINT_BLOBS, POINT_DOUBLES, type Stage, type Trace } from "../../src/telemetry.ts";
 
 const STAGE_DOCS = {
   policy: "checking the address and the source",

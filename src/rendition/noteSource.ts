@@ -1,8 +1,9 @@
 /** Which source and picture a trace is about. */
 import { canonicalOptions } from "../request/canonical.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
+import { isSampled } from "../sampling.ts";
 import type { RenditionNames } from "../store/renditionStore.ts";
-import { isSampled, type Trace } from "../telemetry.ts";
+import type { Trace } from "../telemetry.ts";
 
 const MAX_OPTIONS = 64;
 

@@ -1,15 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Failure } from "../../src/errors.ts";
-import {
-  isSampled,
-  newTrace,
-  noteFailure,
-  POINT_BLOBS,
-  POINT_DOUBLES,
-  pointOf,
-  record,
-  SAMPLED,
-} from "../../src/telemetry.ts";
+import { newTrace, noteFailure, POINT_BLOBS, POINT_DOUBLES, pointOf, record } from "../../src/telemetry.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -26,14 +17,6 @@ describe("noteFailure", () => {
   it("a failure that was remembered is a negative hit with the seconds it has left", () => {
     const keeping = { remembered: true, until: 4_999 };
     expect(noted(new Failure("source_missing", {}, undefined, keeping))).toMatchObject({ hit: "negative", ttl: 3 });
-  });
-});
-
-describe("isSampled", () => {
-  it("takes one source in SAMPLED, by the first byte of the hash alone", () => {
-    const bytes = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
-    expect(bytes.filter((byte) => isSampled(byte.padEnd(32, "7")))).toHaveLength(256 / SAMPLED);
-    for (const byte of bytes) expect(isSampled(byte.padEnd(32, "0"))).toBe(isSampled(byte.padEnd(32, "f")));
   });
 });
 

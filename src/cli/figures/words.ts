@@ -1,5 +1,5 @@
 /** Figures as lines for people. Pure. */
-import { SAMPLED } from "../../telemetry.ts";
+import { SAMPLED } from "../../sampling.ts";
 import { counted } from "../counted.ts";
 import type { HintSummary } from "./hints.ts";
 import type { ReaderSummary } from "./readers.ts";
