@@ -6,6 +6,18 @@ export const COMMANDS = {
     summary: "read a manifest once and print hosts, days and dollars",
     load: async () => (await import("./plan.ts")).PLAN,
   },
+  export: {
+    summary: "write what became of the pictures to Postgres, JSONL or TSV",
+    load: async () => (await import("./export.ts")).EXPORT,
+  },
+  dead: {
+    summary: "list the pictures that are gone or false",
+    load: async () => (await import("./dead.ts")).DEAD_COMMAND,
+  },
+  attribute: {
+    summary: "write sub-providers such as NASA into a table of Postgres",
+    load: async () => (await import("./attribute.ts")).ATTRIBUTE,
+  },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -3,6 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { type LogCursor, logPrefix } from "../../../catalogue/outcomeLog.ts";
 import { counted } from "../../counted.ts";
 import { storeFailure } from "../../failures.ts";
+import { DatabaseFailure } from "../postgres/session.ts";
 import { DatabaseProblem } from "../postgres/targetTable.ts";
 import { progressLine } from "../progressLine.ts";
 import type { LogArguments } from "./logArguments.ts";
@@ -57,10 +58,11 @@ export async function withLog(
     return bad.length > 0 ? 1 : code;
   } catch (error) {
     progressLine(null);
-    const known = error instanceof DatabaseProblem || error instanceof EmptyLog;
+    const final = error instanceof DatabaseProblem || error instanceof EmptyLog;
     if (interrupted.signal.aborted) console.error("Interrupted.");
-    else console.error(known ? error.message : storeFailure(error, endpoint, [bucket]));
-    if (!known || interrupted.signal.aborted) console.error(again);
+    else if (final || error instanceof DatabaseFailure) console.error(error.message);
+    else console.error(storeFailure(error, endpoint, [bucket]));
+    if (!final || interrupted.signal.aborted) console.error(again);
     return interrupted.signal.aborted ? 130 : 1;
   } finally {
     s3.destroy();
