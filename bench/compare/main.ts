@@ -2,7 +2,7 @@
  * `npm run bench -- compare [--quick] [--json FILE] [--rounds N] [--photos DIR] [--page]`
  *
  * A photograph becomes a 640 px WebP: our engine and our Worker against photon, jSquash, native sharp and Node's ipx. See
- * bench/README.md. `--page` writes the table into docs/comparison.md.
+ * bench/README.md. `--page` writes the table into docs/operator/comparison.md.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,9 +1,9 @@
-/** docs/comparison.md: the bench writes the part between the markers, people write the rest. */
+/** docs/operator/comparison.md: the bench writes the part between the markers, people write the rest. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TOP } from "../../src/cli/edge/bundle.ts";
 
-export const PAGE = join(TOP, "docs/comparison.md");
+export const PAGE = join(TOP, "docs/operator/comparison.md");
 
 const BEGIN = "<!-- measured: npm run bench -- compare --page -->";
 const END = "<!-- end of measured -->";
