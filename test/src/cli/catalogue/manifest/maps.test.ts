@@ -4,7 +4,7 @@ import { readColumns, readMapFile } from "../../../../../src/cli/catalogue/manif
 import { ColumnRowMap } from "../../../../../src/cli/catalogue/manifest/maps/columnRowMap.ts";
 import { OpenverseRowMap } from "../../../../../src/cli/catalogue/manifest/maps/openverse.ts";
 import { unquoted, Yfcc100mRowMap } from "../../../../../src/cli/catalogue/manifest/maps/yfcc100m.ts";
-import { rowsBy } from "../../../../support/catalogue.ts";
+import { rowsBy } from "../../../../support/manifests.ts";
 
 describe("a column map", () => {
   const rows = (columns: string, text: string, format: "tsv" | "csv" | "copy" | "jsonl" = "tsv") =>

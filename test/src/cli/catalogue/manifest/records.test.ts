@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { recordsOf } from "../../../../support/catalogue.ts";
+import { recordsOf } from "../../../../support/manifests.ts";
 import { seeded } from "../../../../support/seeded.ts";
 
 describe("tab-separated values", () => {
