@@ -36,7 +36,7 @@ export type JobPace = {
 /** What an exchange with a source is taken for where nothing is known: milliseconds and bytes. */
 const USUAL = { exchangeMs: 500, bytes: 150_000 } as const;
 /** The governor keeps a margin for jitter (startLog.ts), and a share of the day for readers (hostLimits.ts). */
-const GOVERNED_SHARE = { perSecond: 1 / 1.08, perDay: 0.9 } as const;
+const GOVERNED_SHARE = { perSecond: 1 / 1.08, perDay: 0.95 } as const;
 
 /** `rule`: the host's politeness, null = it has none. `pictures`: how many of it the run has. */
 export function jobPace(
