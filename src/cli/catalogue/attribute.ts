@@ -6,7 +6,7 @@ import type { Command } from "./command.ts";
 import { ATTRIBUTE_COLUMNS, type AttributeColumns, attributeTable } from "./postgres/attributeTable.ts";
 import { DatabaseFailure, isDatabaseUrl, withDatabase } from "./postgres/session.ts";
 import { DatabaseProblem } from "./postgres/targetTable.ts";
-import { progressLine } from "./progressLine.ts";
+import { Progress } from "./progress.ts";
 
 const ROLES = Object.keys(ATTRIBUTE_COLUMNS) as (keyof AttributeColumns)[];
 const flagOf = (role: keyof AttributeColumns) => `${role}-column` as const;
@@ -32,16 +32,17 @@ export const ATTRIBUTE: Command = {
     ) as AttributeColumns;
     const interrupted = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+    const progress = new Progress("rows read");
     try {
       const end = await withDatabase(to, (client) =>
         attributeTable(client, table, columns, interrupted.signal, (read, changes) =>
-          progressLine(`${counted(read, "row")} read, ${changes} to change`),
+          progress.show(read, { "to change": changes }),
         ),
       );
       console.log(`Done: ${counted(end.changed, "row")} of ${end.shown} changed`);
       return 0;
     } catch (error) {
-      progressLine(null);
+      progress.end();
       if (interrupted.signal.aborted) console.error("Interrupted. Run it again: it goes on where it stopped.");
       else if (error instanceof DatabaseProblem) console.error(error.message);
       else if (error instanceof DatabaseFailure)

@@ -6,6 +6,10 @@ export const COMMANDS = {
     summary: "read a manifest once and print hosts, days and dollars",
     load: async () => (await import("./plan.ts")).PLAN,
   },
+  import: {
+    summary: "sort a manifest by host and write it into the bucket",
+    load: async () => (await import("./import.ts")).IMPORT,
+  },
   export: {
     summary: "write what became of the pictures to Postgres, JSONL or TSV",
     load: async () => (await import("./export.ts")).EXPORT,

@@ -10,7 +10,6 @@ import { collectLatest, type LatestOutcomes } from "./outcomes/latestOutcomes.ts
 import { LOG_USAGE, LOG_VALUES, readLogArguments } from "./outcomes/logArguments.ts";
 import { withLog } from "./outcomes/openLog.ts";
 import { formatOf, writeOutcomes } from "./outcomes/writeOutcomes.ts";
-import { progressLine } from "./progressLine.ts";
 
 const DEAD = STATUS_NAMES.filter(isDead);
 /** What a search engine needs of a dead picture. */
@@ -43,7 +42,6 @@ export const DEAD_COMMAND: Command = {
         for await (const { outcomes } of pages(firstPass(log.value.run, Date.now()))) {
           for (const one of outcomes) latest.add(one);
         }
-        progressLine(null);
         const counts = new Map<string, number>();
         const count = await writeOutcomes(dead(latest, wanted, counts), to, given === "tsv" ? "tsv" : "jsonl", SHOWN);
         const byStatus = [...counts].map(([name, pictures]) => `${name} ${pictures}`);

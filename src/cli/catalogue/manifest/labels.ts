@@ -27,8 +27,9 @@ export class LabelJoin {
   #askedSince = 0;
   readonly counts = { labelled: 0, withoutPicture: 0, unreadable: 0 };
 
-  constructor(file: string) {
-    this.#chunks = openFile(file, () => undefined)[Symbol.asyncIterator]();
+  /** `onRaw` gets the bytes as they stand in the file. */
+  constructor(file: string, onRaw: (bytes: Uint8Array) => void = () => undefined) {
+    this.#chunks = openFile(file, onRaw)[Symbol.asyncIterator]();
     const fields = new Fields();
     const sink = {
       onRecord: (record: Fields) => this.#add(record.text(0), record.text(1)),

@@ -27,8 +27,7 @@ type Kind = keyof typeof MAGIC;
  * Throws Error in words: it cannot be opened, it is damaged, or it is of a kind that is not read.
  */
 export async function* openFile(name: string, onRaw: (bytes: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  const raw = name === STDIN ? process.stdin : fileChunks(name);
-  const chunks = observed(raw, onRaw)[Symbol.asyncIterator]();
+  const chunks = observed(rawChunks(name), onRaw)[Symbol.asyncIterator]();
   const first = await firstBytes(chunks);
   const kind = (Object.keys(MAGIC) as Kind[]).find((one) => MAGIC[one].every((byte, at) => first[at] === byte));
   const whole = joined(first, chunks);
@@ -43,6 +42,11 @@ export async function* openFile(name: string, onRaw: (bytes: Uint8Array) => void
   } catch (error) {
     throw new Error(`${name} cannot be read: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
+}
+
+/** The bytes as they stand in the file. Each chunk is valid until the next one is asked for. Throws what opening it throws. */
+export function rawChunks(name: string): AsyncIterable<Uint8Array> {
+  return name === STDIN ? process.stdin : fileChunks(name);
 }
 
 /** The same memory for each chunk. */
