@@ -16,7 +16,7 @@ const PROVIDER = "yfcc100m";
 type Waiting = { readonly number: number; readonly text: string };
 
 export class LabelJoin {
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #chunks: AsyncGenerator<Uint8Array>;
   readonly #buffer: RecordBuffer;
   readonly #waiting = new Map<string, Waiting>();
   #read = 0;
@@ -25,11 +25,12 @@ export class LabelJoin {
   #isOver = false;
   #foundSince = 0;
   #askedSince = 0;
-  readonly counts = { labelled: 0, withoutPicture: 0, unreadable: 0 };
+  /** Lines of the file that belong to no picture of the manifest, and lines that are none of labels. */
+  readonly counts = { withoutPicture: 0, unreadable: 0 };
 
   /** `onRaw` gets the bytes as they stand in the file. */
   constructor(file: string, onRaw: (bytes: Uint8Array) => void = () => undefined) {
-    this.#chunks = openFile(file, onRaw)[Symbol.asyncIterator]();
+    this.#chunks = openFile(file, onRaw);
     const fields = new Fields();
     const sink = {
       onRecord: (record: Fields) => this.#add(record.text(0), record.text(1)),
@@ -68,9 +69,7 @@ export class LabelJoin {
     this.#waiting.delete(id);
     this.#foundSince++;
     this.#found = Math.max(this.#found, waiting.number);
-    const labels = waiting.text.split(",").flatMap(labelOf);
-    if (labels.length > 0) this.counts.labelled++;
-    return labels;
+    return waiting.text.split(",").flatMap(labelOf);
   }
 
   /** Reads the rest, so that `counts` are those of the whole file. */
@@ -83,6 +82,10 @@ export class LabelJoin {
     }
     this.counts.withoutPicture += this.#waiting.size;
     this.#waiting.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return(undefined);
   }
 
   #add(id: string, text: string): void {

@@ -27,20 +27,32 @@ type Kind = keyof typeof MAGIC;
  * Throws Error in words: it cannot be opened, it is damaged, or it is of a kind that is not read.
  */
 export async function* openFile(name: string, onRaw: (bytes: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  const chunks = observed(rawChunks(name), onRaw)[Symbol.asyncIterator]();
-  const first = await firstBytes(chunks);
-  const kind = (Object.keys(MAGIC) as Kind[]).find((one) => MAGIC[one].every((byte, at) => first[at] === byte));
-  const whole = joined(first, chunks);
+  const chunks = observed(rawChunks(name), onRaw);
   try {
-    if (kind === undefined) yield* withoutMark(whole);
-    else if (kind === "gzip")
-      yield* withoutMark(Readable.from(copied(whole)).compose(createGunzip({ chunkSize: CHUNK })));
-    else if (kind === "zstd") {
-      yield* withoutMark(Readable.from(copied(whole)).compose(createZstdDecompress({ chunkSize: CHUNK })));
-    } else if (kind === "bzip2") yield* withoutMark(bunzipped(whole));
-    else throw new Error(`it is ${kind}; read are UTF-8, and of compressed files gzip, zstd and bzip2`);
+    const first = await firstBytes(chunks);
+    const kind = (Object.keys(MAGIC) as Kind[]).find((one) => MAGIC[one].every((byte, at) => first[at] === byte));
+    yield* withoutMark(decompressed(kind ?? null, joined(first, chunks)));
   } catch (error) {
     throw new Error(`${name} cannot be read: ${error instanceof Error ? error.message : error}`, { cause: error });
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+function decompressed(kind: Kind | null, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  switch (kind) {
+    case null:
+      return chunks;
+    case "gzip":
+      return Readable.from(copied(chunks)).compose(createGunzip({ chunkSize: CHUNK }));
+    case "zstd":
+      return Readable.from(copied(chunks)).compose(createZstdDecompress({ chunkSize: CHUNK }));
+    case "bzip2":
+      return bunzipped(chunks);
+    case "zip":
+    case "utf-16":
+    case "xz":
+      throw new Error(`it is ${kind}; read are UTF-8, and of compressed files gzip, zstd and bzip2`);
   }
 }
 
@@ -64,7 +76,10 @@ async function* fileChunks(name: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* observed(chunks: AsyncIterable<Uint8Array>, onRaw: (bytes: Uint8Array) => void) {
+async function* observed(
+  chunks: AsyncIterable<Uint8Array>,
+  onRaw: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     onRaw(chunk);
     yield chunk;
