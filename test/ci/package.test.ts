@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { exampleOf } from "../support/exampleOf.ts";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
@@ -79,10 +80,7 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
     const socket = createSocket("udp4");
     socket.bind(0, "127.0.0.1");
     await once(socket, "listening");
-    const [, example = ""] =
-      /<!-- example: server -->\n```js\n([\s\S]*?)```/.exec(
-        readFileSync(join(top, "docs/api-server/hints.md"), "utf8"),
-      ) ?? [];
+    const example = exampleOf("docs/api-server/hints.md", "server");
     writeFileSync(join(project, "server.js"), example.replace("process.env.PORT ?? 3000", '"server.sock"'));
     const server = spawn(process.execPath, ["server.js"], {
       cwd: project,

@@ -11,7 +11,9 @@ import { transform as unpicWsrv } from "unpic/providers/wsrv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
 import { photonUrl } from "../../src/client/url.ts";
-import nextLoader from "../support/next/image-loader.js";
+import { MARKUPS } from "../support/clients/markups.ts";
+import nextLoader from "../support/clients/next/image-loader.js";
+import { checkPictures } from "../support/clients/pictures.ts";
 import { jpegOf } from "../support/sources/picture.ts";
 
 const KEY = "736563726574";
@@ -33,6 +35,7 @@ let origin: string;
 
 beforeAll(async () => {
   const picture = await jpegOf({ r: 40, g: 90, b: 160 });
+  const large = await jpegOf({ r: 90, g: 40, b: 160 }, 2048, 256);
   source = createServer((request, response) => {
     seen.push(request.url ?? "");
     if (request.url?.startsWith("/gone/")) {
@@ -41,7 +44,10 @@ beforeAll(async () => {
     }
     const [, place] = (request.url ?? "").split("/to/");
     if (place !== undefined) response.writeHead(302, { location: decodeURIComponent(place) }).end();
-    else response.writeHead(200, { "cache-control": "max-age=3600" }).end(picture);
+    else
+      response
+        .writeHead(200, { "cache-control": "max-age=3600" })
+        .end(request.url?.startsWith("/large/") ? large : picture);
   });
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
@@ -264,6 +270,13 @@ describe("published clients of other services", () => {
       etags.add(answer.headers.etag);
     }
     expect([etags.size, fetches(name)]).toEqual([1, 1]);
+  });
+  test.each(Object.entries(MARKUPS))("the pictures of its markup are as wide as it says: %s", async (_, markupOf) => {
+    const source = listed("large/a%20b.jpg?x=1&y=2");
+    const html = await markupOf({ proxy: edge.url, signing: { key: KEY, salt: SALT }, source });
+    const { asked, wrong } = await checkPictures(html, (url) => ask(url.slice(edge.url.length)));
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(10);
   });
   test.each(Object.entries(CLIENTS))("a host that is not listed, by %s", async (client, make) => {
     const { status, body } = await ask(make("https://elsewhere.test/a.jpg") ?? "");
