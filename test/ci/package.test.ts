@@ -8,23 +8,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { exampleOf } from "../support/exampleOf.ts";
+import { env, installPacked } from "../support/packed.ts";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
 const bin = join(top, "node_modules/.bin");
-const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
 
 /** Installs the packed package in an empty project, offline: it must not need anything else. */
 beforeAll(() => {
-  execFileSync(process.execPath, [".ci/build-clients.ts"], { cwd: top, env, stdio: "ignore" });
-  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], { cwd: top, env });
-  const [tarball] = readdirSync(project).filter((name) => name.endsWith(".tgz"));
-  writeFileSync(join(project, "package.json"), '{"type":"module","private":true}');
-  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], {
-    cwd: project,
-    env,
-    stdio: "ignore",
-  });
+  installPacked(project);
 }, 120_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
