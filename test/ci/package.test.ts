@@ -15,9 +15,7 @@ const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
 const bin = join(top, "node_modules/.bin");
 
 /** Installs the packed package in an empty project, offline: it must not need anything else. */
-beforeAll(() => {
-  installPacked(project);
-}, 120_000);
+beforeAll(() => installPacked(project), 120_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 

@@ -41,7 +41,10 @@ function hostileProgramOf(language: string): string {
 }
 
 /** The command that runs a program's file: the machine's own, else in the long test that of a package. */
-function commandOf(name: string, { probe: [program, ...args], run, install }: Language): readonly string[] | null {
+async function commandOf(
+  name: string,
+  { probe: [program, ...args], run, install }: Language,
+): Promise<readonly string[] | null> {
   if (spawnSync(program, args).status === 0) return run;
   if (!LONG || install === null) return null;
   mkdirSync(join(folder, name));
@@ -54,7 +57,7 @@ test("the page shows the address that every program prints", async () => {
 
 describe.each(Object.entries(LANGUAGES))("%s", (name, language) => {
   test("prints it, and the address of other keys and another source", { timeout: 300_000 }, async ({ skip }) => {
-    const command = commandOf(name, language);
+    const command = await commandOf(name, language);
     if (command === null) return skip(`this machine has no ${name}`);
     const [program = "", ...words] = command;
     const script = join(folder, language.file);

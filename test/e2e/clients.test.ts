@@ -64,7 +64,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("published clients, built fo
 
   test("Next.js: its own loader, a loaderFile, a signed page, unpic in React; no key is in the browser's files", async () => {
     const folder = newFolder();
-    const pages = buildNext(folder, site);
+    const pages = await buildNext(folder, site);
     await holds(pages);
     expect(picturesOf(pages["its own loader"] ?? "")).toHaveLength(3);
     const sent = readdirSync(join(folder, ".next/static"), { recursive: true, withFileTypes: true })
@@ -75,7 +75,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("published clients, built fo
   });
 
   test("Nuxt: its providers ipx, weserv and imgproxy, and ours", async () => {
-    const pages = buildNuxt(newFolder(), site);
+    const pages = await buildNuxt(newFolder(), site);
     await holds(pages);
     for (const html of Object.values(pages)) expect(picturesOf(html)).toHaveLength(2);
   });

@@ -15,7 +15,9 @@ export type Language = {
   /** Runs the file that is given as the last argument. */
   readonly run: readonly [string, ...string[]];
   /** Installs the language in an empty folder. The command that runs a file, or null where it cannot be had. */
-  readonly install: ((folder: string) => readonly [string, ...string[]] | null) | null;
+  readonly install:
+    | ((folder: string) => Promise<readonly [string, ...string[]]> | readonly [string, ...string[]] | null)
+    | null;
 };
 
 const PHP = `import { readFileSync } from "node:fs";
@@ -37,9 +39,9 @@ vm.eval(readFileSync(process.argv[2], "utf8") + "\\n$stdout.flush");
 `;
 
 /** A language that npm has as WebAssembly: the packages, and a program of Node that runs a file with them. */
-const byNpm = (packages: readonly string[], runner: string) => (folder: string) => {
+const byNpm = (packages: readonly string[], runner: string) => async (folder: string) => {
   writeFileSync(join(folder, "package.json"), '{"type":"module","private":true}');
-  installInto(folder, packages);
+  await installInto(folder, packages);
   writeFileSync(join(folder, "run.js"), runner);
   return [process.execPath, "--disable-warning=ExperimentalWarning", join(folder, "run.js")] as const;
 };

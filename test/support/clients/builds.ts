@@ -1,11 +1,13 @@
 /** Real builds of small sites by Next.js and Nuxt, with the settings that docs/front-end/clients.md shows. */
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { exampleOf } from "../exampleOf.ts";
 import { env, installPacked } from "../packed.ts";
 
 const PAGE = "docs/front-end/clients.md";
+const execute = promisify(execFile);
 const BUILD_MS = 300_000;
 
 export const NEXT = ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1", "@unpic/react@1.0.2"] as const;
@@ -39,14 +41,18 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
 }
 
 /** Throws with what the build printed when it fails. */
-function build(folder: string, command: readonly [string, ...string[]], variables: Readonly<Record<string, string>>) {
+async function build(
+  folder: string,
+  [program, ...args]: readonly [string, ...string[]],
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
   const quiet = { NEXT_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", VITEST: "" };
-  const [program, ...args] = command;
-  const { status, stdout, stderr } = spawnSync(join(folder, "node_modules/.bin", program), args, {
-    ...{ cwd: folder, encoding: "utf8", timeout: BUILD_MS },
-    env: { ...env, ...quiet, ...variables },
-  });
-  if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
+  const options = { cwd: folder, timeout: BUILD_MS, env: { ...env, ...quiet, ...variables } };
+  await execute(join(folder, "node_modules/.bin", program), args, options).catch(
+    (error: { readonly stdout: string }) => {
+      throw new Error(`${error}\n${error.stdout}`);
+    },
+  );
 }
 
 const LAYOUT = `export default ({ children }) => <html lang="en"><body>{children}</body></html>;`;
@@ -62,8 +68,8 @@ export default () => (
 );`;
 
 /** Builds with Next.js twice, with its own loader and with a `loaderFile`. Gives the HTML of every page by its name. */
-export function buildNext(folder: string, site: Site): Readonly<Record<string, string>> {
-  installPacked(folder, NEXT);
+export async function buildNext(folder: string, site: Site): Promise<Readonly<Record<string, string>>> {
+  await installPacked(folder, NEXT);
   const config = exampleFor(site, "next.config.mjs");
   const keys = { SIGNING_KEY: site.signing.key, SIGNING_SALT: site.signing.salt };
   const read = (name: string) => readFileSync(join(folder, `.next/server/app/${name}.html`), "utf8");
@@ -76,20 +82,20 @@ export function buildNext(folder: string, site: Site): Readonly<Record<string, s
     "app/unpic/page.jsx": `import { Picture } from "./picture.jsx";
 export default () => <Picture src="${site.origin}${site.path}" width={400} height={267} alt="" />;`,
   });
-  build(folder, ["next", "build"], keys);
+  await build(folder, ["next", "build"], keys);
   const pages = { "its own loader": read("index"), "a signed page": read("signed"), "unpic in React": read("unpic") };
   write(folder, {
     "next.config.mjs": config.replace(/path: .*/, 'loader: "custom",\nloaderFile: "./loader.js",'),
     "loader.js": exampleFor(site, "loader.js"),
     "app/page.jsx": imagePage(site.path),
   });
-  build(folder, ["next", "build"], keys);
+  await build(folder, ["next", "build"], keys);
   return { ...pages, "a loaderFile": read("index") };
 }
 
 /** Builds with Nuxt. Gives the HTML of the section of each provider. */
-export function buildNuxt(folder: string, site: Site): Readonly<Record<string, string>> {
-  installPacked(folder, NUXT);
+export async function buildNuxt(folder: string, site: Site): Promise<Readonly<Record<string, string>>> {
+  await installPacked(folder, NUXT);
   const { key, salt } = site.signing;
   const providers = ["ipx", "weserv", "imgproxy", "firstlight"];
   const config = exampleFor(site, "nuxt.config.ts").replace(
@@ -103,7 +109,7 @@ export function buildNuxt(folder: string, site: Site): Readonly<Record<string, s
     (provider) => `<section id="${provider}">
       <NuxtImg provider="${provider}" src="${site.origin}${site.path}" width="320" height="213" />
       <NuxtImg provider="${provider}" src="${site.origin}${site.path}" format="webp"
-        sizes="xs:100vw sm:100vw md:100vw lg:1024px" />
+        sizes="xs:100vw sm:100vw lg:1024px" />
     </section>`,
   );
   write(folder, {
@@ -111,7 +117,7 @@ export function buildNuxt(folder: string, site: Site): Readonly<Record<string, s
     "app/firstlight.ts": exampleFor(site, "firstlight.ts"),
     "app/app.vue": `<template><main>${sections.join("\n")}</main></template>`,
   });
-  build(folder, ["nuxt", "generate"], {});
+  await build(folder, ["nuxt", "generate"], {});
   const html = readFileSync(join(folder, ".output/public/index.html"), "utf8");
   return Object.fromEntries(
     providers.map((provider) => [
