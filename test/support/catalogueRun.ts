@@ -2,10 +2,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ManifestRow } from "../../src/catalogue/manifestRow.ts";
-import { readLog, logPrefix } from "../../src/catalogue/outcomeLog.ts";
 import type { Outcome } from "../../src/catalogue/outcome.ts";
+import { logPrefix, readLog } from "../../src/catalogue/outcomeLog.ts";
 import { PART, partBytes, partKey } from "../../src/catalogue/part.ts";
-import { DEFAULT_SETTINGS, type HostEntry, hostsKey, type Run, type RunSettings, runKey, shardOfHost } from "../../src/catalogue/run.ts";
+import {
+  DEFAULT_SETTINGS,
+  type HostEntry,
+  hostsKey,
+  type Run,
+  type RunSettings,
+  runKey,
+  shardOfHost,
+} from "../../src/catalogue/run.ts";
 import { SIGNATURE_HEADER, signBody, TIME_HEADER } from "../../src/request/signing/signedBody.ts";
 import { hostHash } from "../../src/store/schema/key.ts";
 
@@ -13,7 +21,10 @@ import { hostHash } from "../../src/store/schema/key.ts";
 export type Bucket = {
   put(key: string, value: Uint8Array<ArrayBuffer> | string): Promise<unknown>;
   get(key: string): Promise<{ text(): Promise<string> } | null>;
-  list(options: { prefix: string; cursor?: string }): Promise<{ objects: { key: string }[]; truncated: boolean; cursor?: string }>;
+  list(options: {
+    prefix: string;
+    cursor?: string;
+  }): Promise<{ objects: { key: string }[]; truncated: boolean; cursor?: string }>;
 };
 
 /** Writes parts, host lists and run.json, as `npm run catalogue -- import` does. Gives the run. */
@@ -70,7 +81,11 @@ export async function keysOf(bucket: Bucket, prefix: string): Promise<readonly s
 }
 
 /** One signed `POST /catalogue`. */
-export async function order(base: string, secret: string, fields: object): Promise<{ status: number; body: Record<string, unknown> }> {
+export async function order(
+  base: string,
+  secret: string,
+  fields: object,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const body = new TextEncoder().encode(JSON.stringify(fields));
   const time = String(Math.floor(Date.now() / 1000));
   const response = await fetch(`${base}/catalogue`, {
