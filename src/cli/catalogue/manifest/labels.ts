@@ -10,7 +10,7 @@ import { RecordBuffer } from "./records/recordBuffer.ts";
 
 const TAB = 0x09;
 /** It is read so many lines ahead of the last photo that was found in it. One chunk of a manifest has fewer rows. */
-export const AHEAD = 32_768;
+const AHEAD = 32_768;
 const PROVIDER = "yfcc100m";
 
 type Waiting = { readonly number: number; readonly text: string };
@@ -18,6 +18,7 @@ type Waiting = { readonly number: number; readonly text: string };
 export class LabelJoin {
   readonly #chunks: AsyncGenerator<Uint8Array>;
   readonly #buffer: RecordBuffer;
+  readonly #ahead: number;
   readonly #waiting = new Map<string, Waiting>();
   #read = 0;
   /** Number of the line that was found last. */
@@ -29,7 +30,8 @@ export class LabelJoin {
   readonly counts = { withoutPicture: 0, unreadable: 0 };
 
   /** `onRaw` gets the bytes as they stand in the file. */
-  constructor(file: string, onRaw: (bytes: Uint8Array) => void = () => undefined) {
+  constructor(file: string, onRaw: (bytes: Uint8Array) => void = () => undefined, ahead = AHEAD) {
+    this.#ahead = ahead;
     this.#chunks = openFile(file, onRaw);
     const fields = new Fields();
     const sink = {
@@ -42,11 +44,11 @@ export class LabelJoin {
   /** To be called between two chunks of the manifest. Throws Error in words when the file cannot be read. */
   async readAhead(): Promise<void> {
     // Nothing of a whole chunk was found: this file begins earlier than the manifest.
-    const isBehind = this.#askedSince > 0 && this.#foundSince === 0 && this.#read >= this.#found + AHEAD;
-    if (isBehind) this.#found += AHEAD / 2;
+    const isBehind = this.#askedSince > 0 && this.#foundSince === 0 && this.#read >= this.#found + this.#ahead;
+    if (isBehind) this.#found += this.#ahead / 2;
     this.#askedSince = 0;
     this.#foundSince = 0;
-    while (!this.#isOver && this.#read < this.#found + AHEAD) {
+    while (!this.#isOver && this.#read < this.#found + this.#ahead) {
       const { done, value } = await this.#chunks.next();
       if (done === true) {
         this.#isOver = true;
@@ -55,7 +57,7 @@ export class LabelJoin {
     }
     // Lines that were passed long ago belong to no picture of the manifest.
     for (const [id, { number }] of this.#waiting) {
-      if (number + AHEAD >= this.#found) break;
+      if (number + this.#ahead >= this.#found) break;
       this.#waiting.delete(id);
       this.counts.withoutPicture++;
     }

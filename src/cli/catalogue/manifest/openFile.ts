@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { type Duplex, pipeline, Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 
 /** Standard input. */
@@ -44,9 +44,9 @@ function decompressed(kind: Kind | null, chunks: AsyncIterable<Uint8Array>): Asy
     case null:
       return chunks;
     case "gzip":
-      return Readable.from(copied(chunks)).compose(createGunzip({ chunkSize: CHUNK }));
+      return through(chunks, createGunzip({ chunkSize: CHUNK }));
     case "zstd":
-      return Readable.from(copied(chunks)).compose(createZstdDecompress({ chunkSize: CHUNK }));
+      return through(chunks, createZstdDecompress({ chunkSize: CHUNK }));
     case "bzip2":
       return bunzipped(chunks);
     case "zip":
@@ -100,6 +100,12 @@ async function firstBytes(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array
 async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;
   yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+/** What a stream makes of the chunks. Whoever reads it gets the errors of both. */
+function through(chunks: AsyncIterable<Uint8Array>, stream: Duplex): AsyncIterable<Uint8Array> {
+  pipeline(Readable.from(copied(chunks)), stream, () => undefined);
+  return stream;
 }
 
 /** A stream keeps chunks for a while, so it gets memory of its own. */
