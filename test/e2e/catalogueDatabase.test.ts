@@ -46,7 +46,7 @@ if ("missing" in server) test.skip(`Postgres: ${server.missing}`, () => undefine
 afterAll(async () => {
   await Promise.all([postgres?.stop(), bucket.stop()]);
   rmSync(folder, { recursive: true, force: true });
-});
+}, 120_000);
 
 let [printed, said] = ["", ""];
 beforeEach(() => {
@@ -147,25 +147,36 @@ describe.skipIf(postgres === null)("export to Postgres", { timeout: MINUTES * 60
     expect(await differences(client, "cut", "image")).toBe(0);
   });
 
-  if (LONG)
-    test("kill -9 of the program, five times: the next one goes on, and the result is the same", async () => {
+  if (LONG) {
+    test("kill -9 of the program, six times, in both of its phases: the next one goes on, and the result is the same", async () => {
       await createImages(client, "killed", ROWS);
+      const stateOf = async () => {
+        const text = "SELECT phase, cursor, applied FROM firstlight_jobs WHERE name LIKE '% public.killed %'";
+        return (await client.query<{ phase: string; cursor: string; applied: string | null }>(text)).rows[0];
+      };
       const seen: string[] = [];
-      for (let kills = 0; ; kills++) {
+      for (const wanted of ["stage", "stage", "stage", "apply", "apply", "apply", "end"]) {
         const args = ["src/cli/catalogue.ts", "export", "full", ...to("killed"), "--map", mapFile];
+        const before = await stateOf().catch(() => undefined);
         const child = spawn(process.execPath, args, { env: { ...process.env, ...bucket.env }, stdio: "ignore" });
-        if (kills < 5) setTimeout(() => child.kill("SIGKILL"), 2_000 + kills * 700);
-        await once(child, "close");
-        const { rows } = await client.query(
-          "SELECT phase, applied FROM firstlight_jobs WHERE name LIKE '% public.killed %'",
-        );
-        seen.push(`${rows[0]?.phase} ${rows[0]?.applied}`);
-        if (child.exitCode === 0) break;
+        const closed = once(child, "close");
+        // Killed as soon as it has got on in that phase.
+        while (wanted !== "end" && child.exitCode === null) {
+          const now = await stateOf().catch(() => undefined);
+          const went = wanted === "stage" ? now?.cursor !== before?.cursor : now?.applied !== before?.applied;
+          if (now?.phase === wanted && went && child.kill("SIGKILL")) break;
+          await new Promise((wake) => setTimeout(wake, 5));
+        }
+        await closed;
+        const state = await stateOf();
+        seen.push(`${state?.phase} ${wanted === "stage" ? state?.cursor : state?.applied}`);
+        expect(state?.phase).toBe(wanted === "end" ? "done" : wanted);
       }
-      expect(seen.length).toBeGreaterThan(5);
+      expect(new Set(seen).size).toBe(seen.length);
       expect(await differences(client, "killed", "image")).toBe(0);
       process.stdout.write(`${seen.join("\n")}\n`);
     });
+  }
 
   test("any log in any order, with repeats: the table is what a plain reduction gives", async () => {
     for (let round = 0; round < ROUNDS; round++) {

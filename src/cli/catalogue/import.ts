@@ -5,7 +5,7 @@ import type { Command } from "./command.ts";
 import { IMPORT_USAGE, type ImportArguments, parseImportArguments } from "./import/arguments.ts";
 import { type Imported, importManifest } from "./import/importManifest.ts";
 import { BucketRunStore } from "./import/runStore.ts";
-import { usualFolder, WorkFolder } from "./import/workFolder.ts";
+import { type SortSummary, usualFolder, WorkFolder } from "./import/workFolder.ts";
 import { TooManyBroken } from "./manifest/readManifest.ts";
 import { brokenLines, bytesText, number, skippedLines } from "./plan/printPlan.ts";
 import { Progress } from "./progress.ts";
@@ -83,9 +83,18 @@ function resultLines({ wasThere, run, counts, summary, tally, diskBytes }: Impor
     ...(summary === null || summary.trimmed === 0
       ? []
       : [`${number(summary.trimmed)} rows have no tags and labels, since they would be longer than 8 192 bytes`]),
-    ...(summary === null || summary.labelled === 0 ? [] : [`${number(summary.labelled)} pictures have labels`]),
+    ...labelLines(summary),
     ...attributed.map(([source, count]) => `attributed: ${number(count)} to ${source}`),
     `The sort took ${bytesText(diskBytes)} on disk; that is deleted.`,
     `Next: npm run catalogue -- start ${run.run}`,
+  ];
+}
+
+function labelLines(summary: SortSummary | null): readonly string[] {
+  if (summary === null) return [];
+  const { labelled, labelsWithoutPicture, labelsUnreadable } = summary;
+  if (labelled + labelsWithoutPicture + labelsUnreadable === 0) return [];
+  return [
+    `labels: ${number(labelled)} pictures have some; ${number(labelsWithoutPicture)} lines belong to no picture here; ${number(labelsUnreadable)} cannot be read`,
   ];
 }

@@ -1,7 +1,6 @@
 /** `npm run catalogue -- plan FILE …` reads a manifest once and prints what a run of it takes. */
 import { SETTINGS } from "../../config/table.ts";
 import { readConfig } from "../../context/readConfig.ts";
-import { asFailure } from "../../errors.ts";
 import { PolitenessRules } from "../../origin/governor/politeness.ts";
 import { providerRules } from "../../origin/providers/switched.ts";
 import { answerHelp } from "../usage.ts";
@@ -14,6 +13,7 @@ import { makePlan } from "./plan/plan.ts";
 import { brokenLines, planLines } from "./plan/printPlan.ts";
 import { pixelsOf, transformOf } from "./plan/transform.ts";
 import { Progress } from "./progress.ts";
+import { wordsOf } from "./wordsOf.ts";
 
 export const PLAN: Command = {
   usage: PLAN_USAGE,
@@ -54,7 +54,7 @@ async function plan(args: PlanArguments, env: Readonly<Record<string, string | u
       const { byReason, examples } = error.tally;
       console.error(brokenLines(Object.fromEntries(byReason), examples).join("\n"));
       console.error(`${error.message}. Is the map right? --max-broken allows more.`);
-    } else console.error(asFailure(error).detail ?? (error instanceof Error ? error.message : String(error)));
+    } else console.error(wordsOf(error));
     return 1;
   }
 }

@@ -30,27 +30,34 @@ export type Sorted = {
 };
 
 /** Throws what `readManifest` throws, and the signal's reason. */
-export async function sortManifest({
-  manifest,
-  labels,
-  folder,
-  buffer,
-  onProgress,
-  signal,
-}: SortOrder): Promise<Sorted> {
-  const marks = new FileMarks(manifest.files);
+export async function sortManifest(order: SortOrder): Promise<Sorted> {
+  const { labels } = order;
   const labelMarks = labels === null ? null : new FileMarks([labels]);
   const join = labels === null ? null : new LabelJoin(labels, (bytes) => labelMarks?.add(labels, bytes));
+  try {
+    return { ...(await sortRows(order, join)), labelMarks };
+  } finally {
+    await join?.close();
+  }
+}
+
+async function sortRows(
+  { manifest, folder, buffer, onProgress, signal }: SortOrder,
+  join: LabelJoin | null,
+): Promise<Omit<Sorted, "labelMarks">> {
+  const marks = new FileMarks(manifest.files);
   const sorter = new Sorter(folder, buffer === undefined ? {} : { buffer });
   const attributed = new Map<string, number>();
-  let trimmed = 0;
+  let [trimmed, labelled] = [0, 0];
   await join?.readAhead();
   const tally = await readManifest(manifest, {
     onRow: (fields, located) => {
-      const row = withLabels(manifest.map.row(fields, located), join);
+      const listed = manifest.map.row(fields, located);
+      const row = withLabels(listed, join);
       const { text, isTrimmed } = lineOf(row);
       if (text === null) return "row-too-long";
       if (isTrimmed) trimmed++;
+      else if (row !== listed) labelled++;
       if (row.source !== undefined && Object.hasOwn(SUB_PROVIDERS, row.source)) {
         attributed.set(row.source, (attributed.get(row.source) ?? 0) + 1);
       }
@@ -69,15 +76,15 @@ export async function sortManifest({
     onRaw: (file, bytes) => marks.add(file, bytes),
   });
   await join?.finish();
-  const summary = {
+  const summary: SortSummary = {
     lines: tally.records,
     broken: Object.fromEntries(tally.byReason),
     skipped: Object.fromEntries(tally.skipped),
-    trimmed,
     attributed: Object.fromEntries(attributed),
-    labelled: join?.counts.labelled ?? 0,
+    ...{ trimmed, labelled, labelsWithoutPicture: join?.counts.withoutPicture ?? 0 },
+    labelsUnreadable: join?.counts.unreadable ?? 0,
   };
-  return { runs: sorter.finish(), marks, labelMarks, summary, tally };
+  return { runs: sorter.finish(), marks, summary, tally };
 }
 
 function withLabels(row: ManifestRow, join: LabelJoin | null): ManifestRow {

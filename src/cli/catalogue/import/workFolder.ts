@@ -24,6 +24,9 @@ export type SortSummary = {
   /** Pictures by sub-provider. */
   readonly attributed: Readonly<Record<string, number>>;
   readonly labelled: number;
+  /** Lines of the file of labels that belong to no picture, and that are none. */
+  readonly labelsWithoutPicture: number;
+  readonly labelsUnreadable: number;
 };
 
 export class WorkFolder {

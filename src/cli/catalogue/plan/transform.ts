@@ -1,7 +1,7 @@
 /** What the thumbnails of a run are. Pure. */
-import { asFailure, publicMessage } from "../../../errors.ts";
 import { applyOption, DEFAULTS, splitOptions } from "../../../request/options/applyOption.ts";
 import type { Transform } from "../../../request/transform.ts";
+import { wordsOf } from "../wordsOf.ts";
 import { ASSUMED } from "./expected.ts";
 
 /** The transform of option segments, or what is wrong with them. */
@@ -9,8 +9,7 @@ export function transformOf(segments: readonly string[]): Transform | string {
   try {
     return splitOptions(segments.reduce((options, segment) => applyOption(options, segment), DEFAULTS)).transform;
   } catch (error) {
-    const { reason, facts } = asFailure(error);
-    return publicMessage(reason, facts);
+    return wordsOf(error);
   }
 }
 
