@@ -46,7 +46,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("published clients, built fo
     await Promise.all(edges.map((edge) => edge.stop()));
     source?.close();
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
+  }, 120_000);
 
   async function ask(url: string) {
     const answer = await fetch(url, { headers: { accept: "image/webp" } });
