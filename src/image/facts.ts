@@ -4,7 +4,7 @@ import type { Orientation } from "./formats/exif.ts";
 import type { FormatName } from "./formats/registry.ts";
 import { type Header, headerOf } from "./header.ts";
 import { type Exif, NO_EXIF, readExif } from "./metadata/exif.ts";
-import { rightsOf } from "./metadata/rights.ts";
+import { rightsOf, titleOf } from "./metadata/rights.ts";
 import { openFile } from "./readHeader.ts";
 
 /** Null: not known. Of a moving picture the frames are counted only in a whole file. */
@@ -20,6 +20,7 @@ export type Facts = Omit<Exif, "artist" | "copyright"> & {
   readonly progressive: boolean;
   readonly colourSpace: Header["colour"];
   readonly frames: number | null;
+  readonly title: string | null;
   readonly artist: string | null;
   readonly copyright: string | null;
 };
@@ -44,7 +45,7 @@ export async function factsOf(bytes: Uint8Array, total: number | null): Promise<
     ...{ format, bytes: total, orientation, alpha, progressive, colourSpace: colour },
     frames: isWhole || STILL.has(format) ? frames : null,
     ...taken,
-    ...{ artist: creator, copyright },
+    ...{ title: titleOf(blocks), artist: creator, copyright },
   };
 }
 

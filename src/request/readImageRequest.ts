@@ -43,7 +43,10 @@ export async function readImageRequest(
 }
 
 /** What the address leaves to the deployment, and what decides the bytes. */
-function withSettings(request: ImageRequest, { keepCopyright: keep }: Pick<Config, "keepCopyright">): ImageRequest {
+export function withSettings<R extends Pick<ImageRequest, "transform">>(
+  request: R,
+  { keepCopyright: keep }: Pick<Config, "keepCopyright">,
+): R {
   const keepCopyright = request.transform.keepCopyright ?? (keep ? "fetched" : "none");
   return { ...request, transform: { ...request.transform, keepCopyright } };
 }

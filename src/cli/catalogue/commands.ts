@@ -15,8 +15,7 @@ export function isCommand(name: string): name is CommandName {
 }
 
 export const CATALOGUE_USAGE = `Usage: npm run catalogue -- COMMAND [ARGUMENTS]
-Makes the thumbnails of a whole catalogue, and collects their facts.
-docs/operator/catalogue.md says how.
+Makes the thumbnails of a whole catalogue, and collects their facts. docs/operator/catalogue.md says how.
 ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   .join("\n")}

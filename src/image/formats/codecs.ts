@@ -10,6 +10,7 @@ import { ddsHeader } from "./dds/header.ts";
 import { farbfeldHeader } from "./farbfeld/header.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { gifHeader } from "./gif/header.ts";
+import { gifBlocks } from "./gif/metadata.ts";
 import { decodeIco, icoMemory } from "./ico/decode.ts";
 import { icoHeader } from "./ico/header.ts";
 import { jpegBlocks } from "./jpeg/blocks.ts";
@@ -29,6 +30,7 @@ import { pnmHeader } from "./pnm/header.ts";
 import { radianceHeader } from "./radiance/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { svgHeader } from "./svg/header.ts";
+import { svgBlocks } from "./svg/metadata.ts";
 import { tiffBlocks } from "./tiff/blocks.ts";
 import { decodeTiff, tiffMemory } from "./tiff/decode.ts";
 import { tiffHeader } from "./tiff/header.ts";
@@ -87,7 +89,7 @@ export const BLOCK_READERS = {
   webp: webpBlocks,
   tiff: tiffBlocks,
   avif: avifBlocks,
-  gif: noBlocks,
+  gif: gifBlocks,
   bmp: noBlocks,
   ico: noBlocks,
   jxl: jxlBlocks,
@@ -95,7 +97,7 @@ export const BLOCK_READERS = {
   farbfeld: noBlocks,
   radiance: noBlocks,
   dds: noBlocks,
-  svg: noBlocks,
+  svg: svgBlocks,
 } as const satisfies Record<InputFormat, BlockReader>;
 
 /** How the formats that we write take rights. */

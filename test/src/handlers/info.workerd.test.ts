@@ -68,7 +68,7 @@ describe("/info", () => {
     expect(body).toEqual({
       ...{ width: 80, height: 60, format: "jpeg", bytes: 200_000, orientation: 1, alpha: false, progressive: false },
       ...{ colourSpace: "ycc", frames: 1, camera: null, exposure: null, aperture: null, iso: null, focalLength: null },
-      ...{ takenAt: null, artist: null, copyright: null, dominantColour: null, thumbhash: null },
+      ...{ takenAt: null, title: null, artist: null, copyright: null, dominantColour: null, thumbhash: null },
     });
     expect(asked).toEqual(["bytes=0-65535"]);
     expect(headers["cache-control"]).toMatch(/^public, max-age=7200, stale-while-revalidate=/);
