@@ -73,8 +73,8 @@ describe("package-lock.json", () => {
   });
 });
 
-test("docs/security.md has a row for each direct dependency, with its version", () => {
-  const rows = readFileSync("docs/security.md", "utf8").split("\n");
+test("docs/operator/security.md has a row for each direct dependency, with its version", () => {
+  const rows = readFileSync("docs/operator/security.md", "utf8").split("\n");
   const node = json<Entry>(".ci/node/package.json");
   for (const [name, version] of Object.entries({ ...manifest.devDependencies, ...node.optionalDependencies })) {
     const row = rows.find((line) => line.startsWith("| `") && line.includes(`\`${name}\``));

@@ -75,12 +75,14 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
     socket.close();
   });
 
-  test("the server of docs/hints.md hints the files that its page embeds, one for each picture of a known screen", async () => {
+  test("the server of docs/api-server/hints.md hints the files that its page embeds, one for each picture of a known screen", async () => {
     const socket = createSocket("udp4");
     socket.bind(0, "127.0.0.1");
     await once(socket, "listening");
     const [, example = ""] =
-      /<!-- example: server -->\n```js\n([\s\S]*?)```/.exec(readFileSync(join(top, "docs/hints.md"), "utf8")) ?? [];
+      /<!-- example: server -->\n```js\n([\s\S]*?)```/.exec(
+        readFileSync(join(top, "docs/api-server/hints.md"), "utf8"),
+      ) ?? [];
     writeFileSync(join(project, "server.js"), example.replace("process.env.PORT ?? 3000", '"server.sock"'));
     const server = spawn(process.execPath, ["server.js"], {
       cwd: project,

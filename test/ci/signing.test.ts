@@ -1,4 +1,7 @@
-/** The programs of docs/signing.md print what the Worker signs. A language that this machine does not have is skipped. */
+/**
+ * The programs of docs/api-server/signing.md print what the Worker signs. A language that this machine does not have is
+ * skipped.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +18,7 @@ const LANGUAGES = {
   go: { file: "a.go", probe: ["go", "version"], run: ["go", "run"] },
 } as const;
 
-const page = readFileSync("docs/signing.md", "utf8");
+const page = readFileSync("docs/api-server/signing.md", "utf8");
 const folder = mkdtempSync(join(tmpdir(), "firstlight-signing-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
