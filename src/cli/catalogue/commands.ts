@@ -6,6 +6,10 @@ export const COMMANDS = {
     summary: "read a manifest once and print hosts, days and dollars",
     load: async () => (await import("./plan.ts")).PLAN,
   },
+  import: {
+    summary: "sort a manifest by host and write it into the bucket",
+    load: async () => (await import("./import.ts")).IMPORT,
+  },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof COMMANDS;
