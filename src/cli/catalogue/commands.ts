@@ -10,6 +10,26 @@ export const COMMANDS = {
     summary: "sort a manifest by host and write it into the bucket",
     load: async () => (await import("./import.ts")).IMPORT,
   },
+  start: {
+    summary: "start a run that was imported, and show it",
+    load: async () => (await import("./orders.ts")).START,
+  },
+  pause: {
+    summary: "send no more chunks",
+    load: async () => (await import("./orders.ts")).PAUSE,
+  },
+  resume: {
+    summary: "go on with a run that was paused",
+    load: async () => (await import("./orders.ts")).RESUME,
+  },
+  status: {
+    summary: "say how a run stands",
+    load: async () => (await import("./orders.ts")).STATUS,
+  },
+  retry: {
+    summary: "take failed pictures up again",
+    load: async () => (await import("./orders.ts")).RETRY,
+  },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof COMMANDS;
