@@ -1,5 +1,5 @@
 /** Animations from file to file: what a viewer sees of the animated WebP, against the source's frames by libvips. */
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { readHeader } from "../../../../src/image/readHeader.ts";
 import { renderImage } from "../../../../src/image/renderImage.ts";
@@ -81,7 +81,7 @@ describe("delays and plays", () => {
 
 describe("options", () => {
   const gif = gifs(true)["all disposals in turn"];
-  test.each<readonly [string, Partial<Transform>, readonly [number, number], (image: sharp.Sharp) => sharp.Sharp]>([
+  test.each<readonly [string, Partial<Transform>, readonly [number, number], (image: Sharp) => Sharp]>([
     ["smaller", { width: 12 }, [12, 9], (image) => image.resize(12, 9)],
     ["turned", { rotate: 90 }, [18, 24], (image) => image.rotate(90)],
     [
