@@ -66,6 +66,9 @@ export type Config = {
   readonly regions: readonly string[];
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
+  readonly catalogueSecret: string | null;
+  readonly catalogueChunkSeconds: number;
+  readonly catalogueLeaseSeconds: number;
   readonly photonAuthentication: string | null;
   readonly placeholder: Placeholder;
   readonly robots: Robots;

@@ -4,7 +4,7 @@ import type { Orientation } from "./formats/exif.ts";
 import type { FormatName } from "./formats/registry.ts";
 import { type Header, headerOf } from "./header.ts";
 import { type Exif, NO_EXIF, readExif } from "./metadata/exif.ts";
-import { rightsOf } from "./metadata/rights.ts";
+import { rightsOf, titleOf } from "./metadata/rights.ts";
 import { openFile } from "./readHeader.ts";
 
 /** Null: not known. Of a moving picture the frames are counted only in a whole file. */
@@ -24,6 +24,7 @@ export type Facts = Omit<Exif, "artist" | "copyright"> & {
   readonly duration: number | null;
   /** How often the frames are shown, 0 = without end; 1 for a still. */
   readonly loop: number | null;
+  readonly title: string | null;
   readonly artist: string | null;
   readonly copyright: string | null;
 };
@@ -49,7 +50,7 @@ export async function factsOf(bytes: Uint8Array, total: number | null): Promise<
     ...{ format, bytes: total, orientation, alpha, progressive, colourSpace: colour },
     ...(knowsFrames ? { frames, duration: durationMs, loop: plays } : { frames: null, duration: null, loop: null }),
     ...taken,
-    ...{ artist: creator, copyright },
+    ...{ title: titleOf(blocks), artist: creator, copyright },
   };
 }
 

@@ -38,6 +38,8 @@ export type Look = {
   readonly colour: string;
   /** ThumbHash (evanw.github.io/thumbhash), base64. */
   readonly thumbhash: string;
+  /** dHash, 16 hex digits. */
+  readonly dhash: string;
 };
 
 export type Rendition = {

@@ -43,10 +43,10 @@ export async function readImageRequest(
 }
 
 /** What the address leaves to the deployment, and what decides the bytes. */
-function withSettings(
-  request: ImageRequest,
+export function withSettings<R extends Pick<ImageRequest, "transform" | "accept">>(
+  request: R,
   { keepCopyright: keep, maxAnimationFrames }: Pick<Config, "keepCopyright" | "maxAnimationFrames">,
-): ImageRequest {
+): R {
   const { transform, accept } = request;
   const keepCopyright = transform.keepCopyright ?? (keep ? "fetched" : "none");
   // A format that cannot move has one key, whatever the address says of animations.

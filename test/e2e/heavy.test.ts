@@ -69,6 +69,11 @@ let serial = 0;
 const fresh = (name: string, ending: string) => `${base}/${name}-${++serial}.${ending}`;
 const statuses = (answers: readonly { readonly status: number }[]) => [...new Set(answers.map(({ status }) => status))];
 
+test("/healthz?bindings says that it answers", async () => {
+  const told = (await (await fetch(`${edge.url}/healthz?bindings`)).json()) as { readonly bindings: unknown };
+  expect(told.bindings).toEqual({ coordinator: true, governor: true, masters: true, heavy: "answers" });
+});
+
 describe("SVG", () => {
   test("comes as a picture, at the size asked for", async () => {
     const { status, bytes } = await askFor(edge.url, fresh("a", "svg"), 320);

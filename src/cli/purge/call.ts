@@ -93,7 +93,7 @@ const PROXY_HINTS: Readonly<Record<number, string>> = {
   302: " (is there a log-in page in front of the Worker, such as Access?)",
   308: " (the Worker answers on https:)",
   401: WORKER_HINTS[401] ?? "",
-  403: " (does a rule of the zone challenge POST /purge? docs/operations.md)",
+  403: " (does a rule of the zone challenge POST /purge? docs/operator/operations.md)",
   404: " (is this the address of the Worker?)",
   405: " (is this the address of the Worker?)",
 };

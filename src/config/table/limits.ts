@@ -87,6 +87,6 @@ export const LIMITS = {
     variable: "DECODERS",
     read: listOf((text) => text),
     fallback: [],
-    doc: "Kinds of pictures that are decoded, such as `jpeg,png,webp,gif,svg`; the others are answered with 415. url.md has the names. Empty = all",
+    doc: "Kinds of pictures that are decoded, such as `jpeg,png,webp,gif,svg`; the others are answered with 415. docs/front-end/url.md has the names. Empty = all",
   },
 } as const satisfies SomeSettings;

@@ -12,6 +12,7 @@ import { farbfeldHeader } from "./farbfeld/header.ts";
 import { decodeGif } from "./gif/decode.ts";
 import { GIF_FRAMES } from "./gif/frames.ts";
 import { gifHeader } from "./gif/header.ts";
+import { gifBlocks } from "./gif/metadata.ts";
 import { decodeIco, icoMemory } from "./ico/decode.ts";
 import { icoHeader } from "./ico/header.ts";
 import { jpegBlocks } from "./jpeg/blocks.ts";
@@ -32,6 +33,7 @@ import { pnmHeader } from "./pnm/header.ts";
 import { radianceHeader } from "./radiance/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { svgHeader } from "./svg/header.ts";
+import { svgBlocks } from "./svg/metadata.ts";
 import { tiffBlocks } from "./tiff/blocks.ts";
 import { decodeTiff, tiffMemory } from "./tiff/decode.ts";
 import { tiffHeader } from "./tiff/header.ts";
@@ -104,7 +106,7 @@ export const BLOCK_READERS = {
   webp: webpBlocks,
   tiff: tiffBlocks,
   avif: avifBlocks,
-  gif: noBlocks,
+  gif: gifBlocks,
   bmp: noBlocks,
   ico: noBlocks,
   jxl: jxlBlocks,
@@ -112,7 +114,7 @@ export const BLOCK_READERS = {
   farbfeld: noBlocks,
   radiance: noBlocks,
   dds: noBlocks,
-  svg: noBlocks,
+  svg: svgBlocks,
 } as const satisfies Record<InputFormat, BlockReader>;
 
 /** How the formats that we write take rights. */

@@ -78,7 +78,7 @@ describe("/info", () => {
         iso: null,
         focalLength: null,
       },
-      ...{ takenAt: null, artist: null, copyright: null, dominantColour: null, thumbhash: null },
+      ...{ takenAt: null, title: null, artist: null, copyright: null, dominantColour: null, thumbhash: null },
     });
     expect(asked).toEqual(["bytes=0-65535"]);
     expect(headers["cache-control"]).toMatch(/^public, max-age=7200, stale-while-revalidate=/);

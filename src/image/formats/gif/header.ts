@@ -23,6 +23,7 @@ export function gifHeader(bytes: Uint8Array): Source {
       plays = block.repeats === 0 ? 0 : block.repeats + 1;
       continue;
     }
+    if (block.kind !== "frame") continue;
     durationMs += shownDelay(block.delayMs);
     if (frames === 0) {
       width ||= block.left + block.width;

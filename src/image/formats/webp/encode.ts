@@ -1,4 +1,6 @@
-/** Lossy WebP by our own encoder: one WebAssembly module for the VP8 frame and the alpha chunk (docs/webp.md). */
+/**
+ * Lossy WebP by our own encoder: one WebAssembly module for the VP8 frame and the alpha chunk (docs/inside/webp.md).
+ */
 import { defineEngine, exportsOf } from "../../engines.ts";
 import type { EncodeOrder, Pixels } from "../../picture.ts";
 import { createReader } from "../byteReader.ts";
@@ -49,8 +51,8 @@ function isForLibwebp(error: unknown): boolean {
 }
 
 /**
- * Pixels -> WebP. `quality` 1..100 as libwebp means it; alpha is kept exactly. The same pixels and quality give the same
- * bytes on every machine. Throws EncoderRefusal for what this encoder does not take.
+ * Pixels -> WebP. `quality` 1..100 as libwebp means it; alpha is kept exactly. The same pixels and quality give the
+ * same bytes on every machine. Throws EncoderRefusal for what this encoder does not take.
  */
 export async function encodeLossyWebp(pixels: Pixels, quality: number): Promise<Uint8Array> {
   const { frame, alpha } = await encodeParts(pixels, quality);
