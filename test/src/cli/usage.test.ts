@@ -10,6 +10,13 @@ type Command = { readonly file: string; readonly wrong: readonly Wrong[]; readon
 /** `wrong`: the arguments, the part of the message that names what is wrong, and a part that names what there is. */
 const COMMANDS = {
   start: { file: "demo/main.ts", wrong: [[["--port", "1"], "Unknown argument --port", "PORT and PHOTOS"]] },
+  "demo:catalogue": {
+    file: "demo/run/main.ts",
+    wrong: [
+      [["--nonsense"], "Unknown argument --nonsense", "known are --pictures, --port, --leave"],
+      [["--pictures", "0"], "--pictures cannot be 0", "1 to 100000"],
+    ],
+  },
   check: { file: ".ci/check.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: npm run check"]] },
   budget: { file: ".ci/budget.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "known are --startup"]] },
   "build:wasm": { file: ".ci/build-wasm.ts", wrong: [[["--chek"], "Unknown argument --chek", "known are --check"]] },
