@@ -6,6 +6,8 @@ import { SUB_PROVIDERS, type SubProvider } from "../../src/catalogue/subProvider
 import { BROKEN, SKIPPED } from "../../src/cli/catalogue/manifest/broken.ts";
 import { COLUMN_MEANINGS } from "../../src/cli/catalogue/manifest/columns.ts";
 import { READY_MAPS } from "../../src/cli/catalogue/manifest/maps/table.ts";
+import { FIELD_NAMES, FIELDS } from "../../src/cli/catalogue/outcomes/fields.ts";
+import { typesOf } from "../../src/cli/catalogue/postgres/columnTypes.ts";
 
 type Rows = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 
@@ -40,6 +42,14 @@ export const CATALOGUE_ROWS = {
   catalogueSubProviders: () => ({
     head: ["provider", "source", "told by"],
     rows: Object.entries<SubProvider>(SUB_PROVIDERS).map(([name, row]) => [row.provider, code(name), toldBy(row)]),
+  }),
+  catalogueFields: () => ({
+    head: ["field", "fits a column of the type", "when it is not known"],
+    rows: FIELD_NAMES.map((name) => [
+      code(name),
+      typesOf(FIELDS[name].kind).map(code).join(", "),
+      FIELDS[name].onNull === "keep" ? "the column keeps its value" : "the column becomes null",
+    ]),
   }),
 } as const satisfies Readonly<Record<string, () => Rows>>;
 

@@ -91,10 +91,15 @@ export function isColumnType(type: string): type is ColumnType {
   return Object.hasOwn(COLUMN_TYPES, type);
 }
 
+/** The types of columns that take a field of the kind. */
+export function typesOf(kind: FieldKind): readonly string[] {
+  const known = Object.entries<TypeRow>(COLUMN_TYPES);
+  return known.filter(([, { takes }]) => takes.includes(kind)).map(([type]) => type);
+}
+
 /** Why a column does not take a field; null = it does. */
 export function misfit(kind: FieldKind, { name, type, declared }: TableColumn): string | null {
-  const known = Object.entries<TypeRow>(COLUMN_TYPES);
-  const types = known.filter(([, { takes }]) => takes.includes(kind)).map(([taken]) => taken);
+  const types = typesOf(kind);
   if (isColumnType(type) && types.includes(type)) return null;
   return `column ${name} is ${declared}, but must be one of ${types.join(", ")}`;
 }
