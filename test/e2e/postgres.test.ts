@@ -24,6 +24,7 @@ import {
 } from "../support/catalogue/imageTable.ts";
 import { killedExports } from "../support/catalogue/killedExports.ts";
 import { latestOf, logObjects, outcomeOf, uuidOf } from "../support/catalogue/outcomes.ts";
+import { sessionTests } from "../support/catalogue/sessionTests.ts";
 import { type Postgres, startPostgres } from "../support/postgres.ts";
 import { choices } from "../support/seeded.ts";
 
@@ -38,7 +39,6 @@ writeFileSync(mapFile, JSON.stringify(IMAGE_MAP));
 const [server, bucket] = await Promise.all([startPostgres(), startBucket()]);
 const postgres = "missing" in server ? null : server;
 let client: pg.Client;
-
 // A skip is counted, and says why.
 if ("missing" in server) test.skip(`Postgres: ${server.missing}`, () => undefined);
 
@@ -242,6 +242,8 @@ describe.skipIf(postgres === null)("export to Postgres", { timeout: MINUTES * 60
     }
   });
 });
+
+describe.skipIf(postgres === null)("a connection", () => sessionTests(postgres as Postgres));
 
 describe.skipIf(postgres === null)("attribution", { timeout: MINUTES * 60_000 }, () => {
   attributionTests(postgres as Postgres, LONG ? 1_000_000 : 2_000, () => ({ printed, said }));

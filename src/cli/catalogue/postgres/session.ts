@@ -1,4 +1,7 @@
-/** A connection to Postgres. Password and TLS come from the environment and the address, as in every program with libpq's names. */
+/**
+ * A connection to Postgres. Password and TLS come from the environment (PGPASSWORD, PGPASSFILE, PGSSLMODE) or the address
+ * (`?sslmode=verify-full&sslrootcert=FILE`), as `pg` reads them.
+ */
 import pg from "pg";
 import { connectionFailure } from "../../failures.ts";
 import { DatabaseProblem } from "./targetTable.ts";
@@ -37,7 +40,9 @@ export async function withDatabase<T>(url: string, use: (client: pg.Client) => P
   } catch (error) {
     await client.end().catch(() => undefined);
     const words =
-      connectionFailure(error, where)?.text ?? `${where}: ${error instanceof Error ? error.message : error}`;
+      passwordMissing(error, where) ??
+      connectionFailure(error, where)?.text ??
+      `${where}: ${error instanceof Error ? error.message : error}`;
     throw inWords(error, where) ?? new DatabaseFailure(words);
   }
   try {
@@ -47,6 +52,12 @@ export async function withDatabase<T>(url: string, use: (client: pg.Client) => P
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** `pg` says that the password is no string when there is none. */
+function passwordMissing(error: unknown, where: string): string | null {
+  if (!(error instanceof Error) || !error.message.includes("password must be a string")) return null;
+  return `${where}: it asks for a password. Set PGPASSWORD, or write it into ~/.pgpass`;
 }
 
 /** null: it is no error of the database. */
