@@ -1,11 +1,12 @@
 /** `npm run catalogue -- attribute --to postgres://… --table image` writes the sub-providers of a table's rows. */
+
 import { readCommandLine } from "../commandLine.ts";
 import { counted } from "../counted.ts";
 import { refuse } from "../usage.ts";
 import type { Command } from "./command.ts";
+import { Unavailable, WrongInput } from "./failure.ts";
 import { ATTRIBUTE_COLUMNS, type AttributeColumns, attributeTable } from "./postgres/attributeTable.ts";
-import { DatabaseFailure, isDatabaseUrl, withDatabase } from "./postgres/session.ts";
-import { DatabaseProblem } from "./postgres/targetTable.ts";
+import { isDatabaseUrl, withDatabase } from "./postgres/session.ts";
 import { Progress } from "./progress.ts";
 
 const ROLES = Object.keys(ATTRIBUTE_COLUMNS) as (keyof AttributeColumns)[];
@@ -44,8 +45,8 @@ export const ATTRIBUTE: Command = {
     } catch (error) {
       progress.end();
       if (interrupted.signal.aborted) console.error("Interrupted. Run it again: it goes on where it stopped.");
-      else if (error instanceof DatabaseProblem) console.error(error.message);
-      else if (error instanceof DatabaseFailure)
+      else if (error instanceof WrongInput) console.error(error.message);
+      else if (error instanceof Unavailable)
         console.error(`${error.message}\nRun it again: it goes on where it stopped.`);
       else throw error;
       return interrupted.signal.aborted ? 130 : 1;

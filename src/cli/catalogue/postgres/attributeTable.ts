@@ -2,15 +2,17 @@
  * Writes the sub-provider of each row of a table into its column `source`. The table is read in pages by its key; rows
  * that change are collected and written as an export's are.
  */
+
 import type pg from "pg";
 import { attributableOf } from "../../../catalogue/subProviders/attributableOf.ts";
 import { subProviderOf } from "../../../catalogue/subProviders/subProviderOf.ts";
 import { SUB_PROVIDERS } from "../../../catalogue/subProviders/table.ts";
+import { WrongInput } from "../failure.ts";
 import { misfit, OBJECT_TYPE, type TableColumn } from "./columnTypes.ts";
 import type { JobState } from "./job.ts";
 import { type Collect, runStaged } from "./runStaged.ts";
 import type { StagedRow } from "./stage.ts";
-import { DatabaseProblem, quoted, readTargetTable, type TargetTable } from "./targetTable.ts";
+import { quoted, readTargetTable, type TargetTable } from "./targetTable.ts";
 
 /** Names of the columns. `meta` may be one that the table lacks: then only Flickr's accounts are attributed. */
 export const ATTRIBUTE_COLUMNS = {
@@ -44,7 +46,7 @@ const BY_META = [
   ),
 ];
 
-/** Throws DatabaseProblem. `onPage` gets the rows read so far by this call, and those of them that change. */
+/** Throws WrongInput. `onPage` gets the rows read so far by this call, and those of them that change. */
 export async function attributeTable(
   client: pg.Client,
   name: string,
@@ -135,7 +137,7 @@ function findColumns(table: TargetTable, names: AttributeColumns): Found {
   if (meta !== null && meta.type !== OBJECT_TYPE)
     problems.push(`Column ${meta.name} is ${meta.declared}, but must be jsonb`);
   if (problems.length > 0 || key === null || provider === null || creator === null || source === null) {
-    throw new DatabaseProblem(...problems);
+    throw new WrongInput(...problems);
   }
   return { key, provider, creator, source, meta };
 }

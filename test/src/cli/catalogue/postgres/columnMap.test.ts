@@ -1,5 +1,6 @@
 /** Maps of an export held against a table, and what a column makes of a value. */
 import { describe, expect, test } from "vitest";
+import { copyText } from "../../../../../src/cli/catalogue/outcomes/copyText.ts";
 import {
   FIELD_NAMES,
   FIELDS,
@@ -14,7 +15,6 @@ import {
   type TableColumn,
 } from "../../../../../src/cli/catalogue/postgres/columnTypes.ts";
 import { planOf, stagedRow } from "../../../../../src/cli/catalogue/postgres/exportToTable.ts";
-import { copyText } from "../../../../../src/cli/catalogue/postgres/stage.ts";
 import type { TargetTable } from "../../../../../src/cli/catalogue/postgres/targetTable.ts";
 import { outcomeOf } from "../../../../support/catalogue/outcomes.ts";
 
