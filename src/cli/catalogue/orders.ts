@@ -1,10 +1,11 @@
-/** `npm run catalogue -- start|pause|resume|status|retry RUN`: orders to the Worker (`POST /catalogue`). */
+/** `npm run catalogue -- start|pause|resume|status|retry|rebuild RUN`: orders to the Worker (`POST /catalogue`). */
 import { STATUS_NAMES } from "../../catalogue/status.ts";
 import type { CatalogueStatus } from "../../handlers/catalogue/answer.ts";
 import { readCommandLine } from "../commandLine.ts";
 import { callSigned, Refused, reasonOf, type SignedCall, sleep } from "../signedCall.ts";
 import { refuse } from "../usage.ts";
 import type { Command } from "./command.ts";
+import { Progress } from "./progress.ts";
 import { screenOf } from "./screen.ts";
 
 const DOOR = { path: "/catalogue", variable: "CATALOGUE_SECRET" } as const;
@@ -13,7 +14,7 @@ const WATCH_MS = 1_000;
 const COMMON = `Endpoint and secret default to CATALOGUE_ENDPOINT and CATALOGUE_SECRET in the environment. On a terminal the state is
 drawn anew every second; elsewhere it is one JSON line a second. Ctrl-C ends the display only.`;
 
-type Name = "start" | "pause" | "resume" | "status" | "retry";
+type Name = "start" | "pause" | "resume" | "status" | "retry" | "rebuild";
 
 const USAGES: Readonly<Record<Name, string>> = {
   start: `Usage: npm run catalogue -- start RUN [--endpoint URL] [--secret TEXT] [--detach]
@@ -31,6 +32,9 @@ ${COMMON}`,
   retry: `Usage: npm run catalogue -- retry RUN [--status NAME,...] [--endpoint URL] [--secret TEXT]
 Takes pictures up again: those that failed, or those of the named statuses (${STATUS_NAMES.join(", ")}).
 ${COMMON}`,
+  rebuild: `Usage: npm run catalogue -- rebuild RUN [--endpoint URL] [--secret TEXT]
+Reads the log of the run and fills the databases for look-ups (D1) again. A run may be under way meanwhile.
+${COMMON}`,
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -45,6 +49,7 @@ export const PAUSE = command("pause");
 export const RESUME = command("resume");
 export const STATUS = command("status");
 export const RETRY = command("retry");
+export const REBUILD = command("rebuild");
 
 async function runOrder(name: Name, argv: readonly string[], env: Env): Promise<number> {
   const line = readCommandLine(argv, {
@@ -70,6 +75,7 @@ async function runOrder(name: Name, argv: readonly string[], env: Env): Promise<
   const call: SignedCall = { endpoint, secret, signal: stop.signal, onRetry };
   try {
     if (name === "retry") return await retryAll(run, line.values.status?.split(",") ?? [], call);
+    if (name === "rebuild") return await rebuildAll(run, call);
     const status = await send({ action: name, run }, call);
     const follows = name === "status" ? line.switches.has("watch") : name !== "pause" && !line.switches.has("detach");
     if (!follows) console.log(JSON.stringify(status));
@@ -102,22 +108,41 @@ async function follow(run: string, first: CatalogueStatus, call: SignedCall): Pr
   }
 }
 
-type RetryStep = { readonly retried: number; readonly cursor: string | null; readonly done: boolean };
-
 async function retryAll(run: string, statuses: readonly string[], call: SignedCall): Promise<number> {
-  let retried = 0;
+  const retried = await inSteps({ action: "retry", run, statuses }, "retried", call, (count) =>
+    console.error(`${count} pictures are taken up again`),
+  );
+  console.log(JSON.stringify({ run, retried }));
+  return 0;
+}
+
+async function rebuildAll(run: string, call: SignedCall): Promise<number> {
+  const progress = new Progress("projected");
+  const projected = await inSteps({ action: "rebuild", run }, "projected", call, (count) => progress.show(count));
+  progress.end();
+  console.log(JSON.stringify({ run, projected }));
+  return 0;
+}
+
+type Step = { readonly count: number; readonly cursor: string | null; readonly done: boolean };
+
+/** Sends an order step after step until one says `done`. `field` of the answers is summed up. */
+async function inSteps(
+  order: Order,
+  field: string,
+  call: SignedCall,
+  onStep: (count: number) => void,
+): Promise<number> {
+  let count = 0;
   for (let cursor: string | null = null; ; ) {
-    const step: RetryStep = await callSigned({ action: "retry", run, statuses, cursor }, DOOR, call, (body) => {
-      const { retried: count, cursor: next, done } = body;
-      if (typeof count !== "number" || typeof done !== "boolean") return undefined;
-      return { retried: count, cursor: typeof next === "string" ? next : null, done };
+    const step: Step = await callSigned({ ...order, cursor }, DOOR, call, (body) => {
+      const { [field]: some, cursor: next, done } = body;
+      if (typeof some !== "number" || typeof done !== "boolean") return undefined;
+      return { count: some, cursor: typeof next === "string" ? next : null, done };
     });
-    retried += step.retried;
-    console.error(`${retried} pictures are taken up again`);
-    if (step.done) {
-      console.log(JSON.stringify({ run, retried }));
-      return 0;
-    }
+    count += step.count;
+    onStep(count);
+    if (step.done) return count;
     cursor = step.cursor;
   }
 }
