@@ -6,7 +6,7 @@ import { SUB_PROVIDERS, type SubProvider } from "../../src/catalogue/subProvider
 import { BROKEN, SKIPPED } from "../../src/cli/catalogue/manifest/broken.ts";
 import { COLUMN_MEANINGS } from "../../src/cli/catalogue/manifest/columns.ts";
 import { READY_MAPS } from "../../src/cli/catalogue/manifest/maps/table.ts";
-import { FIELD_NAMES, FIELDS } from "../../src/cli/catalogue/outcomes/fields.ts";
+import { FIELD_NAMES, FIELDS, type FieldName } from "../../src/cli/catalogue/outcomes/fields.ts";
 import { typesOf } from "../../src/cli/catalogue/postgres/columnTypes.ts";
 
 type Rows = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
@@ -44,14 +44,20 @@ export const CATALOGUE_ROWS = {
     rows: Object.entries<SubProvider>(SUB_PROVIDERS).map(([name, row]) => [row.provider, code(name), toldBy(row)]),
   }),
   catalogueFields: () => ({
-    head: ["field", "fits a column of the type", "when it is not known"],
-    rows: FIELD_NAMES.map((name) => [
-      code(name),
-      typesOf(FIELDS[name].kind).map(code).join(", "),
-      FIELDS[name].onNull === "keep" ? "the column keeps its value" : "the column becomes null",
-    ]),
+    head: ["fields", "fit columns of the type", "when it is not known"],
+    rows: fieldGroups().map((names) => {
+      const [{ kind, onNull }] = names.map((name) => FIELDS[name]) as [(typeof FIELDS)[FieldName]];
+      const unknown = onNull === "keep" ? "the column keeps its value" : "the column becomes null";
+      return [names.map(code).join(", "), typesOf(kind).map(code).join(", "), unknown];
+    }),
   }),
 } as const satisfies Readonly<Record<string, () => Rows>>;
+
+/** Fields that fit the same columns and mean the same by null. */
+function fieldGroups(): readonly (readonly FieldName[])[] {
+  const groups = Object.groupBy(FIELD_NAMES, (name) => `${FIELDS[name].kind} ${FIELDS[name].onNull}`);
+  return Object.values(groups).map((names) => names ?? []);
+}
 
 function toldBy(row: SubProvider): string {
   if (row.by !== "account") return `${code(row.by)} ${row.values.map(code).join(", ")}`;

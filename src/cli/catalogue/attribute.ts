@@ -15,7 +15,7 @@ const flagOf = (role: keyof AttributeColumns) => `${role}-column` as const;
 const USAGE = `Usage: npm run catalogue -- attribute --to postgres://USER@HOST/DATABASE --table image
          ${ROLES.map((role) => `[--${flagOf(role)} ${ATTRIBUTE_COLUMNS[role]}]`).join(" ")}
 Where the owner or the institution of a picture is a source of its own (NASA on Flickr), its name is written into the
-column source. Other rows stay as they are. A killed call goes on where it stopped.
+column source, if that is the provider's own name or null. Other rows stay as they are. A killed call goes on where it stopped.
 Give the password as PGPASSWORD or in ~/.pgpass, and TLS as PGSSLMODE.`;
 
 export const ATTRIBUTE: Command = {

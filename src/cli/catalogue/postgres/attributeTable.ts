@@ -58,7 +58,7 @@ export async function attributeTable(
   const found = findColumns(table, columns);
   const plan = {
     ...{ table, key: found.key, columns: [{ column: found.source, onNull: "keep" }] as const },
-    ...{ guards: [found.provider, found.creator], laterWins: null },
+    ...{ guards: [found.provider, found.creator, found.source], laterWins: null },
   };
   const collect: Collect = {
     begin: () => "",
@@ -82,10 +82,11 @@ export async function attributeTable(
   return { ...(await runStaged(client, `attribute ${table.shown}`, plan, collect, signal)), shown: table.shown };
 }
 
-/** A row whose source changes. A row of no sub-provider keeps the source it has: its account may have been renamed. */
+/** A row whose source changes. A source that is there stays: somebody has said it, and an account may have been renamed since. */
 function stagedRow({ k, provider, creator, meta, source }: Row): readonly StagedRow[] {
+  if (source !== null && source !== provider) return [];
   const found = subProviderOf(attributableOf(provider, creator, meta));
-  return found === null || found === source ? [] : [[k, "", found, provider, creator]];
+  return found === null ? [] : [[k, "", found, provider, creator, source]];
 }
 
 /** The next rows by key. `meta` comes only for providers that go by it, since it is the longest column. */

@@ -26,14 +26,14 @@ const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 /** Postgres takes zones up to 15:59. */
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)?$/;
 
-const whole = (most: number): TypeRow => ({
-  takes: ["whole", "time"],
+const whole = (most: number, takes: readonly FieldKind[]): TypeRow => ({
+  takes,
   write: (value) => (typeof value === "number" && Math.abs(value) <= most ? String(value) : null),
 });
 const NUMBERS: readonly FieldKind[] = ["whole", "number", "time"];
 /** Postgres refuses what is too great, and what would become 0. */
-const float = (least: number, most: number): TypeRow => ({
-  takes: NUMBERS,
+const float = (least: number, most: number, takes: readonly FieldKind[]): TypeRow => ({
+  takes,
   write: (value) => {
     const size = typeof value === "number" ? Math.abs(value) : Number.NaN;
     return size === 0 || (size >= least && size <= most) ? String(value) : null;
@@ -63,12 +63,12 @@ const TIME: TypeRow = {
 };
 
 export const COLUMN_TYPES = {
-  int2: whole(MAX.int2),
-  int4: whole(MAX.int4),
-  int8: whole(MAX.int8),
+  int2: whole(MAX.int2, ["whole"]),
+  int4: whole(MAX.int4, ["whole"]),
+  int8: whole(MAX.int8, ["whole", "time"]),
   numeric: NUMERIC,
-  float4: float(1.1754944e-38, 3.4028234e38),
-  float8: float(2.2250738585072014e-308, Number.MAX_VALUE),
+  float4: float(1.1754944e-38, 3.4028234e38, ["whole", "number"]),
+  float8: float(2.2250738585072014e-308, Number.MAX_VALUE, NUMBERS),
   text: TEXT,
   varchar: TEXT,
   bpchar: TEXT,

@@ -52,6 +52,12 @@ describe("a map", () => {
   });
 
   test.each([
+    // Milliseconds do not fit an int4.
+    [
+      "a time into an int4",
+      { ...ID, checkedAt: "width" },
+      "checkedAt: column width is int4, but must be one of int8, numeric, float8, text, ",
+    ],
     ["no JSON", "{", "The map is no JSON: "],
     ["a list", [], "The map must be an object from fields to columns"],
     ["no key", { status: "status" }, 'The map has no "id": it must name the column with the identifiers'],
