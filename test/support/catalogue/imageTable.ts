@@ -1,5 +1,6 @@
 /** Openverse's table `image` in a test database, as far as an export touches it, and clients beside the export. */
 import type pg from "pg";
+import { expect, vi } from "vitest";
 import type { Outcome } from "../../../src/catalogue/outcome.ts";
 import type { Postgres } from "../postgres.ts";
 import { seeded } from "../seeded.ts";
@@ -74,6 +75,17 @@ export async function writeBeside(server: Postgres, table: string, rows: number)
       return { writes, refused, longestWaitMs };
     },
   };
+}
+
+/** Waits until the job of a table is in that phase, and ends the connections of all jobs. */
+export async function cutJob(client: pg.ClientBase, table: string, phase: "stage" | "apply"): Promise<void> {
+  const text = `SELECT pg_terminate_backend(a.pid) FROM firstlight_jobs j, pg_stat_activity a
+    WHERE j.phase = $1 AND j.name LIKE $2 AND a.application_name = 'firstlight'`;
+  const cut = async () => {
+    const { rows } = await client.query(text, [phase, `% public.${table} %`]);
+    expect(rows.length).toBeGreaterThan(0);
+  };
+  await vi.waitFor(cut, { timeout: 60_000, interval: 1 });
 }
 
 /** Changes whenever any row of the table was written, even with the same values. */
