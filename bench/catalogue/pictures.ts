@@ -28,38 +28,38 @@ const VARS = {
   },
 };
 const DATABASES = Array.from({ length: PROJECTION_SHARDS }, (_, shard) => `CATALOGUE_${shard}`);
+const HOSTS = 12;
 const SIDES = { width: 1224, height: 816 } as const;
 
 export async function measurePictures({ quick, say }: BenchOptions): Promise<Row[]> {
   const photos = await photographs(quick ? 16 : 32);
   say("the render core alone");
   const coreMs = await measureCore(photos, quick ? 3 : 8);
-  const hosts = quick ? 3 : 8;
-  // A host without a rule is asked once a second: its 100 pictures take 100 seconds.
-  const unruled = await measureRun(photos, hosts, quick ? 60 : 100, null, say);
-  const ruled = await measureRun(photos, hosts, 100, 100, say);
+  // A host without a rule is asked once a second, so each of many hosts has a few pictures.
+  const each = quick ? 50 : 100;
+  const unruled = await measureRun(photos, HOSTS, each, null, say);
+  const ruled = await measureRun(photos, HOSTS, 100, 100, say);
   const cpu = (run: Measured) => run.cpuMs / run.pictures;
-  const detail = (run: Measured) =>
-    `${cpu(run).toFixed(1)} ms in all, core ${coreMs.toFixed(1)} ms, ${run.pictures} pictures`;
+  const detail = `${cpu(unruled).toFixed(1)} ms in all, core ${coreMs.toFixed(1)} ms; with a governor ${(cpu(ruled) - coreMs).toFixed(2)} ms; ${unruled.pictures} and ${ruled.pictures} pictures`;
   return [
     judged({
       ...{
         what: "CPU of a picture beyond the render core",
-        value: cpu(ruled) - coreMs,
+        value: cpu(unruled) - coreMs,
         limit: LIMITS.cpuMs,
         better: "lower",
       },
       ...{
         unit: "ms",
         digits: 2,
-        detail: detail(ruled),
-        values: { coreMs, runMs: cpu(ruled), pictures: ruled.pictures },
+        detail,
+        values: { coreMs, runMs: cpu(unruled), governedMs: cpu(ruled), pictures: unruled.pictures },
       },
     }),
     ...[
       { what: "dollars for a million, hosts without a rule", run: unruled },
       { what: "dollars for a million, hosts with a governor", run: ruled },
-    ].map(({ what, run }) => moneyRow(what, run, cpu(ruled))),
+    ].map(({ what, run }) => moneyRow(what, run, cpu(run))),
   ];
 }
 
@@ -150,7 +150,7 @@ async function measureRun(
     const bucket = (await edge.miniflare.getR2Bucket("R2_PRIMARY", "firstlight")) as unknown as Bucket;
     // Engines and code are warm, as in an isolate that works for days.
     const warm = photos.map((_, i) => ({ id: `warm-${i}`, url: source.url(i % 4, `/${i}-warm.jpg`) }));
-    await importRun(bucket, "warm", perSecond === null ? warm.slice(0, 4) : warm);
+    await importRun(bucket, "warm", warm);
     await runToEnd(edge.url, "warm", say);
     await importRun(bucket, "run", rows);
     const before = cpuMillis(edge.workerdPid ?? 0);
