@@ -9,6 +9,8 @@ import type { Caller } from "../../context/caller.ts";
 import { type Job, newJob } from "../../context/job.ts";
 import { asFailure, Failure } from "../../errors.ts";
 import { type Facts, factsOf } from "../../image/facts.ts";
+import { blocksOf } from "../../image/formats/codecs.ts";
+import { readLocation } from "../../image/metadata/location.ts";
 import { fetchInfo } from "../../rendition/info/fetchInfo.ts";
 import { type Alone, renderAlone } from "../../rendition/renderAlone.ts";
 import type { RenditionRequest } from "../../request/imageRequest.ts";
@@ -119,10 +121,11 @@ async function originalOf(
   caller: Caller,
   job: Job,
 ): Promise<OriginalFacts | null> {
-  const facts = await (source.variant === ORIGINAL ? factsOf(source.bytes, source.bytes.length) : asked()).catch(
-    unknown,
-  );
-  return facts === null ? null : originalFacts(facts, null);
+  const isOriginal = source.variant === ORIGINAL;
+  const facts = await (isOriginal ? factsOf(source.bytes, source.bytes.length) : asked()).catch(unknown);
+  if (facts === null) return null;
+  const exif = isOriginal && settings.location ? (await blocksOf(facts.format, source.bytes)).exif : null;
+  return originalFacts(facts, exif === null ? null : readLocation(exif));
 
   async function asked(): Promise<Facts | null> {
     if (settings.facts !== "header") return null;
