@@ -53,6 +53,7 @@ describe("a plan", () => {
       ["b.test", 100, 1, 100 / 86_400],
     ]);
     expect(made.days).toBe(300 / 86_400);
+    expect(made.byHost.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(made.dollars.total, 9);
   });
 
   test("a rule of the table counts, and hosts of one group end together", async () => {
@@ -68,6 +69,8 @@ describe("a plan", () => {
     const made = await plan(on("a.test", 100), { politeness: { "a.test": { perSecond: 50 } } });
     expect(made.byHost[0]).toMatchObject({ pacedBy: "rule", group: "a.test" });
     expect(made.byHost[0]?.perSecond).toBeGreaterThan(1);
+    // Its governor costs something for each request.
+    expect(made.dollars.total).toBeGreaterThan((await plan(on("a.test", 100))).dollars.total);
   });
 
   test("bytes: the provider's own size where it has one, what the manifest lists of originals, else a guess", async () => {
@@ -113,7 +116,7 @@ describe("a plan", () => {
 
   test("the list is cut, and an empty manifest is a plan too", async () => {
     const made = await plan([...on("a.test", 1), ...on("b.test", 2)], { most: 1 });
-    expect(planLines(made).join("\n")).toContain("1 more hosts end earlier");
+    expect(planLines(made).join("\n")).toContain("1 more host ends earlier");
     expect(await plan([])).toMatchObject({ pictures: 0, hosts: 0, days: 0, dollars: { total: 0, perMillion: 0 } });
   });
 });
