@@ -12,17 +12,9 @@ import { logKey, logText } from "../../src/catalogue/outcomeLog.ts";
 import { EXPORT } from "../../src/cli/catalogue/export.ts";
 import { startBucket } from "../support/bucket.ts";
 import { attributionTests } from "../support/catalogue/attributionTests.ts";
+import { cutJob, writeBeside, writesOf } from "../support/catalogue/clientsBeside.ts";
 import { acceptsValues } from "../support/catalogue/columnValues.ts";
-import {
-  createImages,
-  cutJob,
-  differences,
-  IMAGE_MAP,
-  picked,
-  rowOf,
-  writeBeside,
-  writesOf,
-} from "../support/catalogue/imageTable.ts";
+import { createImages, differences, IMAGE_MAP, picked, rowOf } from "../support/catalogue/imageTable.ts";
 import { killedExports } from "../support/catalogue/killedExports.ts";
 import { latestOf, logObjects, outcomeOf, uuidOf } from "../support/catalogue/outcomes.ts";
 import { sessionTests } from "../support/catalogue/sessionTests.ts";
