@@ -129,11 +129,14 @@ async function atDistance<T>(tripMs: number, call: () => Promise<T>): Promise<T>
 
 const DELAY: DelayOptions = { trips: () => order.trips.stores, note: () => undefined };
 
+/** All readers of the bench have one address. */
+const NO_LIMIT = { limit: async () => ({ success: true }) };
+
 /** The deployed Worker refuses variables that it does not know. */
 function bindingsOf(env: Environment): Environment {
   const { [GOVERNORS_AT]: _, [SETTINGS]: settings, ...own } = env;
   const stores = () => delayedBindings({ ...own, ...emptyStores(env, String(settings)) }, DELAY);
-  const wrapped = WRAPPED.get(env) ?? { ...stores(), GOVERNOR: governorsOf(env) };
+  const wrapped = WRAPPED.get(env) ?? { ...stores(), GOVERNOR: governorsOf(env), MISS_LIMIT: NO_LIMIT };
   WRAPPED.set(env, wrapped);
   return wrapped;
 }
