@@ -30,6 +30,32 @@ const wasmModules = {
 /** What needs workerd's own Cache API, KV, R2, Durable Objects or fetch; every other test runs in Node. */
 const IN_WORKERD = ["test/**/*.workerd.test.ts"];
 
+/** Tests of parts. Their files share workers: a worker of its own costs each file 0.25 s of CPU and loads its modules again. */
+const PARTS = ["test/src/**/*.test.ts"];
+/** Of the tests of parts, those that start programs or servers, and those that look at what a module holds for its whole life. */
+const PARTS_ALONE = [
+  "test/src/cli/**/*.test.ts",
+  "test/src/image/engines.test.ts",
+  "test/src/image/formats/jxl/jxl.test.ts",
+  "test/src/origin/**/*.test.ts",
+];
+
+/** A project of tests that run in Node. */
+function inNode(name: string, include: readonly string[], exclude: readonly string[], isolate: boolean) {
+  return {
+    plugins: [wasmModules],
+    test: {
+      name,
+      include: [...include],
+      exclude: [...IN_WORKERD, ...exclude],
+      isolate,
+      testTimeout: 20_000,
+      // These packages have modules of WebAssembly, which vitest has to load.
+      server: { deps: { inline: [/@cwasm|@jsquash|@cf-wasm|@resvg|jxl-oxide|dejavu/] } },
+    },
+  };
+}
+
 /** What wrangler.toml binds as HEAVY must be there. Tests of the heavy Worker start it as it is (cli/edge/heavy.ts). */
 const NO_HEAVY_WORKER = {
   name: "firstlight-heavy",
@@ -43,19 +69,19 @@ export default defineConfig({
     // Many tests wait more than they work, so even a machine of two cores has four files at a time.
     maxWorkers: Math.max(4, availableParallelism() - 1),
     projects: [
-      {
-        plugins: [wasmModules],
-        test: {
-          name: "node",
-          include: ["test/**/*.test.ts"],
-          exclude: IN_WORKERD,
-          testTimeout: 20_000,
-          server: { deps: { inline: [/@cwasm|@jsquash|@cf-wasm|@resvg|jxl-oxide|dejavu/] } },
-        },
-      },
+      inNode("node", ["test/**/*.test.ts"], PARTS, true),
+      inNode("parts", PARTS, PARTS_ALONE, false),
+      inNode("parts-alone", PARTS_ALONE, [], true),
       {
         plugins: [
-          cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { workers: [NO_HEAVY_WORKER] } }),
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            // Two of the 16 databases, as a deployment that has not bound all of them.
+            miniflare: {
+              workers: [NO_HEAVY_WORKER],
+              d1Databases: { CATALOGUE_0: "catalogue-0", CATALOGUE_1: "catalogue-1" },
+            },
+          }),
         ],
         test: { name: "workerd", include: IN_WORKERD, testTimeout: 20_000 },
       },

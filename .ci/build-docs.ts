@@ -1,16 +1,16 @@
 /**
- * Writes the tables in docs/*.md again from the data that the code uses: the lines between `<!-- generated: NAME -->` and
+ * Writes the tables in docs/ again from the data that the code uses: the lines between `<!-- generated: NAME -->` and
  * `<!-- end -->`. Run it by hand after a change of that data: `npx node .ci/build-docs.ts`. A test fails if it was forgotten.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { documentationPages } from "./docs/pages.ts";
 import { withTables } from "./docs/tables.ts";
 
-const docs = new URL("../docs/", import.meta.url);
-for (const name of readdirSync(docs).filter((file) => file.endsWith(".md"))) {
-  const file = new URL(name, docs);
+for (const name of documentationPages()) {
+  const file = new URL(`../${name}`, import.meta.url);
   const page = readFileSync(file, "utf8");
   const printed = withTables(page);
   if (printed === page) continue;
   writeFileSync(file, printed);
-  console.log(`docs/${name}: tables written again`);
+  console.log(`${name}: tables written again`);
 }

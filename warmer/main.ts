@@ -1,6 +1,6 @@
 /**
- * `npm run warmer`: starts the warmer. It is configured by environment variables (docs/warmer.md); some have a flag
- * too. It prints one line when it is ready. Logs are JSON on standard error.
+ * `npm run warmer`: starts the warmer. It is configured by environment variables (docs/operator/warmer.md); some have a
+ * flag too. It prints one line when it is ready. Logs are JSON on standard error.
  */
 
 import { pino } from "pino";
@@ -14,7 +14,8 @@ const USAGE = `Usage: WARM_SECRET=… npm run warmer -- [--port N] [--metrics-po
   --port N            WARM_LISTEN=127.0.0.1:N; metrics use a free port unless their port is set
   --metrics-port M    METRICS_LISTEN=127.0.0.1:M
   --region NAME=URL   one region of WARM_REGIONS and the Worker that fills it; can be repeated
-Flags override variables. All other settings are variables, see docs/warmer.md. WARM_SECRET is that of the Worker.`;
+Flags override variables. All other settings are variables, see docs/operator/warmer.md.
+WARM_SECRET is that of the Worker.`;
 
 const log = pino({ name: "warmer" }, pino.destination({ fd: 2, sync: true }));
 

@@ -1,6 +1,6 @@
 /**
  * What one request costs in operations, from the first look-up to what goes on behind its answer. test/src/costs.workerd.test.ts
- * counts them; docs/security.md prints them.
+ * counts them; docs/operator/security.md prints them.
  */
 
 /** What is counted: what is billed by the operation, or loads somebody else. */

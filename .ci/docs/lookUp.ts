@@ -1,4 +1,4 @@
-/** Which store a request asks, in what order and at what price: docs/storage.md prints it. Pure. */
+/** Which store a request asks, in what order and at what price: docs/inside/storage.md prints it. Pure. */
 import { STORE_CALLS } from "../../src/store/storeCalls.ts";
 import { TIER_POLICIES } from "../../src/store/tierPolicies.ts";
 

@@ -39,15 +39,18 @@ async function render(order: RenderOrder, sourceDone: () => void): Promise<Rendi
   clock.lap("decode");
   const { view } = plan;
   const { left, top, width, height } = view.window;
-  const cut = photon.crop(whole, Math.round(left), Math.round(top), Math.round(left + width), Math.round(top + height));
-  photon.__wbg_photonimage_free(whole, 0);
+  const isWhole = left === 0 && top === 0 && width === source.width && height === source.height;
+  const cut = isWhole
+    ? whole
+    : photon.crop(whole, Math.round(left), Math.round(top), Math.round(left + width), Math.round(top + height));
+  if (!isWhole) photon.__wbg_photonimage_free(whole, 0);
   const small = photon.resize(cut, view.width, view.height, LANCZOS3);
   photon.__wbg_photonimage_free(cut, 0);
   clock.lap("resize");
   const finished = finish(photon, small, plan, source.alpha);
   clock.lap("encode");
   const { format } = plan.encode;
-  return { ...finished, format, source: headerOf(source), truncated: false, stages: clock.stages() };
+  return { ...finished, format, source: headerOf(source), frames: 1, truncated: false, stages: clock.stages() };
 }
 
 /** Turns the resized picture upright, flattens it if the plan says so, and encodes it. Frees it. */

@@ -27,36 +27,52 @@ export type Runner = {
   make(file: string, settings: Settings, times: number): Promise<Made>;
 };
 
+/** An engine with a process of its own. */
+export type Started = { readonly runner: Runner; stop(): Promise<void> | void };
+
 /** libwebp's effort, 0..6, for our engine with libwebp's encoder and for sharp. 4 is its default. */
 const LIBWEBP_METHOD = 4;
 
-const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
+const LIMITS = {
+  maxSourcePixels: 1e9,
+  maxSourceFrames: 1000,
+  maxResultSide: 16_383,
+  maxResultPixels: 1e8,
+  maxAnimationPixels: 1e8,
+};
 
 /** Starts a workerd with our engine, one with photon and jSquash, and a sharp process. Gives a runner for each engine. */
 export async function startProcesses() {
   const workerd = await startWorkerd(join(import.meta.dirname, "worker.ts"));
   const baseline = await startWorkerd(join(import.meta.dirname, "baselineWorker.ts"));
-  const child = fork(join(import.meta.dirname, "sharpChild.ts"), { stdio: "inherit" });
-  await nextMessage(child);
+  const child = await startSharp();
   return {
     workerd,
     ours: inWorkerd(workerd, "auto"),
     libwebp: inWorkerd(workerd, "libwebp"),
     photon: inWorkerd(baseline, "photon"),
     jsquash: inWorkerd(baseline, "jsquash"),
-    sharp: inSharp(child),
+    sharp: child.runner,
     /** Drops every WebAssembly instance of our engine. */
     async forget() {
       await fetch(workerd.url, { method: "DELETE" });
     },
     async stop() {
-      child.kill();
+      child.stop();
       await Promise.all([workerd.stop(), baseline.stop()]);
     },
   };
 }
 
-function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
+/** Starts a process with native sharp. */
+export async function startSharp(): Promise<Started> {
+  const child = fork(join(import.meta.dirname, "sharpChild.ts"), { stdio: "inherit" });
+  await nextMessage(child);
+  return { runner: inSharp(child), stop: () => void child.kill() };
+}
+
+/** An engine of a Worker that `serveJobs` serves. */
+export function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
   return {
     name: engine,
     pid,
@@ -78,6 +94,7 @@ function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner {
         extendColour: null,
         keepCopyright: "none",
         license: null,
+        maxFrames: 1,
       };
       const job: Job = { transform, format, limits: LIMITS, engine, effort: LIBWEBP_METHOD, times };
       const headers = { "x-job": JSON.stringify(job) };
@@ -102,8 +119,9 @@ function inSharp(child: ChildProcess): Runner {
       if (format === "png") throw new Error("sharp is not measured for PNG output");
       const job: SharpJob = { file, format, side, quality, method: LIBWEBP_METHOD, times };
       child.send(job);
-      const { bytes } = (await nextMessage(child)) as { bytes: number };
-      return { bytes, picture: new Uint8Array(), memory: 0, modules: "" };
+      const { base64 } = (await nextMessage(child)) as { base64: string };
+      const picture = Buffer.from(base64, "base64");
+      return { bytes: picture.length, picture, memory: 0, modules: "" };
     },
   };
 }

@@ -24,6 +24,6 @@ process.on("message", async ({ file, format, side, quality, method, times }: Sha
         ? await small.webp({ quality, effort: method }).toBuffer()
         : await small.jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();
   }
-  process.send?.({ bytes: out.length });
+  process.send?.({ base64: out.toString("base64") });
 });
 process.send?.({ ready: true });

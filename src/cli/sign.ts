@@ -35,7 +35,7 @@ try {
 async function sign({ url, segments, plain, endpoint, ...args }: SignArguments): Promise<number> {
   segments.reduce((options, segment) => applyOption(options, segment), DEFAULTS);
   const config = configFrom(args);
-  // Rotation appends the new pair (docs/operations.md).
+  // Rotation appends the new pair (docs/operator/operations.md).
   const pair = config.signingPairs.at(-1);
   if (pair === undefined) throw new Error("No key: set SIGNING_KEYS and SIGNING_SALTS, or give --key and --salt");
   const source = plain ? `plain/${encodeURIComponent(url)}` : toBase64url(new TextEncoder().encode(url));

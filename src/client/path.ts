@@ -28,7 +28,7 @@ export type ClientGravity =
   | { readonly at: Compass; readonly x?: number; readonly y?: number }
   | { readonly at: "fp"; readonly x: number; readonly y: number };
 
-/** The options of a picture. An option that is left out has imgproxy's default (docs/url.md). */
+/** The options of a picture. An option that is left out has imgproxy's default (docs/front-end/url.md). */
 export type ImageOptions = {
   readonly resize?: "fit" | "fill" | "fill-down" | "force" | "auto" | "outside" | "fit-down";
   readonly width?: number;

@@ -1,4 +1,7 @@
-/** Every variable of the Worker in one table: its name, its reader, its default, and its text in docs/operations.md. */
+/**
+ * Every variable of the Worker in one table: its name, its reader, its default, and its text in
+ * docs/operator/operations.md.
+ */
 import type { Setting, Settings } from "./setting.ts";
 import { ACCESS } from "./table/access.ts";
 import { ANSWERS } from "./table/answers.ts";

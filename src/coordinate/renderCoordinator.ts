@@ -1,7 +1,7 @@
 /**
- * The Durable Object per source and region that lets one fetch and one render serve everybody. It grants leases and hears
- * outcomes. Its state is in memory only (docs/decisions/coordinator.md): it matters for seconds, and a forgotten lease costs a
- * second fetch, nothing else.
+ * The Durable Object per source and region that lets one fetch and one render serve everybody. It grants leases and
+ * hears outcomes. Its state is in memory only (docs/inside/decisions/coordinator.md): it matters for seconds, and a
+ * forgotten lease costs a second fetch, nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
 import {
@@ -70,8 +70,8 @@ const HINTS = [
 ] as const satisfies readonly DurableObjectLocationHint[];
 
 /**
- * The coordinator of a source (`source32` of its keys) in a region, for a caller who knows of purges until `epoch` (unix
- * ms). Nothing throws here: its calls reject instead.
+ * The coordinator of a source (`source32` of its keys) in a region, for a caller who knows of purges until `epoch`
+ * (unix ms). Nothing throws here: its calls reject instead.
  */
 export function coordinatorOf(
   namespace: DurableObjectNamespace<RenderCoordinator>,

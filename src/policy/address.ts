@@ -1,6 +1,6 @@
 /**
  * Which addresses are on the public internet, as one table. Pure: it judges literal addresses only. A Worker cannot see
- * what a name resolves to; the platform checks that (docs/security.md).
+ * what a name resolves to; the platform checks that (docs/operator/security.md).
  */
 
 /** IPv4 as 4 bytes, IPv6 as 16, network order. */

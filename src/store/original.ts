@@ -1,6 +1,6 @@
 /**
- * A source's own bytes, kept in the region's bucket for a day (a lifecycle rule on `2/o/` deletes them, docs/storage.md):
- * long enough for the other sizes of a page, so that they need no second fetch.
+ * A source's own bytes, kept in the region's bucket for a day (a lifecycle rule on `2/o/` deletes them,
+ * docs/inside/storage.md): long enough for the other sizes of a page, so that they need no second fetch.
  */
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import { decodeProvenance, encodeProvenance } from "./schema/meta.ts";
@@ -29,8 +29,9 @@ export type GetOriginalOptions = {
 };
 
 /**
- * The kept original while it may be used: fresh and at most a day old; with `ifError` also past its freshness. Null when
- * there is none, when `mayUse` says no, or when its metadata cannot be read. Rejects when the bucket fails or is slow.
+ * The kept original while it may be used: fresh and at most a day old; with `ifError` also past its freshness. Null
+ * when there is none, when `mayUse` says no, or when its metadata cannot be read. Rejects when the bucket fails or is
+ * slow.
  */
 export async function getOriginal(
   bucket: R2Bucket,

@@ -1,4 +1,4 @@
-/** Every tier in one table. The look-up, filling, purges, warm pushes and docs/storage.md read its rows. */
+/** Every tier in one table. The look-up, filling, purges, warm pushes and docs/inside/storage.md read its rows. */
 import { bucketBinding } from "../coordinate/regions.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 import { redirectPurgeStore } from "./redirects.ts";

@@ -20,14 +20,16 @@ type Rule = {
   }[];
 };
 
-const read = (name: string) => readFileSync(`docs/${name}`, "utf8");
-const { panels } = JSON.parse(read("grafana/worker.json")) as { readonly panels: readonly Panel[] };
+const read = (name: string) => readFileSync(name, "utf8");
+const { panels } = JSON.parse(read("docs/operator/grafana/worker.json")) as { readonly panels: readonly Panel[] };
 const rules = (
-  JSON.parse(read("grafana/worker-alerts.json")) as { readonly groups: readonly { readonly rules: readonly Rule[] }[] }
+  JSON.parse(read("docs/operator/grafana/worker-alerts.json")) as {
+    readonly groups: readonly { readonly rules: readonly Rule[] }[];
+  }
 ).groups.flatMap((group) => group.rules);
 
 const QUERIES: readonly (readonly [string, string])[] = [
-  ...sqlOf(read("operations.md")).map((sql, i) => [`docs/operations.md, query ${i + 1}`, sql] as const),
+  ...sqlOf(read("docs/operator/watch.md")).map((sql, i) => [`docs/operator/watch.md, query ${i + 1}`, sql] as const),
   ...panels.flatMap(({ title, targets }) => targets.map(({ query }) => [`panel "${title}"`, query] as const)),
   ...rules.flatMap(({ title, data }) =>
     data.flatMap(({ model }) => (model.query ? ([[`alert "${title}"`, model.query]] as const) : [])),

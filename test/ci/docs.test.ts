@@ -1,14 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { imgproxyOptions, imgproxyRows, ownOptions } from "../../.ci/docs/imgproxy.ts";
+import { documentationPages } from "../../.ci/docs/pages.ts";
 import { withTables } from "../../.ci/docs/tables.ts";
 import { applyOption, DEFAULTS } from "../../src/request/options/applyOption.ts";
 
-const pages = readdirSync("docs").filter((name) => name.endsWith(".md"));
-
 describe("the tables in docs/ are the ones the code runs on (else: node .ci/build-docs.ts)", () => {
-  test.each(pages)("%s", (name) => {
-    const page = readFileSync(`docs/${name}`, "utf8");
+  test.each(documentationPages())("%s", (name) => {
+    const page = readFileSync(name, "utf8");
     expect(withTables(page)).toBe(page);
   });
   test("a block without a table is an error", () => {
@@ -16,7 +15,7 @@ describe("the tables in docs/ are the ones the code runs on (else: node .ci/buil
   });
 });
 
-const CLAIMING = ["docs/security.md", "docs/storage.md"] as const;
+const CLAIMING = ["docs/operator/security.md", "docs/inside/storage.md"] as const;
 
 describe.each(CLAIMING)("every claim in %s has its test", (page) => {
   const text = readFileSync(page, "utf8");
@@ -36,7 +35,7 @@ describe.each(CLAIMING)("every claim in %s has its test", (page) => {
   });
 });
 
-describe("docs/imgproxy.md", () => {
+describe("docs/front-end/imgproxy.md", () => {
   const options = imgproxyOptions();
   test("knows every processing option of imgproxy's own builder", () => {
     expect(options.length).toBeGreaterThan(80);
@@ -49,7 +48,7 @@ describe("docs/imgproxy.md", () => {
     else expect(here).toMatch(/^taken|^only with the value/);
   });
   test("names the options that only we have", () => {
-    const page = readFileSync("docs/imgproxy.md", "utf8");
+    const page = readFileSync("docs/front-end/imgproxy.md", "utf8");
     for (const name of ownOptions()) expect(page).toContain(`\`${name}\``);
   });
 });

@@ -1,25 +1,21 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { documentationPages } from "../../.ci/docs/pages.ts";
 
 const read = (file: string) => readFileSync(file, "utf8");
 const PAGES = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
-  ...readdirSync("docs", { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
-].filter((file) => file.endsWith(".md"));
+  "SECURITY.md",
+
+  ...documentationPages(),
+];
 const scripts = Object.keys((JSON.parse(read("package.json")) as { scripts: Record<string, string> }).scripts);
 const wrangler = read("wrangler.toml");
 const readme = read("README.md");
 
 describe("what the documents say is true", () => {
-  it.each(PAGES)("%s: the targets of its links exist", (page) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#|\.\.\/\.\.\/actions\/)([^)#]+)/g)].map(
-      ([, link = ""]) => link,
-    );
-    for (const link of links) expect(existsSync(join(dirname(page), link)), `${page} -> ${link}`).toBe(true);
-  });
   it.each(PAGES)("%s: the npm scripts that it names exist", (page) => {
     const named = [...read(page).matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, name = ""]) => name);
     for (const name of named) expect(scripts, `${page} names npm run ${name}`).toContain(name);

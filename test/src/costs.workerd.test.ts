@@ -1,4 +1,4 @@
-/** What one request costs, counted on real bindings, against the table that docs/security.md prints. */
+/** What one request costs, counted on real bindings, against the table that docs/operator/security.md prints. */
 import { createExecutionContext, reset, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { COSTS, type CostCase } from "../../.ci/docs/costs.ts";

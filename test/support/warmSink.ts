@@ -126,7 +126,7 @@ export async function startWarmSink(
       setTimeout(() => socket?.destroy(), 5);
     }
   }
-  /** One line at a time, as the edge answers (design.md, section 11). */
+  /** One line at a time, as the edge answers to `POST /warm` (docs/operator/warmer.md). */
   async function stream(
     accepted: readonly string[],
     first: object,

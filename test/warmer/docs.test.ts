@@ -9,9 +9,9 @@ import { EDGE_OUTCOMES } from "../../warmer/push/inFlight/pushAnswer.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 import { startWarmSink } from "../support/warmSink.ts";
 
-const datagram = readFileSync("docs/datagram.md", "utf8");
+const datagram = readFileSync("docs/api-server/datagram.md", "utf8");
 
-/** The code blocks of docs/datagram.md in one language. */
+/** The code blocks of docs/api-server/datagram.md in one language. */
 function blocks(language: string): readonly string[] {
   return [...datagram.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text = ""]) =>
     name === language ? [text] : [],
@@ -20,7 +20,7 @@ function blocks(language: string): readonly string[] {
 
 const has = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
 
-describe("a warmer accepts the examples in docs/datagram.md", () => {
+describe("a warmer accepts the examples in docs/api-server/datagram.md", () => {
   const signed = "0123456789abcdef";
   const rows = [
     ["bash, unsigned", "bash", 0, "", has("bash", "-c", "exit"), 1],
@@ -71,23 +71,25 @@ describe("dashboard, alerts and docs name only existing metrics", () => {
       /_(seconds|batched)$/.test(name) ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
     ),
   );
-  const files = ["docs/alerts.yml", "docs/datagram.md", "docs/grafana/warmer.json"];
+  const files = ["docs/operator/alerts.yml", "docs/api-server/datagram.md", "docs/operator/grafana/warmer.json"];
   test.each(files)("%s", (file) => {
     const named = readFileSync(file, "utf8").match(/firstlight_warmer_[a-z_0-9]+/g) ?? [];
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
-  test("docs/warmer.md", () => {
-    const named = readFileSync("docs/warmer.md", "utf8").match(/firstlight_warmer_[a-z_0-9]+/g) ?? [];
+  test("docs/operator/warmer.md", () => {
+    const named = readFileSync("docs/operator/warmer.md", "utf8").match(/firstlight_warmer_[a-z_0-9]+/g) ?? [];
     expect(named.filter((name) => !known.has(name) && !/_(process|nodejs)_$/.test(name))).toEqual([]);
   });
-  test("a missing warmer raises an alert, with the job name of docs/warmer.md", () => {
-    const jobs = [...readFileSync("docs/alerts.yml", "utf8").matchAll(/up\{job="([^"]+)"\}/g)].map(([, job]) => job);
-    const scraped = /job_name: (\S+)/.exec(readFileSync("docs/warmer.md", "utf8"))?.[1];
+  test("a missing warmer raises an alert, with the job name of docs/operator/warmer.md", () => {
+    const jobs = [...readFileSync("docs/operator/alerts.yml", "utf8").matchAll(/up\{job="([^"]+)"\}/g)].map(
+      ([, job]) => job,
+    );
+    const scraped = /job_name: (\S+)/.exec(readFileSync("docs/operator/warmer.md", "utf8"))?.[1];
     expect(jobs).toEqual([scraped, scraped]);
   });
   test("the dashboard is JSON for Grafana: each panel has a position, queries and its own id", () => {
-    const { panels } = JSON.parse(readFileSync("docs/grafana/warmer.json", "utf8")) as {
+    const { panels } = JSON.parse(readFileSync("docs/operator/grafana/warmer.json", "utf8")) as {
       panels: { id: number; title: string; gridPos: object; targets: { expr: string }[] }[];
     };
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
@@ -98,8 +100,8 @@ describe("dashboard, alerts and docs name only existing metrics", () => {
   });
 });
 
-describe("docs/warmer.md says what to do about each answer of the edge", () => {
-  const page = readFileSync("docs/warmer.md", "utf8");
+describe("docs/operator/warmer.md says what to do about each answer of the edge", () => {
+  const page = readFileSync("docs/operator/warmer.md", "utf8");
   // What `POST /warm` itself can answer, and what stands before a Worker.
   test.each([400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504])("status %d", (status) => {
     expect(page).toMatch(new RegExp(`^\\| \`failed\`, status [^|]*\\b${status}\\b[^|]*\\| [^|]+ \\| [^|]+ \\|$`, "m"));

@@ -12,8 +12,8 @@ import { counted, readFlags, refuse } from "./flags.ts";
 import { restamp } from "./restamp.ts";
 
 const USAGE = `Usage: npm run replay -- FILE [--rate N] [--to HOST:PORT] [--keep-time]
-Sends the hints in FILE: one JSON object per line as in a datagram (docs/datagram.md), N lines per second (default
-1000). Each gets the current time, unless --keep-time is given. The default of --to is WARM_LISTEN, else
+Sends the hints in FILE: one JSON object per line as in a datagram (docs/api-server/datagram.md), N lines per second
+(default 1000). Each gets the current time, unless --keep-time is given. The default of --to is WARM_LISTEN, else
 ${VARIABLES.WARM_LISTEN.fallback}. The hints are signed if WARM_HINT_SECRET is set.`;
 
 const { values, positionals } = readFlags(USAGE, {

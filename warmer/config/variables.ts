@@ -5,7 +5,7 @@ import { choice, cidrs, hostPort, integer, pairs, placePairs, regionUrls, secret
 
 /**
  * Every variable of the warmer: its default, its parser, and its documentation. The configuration, its checks and the
- * table in docs/warmer.md all come from here.
+ * table in docs/operator/warmer.md all come from here.
  */
 export const VARIABLES = {
   WARM_LISTEN: {

@@ -29,9 +29,9 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
 /**
- * Reads the hints of a datagram (docs/datagram.md). Never throws. The scanner reads lines in the usual spelling,
- * JSON.parse reads the others, with the same result. Datagrams are received in `slotMemory`; what was read from one is
- * valid until its slot is used again.
+ * Reads the hints of a datagram (docs/api-server/datagram.md). Never throws. The scanner reads lines in the usual
+ * spelling, JSON.parse reads the others, with the same result. Datagrams are received in `slotMemory`; what was read
+ * from one is valid until its slot is used again.
  */
 export class DatagramReader {
   readonly #scanner: HintScanner;

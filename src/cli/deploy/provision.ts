@@ -6,7 +6,7 @@ import { CommandFailed, type Ran, succeed, type Wrangler } from "./wrangler.ts";
 
 /** Commands that only read, at once. */
 const AT_ONCE = 4;
-/** Kept originals live a day (docs/operations.md). */
+/** Kept originals live a day (docs/operator/operations.md). */
 const ORIGINALS = `${KEY_PREFIXES[0]}o/`;
 
 /** Codes of the platform's API for a thing that is not there, and wrangler's own words for it. */

@@ -20,10 +20,11 @@ export type ParsedArguments =
 export const EDGE_USAGE = `Usage: npm run edge -- --port N [--persist DIR] [--settings FILE] [--h2] [--pretty] [--var NAME=VALUE ...]
 --port N may also be given as PORT in the environment; 0 is any free one.
 --persist DIR keeps the stores in a folder; without it they end with the edge.
---var NAME=VALUE sets a variable of the Worker (docs/operations.md).
+--var NAME=VALUE sets a variable of the Worker (docs/operator/operations.md).
 --h2 serves HTTP/2 over TLS; the file of the certificate's authority is said at the start.
 --pretty prints log lines for people and a summary every minute, instead of JSON.
---settings FILE is the JSON of the live settings (docs/operations.md); a change of the file is taken over as it runs.`;
+--settings FILE is the JSON of the live settings (docs/operator/operations.md). The running edge takes over each change of
+the file.`;
 
 const MAX_PORT = 65_535;
 const VAR_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -35,7 +35,7 @@ export function parseProviderArguments(argv: readonly string[]): ParsedProviderA
     values: ["original", "var"],
     lists: ["var"],
     words: true,
-    further: { has: (name) => OPTION_NAMES.has(optionOf(name)), called: "the options of docs/url.md" },
+    further: { has: (name) => OPTION_NAMES.has(optionOf(name)), called: "the options of docs/front-end/url.md" },
   });
   const problems = [...line.problems];
   const first = line.rest.findIndex(({ name }) => name === null);

@@ -35,7 +35,7 @@ export const PURGE_USAGE = `Usage: npm run purge -- --source URL | --prefix URL 
        npm run purge -- --list [--source URL | --host HOST] [--s3-endpoint URL] [--access-key ID] [--secret-key S]
          [--bucket-prefix firstlight-]
 --stale deletes nothing: every page stays as fast, and each picture of the host is looked up anew at its source.
---maker deletes every rendition of one version of engine and encoder, such as 1-vp8enc1 (docs/storage.md).
+--maker deletes every rendition of one version of engine and encoder, such as 1-vp8enc1 (docs/inside/storage.md).
 --dry-run prints what would be sent and which stored names it concerns, and sends nothing.
 --list prints what is blocked, purged and retired now, as hashes; with a source or host, whether that one is.
 Endpoint and secret default to PURGE_ENDPOINT and PURGE_SECRET in the environment. --list reads the ledger in the primary

@@ -59,7 +59,7 @@ export function parseSignArguments(argv: readonly string[]): ParsedSignArguments
     words: true,
     further: {
       has: (name) => OPTION_NAMES.has(optionOf(name)),
-      called: `the options of docs/url.md (${namedOptions()
+      called: `the options of docs/front-end/url.md (${namedOptions()
         .map(({ name }) => name.replaceAll("_", "-"))
         .join(", ")})`,
     },

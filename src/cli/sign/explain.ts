@@ -78,7 +78,7 @@ async function permission(url: string, authority: ImageRequest["authority"], con
   for (const [at, pair] of signingPairs.entries()) {
     for (const spelling of signedSpellings(path.slice(slash))) {
       if (!(await isSigned(path.slice(1, slash), spelling, [pair], signatureSize))) continue;
-      const repaired = spelling === path.slice(slash) ? "" : ", after the path was repaired (docs/url.md)";
+      const repaired = spelling === path.slice(slash) ? "" : ", after the path was repaired (docs/front-end/url.md)";
       return `signature, with key ${at + 1} of ${signingPairs.length}${repaired}`;
     }
   }

@@ -20,6 +20,6 @@ export const UNSIGNED = {
     variable: "UNSIGNED_REFUSED",
     read: listOf((text) => text),
     fallback: [],
-    doc: "Options that unsigned requests may not use. url.md marks the possible ones as refusable",
+    doc: "Options that unsigned requests may not use. docs/front-end/url.md marks the possible ones as refusable",
   },
 } as const satisfies SomeSettings;

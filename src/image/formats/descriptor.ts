@@ -71,6 +71,6 @@ export type FormatDescriptor = {
   readonly input: FormatInput | null;
   /** Null: we do not write the format. */
   readonly output: FormatOutput | null;
-  /** The note about the format in docs/url.md. */
+  /** The note about the format in docs/front-end/url.md. */
   readonly note: string;
 };

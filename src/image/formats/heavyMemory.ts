@@ -1,4 +1,7 @@
-/** How many pixels a decoder of the heavy Worker has memory for. The figures are measured: docs/decisions/heavy.md. */
+/**
+ * How many pixels a decoder of the heavy Worker has memory for. The figures are measured:
+ * docs/inside/decisions/heavy.md.
+ */
 
 /** What the isolate of the heavy Worker may hold at once, in bytes. Cloudflare ends one at 128 MB. */
 export const ISOLATE_BYTES = 110_000_000;

@@ -139,7 +139,7 @@ export function formatOfCode(code: string, formats: FormatTable = FORMATS): Outp
 
 const MEGA = 1_000_000;
 
-/** Rows for docs/url.md: the format, the answer when it is the source, and what is taken. */
+/** Rows for docs/front-end/url.md: the format, the answer when it is the source, and what is taken. */
 export function formatRows(): readonly (readonly [label: string, answer: string, note: string])[] {
   return Object.entries<FormatDescriptor>(FORMATS).map(([name, { label, input, note }]) => [
     input === null ? label : `${label} (\`${name}\`)`,

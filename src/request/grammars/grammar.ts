@@ -25,10 +25,10 @@ export type Grammar = {
   readonly read: (asked: Asked, config: Config) => Promise<Omit<ImageRequest, "grammar">>;
   /** What can permit a source here. Anything but a signature gets the ladder's sizes. */
   readonly authorities: readonly ImageRequest["authority"][];
-  /** Its form, and who writes such URLs; docs/url.md prints both. */
+  /** Its form, and who writes such URLs; docs/front-end/url.md prints both. */
   readonly form: string;
   readonly doc: string;
-  /** What its URLs may say, for docs/url.md. imgproxy's grammar has the table of options. */
+  /** What its URLs may say, for docs/front-end/url.md. imgproxy's grammar has the table of options. */
   readonly parameters?: Readonly<Record<string, ParameterDoc>>;
 };
 

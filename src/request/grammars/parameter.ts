@@ -3,7 +3,7 @@ import { Failure } from "../../errors.ts";
 import { ArgumentError, type ArgumentReader, reader } from "../options/arguments.ts";
 import { percentDecoded } from "../source/writtenSource.ts";
 
-/** One parameter: its values, its other names, and its text in docs/url.md. */
+/** One parameter: its values, its other names, and its text in docs/front-end/url.md. */
 export type Parameter<T = unknown> = ArgumentReader<T> & { readonly doc: string; readonly short?: readonly string[] };
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 

@@ -7,7 +7,7 @@ import { quantise } from "./quantum.ts";
 
 export type ArgumentReader<T> = {
   readonly read: (text: string) => T;
-  /** What is taken, in words; shown to the client and in docs/url.md. */
+  /** What is taken, in words; shown to the client and in docs/front-end/url.md. */
   readonly limit: string;
 };
 

@@ -27,7 +27,7 @@ export type UnsignedRule = "free" | "sides" | "qualities" | "refusable" | "signe
  */
 export type Effect = "geometry" | "pixels" | "metadata" | "delivery" | "cache";
 
-/** One argument, for messages and docs/url.md. */
+/** One argument, for messages and docs/front-end/url.md. */
 export type Argument = { readonly name: string; readonly limit: string };
 
 type Row<T> = {

@@ -1,7 +1,7 @@
 /**
  * Every option of a picture, one row each (option.ts says what a row holds). Parser, key, ladder, `UNSIGNED_REFUSED`,
- * choice of parents, `npm run sign` and docs/url.md are derived from this table. A field of Transform without a row does
- * not compile.
+ * choice of parents, `npm run sign` and docs/front-end/url.md are derived from this table. A field of Transform without
+ * a row does not compile.
  */
 import type { Transform } from "../transform.ts";
 import { DELIVERY } from "./delivery.ts";

@@ -38,9 +38,9 @@ const VIEWPORT = { least: 1, most: 100_000 };
 const DPR = { least: 0.1, most: 20 };
 
 /**
- * The files that Chromium will choose, each once, for `hinter.hint({ ...hintPage(…), country })`. With `viewport` and `dpr`
- * it is one for each picture. Without them it is those that most usual screens take, at most three for each picture on
- * average. Never throws: what cannot be read counts as not known, and a picture without a file gets no hint.
+ * The files that Chromium will choose, each once, for `hinter.hint({ ...hintPage(…), country })`. With `viewport` and
+ * `dpr` it is one for each picture. Without them it is those that most usual screens take, at most three for each
+ * picture on average. Never throws: what cannot be read counts as not known, and a picture without a file gets no hint.
  */
 export function hintPage(options: HintPageOptions): PageHint {
   try {
@@ -100,8 +100,8 @@ function sizesMemory(screens: readonly Screen[]): (sizes: string) => readonly nu
 }
 
 /**
- * The most wanted files of the page within its number of hints, in the order of the page. A picture that is the same on every
- * screen needs one, and leaves the others to a picture that fills the window.
+ * The most wanted files of the page within its number of hints, in the order of the page. A picture that is the same on
+ * every screen needs one, and leaves the others to a picture that fills the window.
  */
 function chosenPaths(tallies: readonly Tally[], screens: number): string[] {
   const wanted = tallies.flatMap((counts) => [...counts].map(([url, count]) => ({ url, share: count / screens })));
@@ -111,8 +111,9 @@ function chosenPaths(tallies: readonly Tally[], screens: number): string[] {
 }
 
 /**
- * The Accept class (docs/datagram.md, `f`). A page's own request may name no picture at all, as Firefox's and Safari's do;
- * that says nothing. A request for a picture that names neither AVIF nor WebP is of a browser that has neither.
+ * The Accept class (docs/api-server/datagram.md, `f`). A page's own request may name no picture at all, as Firefox's
+ * and Safari's do; that says nothing. A request for a picture that names neither AVIF nor WebP is of a browser that has
+ * neither.
  */
 function formatOf(accept: unknown): PageHint["format"] | undefined {
   const types = textOf(accept)

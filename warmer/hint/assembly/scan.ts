@@ -1,8 +1,8 @@
 /**
  * Reads hints directly from the bytes of a datagram in the usual spelling: fields in any order, at most one space after
- * `:` and `,`, plain ASCII without escapes (docs/datagram.md). It leaves everything else to JSON.parse. Its driver is
- * hintScanner.ts. Bytes after `end` belong to earlier datagrams. They may be read but have no effect: a hint counts
- * only if its last brace is before `end`.
+ * `:` and `,`, plain ASCII without escapes (docs/api-server/datagram.md). It leaves everything else to JSON.parse. Its
+ * driver is hintScanner.ts. Bytes after `end` belong to earlier datagrams. They may be read but have no effect: a hint
+ * counts only if its last brace is before `end`.
  */
 import { setKey, sipHash } from "./hash";
 import {

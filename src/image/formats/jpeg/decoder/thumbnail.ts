@@ -1,4 +1,4 @@
-/** JPEG bytes to a small picture: the driver of assembly/decoder. docs/jpeg.md describes the whole way. */
+/** JPEG bytes to a small picture: the driver of assembly/decoder. docs/inside/jpeg.md describes the whole way. */
 import type { JpegEngine } from "./engine.ts";
 import type { JpegHeader, JpegModel } from "./header.ts";
 import { allocate, clearFields, placeWindow, ringBands, type Window, windowsOf } from "./layout.ts";

@@ -1,4 +1,4 @@
-/** What drawing costs, in nanoseconds, as measured with resvg-wasm 2.6.2 (docs/decisions/heavy.md). */
+/** What drawing costs, in nanoseconds, as measured with resvg-wasm 2.6.2 (docs/inside/decisions/heavy.md). */
 
 /** Nanoseconds at a scale of 1. `byLength` grows with the scale, `byArea` with its square, `byAreaSquared` with that. */
 export type Work = {

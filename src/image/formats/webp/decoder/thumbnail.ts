@@ -1,4 +1,4 @@
-/** A VP8 key frame to a small picture: the driver of assembly/decoder. docs/webp.md describes the whole way. */
+/** A VP8 key frame to a small picture: the driver of assembly/decoder. docs/inside/webp.md describes the whole way. */
 import { UnsupportedByDecoder } from "../../../decodeErrors.ts";
 import type { View } from "../../../picture.ts";
 import { allocate, clearFields } from "../../jpeg/decoder/layout.ts";

@@ -1,6 +1,6 @@
 /**
- * The module that makes thumbnails of JPEGs, see docs/jpeg.md. The driver (decoder/thumbnail.ts) uses all exports. It
- * parses the headers, lays out the memory, feeds bytes and takes rows of pixels.
+ * The module that makes thumbnails of JPEGs, see docs/inside/jpeg.md. The driver (decoder/thumbnail.ts) uses all
+ * exports. It parses the headers, lays out the memory, feeds bytes and takes rows of pixels.
  */
 import { decodeRow, scan } from "./scan";
 import { finished, makeRows, outputFull } from "./output";

@@ -1,6 +1,6 @@
 /**
- * The module that makes thumbnails of key frames of VP8 (RFC 6386), see docs/webp.md. The driver (decoder/thumbnail.ts)
- * uses all exports. It reads the container, lays out the memory and takes rows of pixels.
+ * The module that makes thumbnails of key frames of VP8 (RFC 6386), see docs/inside/webp.md. The driver
+ * (decoder/thumbnail.ts) uses all exports. It reads the container, lays out the memory and takes rows of pixels.
  */
 import { finished, makeRows, outputFull } from "./output";
 import { decodeRow } from "./rows";

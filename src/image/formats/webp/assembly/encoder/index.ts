@@ -1,5 +1,5 @@
 /**
- * The encoder of lossy WebP: a VP8 key frame (RFC 6386) from rows of RGBA, see docs/webp.md. All exports are the
+ * The encoder of lossy WebP: a VP8 key frame (RFC 6386) from rows of RGBA, see docs/inside/webp.md. All exports are the
  * driver's (formats/webp/vp8Encoder.ts), which brings strips of rows and writes the container.
  */
 import { analyse, chromaEase } from "./analysis/analysis";
