@@ -22,7 +22,7 @@ import { spread, timesAsLong, typicalMs } from "./ratios.ts";
 import { startSource } from "./source.ts";
 
 const COUNTS = {
-  full: { files: 12, rounds: 3, starts: 3 },
+  full: { files: 8, rounds: 3, starts: 3 },
   quick: { files: 4, rounds: 1, starts: 1 },
 } as const;
 

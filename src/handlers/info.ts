@@ -51,10 +51,13 @@ export async function answerInfo(
   }
 }
 
+/** Facts that were stored before these two fields were there do not have them. */
+const UNKNOWN: Partial<KnownInfo["facts"]> = { duration: null, loop: null };
+
 type Shape = (known: KnownInfo, request: ImageRequest) => unknown;
 
 const SHAPES = {
-  own: ({ facts, colour, thumbhash }) => ({ ...facts, dominantColour: colour, thumbhash }),
+  own: ({ facts, colour, thumbhash }) => ({ ...UNKNOWN, ...facts, dominantColour: colour, thumbhash }),
   /** Cloudflare's `format=json`: the size of the result, and the original. */
   cloudflare: ({ facts }, { transform }) => {
     const { canvas, ...picture } = computeGeometry(facts, transform);

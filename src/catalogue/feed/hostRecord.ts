@@ -61,6 +61,9 @@ export type HostRecord = {
   readonly startedAt: number;
 };
 
+/** What stays of a host that is finished. */
+export type FinishedHost = { readonly host: string; readonly pictures: number; readonly tally: Tally };
+
 export const NOTHING_DONE: Tally = { done: 0, counts: {}, reasons: {}, bytesIn: 0, bytesStored: 0, operations: {} };
 
 export function newHost(

@@ -1,10 +1,10 @@
 /** Opens the log of a run for a command, and says what went wrong with it in words. */
 import { S3Client } from "@aws-sdk/client-s3";
 import { type LogCursor, logPrefix } from "../../../catalogue/outcomeLog.ts";
-import { counted } from "../../counted.ts";
 import { storeFailure } from "../../failures.ts";
+import { DatabaseFailure } from "../postgres/session.ts";
 import { DatabaseProblem } from "../postgres/targetTable.ts";
-import { progressLine } from "../progressLine.ts";
+import { Progress } from "../progress.ts";
 import type { LogArguments } from "./logArguments.ts";
 import { type LogPage, readLogPages } from "./logPages.ts";
 
@@ -36,6 +36,7 @@ export async function withLog(
     credentials: { accessKeyId, secretAccessKey },
   });
   const bad: string[] = [];
+  const progress = new Progress("outcomes read");
   async function* pages(cursor: LogCursor): AsyncGenerator<LogPage> {
     let objects = 0;
     let outcomes = 0;
@@ -43,9 +44,10 @@ export async function withLog(
       bad.push(...page.bad);
       objects += page.objects;
       outcomes += page.outcomes.length;
-      progressLine(`${counted(outcomes, "outcome")} read from ${counted(objects, "object")} of the log`);
+      progress.show(outcomes, { objects });
       yield page;
     }
+    progress.end();
     if (objects === 0 && cursor.after === "" && cursor.since === 0) {
       throw new EmptyLog(`${bucket} has no outcomes of a run ${run}: nothing is under ${logPrefix(run)}`);
     }
@@ -56,11 +58,12 @@ export async function withLog(
     if (bad.length > SHOWN) console.error(`… and ${bad.length - SHOWN} more`);
     return bad.length > 0 ? 1 : code;
   } catch (error) {
-    progressLine(null);
-    const known = error instanceof DatabaseProblem || error instanceof EmptyLog;
+    progress.end();
+    const final = error instanceof DatabaseProblem || error instanceof EmptyLog;
     if (interrupted.signal.aborted) console.error("Interrupted.");
-    else console.error(known ? error.message : storeFailure(error, endpoint, [bucket]));
-    if (!known || interrupted.signal.aborted) console.error(again);
+    else if (final || error instanceof DatabaseFailure) console.error(error.message);
+    else console.error(storeFailure(error, endpoint, [bucket]));
+    if (!final || interrupted.signal.aborted) console.error(again);
     return interrupted.signal.aborted ? 130 : 1;
   } finally {
     s3.destroy();

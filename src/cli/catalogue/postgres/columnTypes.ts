@@ -23,15 +23,22 @@ type TypeRow = {
 
 const MAX = { int2: 2 ** 15 - 1, int4: 2 ** 31 - 1, int8: Number.MAX_SAFE_INTEGER } as const;
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
-const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
-const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
+/** Postgres takes zones up to 15:59. */
+const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)?$/;
 
 const whole = (most: number): TypeRow => ({
   takes: ["whole", "time"],
   write: (value) => (typeof value === "number" && Math.abs(value) <= most ? String(value) : null),
 });
 const NUMBERS: readonly FieldKind[] = ["whole", "number", "time"];
-const FLOAT: TypeRow = { takes: NUMBERS, write: (value) => (typeof value === "number" ? String(value) : null) };
+/** Postgres refuses what is too great, and what would become 0. */
+const float = (least: number, most: number): TypeRow => ({
+  takes: NUMBERS,
+  write: (value) => {
+    const size = typeof value === "number" ? Math.abs(value) : Number.NaN;
+    return size === 0 || (size >= least && size <= most) ? String(value) : null;
+  },
+});
 /** numeric(5,2) holds three digits before the point. */
 const NUMERIC: TypeRow = {
   takes: NUMBERS,
@@ -60,8 +67,8 @@ export const COLUMN_TYPES = {
   int4: whole(MAX.int4),
   int8: whole(MAX.int8),
   numeric: NUMERIC,
-  float4: FLOAT,
-  float8: FLOAT,
+  float4: float(1.1754944e-38, 3.4028234e38),
+  float8: float(2.2250738585072014e-308, Number.MAX_VALUE),
   text: TEXT,
   varchar: TEXT,
   bpchar: TEXT,
@@ -103,11 +110,16 @@ function isoTime(value: FieldValue): string | null {
   return typeof value === "number" && hasYear(new Date(value)) ? new Date(value).toISOString() : null;
 }
 
-/** A camera writes what it likes, such as 0000-00-00: what is no time is left out. */
+/** A camera writes what it likes, such as 0000-00-00 or the 31st of February: what is no time is left out. */
 function localTime(value: FieldValue): string | null {
   if (typeof value !== "string" || !LOCAL_TIME.test(value)) return null;
-  return hasYear(new Date(ZONE.test(value) ? value : `${value}Z`)) ? value : null;
+  const [zone = ""] = /(Z|[+-][\d:]+)?$/.exec(value.slice(DATE)) ?? [];
+  const time = new Date(`${value.slice(0, value.length - zone.length).replace(" ", "T")}Z`);
+  // A day that the month does not have becomes one of the next month.
+  return hasYear(time) && time.toISOString().slice(0, DATE) === value.slice(0, DATE) ? value : null;
 }
+
+const DATE = "2011-05-06".length;
 
 /** Years of four digits, as both sides write them; false for no date at all. */
 function hasYear(time: Date): boolean {
