@@ -61,24 +61,19 @@ export type PlanOptions = {
 };
 
 export function makePlan({ hosts, tally, beyond }: Counted, options: PlanOptions): Plan {
-  const estimates = estimate(hosts, options.facts);
-  const { groupOf, groups } = grouped(hosts, options.politeness);
-  for (let host = 0; host < hosts.size; host++) {
-    const group = groups[groupOf[host] ?? 0];
-    if (group === undefined) continue;
-    group.pictures += hosts.pictures[host] ?? 0;
-    group.requests += estimates.requests[host] ?? 0;
-    group.bytes += estimates.bytes[host] ?? 0;
-  }
-  const paced = groups.map((group) => paceOf(group));
-  const order = Array.from({ length: hosts.size }, (_, host) => host).sort((a, b) => {
-    const days = (host: number) => paced[groupOf[host] ?? 0]?.days ?? 0;
-    return days(b) - days(a) || (hosts.pictures[b] ?? 0) - (hosts.pictures[a] ?? 0) || a - b;
-  });
+  const expected = estimate(hosts, options.facts);
+  const paced = paceHosts(hosts, expected, options.politeness);
+  const order = new Uint32Array(hosts.size)
+    .map((_, host) => host)
+    .sort((a, b) => {
+      const later = (paced.days[b] ?? 0) - (paced.days[a] ?? 0);
+      return later || (hosts.pictures[b] ?? 0) - (hosts.pictures[a] ?? 0) || a - b;
+    });
   const sum = (values: Float64Array) => values.subarray(0, hosts.size).reduce((total, value) => total + value, 0);
-  const requests = sum(estimates.requests);
-  const bytes = sum(estimates.bytes);
+  const requests = sum(expected.requests);
+  const bytes = sum(expected.bytes);
   const pictures = sum(hosts.pictures) + beyond;
+  const listed = order.subarray(0, Math.min(options.most, hosts.size));
   return {
     lines: tally.records,
     pictures,
@@ -87,35 +82,25 @@ export function makePlan({ hosts, tally, beyond }: Counted, options: PlanOptions
     ...counts(tally),
     requests,
     bytes,
-    days: paced.reduce((latest, { days }) => Math.max(latest, days), 0),
+    days: paced.days[order[0] ?? 0] ?? 0,
     dollars: dollars(pictures, requests, bytes, options),
     assumed: ASSUMED,
-    byHost: order.slice(0, options.most).flatMap((host): HostPlan[] => {
-      const group = groups[groupOf[host] ?? 0];
-      const pace = paced[groupOf[host] ?? 0];
-      if (group === undefined || pace === undefined) return [];
+    byHost: Array.from(listed, (host): HostPlan => {
       const name = hosts.nameOf(host);
-      return [
-        {
-          ...{ host: name, group: group.name ?? name, pacedBy: group.rule === null ? "default" : "rule" },
-          ...{ pictures: hosts.pictures[host] ?? 0, requests: Math.round(estimates.requests[host] ?? 0) },
-          ...{ perSecond: pace.perSecond, days: pace.days, bytes: Math.round(estimates.bytes[host] ?? 0) },
-        },
-      ];
+      const group = paced.groups[paced.groupOf[host] ?? ALONE];
+      return {
+        ...{ host: name, group: group?.name ?? name, pacedBy: (group?.rule ?? null) === null ? "default" : "rule" },
+        ...{ pictures: hosts.pictures[host] ?? 0, requests: Math.round(expected.requests[host] ?? 0) },
+        ...{ perSecond: paced.perSecond[host] ?? 0, days: paced.days[host] ?? 0 },
+        bytes: Math.round(expected.bytes[host] ?? 0),
+      };
     }),
   };
 }
 
-/** `name` null: a host alone, which has the name already. */
-type Group = {
-  readonly name: string | null;
-  readonly rule: Politeness | null;
-  pictures: number;
-  requests: number;
-  bytes: number;
-};
+type Expectation = { readonly requests: Float64Array; readonly bytes: Float64Array };
 
-function estimate(hosts: HostTable, facts: "none" | "header") {
+function estimate(hosts: HostTable, facts: "none" | "header"): Expectation {
   const requests = new Float64Array(hosts.size);
   const bytes = new Float64Array(hosts.size);
   for (let host = 0; host < hosts.size; host++) {
@@ -135,29 +120,50 @@ function estimate(hosts: HostTable, facts: "none" | "header") {
   return { requests, bytes };
 }
 
-/** Hosts of one operator share a pace; every other host is a group of its own. */
-function grouped(hosts: HostTable, politeness: PolitenessRules) {
-  const groupOf = new Uint32Array(hosts.size);
+type Group = {
+  readonly name: string;
+  readonly rule: Politeness | null;
+  pictures: number;
+  requests: number;
+  bytes: number;
+};
+
+/** Instead of the number of a group: no rule names the host. */
+const ALONE = -1;
+
+/**
+ * Pace and days of each host. Hosts of one operator share a pace and end together. A host of no group takes only its
+ * numbers, since a catalogue of the web has very many.
+ */
+function paceHosts(hosts: HostTable, { requests, bytes }: Expectation, politeness: PolitenessRules) {
+  const groupOf = new Int32Array(hosts.size).fill(ALONE);
   const groups: Group[] = [];
   const numbers = new Map<string, number>();
   for (let host = 0; host < hosts.size; host++) {
     const name = hosts.nameOf(host);
     const { group, rule } = politeness.of(new URL(`https://${name}/`));
-    const isAlone = group === name && rule === null;
-    let number = isAlone ? undefined : numbers.get(group);
-    if (number === undefined) {
-      number = groups.push({ name: isAlone ? null : group, rule, pictures: 0, requests: 0, bytes: 0 }) - 1;
-      if (!isAlone) numbers.set(group, number);
-    }
+    if (group === name && rule === null) continue;
+    const number = numbers.get(group) ?? groups.push({ name: group, rule, pictures: 0, requests: 0, bytes: 0 }) - 1;
+    numbers.set(group, number);
     groupOf[host] = number;
+    const sums = groups[number];
+    if (sums === undefined) continue;
+    sums.pictures += hosts.pictures[host] ?? 0;
+    sums.requests += requests[host] ?? 0;
+    sums.bytes += bytes[host] ?? 0;
   }
-  return { groupOf, groups };
-}
-
-function paceOf({ rule, pictures, requests, bytes }: Group): { readonly perSecond: number; readonly days: number } {
-  const usual = { exchangeMs: ASSUMED.exchangeMs, bytes: bytes / Math.max(1, requests) };
-  const { expected } = jobPace(rule, pictures, usual);
-  return { perSecond: expected, days: requests / expected / 86_400 };
+  const perSecond = new Float64Array(hosts.size);
+  const days = new Float64Array(hosts.size);
+  for (let host = 0; host < hosts.size; host++) {
+    const group = groups[groupOf[host] ?? ALONE];
+    const asked = group?.requests ?? requests[host] ?? 0;
+    const fetched = group?.bytes ?? bytes[host] ?? 0;
+    const usual = { exchangeMs: ASSUMED.exchangeMs, bytes: fetched / Math.max(1, asked) };
+    const { expected } = jobPace(group?.rule ?? null, group?.pictures ?? hosts.pictures[host] ?? 0, usual);
+    perSecond[host] = expected;
+    days[host] = asked / expected / 86_400;
+  }
+  return { groupOf, groups, perSecond, days };
 }
 
 function dollars(pictures: number, requests: number, bytes: number, { renditionPixels }: PlanOptions): Plan["dollars"] {

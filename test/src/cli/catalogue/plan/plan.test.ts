@@ -162,6 +162,24 @@ describe("its command line", () => {
     expect(parse(...words)).toMatchObject({ ok: false, problems: [expect.stringContaining(problem)] });
   });
   test.each([
+    ["list.tsv", { columns: "id=0,url=1" }, "tsv", 9],
+    ["list.csv.gz", { columns: "id=0,url=1" }, "csv", 44],
+    ["list.ndjson.zst", { columns: "id=a,url=b" }, "jsonl", 9],
+    ["list.csv", { columns: "id=0,url=1", delimiter: "tab" }, "csv", 9],
+    ["list.tsv", { map: "openverse" }, "copy", 9],
+    ["list.tsv", { map: "openverse", format: "tsv" }, "tsv", 9],
+    ["list.csv", { map: "openverse" }, "csv", 44],
+    ["yfcc100m_dataset.bz2", { map: "yfcc100m" }, "tsv", 9],
+    ["dump.sql", { map: "openverse" }, "copy", 9],
+  ])("%s with %j is %s", (name, values, format, delimiter) => {
+    const file = join(dir, name);
+    writeFileSync(file, "");
+    expect(readManifestArguments([file], values)).toMatchObject({
+      ok: true,
+      value: { manifest: { format, delimiter } },
+    });
+  });
+  test.each([
     [["none.tsv", "--columns", "id=0,url=1"], "There is no file none.tsv"],
     [[FILE], "Which column is what?"],
     [[FILE, "--map", "flickr"], "ready maps are yfcc100m, yfcc100m-500, openverse"],
