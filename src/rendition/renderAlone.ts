@@ -8,7 +8,7 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { Failure } from "../errors.ts";
-import type { Header } from "../image/header.ts";
+import { type Header, isOnePixel } from "../image/header.ts";
 import type { Look } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
@@ -64,10 +64,6 @@ export async function renderAlone(
   } finally {
     memory.release();
   }
-}
-
-export function isOnePixel({ width, height }: Pick<Header, "width" | "height">): boolean {
-  return width === 1 && height === 1;
 }
 
 /**

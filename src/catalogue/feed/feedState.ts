@@ -3,6 +3,7 @@
  * (catalogueFeed.ts) gives it the time, keeps its records and sends its messages; the simulation does the same in virtual
  * time. Nothing here goes through all hosts, save what a restart loads.
  */
+import { BoundedMap } from "../../concurrency/boundedMap.ts";
 import type { JobPace } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
 import { DueHeap } from "./dueHeap.ts";
@@ -54,6 +55,8 @@ export class FeedState {
   readonly #unopened = new Set<string>();
   /** Records of one host: of several runs, or rounds. They share its pace. */
   readonly #lanes = new Map<string, Set<string>>();
+  /** When a host was last asked: another run may go on with it after its record has gone. */
+  readonly #lastStarts = new BoundedMap<string, number>(4 * OPEN_HOSTS);
   readonly #openHosts = new Map<string, number>();
   /** When the list of a run may be read again after a failure. */
   readonly #listsAt = new Map<string, number>();
@@ -172,7 +175,7 @@ export class FeedState {
     this.#put(after, true);
     const perSecond =
       pace.perSecond === null ? null : pace.perSecond / pace.workers / Math.max(...lane.map(({ slow }) => slow));
-    const lastStart = Math.max(...lane.map((one) => one.lastStart));
+    const lastStart = Math.max(this.#lastStarts.get(record.host16) ?? 0, ...lane.map((one) => one.lastStart));
     const startInMs = perSecond === null ? 0 : Math.max(0, Math.ceil(lastStart + 1000 / perSecond - now));
     const { part, from, to, attempt } = begun;
     return {
@@ -205,6 +208,7 @@ export class FeedState {
     const { key, record, lease, run } = found;
     const after = withReport(record, lease, report, this.#paceOf(record.entry), now);
     this.#put(after, true);
+    this.#lastStarts.set(record.host16, Math.max(after.lastStart, this.#lastStarts.get(record.host16) ?? 0));
     if (!isFinished(after)) return true;
     this.#remove(key, after);
     this.#finished.push(after);

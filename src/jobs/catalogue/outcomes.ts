@@ -6,7 +6,8 @@ import { type Status, statusOf } from "../../catalogue/status.ts";
 import type { Failure } from "../../errors.ts";
 import type { Facts } from "../../image/facts.ts";
 import { FORMATS } from "../../image/formats/registry.ts";
-import { type Alone, isOnePixel } from "../../rendition/renderAlone.ts";
+import { isOnePixel } from "../../image/header.ts";
+import type { Alone } from "../../rendition/renderAlone.ts";
 import { ORIGINAL } from "../../store/sourceMeta.ts";
 
 /** Longest address that a line of the log has room for. */

@@ -40,16 +40,15 @@ export async function makePicture(
 ): Promise<Tried> {
   const job = newJob(caller, chunk.waitUntil, { ray: chunk.trace.ray, calls: chunk.calls });
   const { trace } = job;
-  // The first request has its turn before the source's time begins. Redirects and second tries take turns of their own.
-  let turns = 0;
+  // Redirects and second tries are requests of their own.
   const fetch: App["fetch"] = async (input, init) => {
-    if (turns++ > 0) await pacer.turn();
+    await pacer.leave();
     return app.fetch(input, init);
   };
   const known = { checkedAt: app.now(), attempts: tries + work.attempt - 1 };
   try {
     const request = pictureRequest(row.url, work.settings, app.config);
-    await pacer.turn();
+    await pacer.begin();
     const made = await renderAlone(request, { whole: !last }, { ...app, fetch }, caller, job);
     const http = trace.sourceStatus;
     const { bytesIn } = trace;
