@@ -1,5 +1,5 @@
 /** The engine: bytes and an order in, a thumbnail out. One function that reads as its steps. */
-import { lookOf } from "./analyse/look.ts";
+import { tapsOf } from "./analyse/taps.ts";
 import { embeddedConversion } from "./colour/embedded.ts";
 import { decode } from "./decode.ts";
 import { withDecodeErrors } from "./decodeErrors.ts";
@@ -60,7 +60,7 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const from = { bytes, format: source.format, transform: order.transform };
   const thumbnail = await withRights(encoded, { format, width, height }, from);
   clock.lap("encode");
-  const look = order.analyse === true ? { look: lookOf(picture.frames[0].pixels) } : {};
+  const look = order.analyse === undefined ? {} : { look: tapsOf(picture.frames[0].pixels, order.analyse) };
   const made = { bytes: thumbnail, format, width, height, ...look };
   return { ...made, source: headerOf(source), truncated, stages: clock.stages() };
 }
