@@ -6,6 +6,10 @@ export const COMMANDS = {
     summary: "read a manifest once and print hosts, days and dollars",
     load: async () => (await import("./plan.ts")).PLAN,
   },
+  likeness: {
+    summary: "find copies among the pictures by their hashes, and cluster them",
+    load: async () => (await import("./likeness.ts")).LIKENESS,
+  },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof COMMANDS;
