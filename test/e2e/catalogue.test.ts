@@ -15,6 +15,7 @@ import {
 } from "../../bench/catalogue/generatedRun.ts";
 import type { ManifestRow } from "../../src/catalogue/manifestRow.ts";
 import type { Outcome } from "../../src/catalogue/outcome.ts";
+import { PROJECTION_LOOK_UP, PROJECTION_SHARDS, shardOfId } from "../../src/catalogue/projection.ts";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
 import type { CatalogueStatus } from "../../src/handlers/catalogue/answer.ts";
 import { SIGNATURE_HEADER, signBody, TIME_HEADER } from "../../src/request/signing/signedBody.ts";
@@ -30,6 +31,7 @@ const VARS = {
   ...{ CATALOGUE_SECRET: SECRET, CATALOGUE_CHUNK_SECONDS: "2", CATALOGUE_LEASE_SECONDS: "4" },
 };
 const HTML = "<!DOCTYPE html><html><body>gone</body></html>";
+const DATABASES = Array.from({ length: PROJECTION_SHARDS }, (_, shard) => `CATALOGUE_${shard}`);
 /** Hosts with a rule. The next one has none: a job asks it once a second. */
 const RULED = 3;
 
@@ -44,7 +46,7 @@ describe("a catalogue", { timeout: 60_000 }, () => {
     const rule = { perSecond: 50, concurrency: 6 };
     const hosts = Array.from({ length: RULED }, (_, i) => new URL(source.url(i, "/")).host);
     const settings = JSON.stringify({ politeness: Object.fromEntries(hosts.map((host) => [host, rule])) });
-    return startEdge({ heavy: false, persist: join(folder, "state"), vars: VARS, settings });
+    return startEdge({ heavy: false, persist: join(folder, "state"), vars: VARS, settings, databases: DATABASES });
   };
 
   beforeAll(async () => {
@@ -131,6 +133,15 @@ describe("a catalogue", { timeout: 60_000 }, () => {
     // Chunks of one host that were under way at the kill: at most two of ten rows.
     for (let i = 0; i < 36; i++) expect(asked(`/good-${i}.jpg`)).toBeLessThanOrEqual(2);
     expect(asked("/same.jpg")).toBeLessThanOrEqual(2);
+  });
+
+  test("the databases know every picture by its identifier", async () => {
+    const outcomes = await outcomesOf(await bucket(), "first");
+    for (const { id, status, dhash, checkedAt } of outcomes) {
+      const database = await edge.miniflare.getD1Database(`CATALOGUE_${shardOfId(id)}`, "firstlight");
+      const row = await database.prepare(PROJECTION_LOOK_UP).bind(id).first();
+      expect(row).toMatchObject({ id, status, dhash, checked_at: checkedAt });
+    }
   });
 
   test("a reader's first view of a picture is a hit", async () => {

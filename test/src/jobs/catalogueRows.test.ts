@@ -1,5 +1,5 @@
 /** The rows of a chunk: tried in their place, stopped when the host is not well, and never with a gap. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ManifestRow } from "../../../src/catalogue/manifestRow.ts";
 import { Failure, type Reason } from "../../../src/errors.ts";
 import { Pacer } from "../../../src/jobs/catalogue/pacer.ts";
@@ -125,13 +125,23 @@ describe("rows of a chunk", () => {
 
 describe("pacer", () => {
   test("requests leave evenly, and a late one pushes those after it", async () => {
-    const pacer = new Pacer(50, 40, () => performance.now());
-    const began = performance.now();
-    const times = await Promise.all(
-      Array.from({ length: 6 }, () => pacer.leave().then(() => performance.now() - began)),
-    );
-    expect(times[0]).toBeGreaterThanOrEqual(39.9);
-    for (const [i, at] of times.slice(1).entries()) expect(at - (times[i] ?? 0)).toBeGreaterThanOrEqual(19);
+    vi.useFakeTimers();
+    const began = Date.now();
+    const pacer = new Pacer(50, 40, () => Date.now());
+    const times: number[] = [];
+    const leave = async () => {
+      await pacer.leave();
+      times.push(Date.now() - began);
+    };
+    const first = [leave(), leave(), leave()];
+    await vi.advanceTimersByTimeAsync(200);
+    await Promise.all(first);
+    const second = [leave(), leave()];
+    await vi.advanceTimersByTimeAsync(100);
+    await Promise.all(second);
+    expect(times).toEqual([40, 60, 80, 200, 220]);
+    expect(pacer.lastStartMs).toBe(80);
+    vi.useRealTimers();
   });
 
   test("without a pace nobody waits", async () => {
