@@ -20,6 +20,10 @@ export type Facts = Omit<Exif, "artist" | "copyright"> & {
   readonly progressive: boolean;
   readonly colourSpace: Header["colour"];
   readonly frames: number | null;
+  /** Of all frames together, once, in milliseconds, as browsers show them; 0 for a still. */
+  readonly duration: number | null;
+  /** How often the frames are shown, 0 = without end; 1 for a still. */
+  readonly loop: number | null;
   readonly title: string | null;
   readonly artist: string | null;
   readonly copyright: string | null;
@@ -38,12 +42,13 @@ export async function factsOf(bytes: Uint8Array, total: number | null): Promise<
   const blocks = await blocksOf(header.format, opened.bytes);
   const { artist: _, copyright: __, ...taken } = blocks.exif === null ? NO_EXIF : readExif(blocks.exif);
   const { creator, copyright } = rightsOf(blocks);
-  const isWhole = total === bytes.length;
+  const knowsFrames = total === bytes.length || STILL.has(header.format);
+  const { durationMs, plays } = opened.source.animation ?? { durationMs: 0, plays: 1 };
   const { format, orientation, alpha, progressive, colour, frames } = header;
   return {
     ...uprightSize(header),
     ...{ format, bytes: total, orientation, alpha, progressive, colourSpace: colour },
-    frames: isWhole || STILL.has(format) ? frames : null,
+    ...(knowsFrames ? { frames, duration: durationMs, loop: plays } : { frames: null, duration: null, loop: null }),
     ...taken,
     ...{ title: titleOf(blocks), artist: creator, copyright },
   };

@@ -28,6 +28,8 @@ export type Header = {
  * is drawn at any size the sides may have fractions.
  */
 export type Source = Header & {
+  /** Of a file with several frames: how long they are shown in all, and how often, 0 = without end. */
+  readonly animation?: { readonly durationMs: number; readonly plays: number };
   /** Bits a sample. */
   readonly depth: number;
   readonly interlaced: boolean;

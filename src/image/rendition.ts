@@ -8,8 +8,10 @@ export type EngineLimits = {
   readonly maxSourceFrames: number;
   /** The longest side of a result. */
   readonly maxResultSide: number;
-  /** The pixels of a result, all frames together. */
+  /** The pixels of a still result, and of one frame of a moving one. */
   readonly maxResultPixels: number;
+  /** The pixels of a moving result, all frames together. It gets fewer frames in place of more pixels. */
+  readonly maxAnimationPixels: number;
   /** Names of the formats that this deployment decodes. Empty or absent: all. */
   readonly decoders?: readonly string[];
 };
@@ -26,6 +28,8 @@ export type RenderOrder = {
   readonly effort?: number;
   /** Whether to work out the result's ThumbHash and dominant colour. */
   readonly analyse?: boolean;
+  /** Called between two frames of an animation, so that others may have their turn. */
+  readonly pause?: () => Promise<void>;
 };
 
 /** What stands for a picture until it is there. */
@@ -34,6 +38,8 @@ export type Look = {
   readonly colour: string;
   /** ThumbHash (evanw.github.io/thumbhash), base64. */
   readonly thumbhash: string;
+  /** dHash, 16 hex digits. */
+  readonly dhash: string;
 };
 
 export type Rendition = {
@@ -42,6 +48,8 @@ export type Rendition = {
   readonly width: number;
   readonly height: number;
   readonly source: Header;
+  /** How many frames of the source it shows, from the first on; 1 = a still. */
+  readonly frames: number;
   /** True: the source ended early or was damaged, and the picture has only the part that could be decoded. */
   readonly truncated: boolean;
   /** Where it was asked for. */

@@ -152,7 +152,9 @@ export async function storeSourceMeta(
   const isMissing = look !== null && known?.thumbhash === undefined && known?.generation === source.generation;
   const present = learnt ?? (isMissing ? known : null);
   if (present === null || !(await mayStore(store, app, source)())) return;
-  const withLook = look === null || present.thumbhash !== undefined ? present : { ...present, ...look };
+  const shown =
+    look === null || present.thumbhash !== undefined ? {} : { colour: look.colour, thumbhash: look.thumbhash };
+  const withLook = { ...present, ...shown };
   await writeSourceMeta(THUMBS, store.keys.sourceMeta, withLook);
 }
 

@@ -5,7 +5,7 @@ import { dirname, join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /** Files of other projects, and the rows of this test. */
-const FOREIGN = /^(test\/support\/next\/|test\/ci\/links\.test\.ts$)/;
+const FOREIGN = /^(test\/support\/clients\/next\/|test\/ci\/links\.test\.ts$)/;
 /** Pages of others, and a page that a release writes. */
 const NOT_OURS: readonly string[] = ["SKILL.md", "notes.md"];
 const BINARY = /\.(webp|wasm|png|jpe?g|gif|avif|jxl|tiff?|bmp|ico|svg|ttf|bin|gz|json)$/;

@@ -14,7 +14,9 @@ import { photonUrl } from "../../src/client/url.ts";
 import { ANSWERS, Failure } from "../../src/errors.ts";
 import { type Facts, factsOf } from "../../src/image/facts.ts";
 import { corpusFiles, readCorpus } from "../src/image/corpus.ts";
-import nextLoader from "../support/next/image-loader.js";
+import { MARKUPS } from "../support/clients/markups.ts";
+import nextLoader from "../support/clients/next/image-loader.js";
+import { checkPictures } from "../support/clients/pictures.ts";
 import { jpegOf } from "../support/sources/picture.ts";
 
 const KEY = "736563726574";
@@ -37,6 +39,7 @@ let big: Uint8Array;
 
 beforeAll(async () => {
   const picture = await jpegOf({ r: 40, g: 90, b: 160 });
+  const large = await jpegOf({ r: 90, g: 40, b: 160 }, 2048, 256);
   big = new Uint8Array(BIG_BYTES);
   big.set(picture);
   source = createServer((request, response) => {
@@ -52,7 +55,10 @@ beforeAll(async () => {
     }
     const [, place] = (request.url ?? "").split("/to/");
     if (place !== undefined) response.writeHead(302, { location: decodeURIComponent(place) }).end();
-    else response.writeHead(200, { "cache-control": "max-age=3600" }).end(picture);
+    else
+      response
+        .writeHead(200, { "cache-control": "max-age=3600" })
+        .end(request.url?.startsWith("/large/") ? large : picture);
   });
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
@@ -327,6 +333,13 @@ describe("published clients of other services", () => {
     }
     expect([etags.size, fetches(name)]).toEqual([1, 1]);
   });
+  test.each(Object.entries(MARKUPS))("the pictures of its markup are as wide as it says: %s", async (_, markupOf) => {
+    const source = listed("large/a%20b.jpg?x=1&y=2");
+    const html = await markupOf({ proxy: edge.url, signing: { key: KEY, salt: SALT }, source });
+    const { asked, wrong } = await checkPictures(html, (url) => ask(url.slice(edge.url.length)));
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(10);
+  });
   test.each(Object.entries(CLIENTS))("a host that is not listed, by %s", async (client, make) => {
     const { status, body } = await ask(make("https://elsewhere.test/a.jpg") ?? "");
     // A signature reaches every public host, and this one does not exist.
@@ -340,6 +353,8 @@ describe("published clients of other services", () => {
   test("a source without a scheme is asked over HTTPS, and then over HTTP", async () => {
     const answer = await ask(`/?url=${listed("plain.jpg").slice("http://".length)}&w=320`);
     expect([answer.status, await sizeOf(answer), fetches("plain.jpg")]).toEqual([200, "320x213 jpeg", 1]);
+    const facts = await ask(`/info/?url=${listed("facts2.jpg").slice("http://".length)}`);
+    expect([facts.status, JSON.parse(facts.body.toString())]).toEqual([200, expect.objectContaining({ width: 480 })]);
   });
   test("default= sends readers on when the source fails, and only then", async () => {
     const fallback = encodeURIComponent(listed("none.jpg"));

@@ -17,7 +17,26 @@ const FIRST = "firstlight";
 const DIRECT = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 type BucketOptions = Record<string, { id: string }>;
+type ConsumerOptions = Record<string, { readonly maxBatchSize?: number; readonly maxBatchTimeout?: number }>;
 type ObjectOptions = Record<string, { className: string }>;
+
+/**
+ * The local queue has one consumer at a time, where a deployment has 250: what those would take at once goes into one batch.
+ * A queue whose messages are worked on one by one stays as it is.
+ */
+function localConsumers(consumers: ConsumerOptions): ConsumerOptions {
+  const entries = Object.entries(consumers).map(([queue, options]) => {
+    const isParallel = options.maxBatchSize !== undefined && options.maxBatchSize > 1;
+    return [
+      queue,
+      isParallel ? { ...options, maxBatchSize: LOCAL_BATCH, maxBatchTimeout: LOCAL_BATCH_SECONDS } : options,
+    ];
+  });
+  return Object.fromEntries(entries) as ConsumerOptions;
+}
+
+const LOCAL_BATCH = 100;
+const LOCAL_BATCH_SECONDS = 0.1;
 
 /** Names of the isolates: `firstlight`, `firstlight-2`, … */
 export function isolateNames(isolates: number): readonly string[] {
@@ -38,9 +57,10 @@ export function workersOf({ modules, root, options }: Bundle, order: WorkersOrde
   // A queue has one consumer.
   const further = { durableObjects: elsewhere, queueConsumers: {} };
   const bindings = { ...(options.bindings as Record<string, string>), ...vars };
+  const consumers = localConsumers((options.queueConsumers ?? {}) as ConsumerOptions);
   const same = isolateNames(isolates).map((name, i) => ({
     ...shared,
-    ...(i === 0 ? {} : further),
+    ...(i === 0 ? { queueConsumers: consumers } : further),
     ...DIRECT,
     name,
     modules: [...modules],

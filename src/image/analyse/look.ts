@@ -1,7 +1,8 @@
-/** What stands for a picture until it is there: its ThumbHash and its dominant colour. Pure. */
+/** What stands for a picture until it is there: its ThumbHash and its dominant colour; and its dHash. Pure. */
 import { rgbaToThumbHash } from "thumbhash";
 import type { Pixels } from "../picture.ts";
 import type { Look } from "../rendition.ts";
+import { dHashOf } from "./dhash.ts";
 
 /** The longer side of the picture that is looked at. A ThumbHash has at most 7 waves along a side. */
 const SIDE = 32;
@@ -12,7 +13,7 @@ const SAMPLES = 4;
 export function lookOf(pixels: Pixels): Look {
   const small = sampled(pixels);
   const hash = rgbaToThumbHash(small.width, small.height, small.data);
-  return { colour: dominantColour(small), thumbhash: btoa(String.fromCharCode(...hash)) };
+  return { colour: dominantColour(small), thumbhash: btoa(String.fromCharCode(...hash)), dhash: dHashOf(small) };
 }
 
 /** The picture in at most 32 x 32 cells, each the mean of at most 16 of its pixels. */

@@ -11,7 +11,7 @@ import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import { REACH, Reach } from "./reach.ts";
 import { dueAt, pollMs } from "./schedule.ts";
-import type { Asker, Wish } from "./wish.ts";
+import { type Asker, ticketLeft, type Wish } from "./wish.ts";
 
 /** A request that waits looks so often whether a call is due. */
 const TICK_MS = 500;
@@ -20,14 +20,12 @@ const DELIVERY_MS = 10_000;
 /** An answer that the governor held for longer than this is one of a saturated host. */
 const HELD_MS = 50;
 const NOT_BLOCKED = { binding: null, estimateMs: 0 } as const;
-/** Round trips remembered. */
-const TRIPS = 16;
 /** Grants that have ended lately: an answer may bring one again. */
 const ENDED = { ms: 60_000, most: 256 } as const;
 
 type Calling = {
   readonly call: GovernorCall;
-  readonly wishes: readonly Wish[];
+  readonly wishes: Wish[];
   /** From then on the request that sent it has not lived to hear the answer. */
   readonly lostAt: number;
 };
@@ -49,7 +47,6 @@ export class Conversation {
   #otherLimitAt = Number.NEGATIVE_INFINITY;
   #bytesAt = Number.NEGATIVE_INFINITY;
   #concurrency: number | null = null;
-  #trips: readonly number[] = [];
 
   /** `isolate`: its name, unique among all that talk to the governor. */
   constructor(isolate: string) {
@@ -71,8 +68,13 @@ export class Conversation {
     return this.#reach.isLost(now);
   }
 
-  /** Makes a wish known. Its call leaves when it is due, with all else that there is to say. */
+  /** Makes a wish known. Its call leaves when it is due. In a call under way it takes the place of one that was dropped. */
   open(wish: Wish): void {
+    const left = ticketLeft(this.#calling?.call.wants ?? [], this.#wishes, wish);
+    if (left !== null) {
+      wish.inherit(left);
+      this.#calling?.wishes.push(wish);
+    }
     this.#wishes.add(wish);
   }
 
@@ -177,7 +179,7 @@ export class Conversation {
     const number = ++this.#number;
     const call: GovernorCall = {
       ...{ isolate: this.#isolate, call: number, region: asker.region, rule: asker.rule, waitMs },
-      tripMs: this.#trips.length === 0 ? 0 : Math.min(...this.#trips) / 2,
+      tripMs: this.#reach.tripMs,
       wants: wishes.map((wish) => wish.asWire(now)),
       releases: this.#outbox.send(number),
       renewals: this.#renewing(now).map((grant) => grant.renewal()),
@@ -208,12 +210,12 @@ export class Conversation {
   #hear(call: GovernorCall, answer: GovernorAnswer, sentAt: number, asker: Asker): void {
     const heardAt = asker.now();
     const { heldMs, grants, refusals, renewed, limits } = answer;
-    this.#trips = [...this.#trips, Math.max(0, heardAt - sentAt - heldMs)].slice(-TRIPS);
-    this.#reach.answered();
+    this.#reach.answered(heardAt - sentAt - heldMs);
     if (this.#calling?.call === call) this.#calling = null;
     this.#heardAt = heardAt;
     this.#concurrency = limits.concurrency;
-    if (call.wants.length > 0) {
+    // A later call has taken over the wishes of an earlier one.
+    if (call.wants.length > 0 && call.call === this.#number) {
       this.#saturated = refusals.length > 0 || heldMs > HELD_MS;
       const [first] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
       this.#blocked = first === undefined ? NOT_BLOCKED : { binding: first.binding, estimateMs: first.waitMs };
@@ -238,10 +240,7 @@ export class Conversation {
   #take(grant: HeldGrant, asker: Asker): void {
     if (this.#grants.has(grant.id)) return;
     const wish = [...this.#wishes].find(({ ticket }) => ticket === grant.ticket);
-    if (wish === undefined) {
-      this.release(grant, { kind: "unused" }, asker);
-      return;
-    }
+    if (wish === undefined) return void this.release(grant, { kind: "unused" }, asker);
     this.#wishes.delete(wish);
     this.#grants.set(grant.id, grant);
     wish.grant = grant;

@@ -25,7 +25,7 @@ export type Asker = {
 const GONE_MS = 2_500;
 
 export class Wish {
-  readonly ticket = crypto.randomUUID();
+  #ticket: string = crypto.randomUUID();
   readonly priority: Priority;
   readonly #since: number;
   readonly #bytes: number | null;
@@ -44,6 +44,16 @@ export class Wish {
     this.seenAt = since;
   }
 
+  get ticket(): string {
+    return this.#ticket;
+  }
+
+  /** Takes over the ticket of a wish that was dropped, of which the governor has heard. */
+  inherit(ticket: string): void {
+    this.#ticket = ticket;
+    this.told = true;
+  }
+
   isGone(now: number): boolean {
     return Math.abs(now - this.seenAt) >= GONE_MS;
   }
@@ -53,4 +63,10 @@ export class Wish {
     const size = this.#bytes === null ? {} : { bytes: this.#bytes };
     return { ticket, kind: priority.priority, waitedMs: Math.max(0, now - this.#since), ...size };
   }
+}
+
+/** The ticket in a call's `wants` of a dropped wish of the same kind, whose place `wish` may take; null = there is none. */
+export function ticketLeft(wants: readonly WireWish[], open: Iterable<Wish>, { priority }: Wish): string | null {
+  const tickets = new Set([...open].map(({ ticket }) => ticket));
+  return wants.find(({ ticket, kind }) => kind === priority.priority && !tickets.has(ticket))?.ticket ?? null;
 }

@@ -15,7 +15,13 @@ async function outcomeOf(
   bytes: Uint8Array,
   maxSourcePixels: number,
 ): Promise<{ outcome: Outcome; picture: Uint8Array }> {
-  const limits = { maxSourcePixels, maxSourceFrames: 1000, maxResultSide: 4096, maxResultPixels: 12_000_000 };
+  const limits = {
+    maxSourcePixels,
+    maxSourceFrames: 1000,
+    maxResultSide: 4096,
+    maxResultPixels: 12_000_000,
+    maxAnimationPixels: 12_000_000,
+  };
   try {
     const transform = { ...PLAIN, width: SIDE, height: SIDE };
     const { truncated, bytes: picture } = await renderImage({ bytes, transform, format: "webp", limits });

@@ -38,11 +38,21 @@ describe("the next call is due", () => {
       { saturated: true, binding: "bytes", estimateMs: 6_000, wishes: [TOLD] },
       1_100 + 6_000 - SCHEDULE.pollMs / 2,
     ],
+    [
+      "when that window opens and no earlier, beside a grant: the release may come first",
+      { saturated: true, binding: "bytes", estimateMs: 6_000, wishes: [TOLD], held: 1 },
+      1_100 + 6_000,
+    ],
     ["at once, for a release that a wish can ride with", { ...BUSY, wishes: [TOLD], releases: [used()] }, SOON],
     [
       "a moment later, for one where starts are scarce and a slot is free",
       { saturated: true, otherLimitAt: 1_100, wishes: [TOLD], calling: true, releases: [used()] },
       2_000 + SCHEDULE.rideMs,
+    ],
+    [
+      "sooner, for one where no call is under way: the next wish of its reader may ride with it",
+      { saturated: true, otherLimitAt: 1_100, binding: "bytes", estimateMs: 6_000, wishes: [TOLD], releases: [used()] },
+      2_000 + SCHEDULE.joinMs,
     ],
     [
       "at once, for one where starts are scarce and no slot is free",

@@ -113,6 +113,28 @@ describe("the grant", () => {
     expect(other.value).toBe(true);
   });
 
+  test("that a reader no longer waits for goes to the next reader, without a call; a push does not get it", async () => {
+    const { port, one, isolate } = world({ concurrency: 1 });
+    await known(one);
+    void isolate().exchange({ firstByteMs: 3_000 });
+    await wait(100);
+    const first = watched(one.turn().take(1_000));
+    await wait(1_100);
+    expect(first.value).toMatchObject({ reason: "source_saturated" });
+    const second = watched(one.turn().take(1_000));
+    const asks = () => port.calls.filter(({ wants }) => wants.length > 0).length;
+    const before = asks();
+    await wait(1_100);
+    expect(second.value).toMatchObject({ reason: "source_saturated" });
+    const third = watched(one.turn().take(10_000));
+    const push = watched(one.turn(new Priority("warm")).take(10_000));
+    await wait(100);
+    // The governor holds a call for a reader of this isolate. It hears of the push with the next one.
+    expect(asks()).toBe(before);
+    await wait(2_000);
+    expect([third.value, push.ms]).toEqual([true, null]);
+  });
+
   test("another request of the exchange is another start, in one call", async () => {
     const { port, one } = world({ concurrency: 1 });
     await known(one);
