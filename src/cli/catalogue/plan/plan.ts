@@ -1,11 +1,11 @@
 /** From counts by host to pace, days, bytes and dollars. Pure. */
 import { jobPace } from "../../../catalogue/jobPace.ts";
-import { dollarsOf, type Operations, PRICES_READ } from "../../../catalogue/prices.ts";
+import { addOperations, dollarsOf, type Operations, PRICES_READ } from "../../../catalogue/prices.ts";
 import type { Politeness } from "../../../config/politeness.ts";
 import type { PolitenessRules } from "../../../origin/governor/politeness.ts";
 import { BROKEN, type BrokenLine, SKIPPED, type Tally } from "../manifest/broken.ts";
 import type { Counted } from "./countHosts.ts";
-import { ASSUMED, EXPECTED_CPU, EXPECTED_OPERATIONS, STORED_GB_MONTH } from "./expected.ts";
+import { ASSUMED, EXPECTED_CPU, EXPECTED_GOVERNED, EXPECTED_OPERATIONS, STORED_GB_MONTH } from "./expected.ts";
 import type { HostTable } from "./hostTable.ts";
 
 export type HostPlan = {
@@ -83,7 +83,7 @@ export function makePlan({ hosts, tally, beyond }: Counted, options: PlanOptions
     requests,
     bytes,
     days: paced.days[order[0] ?? 0] ?? 0,
-    dollars: dollars(pictures, requests, bytes, options),
+    dollars: dollars({ pictures, requests, bytes, governed: paced.governed }, options),
     assumed: ASSUMED,
     byHost: Array.from(listed, (host): HostPlan => {
       const name = hosts.nameOf(host);
@@ -152,6 +152,7 @@ function paceHosts(hosts: HostTable, { requests, bytes }: Expectation, politenes
     sums.requests += requests[host] ?? 0;
     sums.bytes += bytes[host] ?? 0;
   }
+  const governed = groups.reduce((total, { rule, requests: asked }) => total + (rule === null ? 0 : asked), 0);
   const perSecond = new Float64Array(hosts.size);
   const days = new Float64Array(hosts.size);
   for (let host = 0; host < hosts.size; host++) {
@@ -163,19 +164,26 @@ function paceHosts(hosts: HostTable, { requests, bytes }: Expectation, politenes
     perSecond[host] = expected;
     days[host] = asked / expected / 86_400;
   }
-  return { groupOf, groups, perSecond, days };
+  return { groupOf, groups, perSecond, days, governed };
 }
 
-function dollars(pictures: number, requests: number, bytes: number, { renditionPixels }: PlanOptions): Plan["dollars"] {
+type Work = {
+  readonly pictures: number;
+  readonly requests: number;
+  readonly bytes: number;
+  /** Requests to hosts with a rule. */
+  readonly governed: number;
+};
+
+function dollars({ pictures, requests, bytes, governed }: Work, { renditionPixels }: PlanOptions): Plan["dollars"] {
   const megapixels = bytes / ASSUMED.bytesPerPixel / 1e6;
   const cpuMs =
     pictures * EXPECTED_CPU.picture +
     megapixels * EXPECTED_CPU.megapixel +
     Math.max(0, requests - pictures) * EXPECTED_CPU.facts;
-  const counts: Operations = Object.fromEntries(
-    Object.entries(EXPECTED_OPERATIONS).map(([name, each]) => [name, each * pictures]),
+  const operations = [times(EXPECTED_OPERATIONS, pictures), times(EXPECTED_GOVERNED, governed), { cpuMs }].reduce(
+    addOperations,
   );
-  const operations = { ...counts, cpuMs };
   const by = Object.fromEntries(
     Object.entries(operations).map(([name, count]) => [name, dollarsOf({ [name]: count })]),
   );
@@ -187,6 +195,10 @@ function dollars(pictures: number, requests: number, bytes: number, { renditionP
     pricesRead: PRICES_READ,
     by,
   };
+}
+
+function times(each: Operations, count: number): Operations {
+  return Object.fromEntries(Object.entries(each).map(([name, one]) => [name, one * count]));
 }
 
 function counts(tally: Tally): Pick<Plan, "broken" | "skipped"> {

@@ -6,13 +6,15 @@ export function planLines(plan: Plan): readonly string[] {
   const { pictures, hosts, beyond, days, bytes, dollars, byHost } = plan;
   const [slowest] = byHost;
   return [
-    `${number(pictures)} pictures on ${number(hosts)} hosts, of ${number(plan.lines)} lines`,
+    `${number(pictures)} pictures on ${number(hosts)} ${hosts === 1 ? "host" : "hosts"}, of ${number(plan.lines)} lines`,
     ...skippedLines(plan.skipped),
     ...brokenLines(plan.broken.byReason, plan.broken.examples),
     "",
     ...table(byHost),
     ...(hosts > byHost.length
-      ? [`${number(hosts - byHost.length)} more hosts end earlier (--hosts all lists them)`]
+      ? [
+          `${number(hosts - byHost.length)} more ${hosts - byHost.length === 1 ? "host ends" : "hosts end"} earlier (--hosts all lists them)`,
+        ]
       : []),
     ...(beyond === 0
       ? []

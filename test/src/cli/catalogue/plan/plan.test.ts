@@ -68,6 +68,8 @@ describe("a plan", () => {
     const made = await plan(on("a.test", 100), { politeness: { "a.test": { perSecond: 50 } } });
     expect(made.byHost[0]).toMatchObject({ pacedBy: "rule", group: "a.test" });
     expect(made.byHost[0]?.perSecond).toBeGreaterThan(1);
+    // Its governor costs something for each request.
+    expect(made.dollars.total).toBeGreaterThan((await plan(on("a.test", 100))).dollars.total);
   });
 
   test("bytes: the provider's own size where it has one, what the manifest lists of originals, else a guess", async () => {
@@ -113,7 +115,7 @@ describe("a plan", () => {
 
   test("the list is cut, and an empty manifest is a plan too", async () => {
     const made = await plan([...on("a.test", 1), ...on("b.test", 2)], { most: 1 });
-    expect(planLines(made).join("\n")).toContain("1 more hosts end earlier");
+    expect(planLines(made).join("\n")).toContain("1 more host ends earlier");
     expect(await plan([])).toMatchObject({ pictures: 0, hosts: 0, days: 0, dollars: { total: 0, perMillion: 0 } });
   });
 });
