@@ -4,7 +4,7 @@ import { hostHash } from "../../store/schema/key.ts";
 import { type OpenPart, openPart, PART, partKey, rangeOf } from "../part.ts";
 import { BadRecord } from "../record.ts";
 import { type HostEntry, hostsKey, readHostEntry } from "../run.ts";
-import type { ChunkName } from "./feedState.ts";
+import type { ChunkName } from "./port.ts";
 import type { RunRecord } from "./runRecord.ts";
 
 /** A page of a list has some 700 hosts. No line is longer. */
