@@ -6,6 +6,8 @@ import { SUB_PROVIDERS, type SubProvider } from "../../src/catalogue/subProvider
 import { BROKEN, SKIPPED } from "../../src/cli/catalogue/manifest/broken.ts";
 import { COLUMN_MEANINGS } from "../../src/cli/catalogue/manifest/columns.ts";
 import { READY_MAPS } from "../../src/cli/catalogue/manifest/maps/table.ts";
+import { FIELD_NAMES, FIELDS, type FieldName } from "../../src/cli/catalogue/outcomes/fields.ts";
+import { typesOf } from "../../src/cli/catalogue/postgres/columnTypes.ts";
 
 type Rows = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 
@@ -41,7 +43,21 @@ export const CATALOGUE_ROWS = {
     head: ["provider", "source", "told by"],
     rows: Object.entries<SubProvider>(SUB_PROVIDERS).map(([name, row]) => [row.provider, code(name), toldBy(row)]),
   }),
+  catalogueFields: () => ({
+    head: ["fields", "fit columns of the type", "when it is not known"],
+    rows: fieldGroups().map((names) => {
+      const [{ kind, onNull }] = names.map((name) => FIELDS[name]) as [(typeof FIELDS)[FieldName]];
+      const unknown = onNull === "keep" ? "the column keeps its value" : "the column becomes null";
+      return [names.map(code).join(", "), typesOf(kind).map(code).join(", "), unknown];
+    }),
+  }),
 } as const satisfies Readonly<Record<string, () => Rows>>;
+
+/** Fields that fit the same columns and mean the same by null. */
+function fieldGroups(): readonly (readonly FieldName[])[] {
+  const groups = Object.groupBy(FIELD_NAMES, (name) => `${FIELDS[name].kind} ${FIELDS[name].onNull}`);
+  return Object.values(groups).map((names) => names ?? []);
+}
 
 function toldBy(row: SubProvider): string {
   if (row.by !== "account") return `${code(row.by)} ${row.values.map(code).join(", ")}`;

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 const FOREIGN = /^(test\/support\/clients\/next\/|test\/ci\/links\.test\.ts$)/;
 /** Pages of others, and a page that a release writes. */
 const NOT_OURS: readonly string[] = ["SKILL.md", "notes.md"];
-const BINARY = /\.(webp|wasm|png|jpe?g|gif|avif|jxl|tiff?|bmp|ico|svg|ttf|bin|gz|json)$/;
+const BINARY = /\.(webp|wasm|png|jpe?g|gif|avif|jxl|tiff?|bmp|ico|svg|ttf|bin|gz)$/;
 
 const files = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
   .stdout.split("\n")

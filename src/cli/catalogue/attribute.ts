@@ -1,11 +1,12 @@
 /** `npm run catalogue -- attribute --to postgres://… --table image` writes the sub-providers of a table's rows. */
+
 import { readCommandLine } from "../commandLine.ts";
 import { counted } from "../counted.ts";
 import { refuse } from "../usage.ts";
 import type { Command } from "./command.ts";
+import { Unavailable, WrongInput } from "./failure.ts";
 import { ATTRIBUTE_COLUMNS, type AttributeColumns, attributeTable } from "./postgres/attributeTable.ts";
-import { DatabaseFailure, isDatabaseUrl, withDatabase } from "./postgres/session.ts";
-import { DatabaseProblem } from "./postgres/targetTable.ts";
+import { isDatabaseUrl, withDatabase } from "./postgres/session.ts";
 import { Progress } from "./progress.ts";
 
 const ROLES = Object.keys(ATTRIBUTE_COLUMNS) as (keyof AttributeColumns)[];
@@ -14,7 +15,7 @@ const flagOf = (role: keyof AttributeColumns) => `${role}-column` as const;
 const USAGE = `Usage: npm run catalogue -- attribute --to postgres://USER@HOST/DATABASE --table image
          ${ROLES.map((role) => `[--${flagOf(role)} ${ATTRIBUTE_COLUMNS[role]}]`).join(" ")}
 Where the owner or the institution of a picture is a source of its own (NASA on Flickr), its name is written into the
-column source. Other rows stay as they are. A killed call goes on where it stopped.
+column source, if that is the provider's own name or null. Other rows stay as they are. A killed call goes on where it stopped.
 Give the password as PGPASSWORD or in ~/.pgpass, and TLS as PGSSLMODE.`;
 
 export const ATTRIBUTE: Command = {
@@ -44,8 +45,8 @@ export const ATTRIBUTE: Command = {
     } catch (error) {
       progress.end();
       if (interrupted.signal.aborted) console.error("Interrupted. Run it again: it goes on where it stopped.");
-      else if (error instanceof DatabaseProblem) console.error(error.message);
-      else if (error instanceof DatabaseFailure)
+      else if (error instanceof WrongInput) console.error(error.message);
+      else if (error instanceof Unavailable)
         console.error(`${error.message}\nRun it again: it goes on where it stopped.`);
       else throw error;
       return interrupted.signal.aborted ? 130 : 1;

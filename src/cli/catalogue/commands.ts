@@ -46,6 +46,10 @@ export const COMMANDS = {
     summary: "fill the databases for look-ups from the log again",
     load: async () => (await import("./orders.ts")).REBUILD,
   },
+  likeness: {
+    summary: "find copies among the pictures by their hashes, and cluster them",
+    load: async () => (await import("./likeness.ts")).LIKENESS,
+  },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -50,6 +50,7 @@ export function madeOutcome(
     ...{ format: header.format, bytes: source.bytes.length, orientation: header.orientation, frames: header.frames },
     ...{ alpha: header.alpha, hash: meta.sourceHash, etag: source.validators?.etag ?? null },
     ...{ colour: look?.colour ?? null, thumbhash: look?.thumbhash ?? null, dhash: look?.dhash ?? null },
+    ...{ pdq: look?.pdq?.hash ?? null, pdqQuality: look?.pdq?.quality ?? null },
     ...(onePixel
       ? {}
       : { maker: meta.maker, rendition: { key, width: meta.width, height: meta.height, bytes: bytes.length } }),

@@ -1,15 +1,12 @@
 /** Opens the log of a run for a command, and says what went wrong with it in words. */
+
 import { S3Client } from "@aws-sdk/client-s3";
 import { type LogCursor, logPrefix } from "../../../catalogue/outcomeLog.ts";
 import { storeFailure } from "../../failures.ts";
-import { DatabaseFailure } from "../postgres/session.ts";
-import { DatabaseProblem } from "../postgres/targetTable.ts";
+import { Unavailable, WrongInput } from "../failure.ts";
 import { Progress } from "../progress.ts";
 import type { LogArguments } from "./logArguments.ts";
 import { type LogPage, readLogPages } from "./logPages.ts";
-
-/** A log with nothing in it. */
-export class EmptyLog extends Error {}
 
 const RETRIES = 6;
 const SHOWN = 3;
@@ -49,7 +46,7 @@ export async function withLog(
     }
     progress.end();
     if (objects === 0 && cursor.after === "" && cursor.since === 0) {
-      throw new EmptyLog(`${bucket} has no outcomes of a run ${run}: nothing is under ${logPrefix(run)}`);
+      throw new WrongInput(`${bucket} has no outcomes of a run ${run}: nothing is under ${logPrefix(run)}`);
     }
   }
   try {
@@ -59,9 +56,9 @@ export async function withLog(
     return bad.length > 0 ? 1 : code;
   } catch (error) {
     progress.end();
-    const final = error instanceof DatabaseProblem || error instanceof EmptyLog;
+    const final = error instanceof WrongInput;
     if (interrupted.signal.aborted) console.error("Interrupted.");
-    else if (final || error instanceof DatabaseFailure) console.error(error.message);
+    else if (final || error instanceof Unavailable) console.error(error.message);
     else console.error(storeFailure(error, endpoint, [bucket]));
     if (!final || interrupted.signal.aborted) console.error(again);
     return interrupted.signal.aborted ? 130 : 1;

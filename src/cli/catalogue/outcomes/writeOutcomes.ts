@@ -4,7 +4,7 @@ import { createWriteStream, renameSync } from "node:fs";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { type Outcome, outcomeText } from "../../../catalogue/outcome.ts";
-import { copyText } from "../postgres/stage.ts";
+import { copyText } from "./copyText.ts";
 import { FIELDS, type FieldName } from "./fields.ts";
 
 export type OutcomeFormat = "jsonl" | "tsv";

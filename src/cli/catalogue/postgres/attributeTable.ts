@@ -2,15 +2,17 @@
  * Writes the sub-provider of each row of a table into its column `source`. The table is read in pages by its key; rows
  * that change are collected and written as an export's are.
  */
+
 import type pg from "pg";
 import { attributableOf } from "../../../catalogue/subProviders/attributableOf.ts";
 import { subProviderOf } from "../../../catalogue/subProviders/subProviderOf.ts";
 import { SUB_PROVIDERS } from "../../../catalogue/subProviders/table.ts";
+import { WrongInput } from "../failure.ts";
 import { misfit, OBJECT_TYPE, type TableColumn } from "./columnTypes.ts";
 import type { JobState } from "./job.ts";
 import { type Collect, runStaged } from "./runStaged.ts";
 import type { StagedRow } from "./stage.ts";
-import { DatabaseProblem, quoted, readTargetTable, type TargetTable } from "./targetTable.ts";
+import { quoted, readTargetTable, type TargetTable } from "./targetTable.ts";
 
 /** Names of the columns. `meta` may be one that the table lacks: then only Flickr's accounts are attributed. */
 export const ATTRIBUTE_COLUMNS = {
@@ -44,7 +46,7 @@ const BY_META = [
   ),
 ];
 
-/** Throws DatabaseProblem. `onPage` gets the rows read so far by this call, and those of them that change. */
+/** Throws WrongInput. `onPage` gets the rows read so far by this call, and those of them that change. */
 export async function attributeTable(
   client: pg.Client,
   name: string,
@@ -56,7 +58,7 @@ export async function attributeTable(
   const found = findColumns(table, columns);
   const plan = {
     ...{ table, key: found.key, columns: [{ column: found.source, onNull: "keep" }] as const },
-    ...{ guards: [found.provider, found.creator], laterWins: null },
+    ...{ guards: [found.provider, found.creator, found.source], laterWins: null },
   };
   const collect: Collect = {
     begin: () => "",
@@ -80,10 +82,11 @@ export async function attributeTable(
   return { ...(await runStaged(client, `attribute ${table.shown}`, plan, collect, signal)), shown: table.shown };
 }
 
-/** A row whose source changes. A row of no sub-provider keeps the source it has: its account may have been renamed. */
+/** A row whose source changes. A source that is there stays: somebody has said it, and an account may have been renamed since. */
 function stagedRow({ k, provider, creator, meta, source }: Row): readonly StagedRow[] {
+  if (source !== null && source !== provider) return [];
   const found = subProviderOf(attributableOf(provider, creator, meta));
-  return found === null || found === source ? [] : [[k, "", found, provider, creator]];
+  return found === null ? [] : [[k, "", found, provider, creator, source]];
 }
 
 /** The next rows by key. `meta` comes only for providers that go by it, since it is the longest column. */
@@ -135,7 +138,7 @@ function findColumns(table: TargetTable, names: AttributeColumns): Found {
   if (meta !== null && meta.type !== OBJECT_TYPE)
     problems.push(`Column ${meta.name} is ${meta.declared}, but must be jsonb`);
   if (problems.length > 0 || key === null || provider === null || creator === null || source === null) {
-    throw new DatabaseProblem(...problems);
+    throw new WrongInput(...problems);
   }
   return { key, provider, creator, source, meta };
 }

@@ -26,14 +26,14 @@ const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 /** Postgres takes zones up to 15:59. */
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)?$/;
 
-const whole = (most: number): TypeRow => ({
-  takes: ["whole", "time"],
+const whole = (most: number, takes: readonly FieldKind[]): TypeRow => ({
+  takes,
   write: (value) => (typeof value === "number" && Math.abs(value) <= most ? String(value) : null),
 });
 const NUMBERS: readonly FieldKind[] = ["whole", "number", "time"];
 /** Postgres refuses what is too great, and what would become 0. */
-const float = (least: number, most: number): TypeRow => ({
-  takes: NUMBERS,
+const float = (least: number, most: number, takes: readonly FieldKind[]): TypeRow => ({
+  takes,
   write: (value) => {
     const size = typeof value === "number" ? Math.abs(value) : Number.NaN;
     return size === 0 || (size >= least && size <= most) ? String(value) : null;
@@ -63,12 +63,12 @@ const TIME: TypeRow = {
 };
 
 export const COLUMN_TYPES = {
-  int2: whole(MAX.int2),
-  int4: whole(MAX.int4),
-  int8: whole(MAX.int8),
+  int2: whole(MAX.int2, ["whole"]),
+  int4: whole(MAX.int4, ["whole"]),
+  int8: whole(MAX.int8, ["whole", "time"]),
   numeric: NUMERIC,
-  float4: float(1.1754944e-38, 3.4028234e38),
-  float8: float(2.2250738585072014e-308, Number.MAX_VALUE),
+  float4: float(1.1754944e-38, 3.4028234e38, ["whole", "number"]),
+  float8: float(2.2250738585072014e-308, Number.MAX_VALUE, NUMBERS),
   text: TEXT,
   varchar: TEXT,
   bpchar: TEXT,
@@ -91,10 +91,15 @@ export function isColumnType(type: string): type is ColumnType {
   return Object.hasOwn(COLUMN_TYPES, type);
 }
 
+/** The types of columns that take a field of the kind. */
+export function typesOf(kind: FieldKind): readonly string[] {
+  const known = Object.entries<TypeRow>(COLUMN_TYPES);
+  return known.filter(([, { takes }]) => takes.includes(kind)).map(([type]) => type);
+}
+
 /** Why a column does not take a field; null = it does. */
 export function misfit(kind: FieldKind, { name, type, declared }: TableColumn): string | null {
-  const known = Object.entries<TypeRow>(COLUMN_TYPES);
-  const types = known.filter(([, { takes }]) => takes.includes(kind)).map(([taken]) => taken);
+  const types = typesOf(kind);
   if (isColumnType(type) && types.includes(type)) return null;
   return `column ${name} is ${declared}, but must be one of ${types.join(", ")}`;
 }

@@ -1,8 +1,10 @@
 /** The export of a run to a table: the log -> the staging table -> the table. */
+
 import { createHash } from "node:crypto";
 import type { Outcome } from "../../../catalogue/outcome.ts";
 import { firstPass, nextPass, readCursor } from "../../../catalogue/outcomeLog.ts";
 import { counted } from "../../counted.ts";
+import { WrongInput } from "../failure.ts";
 import { FIELDS, type FieldName, versionOf } from "../outcomes/fields.ts";
 import type { LogArguments } from "../outcomes/logArguments.ts";
 import { withLog } from "../outcomes/openLog.ts";
@@ -11,7 +13,7 @@ import { columnText } from "./columnTypes.ts";
 import { type Collect, runStaged } from "./runStaged.ts";
 import { withDatabase } from "./session.ts";
 import type { StagedRow } from "./stage.ts";
-import { DatabaseProblem, readTargetTable, type TargetTable } from "./targetTable.ts";
+import { readTargetTable, type TargetTable } from "./targetTable.ts";
 import type { PlannedColumn, UpdatePlan } from "./updateSql.ts";
 
 export type TableExport = LogArguments & {
@@ -29,7 +31,7 @@ export function exportToTable(order: TableExport): Promise<number> {
     withDatabase(order.url, async (client) => {
       const table = await readTargetTable(client, order.table);
       const map = readColumnMap(order.map, table);
-      if (!map.ok) throw new DatabaseProblem(...map.problems);
+      if (!map.ok) throw new WrongInput(...map.problems);
       const digest = createHash("sha256").update(order.map).digest("hex").slice(0, 16);
       const unfit = new Map<string, number>();
       const collect: Collect = {

@@ -2,9 +2,11 @@
  * The state of a job, in the database that it writes to: a row in the table `firstlight_jobs`, and a staging table. Both
  * change in the transaction of the work itself, so a killed job goes on exactly where it stopped.
  */
+
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { DatabaseProblem, quoted } from "./targetTable.ts";
+import { WrongInput } from "../failure.ts";
+import { quoted } from "./targetTable.ts";
 import { createStaging, type UpdatePlan } from "./updateSql.ts";
 
 /** `stage`: rows are being collected. `apply`: they are written to the table. `done`: only the cursor is of use. */
@@ -39,7 +41,7 @@ const FIELDS = "phase, cursor, applied, held, read::float8 AS read, found::float
 
 /**
  * Finds the job of that name, or begins it. `begin` gives the first cursor, from the one that the last finished job of the
- * name left. Throws DatabaseProblem when another process works on it.
+ * name left. Throws WrongInput when another process works on it.
  */
 export async function openJob(
   client: pg.ClientBase,
@@ -52,7 +54,7 @@ export async function openJob(
   const jobs = `${schema}.firstlight_jobs`;
   const staging = `${schema}.firstlight_staging_${digest}`;
   const lock = await client.query<{ got: boolean }>(LOCK, [`firstlight ${name}`]);
-  if (lock.rows[0]?.got !== true) throw new DatabaseProblem(`Another process works on this already (${name})`);
+  if (lock.rows[0]?.got !== true) throw new WrongInput(`Another process works on this already (${name})`);
   await client.query(`CREATE UNLOGGED TABLE IF NOT EXISTS ${jobs} (name text PRIMARY KEY, phase text NOT NULL, cursor text NOT NULL,
     applied text, held text[] NOT NULL DEFAULT '{}', read int8 NOT NULL DEFAULT 0, found int8 NOT NULL DEFAULT 0,
     changed int8 NOT NULL DEFAULT 0)`);

@@ -16,7 +16,7 @@ export type Collect = {
   end(cursor: string): string | null;
 };
 
-/** Throws DatabaseProblem, and what `collect` throws; the job then goes on from there at the next call. */
+/** Throws WrongInput, and what `collect` throws; the job then goes on from there at the next call. */
 export async function runStaged(
   client: pg.ClientBase,
   name: string,

@@ -1,7 +1,11 @@
-/** A connection to Postgres. Password and TLS come from the environment and the address, as in every program with libpq's names. */
+/**
+ * A connection to Postgres. Password and TLS come from the environment (PGPASSWORD, PGPASSFILE, PGSSLMODE) or the address
+ * (`?sslmode=verify-full&sslrootcert=FILE`), as `pg` reads them.
+ */
+
 import pg from "pg";
 import { connectionFailure } from "../../failures.ts";
-import { DatabaseProblem } from "./targetTable.ts";
+import { Unavailable, WrongInput } from "../failure.ts";
 
 const CONNECT_MS = 15_000;
 
@@ -18,12 +22,9 @@ export function shownUrl(url: string): string {
     : `${parsed.host || parsed.searchParams.get("host") || "localhost"}${parsed.pathname}`;
 }
 
-/** The database failed, or cannot be reached: another call may succeed. The message is for people. */
-export class DatabaseFailure extends Error {}
-
-/** Runs `use` with a connected client, and closes it. Throws DatabaseFailure, and what `use` throws for other reasons. */
+/** Runs `use` with a connected client, and closes it. Throws Unavailable, and what `use` throws for other reasons. */
 export async function withDatabase<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  if (!URL.canParse(url)) throw new DatabaseProblem("--to is no address: postgres://user@host/database");
+  if (!URL.canParse(url)) throw new WrongInput("--to is no address: postgres://user@host/database");
   const where = shownUrl(url);
   const client = new pg.Client({
     ...{ connectionString: url, application_name: "firstlight", connectionTimeoutMillis: CONNECT_MS },
@@ -37,23 +38,31 @@ export async function withDatabase<T>(url: string, use: (client: pg.Client) => P
   } catch (error) {
     await client.end().catch(() => undefined);
     const words =
-      connectionFailure(error, where)?.text ?? `${where}: ${error instanceof Error ? error.message : error}`;
-    throw inWords(error, where) ?? new DatabaseFailure(words);
+      passwordMissing(error, where) ??
+      connectionFailure(error, where)?.text ??
+      `${where}: ${error instanceof Error ? error.message : error}`;
+    throw inWords(error, where) ?? new Unavailable(words);
   }
   try {
     return await use(client);
   } catch (error) {
-    throw inWords(error, where) ?? (lost === null ? error : new DatabaseFailure(`${where}: the connection was lost`));
+    throw inWords(error, where) ?? (lost === null ? error : new Unavailable(`${where}: the connection was lost`));
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
+/** `pg` says that the password is no string when there is none. */
+function passwordMissing(error: unknown, where: string): string | null {
+  if (!(error instanceof Error) || !error.message.includes("password must be a string")) return null;
+  return `${where}: it asks for a password. Set PGPASSWORD, or write it into ~/.pgpass`;
+}
+
 /** null: it is no error of the database. */
-function inWords(error: unknown, where: string): DatabaseFailure | null {
+function inWords(error: unknown, where: string): Unavailable | null {
   if (error instanceof pg.DatabaseError) {
     const { message, code, detail, hint } = error;
-    return new DatabaseFailure(`${where}: ${[message, detail, hint].filter(Boolean).join(". ")} (${code})`);
+    return new Unavailable(`${where}: ${[message, detail, hint].filter(Boolean).join(". ")} (${code})`);
   }
   return null;
 }

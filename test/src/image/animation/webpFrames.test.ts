@@ -34,12 +34,10 @@ async function frame(lossless: boolean, { left = 0, top = 0, width = 20, height 
     .toBuffer();
   const read = createReader(new Uint8Array(file), true);
   const chunks = [...riffChunks(read, 12, read.length)].filter(({ tag }) => tag !== "VP8X");
-  const made = frameChunk({
-    ...{ rect: { left, top, width, height }, durationMs: 70, clears: how.dispose === true },
+  return frameChunk({
+    ...{ rect: { left, top, width, height }, durationMs: 70, clears: how.dispose === true, blends: how.over === true },
     chunks: chunks.map(({ tag, at, length }) => ({ tag, data: read.slice(at, length) })),
   });
-  if (how.over) made.data[15] = (made.data[15] ?? 0) & ~2;
-  return made;
 }
 
 async function animation(lossless: boolean, frames: readonly Of[], plays = 0): Promise<Uint8Array> {

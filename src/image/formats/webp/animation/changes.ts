@@ -45,6 +45,11 @@ function lastChange(shown: Uint32Array, next: Uint32Array, from: number, to: num
   return from;
 }
 
+/** Whether the pixels from index `from` up to `to` look the same. */
+export function isSameRun(shown: Uint32Array, next: Uint32Array, from: number, to: number, tolerance: number): boolean {
+  return firstChange(shown, next, from, to, tolerance) === to;
+}
+
 /** The smallest rectangle outside of which `next` looks like `shown`; null when all of it does. */
 export function changedRect(shown: Uint32Array, next: Uint32Array, size: Size, tolerance: number): Rect | null {
   const { width, height } = size;

@@ -20,20 +20,24 @@ export function animationChunk(plays: number): Chunk {
   return { tag: "ANIM", data };
 }
 
-/** ANMF: a picture's chunks at a place of the canvas, with even `left` and `top`. They replace what is below them. */
+/**
+ * ANMF: a picture's chunks at a place of the canvas, with even `left` and `top`. `blends`: they are laid over what is there;
+ * else they replace it. `clears`: the place becomes transparent when the frame ends.
+ */
 export function frameChunk(frame: {
   readonly rect: Rect;
   readonly chunks: readonly Chunk[];
   readonly durationMs: number;
   readonly clears: boolean;
+  readonly blends: boolean;
 }): Chunk {
-  const { rect, chunks, durationMs, clears } = frame;
+  const { rect, chunks, durationMs, clears, blends } = frame;
   const data = new Uint8Array(FRAME_HEADER_BYTES + chunkBytes(chunks));
   const numbers = [rect.left / 2, rect.top / 2, rect.width - 1, rect.height - 1, durationMs];
   for (const [at, value] of numbers.entries()) {
     data.set([value & 255, (value >>> 8) & 255, (value >>> 16) & 255], 3 * at);
   }
-  data[15] = NO_BLENDING | (clears ? DISPOSE : 0);
+  data[15] = (blends ? 0 : NO_BLENDING) | (clears ? DISPOSE : 0);
   putChunks(data, FRAME_HEADER_BYTES, chunks);
   return { tag: "ANMF", data };
 }

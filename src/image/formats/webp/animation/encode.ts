@@ -8,12 +8,15 @@ import { ALPHA_FLAG, ANIMATION_FLAG, type Chunk, extendedHeader, hasAlpha, riff,
 import { encodeFrameChunks } from "../encode.ts";
 import { changedRect, clearRect, copyRect, evenRect, toleranceOf } from "./changes.ts";
 import { animationChunk, frameChunk, MAX_DURATION_MS } from "./chunks.ts";
+import { changedBlocks, findHoles, type Holes } from "./holes.ts";
 
 /** A frame that is encoded. Its end is written when the next one is known. */
 type Encoded = {
   readonly rect: Rect;
   readonly chunks: readonly Chunk[];
   durationMs: number;
+  /** It is laid over what is there; else it replaces that. */
+  readonly blends: boolean;
   /** The canvas gets transparent in its rectangle when it ends. */
   clears: boolean;
 };
@@ -29,9 +32,14 @@ export function startAnimation(order: AnimationOrder): AnimationEncoder {
   const frames: Encoded[] = [];
 
   const encode = async (pixels: Uint32Array, alpha: boolean, rect: Rect, durationMs: number) => {
-    const chunks = await encodeFrameChunks(cutOut(pixels, rect, width, alpha), order satisfies EncodeOrder);
-    copyRect(pixels, shown, rect, width);
-    frames.push({ rect, chunks, durationMs, clears: false });
+    const holes = frames.length === 0 ? null : findHoles(shown, pixels, rect, width, tolerance);
+    const cut = cutOut(pixels, rect, width, alpha);
+    const chunks = await encodeFrameChunks(
+      holes === null ? cut : withHoles(cut, rect, holes),
+      order satisfies EncodeOrder,
+    );
+    for (const part of holes === null ? [rect] : changedBlocks(rect, holes)) copyRect(pixels, shown, part, width);
+    frames.push({ rect, chunks, durationMs, blends: holes !== null, clears: false });
   };
 
   return {
@@ -69,6 +77,15 @@ export function startAnimation(order: AnimationOrder): AnimationEncoder {
       ]);
     },
   };
+}
+
+/** The holes are transparent. Their colours do not matter. */
+function withHoles({ width, height, data }: Pixels, rect: Rect, holes: Holes): Pixels {
+  const [from, words] = [new Uint32Array(data.buffer), new Uint32Array(width * height)];
+  for (const { left, top, ...size } of changedBlocks(rect, holes)) {
+    copyRect(from, words, { left: left - rect.left, top: top - rect.top, ...size }, width);
+  }
+  return { width, height, data: new Uint8Array(words.buffer), alpha: true };
 }
 
 function areaOf({ width, height }: Rect): number {

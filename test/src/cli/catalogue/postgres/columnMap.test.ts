@@ -1,5 +1,6 @@
 /** Maps of an export held against a table, and what a column makes of a value. */
 import { describe, expect, test } from "vitest";
+import { copyText } from "../../../../../src/cli/catalogue/outcomes/copyText.ts";
 import {
   FIELD_NAMES,
   FIELDS,
@@ -14,7 +15,6 @@ import {
   type TableColumn,
 } from "../../../../../src/cli/catalogue/postgres/columnTypes.ts";
 import { planOf, stagedRow } from "../../../../../src/cli/catalogue/postgres/exportToTable.ts";
-import { copyText } from "../../../../../src/cli/catalogue/postgres/stage.ts";
 import type { TargetTable } from "../../../../../src/cli/catalogue/postgres/targetTable.ts";
 import { outcomeOf } from "../../../../support/catalogue/outcomes.ts";
 
@@ -52,6 +52,12 @@ describe("a map", () => {
   });
 
   test.each([
+    // Milliseconds do not fit an int4.
+    [
+      "a time into an int4",
+      { ...ID, checkedAt: "width" },
+      "checkedAt: column width is int4, but must be one of int8, numeric, float8, text, ",
+    ],
     ["no JSON", "{", "The map is no JSON: "],
     ["a list", [], "The map must be an object from fields to columns"],
     ["no key", { status: "status" }, 'The map has no "id": it must name the column with the identifiers'],
