@@ -6,7 +6,15 @@
 import type { JobPace } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
 import { DueHeap } from "./dueHeap.ts";
-import { addTally, type HostRecord, hostKeyOf, isFinished, type Lease, newHost } from "./hostRecord.ts";
+import {
+  addTally,
+  type HostRecord,
+  hostKeyOf,
+  isFinished,
+  type Lease,
+  type ListedHost,
+  newHost,
+} from "./hostRecord.ts";
 import {
   cutAt,
   dueAt,
@@ -87,12 +95,7 @@ export class FeedState {
   }
 
   /** Hosts of a list, and the byte at which its next line begins; null = the list has ended. */
-  addHosts(
-    name: string,
-    entries: readonly (HostEntry & { readonly host16: string })[],
-    offset: number | null,
-    now: number,
-  ): void {
+  addHosts(name: string, entries: readonly ListedHost[], offset: number | null, now: number): void {
     const run = this.runs.get(name);
     if (run === undefined) return;
     for (const { host16, ...entry } of entries) {
