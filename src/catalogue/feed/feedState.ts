@@ -112,14 +112,13 @@ export class FeedState {
     if (record !== undefined && record.part === part) this.#put({ ...record, partRows: rows }, true);
   }
 
-  /** The part cannot be read now. */
+  /** The part cannot be read now; below, the list. */
   putOff(key: string, now: number): void {
     const record = this.hosts.get(key);
     this.#unopened.delete(key);
     if (record !== undefined) this.#put({ ...record, notBefore: now + AGAIN_MS, trouble: "stores" }, true);
   }
 
-  /** The list cannot be read now. */
   putOffList(name: string, now: number): void {
     this.#listsAt.set(name, now + AGAIN_MS);
   }
@@ -159,16 +158,13 @@ export class FeedState {
     const { timing } = this.#options;
     const { record: after, lease: begun } = withBegun(record, lease, delivery, timing, now);
     this.#put(after, true);
-    const slow = Math.max(...this.#open.lane(record.host16).map((one) => one.slow));
-    const perSecond = pace.perSecond === null ? null : pace.perSecond / pace.workers / slow;
-    const next = perSecond === null ? now : this.#open.lastStart(record.host16) + 1000 / perSecond;
-    const startInMs = Math.max(0, Math.ceil(next - now));
+    const turn = this.#open.turn(record.host16, pace, now);
     const { part, from, to, attempt } = begun;
     return {
       kind: "go",
       work: {
         ...{ run: run.run, host: record.entry.host, settings: run.settings },
-        ...{ part, from, to, attempt, perSecond, concurrency: pace.concurrency, startInMs },
+        ...{ part, from, to, attempt, concurrency: pace.concurrency, ...turn },
         workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4),
         lastTry: isLastTry(record, now),
         poison: isPoison(begun),
