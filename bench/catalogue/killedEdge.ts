@@ -14,7 +14,7 @@ export type EdgeProcessOptions = {
   readonly settings: string;
 };
 
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 export async function startEdgeProcess({ persist, vars, settings }: EdgeProcessOptions): Promise<EdgeProcess> {
   const file = join(persist, "..", "settings.json");
