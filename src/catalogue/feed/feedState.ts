@@ -3,10 +3,18 @@
  * (catalogueFeed.ts) gives it the time, keeps its records and sends its messages; the simulation does the same in virtual
  * time. Nothing here goes through all hosts, save what a restart loads.
  */
-import type { JobPace } from "../jobPace.ts";
+import type { JobPace, PaceOf } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
 import { DueHeap } from "./dueHeap.ts";
-import { addTally, type HostRecord, hostKeyOf, isFinished, type Lease, newHost } from "./hostRecord.ts";
+import {
+  addTally,
+  type HostRecord,
+  hostKeyOf,
+  isFinished,
+  type Lease,
+  type ListedHost,
+  newHost,
+} from "./hostRecord.ts";
 import {
   cutAt,
   dueAt,
@@ -29,12 +37,7 @@ export type Read =
   | { readonly kind: "list"; readonly run: RunRecord }
   | { readonly kind: "part"; readonly record: HostRecord };
 
-export type FeedOptions = {
-  readonly shard: number;
-  readonly timing: Timing;
-  /** The pace of a host with so many pictures. */
-  readonly paceOf: (host: string, pictures: number) => JobPace;
-};
+export type FeedOptions = { readonly shard: number; readonly timing: Timing; readonly paceOf: PaceOf };
 
 export class FeedState {
   readonly runs = new Map<string, RunRecord>();
@@ -87,12 +90,7 @@ export class FeedState {
   }
 
   /** Hosts of a list, and the byte at which its next line begins; null = the list has ended. */
-  addHosts(
-    name: string,
-    entries: readonly (HostEntry & { readonly host16: string })[],
-    offset: number | null,
-    now: number,
-  ): void {
+  addHosts(name: string, entries: readonly ListedHost[], offset: number | null, now: number): void {
     const run = this.runs.get(name);
     if (run === undefined) return;
     for (const { host16, ...entry } of entries) {
@@ -109,14 +107,13 @@ export class FeedState {
     if (record !== undefined && record.part === part) this.#put({ ...record, partRows: rows }, true);
   }
 
-  /** The part cannot be read now. */
+  /** The part cannot be read now; below, the list. */
   putOff(key: string, now: number): void {
     const record = this.hosts.get(key);
     this.#unopened.delete(key);
     if (record !== undefined) this.#put({ ...record, notBefore: now + AGAIN_MS, trouble: "stores" }, true);
   }
 
-  /** The list cannot be read now. */
   putOffList(name: string, now: number): void {
     this.#listsAt.set(name, now + AGAIN_MS);
   }
@@ -156,16 +153,13 @@ export class FeedState {
     const { timing } = this.#options;
     const { record: after, lease: begun } = withBegun(record, lease, delivery, timing, now);
     this.#put(after, true);
-    const slow = Math.max(...this.#open.lane(record.host16).map((one) => one.slow));
-    const perSecond = pace.perSecond === null ? null : pace.perSecond / pace.workers / slow;
-    const next = perSecond === null ? now : this.#open.lastStart(record.host16) + 1000 / perSecond;
-    const startInMs = Math.max(0, Math.ceil(next - now));
+    const turn = this.#open.turn(record.host16, pace, now);
     const { part, from, to, attempt } = begun;
     return {
       kind: "go",
       work: {
         ...{ run: run.run, host: record.entry.host, settings: run.settings },
-        ...{ part, from, to, attempt, perSecond, concurrency: pace.concurrency, startInMs },
+        ...{ part, from, to, attempt, concurrency: pace.concurrency, ...turn },
         workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4),
         lastTry: isLastTry(record, now),
         poison: isPoison(begun),

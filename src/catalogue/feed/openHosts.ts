@@ -1,5 +1,6 @@
 /** The hosts that are under way. Records of one host, of several runs or rounds, are a lane: they share its pace. */
 import { BoundedMap } from "../../concurrency/boundedMap.ts";
+import type { JobPace } from "../jobPace.ts";
 import { type HostRecord, hostKeyOf, type Lease } from "./hostRecord.ts";
 import { OPEN_HOSTS } from "./timing.ts";
 
@@ -49,5 +50,13 @@ export class OpenHosts {
   /** Unix milliseconds; 0 = not known. */
   lastStart(host16: string): number {
     return this.#lastStarts.get(host16) ?? 0;
+  }
+
+  /** The pace of one worker of the host now, and in how many milliseconds its first request may leave. */
+  turn(host16: string, pace: JobPace, now: number): { readonly perSecond: number | null; readonly startInMs: number } {
+    if (pace.perSecond === null) return { perSecond: null, startInMs: 0 };
+    const slow = Math.max(...this.lane(host16).map((record) => record.slow));
+    const perSecond = pace.perSecond / pace.workers / slow;
+    return { perSecond, startInMs: Math.max(0, Math.ceil(this.lastStart(host16) + 1000 / perSecond - now)) };
   }
 }
