@@ -23,13 +23,13 @@ async function chunk() {
   const range = rangeOf(openPart(bytes), 0, rows.length);
   const reports: Report[] = [];
   let asked = 0;
-  const picture = await jpegOf(80, 60);
+  const picture = await jpegOf(400, 300);
   const attempt = async (number: number, bindings: object = {}, job: typeof catalogue = catalogue) => {
     const work: Work = {
       ...{
         run,
         host: HOST,
-        settings: { ...DEFAULT_SETTINGS, options: "w:40" },
+        settings: { ...DEFAULT_SETTINGS, options: "w:320" },
         part: 0,
         from: 0,
         to: rows.length,
@@ -101,9 +101,9 @@ test("a log that cannot be written: nothing is reported as done, and the next at
   expect(await logged()).toEqual([]);
   expect(await attempt(2)).toMatchObject({ upTo: 6, counts: { stored: 6 }, trouble: null });
   const [outcomes = []] = await logged();
-  expect(outcomes.map(({ id, status, rendition, dhash }) => [id, status, rendition?.width, dhash?.length])).toEqual(
-    Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 80, 16]),
-  );
+  expect(
+    outcomes.map(({ id, status, rendition, dhash, pdq }) => [id, status, rendition?.width, dhash?.length, pdq?.length]),
+  ).toEqual(Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 320, 16, 64]));
   expect(asked()).toBe(6);
 });
 
