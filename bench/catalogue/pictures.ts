@@ -111,7 +111,7 @@ async function measureCore(photos: readonly Uint8Array<ArrayBuffer>[], times: nu
     transform: { ...transform, keepCopyright: "none" },
     format: "webp",
     limits,
-    analyse: true,
+    analyse: TAP_NAMES,
   };
   const render = async (body: Uint8Array<ArrayBuffer>, n: number) => {
     const headers = { "x-job": JSON.stringify({ ...job, times: n }) };

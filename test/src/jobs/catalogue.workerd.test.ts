@@ -5,6 +5,7 @@ import type { Begun, Report, Work } from "../../../src/catalogue/feed/port.ts";
 import { logPrefix, readLog } from "../../../src/catalogue/outcomeLog.ts";
 import { openPart, partBytes, partKey, rangeOf } from "../../../src/catalogue/part.ts";
 import { DEFAULT_SETTINGS } from "../../../src/catalogue/run.ts";
+import { catalogue as answer } from "../../../src/handlers/catalogue.ts";
 import { type ChunkOrder, catalogue } from "../../../src/jobs/catalogue.ts";
 import { dead } from "../../../src/jobs/dead.ts";
 import { hostHash } from "../../../src/store/schema/key.ts";
@@ -140,6 +141,12 @@ test("a feed that cannot be reached: the message comes again", async () => {
   const CATALOGUE_FEED = { idFromName: (name: string) => name, get: () => ({ begin: fails }) };
   await expect(attempt(1, { CATALOGUE_FEED })).rejects.toThrow("unavailable");
   expect(asked()).toBe(0);
+});
+
+test("without a secret there is no such address", async () => {
+  const { app, caller, job } = worldOf();
+  const http = new Request("https://img.test/catalogue", { method: "POST", body: "{}" });
+  await expect(answer(http, app, caller, job)).rejects.toMatchObject({ reason: "not_found" });
 });
 
 async function fails(): Promise<never> {
