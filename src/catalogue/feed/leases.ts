@@ -59,11 +59,11 @@ export function withChunk(record: HostRecord, timing: Timing, now: number): Host
 /** Takes back the leases whose time is over. */
 export function withExpired(record: HostRecord, now: number): HostRecord {
   if (!record.leases.some(({ state, until }) => state !== "unsent" && until <= now)) return record;
-  const leases = record.leases.flatMap((lease) => {
-    if (lease.state === "unsent" || lease.until > now) return [lease];
-    const back: Lease = { ...lease, state: "unsent", until: now, begunAt: 0, delivery: 0 };
-    return lease.state === "begun" ? crashed(back) : [back];
-  });
+  // Whoever began it may only be slow. That a worker has crashed is said by the queue, which delivers its message again.
+  const back = { state: "unsent", until: now, begunAt: 0, delivery: 0 } as const;
+  const leases = record.leases.map((lease) =>
+    lease.state === "unsent" || lease.until > now ? lease : { ...lease, ...back },
+  );
   return { ...record, leases };
 }
 
