@@ -34,6 +34,7 @@ export function createRunServer(
   count: number,
   headers: Readonly<Record<string, string>>,
 ): RunServer {
+  let opening: Promise<RunWorld> | null = null;
   let world: RunWorld | null = null;
   let phase: RunPhase = "idle";
   let message = "";
@@ -56,7 +57,13 @@ export function createRunServer(
     start: async () => {
       if (phase !== "idle" && phase !== "failed") return;
       await act("starting", "running", async () => {
-        world ??= await startRunWorld(catalogue, count);
+        opening ??= startRunWorld(catalogue, count);
+        world = await opening.catch((error: unknown) => {
+          opening = null;
+          throw error;
+        });
+        // What failed may have been its start after a kill.
+        await world.edge.revive();
         await world.begin();
       });
     },
@@ -100,7 +107,8 @@ export function createRunServer(
     },
     async stop() {
       passage?.to.close();
-      await world?.stop();
+      // It may be starting now.
+      await (await opening?.catch(() => null))?.stop();
     },
   };
 
