@@ -98,9 +98,10 @@ export function createRunServer(
       if (path === "" && isGet) response.writeHead(200, headers).end(catalogueDocument(await parts.state()));
       else if (path === "/state.json" && isGet) sendJson(response, await parts.state());
       else if (path.startsWith("/at/") && isGet) passOn(path, request, response);
-      else if (request.method === "POST" && isOwnOrigin(request) && isAction(path.slice(1))) {
+      else if (request.method === "POST" && isOwnOrigin(request)) {
         // The page asks for the state meanwhile. Without scripts the reader comes back to the page.
-        void parts[path.slice(1) as Action]();
+        const action = path.slice(1);
+        if (isAction(action)) void parts[action]();
         response.writeHead(303, { location: BASE }).end();
       } else response.writeHead(isGet ? 404 : 403).end();
       return true;

@@ -127,6 +127,8 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("a third party that dies", { tim
     expect(await phone.textContent("button")).toBe("Kill the Worker");
     await phone.keyboard.press("Enter");
     await expect.poll(phase, SOON).toBe("dead");
+    const fromElsewhere = { method: "POST", headers: { origin: "http://elsewhere.test" } };
+    expect((await fetch(`${demo.url}/catalogue/revive`, fromElsewhere)).status).toBe(403);
     const before = await done();
     expect(before).toBeLessThan(RUN_PICTURES);
     expect(demo.run.world()?.edge.edge).toBe(null);
