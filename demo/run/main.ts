@@ -29,7 +29,12 @@ if (!Number.isInteger(count) || count < 1 || count > MOST)
 if (!Number.isInteger(port) || port < 0 || port > 65_535) refuse(USAGE, `--port cannot be ${values.port}: 0 to 65535`);
 if (problems.length > 0) refuse(USAGE, ...problems);
 
-const [catalogue, assets] = await Promise.all([loadCatalogue(process.env.PHOTOS, TOP, () => undefined), loadAssets()]);
+let told = false;
+const painting = () => {
+  if (!told) console.error("painting photographs (once; kept in .firstlight/) ...");
+  told = true;
+};
+const [catalogue, assets] = await Promise.all([loadCatalogue(process.env.PHOTOS, TOP, painting), loadAssets()]);
 const run = createRunServer(catalogue, count, PAGE_HEADERS);
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? "/", "http://page");

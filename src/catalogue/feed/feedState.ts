@@ -3,7 +3,7 @@
  * (catalogueFeed.ts) gives it the time, keeps its records and sends its messages; the simulation does the same in virtual
  * time. Nothing here goes through all hosts, save what a restart loads.
  */
-import type { JobPace } from "../jobPace.ts";
+import type { JobPace, PaceOf } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
 import { DueHeap } from "./dueHeap.ts";
 import {
@@ -37,12 +37,7 @@ export type Read =
   | { readonly kind: "list"; readonly run: RunRecord }
   | { readonly kind: "part"; readonly record: HostRecord };
 
-export type FeedOptions = {
-  readonly shard: number;
-  readonly timing: Timing;
-  /** The pace of a host with so many pictures. */
-  readonly paceOf: (host: string, pictures: number) => JobPace;
-};
+export type FeedOptions = { readonly shard: number; readonly timing: Timing; readonly paceOf: PaceOf };
 
 export class FeedState {
   readonly runs = new Map<string, RunRecord>();
