@@ -5,6 +5,7 @@ import type { Begun, Report, Work } from "../../../src/catalogue/feed/port.ts";
 import { logPrefix, readLog } from "../../../src/catalogue/outcomeLog.ts";
 import { openPart, partBytes, partKey, rangeOf } from "../../../src/catalogue/part.ts";
 import { DEFAULT_SETTINGS } from "../../../src/catalogue/run.ts";
+import { catalogue as answer } from "../../../src/handlers/catalogue.ts";
 import { type ChunkOrder, catalogue } from "../../../src/jobs/catalogue.ts";
 import { dead } from "../../../src/jobs/dead.ts";
 import { hostHash } from "../../../src/store/schema/key.ts";
@@ -23,13 +24,13 @@ async function chunk() {
   const range = rangeOf(openPart(bytes), 0, rows.length);
   const reports: Report[] = [];
   let asked = 0;
-  const picture = await jpegOf(80, 60);
+  const picture = await jpegOf(400, 300);
   const attempt = async (number: number, bindings: object = {}, job: typeof catalogue = catalogue) => {
     const work: Work = {
       ...{
         run,
         host: HOST,
-        settings: { ...DEFAULT_SETTINGS, options: "w:40" },
+        settings: { ...DEFAULT_SETTINGS, options: "w:320" },
         part: 0,
         from: 0,
         to: rows.length,
@@ -101,9 +102,9 @@ test("a log that cannot be written: nothing is reported as done, and the next at
   expect(await logged()).toEqual([]);
   expect(await attempt(2)).toMatchObject({ upTo: 6, counts: { stored: 6 }, trouble: null });
   const [outcomes = []] = await logged();
-  expect(outcomes.map(({ id, status, rendition, dhash }) => [id, status, rendition?.width, dhash?.length])).toEqual(
-    Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 80, 16]),
-  );
+  expect(
+    outcomes.map(({ id, status, rendition, dhash, pdq }) => [id, status, rendition?.width, dhash?.length, pdq?.length]),
+  ).toEqual(Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 320, 16, 64]));
   expect(asked()).toBe(6);
 });
 
@@ -140,6 +141,12 @@ test("a feed that cannot be reached: the message comes again", async () => {
   const CATALOGUE_FEED = { idFromName: (name: string) => name, get: () => ({ begin: fails }) };
   await expect(attempt(1, { CATALOGUE_FEED })).rejects.toThrow("unavailable");
   expect(asked()).toBe(0);
+});
+
+test("without a secret there is no such address", async () => {
+  const { app, caller, job } = worldOf();
+  const http = new Request("https://img.test/catalogue", { method: "POST", body: "{}" });
+  await expect(answer(http, app, caller, job)).rejects.toMatchObject({ reason: "not_found" });
 });
 
 async function fails(): Promise<never> {
