@@ -24,6 +24,7 @@ const MODULES = [
   { of: "src/image/formats/webp", name: "decoder", entry: "decoder/index.ts", flags: FLAGS },
   { of: "src/image/formats/webp", name: "encoder", entry: "encoder/index.ts", flags: FLAGS },
   { of: "src/image/resize", name: "resize", entry: "resize.ts", flags: FLAGS },
+  { of: "src/catalogue/likeness", name: "match", entry: "match.ts", flags: FLAGS },
   { of: "warmer/hint", name: "scan", entry: "scan.ts", flags: FIXED },
 ] as const satisfies readonly {
   readonly of: string;

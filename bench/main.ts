@@ -64,7 +64,8 @@ async function main(): Promise<number> {
     writeFileSync(resolve(json), `${JSON.stringify(report, null, 2)}\n`);
     console.log(`written: ${json}`);
   }
-  return 0;
+  // A bench whose figures are missed sets the exit code.
+  return Number(process.exitCode ?? 0);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,6 +1,7 @@
 /** What a deployment sets, parsed. parseConfig.ts makes it from the variables. */
 
 import type { Politeness } from "./politeness.ts";
+import type { TapName } from "./taps.ts";
 
 export type HttpSources = "upgrade" | "allow" | "deny";
 
@@ -72,6 +73,8 @@ export type Config = {
   readonly photonAuthentication: string | null;
   readonly placeholder: Placeholder;
   readonly robots: Robots;
+  /** What renders work out from their pixels for readers. */
+  readonly taps: readonly TapName[];
   /** Whether pictures carry `Link: <source>; rel="canonical"`. */
   readonly canonicalLink: boolean;
   /** This and the fields below come from the live settings in KV (live/liveSettings.ts). They are empty until then. */

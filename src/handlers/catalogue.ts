@@ -1,6 +1,6 @@
 /**
- * `POST /catalogue`: starts, pauses and resumes a run that was imported, says how it stands, and takes failed pictures up
- * again. Signed as `/purge` is, with its own path and secret. Each order may be sent twice.
+ * `POST /catalogue`: starts, pauses and resumes a run that was imported, says how it stands, takes failed pictures up
+ * again, and fills the databases from the log. Signed as `/purge` is, with its own path and secret. Each order may be sent twice.
  */
 import type { FeedStatus } from "../catalogue/feed/feedStatus.ts";
 import type { FeedSettings } from "../catalogue/feed/port.ts";
@@ -15,11 +15,12 @@ import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { statusAnswer } from "./catalogue/answer.ts";
+import { rebuildStep } from "./catalogue/rebuild.ts";
 import { retryStep } from "./catalogue/retry.ts";
 
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 
-/** Answers the run's status; `retry` answers `{retried, cursor, done}`. Throws Failure. */
+/** Answers the run's status; `retry` `{retried, cursor, done}`, `rebuild` `{projected, unreadable, cursor, done}`. Throws Failure. */
 export async function catalogue(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   const { config, now } = app;
   if (config.catalogueSecret === null) throw new Failure("not_found");
@@ -28,6 +29,7 @@ export async function catalogue(http: Request, app: App, caller: Caller, job: Jo
   const order = readCatalogueOrder(parseObject(body));
   job.trace.door = "catalogue";
   const run = await runOf(order.run, app);
+  if (order.action === "rebuild") return jsonAnswer(200, await rebuildStep(order.run, order.cursor, app));
   if (order.action === "retry") {
     const step = await retryStep(order, run, app);
     if (step.rounds !== null)

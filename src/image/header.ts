@@ -72,3 +72,8 @@ export function headerOf(source: Source): Header {
   ];
   return { format, width, height, orientation, frames, alpha, progressive, colour };
 }
+
+/** A picture that is there to count readers, or to stand for nothing. */
+export function isOnePixel({ width, height }: Pick<Header, "width" | "height">): boolean {
+  return width === 1 && height === 1;
+}

@@ -1,5 +1,5 @@
 /** The engine: bytes and an order in, a thumbnail out. One function that reads as its steps. */
-import { lookOf } from "./analyse/look.ts";
+import { tapsOf } from "./analyse/taps.ts";
 import { embeddedConversion } from "./colour/embedded.ts";
 import { decode } from "./decode.ts";
 import { withDecodeErrors } from "./decodeErrors.ts";
@@ -85,7 +85,7 @@ async function finish({ file, shown, frames, truncated }: Made, from: From): Pro
   const rights = { bytes, format: source.format, transform: order.transform };
   const thumbnail = await withRights(file, { format, width, height }, rights);
   clock.lap("encode");
-  const look = order.analyse === true ? { look: lookOf(shown) } : {};
+  const look = order.analyse === undefined ? {} : { look: tapsOf(shown, order.analyse) };
   const made = { bytes: thumbnail, format, width, height, frames, ...look };
   return { ...made, source: headerOf(source), truncated, stages: clock.stages() };
 }

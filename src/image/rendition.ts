@@ -1,4 +1,5 @@
 /** What the image engine takes and gives, and the stopwatch of its stages. */
+import type { TapName } from "../config/taps.ts";
 import type { Transform } from "../request/transform.ts";
 import type { OutputFormat } from "./formats/registry.ts";
 import type { Header, Source } from "./header.ts";
@@ -26,20 +27,29 @@ export type RenderOrder = {
   readonly limits: EngineLimits;
   /** The encoder's effort in place of the format's default (WebP: libwebp's method, 0 fast .. 6 small). */
   readonly effort?: number;
-  /** Whether to work out the result's ThumbHash and dominant colour. */
-  readonly analyse?: boolean;
+  /** What to work out from the result's pixels; absent = nothing. Hashes are asked for only where it shows all of the source. */
+  readonly analyse?: readonly TapName[];
   /** Called between two frames of an animation, so that others may have their turn. */
   readonly pause?: () => Promise<void>;
 };
 
-/** What stands for a picture until it is there. */
+/** The perceptual hash PDQ (analyse/pdq.ts). */
+export type Pdq = {
+  /** 64 hex digits, the highest frequencies first, as the reference implementation writes it. */
+  readonly hash: string;
+  /** 0 to 100. At 49 and below the picture has too little structure for its hash to mean anything. */
+  readonly quality: number;
+};
+
+/** What was worked out from the pixels. A field is absent when it was not asked for or could not be made. */
 export type Look = {
   /** The dominant colour, `#rrggbb`. */
-  readonly colour: string;
+  readonly colour?: string;
   /** ThumbHash (evanw.github.io/thumbhash), base64. */
-  readonly thumbhash: string;
-  /** dHash, 16 hex digits. */
-  readonly dhash: string;
+  readonly thumbhash?: string;
+  /** 16 hex digits (analyse/dhash.ts). */
+  readonly dhash?: string;
+  readonly pdq?: Pdq;
 };
 
 export type Rendition = {

@@ -85,7 +85,15 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
         ? { outcomes: rows.map((row) => poisoned(row, work, app)), trouble: null }
         : await workRows({
             ...{ rows, work, now: app.now, sleep },
-            attempt: (row, tries, last) => makePicture({ row, work, tries, last }, pacer, app, caller, job, spend),
+            attempt: (row, tries, last) =>
+              makePicture(
+                { row, work, tries, last, repeated: isRepeated && tries === 1 },
+                pacer,
+                app,
+                caller,
+                job,
+                spend,
+              ),
           });
       ({ trouble } = worked);
       const { outcomes } = worked;

@@ -8,7 +8,7 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { Failure } from "../errors.ts";
-import type { Header } from "../image/header.ts";
+import { type Header, isOnePixel } from "../image/header.ts";
 import type { Look } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
@@ -35,12 +35,14 @@ export type Alone = {
 export type AloneOptions = {
   /** A source that ends early is a failure (`source_broken`), since another try may bring all of it. */
   readonly whole: boolean;
+  /** What is kept beside the rendition: asked for right before it is stored. */
+  readonly note?: (made: Omit<Alone, "writes">) => Promise<string>;
 };
 
 /** Throws Failure; `blocked` when it was taken down before it was stored. Also throws what the bucket throws. */
 export async function renderAlone(
   request: RenditionRequest,
-  { whole }: AloneOptions,
+  { whole, note }: AloneOptions,
   app: App,
   caller: Caller,
   job: Job,
@@ -56,18 +58,16 @@ export async function renderAlone(
         : error;
     });
     if (whole && stored.meta.cut) throw new Failure("source_broken", {}, "cut");
-    if (isOnePixel(header)) return { store, source, stored, header, look, writes: 0 };
+    const made = { store, source, stored, header, look };
+    if (isOnePixel(header)) return { ...made, writes: 0 };
+    const noted = note === undefined ? {} : { note: await note(made) };
     if (!(await mayStore(store, app, stored.meta)())) throw new Failure("blocked");
-    const outcome = await store.primary.put(store.key, stored);
+    const outcome = await store.primary.put(store.key, stored, noted);
     if (outcome === "refused") throw new Failure("result_too_large", { value: `${stored.bytes.length} bytes` });
-    return { store, source, stored, header, look, writes: 1 + (await noteRedirects(source, request, store, app)) };
+    return { ...made, writes: 1 + (await noteRedirects(source, request, store, app)) };
   } finally {
     memory.release();
   }
-}
-
-export function isOnePixel({ width, height }: Pick<Header, "width" | "height">): boolean {
-  return width === 1 && height === 1;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A request's rendition of a source's bytes: the engine, behind the semaphore that lets one picture in at a time. */
+import { tapsFor } from "../config/taps.ts";
 import type { App } from "../context/app.ts";
 import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
@@ -60,7 +61,10 @@ export async function render(
   const opened = fitted?.opened ?? (await openFile(source.bytes));
   const header = headerOf(opened.source);
   const format = formatFor(request, header);
-  const order = { ...opened, transform: fitted?.transform ?? request.transform, format, analyse: true };
+  const shows = wholeOf(request.transform, format, header, fitted?.original, mayHaveFrames(source, header));
+  const showsAll = shows.whole !== undefined && fitted?.crops !== true;
+  const analyse = showsAll ? tapsFor(app.config.taps, job.trace.audience === "job") : [];
+  const order = { ...opened, transform: fitted?.transform ?? request.transform, format, analyse };
   const rendition = await renderInSlot(order, app, job);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
@@ -69,13 +73,13 @@ export async function render(
   }
   const freshUntil = truncated ? Math.min(source.freshUntil, app.now() + TRUNCATED_FRESH_MS) : source.freshUntil;
   const cut = truncated || source.truncated;
-  const whole = cut ? {} : wholeOf(request.transform, format, header, fitted?.original, mayHaveFrames(source, header));
+  const whole = cut ? {} : shows;
   const { source: address, final, variant, sourceHash, generation, storedAt } = source;
   const from = { source: address, final, variant, sourceHash, generation, storedAt, freshUntil };
   const isShort = (request.transform.maxFrames ?? 1) > 1 && rendition.frames < header.frames;
   const shortened = isShort ? { sourceFrames: header.frames } : {};
   const stored = await toStored(rendition, { ...from, cut, ...whole, ...shortened });
-  return { stored, header, look: stored.meta.whole === undefined || fitted?.crops ? null : (rendition.look ?? null) };
+  return { stored, header, look: showsAll && !cut ? (rendition.look ?? null) : null };
 }
 
 /** Whether the source's own file is an animation. Of another size of it only the address tells. */

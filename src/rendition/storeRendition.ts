@@ -145,17 +145,23 @@ export async function storeSourceMeta(
 ): Promise<void> {
   const { THUMBS } = app.bindings;
   // A render from the kept original is seldom the first, so what this request has read is enough to see that.
-  if (source.validators === null && (look === null || (await store.sourceMeta())?.thumbhash !== undefined)) return;
+  if (source.validators === null && !isNewLook(look, await store.sourceMeta())) return;
   const known = await readSourceMeta(THUMBS, store.keys.sourceMeta, store.epoch).catch(() => null);
   const learnt = await afterFetch(known, source, header);
   // Whichever file of the source it is, it shows the same picture.
-  const isMissing = look !== null && known?.thumbhash === undefined && known?.generation === source.generation;
+  const isMissing = isNewLook(look, known) && known?.generation === source.generation;
   const present = learnt ?? (isMissing ? known : null);
   if (present === null || !(await mayStore(store, app, source)())) return;
-  const shown =
-    look === null || present.thumbhash !== undefined ? {} : { colour: look.colour, thumbhash: look.thumbhash };
-  const withLook = { ...present, ...shown };
-  await writeSourceMeta(THUMBS, store.keys.sourceMeta, withLook);
+  const { colour = look?.colour, thumbhash = look?.thumbhash } = present;
+  const shown = { ...(colour === undefined ? {} : { colour }), ...(thumbhash === undefined ? {} : { thumbhash }) };
+  await writeSourceMeta(THUMBS, store.keys.sourceMeta, { ...present, ...shown });
+}
+
+/** Whether a look has something that the metadata have a field for, and not yet a value. */
+function isNewLook(look: Look | null, known: Pick<SourceMeta, "colour" | "thumbhash"> | null): boolean {
+  return (["colour", "thumbhash"] as const).some(
+    (field) => look?.[field] !== undefined && known?.[field] === undefined,
+  );
 }
 
 /** What is known after the fetch; null when it taught nothing new, or the bytes came from our own store. */

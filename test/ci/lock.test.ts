@@ -9,6 +9,7 @@ type Entry = {
   readonly integrity?: string;
   readonly link?: true;
   readonly hasInstallScript?: true;
+  readonly inBundle?: true;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
@@ -78,6 +79,22 @@ describe("package-lock.json", () => {
       expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
       expect(packages[`node_modules/${name}`]?.version, name).toBe(version);
     }
+  });
+});
+
+describe("bench/compare/ipx, which only its bench installs", () => {
+  const file = "bench/compare/ipx/package-lock.json";
+  const own = Object.entries(json<{ packages: Readonly<Record<string, Entry>> }>(file).packages);
+  test("every package has its hash, one version and no address; none has an install script that would run", () => {
+    // What is bundled lies in the package that brings it.
+    for (const [path, { integrity, resolved }] of own.filter(([path, { inBundle }]) => path !== "" && !inBundle)) {
+      expect(integrity, path).toMatch(/^sha512-/);
+      expect(resolved, path).toBeUndefined();
+    }
+    expect(json<Manifest & { dependencies: object }>("bench/compare/ipx/package.json").dependencies).toEqual({
+      ipx: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    });
+    expect(readFileSync("bench/compare/overHttp.ts", "utf8")).toMatch(/"ci", "--ignore-scripts"/);
   });
 });
 

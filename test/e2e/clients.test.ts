@@ -3,7 +3,8 @@
  * asked from a running edge. It installs some 600 MB by npm, so it runs with FIRSTLIGHT_LONG=1 only:
  * `npm run test:long -- clients`. The same without a build: test/e2e/door.test.ts.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -45,8 +46,9 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("published clients, built fo
   afterAll(async () => {
     await Promise.all(edges.map((edge) => edge.stop()));
     source?.close();
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
+    // Some 60 000 files.
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+  }, 600_000);
 
   async function ask(url: string) {
     const answer = await fetch(url, { headers: { accept: "image/webp" } });

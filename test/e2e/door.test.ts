@@ -353,6 +353,8 @@ describe("published clients of other services", () => {
   test("a source without a scheme is asked over HTTPS, and then over HTTP", async () => {
     const answer = await ask(`/?url=${listed("plain.jpg").slice("http://".length)}&w=320`);
     expect([answer.status, await sizeOf(answer), fetches("plain.jpg")]).toEqual([200, "320x213 jpeg", 1]);
+    const facts = await ask(`/info/?url=${listed("facts2.jpg").slice("http://".length)}`);
+    expect([facts.status, JSON.parse(facts.body.toString())]).toEqual([200, expect.objectContaining({ width: 480 })]);
   });
   test("default= sends readers on when the source fails, and only then", async () => {
     const fallback = encodeURIComponent(listed("none.jpg"));

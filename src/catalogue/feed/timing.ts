@@ -9,6 +9,8 @@ export type Timing = {
   readonly workMs: number;
 };
 
+/** A chunk may take so many times what it is meant to take. */
+const WORK_CHUNKS = 4;
 /** A consumer may run for 15 minutes. */
 const MOST_WORK_MS = 840_000;
 
@@ -18,7 +20,7 @@ export function timingOf(chunkSeconds: number, leaseSeconds: number): Timing {
   return {
     chunkMs,
     sentMs: leaseSeconds * 1000,
-    workMs: Math.min(MOST_WORK_MS, Math.max(leaseSeconds * 1000, 10 * chunkMs)),
+    workMs: Math.min(MOST_WORK_MS, WORK_CHUNKS * chunkMs),
   };
 }
 

@@ -10,18 +10,17 @@ import { collectLatest, type LatestOutcomes } from "./outcomes/latestOutcomes.ts
 import { LOG_USAGE, LOG_VALUES, readLogArguments } from "./outcomes/logArguments.ts";
 import { withLog } from "./outcomes/openLog.ts";
 import { formatOf, writeOutcomes } from "./outcomes/writeOutcomes.ts";
-import { progressLine } from "./progressLine.ts";
 
-const DEAD = STATUS_NAMES.filter(isDead);
+const DEAD_STATUSES = STATUS_NAMES.filter(isDead);
 /** What a search engine needs of a dead picture. */
 const SHOWN = ["id", "url", "status", "reason", "http", "final", "checkedAt"] as const satisfies readonly FieldName[];
 
-const USAGE = `Usage: npm run catalogue -- dead RUN [--status ${DEAD.join(",")}] [--to FILE.jsonl | FILE.tsv | -]
+const USAGE = `Usage: npm run catalogue -- dead RUN [--status ${DEAD_STATUSES.join(",")}] [--to FILE.jsonl | FILE.tsv | -]
          [--format jsonl|tsv]
 ${LOG_USAGE}
 Each line has ${SHOWN.join(", ")}. Counts by status go to standard error.`;
 
-export const DEAD_COMMAND: Command = {
+export const DEAD: Command = {
   usage: USAGE,
   run: async (argv, env) => {
     const line = readCommandLine(argv, { values: ["to", "format", "status", ...LOG_VALUES], words: true });
@@ -32,9 +31,10 @@ export const DEAD_COMMAND: Command = {
     if (given !== "jsonl" && given !== "tsv") {
       problems.push(`--to ${to}: a file's name ends in .jsonl or .tsv, or --format says which it is`);
     }
-    const wanted: readonly string[] = status?.split(",") ?? DEAD;
+    const wanted: readonly string[] = status?.split(",") ?? DEAD_STATUSES;
     for (const name of wanted) {
-      if (!DEAD.some((one) => one === name)) problems.push(`${name} is no status of dead pictures: ${DEAD.join(", ")}`);
+      if (!DEAD_STATUSES.some((one) => one === name))
+        problems.push(`${name} is no status of dead pictures: ${DEAD_STATUSES.join(", ")}`);
     }
     if (problems.length > 0) refuse(USAGE, ...problems);
     return withLog(log.value, "The next run begins anew.", async ({ pages }) => {
@@ -43,7 +43,6 @@ export const DEAD_COMMAND: Command = {
         for await (const { outcomes } of pages(firstPass(log.value.run, Date.now()))) {
           for (const one of outcomes) latest.add(one);
         }
-        progressLine(null);
         const counts = new Map<string, number>();
         const count = await writeOutcomes(dead(latest, wanted, counts), to, given === "tsv" ? "tsv" : "jsonl", SHOWN);
         const byStatus = [...counts].map(([name, pictures]) => `${name} ${pictures}`);

@@ -11,7 +11,6 @@ import { withLog } from "./outcomes/openLog.ts";
 import { formatOf, writeOutcomes } from "./outcomes/writeOutcomes.ts";
 import { exportToTable } from "./postgres/exportToTable.ts";
 import { isDatabaseUrl } from "./postgres/session.ts";
-import { progressLine } from "./progressLine.ts";
 
 const USAGE = `Usage: npm run catalogue -- export RUN --to postgres://USER@HOST/DATABASE --table image --map FILE [--new]
        npm run catalogue -- export RUN --to FILE.jsonl | FILE.tsv | - [--format jsonl|tsv]
@@ -63,7 +62,6 @@ export const EXPORT: Command = {
       const latest = collectLatest();
       try {
         for await (const { outcomes } of pages(firstPass(run, Date.now()))) for (const one of outcomes) latest.add(one);
-        progressLine(null);
         const count = await writeOutcomes(latest.read(), to, given === "tsv" ? "tsv" : "jsonl", null);
         console.error(`Done: ${counted(count, "picture")} written to ${to === "-" ? "standard output" : to}`);
         return 0;

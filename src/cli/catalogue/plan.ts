@@ -1,21 +1,19 @@
 /** `npm run catalogue -- plan FILE …` reads a manifest once and prints what a run of it takes. */
 import { SETTINGS } from "../../config/table.ts";
 import { readConfig } from "../../context/readConfig.ts";
-import { asFailure, publicMessage } from "../../errors.ts";
 import { PolitenessRules } from "../../origin/governor/politeness.ts";
 import { providerRules } from "../../origin/providers/switched.ts";
-import { applyOption, DEFAULTS, splitOptions } from "../../request/options/applyOption.ts";
-import type { Transform } from "../../request/transform.ts";
 import { answerHelp } from "../usage.ts";
 import { edgeVariables } from "../variables.ts";
 import type { Command } from "./command.ts";
 import { TooManyBroken } from "./manifest/readManifest.ts";
 import { PLAN_USAGE, type PlanArguments, parsePlanArguments } from "./plan/arguments.ts";
 import { countHosts } from "./plan/countHosts.ts";
-import { ASSUMED } from "./plan/expected.ts";
 import { makePlan } from "./plan/plan.ts";
 import { brokenLines, planLines } from "./plan/printPlan.ts";
+import { pixelsOf, transformOf } from "./plan/transform.ts";
 import { Progress } from "./progress.ts";
+import { wordsOf } from "./wordsOf.ts";
 
 export const PLAN: Command = {
   usage: PLAN_USAGE,
@@ -56,25 +54,9 @@ async function plan(args: PlanArguments, env: Readonly<Record<string, string | u
       const { byReason, examples } = error.tally;
       console.error(brokenLines(Object.fromEntries(byReason), examples).join("\n"));
       console.error(`${error.message}. Is the map right? --max-broken allows more.`);
-    } else console.error(asFailure(error).detail ?? (error instanceof Error ? error.message : String(error)));
+    } else console.error(wordsOf(error));
     return 1;
   }
-}
-
-/** The transform of option segments, or what is wrong with them. */
-export function transformOf(segments: readonly string[]): Transform | string {
-  try {
-    return splitOptions(segments.reduce((options, segment) => applyOption(options, segment), DEFAULTS)).transform;
-  } catch (error) {
-    const { reason, facts } = asFailure(error);
-    return publicMessage(reason, facts);
-  }
-}
-
-/** Pixels of a usual rendition. A side that is not given follows the shape. */
-function pixelsOf({ width, height, dpr }: Transform): number {
-  const wide = width || (height === 0 ? 2_048 : height / ASSUMED.shape);
-  return wide * (height || wide * ASSUMED.shape) * dpr * dpr;
 }
 
 /** The variables of the Worker that the environment sets. */

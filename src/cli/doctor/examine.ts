@@ -1,5 +1,5 @@
 /** All checks of a deployment from outside, one after another. */
-import { reasonOf } from "../purge/call.ts";
+import { reasonOf } from "../signedCall.ts";
 import { bindings } from "./bindings.ts";
 import { CHECKS, health } from "./checks.ts";
 import { type Finding, fix } from "./finding.ts";

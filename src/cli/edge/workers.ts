@@ -9,6 +9,8 @@ export type WorkersOrder = {
   readonly beside: Readonly<Record<string, string>>;
   /** `host:port` of the heavy Worker; null or absent: there is none. */
   readonly heavy?: string | null;
+  /** D1 databases by binding; absent: none. */
+  readonly databases?: readonly string[];
   readonly s3Credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
@@ -45,10 +47,11 @@ export function isolateNames(isolates: number): readonly string[] {
 
 /** Miniflare's options of all of them. They share KV, buckets, edge cache and the first one's Durable Object. */
 export function workersOf({ modules, root, options }: Bundle, order: WorkersOrder): readonly object[] {
-  const { vars, isolates, beside, heavy = null, s3Credentials } = order;
+  const { vars, isolates, beside, heavy = null, databases = [], s3Credentials } = order;
   const buckets = Object.entries((options.r2Buckets ?? {}) as BucketOptions);
   const shared = {
     ...options,
+    d1Databases: Object.fromEntries(databases.map((binding) => [binding, binding])),
     serviceBindings: heavy === null ? {} : { HEAVY: { external: { address: heavy, http: {} } } },
     r2Buckets: Object.fromEntries(buckets.map(([name, { id }]) => [name, { id, s3Credentials }])),
   };

@@ -1,6 +1,7 @@
 /** What answers hold. */
-import { flag, oneOf } from "../read.ts";
+import { flag, listOf, oneOf } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
+import { TAP_NAMES } from "../taps.ts";
 
 export const ANSWERS = {
   keepCopyright: {
@@ -26,5 +27,11 @@ export const ANSWERS = {
     read: flag,
     fallback: true,
     doc: 'Pictures say where their original is, `Link: <source>; rel="canonical"`, so that search engines index that one',
+  },
+  taps: {
+    variable: "TAPS",
+    read: listOf(oneOf(...TAP_NAMES)),
+    fallback: ["thumbhash", "colour"],
+    doc: "What a render for readers works out from its pixels: `thumbhash` and `colour`, which `/info` answers, `dhash` and `pdq`. Jobs of a catalogue make both hashes whatever stands here. Hashes need a rendition that shows all of the source and is at least 256 px long",
   },
 } as const satisfies SomeSettings;

@@ -1,8 +1,13 @@
-/** What stands for a picture until it is there: its ThumbHash and its dominant colour; and its dHash. Pure. */
+/** What stands for a picture until it is there: its ThumbHash and its dominant colour. Pure. */
 import { rgbaToThumbHash } from "thumbhash";
 import type { Pixels } from "../picture.ts";
-import type { Look } from "../rendition.ts";
-import { dHashOf } from "./dhash.ts";
+
+type WholeLook = {
+  /** The dominant colour, `#rrggbb`. */
+  readonly colour: string;
+  /** ThumbHash (evanw.github.io/thumbhash), base64. */
+  readonly thumbhash: string;
+};
 
 /** The longer side of the picture that is looked at. A ThumbHash has at most 7 waves along a side. */
 const SIDE = 32;
@@ -10,10 +15,10 @@ const SIDE = 32;
 const SAMPLES = 4;
 
 /** The look of a picture, in less than a millisecond whatever its size. */
-export function lookOf(pixels: Pixels): Look {
+export function lookOf(pixels: Pixels): WholeLook {
   const small = sampled(pixels);
   const hash = rgbaToThumbHash(small.width, small.height, small.data);
-  return { colour: dominantColour(small), thumbhash: btoa(String.fromCharCode(...hash)), dhash: dHashOf(small) };
+  return { colour: dominantColour(small), thumbhash: btoa(String.fromCharCode(...hash)) };
 }
 
 /** The picture in at most 32 x 32 cells, each the mean of at most 16 of its pixels. */

@@ -1,12 +1,14 @@
 /** What is written down of a picture that was made, and of one that was not. Pure, but for the hashes of its keys. */
 import type { ManifestRow } from "../../catalogue/manifestRow.ts";
 import { addressOf } from "../../catalogue/manifestRow.ts";
-import type { OriginalFacts, Outcome } from "../../catalogue/outcome.ts";
+import { type OriginalFacts, type Outcome, readOutcome } from "../../catalogue/outcome.ts";
+import { isObject } from "../../catalogue/record.ts";
 import { type Status, statusOf } from "../../catalogue/status.ts";
 import type { Failure } from "../../errors.ts";
 import type { Facts } from "../../image/facts.ts";
 import { FORMATS } from "../../image/formats/registry.ts";
-import { type Alone, isOnePixel } from "../../rendition/renderAlone.ts";
+import { isOnePixel } from "../../image/header.ts";
+import type { Alone } from "../../rendition/renderAlone.ts";
 import { ORIGINAL } from "../../store/sourceMeta.ts";
 
 /** Longest address that a line of the log has room for. */
@@ -27,7 +29,7 @@ function identity(row: ManifestRow): Pick<Outcome, "v" | "id" | "url" | "host"> 
 /** `http`: status of the source. `original`: facts of the source's own file, where they are known. */
 export function madeOutcome(
   row: ManifestRow,
-  { store, source, stored, header, look }: Alone,
+  { store, source, stored, header, look }: Omit<Alone, "writes">,
   http: number | null,
   original: OriginalFacts | null,
   known: Omit<Known, "source">,
@@ -48,6 +50,7 @@ export function madeOutcome(
     ...{ format: header.format, bytes: source.bytes.length, orientation: header.orientation, frames: header.frames },
     ...{ alpha: header.alpha, hash: meta.sourceHash, etag: source.validators?.etag ?? null },
     ...{ colour: look?.colour ?? null, thumbhash: look?.thumbhash ?? null, dhash: look?.dhash ?? null },
+    ...{ pdq: look?.pdq?.hash ?? null, pdqQuality: look?.pdq?.quality ?? null },
     ...(onePixel
       ? {}
       : { maker: meta.maker, rendition: { key, width: meta.width, height: meta.height, bytes: bytes.length } }),
@@ -89,4 +92,17 @@ export function failedOutcome(
 /** The same picture under another identifier: it was asked for once. */
 export function repeatedOutcome(row: ManifestRow, made: Outcome): Outcome {
   return { ...made, ...identity(row), status: made.status === "stored" ? "present" : made.status };
+}
+
+/** A made picture's outcome as the note beside its rendition, without what another reader of the note knows. */
+export function noteOf(run: string, outcome: Outcome): string {
+  const { v: _, id: __, url: ___, host: ____, ...facts } = outcome;
+  return JSON.stringify({ run, ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null)) });
+}
+
+/** The outcome that an earlier worker of the same run has left beside the rendition; null = none. */
+export function notedOutcome(run: string, row: ManifestRow, note: string | null): Outcome | null {
+  const noted: unknown = note === null ? null : JSON.parse(note);
+  if (!isObject(noted) || noted.run !== run) return null;
+  return readOutcome(JSON.stringify({ ...NOTHING, ...noted, ...identity(row) }));
 }

@@ -1,35 +1,48 @@
-/** Starts of exchanges at an even pace: each one so long after the one before, never two at once to catch up. */
+/** Requests to a host at an even pace: each one so long after the one before, never two at once to catch up. */
 
 export class Pacer {
   readonly #intervalMs: number;
   readonly #now: () => number;
-  #next: number;
-  #last: number | null = null;
+  /** When the next picture may begin, and the next request may leave, in milliseconds. */
+  #begins: number;
+  #leaves: number;
+  #left: number | null = null;
 
-  /** `perSecond` null: no pace. `startInMs`: the first start is so far away at the earliest. */
+  /** `perSecond` null: no pace. `startInMs`: the first request is so far away at the earliest. */
   constructor(perSecond: number | null, startInMs: number, now: () => number) {
     this.#intervalMs = perSecond === null ? 0 : 1000 / perSecond;
     this.#now = now;
-    this.#next = now() + startInMs;
+    this.#begins = now() + startInMs;
+    this.#leaves = this.#begins;
   }
 
-  /** Resolves when the caller may start. Callers start in the order of their calls. */
-  async turn(): Promise<void> {
-    const now = this.#now();
-    const at = Math.max(now, this.#next);
-    this.#next = at + this.#intervalMs;
-    this.#last = at;
-    if (at > now) await new Promise((resolve) => setTimeout(resolve, Math.ceil(at - now)));
-    // A timer may be early by the fraction of a millisecond, and a busy isolate late: the next start counts from now.
-    const started = this.#now();
-    if (started > at) {
-      this.#last = Math.max(this.#last, started);
-      this.#next = Math.max(this.#next, started + this.#intervalMs);
-    }
+  /** Resolves when a picture may begin. It waits here, so that its request waits little while the source's time counts. */
+  async begin(): Promise<void> {
+    const at = Math.max(this.#now(), this.#begins, this.#leaves);
+    this.#begins = at + this.#intervalMs;
+    await this.#until(at);
   }
 
-  /** How long ago the last start was, in milliseconds; null = there was none. */
+  /** Resolves when a request may leave: a picture's first one, a redirect's, a second try's. */
+  async leave(): Promise<void> {
+    const at = Math.max(this.#now(), this.#leaves);
+    this.#leaves = at + this.#intervalMs;
+    await this.#until(at);
+    // The isolate may have been busy: the next one counts from now.
+    const left = this.#now();
+    this.#left = left;
+    this.#leaves = Math.max(this.#leaves, left + this.#intervalMs);
+  }
+
+  /** How long ago the last request left, in milliseconds; null = there was none. */
   get lastStartMs(): number | null {
-    return this.#last === null ? null : Math.max(0, this.#now() - this.#last);
+    return this.#left === null ? null : Math.max(0, this.#now() - this.#left);
+  }
+
+  async #until(at: number): Promise<void> {
+    // A timer may be early by the fraction of a millisecond.
+    for (let ms = at - this.#now(); ms > 0; ms = at - this.#now()) {
+      await new Promise((resolve) => setTimeout(resolve, Math.ceil(ms)));
+    }
   }
 }

@@ -9,13 +9,17 @@ import type { Caller } from "../../context/caller.ts";
 import { type Job, newJob } from "../../context/job.ts";
 import { asFailure, Failure } from "../../errors.ts";
 import { type Facts, factsOf } from "../../image/facts.ts";
+import { blocksOf } from "../../image/formats/codecs.ts";
+import { readLocation } from "../../image/metadata/location.ts";
 import { fetchInfo } from "../../rendition/info/fetchInfo.ts";
 import { type Alone, renderAlone } from "../../rendition/renderAlone.ts";
 import type { RenditionRequest } from "../../request/imageRequest.ts";
 import { canonicalSource } from "../../request/source/canonicalSource.ts";
+import { namesOf } from "../../store/renditionStore.ts";
 import { type SourceKeys, sourceKeys } from "../../store/schema/key.ts";
 import { ORIGINAL } from "../../store/sourceMeta.ts";
-import { failedOutcome, madeOutcome, originalFacts, statusOfFailure } from "./outcomes.ts";
+import { r2Tier } from "../../store/tiers/r2.ts";
+import { failedOutcome, madeOutcome, notedOutcome, noteOf, originalFacts, statusOfFailure } from "./outcomes.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Tried } from "./rows.ts";
 
@@ -24,14 +28,16 @@ export type Spent = { bytesIn: number; bytesStored: number; operations: Operatio
 
 export type PictureOrder = {
   readonly row: ManifestRow;
-  readonly work: Pick<Work, "settings" | "attempt">;
+  readonly work: Pick<Work, "run" | "settings" | "attempt">;
+  /** Another worker may have made it already, and was lost before it could say so. */
+  readonly repeated: boolean;
   readonly tries: number;
   readonly last: boolean;
 };
 
 /** Rejects with what our own stores throw. `spend` hears what it has taken. */
 export async function makePicture(
-  { row, work, tries, last }: PictureOrder,
+  { row, work, tries, last, repeated }: PictureOrder,
   pacer: Pacer,
   app: App,
   caller: Caller,
@@ -40,24 +46,30 @@ export async function makePicture(
 ): Promise<Tried> {
   const job = newJob(caller, chunk.waitUntil, { ray: chunk.trace.ray, calls: chunk.calls });
   const { trace } = job;
-  // The first request has its turn before the source's time begins. Redirects and second tries take turns of their own.
-  let turns = 0;
+  // Redirects and second tries are requests of their own.
   const fetch: App["fetch"] = async (input, init) => {
-    if (turns++ > 0) await pacer.turn();
+    await pacer.leave();
     return app.fetch(input, init);
   };
   const known = { checkedAt: app.now(), attempts: tries + work.attempt - 1 };
   try {
     const request = pictureRequest(row.url, work.settings, app.config);
-    await pacer.turn();
-    const made = await renderAlone(request, { whole: !last }, { ...app, fetch }, caller, job);
-    const http = trace.sourceStatus;
+    const earlier = repeated ? await madeEarlier(row, work.run, request, app, spend) : null;
+    if (earlier !== null) return { kind: "done", outcome: earlier };
+    await pacer.begin();
+    let outcome: Outcome | undefined;
+    const describe = async (alone: Omit<Alone, "writes">): Promise<Outcome> => {
+      const http = trace.sourceStatus;
+      const original = await originalOf(request, alone, work, { ...app, fetch }, caller, job);
+      return (outcome ??= madeOutcome(row, alone, http, original, known));
+    };
+    const note = async (alone: Omit<Alone, "writes">) => noteOf(work.run, await describe(alone));
+    const made = await renderAlone(request, { whole: !last, note }, { ...app, fetch }, caller, job);
     const { bytesIn } = trace;
     if (made.writes > 0)
       spend({ bytesIn, bytesStored: made.stored.bytes.length, operations: { r2Write: made.writes } });
     else spend({ bytesIn, bytesStored: 0, operations: {} });
-    const original = await originalOf(request, made, work, { ...app, fetch }, caller, job);
-    return { kind: "done", outcome: madeOutcome(row, made, http, original, known) };
+    return { kind: "done", outcome: await describe(made) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     spend({ bytesIn: trace.bytesIn, bytesStored: 0, operations: {} });
@@ -72,6 +84,19 @@ export async function makePicture(
         operations: { objectRequest: governorCalls, objectRowWritten: governorCalls },
       });
   }
+}
+
+/** From the note beside the rendition: a picture that was stored before a crash is not asked for again. */
+async function madeEarlier(
+  row: ManifestRow,
+  run: string,
+  request: RenditionRequest,
+  { bindings }: App,
+  spend: (spent: Spent) => void,
+): Promise<Outcome | null> {
+  const { key } = await namesOf(request);
+  spend({ bytesIn: 0, bytesStored: 0, operations: { r2Read: 1 } });
+  return notedOutcome(run, row, await r2Tier(bindings.R2_PRIMARY, "primary", "R2_PRIMARY").note(key));
 }
 
 async function triedInVain(
@@ -90,16 +115,17 @@ async function triedInVain(
 /** What the source's own file says: from the bytes in hand, or by a request of its own where the run asks for that. */
 async function originalOf(
   request: RenditionRequest,
-  { store, source }: Alone,
+  { store, source }: Omit<Alone, "writes">,
   { settings }: PictureOrder["work"],
   app: App,
   caller: Caller,
   job: Job,
 ): Promise<OriginalFacts | null> {
-  const facts = await (source.variant === ORIGINAL ? factsOf(source.bytes, source.bytes.length) : asked()).catch(
-    unknown,
-  );
-  return facts === null ? null : originalFacts(facts, null);
+  const isOriginal = source.variant === ORIGINAL;
+  const facts = await (isOriginal ? factsOf(source.bytes, source.bytes.length) : asked()).catch(unknown);
+  if (facts === null) return null;
+  const exif = isOriginal && settings.location ? (await blocksOf(facts.format, source.bytes)).exif : null;
+  return originalFacts(facts, exif === null ? null : readLocation(exif));
 
   async function asked(): Promise<Facts | null> {
     if (settings.facts !== "header") return null;

@@ -21,7 +21,7 @@ export type Rows = {
 
 export type RowsOrder = {
   readonly rows: readonly ManifestRow[];
-  readonly work: Pick<Work, "concurrency" | "workMs" | "lastTry">;
+  readonly work: Pick<Work, "concurrency" | "workMs" | "lastTry" | "attempt">;
   /** `last`: no further try will be made. Rejects when our own stores fail. */
   readonly attempt: (row: ManifestRow, tries: number, last: boolean) => Promise<Tried>;
   readonly now: () => number;
@@ -29,7 +29,7 @@ export type RowsOrder = {
 };
 
 /** Tries of one picture, and the pauses between them in milliseconds. */
-export const TRIES = { most: 3, pausesMs: [2_000, 5_000] } as const;
+export const TRIES = { most: 3, pausesMs: [1_000, 3_000] } as const;
 /** So many pictures in a row that the host has not answered for: it is down. */
 const STREAK = 3;
 
@@ -71,7 +71,9 @@ export async function workRows({ rows, work, attempt, now, sleep }: RowsOrder): 
       if (trouble !== null) return null;
       if (last) return tried.outcome;
       await sleep(TRIES.pausesMs[tries - 1] ?? 0);
-      if (trouble !== null || now() >= ends) return null;
+      if (trouble !== null) return null;
+      // Time is over. Rows that have used up the time of several workers are failed, or they would for ever.
+      if (now() >= ends) return work.attempt >= TRIES.most ? tried.outcome : null;
     }
   };
 

@@ -34,6 +34,8 @@ export type Asker = {
   readonly bytes?: number;
   /** Nobody else waits. */
   readonly alone?: boolean;
+  /** As in `Wish`. */
+  readonly ahead?: boolean;
 };
 
 export class HostLimits {
@@ -181,7 +183,7 @@ export class HostLimits {
     const id = `${ticket}#${record.serial}`;
     const until = this.#leaseEnd(now);
     const { perSecond, bytesPerSecond } = this.limits(now);
-    const within = latenessFor(record.starts, start, perSecond, asker.alone === true);
+    const within = latenessFor(record.starts, start, perSecond, asker.alone === true || asker.ahead === true);
     const lease: Lease = { ...{ id, isolate, ticket, kind, start, within, until, reserved }, seen: 0 };
     this.record = {
       ...record,

@@ -1,9 +1,10 @@
 /** The body of `POST /catalogue`, checked. Pure. */
 import { Failure } from "../../errors.ts";
 
-/** `retry` goes in steps: `cursor` is where the last one stopped, null = from the beginning. */
+/** `retry` and `rebuild` go in steps: `cursor` is where the last one stopped, null = from the beginning. */
 export type CatalogueOrder =
   | { readonly action: "start" | "pause" | "resume" | "status"; readonly run: string }
+  | { readonly action: "rebuild"; readonly run: string; readonly cursor: string | null }
   | {
       readonly action: "retry";
       readonly run: string;
@@ -22,11 +23,14 @@ export function readCatalogueOrder(body: Readonly<Record<string, unknown>>): Cat
   }
   const simple = SIMPLE.find((name) => name === action);
   if (simple !== undefined) return { action: simple, run };
-  if (action !== "retry") return refuse(`action must be one of ${SIMPLE.join(", ")}, retry`);
+  if (action !== "retry" && action !== "rebuild") {
+    return refuse(`action must be one of ${SIMPLE.join(", ")}, retry, rebuild`);
+  }
+  if (cursor !== null && typeof cursor !== "string") return refuse("cursor must be a text");
+  if (action === "rebuild") return { action, run, cursor };
   if (!Array.isArray(statuses) || !statuses.every((status) => typeof status === "string")) {
     return refuse("statuses must be a list of texts");
   }
-  if (cursor !== null && typeof cursor !== "string") return refuse("cursor must be a text");
   return { action, run, statuses, cursor };
 }
 

@@ -66,6 +66,8 @@ export type PutOutcome = "stored" | "present" | "refused";
 export type PutOptions = {
   /** Leaves what is there. For copies, which must not replace something newer. */
   readonly ifAbsent?: boolean;
+  /** A text that a bucket keeps beside the metadata, where there is room for both. Others leave it out. */
+  readonly note?: string;
 };
 
 /** Whether another tier has answered meanwhile: a read then cancels the body that it does not need. */

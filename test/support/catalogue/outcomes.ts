@@ -89,3 +89,12 @@ export function logObjects(run: string, outcomes: readonly Outcome[], chunk = 10
   }
   return objects;
 }
+
+/** By a plain reduction: the outcomes of an identifier that nothing beats, in time and then in attempts. */
+export function latestOf(log: readonly Outcome[], id: string): readonly Outcome[] {
+  const mine = log.filter((one) => one.id === id);
+  const checkedAt = Math.max(...mine.map((one) => one.checkedAt));
+  const last = mine.filter((one) => one.checkedAt === checkedAt);
+  const attempts = Math.max(...last.map((one) => one.attempts));
+  return last.filter((one) => one.attempts === attempts);
+}

@@ -107,7 +107,7 @@ export async function buildNuxt(folder: string, site: Site): Promise<Readonly<Re
   );
   const sections = providers.map(
     (provider) => `<section id="${provider}">
-      <NuxtImg provider="${provider}" src="${site.origin}${site.path}" width="320" height="213" />
+      <NuxtImg provider="${provider}" src="${site.origin}${site.path}" width="320" height="213" fit="cover" />
       <NuxtImg provider="${provider}" src="${site.origin}${site.path}" format="webp"
         sizes="xs:100vw sm:100vw lg:1024px" />
     </section>`,

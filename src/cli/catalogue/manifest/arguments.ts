@@ -88,8 +88,9 @@ function readFormat(files: readonly string[], { format, map }: Values, problems:
   const [first] = found;
   if (found.length > 1)
     problems.push("The files have several formats; import them one after another, or give --format");
-  else if (first !== undefined && first !== null) return first;
-  else if (map !== undefined && isReadyMap(map)) return READY_MAPS[map].format;
+  else if (map !== undefined && isReadyMap(map)) {
+    return first === "tsv" ? READY_MAPS[map].tsv : (first ?? READY_MAPS[map].format);
+  } else if (first !== undefined && first !== null) return first;
   else if (files.length > 0)
     problems.push(`${files[0]} does not say its format; give --format ${Object.keys(FORMATS).join("|")}`);
   return null;

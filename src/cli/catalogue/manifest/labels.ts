@@ -10,14 +10,15 @@ import { RecordBuffer } from "./records/recordBuffer.ts";
 
 const TAB = 0x09;
 /** It is read so many lines ahead of the last photo that was found in it. One chunk of a manifest has fewer rows. */
-export const AHEAD = 32_768;
+const AHEAD = 32_768;
 const PROVIDER = "yfcc100m";
 
 type Waiting = { readonly number: number; readonly text: string };
 
 export class LabelJoin {
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #chunks: AsyncGenerator<Uint8Array>;
   readonly #buffer: RecordBuffer;
+  readonly #ahead: number;
   readonly #waiting = new Map<string, Waiting>();
   #read = 0;
   /** Number of the line that was found last. */
@@ -25,10 +26,13 @@ export class LabelJoin {
   #isOver = false;
   #foundSince = 0;
   #askedSince = 0;
-  readonly counts = { labelled: 0, withoutPicture: 0, unreadable: 0 };
+  /** Lines of the file that belong to no picture of the manifest, and lines that are none of labels. */
+  readonly counts = { withoutPicture: 0, unreadable: 0 };
 
-  constructor(file: string) {
-    this.#chunks = openFile(file, () => undefined)[Symbol.asyncIterator]();
+  /** `onRaw` gets the bytes as they stand in the file. */
+  constructor(file: string, onRaw: (bytes: Uint8Array) => void = () => undefined, ahead = AHEAD) {
+    this.#ahead = ahead;
+    this.#chunks = openFile(file, onRaw);
     const fields = new Fields();
     const sink = {
       onRecord: (record: Fields) => this.#add(record.text(0), record.text(1)),
@@ -40,11 +44,11 @@ export class LabelJoin {
   /** To be called between two chunks of the manifest. Throws Error in words when the file cannot be read. */
   async readAhead(): Promise<void> {
     // Nothing of a whole chunk was found: this file begins earlier than the manifest.
-    const isBehind = this.#askedSince > 0 && this.#foundSince === 0 && this.#read >= this.#found + AHEAD;
-    if (isBehind) this.#found += AHEAD / 2;
+    const isBehind = this.#askedSince > 0 && this.#foundSince === 0 && this.#read >= this.#found + this.#ahead;
+    if (isBehind) this.#found += this.#ahead / 2;
     this.#askedSince = 0;
     this.#foundSince = 0;
-    while (!this.#isOver && this.#read < this.#found + AHEAD) {
+    while (!this.#isOver && this.#read < this.#found + this.#ahead) {
       const { done, value } = await this.#chunks.next();
       if (done === true) {
         this.#isOver = true;
@@ -53,7 +57,7 @@ export class LabelJoin {
     }
     // Lines that were passed long ago belong to no picture of the manifest.
     for (const [id, { number }] of this.#waiting) {
-      if (number + AHEAD >= this.#found) break;
+      if (number + this.#ahead >= this.#found) break;
       this.#waiting.delete(id);
       this.counts.withoutPicture++;
     }
@@ -67,9 +71,7 @@ export class LabelJoin {
     this.#waiting.delete(id);
     this.#foundSince++;
     this.#found = Math.max(this.#found, waiting.number);
-    const labels = waiting.text.split(",").flatMap(labelOf);
-    if (labels.length > 0) this.counts.labelled++;
-    return labels;
+    return waiting.text.split(",").flatMap(labelOf);
   }
 
   /** Reads the rest, so that `counts` are those of the whole file. */
@@ -82,6 +84,10 @@ export class LabelJoin {
     }
     this.counts.withoutPicture += this.#waiting.size;
     this.#waiting.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return(undefined);
   }
 
   #add(id: string, text: string): void {

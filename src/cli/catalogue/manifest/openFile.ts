@@ -1,8 +1,8 @@
-/** The bytes of a file or of standard input, decompressed. What it is its first bytes say, not its name. */
+/** The bytes of a file or of standard input, decompressed. The first bytes say how it is compressed, not the name. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { type Duplex, pipeline, Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 
 /** Standard input. */
@@ -27,22 +27,38 @@ type Kind = keyof typeof MAGIC;
  * Throws Error in words: it cannot be opened, it is damaged, or it is of a kind that is not read.
  */
 export async function* openFile(name: string, onRaw: (bytes: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  const raw = name === STDIN ? process.stdin : fileChunks(name);
-  const chunks = observed(raw, onRaw)[Symbol.asyncIterator]();
-  const first = await firstBytes(chunks);
-  const kind = (Object.keys(MAGIC) as Kind[]).find((one) => MAGIC[one].every((byte, at) => first[at] === byte));
-  const whole = joined(first, chunks);
+  const chunks = observed(rawChunks(name), onRaw);
   try {
-    if (kind === undefined) yield* withoutMark(whole);
-    else if (kind === "gzip")
-      yield* withoutMark(Readable.from(copied(whole)).compose(createGunzip({ chunkSize: CHUNK })));
-    else if (kind === "zstd") {
-      yield* withoutMark(Readable.from(copied(whole)).compose(createZstdDecompress({ chunkSize: CHUNK })));
-    } else if (kind === "bzip2") yield* withoutMark(bunzipped(whole));
-    else throw new Error(`it is ${kind}; read are UTF-8, and of compressed files gzip, zstd and bzip2`);
+    const first = await firstBytes(chunks);
+    const kind = (Object.keys(MAGIC) as Kind[]).find((one) => MAGIC[one].every((byte, at) => first[at] === byte));
+    yield* withoutMark(decompressed(kind ?? null, joined(first, chunks)));
   } catch (error) {
     throw new Error(`${name} cannot be read: ${error instanceof Error ? error.message : error}`, { cause: error });
+  } finally {
+    await chunks.return(undefined);
   }
+}
+
+function decompressed(kind: Kind | null, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  switch (kind) {
+    case null:
+      return chunks;
+    case "gzip":
+      return through(chunks, createGunzip({ chunkSize: CHUNK }));
+    case "zstd":
+      return through(chunks, createZstdDecompress({ chunkSize: CHUNK }));
+    case "bzip2":
+      return bunzipped(chunks);
+    case "zip":
+    case "utf-16":
+    case "xz":
+      throw new Error(`it is ${kind}; read are UTF-8, and of compressed files gzip, zstd and bzip2`);
+  }
+}
+
+/** The bytes as they stand in the file. Each chunk is valid until the next one is asked for. Throws what opening it throws. */
+export function rawChunks(name: string): AsyncIterable<Uint8Array> {
+  return name === STDIN ? process.stdin : fileChunks(name);
 }
 
 /** The same memory for each chunk. */
@@ -60,7 +76,10 @@ async function* fileChunks(name: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* observed(chunks: AsyncIterable<Uint8Array>, onRaw: (bytes: Uint8Array) => void) {
+async function* observed(
+  chunks: AsyncIterable<Uint8Array>,
+  onRaw: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     onRaw(chunk);
     yield chunk;
@@ -81,6 +100,12 @@ async function firstBytes(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array
 async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;
   yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+/** What a stream makes of the chunks. Whoever reads it gets the errors of both. */
+function through(chunks: AsyncIterable<Uint8Array>, stream: Duplex): AsyncIterable<Uint8Array> {
+  pipeline(Readable.from(copied(chunks)), stream, () => undefined);
+  return stream;
 }
 
 /** A stream keeps chunks for a while, so it gets memory of its own. */

@@ -21,8 +21,8 @@ export type Manifest = {
 export type RowSink = {
   /** Gets each row. The reader overwrites both arguments afterwards. Null = it is taken; else why it is broken after all. */
   readonly onRow: (fields: Fields, located: Located) => BrokenReason | null;
-  /** Gets each record that is whole and no row: of a video the identifier may be known. */
-  readonly onSkipped?: (fields: Fields, reason: SkippedReason) => void;
+  /** Gets each record that is whole and no row. Of a video the identifier is located. */
+  readonly onSkipped?: (reason: SkippedReason, located: Located) => void;
   /** Between two chunks: what may take time. */
   readonly between?: (tally: Tally) => Promise<void> | undefined;
   /** The bytes as they stand in the files. */
@@ -66,7 +66,7 @@ async function readFile(file: string, manifest: Manifest, sink: RowSink, tally: 
       if (verdict === null) return;
       if (isSkipped(verdict)) {
         tally.skip(verdict);
-        sink.onSkipped?.(record, verdict);
+        sink.onSkipped?.(verdict, located);
         return;
       }
       const end = record.count === 0 ? 0 : record.end(record.count - 1);

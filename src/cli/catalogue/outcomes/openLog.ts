@@ -1,15 +1,13 @@
 /** Opens the log of a run for a command, and says what went wrong with it in words. */
+
 import { S3Client } from "@aws-sdk/client-s3";
 import { type LogCursor, logPrefix } from "../../../catalogue/outcomeLog.ts";
-import { counted } from "../../counted.ts";
 import { storeFailure } from "../../failures.ts";
-import { DatabaseProblem } from "../postgres/targetTable.ts";
-import { progressLine } from "../progressLine.ts";
+import { Unavailable, WrongInput } from "../failure.ts";
+import { interruption } from "../interruption.ts";
+import { Progress } from "../progress.ts";
 import type { LogArguments } from "./logArguments.ts";
 import { type LogPage, readLogPages } from "./logPages.ts";
-
-/** A log with nothing in it. */
-export class EmptyLog extends Error {}
 
 const RETRIES = 6;
 const SHOWN = 3;
@@ -28,14 +26,14 @@ export async function withLog(
   again: string,
   use: (log: OpenLog) => Promise<number>,
 ): Promise<number> {
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+  const interrupted = interruption();
   const { endpoint, accessKeyId, secretAccessKey, bucket, concurrency, run } = args;
   const s3 = new S3Client({
     ...{ endpoint, region: "auto", forcePathStyle: true, maxAttempts: RETRIES },
     credentials: { accessKeyId, secretAccessKey },
   });
   const bad: string[] = [];
+  const progress = new Progress("outcomes read");
   async function* pages(cursor: LogCursor): AsyncGenerator<LogPage> {
     let objects = 0;
     let outcomes = 0;
@@ -43,11 +41,12 @@ export async function withLog(
       bad.push(...page.bad);
       objects += page.objects;
       outcomes += page.outcomes.length;
-      progressLine(`${counted(outcomes, "outcome")} read from ${counted(objects, "object")} of the log`);
+      progress.show(outcomes, { objects });
       yield page;
     }
+    progress.end();
     if (objects === 0 && cursor.after === "" && cursor.since === 0) {
-      throw new EmptyLog(`${bucket} has no outcomes of a run ${run}: nothing is under ${logPrefix(run)}`);
+      throw new WrongInput(`${bucket} has no outcomes of a run ${run}: nothing is under ${logPrefix(run)}`);
     }
   }
   try {
@@ -56,13 +55,15 @@ export async function withLog(
     if (bad.length > SHOWN) console.error(`… and ${bad.length - SHOWN} more`);
     return bad.length > 0 ? 1 : code;
   } catch (error) {
-    progressLine(null);
-    const known = error instanceof DatabaseProblem || error instanceof EmptyLog;
+    progress.end();
+    const final = error instanceof WrongInput;
     if (interrupted.signal.aborted) console.error("Interrupted.");
-    else console.error(known ? error.message : storeFailure(error, endpoint, [bucket]));
-    if (!known || interrupted.signal.aborted) console.error(again);
+    else if (final || error instanceof Unavailable) console.error(error.message);
+    else console.error(storeFailure(error, endpoint, [bucket]));
+    if (!final || interrupted.signal.aborted) console.error(again);
     return interrupted.signal.aborted ? 130 : 1;
   } finally {
     s3.destroy();
+    interrupted.end();
   }
 }

@@ -1,6 +1,5 @@
 /** The command line of `npm run catalogue -- plan`. */
 import { readFileSync } from "node:fs";
-import { asFailure } from "../../../errors.ts";
 import { readLiveSettings } from "../../../live/liveSettings.ts";
 import type { PolitenessSettings } from "../../../live/politeness.ts";
 import { readCommandLine } from "../../commandLine.ts";
@@ -10,6 +9,7 @@ import {
   type ManifestArguments,
   readManifestArguments,
 } from "../manifest/arguments.ts";
+import { wordsOf } from "../wordsOf.ts";
 
 export type PlanArguments = ManifestArguments & {
   /** Option segments as in a path: `w:640`. */
@@ -88,7 +88,7 @@ function readSettings(file: string | undefined, problems: string[]): PolitenessS
   try {
     return readLiveSettings(readFileSync(file, "utf8")).politeness;
   } catch (error) {
-    problems.push(`--settings ${file}: ${asFailure(error).detail ?? (error instanceof Error ? error.message : error)}`);
+    problems.push(`--settings ${file}: ${wordsOf(error)}`);
     return {};
   }
 }
@@ -101,9 +101,7 @@ function readPaces(texts: readonly string[], problems: string[]): PolitenessSett
       if (host === "") throw new Error("HOST=NUMBER is needed");
       return Object.entries(readLiveSettings(setting).politeness);
     } catch (error) {
-      problems.push(
-        `--pace cannot be ${text}: ${asFailure(error).detail ?? (error instanceof Error ? error.message : error)}`,
-      );
+      problems.push(`--pace cannot be ${text}: ${wordsOf(error)}`);
       return [];
     }
   });

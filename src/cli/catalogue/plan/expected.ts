@@ -38,6 +38,9 @@ export const EXPECTED_OPERATIONS = {
   queueOperation: 3 / 100,
 } as const satisfies Operations;
 
+/** Beside them, for each request to a host with a rule: its governor grants it, and keeps that on disk. */
+export const EXPECTED_GOVERNED = { objectRequest: 1, objectRowWritten: 1 } as const satisfies Operations;
+
 /** R2 storage, US dollars for a GB and month (developers.cloudflare.com/r2/pricing/, 2026-11). */
 export const STORED_GB_MONTH = 0.015;
 

@@ -1,11 +1,11 @@
 /** From counts by host to pace, days, bytes and dollars. Pure. */
 import { jobPace } from "../../../catalogue/jobPace.ts";
-import { dollarsOf, type Operations, PRICES_READ } from "../../../catalogue/prices.ts";
+import { addOperations, dollarsOf, type Operations, PRICES_READ } from "../../../catalogue/prices.ts";
 import type { Politeness } from "../../../config/politeness.ts";
 import type { PolitenessRules } from "../../../origin/governor/politeness.ts";
 import { BROKEN, type BrokenLine, SKIPPED, type Tally } from "../manifest/broken.ts";
 import type { Counted } from "./countHosts.ts";
-import { ASSUMED, EXPECTED_CPU, EXPECTED_OPERATIONS, STORED_GB_MONTH } from "./expected.ts";
+import { ASSUMED, EXPECTED_CPU, EXPECTED_GOVERNED, EXPECTED_OPERATIONS, STORED_GB_MONTH } from "./expected.ts";
 import type { HostTable } from "./hostTable.ts";
 
 export type HostPlan = {
@@ -22,6 +22,7 @@ export type HostPlan = {
   readonly days: number;
   /** To be fetched. */
   readonly bytes: number;
+  readonly dollars: number;
 };
 
 export type Plan = {
@@ -61,24 +62,19 @@ export type PlanOptions = {
 };
 
 export function makePlan({ hosts, tally, beyond }: Counted, options: PlanOptions): Plan {
-  const estimates = estimate(hosts, options.facts);
-  const { groupOf, groups } = grouped(hosts, options.politeness);
-  for (let host = 0; host < hosts.size; host++) {
-    const group = groups[groupOf[host] ?? 0];
-    if (group === undefined) continue;
-    group.pictures += hosts.pictures[host] ?? 0;
-    group.requests += estimates.requests[host] ?? 0;
-    group.bytes += estimates.bytes[host] ?? 0;
-  }
-  const paced = groups.map((group) => paceOf(group));
-  const order = Array.from({ length: hosts.size }, (_, host) => host).sort((a, b) => {
-    const days = (host: number) => paced[groupOf[host] ?? 0]?.days ?? 0;
-    return days(b) - days(a) || (hosts.pictures[b] ?? 0) - (hosts.pictures[a] ?? 0) || a - b;
-  });
+  const expected = estimate(hosts, options.facts);
+  const paced = paceHosts(hosts, expected, options.politeness);
+  const order = new Uint32Array(hosts.size)
+    .map((_, host) => host)
+    .sort((a, b) => {
+      const later = (paced.days[b] ?? 0) - (paced.days[a] ?? 0);
+      return later || (hosts.pictures[b] ?? 0) - (hosts.pictures[a] ?? 0) || a - b;
+    });
   const sum = (values: Float64Array) => values.subarray(0, hosts.size).reduce((total, value) => total + value, 0);
-  const requests = sum(estimates.requests);
-  const bytes = sum(estimates.bytes);
+  const requests = sum(expected.requests);
+  const bytes = sum(expected.bytes);
   const pictures = sum(hosts.pictures) + beyond;
+  const listed = order.subarray(0, Math.min(options.most, hosts.size));
   return {
     lines: tally.records,
     pictures,
@@ -87,35 +83,31 @@ export function makePlan({ hosts, tally, beyond }: Counted, options: PlanOptions
     ...counts(tally),
     requests,
     bytes,
-    days: paced.reduce((latest, { days }) => Math.max(latest, days), 0),
-    dollars: dollars(pictures, requests, bytes, options),
+    days: paced.days[order[0] ?? 0] ?? 0,
+    dollars: dollars({ pictures, requests, bytes, governed: paced.governed }, options.renditionPixels),
     assumed: ASSUMED,
-    byHost: order.slice(0, options.most).flatMap((host): HostPlan[] => {
-      const group = groups[groupOf[host] ?? 0];
-      const pace = paced[groupOf[host] ?? 0];
-      if (group === undefined || pace === undefined) return [];
+    byHost: Array.from(listed, (host): HostPlan => {
       const name = hosts.nameOf(host);
-      return [
-        {
-          ...{ host: name, group: group.name ?? name, pacedBy: group.rule === null ? "default" : "rule" },
-          ...{ pictures: hosts.pictures[host] ?? 0, requests: Math.round(estimates.requests[host] ?? 0) },
-          ...{ perSecond: pace.perSecond, days: pace.days, bytes: Math.round(estimates.bytes[host] ?? 0) },
-        },
-      ];
+      const group = paced.groups[paced.groupOf[host] ?? ALONE];
+      const isRuled = (group?.rule ?? null) !== null;
+      const work = {
+        pictures: hosts.pictures[host] ?? 0,
+        requests: expected.requests[host] ?? 0,
+        bytes: expected.bytes[host] ?? 0,
+      };
+      return {
+        ...{ host: name, group: group?.name ?? name, pacedBy: isRuled ? "rule" : "default" },
+        ...{ pictures: work.pictures, requests: Math.round(work.requests), bytes: Math.round(work.bytes) },
+        ...{ perSecond: paced.perSecond[host] ?? 0, days: paced.days[host] ?? 0 },
+        dollars: dollarsOf(operationsFor({ ...work, governed: isRuled ? work.requests : 0 })),
+      };
     }),
   };
 }
 
-/** `name` null: a host alone, which has the name already. */
-type Group = {
-  readonly name: string | null;
-  readonly rule: Politeness | null;
-  pictures: number;
-  requests: number;
-  bytes: number;
-};
+type Expectation = { readonly requests: Float64Array; readonly bytes: Float64Array };
 
-function estimate(hosts: HostTable, facts: "none" | "header") {
+function estimate(hosts: HostTable, facts: "none" | "header"): Expectation {
   const requests = new Float64Array(hosts.size);
   const bytes = new Float64Array(hosts.size);
   for (let host = 0; host < hosts.size; host++) {
@@ -135,52 +127,86 @@ function estimate(hosts: HostTable, facts: "none" | "header") {
   return { requests, bytes };
 }
 
-/** Hosts of one operator share a pace; every other host is a group of its own. */
-function grouped(hosts: HostTable, politeness: PolitenessRules) {
-  const groupOf = new Uint32Array(hosts.size);
+type Group = {
+  readonly name: string;
+  readonly rule: Politeness | null;
+  pictures: number;
+  requests: number;
+  bytes: number;
+};
+
+/** Instead of the number of a group: no rule names the host. */
+const ALONE = -1;
+
+/**
+ * Pace and days of each host. Hosts of one operator share a pace and end together. A host of no group takes only its
+ * numbers, since a catalogue of the web has very many.
+ */
+function paceHosts(hosts: HostTable, { requests, bytes }: Expectation, politeness: PolitenessRules) {
+  const groupOf = new Int32Array(hosts.size).fill(ALONE);
   const groups: Group[] = [];
   const numbers = new Map<string, number>();
   for (let host = 0; host < hosts.size; host++) {
     const name = hosts.nameOf(host);
     const { group, rule } = politeness.of(new URL(`https://${name}/`));
-    const isAlone = group === name && rule === null;
-    let number = isAlone ? undefined : numbers.get(group);
-    if (number === undefined) {
-      number = groups.push({ name: isAlone ? null : group, rule, pictures: 0, requests: 0, bytes: 0 }) - 1;
-      if (!isAlone) numbers.set(group, number);
-    }
+    if (group === name && rule === null) continue;
+    const number = numbers.get(group) ?? groups.push({ name: group, rule, pictures: 0, requests: 0, bytes: 0 }) - 1;
+    numbers.set(group, number);
     groupOf[host] = number;
+    const sums = groups[number];
+    if (sums === undefined) continue;
+    sums.pictures += hosts.pictures[host] ?? 0;
+    sums.requests += requests[host] ?? 0;
+    sums.bytes += bytes[host] ?? 0;
   }
-  return { groupOf, groups };
+  const governed = groups.reduce((total, { rule, requests: asked }) => total + (rule === null ? 0 : asked), 0);
+  const perSecond = new Float64Array(hosts.size);
+  const days = new Float64Array(hosts.size);
+  for (let host = 0; host < hosts.size; host++) {
+    const group = groups[groupOf[host] ?? ALONE];
+    const asked = group?.requests ?? requests[host] ?? 0;
+    const fetched = group?.bytes ?? bytes[host] ?? 0;
+    const usual = { exchangeMs: ASSUMED.exchangeMs, bytes: fetched / Math.max(1, asked) };
+    const { expected } = jobPace(group?.rule ?? null, group?.pictures ?? hosts.pictures[host] ?? 0, usual);
+    perSecond[host] = expected;
+    days[host] = asked / expected / 86_400;
+  }
+  return { groupOf, groups, perSecond, days, governed };
 }
 
-function paceOf({ rule, pictures, requests, bytes }: Group): { readonly perSecond: number; readonly days: number } {
-  const usual = { exchangeMs: ASSUMED.exchangeMs, bytes: bytes / Math.max(1, requests) };
-  const { expected } = jobPace(rule, pictures, usual);
-  return { perSecond: expected, days: requests / expected / 86_400 };
-}
+type Work = {
+  readonly pictures: number;
+  readonly requests: number;
+  readonly bytes: number;
+  /** Requests to hosts with a rule. */
+  readonly governed: number;
+};
 
-function dollars(pictures: number, requests: number, bytes: number, { renditionPixels }: PlanOptions): Plan["dollars"] {
+function operationsFor({ pictures, requests, bytes, governed }: Work): Operations {
   const megapixels = bytes / ASSUMED.bytesPerPixel / 1e6;
   const cpuMs =
     pictures * EXPECTED_CPU.picture +
     megapixels * EXPECTED_CPU.megapixel +
     Math.max(0, requests - pictures) * EXPECTED_CPU.facts;
-  const counts: Operations = Object.fromEntries(
-    Object.entries(EXPECTED_OPERATIONS).map(([name, each]) => [name, each * pictures]),
-  );
-  const operations = { ...counts, cpuMs };
-  const by = Object.fromEntries(
-    Object.entries(operations).map(([name, count]) => [name, dollarsOf({ [name]: count })]),
-  );
+  return [times(EXPECTED_OPERATIONS, pictures), times(EXPECTED_GOVERNED, governed), { cpuMs }].reduce(addOperations);
+}
+
+function dollars(work: Work, renditionPixels: number): Plan["dollars"] {
+  const operations = operationsFor(work);
+  const by = Object.entries(operations).map(([name, count]) => [name, dollarsOf({ [name]: count })] as const);
   const total = dollarsOf(operations);
+  const storedBytes = work.pictures * renditionPixels * ASSUMED.storedBytesPerPixel;
   return {
     total,
-    perMillion: pictures === 0 ? 0 : (total / pictures) * 1e6,
-    storageMonth: ((pictures * renditionPixels * ASSUMED.storedBytesPerPixel) / 1e9) * STORED_GB_MONTH,
+    perMillion: work.pictures === 0 ? 0 : (total / work.pictures) * 1e6,
+    storageMonth: (storedBytes / 1e9) * STORED_GB_MONTH,
     pricesRead: PRICES_READ,
-    by,
+    by: Object.fromEntries(by),
   };
+}
+
+function times(each: Operations, count: number): Operations {
+  return Object.fromEntries(Object.entries(each).map(([name, one]) => [name, one * count]));
 }
 
 function counts(tally: Tally): Pick<Plan, "broken" | "skipped"> {

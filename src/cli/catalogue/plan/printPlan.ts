@@ -6,13 +6,15 @@ export function planLines(plan: Plan): readonly string[] {
   const { pictures, hosts, beyond, days, bytes, dollars, byHost } = plan;
   const [slowest] = byHost;
   return [
-    `${number(pictures)} pictures on ${number(hosts)} hosts, of ${number(plan.lines)} lines`,
+    `${number(pictures)} pictures on ${number(hosts)} ${hosts === 1 ? "host" : "hosts"}, of ${number(plan.lines)} lines`,
     ...skippedLines(plan.skipped),
     ...brokenLines(plan.broken.byReason, plan.broken.examples),
     "",
     ...table(byHost),
     ...(hosts > byHost.length
-      ? [`${number(hosts - byHost.length)} more hosts end earlier (--hosts all lists them)`]
+      ? [
+          `${number(hosts - byHost.length)} more ${hosts - byHost.length === 1 ? "host ends" : "hosts end"} earlier (--hosts all lists them)`,
+        ]
       : []),
     ...(beyond === 0
       ? []
@@ -46,16 +48,17 @@ export function skippedLines(skipped: Readonly<Partial<Record<string, number>>>)
   );
 }
 
-const COLUMNS = ["host", "pictures", "a second", "pace", "days", "to fetch"] as const;
+const COLUMNS = ["host", "pictures", "a second", "pace", "days", "to fetch", "dollars"] as const;
 
 function table(hosts: readonly HostPlan[]): readonly string[] {
-  const rows = hosts.map(({ host, group, pacedBy, pictures, perSecond, days, bytes }) => [
+  const rows = hosts.map(({ host, group, pacedBy, pictures, perSecond, days, bytes, dollars }) => [
     group === host ? host : `${host} (${group})`,
     number(pictures),
     rateText(perSecond),
     pacedBy,
     daysText(days),
     bytesText(bytes),
+    dollars.toFixed(2),
   ]);
   const lines = [COLUMNS, ...rows];
   const widths = COLUMNS.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));

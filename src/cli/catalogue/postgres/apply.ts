@@ -1,8 +1,9 @@
 /** Writes the staged rows to the table: one statement after the other, each of few rows and of limited time. */
+
 import type pg from "pg";
+import { WrongInput } from "../failure.ts";
 import { afterTimeout, BATCH, nextBatch } from "./batchSize.ts";
 import type { Job } from "./job.ts";
-import { DatabaseProblem } from "./targetTable.ts";
 import { type Batch, updateBatch } from "./updateSql.ts";
 
 /** One update, for the progress and for tests. */
@@ -62,7 +63,7 @@ export async function applyStaged(
       if (size === 1 && tries > 5) await pause(1_000);
       continue;
     }
-    if (row === undefined) throw new DatabaseProblem(`The job ${job.name} was removed while it ran`);
+    if (row === undefined) throw new WrongInput(`The job ${job.name} was removed while it ran`);
     tries = 0;
     const ms = performance.now() - before;
     if (row.rows > 0) size = nextBatch(size, ms);
@@ -71,6 +72,8 @@ export async function applyStaged(
     onBatch({ rows: listed ? 0 : row.rows, changed: row.changed, ms, held: row.held.length });
     [applied, held] = [row.applied, row.held];
   }
+  // What follows may take longer than an update: a large staging table is dropped.
+  await client.query("RESET ALL");
 }
 
 function pause(ms: number): Promise<void> {
@@ -80,7 +83,7 @@ function pause(ms: number): Promise<void> {
 function tooSlow(error: unknown, size: number): unknown {
   const { code } = error as pg.DatabaseError;
   if (code !== "57014") return error;
-  return new DatabaseProblem(
+  return new WrongInput(
     `An update of ${size} row(s) takes longer than ${BATCH.limitMs} ms. Does the table have slow triggers, or is the key's index missing?`,
   );
 }

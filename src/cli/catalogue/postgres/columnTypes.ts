@@ -21,17 +21,31 @@ type TypeRow = {
   readonly write: (value: FieldValue, kind: FieldKind, column: TableColumn) => string | null;
 };
 
-const MAX = { int2: 2 ** 15 - 1, int4: 2 ** 31 - 1, int8: Number.MAX_SAFE_INTEGER } as const;
+const MAX = { int2: 2n ** 15n - 1n, int4: 2n ** 31n - 1n, int8: 2n ** 63n - 1n } as const;
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
-const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
-const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
+/** Postgres takes zones up to 15:59. */
+const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)?$/;
 
-const whole = (most: number): TypeRow => ({
-  takes: ["whole", "time"],
-  write: (value) => (typeof value === "number" && Math.abs(value) <= most ? String(value) : null),
+/** An identifier may be a number, such as Flickr's. One that is written in another way, such as 007, is not the same. */
+const WHOLE_ID = /^(0|-?[1-9]\d{0,18})$/;
+const whole = (most: bigint, takes: readonly FieldKind[]): TypeRow => ({
+  takes: ["id", ...takes],
+  write: (value) => {
+    const text = String(value);
+    if (!WHOLE_ID.test(text)) return null;
+    const number = BigInt(text);
+    return number >= -most && number <= most ? text : null;
+  },
 });
 const NUMBERS: readonly FieldKind[] = ["whole", "number", "time"];
-const FLOAT: TypeRow = { takes: NUMBERS, write: (value) => (typeof value === "number" ? String(value) : null) };
+/** Postgres refuses what is too great, and what would become 0. */
+const float = (least: number, most: number, takes: readonly FieldKind[]): TypeRow => ({
+  takes,
+  write: (value) => {
+    const size = typeof value === "number" ? Math.abs(value) : Number.NaN;
+    return size === 0 || (size >= least && size <= most) ? String(value) : null;
+  },
+});
 /** numeric(5,2) holds three digits before the point. */
 const NUMERIC: TypeRow = {
   takes: NUMBERS,
@@ -43,7 +57,7 @@ const NUMERIC: TypeRow = {
 };
 /** U+0000 is no character to Postgres. */
 const TEXT: TypeRow = {
-  takes: ["text", "whole", "number", "flag", "time", "localTime", "place"],
+  takes: ["id", "text", "whole", "number", "flag", "time", "localTime", "place"],
   write: (value, kind, { length }) => {
     const text = kind === "time" ? isoTime(value) : typeof value === "string" ? value : JSON.stringify(value);
     if (text === null || text.includes("\0")) return null;
@@ -56,17 +70,17 @@ const TIME: TypeRow = {
 };
 
 export const COLUMN_TYPES = {
-  int2: whole(MAX.int2),
-  int4: whole(MAX.int4),
-  int8: whole(MAX.int8),
+  int2: whole(MAX.int2, ["whole"]),
+  int4: whole(MAX.int4, ["whole"]),
+  int8: whole(MAX.int8, ["whole", "time"]),
   numeric: NUMERIC,
-  float4: FLOAT,
-  float8: FLOAT,
+  float4: float(1.1754944e-38, 3.4028234e38, ["whole", "number"]),
+  float8: float(2.2250738585072014e-308, Number.MAX_VALUE, NUMBERS),
   text: TEXT,
   varchar: TEXT,
   bpchar: TEXT,
   uuid: {
-    takes: ["text"],
+    takes: ["id", "text"],
     write: (value) => (typeof value === "string" && UUID.test(value) ? value : null),
   },
   bool: { takes: ["flag"], write: (value) => (typeof value === "boolean" ? String(value) : null) },
@@ -84,10 +98,15 @@ export function isColumnType(type: string): type is ColumnType {
   return Object.hasOwn(COLUMN_TYPES, type);
 }
 
+/** The types of columns that take a field of the kind. */
+export function typesOf(kind: FieldKind): readonly string[] {
+  const known = Object.entries<TypeRow>(COLUMN_TYPES);
+  return known.filter(([, { takes }]) => takes.includes(kind)).map(([type]) => type);
+}
+
 /** Why a column does not take a field; null = it does. */
 export function misfit(kind: FieldKind, { name, type, declared }: TableColumn): string | null {
-  const known = Object.entries<TypeRow>(COLUMN_TYPES);
-  const types = known.filter(([, { takes }]) => takes.includes(kind)).map(([taken]) => taken);
+  const types = typesOf(kind);
   if (isColumnType(type) && types.includes(type)) return null;
   return `column ${name} is ${declared}, but must be one of ${types.join(", ")}`;
 }
@@ -103,11 +122,16 @@ function isoTime(value: FieldValue): string | null {
   return typeof value === "number" && hasYear(new Date(value)) ? new Date(value).toISOString() : null;
 }
 
-/** A camera writes what it likes, such as 0000-00-00: what is no time is left out. */
+/** A camera writes what it likes, such as 0000-00-00 or the 31st of February: what is no time is left out. */
 function localTime(value: FieldValue): string | null {
   if (typeof value !== "string" || !LOCAL_TIME.test(value)) return null;
-  return hasYear(new Date(ZONE.test(value) ? value : `${value}Z`)) ? value : null;
+  const [zone = ""] = /(Z|[+-][\d:]+)?$/.exec(value.slice(DATE)) ?? [];
+  const time = new Date(`${value.slice(0, value.length - zone.length).replace(" ", "T")}Z`);
+  // A day that the month does not have becomes one of the next month.
+  return hasYear(time) && time.toISOString().slice(0, DATE) === value.slice(0, DATE) ? value : null;
 }
+
+const DATE = "2011-05-06".length;
 
 /** Years of four digits, as both sides write them; false for no date at all. */
 function hasYear(time: Date): boolean {

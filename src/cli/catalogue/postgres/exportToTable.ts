@@ -1,8 +1,10 @@
 /** The export of a run to a table: the log -> the staging table -> the table. */
+
 import { createHash } from "node:crypto";
 import type { Outcome } from "../../../catalogue/outcome.ts";
 import { firstPass, nextPass, readCursor } from "../../../catalogue/outcomeLog.ts";
 import { counted } from "../../counted.ts";
+import { WrongInput } from "../failure.ts";
 import { FIELDS, type FieldName, versionOf } from "../outcomes/fields.ts";
 import type { LogArguments } from "../outcomes/logArguments.ts";
 import { withLog } from "../outcomes/openLog.ts";
@@ -11,7 +13,7 @@ import { columnText } from "./columnTypes.ts";
 import { type Collect, runStaged } from "./runStaged.ts";
 import { withDatabase } from "./session.ts";
 import type { StagedRow } from "./stage.ts";
-import { DatabaseProblem, readTargetTable, type TargetTable } from "./targetTable.ts";
+import { readTargetTable, type TargetTable } from "./targetTable.ts";
 import type { PlannedColumn, UpdatePlan } from "./updateSql.ts";
 
 export type TableExport = LogArguments & {
@@ -29,7 +31,7 @@ export function exportToTable(order: TableExport): Promise<number> {
     withDatabase(order.url, async (client) => {
       const table = await readTargetTable(client, order.table);
       const map = readColumnMap(order.map, table);
-      if (!map.ok) throw new DatabaseProblem(...map.problems);
+      if (!map.ok) throw new WrongInput(...map.problems);
       const digest = createHash("sha256").update(order.map).digest("hex").slice(0, 16);
       const unfit = new Map<string, number>();
       const collect: Collect = {
@@ -48,7 +50,13 @@ export function exportToTable(order: TableExport): Promise<number> {
         end: (cursor) => JSON.stringify(nextPass(readCursor(cursor), Date.now())),
       };
       const plan = planOf(table, map.value);
-      const end = await runStaged(client, `export ${order.run} to ${table.shown} ${digest}`, plan, collect, signal);
+      const end = await runStaged(
+        client,
+        { family: `export ${order.run} to ${table.shown}`, variant: digest },
+        plan,
+        collect,
+        signal,
+      );
       for (const [what, count] of unfit)
         console.error(`${what} cannot hold ${counted(count, "value")}: left as it was`);
       const missing = end.read - end.found;
@@ -84,7 +92,7 @@ export function stagedRow(
   { key, columns }: ColumnMap,
   unfit: Map<string, number>,
 ): readonly StagedRow[] {
-  const id = columnText(outcome.id, "text", key);
+  const id = columnText(outcome.id, FIELDS.id.kind, key);
   if (id === null) {
     note(unfit, key.name);
     return [];

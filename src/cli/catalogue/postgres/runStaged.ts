@@ -1,9 +1,8 @@
 /** A job from its start, or from where it was interrupted, to its end: collect rows, then write them to the table. */
 import type pg from "pg";
-import { counted } from "../../counted.ts";
-import { progressLine } from "../progressLine.ts";
+import { Progress } from "../progress.ts";
 import { applyStaged } from "./apply.ts";
-import { endJob, endStaging, type Job, type JobState, openJob, readState } from "./job.ts";
+import { dropOthers, endJob, endStaging, type Job, type JobState, openJob, readState } from "./job.ts";
 import { openIncoming, type StagedRow, stagePage } from "./stage.ts";
 import type { UpdatePlan } from "./updateSql.ts";
 
@@ -17,15 +16,19 @@ export type Collect = {
   end(cursor: string): string | null;
 };
 
-/** Throws DatabaseProblem, and what `collect` throws; the job then goes on from there at the next call. */
+/**
+ * The job is called `${family} ${variant}`: an interrupted one of another variant is dropped. Throws WrongInput, and what
+ * `collect` throws; the job then goes on from there at the next call.
+ */
 export async function runStaged(
   client: pg.ClientBase,
-  name: string,
+  { family, variant }: { readonly family: string; readonly variant: string },
   plan: UpdatePlan,
   collect: Collect,
   signal: AbortSignal,
 ): Promise<JobState> {
-  let job = await openJob(client, name, plan, collect.begin);
+  let job = await openJob(client, `${family} ${variant}`, plan, collect.begin);
+  await dropOthers(client, job, `${family} `);
   if (job.state.phase === "stage") {
     await openIncoming(client, job);
     for await (const { rows, cursor } of collect.pages(job.state.cursor)) {
@@ -39,18 +42,16 @@ export async function runStaged(
   return endJob(client, job, collect.end(job.state.cursor));
 }
 
+/** Counts are those of this call. */
 async function applyAll(client: pg.ClientBase, job: Job, signal: AbortSignal): Promise<void> {
-  const counts = { rows: job.state.read, changed: job.state.changed, longest: 0 };
-  const began = performance.now();
+  const counts = { rows: 0, changed: 0, longest: 0 };
+  const progress = new Progress("rows compared");
   await applyStaged(client, job, signal, ({ rows, changed, ms, held }) => {
     counts.rows += rows;
     counts.changed += changed;
-    counts.longest = Math.max(counts.longest, ms);
-    const rate = (counts.rows - job.state.read) / Math.max(0.001, (performance.now() - began) / 1_000);
-    progressLine(
-      `${counted(counts.rows, "row")} compared, ${counts.changed} changed, ${Math.round(rate)}/s, ` +
-        `longest update ${Math.ceil(counts.longest)} ms${held === 0 ? "" : `, ${held} locked by others: they come later`}`,
-    );
+    counts.longest = Math.max(counts.longest, Math.ceil(ms));
+    const { changed: all, longest } = counts;
+    progress.show(counts.rows, { changed: all, "locked by others": held, "ms for the longest update": longest });
   });
-  progressLine(null);
+  progress.end();
 }

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { copyText } from "../outcomes/copyText.ts";
 import type { Job } from "./job.ts";
 import { mergeStaged, stagingColumns } from "./updateSql.ts";
 
@@ -39,14 +40,7 @@ export async function stagePage(
 }
 
 const ROWS_A_CHUNK = 500;
-const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
 function* copyChunks(rows: readonly StagedRow[]): Generator<string> {
   for (let at = 0; at < rows.length; at += ROWS_A_CHUNK) yield copyText(rows.slice(at, at + ROWS_A_CHUNK));
-}
-
-/** Rows in the text format of COPY (PostgreSQL, COPY, "Text Format"). */
-export function copyText(rows: readonly StagedRow[]): string {
-  const field = (value: string | null) => value?.replace(/[\\\t\n\r]/g, (one) => ESCAPES[one] ?? one) ?? "\\N";
-  return rows.map((row) => `${row.map(field).join("\t")}\n`).join("");
 }

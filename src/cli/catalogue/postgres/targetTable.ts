@@ -1,5 +1,7 @@
 /** The table that is written: its columns, their types and its unique indexes, read from the catalogue of Postgres. */
+
 import pg from "pg";
+import { WrongInput } from "../failure.ts";
 import type { TableColumn } from "./columnTypes.ts";
 
 export type TargetTable = {
@@ -13,16 +15,6 @@ export type TargetTable = {
   /** Columns that have a unique index of their own, valid and over all rows. */
   readonly uniqueColumns: readonly string[];
 };
-
-/** What the database said, or does not have: the message is for people, and there is nothing to retry. */
-export class DatabaseProblem extends Error {
-  readonly problems: readonly string[];
-  constructor(...problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.name = "DatabaseProblem";
-    this.problems = problems;
-  }
-}
 
 /** As SQL writes a name, whatever is in it: `my "own" table` -> `"my ""own"" table"`. */
 export function quoted(name: string): string {
@@ -39,7 +31,7 @@ const UNIQUE = `SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON 
 WHERE i.indrelid = $1 AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL`;
 
 /**
- * `name`: `image`, which is looked up in the search path, or `schema.image`. Capitals count. Throws DatabaseProblem when
+ * `name`: `image`, which is looked up in the search path, or `schema.image`. Capitals count. Throws WrongInput when
  * there is no such table, or when it is a view.
  */
 export async function readTargetTable(client: pg.ClientBase, name: string): Promise<TargetTable> {
@@ -50,9 +42,8 @@ export async function readTargetTable(client: pg.ClientBase, name: string): Prom
     [parts.map(quoted).join(".")],
   );
   const table = found.rows[0];
-  if (table === undefined) throw new DatabaseProblem(`There is no table ${name} in this database`);
-  if (table.kind !== "r" && table.kind !== "p")
-    throw new DatabaseProblem(`${name} is a view or an index, and no table`);
+  if (table === undefined) throw new WrongInput(`There is no table ${name} in this database`);
+  if (table.kind !== "r" && table.kind !== "p") throw new WrongInput(`${name} is a view or an index, and no table`);
   const columns = await client.query<TableColumn>(COLUMNS, [table.oid]);
   const unique = await client.query<{ name: string }>(UNIQUE, [table.oid]);
   return {

@@ -7,11 +7,12 @@ import { News } from "../../../concurrency/news.ts";
 import { RecentKeys } from "../../../concurrency/recentKeys.ts";
 import { withTimeout } from "../../../concurrency/timeout.ts";
 import type { Binding, GovernorAnswer, GovernorCall, Release, SeenAnswer } from "../port.ts";
+import { Calling } from "./calling.ts";
 import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import { REACH, Reach } from "./reach.ts";
 import { dueAt, pollMs } from "./schedule.ts";
-import { type Asker, ticketLeft, type Wish } from "./wish.ts";
+import type { Asker, Wish } from "./wish.ts";
 
 /** A request that waits looks so often whether a call is due. */
 const TICK_MS = 500;
@@ -22,13 +23,6 @@ const HELD_MS = 50;
 const NOT_BLOCKED = { binding: null, estimateMs: 0 } as const;
 /** Grants that have ended lately: an answer may bring one again. */
 const ENDED = { ms: 60_000, most: 256 } as const;
-
-type Calling = {
-  readonly call: GovernorCall;
-  readonly wishes: Wish[];
-  /** From then on the request that sent it has not lived to hear the answer. */
-  readonly lostAt: number;
-};
 
 export class Conversation {
   readonly #isolate: string;
@@ -58,6 +52,11 @@ export class Conversation {
     return this.#wishes.size;
   }
 
+  /** Nobody waits, as far as is known, and no other grant lies idle: one that may not be used would cost nobody time. */
+  get mayAskAhead(): boolean {
+    return this.#wishes.size === 0 && !this.#saturated && [...this.#grants.values()].every(({ started }) => started);
+  }
+
   /** Nothing waits, runs or is to be said: it may be forgotten. */
   get idle(): boolean {
     return this.#wishes.size + this.#grants.size === 0 && this.#outbox.empty && this.#calling === null;
@@ -70,12 +69,8 @@ export class Conversation {
 
   /** Makes a wish known. Its call leaves when it is due. In a call under way it takes the place of one that was dropped. */
   open(wish: Wish): void {
-    const left = ticketLeft(this.#calling?.call.wants ?? [], this.#wishes, wish);
-    if (left !== null) {
-      wish.inherit(left);
-      this.#calling?.wishes.push(wish);
-    }
     this.#wishes.add(wish);
+    this.#calling?.replaceBy(wish);
   }
 
   /** Waits until the wish has its grant, until `endsAt`, or until `isOver`. Never rejects. */
@@ -102,7 +97,7 @@ export class Conversation {
 
   /** Nobody wants it any more. A grant that it has, or gets by a call under way, is given back at once. */
   drop(wish: Wish, asker: Asker): void {
-    this.#wishes.delete(wish);
+    if (this.#wishes.delete(wish)) this.#calling?.dropped(wish);
     if (wish.grant !== null) this.release(wish.grant, { kind: "unused" }, asker);
   }
 
@@ -185,7 +180,7 @@ export class Conversation {
       renewals: this.#renewing(now).map((grant) => grant.renewal()),
     };
     const limitMs = waitMs + REACH.silenceMs;
-    const calling = { call, wishes, lostAt: now + limitMs + TICK_MS };
+    const calling = new Calling(call, wishes, now + limitMs + TICK_MS);
     this.#calling = calling;
     this.#sentAt = now;
     asker.onCall();
@@ -200,7 +195,7 @@ export class Conversation {
   }
 
   #lose(calling: Calling): void {
-    for (const wish of calling.wishes) wish.told = false;
+    calling.lose();
     this.#outbox.lost(calling.call.call);
     if (this.#calling !== calling) return;
     this.#calling = null;
@@ -236,9 +231,10 @@ export class Conversation {
     this.#news.tell();
   }
 
-  /** The same grant may come twice, and to a wish that was dropped meanwhile. */
+  /** The same grant may come twice, also when it was given back; and to a wish that was dropped meanwhile. */
   #take(grant: HeldGrant, asker: Asker): void {
-    if (this.#grants.has(grant.id)) return;
+    this.#calling?.granted(grant.ticket);
+    if (this.#grants.has(grant.id) || this.#ended.has(grant.id, asker.now())) return;
     const wish = [...this.#wishes].find(({ ticket }) => ticket === grant.ticket);
     if (wish === undefined) return void this.release(grant, { kind: "unused" }, asker);
     this.#wishes.delete(wish);

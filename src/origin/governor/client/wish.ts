@@ -35,6 +35,8 @@ export class Wish {
   told = false;
   grant: HeldGrant | null = null;
   refusal: Refusal | null = null;
+  /** Its request does not wait for it yet, and may come to do without. */
+  ahead = false;
 
   /** `bytes`: the size of the body if it is known. */
   constructor(priority: Priority, bytes: number | null, since: number) {
@@ -61,12 +63,7 @@ export class Wish {
   asWire(now: number): WireWish {
     const { ticket, priority } = this;
     const size = this.#bytes === null ? {} : { bytes: this.#bytes };
-    return { ticket, kind: priority.priority, waitedMs: Math.max(0, now - this.#since), ...size };
+    const ahead = this.ahead ? { ahead: true } : {};
+    return { ticket, kind: priority.priority, waitedMs: Math.max(0, now - this.#since), ...size, ...ahead };
   }
-}
-
-/** The ticket in a call's `wants` of a dropped wish of the same kind, whose place `wish` may take; null = there is none. */
-export function ticketLeft(wants: readonly WireWish[], open: Iterable<Wish>, { priority }: Wish): string | null {
-  const tickets = new Set([...open].map(({ ticket }) => ticket));
-  return wants.find(({ ticket, kind }) => kind === priority.priority && !tickets.has(ticket))?.ticket ?? null;
 }

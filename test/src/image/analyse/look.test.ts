@@ -40,7 +40,7 @@ describe("ThumbHash", () => {
   test.skipIf(files.length > 0)("skipped: there is no ../shared/corpus", () => {});
   test.each(files)("of %s is that of the same picture made small by sharp", async (file) => {
     const source = readCorpus("photos", file);
-    const { look } = await renderImage({ ...orderOf(source, { width: 320 }, "webp"), analyse: true });
+    const { look } = await renderImage({ ...orderOf(source, { width: 320 }, "webp"), analyse: ["thumbhash"] });
     const small = sharp(source).rotate().toColourspace("srgb").resize(100, 100, { fit: "inside" }).ensureAlpha();
     const { data, info } = await small.raw().toBuffer({ resolveWithObject: true });
     const ours = Uint8Array.from(atob(look?.thumbhash ?? ""), (character) => character.charCodeAt(0));
@@ -65,6 +65,8 @@ describe("ThumbHash", () => {
       lookOf(pixels);
       return performance.now() - started;
     });
+    const ms = times.sort((a, b) => a - b).map((time) => time.toFixed(3));
+    console.log(`ThumbHash and dominant colour of 2048x1536: ${ms[0]} ms at best, ${ms[10]} ms median`);
     // Other tests run beside it: alone it takes 0.13 ms.
     expect(Math.min(...times)).toBeLessThan(1);
   });

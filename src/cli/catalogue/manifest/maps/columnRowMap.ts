@@ -113,7 +113,7 @@ function numbersOf(
 }
 
 /** `["a", "b"]`, `[{"name": "a"}]`, or `a,b`. */
-export function textsOf(text: string): readonly string[] {
+function textsOf(text: string): readonly string[] {
   if (text === "") return [];
   const list = text.startsWith("[") ? jsonOf(text) : null;
   const texts = Array.isArray(list)

@@ -1,11 +1,12 @@
 /** `--map openverse`: the table `image` of Openverse's catalogue, as COPY text, a pg_dump of it, CSV, TSV or JSONL. */
 import type { Label, ManifestRow } from "../../../../catalogue/manifestRow.ts";
 import { isObject } from "../../../../catalogue/record.ts";
+import { attributableOf } from "../../../../catalogue/subProviders/attributableOf.ts";
 import { subProviderOf } from "../../../../catalogue/subProviders/subProviderOf.ts";
 import { type ColumnMap, withNumbers } from "../columns.ts";
 import type { Fields } from "../records/fields.ts";
 import type { FormatName, Located, RowMap, Verdict } from "../rowMap.ts";
-import { ColumnRowMap, jsonOf, labelOf, textsOf } from "./columnRowMap.ts";
+import { ColumnRowMap, jsonOf, labelOf } from "./columnRowMap.ts";
 import { readHeader } from "./header.ts";
 
 /** The columns of the table in their order, for files without a header (Openverse's DDL, 2025). */
@@ -80,7 +81,7 @@ export class OpenverseRowMap implements RowMap {
     const version = fields.text(this.#further.version);
     return {
       ...row,
-      ...sourceOf(row, told),
+      ...sourceOf(row, meta),
       ...tagsOf(Array.isArray(listed) ? listed : []),
       ...(typeof told.views === "number" && Number.isSafeInteger(told.views) && told.views >= 0
         ? { views: told.views }
@@ -111,18 +112,9 @@ function columnsOf(fields: Fields): readonly string[] {
 }
 
 /** The sub-provider by what `meta_data` says. A source that the catalogue lists stays. */
-function sourceOf({ provider, source, creatorUrl }: ManifestRow, told: Readonly<Record<string, unknown>>) {
+function sourceOf({ provider, source, creatorUrl }: ManifestRow, meta: unknown): Pick<ManifestRow, "source"> {
   if (provider === undefined || (source !== undefined && source !== provider)) return {};
-  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
-  const institutions = told.dataProvider ?? told.data_provider ?? [];
-  const found = subProviderOf({
-    provider,
-    owner: null,
-    creatorUrl: creatorUrl ?? null,
-    dataProviders: Array.isArray(institutions) ? institutions.map(String) : textsOf(String(institutions)),
-    unitCode: text(told.unit_code),
-    building: text(told.building),
-  });
+  const found = subProviderOf(attributableOf(provider, creatorUrl ?? null, meta));
   return found === null ? {} : { source: found };
 }
 

@@ -38,11 +38,11 @@ export class Yfcc100mRowMap implements RowMap {
     const [whole, older] = LAYOUTS;
     if (count !== whole && count !== older) return count > whole ? "too-many-columns" : "too-few-columns";
     this.#earlier = whole - count;
-    const marker = LATER.marker - this.#earlier;
-    if (fields.bytes[fields.start(marker)] === VIDEO) return "video";
     const id = this.#earlier === 0 ? COLUMN.id : 0;
     const wrong = locateId(fields, id, located);
     if (wrong !== null) return wrong;
+    const marker = LATER.marker - this.#earlier;
+    if (fields.bytes[fields.start(marker)] === VIDEO) return "video";
     let end = this.#copy(fields, LATER.server - this.#earlier, ADDRESS.length, isDigit);
     if (end === 0) return "photo-malformed";
     this.#address[end++] = SLASH;

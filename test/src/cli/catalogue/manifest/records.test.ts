@@ -95,9 +95,9 @@ describe("comma-separated values", () => {
     const broken = { line: 2, broken: "quote-not-closed" };
     expect(recordsOf('a,b\nc,"d\ne,f\ng,h', "csv")).toEqual([["a", "b"], broken, ["e", "f"], ["g", "h"]]);
     // Behind it are more bytes than a record may have.
-    const many = "e,f\n".repeat(300_000);
+    const many = `${"e".repeat(200)},f\n`.repeat(6_000);
     const records = recordsOf(`a,b\nc,"d\n${many}`, "csv", { chunks: [65_536] });
-    expect([records.length, records[1], records.at(-1)]).toEqual([300_002, broken, ["e", "f"]]);
+    expect([records.length, records[1], records.at(-1)]).toEqual([6_002, broken, ["e".repeat(200), "f"]]);
   });
 });
 

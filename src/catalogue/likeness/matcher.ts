@@ -1,0 +1,119 @@
+/** Finds every confirmed pair of two parts of hashes: the engine of assembly/match.ts, its memory and its tables. */
+import { cheapestTables, keyBits, MOST_DHASH, type Tables } from "./tables.ts";
+
+/** Most pictures of a part. Two parts, sorted once each, and the pairs take 70 MB: an isolate has 128. */
+export const PART_PICTURES = 500_000;
+/** PDQ confirms up to this distance, and for a quality above 49 (both from PDQ's authors). */
+export const MOST_PDQ = 31;
+export const LEAST_QUALITY = 50;
+
+/** Hashes of some pictures, in one order. */
+export type HashPart = {
+  /** 8 bytes each. Only differences count, so that any order of bytes will do. */
+  readonly dhash: Uint8Array;
+  /** 32 bytes each. */
+  readonly pdq: Uint8Array;
+};
+
+/** Three words a pair: the place in the first part, in the second part, and dHash distance << 16 | PDQ distance. */
+export type Pairs = Uint32Array;
+export const PAIR_WORDS = 3;
+
+type Exports = {
+  readonly memory: WebAssembly.Memory;
+  reserve(bytes: number): void;
+  setTable(at: number, count: number, mask: number): void;
+  sortPart(hashes: number, count: number, keys: number, sorted: number, index: number, starts: number): void;
+  setParts(...pointers: number[]): void;
+  begin(keys: number, to: number, capacity: number, dHash: number, pdq: number): void;
+  compare(): number;
+  isDone(): boolean | number;
+};
+
+const BATCH = 65_536;
+
+export type Matcher = {
+  /**
+   * The pairs within `MOST_DHASH` and `MOST_PDQ`, each once, in batches. `b` null = pairs within `a`, in which the first
+   * place may be the greater one. `tables`: the cheapest ones if absent.
+   */
+  pairs(a: HashPart, b: HashPart | null, tables?: Tables): Generator<Pairs>;
+};
+
+/** `module`: wasm/match.wasm. A matcher keeps its memory, so it is made once a thread. */
+export function createMatcher(module: WebAssembly.Module): Matcher {
+  const wasm = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
+  return {
+    *pairs(a, b, tables = cheapestTables(sizeOf(a), sizeOf(b ?? a), b === null)) {
+      const keys = Math.max(...tables.masks.map((mask) => 2 ** keyBits(tables, mask)));
+      const layout = layOut(sizeOf(a), b === null ? 0 : sizeOf(b), keys, tables);
+      wasm.reserve(layout.total);
+      const heap = () => new Uint8Array(wasm.memory.buffer);
+      heap().set(a.dhash, layout.a.hashes);
+      heap().set(a.pdq, layout.a.pdq);
+      if (b !== null) {
+        heap().set(b.dhash, layout.b.hashes);
+        heap().set(b.pdq, layout.b.pdq);
+      }
+      heap().set(
+        tables.blocks.map(({ shift }) => shift),
+        layout.blocks,
+      );
+      heap().set(
+        tables.blocks.map(({ width }) => width),
+        layout.blocks + tables.blocks.length,
+      );
+      const second = b === null ? layout.a : layout.b;
+      wasm.setParts(...pointers(layout.a), ...pointers(second), b === null ? 1 : 0);
+      for (const mask of tables.masks) {
+        const count = 2 ** keyBits(tables, mask);
+        wasm.setTable(layout.blocks, tables.blocks.length, mask);
+        sort(wasm, layout.a, sizeOf(a), count);
+        if (b !== null) sort(wasm, layout.b, sizeOf(b), count);
+        wasm.begin(count, layout.out, BATCH, MOST_DHASH, MOST_PDQ);
+        while (!wasm.isDone()) {
+          const written = wasm.compare();
+          if (written > 0) yield new Uint32Array(wasm.memory.buffer, layout.out, PAIR_WORDS * written).slice();
+        }
+      }
+    },
+  };
+}
+
+function sizeOf({ dhash }: HashPart): number {
+  return dhash.length / 8;
+}
+
+type Place = {
+  readonly hashes: number;
+  readonly pdq: number;
+  readonly sorted: number;
+  readonly index: number;
+  readonly starts: number;
+};
+
+function pointers({ sorted, index, starts, pdq }: Place): readonly number[] {
+  return [sorted, index, starts, pdq];
+}
+
+function sort(wasm: Exports, { hashes, sorted, index, starts }: Place, count: number, keys: number): void {
+  wasm.sortPart(hashes, count, keys, sorted, index, starts);
+}
+
+function layOut(a: number, b: number, keys: number, { blocks }: Tables) {
+  let at = 1024;
+  const take = (bytes: number): number => {
+    const start = at;
+    at += (bytes + 31) & ~15;
+    return start;
+  };
+  const placeOf = (count: number): Place => ({
+    hashes: take(8 * count),
+    pdq: take(32 * count),
+    sorted: take(8 * count),
+    index: take(4 * count),
+    starts: take(4 * (keys + 1)),
+  });
+  const places = { a: placeOf(a), b: placeOf(b) };
+  return { ...places, blocks: take(2 * blocks.length), out: take(4 * PAIR_WORDS * BATCH), total: at };
+}

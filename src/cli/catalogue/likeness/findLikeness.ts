@@ -1,0 +1,84 @@
+/** The likeness job from hash files on: neighbours and star clusters. Pictures are numbered by rank, the best first. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { PAIR_WORDS, PART_PICTURES } from "../../../catalogue/likeness/matcher.ts";
+import { createNearest, type Neighbour } from "../../../catalogue/likeness/nearest.ts";
+import { createStars, type Stars } from "../../../catalogue/likeness/stars.ts";
+import { type Collapsed, collapse } from "./collapse.ts";
+import { type HashFiles, partCount } from "./hashFiles.ts";
+import { matchFiles } from "./matchFiles.ts";
+import { createPairFiles } from "./pairFiles.ts";
+
+export type LikenessOptions = {
+  readonly threads: number;
+  /** Neighbours kept of a picture. */
+  readonly k: number;
+  /** Where files may be made. They are removed. */
+  readonly scratch: string;
+  readonly onChunk?: (done: number, all: number) => void;
+  /** Called once, before any neighbours. */
+  readonly onCollapsed?: (collapsed: Collapsed) => void;
+  /** Gets the neighbours of every unique, in the order of the numbers. */
+  readonly onNeighbours?: (unique: number, neighbours: readonly Neighbour[]) => void;
+};
+
+export type Likeness = {
+  readonly uniqueOf: Uint32Array;
+  /** Of uniques, not of pictures. */
+  readonly stars: Stars;
+  readonly uniques: number;
+  readonly pairs: number;
+  /** CPU milliseconds of each chunk. */
+  readonly chunks: readonly number[];
+};
+
+/** Takes pictures whose PDQ quality is good enough only. Rejects with what reading, writing or a thread throws. */
+export async function findLikeness(files: HashFiles, options: LikenessOptions): Promise<Likeness> {
+  const folder = mkdtempSync(join(options.scratch, "likeness-"));
+  try {
+    const collapsed = collapse(files, folder);
+    const { uniques, uniqueOf } = collapsed;
+    options.onCollapsed?.(collapsed);
+    const parts = partCount(uniques);
+    const pairFiles = createPairFiles(folder, parts);
+    const { threads, onChunk } = options;
+    const chunks = await matchFiles(uniques, {
+      ...{ threads, onPairs: (pairs) => pairFiles.add(pairs) },
+      ...(onChunk === undefined ? {} : { onChunk }),
+    });
+    const stars = createStars(uniques.count);
+    for (let part = 0; part < parts; part++) {
+      const size = Math.min(PART_PICTURES, uniques.count - part * PART_PICTURES);
+      readPairs(pairFiles.read(part), part * PART_PICTURES, size, stars, options);
+    }
+    return { uniqueOf, stars, uniques: uniques.count, pairs: pairFiles.pairs, chunks };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Goes through the pictures of a part in their order, with the pairs of each. */
+function readPairs(pairs: Uint32Array, first: number, size: number, stars: Stars, options: LikenessOptions): void {
+  const { k, onNeighbours } = options;
+  const starts = new Uint32Array(size + 1);
+  for (let at = 0; at < pairs.length; at += PAIR_WORDS) {
+    const row = (pairs[at] ?? 0) - first + 1;
+    starts[row] = (starts[row] ?? 0) + 1;
+  }
+  for (let row = 1; row <= size; row++) starts[row] = (starts[row] ?? 0) + (starts[row - 1] ?? 0);
+  const others = new Uint32Array(pairs.length / PAIR_WORDS);
+  const next = starts.slice();
+  const nearest = createNearest(first, size, onNeighbours === undefined ? 0 : k);
+  for (let at = 0; at < pairs.length; at += PAIR_WORDS) {
+    const [picture = 0, other = 0, distances = 0] = [pairs[at], pairs[at + 1], pairs[at + 2]];
+    const to = next[picture - first] ?? 0;
+    others[to] = other;
+    next[picture - first] = to + 1;
+    if (onNeighbours !== undefined) nearest.add(picture, other, distances);
+  }
+  for (let row = 0; row < size; row++) {
+    const own = others.subarray(starts[row], starts[row + 1]);
+    if (own.length > 0) stars.add(first + row, own.filter((other) => other > first + row).sort());
+    onNeighbours?.(first + row, nearest.of(first + row));
+  }
+}

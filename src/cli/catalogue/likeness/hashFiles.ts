@@ -1,0 +1,42 @@
+/** Two files with the hashes of pictures, in the same order: 8 bytes of dHash and 32 of PDQ each. */
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { type HashPart, PART_PICTURES } from "../../../catalogue/likeness/matcher.ts";
+
+export type HashFiles = { readonly dhash: string; readonly pdq: string; readonly count: number };
+
+export const DHASH_BYTES = 8;
+export const PDQ_BYTES = 32;
+
+export function hashFilesIn(folder: string, count: number): HashFiles {
+  return { dhash: join(folder, "dhash.bin"), pdq: join(folder, "pdq.bin"), count };
+}
+
+export function partCount({ count }: HashFiles): number {
+  return Math.ceil(count / PART_PICTURES);
+}
+
+export function readPart(files: HashFiles, part: number): HashPart {
+  const from = part * PART_PICTURES;
+  const count = Math.min(PART_PICTURES, files.count - from);
+  return {
+    dhash: readBytes(files.dhash, from * DHASH_BYTES, count * DHASH_BYTES),
+    pdq: readBytes(files.pdq, from * PDQ_BYTES, count * PDQ_BYTES),
+  };
+}
+
+/** Throws Error when the file is shorter. */
+export function readBytes(file: string, from: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const handle = openSync(file, "r");
+  try {
+    for (let at = 0; at < length; ) {
+      const read = readSync(handle, bytes, at, length - at, from + at);
+      if (read === 0) throw new Error(`${file} ends at byte ${from + at}, but has to have ${from + length}`);
+      at += read;
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return bytes;
+}
