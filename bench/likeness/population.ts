@@ -4,7 +4,7 @@
  * Copies have as many bits turned over as copies of real photographs have.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { LEAST_QUALITY } from "../../src/catalogue/likeness/matcher.ts";
+import { isComparable } from "../../src/catalogue/likeness/comparable.ts";
 import { DHASH_BYTES, type HashFiles, hashFilesIn, PDQ_BYTES } from "../../src/cli/catalogue/likeness/hashFiles.ts";
 import { drawPicture, type Random } from "./drawing.ts";
 
@@ -16,7 +16,7 @@ export type Population = {
   /** Of each picture the one that it is a copy of; its own number if of none. */
   readonly originals: Uint32Array;
   readonly drawn: number;
-  /** Drawn pictures that are left out for their low quality. */
+  /** Drawn pictures that are left out: flats, templates. */
   readonly leftOut: number;
   /** Pictures of the largest family, its original included. */
   readonly largest: number;
@@ -40,7 +40,7 @@ export function createPopulation(
   let [filled, leftOut] = [0, 0];
   for (let i = 0; i < drawn; i++) {
     const picture = drawPicture(random);
-    if (picture.quality < LEAST_QUALITY) {
+    if (!isComparable(picture.quality, picture.dhash)) {
       leftOut++;
       continue;
     }

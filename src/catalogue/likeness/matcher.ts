@@ -3,9 +3,8 @@ import { cheapestTables, keyBits, MOST_DHASH, type Tables } from "./tables.ts";
 
 /** Most pictures of a part. Two parts, sorted once each, and the pairs take 70 MB: an isolate has 128. */
 export const PART_PICTURES = 500_000;
-/** PDQ confirms up to this distance, and for a quality above 49 (both from PDQ's authors). */
+/** PDQ confirms up to this distance (from its authors). */
 export const MOST_PDQ = 31;
-export const LEAST_QUALITY = 50;
 
 /** Hashes of some pictures, in one order. */
 export type HashPart = {

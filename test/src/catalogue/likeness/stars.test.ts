@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clusterNamer } from "../../../../src/catalogue/likeness/clusterIds.ts";
+import { isComparable } from "../../../../src/catalogue/likeness/comparable.ts";
 import { createNearest } from "../../../../src/catalogue/likeness/nearest.ts";
 import { compareStanding, type Standing } from "../../../../src/catalogue/likeness/rank.ts";
 import { createStars } from "../../../../src/catalogue/likeness/stars.ts";
@@ -118,4 +119,18 @@ describe("names of clusters", () => {
     ]);
     expect(clusterNamer((id) => earlier.get(id), fresh)(["a", "b", "c"])).toBe("c-b");
   });
+});
+
+describe("what is compared", () => {
+  const steps = (count: number) =>
+    Uint8Array.from({ length: 8 }, (_, i) => 2 ** Math.max(0, Math.min(8, count - 8 * i)) - 1);
+  test.each([
+    [50, 17, true],
+    [49, 17, false],
+    [50, 16, false],
+    [100, 64, true],
+    [100, 0, false],
+  ])("quality %i with %i steps: %s", (quality, count, wanted) =>
+    expect(isComparable(quality, steps(count))).toBe(wanted),
+  );
 });
