@@ -13,15 +13,15 @@ export function iccOf(rate: number): number {
   return rate / (1 - rate);
 }
 
-/** `random`: 0 to below 1. Each query has one view of a slot, and an arm of its own. */
+/** `random`: 0 to below 1. A session is one query whose list has several slots, so all of its views have one arm. */
 export function drawSession(truth: Truth, random: () => number): Session {
   const eager = -Math.log(1 - random());
   const [views, clicks] = [
     [0, 0],
     [0, 0],
   ] as [[number, number], [number, number]];
+  const arm = random() < 0.5 ? 1 : 0;
   do {
-    const arm = random() < 0.5 ? 1 : 0;
     views[arm]++;
     if (random() < eager * (arm === 1 ? truth.mate : truth.original)) clicks[arm]++;
   } while (random() < 1 - 1 / MEAN_VIEWS);
