@@ -51,11 +51,16 @@ export function createPopulation(
   }
   const ofDrawn = filled;
   const below = (limit: number) => Math.floor(limit * random());
-  for (; filled < count - copies; filled++) {
+  const used = new Set<number>();
+  while (filled < count - copies) {
     const [u = 0, v = 0] = [unique[below(unique.length)], unique[below(unique.length)]];
+    // The same two would make two pictures that are alike.
+    if (used.has(u * count + v)) continue;
+    used.add(u * count + v);
     const share = 3 + below(3);
     compose(dhash, filled, u, v, DHASH_BYTES, share);
     compose(pdq, filled, u, v, PDQ_BYTES, share);
+    filled++;
   }
   const largest = Math.max(10, Math.floor(count / 1000));
   const bases = count - copies;
