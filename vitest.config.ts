@@ -74,7 +74,14 @@ export default defineConfig({
       inNode("parts-alone", PARTS_ALONE, [], true),
       {
         plugins: [
-          cloudflareTest({ wrangler: { configPath: "./wrangler.toml" }, miniflare: { workers: [NO_HEAVY_WORKER] } }),
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            // Two of the 16 databases, as a deployment that has not bound all of them.
+            miniflare: {
+              workers: [NO_HEAVY_WORKER],
+              d1Databases: { CATALOGUE_0: "catalogue-0", CATALOGUE_1: "catalogue-1" },
+            },
+          }),
         ],
         test: { name: "workerd", include: IN_WORKERD, testTimeout: 20_000 },
       },

@@ -4,6 +4,7 @@ import type { Asset } from "./page/assets.ts";
 import type { createPassage } from "./passage.ts";
 import type { RaceServer } from "./race/raceServer.ts";
 import { isOwnOrigin, sendJson } from "./respond.ts";
+import type { RunServer } from "./run/server.ts";
 import { sendDirect } from "./sources/direct.ts";
 import type { Source } from "./sources/server.ts";
 
@@ -24,12 +25,13 @@ export type PageServerParts = {
   readonly authority: string;
   readonly page: (request: PageRequest) => Promise<string>;
   readonly race: RaceServer;
+  readonly run: RunServer;
 };
 
 const PAGE_FILE = /^\/page\/([a-zA-Z.-]+)$/;
 const SOURCE_ACTION = /^\/sources\/([a-z]+)\/(die|revive)$/;
 const DIRECT = /^\/direct\/([a-z]+)\/([^/]+)$/;
-const PAGE_HEADERS = {
+export const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
   "accept-ch": "Sec-CH-DPR, Sec-CH-Viewport-Width",
@@ -61,6 +63,8 @@ async function answer(parts: PageServerParts, request: IncomingMessage, response
   if (request.method === "POST" && id !== undefined) {
     await act(parts.sources, id, action === "die", request, response, url.searchParams.get("from"));
   } else if (await parts.race.handle(url, request, response)) {
+    return;
+  } else if (await parts.run.handle(url, request, response)) {
     return;
   } else if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405).end();

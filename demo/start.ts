@@ -19,8 +19,10 @@ import { createPassage } from "./passage.ts";
 import { placeholdersOf } from "./placeholders.ts";
 import { placeOf } from "./places.ts";
 import { createRaceServer } from "./race/raceServer.ts";
+import { RUN_PICTURES } from "./run/manifest.ts";
+import { createRunServer, type RunServer } from "./run/server.ts";
 import { screenOf } from "./screen.ts";
-import { createPageServer, type PageRequest } from "./server.ts";
+import { createPageServer, PAGE_HEADERS, type PageRequest } from "./server.ts";
 import { type Source, startSource } from "./sources/server.ts";
 import { SOURCES, shareOut } from "./sources/table.ts";
 import { startDemoWarmer } from "./warmer.ts";
@@ -30,6 +32,8 @@ export type DemoOptions = {
   readonly port?: number;
   /** Value of `PHOTOS`: a folder of photographs. */
   readonly photos?: string | undefined;
+  /** How many pictures the run of `/catalogue` has. */
+  readonly runPictures?: number;
   /** Gets each phase when it begins, and again with its progress if that is known. */
   readonly progress?: (phase: string, far?: string) => void;
 };
@@ -39,6 +43,7 @@ export type Demo = {
   readonly catalogue: Catalogue;
   readonly sources: readonly Source[];
   readonly edge: Edge;
+  readonly run: RunServer;
   stop(): Promise<void>;
 };
 
@@ -131,8 +136,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     };
     const race = createRaceServer(catalogue);
     undo.push(() => race.stop());
+    const run = createRunServer(catalogue, options.runPictures ?? RUN_PICTURES, PAGE_HEADERS);
+    undo.push(() => run.stop());
     const passage = createPassage(edge.url);
-    const server = createPageServer({ passage, sources, assets, page, race, authority: authority.root });
+    const server = createPageServer({ passage, sources, assets, page, race, run, authority: authority.root });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(options.port ?? 0, HOST, resolve);
@@ -142,7 +149,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       server.closeAllConnections();
       passage.close();
     });
-    return { url: `http://${HOST}:${(server.address() as AddressInfo).port}`, catalogue, sources, edge, stop };
+    return { url: `http://${HOST}:${(server.address() as AddressInfo).port}`, catalogue, sources, edge, run, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -5,13 +5,15 @@ import { type App, createApp } from "./context/app.ts";
 import { type Audience, type Caller, callerOf, rayOf, withAudience } from "./context/caller.ts";
 import { type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
+import { catalogue } from "./handlers/catalogue.ts";
 import { health } from "./handlers/health.ts";
 import { image } from "./handlers/image.ts";
-import { INFO_PREFIX, info } from "./handlers/info.ts";
+import { info } from "./handlers/info.ts";
 import { purge } from "./handlers/purge.ts";
 import { robots } from "./handlers/robots.ts";
 import { warm } from "./handlers/warm.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
+import { INFO_PREFIX } from "./request/infoPath.ts";
 import { ownAddress } from "./request/ownAddress.ts";
 import { type Answer, toResponse } from "./respond/answer.ts";
 import { HSTS } from "./respond/fixedHeaders.ts";
@@ -43,6 +45,7 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   router.get("/robots.txt", serving(robots, "job"));
   router.post("/warm", serving(warm, "warm"));
   router.post("/purge", serving(purge, "job"));
+  router.post("/catalogue", serving(catalogue, "job"));
   router.get(`${INFO_PREFIX}/*`, serving(info, "reader"));
   router.get("*", serving(image, "reader"));
   // Over HTTP too: a browser does not follow the redirect of a preflight.

@@ -148,7 +148,7 @@ export function noteFailure(trace: Trace, failure: Failure, now: number): void {
 
 /**
  * Columns of the Analytics Engine point, in order. Stored points are read by position: append, never reorder.
- * docs/operator/operations.md is generated from the same lists.
+ * docs/operator/watch.md is generated from the same lists.
  */
 export const POINT_BLOBS = [
   "reason",

@@ -3,6 +3,7 @@ import { createRouter } from "./app.ts";
 import { newIsolateState } from "./context/isolateState.ts";
 import { dispatch } from "./jobs/dispatch.ts";
 
+export { CatalogueFeed } from "./catalogue/feed/catalogueFeed.ts";
 export { RenderCoordinator } from "./coordinate/renderCoordinator.ts";
 export { HostGovernor } from "./origin/governor/hostGovernor.ts";
 

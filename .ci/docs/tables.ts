@@ -17,6 +17,7 @@ import { VARIABLES } from "../../warmer/config/variables.ts";
 import { REJECTIONS } from "../../warmer/hint/rejections.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
+import { CATALOGUE_ROWS } from "./catalogue.ts";
 import { costRows } from "./costs.ts";
 import { eventColumns, LOG_FIELDS } from "./events.ts";
 import { imgproxyRows } from "./imgproxy.ts";
@@ -151,6 +152,9 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ["metric", "kind", "labels", "what it counts"],
       warmerMetrics().map(({ name, type, labels, help }) => [code(name), type, labels.map(code).join(" "), help]),
     ),
+  ...Object.fromEntries(
+    Object.entries(CATALOGUE_ROWS).map(([name, print]) => [name, () => table(print().head, print().rows)]),
+  ),
 };
 
 /** The warmer's own metrics, in the order they are exported; those of the process and of Node are prom-client's. */

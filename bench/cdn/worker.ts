@@ -7,7 +7,13 @@ import type { Transform } from "../../src/request/transform.ts";
 
 export type Job = { readonly transform: Transform; readonly format: OutputFormat; readonly times: number };
 
-const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
+const LIMITS = {
+  maxSourcePixels: 1e9,
+  maxSourceFrames: 1000,
+  maxResultSide: 16_383,
+  maxResultPixels: 1e8,
+  maxAnimationPixels: 1e8,
+};
 
 export default {
   /**

@@ -21,7 +21,13 @@ const DEFAULT_PHOTOS = resolve(import.meta.dirname, "../../../shared/corpus/phot
 const WIDTH = 320;
 /** Parent pixels per result pixel in each direction. */
 const SPARES = [1.25, 1.6, 1.9, 2, 3.2, 6.4] as const;
-const LIMITS = { maxSourcePixels: 1e8, maxSourceFrames: 1, maxResultSide: 4096, maxResultPixels: 12e6 };
+const LIMITS = {
+  maxSourcePixels: 1e8,
+  maxSourceFrames: 1,
+  maxResultSide: 4096,
+  maxResultPixels: 12e6,
+  maxAnimationPixels: 12e6,
+};
 
 type Row = { readonly parent: string; readonly lost: readonly number[]; readonly toDirect: readonly number[] };
 

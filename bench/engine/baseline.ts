@@ -50,7 +50,7 @@ async function render(order: RenderOrder, sourceDone: () => void): Promise<Rendi
   const finished = finish(photon, small, plan, source.alpha);
   clock.lap("encode");
   const { format } = plan.encode;
-  return { ...finished, format, source: headerOf(source), truncated: false, stages: clock.stages() };
+  return { ...finished, format, source: headerOf(source), frames: 1, truncated: false, stages: clock.stages() };
 }
 
 /** Turns the resized picture upright, flattens it if the plan says so, and encodes it. Frees it. */

@@ -33,7 +33,13 @@ export type Started = { readonly runner: Runner; stop(): Promise<void> | void };
 /** libwebp's effort, 0..6, for our engine with libwebp's encoder and for sharp. 4 is its default. */
 const LIBWEBP_METHOD = 4;
 
-const LIMITS = { maxSourcePixels: 1e9, maxSourceFrames: 1000, maxResultSide: 16_383, maxResultPixels: 1e8 };
+const LIMITS = {
+  maxSourcePixels: 1e9,
+  maxSourceFrames: 1000,
+  maxResultSide: 16_383,
+  maxResultPixels: 1e8,
+  maxAnimationPixels: 1e8,
+};
 
 /** Starts a workerd with our engine, one with photon and jSquash, and a sharp process. Gives a runner for each engine. */
 export async function startProcesses() {
@@ -88,6 +94,7 @@ export function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner 
         extendColour: null,
         keepCopyright: "none",
         license: null,
+        maxFrames: 1,
       };
       const job: Job = { transform, format, limits: LIMITS, engine, effort: LIBWEBP_METHOD, times };
       const headers = { "x-job": JSON.stringify(job) };

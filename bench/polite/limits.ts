@@ -17,46 +17,86 @@ const BYTES_WINDOW_S = 10;
 /** What a picture of a run is, and how much of the limit is used from `from` to `to`, as a share of 1. */
 type Run = {
   readonly name: string;
-  readonly bytes: number;
+  /** Bytes of a picture; several sizes take turns. */
+  readonly bytes: readonly number[];
   readonly firstByteMs: number;
+  readonly warmUpMs: number;
+  readonly readers: number;
   readonly used: (source: CountingSource, from: number, to: number) => number;
 };
 
+/** Until isolates have started and the first pictures have come, nothing is counted as used. */
+const WARM_UP_MS = 3_000;
+/** The first window of bytes is filled at once, before anything is judged: then the judged time starts with the second. */
+const FIRST_WINDOW_MS = 12_000;
+/** At each isolate: enough that some always wait, few enough that none waits for QUEUE_MS. */
+const READERS = 4;
+
 const RUNS: readonly Run[] = [
   {
-    ...{ name: "slots (slow answers)", bytes: 20_000, firstByteMs: 800 },
+    ...{ name: "slots (slow answers)", bytes: [20_000], firstByteMs: 800, warmUpMs: WARM_UP_MS, readers: READERS },
     used: (source, from, to) => source.used(from, to).slotMs / (to - from) / RULE.concurrency,
   },
   {
-    ...{ name: "pace (small, quick pictures)", bytes: 5_000, firstByteMs: 20 },
+    ...{
+      name: "pace (small, quick pictures)",
+      bytes: [5_000],
+      firstByteMs: 20,
+      warmUpMs: WARM_UP_MS,
+      readers: READERS,
+    },
     used: (source, from, to) => source.used(from, to).starts / ((to - from) / 1000) / RULE.perSecond,
   },
-  {
-    ...{ name: "bytes (large pictures)", bytes: 500_000, firstByteMs: 50 },
-    used: (source, from, to) => source.used(from, to).bytes / ((to - from) / 1000) / RULE.bytesPerSecond,
-  },
+  bytesRun("bytes (pictures of 1 MB)", [1_000_000]),
 ];
 
-/** Until isolates have started and the first pictures have come, nothing is counted as used. */
-const WARM_UP_MS = 3_000;
+/** Other sizes of pictures. The bytes of a second hold at most six of 500 kB, and of 8 MB one in two and a half seconds. */
+const OTHER_SIZES: readonly Run[] = [
+  bytesRun("bytes (pictures of 500 kB)", [500_000]),
+  bytesRun("bytes (pictures of 3 MB)", [3_000_000]),
+  bytesRun("bytes (pictures of 8 MB)", [8_000_000]),
+  bytesRun(
+    "bytes (pictures of 100 kB to 1.9 MB)",
+    [700_000, 1_900_000, 100_000, 1_300_000, 400_000, 1_600_000, 1_000_000],
+  ),
+];
+
+function bytesRun(name: string, bytes: readonly number[]): Run {
+  return {
+    ...{ name, bytes, firstByteMs: 50, warmUpMs: FIRST_WINDOW_MS },
+    readers: Math.max(...bytes) > 2_000_000 ? 1 : READERS,
+    used: (source, from, to) => source.used(from, to).bytes / ((to - from) / 1000) / RULE.bytesPerSecond,
+  };
+}
+
 /** Shares of the judged time at which the last isolate dies and the governor starts again. */
 const KILL_AT = 0.35;
 const END_AT = 0.6;
-/** At each isolate: enough that some always wait, few enough that none waits for QUEUE_MS. */
-const READERS = 4;
 const MEGABIT = 125_000;
 
-export async function measureLimits(options: BenchOptions): Promise<Row[]> {
+export function measureLimits(options: BenchOptions): Promise<Row[]> {
+  return measure(RUNS, options);
+}
+
+/** The same rows for other sizes of pictures. */
+export function measureOtherSizes(options: BenchOptions): Promise<Row[]> {
+  return measure(OTHER_SIZES, options);
+}
+
+async function measure(runs: readonly Run[], options: BenchOptions): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const run of RUNS) rows.push(...(await measureRun(run, options)));
+  for (const run of runs) rows.push(...(await measureRun(run, options)));
   return rows;
 }
 
 async function measureRun(run: Run, { quick, say }: BenchOptions): Promise<Row[]> {
   const picture = await jpegOf({ r: 120, g: 90, b: 60 }, 120, 80);
-  const body = new Uint8Array(run.bytes);
-  body.set(picture.subarray(0, run.bytes));
-  const source = await startCounting({ body, firstByteMs: run.firstByteMs });
+  const bodies = run.bytes.map((size) => {
+    const body = new Uint8Array(size);
+    body.set(picture.subarray(0, size));
+    return body;
+  });
+  const source = await startCounting({ body: bodies, firstByteMs: run.firstByteMs });
   const host = `127.0.0.1:${source.port}`;
   const politeness = { [host]: RULE };
   const vars = { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET };
@@ -83,8 +123,8 @@ async function judge(
   const tailMs = quick ? 3_000 : 8_000;
   const order = { trips: NO_TRIPS, providersPort: null };
   await edges.tell(order);
-  const load = startLoad(edges, { source: `http://${host}`, readersPerIsolate: READERS, politeness });
-  const from = performance.now() + WARM_UP_MS;
+  const load = startLoad(edges, { source: `http://${host}`, readersPerIsolate: run.readers, politeness });
+  const from = performance.now() + run.warmUpMs;
   const until = (share: number) => pause(Math.max(0, from + share * judgedMs - performance.now()));
   say(`${run.name}: readers, pushes and a job`);
   await until(0);

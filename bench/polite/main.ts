@@ -1,18 +1,20 @@
 /**
  * `npm run bench -- polite [--json FILE] [--quick] [--only NAME,…]`
  *
- * Limits of sources, what a rule costs a reader, the providers' own sizes. See bench/README.md.
+ * Limits of sources (`limits`, and `bytes` with other sizes of pictures), what a rule costs a reader, the providers' own
+ * sizes. See bench/README.md.
  */
 import { chooseParts } from "../parts.ts";
 import { say } from "../say.ts";
 import { table } from "../table.ts";
 import { measureLatency } from "./latency.ts";
-import { measureLimits } from "./limits.ts";
+import { measureLimits, measureOtherSizes } from "./limits.ts";
 import type { BenchOptions, Row } from "./row.ts";
 import { measureSizes } from "./sizes.ts";
 
 const PARTS = {
   limits: measureLimits,
+  bytes: measureOtherSizes,
   latency: measureLatency,
   sizes: measureSizes,
 } as const satisfies Record<string, (options: BenchOptions) => Promise<Row[]>>;

@@ -8,7 +8,7 @@
  *   catalogue/<run>/log/<host16>/…                  what became of them (outcomeLog.ts)
  *
  * A run of 500 000 hosts has a run.json of 1 kB. A host stands in the list of the shard that its hash names, and each shard
- * has a feed of its own. A list is sorted by pictures, since the host with the most pictures ends last: it begins first.
+ * has a feed of its own; a shard without a host has no list. A list is sorted by pictures, since the host with the most pictures ends last: it begins first.
  */
 import { ACCEPT_CLASSES } from "../image/formats/descriptor.ts";
 import { type Fields, FLAG, matching, objectOf, oneOf, readRecord, recordFrom, text, whole } from "./record.ts";
@@ -33,8 +33,6 @@ export type Run = {
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly settings: RunSettings;
-  /** Number of host lists, and of feeds: 1 to 64. */
-  readonly shards: number;
   readonly hosts: number;
   readonly parts: number;
   readonly pictures: number;
@@ -59,14 +57,11 @@ const SETTINGS = {
   location: FLAG,
 } as const satisfies Fields<RunSettings>;
 
-const MAX_SHARDS = 64;
-
 const RUN = {
   v: oneOf([1]),
   run: RUN_NAME,
   createdAt: whole(0),
   settings: objectOf<RunSettings>(SETTINGS),
-  shards: whole(1, MAX_SHARDS),
   hosts: whole(0),
   parts: whole(0),
   pictures: whole(0),
@@ -102,15 +97,13 @@ export function readSettings(value: unknown): RunSettings {
   return recordFrom<RunSettings>(value, SETTINGS);
 }
 
-/** Hosts of one feed. It keeps a row for each that is under way, so more would only make its list longer. */
-const HOSTS_PER_SHARD = 10_000;
-
-/** How many shards a run of so many hosts has. */
-export function shardsFor(hosts: number): number {
-  return Math.min(MAX_SHARDS, Math.max(1, Math.ceil(hosts / HOSTS_PER_SHARD)));
-}
+/**
+ * Host lists of a run, and feeds of a deployment. The number is the same for every run, so that a host has one feed, and
+ * two runs at once keep to its pace together.
+ */
+export const SHARDS = 16;
 
 /** The shard of a host, by its `hostHash` (store/schema/key.ts). */
-export function shardOfHost(host16: string, shards: number): number {
-  return Number.parseInt(host16.slice(0, 8), 16) % shards;
+export function shardOfHost(host16: string): number {
+  return Number.parseInt(host16.slice(0, 8), 16) % SHARDS;
 }

@@ -13,7 +13,7 @@ type StatusRow = {
 
 export const STATUSES = {
   stored: { meaning: "made and stored", stored: true, dead: false, retried: false },
-  present: { meaning: "a reader or an earlier run had made it", stored: true, dead: false, retried: false },
+  present: { meaning: "made for another identifier with the same address", stored: true, dead: false, retried: false },
   "not-found": { meaning: "the source answered 404", stored: false, dead: true, retried: false },
   gone: { meaning: "the source answered 410", stored: false, dead: true, retried: false },
   placeholder: { meaning: "a provider's notice in place of the picture", stored: false, dead: true, retried: false },

@@ -6,10 +6,10 @@
  */
 import { counted } from "./counted.ts";
 import { PURGE_USAGE, type PurgeArguments, parsePurgeArguments } from "./purge/arguments.ts";
-import { Refused, reasonOf } from "./purge/call.ts";
 import { dryRun } from "./purge/dryRun.ts";
 import { list } from "./purge/list.ts";
 import { type Progress, runPurge } from "./purge/run.ts";
+import { Refused, reasonOf } from "./signedCall.ts";
 import { answerHelp, refuse } from "./usage.ts";
 
 const argv = process.argv.slice(2);

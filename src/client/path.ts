@@ -47,6 +47,8 @@ export type ImageOptions = {
   readonly quality?: number;
   /** When it is left out, the browser's Accept header decides. */
   readonly format?: "webp" | "jpeg" | "png";
+  /** 1 makes a still of an animation. When it is left out, the proxy's `MAX_ANIMATION_FRAMES` decides. */
+  readonly maxFrames?: 1;
   readonly autoRotate?: boolean;
   readonly rotate?: 0 | 90 | 180 | 270;
   /** Whether rights of the source's own file are kept. When it is left out, the proxy's `KEEP_COPYRIGHT` decides. */
@@ -103,6 +105,7 @@ const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: 
   background: ["bg", colour],
   quality: ["q", whole(0, 100)],
   format: ["f", word(Object.keys(FORMATS))],
+  maxFrames: ["da", word([1])],
   autoRotate: ["ar", flag],
   rotate: ["rot", word(ROTATIONS)],
   keepCopyright: ["kcr", flag],

@@ -19,6 +19,12 @@ export class RecentKeys {
     return true;
   }
 
+  /** Whether there was a first call within the window. */
+  has(key: string, now: number): boolean {
+    const at = this.#times.get(key);
+    return at !== undefined && now >= at && now - at < this.#windowMs;
+  }
+
   /** For a key whose work has failed: the next call is a first one again. */
   forget(key: string): void {
     this.#times.delete(key);

@@ -33,6 +33,9 @@ export type Config = {
   readonly maxSourceFrames: number;
   readonly maxResultSide: number;
   readonly maxResultPixels: number;
+  /** The most frames of an animation that a result has; 1 = results are stills. */
+  readonly maxAnimationFrames: number;
+  readonly maxAnimationPixels: number;
   readonly maxRedirects: number;
   readonly sourceTimeoutMs: number;
   readonly queueMs: number;
@@ -64,6 +67,9 @@ export type Config = {
   readonly regions: readonly string[];
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
+  readonly catalogueSecret: string | null;
+  readonly catalogueChunkSeconds: number;
+  readonly catalogueLeaseSeconds: number;
   readonly photonAuthentication: string | null;
   readonly placeholder: Placeholder;
   readonly robots: Robots;

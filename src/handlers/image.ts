@@ -2,13 +2,14 @@
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
-import { asFailure, Failure, type Reason } from "../errors.ts";
+import { asFailure, Failure } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { refuseLoop } from "../policy/loop.ts";
 import { isBlocked } from "../policy/storedAccess.ts";
 import { authorize, refusalOf } from "../rendition/authorize.ts";
 import { getRendition } from "../rendition/getRendition.ts";
 import { redirectTarget } from "../rendition/saturation.ts";
+import { secureFirst } from "../rendition/secureFirst.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { type Answer, redirectAnswer } from "../respond/answer.ts";
@@ -29,7 +30,7 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   if (request.info !== undefined) return answerInfo(request, http, app, caller, job);
   job.trace.door = request.grammar;
   try {
-    const answer = await answerSecureFirst(request, http, app, caller, job);
+    const answer = await secureFirst(request, app, (one) => answerFor(one, http, app, caller, job));
     keep();
     return answer;
   } catch (error) {
@@ -49,34 +50,6 @@ async function answerFor(request: ImageRequest, http: Request, app: App, caller:
   const picture = edge.hit ?? (await getRendition(request, store, app, caller, job, edge.outdated));
   const headers = imageHeaders(request, picture.meta, picture.byteLength, now(), config);
   return conditional(http, headers, picture.body, now());
-}
-
-/** HTTPS failed in a way that lets the source's twin without TLS be asked. */
-const WITHOUT_HTTPS: readonly Reason[] = ["source_unreachable", "source_tls", "source_timeout"];
-
-/**
- * A source whose address had no scheme is asked over HTTPS, then over HTTP, which has a key of its own. A host that was
- * found to have no HTTPS, lately, is asked over HTTP at once. Throws what HTTPS said when both fail.
- */
-async function answerSecureFirst(
-  request: ImageRequest,
-  http: Request,
-  app: App,
-  caller: Caller,
-  job: Job,
-): Promise<Answer> {
-  const { plainSource } = request;
-  if (plainSource === undefined) return answerFor(request, http, app, caller, job);
-  const plain = { ...request, source: plainSource };
-  if (app.state.https.isPlainOnly(new URL(plainSource).host, app.now())) {
-    return answerFor(plain, http, app, caller, job);
-  }
-  return answerFor(request, http, app, caller, job).catch((error) => {
-    if (!WITHOUT_HTTPS.includes(asFailure(error).reason)) throw error;
-    return answerFor(plain, http, app, caller, job).catch(() => {
-      throw error;
-    });
-  });
 }
 
 /** What a reader gets instead of waiting for a saturated host. Null: the failure. */

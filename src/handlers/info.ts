@@ -8,21 +8,20 @@ import { computeGeometry } from "../image/geometry.ts";
 import { refuseLoop } from "../policy/loop.ts";
 import { authorize } from "../rendition/authorize.ts";
 import { getInfo, type KnownInfo } from "../rendition/info/getInfo.ts";
+import { secureFirst } from "../rendition/secureFirst.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
+import { pictureOfInfo } from "../request/infoPath.ts";
 import type { Answer } from "../respond/answer.ts";
 import { conditional } from "../respond/conditional.ts";
 import { infoHeaders } from "../respond/headers.ts";
 import { variantEtag } from "../store/schema/key.ts";
 
-export const INFO_PREFIX = "/info";
-
 /** The signature in the address is that of the path behind `/info`, as for a picture. Throws Failure. */
 export async function info(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   refuseLoop(http.headers, app.config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
-  const { origin } = new URL(http.url);
-  const url = origin + http.url.slice(origin.length + INFO_PREFIX.length);
+  const url = pictureOfInfo(http.url) ?? http.url;
   const { request } = await app.state.requests.read(url, null, app.config, app.now(), authentication);
   return answerInfo(request, http, app, caller, job);
 }
@@ -38,20 +37,25 @@ export async function answerInfo(
   const { config, now } = app;
   job.trace.door = request.grammar;
   try {
-    const store = await authorize(request, app, caller, job);
-    const known = await getInfo(request, store, app, caller, job);
+    const { asked, known } = await secureFirst(request, app, async (asked) => {
+      const store = await authorize(asked, app, caller, job);
+      return { asked, known: await getInfo(asked, store, app, caller, job) };
+    });
     const body = new TextEncoder().encode(`${JSON.stringify(SHAPES[request.info ?? "own"](known, request))}\n`);
     const meta = { etag: await variantEtag(body), storedAt: known.storedAt, freshUntil: known.freshUntil };
-    return conditional(http, infoHeaders(request, meta, body.length, now(), config), body, now());
+    return conditional(http, infoHeaders(asked, meta, body.length, now(), config), body, now());
   } catch (error) {
     throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
   }
 }
 
+/** Facts that were stored before these two fields were there do not have them. */
+const UNKNOWN: Partial<KnownInfo["facts"]> = { duration: null, loop: null };
+
 type Shape = (known: KnownInfo, request: ImageRequest) => unknown;
 
 const SHAPES = {
-  own: ({ facts, colour, thumbhash }) => ({ ...facts, dominantColour: colour, thumbhash }),
+  own: ({ facts, colour, thumbhash }) => ({ ...UNKNOWN, ...facts, dominantColour: colour, thumbhash }),
   /** Cloudflare's `format=json`: the size of the result, and the original. */
   cloudflare: ({ facts }, { transform }) => {
     const { canvas, ...picture } = computeGeometry(facts, transform);

@@ -8,7 +8,7 @@ export default class extends WorkerEntrypoint implements HeavyWorker {
     return decodeHeavy(bytes, order, begun);
   }
 
-  /** For the watchdog of the local edge (cli/edge/heavy.ts). */
+  /** For `/healthz?bindings`, and the watchdog of the local edge (cli/edge/heavy.ts). */
   override async fetch(): Promise<Response> {
     return new Response("ready");
   }

@@ -10,6 +10,14 @@ export class UnsupportedByDecoder extends Error {
   }
 }
 
+/** What our encoder threw while the source was still being read. */
+export class EncoderFault extends Error {
+  constructor(cause: unknown) {
+    super(String(cause));
+    this.name = "EncoderFault";
+  }
+}
+
 /** What V8 says when there is no memory left for an array, a memory or an instance. */
 const NO_MEMORY = /allocat|out of memory/i;
 
@@ -39,7 +47,9 @@ export async function withDecodeErrors<T>(work: (sourceDone: () => void) => Prom
   }
 }
 
-function isOurs(error: unknown): boolean {
+/** Whether the fault is our own: no memory, a module that does not start, or our encoder. */
+export function isOurs(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof EncoderFault) return true;
   return NOT_STARTED.includes(error.name) || (error instanceof RangeError && NO_MEMORY.test(error.message));
 }

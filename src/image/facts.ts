@@ -4,7 +4,7 @@ import type { Orientation } from "./formats/exif.ts";
 import type { FormatName } from "./formats/registry.ts";
 import { type Header, headerOf } from "./header.ts";
 import { type Exif, NO_EXIF, readExif } from "./metadata/exif.ts";
-import { rightsOf } from "./metadata/rights.ts";
+import { rightsOf, titleOf } from "./metadata/rights.ts";
 import { openFile } from "./readHeader.ts";
 
 /** Null: not known. Of a moving picture the frames are counted only in a whole file. */
@@ -20,6 +20,11 @@ export type Facts = Omit<Exif, "artist" | "copyright"> & {
   readonly progressive: boolean;
   readonly colourSpace: Header["colour"];
   readonly frames: number | null;
+  /** Of all frames together, once, in milliseconds, as browsers show them; 0 for a still. */
+  readonly duration: number | null;
+  /** How often the frames are shown, 0 = without end; 1 for a still. */
+  readonly loop: number | null;
+  readonly title: string | null;
   readonly artist: string | null;
   readonly copyright: string | null;
 };
@@ -37,14 +42,15 @@ export async function factsOf(bytes: Uint8Array, total: number | null): Promise<
   const blocks = await blocksOf(header.format, opened.bytes);
   const { artist: _, copyright: __, ...taken } = blocks.exif === null ? NO_EXIF : readExif(blocks.exif);
   const { creator, copyright } = rightsOf(blocks);
-  const isWhole = total === bytes.length;
+  const knowsFrames = total === bytes.length || STILL.has(header.format);
+  const { durationMs, plays } = opened.source.animation ?? { durationMs: 0, plays: 1 };
   const { format, orientation, alpha, progressive, colour, frames } = header;
   return {
     ...uprightSize(header),
     ...{ format, bytes: total, orientation, alpha, progressive, colourSpace: colour },
-    frames: isWhole || STILL.has(format) ? frames : null,
+    ...(knowsFrames ? { frames, duration: durationMs, loop: plays } : { frames: null, duration: null, loop: null }),
     ...taken,
-    ...{ artist: creator, copyright },
+    ...{ title: titleOf(blocks), artist: creator, copyright },
   };
 }
 

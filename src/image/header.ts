@@ -28,6 +28,8 @@ export type Header = {
  * is drawn at any size the sides may have fractions.
  */
 export type Source = Header & {
+  /** Of a file with several frames: how long they are shown in all, and how often, 0 = without end. */
+  readonly animation?: { readonly durationMs: number; readonly plays: number };
   /** Bits a sample. */
   readonly depth: number;
   readonly interlaced: boolean;
@@ -69,4 +71,9 @@ export function headerOf(source: Source): Header {
     number,
   ];
   return { format, width, height, orientation, frames, alpha, progressive, colour };
+}
+
+/** A picture that is there to count readers, or to stand for nothing. */
+export function isOnePixel({ width, height }: Pick<Header, "width" | "height">): boolean {
+  return width === 1 && height === 1;
 }

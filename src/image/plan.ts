@@ -5,20 +5,24 @@
  */
 import { Failure } from "../errors.ts";
 import type { Colour, Transform } from "../request/transform.ts";
-import { DECODERS } from "./formats/codecs.ts";
+import { frameReaderOf, planFrames } from "./animation/planFrames.ts";
 import type { Orientation } from "./formats/exif.ts";
 import { dctScale } from "./formats/jpeg/decoder/scale.ts";
 import { type DecoderName, formatOf, isVector, type OutputFormat, outputOf } from "./formats/registry.ts";
 import { type Canvas, computeGeometry, type Geometry } from "./geometry.ts";
 import type { Source } from "./header.ts";
 import type { DctScale, View } from "./picture.ts";
+import {
+  animationMemory,
+  type Estimate,
+  fitIntoMemory,
+  leastMemory,
+  MEMORY_BUDGET,
+  type MemoryOf,
+} from "./planMemory.ts";
 import type { EngineLimits } from "./rendition.ts";
-import { resizerBytes } from "./resize/resizer.ts";
-import { scaleView } from "./resize/whole.ts";
 import { storedView, turned, uprightSize } from "./steps/orient.ts";
 
-/** The most memory one picture may take at its peak, WebAssembly and JavaScript together. An isolate has 128 MB. */
-export const MEMORY_BUDGET = 96 * 1024 * 1024;
 /** The most visits to 8x8 blocks by a decoder, all scans together: 100 megapixels in 12 scans. */
 export const MAX_BLOCK_VISITS = 32_000_000;
 /** The most bytes a PNG may inflate to: about 60 megapixels of 8-bit RGBA. */
@@ -44,7 +48,7 @@ export type Plan = {
   readonly background: Colour | null;
   /** The extended canvas, in its colour (null = transparent); null = the result is the picture itself. */
   readonly canvas: (Canvas & { readonly colour: Colour | null }) | null;
-  /** How many of the source's frames are made, from the first on. */
+  /** How many of the source's frames are made, from the first on; 1 = a still. */
   readonly frames: number;
   readonly encode: { readonly format: OutputFormat; readonly quality: number; readonly effort: number };
   /** Upper estimate of the peak, in bytes. */
@@ -60,8 +64,6 @@ export type PlanOrder = {
   readonly limits: EngineLimits;
   /** The encoder's effort in place of the format's default. */
   readonly effort?: number;
-  /** The most frames to make; 1 if absent. More only for a format whose encoder can write them. */
-  readonly frames?: number;
   /** Length of the source file in bytes. */
   readonly fileBytes: number;
 };
@@ -76,20 +78,21 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   // Enlarging what has no pixels of its own costs no sharpness.
   const enlarge = transform.enlarge || isVector(source.format);
   const geometry = computeGeometry(uprightSize(source, orientation), { ...transform, enlarge });
-  const frames = Math.min(source.frames, order.frames ?? 1);
-  checkResult(geometry, frames, transform, limits);
+  checkResult(geometry, transform, limits);
   const asked = storedView(geometry, source, orientation);
   const quality = transform.quality ?? output.defaultQuality;
   const { fullChroma } = output;
   const { bytesPerPixel } = fullChroma !== undefined && quality >= fullChroma.fromQuality ? fullChroma : output;
   const { canvas } = geometry;
   const canvasPixels = canvas === null ? 0 : canvas.width * canvas.height;
-  const size = { source, fileBytes: order.fileBytes, frames, encoderBytesPerPixel: bytesPerPixel, canvasPixels };
+  const size = { source, fileBytes: order.fileBytes, encoderBytesPerPixel: bytesPerPixel, canvasPixels };
   const { shrink, view, estimates } = fitIntoMemory(names, asked, size);
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
   const possible = names.filter((name) => leastMemory(name, size) <= MEMORY_BUDGET);
   const tooMuch = tooMuchMemory(estimates, possible, asked, size, transform);
   if (within.length === 0) throw tooMuch;
+  const wanted = planFrames(source, canvas ?? geometry, transform, format, limits);
+  const moving = wanted === 1 ? null : fittingAnimation(wanted, view, size);
   const background = transform.background ?? (output.abilities.alpha ? null : WHITE);
   return {
     decoders: within.map(({ name }) => name),
@@ -100,10 +103,17 @@ export function planRender(source: Source, order: PlanOrder): Plan {
     orientation,
     background,
     canvas: canvas && { ...canvas, colour: transform.extendColour ?? background },
-    frames,
+    frames: moving?.frames ?? 1,
     encode: { format, quality, effort: order.effort ?? output.defaultEffort },
-    memoryBytes: Math.max(...within.map(({ bytes }) => bytes)),
+    memoryBytes: moving?.bytes ?? Math.max(...within.map(({ bytes }) => bytes)),
   };
+}
+
+/** So many frames and their memory. Null, which is a still, when they take too much of it. */
+function fittingAnimation(frames: number, view: View, size: MemoryOf) {
+  const reader = frameReaderOf(size.source.format);
+  const bytes = reader === null ? Number.POSITIVE_INFINITY : animationMemory(reader, view, frames, size);
+  return bytes <= MEMORY_BUDGET ? { frames, bytes } : null;
 }
 
 function decodersOf({ format }: Source, { decoders = [] }: EngineLimits): readonly DecoderName[] {
@@ -121,7 +131,7 @@ function checkSource(source: Source, limits: EngineLimits): void {
   if (source.height > MAX_SOURCE_ROWS) {
     throw new Failure("source_too_complex", { why: `${source.height} rows, the limit is ${MAX_SOURCE_ROWS}` });
   }
-  if (source.frames > limits.maxSourceFrames) {
+  if (source.frames > limits.maxSourceFrames && frameReaderOf(source.format) === null) {
     throw new Failure("source_too_many_frames", { value: source.frames, limit: limits.maxSourceFrames });
   }
   const visits = source.scans * Math.ceil(source.coefficientBytes / 128);
@@ -136,19 +146,15 @@ function checkSource(source: Source, limits: EngineLimits): void {
 
 function checkResult(
   { canvas, ...picture }: Geometry,
-  frames: number,
   transform: Pick<Transform, "width" | "height">,
   { maxResultSide, maxResultPixels }: EngineLimits,
 ): void {
   const { width, height } = canvas ?? picture;
-  const value = frames === 1 ? `${width}x${height}` : `${width}x${height} in ${frames} frames`;
+  const value = `${width}x${height}`;
   const isLong = Math.max(width, height) > maxResultSide;
-  if (!isLong && width * height * frames <= maxResultPixels) return;
+  if (!isLong && width * height <= maxResultPixels) return;
   const limit = isLong ? `${maxResultSide} px a side` : `${maxResultPixels} pixels`;
-  const shrink = Math.min(
-    maxResultSide / Math.max(width, height),
-    Math.sqrt(maxResultPixels / (width * height * frames)),
-  );
+  const shrink = Math.min(maxResultSide / Math.max(width, height), Math.sqrt(maxResultPixels / (width * height)));
   throw new Failure("result_too_large", { value, limit: limit + adviceOn(transform, width * shrink) });
 }
 
@@ -161,60 +167,6 @@ function adviceOn({ width, height }: Pick<Transform, "width" | "height">, widest
   return `; ask for a width, such as w:${Math.max(1, Math.min(USUAL_WIDTH, Math.floor(widest)))}`;
 }
 
-/** What the memory depends on beside the decoder and its view. */
-type Size = {
-  readonly source: Source;
-  readonly fileBytes: number;
-  readonly frames: number;
-  readonly encoderBytesPerPixel: number;
-  /** Of the extended canvas; 0 = there is none. */
-  readonly canvasPixels: number;
-};
-type Estimate = { readonly name: DecoderName; readonly bytes: number };
-type Fitting = { readonly shrink: number; readonly view: View; readonly estimates: readonly Estimate[] };
-
-/**
- * The decoder's view. The filter of one tiny row reaches over all rows of a large picture, which may be too much memory.
- * Then the decoder makes the picture 2, 4, 8... times as large, and a second pass shrinks that.
- */
-function fitIntoMemory(names: readonly DecoderName[], asked: View, size: Size): Fitting {
-  const fitting = (shrink: number): Fitting => {
-    const view = { ...asked, width: asked.width * shrink, height: asked.height * shrink };
-    return { shrink, view, estimates: names.map((name) => ({ name, bytes: estimateMemory(name, view, size) })) };
-  };
-  const fits = ({ estimates }: Fitting) => estimates.some(({ bytes }) => bytes <= MEMORY_BUDGET);
-  const once = fitting(1);
-  const { window } = asked;
-  for (let next = once; 2 * next.view.width <= window.width && 2 * next.view.height <= window.height; ) {
-    if (fits(next)) return next;
-    next = fitting(2 * next.shrink);
-    if (fits(next)) return next;
-  }
-  return once;
-}
-
-/** Peak bytes with one decoder: every frame of the result, and for one of them decoding or turning, then encoding. */
-function estimateMemory(name: DecoderName, view: View, size: Size): number {
-  const { source, fileBytes, frames, canvasPixels } = size;
-  const { memoryBytes, shrinks, countsRows } = DECODERS[name];
-  const cost = { source, view, dctScale: dctScale(view), fileBytes };
-  const scale = shrinks ? cost.dctScale / 8 : 1;
-  const decoded = scaleView(view, scale, Math.ceil(source.width * scale), Math.ceil(source.height * scale));
-  const result = view.width * view.height;
-  // Turning holds the frame twice for a moment. Encoding comes after that.
-  const making = Math.max(memoryBytes(cost) + (countsRows ? 0 : resizerBytes(decoded)), 4 * result);
-  const encoded = Math.max(result, canvasPixels);
-  return Math.ceil(4 * (result + canvasPixels) * frames + making + size.encoderBytesPerPixel * encoded);
-}
-
-const ONE_PIXEL = { left: 0, top: 0, width: 1, height: 1 } as const;
-const LEAST_VIEW = { window: ONE_PIXEL, bounds: ONE_PIXEL, width: 1, height: 1 } as const satisfies View;
-
-/** What a decoder needs for the source whatever is asked for: no size needs less. */
-function leastMemory(name: DecoderName, { source, fileBytes }: Size): number {
-  return DECODERS[name].memoryBytes({ source, fileBytes, view: LEAST_VIEW, dctScale: 1 });
-}
-
 /**
  * Who is at fault is remembered: a source for all its sizes, a size only for itself. So the source is at fault only when
  * no size of it fits into the budget. `possible`: decoders that can make some size of it.
@@ -223,7 +175,7 @@ function tooMuchMemory(
   estimates: readonly Estimate[],
   possible: readonly DecoderName[],
   { width, height }: View,
-  size: Size,
+  size: MemoryOf,
   transform: Pick<Transform, "width" | "height">,
 ): Failure {
   if (possible.length > 0) {

@@ -4,12 +4,12 @@ import { parserOf } from "./formats/codecs.ts";
 import { formatOf } from "./formats/registry.ts";
 import { gunzip, isGzip, MAX_SVG_BYTES } from "./formats/svg/text.ts";
 import type { Source } from "./header.ts";
-import { sniff } from "./sniff.ts";
+import { isHtml, sniff } from "./sniff.ts";
 
 /** Bytes of a file -> Source. Throws not_an_image, format_unsupported or image_damaged. Decodes no pixels. */
 export function readHeader(bytes: Uint8Array): Source {
   const format = sniff(bytes);
-  if (format === null) throw new Failure("not_an_image");
+  if (format === null) throw new Failure("not_an_image", isHtml(bytes) ? { value: "html" } : {});
   const parse = parserOf(format);
   if (parse === null) throw new Failure("format_unsupported", { value: formatOf(format).label });
   return parse(bytes);

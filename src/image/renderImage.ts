@@ -9,8 +9,9 @@ import type { OutputFormat } from "./formats/registry.ts";
 import { headerOf } from "./header.ts";
 import { withRights } from "./metadata/keepRights.ts";
 import { type Decoded, type Encode, mapFrames, type Picture, type Pixels } from "./picture.ts";
-import { planRender } from "./plan.ts";
+import { type Plan, planRender } from "./plan.ts";
 import { type Opened, openFile } from "./readHeader.ts";
+import { renderMoving } from "./renderMoving.ts";
 import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
 import { resizeWhole } from "./resize/whole.ts";
 import { extend } from "./steps/extend.ts";
@@ -43,6 +44,14 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const clock = startStopwatch();
   const { bytes, source } = await opened(order);
   const plan = planRender(source, { ...order, fileBytes: bytes.length });
+  if (plan.frames > 1) {
+    const moving = await renderMoving(bytes, source, plan, clock, order.pause);
+    if (moving !== null) {
+      sourceDone();
+      const { file, first: shown, frames, truncated } = moving;
+      return finish({ file, shown, frames, truncated }, { bytes, source, plan, order, clock });
+    }
+  }
   const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
   const { picture: decoded, truncated, ...rest } = given;
   const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
@@ -54,14 +63,30 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const flat = background === null ? turned : mapFrames(turned, (pixels) => flatten(pixels, background));
   const picture = canvas === null ? flat : mapFrames(flat, (pixels) => extend(pixels, canvas));
   clock.lap("resize");
+  const file = await encoders[plan.encode.format](picture, plan.encode);
+  const made = { file, shown: picture.frames[0].pixels, frames: 1, truncated };
+  return finish(made, { bytes, source, plan, order, clock });
+}
+
+/** What was encoded. `shown`: the first frame. */
+type Made = { readonly file: Uint8Array; readonly shown: Pixels; readonly frames: number; readonly truncated: boolean };
+
+type From = Opened & {
+  readonly plan: Plan;
+  readonly order: ImageOrder;
+  readonly clock: ReturnType<typeof startStopwatch>;
+};
+
+/** Metadata, and what is known of the result. */
+async function finish({ file, shown, frames, truncated }: Made, from: From): Promise<Rendition> {
+  const { bytes, source, plan, order, clock } = from;
   const { format } = plan.encode;
-  const { width, height } = picture;
-  const encoded = await encoders[format](picture, plan.encode);
-  const from = { bytes, format: source.format, transform: order.transform };
-  const thumbnail = await withRights(encoded, { format, width, height }, from);
+  const { width, height } = shown;
+  const rights = { bytes, format: source.format, transform: order.transform };
+  const thumbnail = await withRights(file, { format, width, height }, rights);
   clock.lap("encode");
-  const look = order.analyse === undefined ? {} : { look: tapsOf(picture.frames[0].pixels, order.analyse) };
-  const made = { bytes: thumbnail, format, width, height, ...look };
+  const look = order.analyse === undefined ? {} : { look: tapsOf(shown, order.analyse) };
+  const made = { bytes: thumbnail, format, width, height, frames, ...look };
   return { ...made, source: headerOf(source), truncated, stages: clock.stages() };
 }
 

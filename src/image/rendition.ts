@@ -9,8 +9,10 @@ export type EngineLimits = {
   readonly maxSourceFrames: number;
   /** The longest side of a result. */
   readonly maxResultSide: number;
-  /** The pixels of a result, all frames together. */
+  /** The pixels of a still result, and of one frame of a moving one. */
   readonly maxResultPixels: number;
+  /** The pixels of a moving result, all frames together. It gets fewer frames in place of more pixels. */
+  readonly maxAnimationPixels: number;
   /** Names of the formats that this deployment decodes. Empty or absent: all. */
   readonly decoders?: readonly string[];
 };
@@ -27,6 +29,8 @@ export type RenderOrder = {
   readonly effort?: number;
   /** What to work out from the result's pixels; absent = nothing. Hashes are asked for only where it shows all of the source. */
   readonly analyse?: readonly TapName[];
+  /** Called between two frames of an animation, so that others may have their turn. */
+  readonly pause?: () => Promise<void>;
 };
 
 /** The perceptual hash PDQ (analyse/pdq.ts). */
@@ -54,6 +58,8 @@ export type Rendition = {
   readonly width: number;
   readonly height: number;
   readonly source: Header;
+  /** How many frames of the source it shows, from the first on; 1 = a still. */
+  readonly frames: number;
   /** True: the source ended early or was damaged, and the picture has only the part that could be decoded. */
   readonly truncated: boolean;
   /** Where it was asked for. */

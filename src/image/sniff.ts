@@ -17,6 +17,12 @@ export function sniff(bytes: Uint8Array, formats: FormatTable = FORMATS): Format
   return null;
 }
 
+/** Whether the bytes begin as a web page does (WHATWG MIME Sniffing 7.1, the two most usual tags). */
+export function isHtml(bytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(bytes.subarray(0, PROLOGUE_BYTES));
+  return /^\ufeff?\s*(?:<!--[\s\S]*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html)[\s>]/i.test(start);
+}
+
 /** Whether the bytes have the signature of this format. */
 export function hasSignature(bytes: Uint8Array, { signature }: Pick<FormatDescriptor, "signature">): boolean {
   return RULES[signature.by](bytes, signature as never);

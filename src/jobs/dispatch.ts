@@ -4,11 +4,13 @@ import type { IsolateState } from "../context/isolateState.ts";
 import { loggedWaitUntil, newJob, tracingOf } from "../context/job.ts";
 import { ANSWERS, asFailure } from "../errors.ts";
 import { addStage, noteFailure, record } from "../telemetry.ts";
+import { catalogue } from "./catalogue.ts";
+import { dead } from "./dead.ts";
 import { masters } from "./masters.ts";
 import type { QueueJob } from "./queueJob.ts";
 
-/** By the last word of the queue's name: `firstlight-masters`, `staging-masters`. */
-export const JOBS = { masters } as const satisfies Readonly<Record<string, unknown>>;
+/** By the last word of the queue's name: `firstlight-masters`, `firstlight-catalogue-dead`. */
+export const JOBS = { masters, catalogue, dead } as const satisfies Readonly<Record<string, unknown>>;
 
 type Deps = Pick<App, "bindings" | "now" | "fetch"> & { readonly state: IsolateState };
 
@@ -17,17 +19,20 @@ export async function dispatch(batch: MessageBatch, deps: Deps, ctx: Pick<Execut
   const kind = batch.queue.slice(batch.queue.lastIndexOf("-") + 1);
   const job = Object.entries(JOBS).find(([name]) => name === kind)?.[1];
   if (job === undefined) throw new Error(`No job for the queue ${batch.queue}`);
-  for (const message of batch.messages) await work(kind, job, message, deps, ctx);
+  // Each of the jobs has messages of its own kind.
+  const run = (message: Message) => work(kind, job as QueueJob<unknown>, message, deps, ctx);
+  if ((job as QueueJob<unknown>).parallel === true) await Promise.all(batch.messages.map(run));
+  else for (const message of batch.messages) await run(message);
 }
 
 async function work<T>(
   kind: string,
-  { parse, callerOf, run }: QueueJob<T>,
+  { parse, callerOf, run, retrySeconds }: QueueJob<T>,
   message: Message,
   deps: Deps,
   ctx: Pick<ExecutionContext, "waitUntil">,
 ): Promise<void> {
-  const order = parse(message.body);
+  const order = parse(message.body, message.attempts);
   if (order === null) return message.ack();
   const caller = callerOf(order);
   const waitUntil = loggedWaitUntil(ctx);
@@ -45,7 +50,7 @@ async function work<T>(
     const failure = asFailure(error);
     noteFailure(trace, failure, deps.now());
     report = ANSWERS[failure.reason].report;
-    message.retry();
+    message.retry(retrySeconds === undefined ? {} : { delaySeconds: retrySeconds });
   } finally {
     addStage(trace, "total", deps.now() - started);
     record(trace, { events: deps.bindings.EVENTS, report, now: deps.now() });

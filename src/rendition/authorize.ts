@@ -8,16 +8,17 @@ import { checkRequestedSource } from "../policy/source.ts";
 import { epochOf, isBlocked, storedAccess } from "../policy/storedAccess.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import type { StaleWindows } from "../store/freshness.ts";
-import { namesOf, RenditionStore } from "../store/renditionStore.ts";
+import { namesOf, RenditionStore, type RenditionStoreOptions } from "../store/renditionStore.ts";
 import type { SourceKeys } from "../store/schema/key.ts";
 import { noteSource } from "./noteSource.ts";
 
-/** The store of a picture that this caller may have. Throws Failure. */
+/** The store of a picture that this caller may have. `remembers` as in RenditionStoreOptions. Throws Failure. */
 export async function authorize(
   request: RenditionRequest,
   app: App,
   caller: Caller,
   job: Job,
+  { remembers = true }: Pick<Partial<RenditionStoreOptions>, "remembers"> = {},
 ): Promise<RenditionStore> {
   const { config, bindings, now, state } = app;
   const { cacheOrigin, ownHost, region, audience } = caller;
@@ -32,6 +33,7 @@ export async function authorize(
     negatives: state.negatives,
     calls: job.calls,
     warm: onlyWarmTiers,
+    remembers,
     windows: staleWindowsOf(keys, config),
     access: (from) => storedAccess(from, keys, request.authority, config),
   });

@@ -46,13 +46,14 @@ export type Derivation = { readonly parent: Parent; readonly transform: Transfor
  * that this value keeps the picture whole (`keepsWhole` in the table of options). An option that says nothing does not.
  * `source` is the header of what it was made from, the original or a variant (never a parent, whose own `whole` is handed
  * on). `original` is the upright size of the original where that is known; null = `source` is a variant, and the original
- * may be larger.
+ * may be larger. `mayHaveFrames`: the original is an animation, or may be one.
  */
 export function wholeOf(
   transform: Transform,
   format: OutputFormat,
   source: Header,
   original: Size | null = uprightSize(source),
+  mayHaveFrames = source.frames > 1,
   table: OptionTable = OPTIONS,
 ): { whole?: Whole } {
   // Smaller sizes of what is drawn at any size are drawn, too.
@@ -67,7 +68,8 @@ export function wholeOf(
   const kept = transform.keepCopyright;
   const rights = kept === "fetched" || kept === "original" ? { rights: true as const } : {};
   const of = original === null ? { of: "variant" as const } : {};
-  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...rights, ...of } };
+  const still = mayHaveFrames ? {} : { still: true as const };
+  return { whole: { quality: transform.quality ?? 0, sourceWidth, sourceHeight, ...rights, ...still, ...of } };
 }
 
 /**
@@ -107,7 +109,8 @@ export function chooseParent(
       isSameVersion(meta, newest) &&
       (freshness === "fresh" || (ifError && freshness !== "expired")) &&
       isGood(meta, request) &&
-      hasRights(meta, request)
+      hasRights(meta, request) &&
+      hasFrames(meta, request)
     );
   };
   const smallestFirst = present.filter(usable).sort((a, b) => a.meta.width - b.meta.width);
@@ -137,6 +140,16 @@ function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): bool
 function hasRights({ whole, variant }: Parent["meta"], { transform: { keepCopyright } }: DeriveRequest): boolean {
   if (keepCopyright === null || keepCopyright === "none") return true;
   return whole.rights === true && (keepCopyright === "fetched" || variant === ORIGINAL);
+}
+
+/**
+ * Whether it has the frames that the result must have. A still of an animation is never the parent of a moving picture. Of
+ * what is cut to fewer frames, a smaller size may have more.
+ */
+function hasFrames({ whole, frames, sourceFrames }: Parent["meta"], { transform }: DeriveRequest): boolean {
+  const most = transform.maxFrames ?? 1;
+  if (most === 1 || whole.still === true) return true;
+  return frames > 1 && (sourceFrames === undefined || frames >= most);
 }
 
 function isLossless(format: OutputFormat): boolean {

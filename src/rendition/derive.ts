@@ -43,9 +43,14 @@ async function renderFrom(
   const rendition = await renderInSlot({ bytes: stored.bytes, source, transform, format }, app, job);
   // It was whole when it was stored.
   if (rendition.truncated) return null;
+  const moves = (request.transform.maxFrames ?? 1) > 1;
+  if (moves && rendition.frames < source.frames) return null;
   // One generation of derivation is enough: the result is no parent.
-  const { whole: _, ...from } = parent.meta;
-  return toStored(rendition, { ...from, cut: false });
+  const { whole: _, sourceFrames, frames, ...from } = parent.meta;
+  if (!moves) return toStored(rendition, { ...from, cut: false });
+  // Frames that look the same are one in the parent, so its own count is that of the source's frames.
+  const shortened = sourceFrames === undefined ? {} : { sourceFrames };
+  return toStored({ ...rendition, frames }, { ...from, cut: false, ...shortened });
 }
 
 /** From the nearest consistent tier that has it. Rejects when the last of them fails. */

@@ -16,6 +16,7 @@ import { addStage, noteHit } from "../telemetry.ts";
 import { refusalOf } from "./authorize.ts";
 import { copyNear } from "./copyNear.ts";
 import type { Miss } from "./miss.ts";
+import { MissGovernors } from "./missGovernors.ts";
 import { openLease } from "./openLease.ts";
 import { renderMiss } from "./renderMiss.ts";
 
@@ -74,6 +75,7 @@ async function lookUpOrRender(
   const nowhere = `${caller.audience}/${caller.region}/${request.authority}/${store.key}`;
   if (failing !== null && (state.nowhere.get(nowhere) ?? 0) > now()) throw failing;
   const lease = openLease(store, app, caller, { joinMs: state.fetchMs.value });
+  const governors = new MissGovernors(app, caller, job);
   const started = now();
   const options: LookupOptions = {
     now,
@@ -86,9 +88,10 @@ async function lookUpOrRender(
       if (failing === null) void store.negative();
       void store.parents();
     },
-    // Hits in the region cost no call of the coordinator. Who knows that the source fails asks for no grant.
+    // Hits in the region cost no call of the coordinator, or of a governor. Who knows that the source fails asks for no grant.
     onNearMiss: () => {
       if (failing === null) void lease.ask();
+      if (failing === null && caller.audience === "reader") governors.askAhead(store.sourceHost, { onlyFar: true });
       void store.sourceMeta();
     },
   };
@@ -104,11 +107,13 @@ async function lookUpOrRender(
   const { found, refused } = lookup;
   const miss = { request, store, lease, stale: found?.stored ?? null };
   if (found === null) {
-    if (refused === null) return renderMiss(miss, app, caller, job).catch(noteNowhere);
+    if (refused === null) return renderMiss({ ...miss, governors }, app, caller, job).catch(noteNowhere);
+    governors.giveBack();
     job.waitUntil(lease.release());
     throw refusalOf(refused);
   }
-  if (found.freshness === "if-error") return newerOrStale(found, miss, app, caller, job);
+  if (found.freshness === "if-error") return newerOrStale(found, { ...miss, governors }, app, caller, job);
+  governors.giveBack();
   if (found.freshness === "revalidate" && state.renewals.first(`${store.staleSince}/${store.key}`, now())) {
     inBackground((behind, apart) => renderMiss(miss, app, behind, apart), app, caller, job);
   } else {

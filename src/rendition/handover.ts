@@ -5,6 +5,7 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Grant } from "../coordinate/coordinatorState.ts";
 import { asFailure, Failure } from "../errors.ts";
+import { needsFrames } from "../origin/providers/needed.ts";
 import type { Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, markedAt } from "../store/freshness.ts";
 import { getOriginal } from "../store/original.ts";
@@ -69,6 +70,7 @@ export async function keptOriginal(
   if (original === null) return null;
   const kept: FetchedBytes = { kind: "bytes", ...original, truncated: false, validators: null };
   if (original.variant === ORIGINAL) return kept;
+  if (needsFrames(original.source, wanted)) return null;
   const known = await withTimeout(store.sourceMeta(), STORE_WAIT_MS).catch(() => null);
   const size = known?.generation === original.generation ? originalSize(known) : null;
   const fitting = await fitBytes(original.bytes, NOTHING_PROMISED, wanted, size);

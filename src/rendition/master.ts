@@ -33,6 +33,7 @@ export const MASTER_TRANSFORM = {
   // Sizes that keep rights are derived from it. The others leave them out.
   keepCopyright: "fetched",
   license: null,
+  maxFrames: 1,
 } as const satisfies Transform;
 
 /** A message of the queue `MASTERS`. Readers ignore fields that they do not know. */

@@ -3,6 +3,7 @@ import type { Lease } from "../coordinate/lease.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
 import type { Stored } from "../store/tiers/tier.ts";
+import type { MissGovernors } from "./missGovernors.ts";
 
 export type Miss = {
   readonly request: RenditionRequest;
@@ -10,4 +11,6 @@ export type Miss = {
   /** An outdated copy in hand, which a source's 304 renews. */
   readonly stale: Stored | null;
   readonly lease: Lease;
+  /** Set where a turn with the source's host was asked for ahead. */
+  readonly governors?: MissGovernors;
 };

@@ -84,6 +84,7 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
     }
     return await renderWhileFailing(failure, miss, app, caller, job, memory);
   } finally {
+    miss.governors?.giveBack();
     job.waitUntil(withTimeout(inUse, STORE_WAIT_MS).then(release, release));
     job.waitUntil(lease.release());
   }

@@ -10,8 +10,10 @@ import { openFile } from "../image/readHeader.ts";
 import { renderImage } from "../image/renderImage.ts";
 import type { Look, RenderOrder, Rendition } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
+import { mayMove } from "../origin/providers/needed.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { variantEtag } from "../store/schema/key.ts";
+import { ORIGINAL } from "../store/sourceMeta.ts";
 import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import { wholeOf } from "./chooseParent.ts";
@@ -59,7 +61,7 @@ export async function render(
   const opened = fitted?.opened ?? (await openFile(source.bytes));
   const header = headerOf(opened.source);
   const format = formatFor(request, header);
-  const shows = wholeOf(request.transform, format, header, fitted?.original);
+  const shows = wholeOf(request.transform, format, header, fitted?.original, mayHaveFrames(source, header));
   const showsAll = shows.whole !== undefined && fitted?.crops !== true;
   const analyse = showsAll ? tapsFor(app.config.taps, job.trace.audience === "job") : [];
   const order = { ...opened, transform: fitted?.transform ?? request.transform, format, analyse };
@@ -74,8 +76,15 @@ export async function render(
   const whole = cut ? {} : shows;
   const { source: address, final, variant, sourceHash, generation, storedAt } = source;
   const from = { source: address, final, variant, sourceHash, generation, storedAt, freshUntil };
-  const stored = await toStored(rendition, { ...from, cut, ...whole });
+  const isShort = (request.transform.maxFrames ?? 1) > 1 && rendition.frames < header.frames;
+  const shortened = isShort ? { sourceFrames: header.frames } : {};
+  const stored = await toStored(rendition, { ...from, cut, ...whole, ...shortened });
   return { stored, header, look: showsAll && !cut ? (rendition.look ?? null) : null };
+}
+
+/** Whether the source's own file is an animation. Of another size of it only the address tells. */
+function mayHaveFrames({ variant, source }: FetchedBytes, { frames }: Header): boolean {
+  return frames > 1 || (variant !== ORIGINAL && mayMove(source));
 }
 
 /**
@@ -93,12 +102,17 @@ export async function renderInSlot(
   const asked = now();
   const rendition = await state.renderSlot(config).run(1, priority, async () => {
     // Renders of a page would follow each other without a pause. What the earlier ones have to send goes out first.
-    await new Promise((turn) => setTimeout(turn, 0));
+    await pause();
     addStage(trace, "queue", now() - asked);
-    return renderImage({ ...order, ...(decoded === undefined ? {} : { decoded }), limits: config });
+    return renderImage({ ...order, ...(decoded === undefined ? {} : { decoded }), limits: config, pause });
   });
   for (const stage of ["decode", "resize", "encode"] as const) addStage(trace, stage, rendition.stages[stage]);
   return rendition;
+}
+
+/** Lets the isolate do what else is due, such as sending. */
+function pause(): Promise<void> {
+  return new Promise((turn) => setTimeout(turn, 0));
 }
 
 /**
@@ -106,14 +120,15 @@ export async function renderInSlot(
  * it is of yesterday, and outdated as soon as the source's metadata knows of other bytes since.
  */
 export async function toStored(
-  { bytes, format, width, height }: Rendition,
-  from: Provenance & Pick<StoredMeta, "cut" | "whole">,
+  { bytes, format, width, height, frames }: Rendition,
+  from: Provenance & Pick<StoredMeta, "cut" | "whole" | "sourceFrames">,
 ): Promise<Stored> {
-  const { source, final, variant, sourceHash, generation, storedAt, freshUntil, cut, whole } = from;
+  const { source, final, variant, sourceHash, generation, storedAt, freshUntil, cut, whole, sourceFrames } = from;
   const meta = {
     ...{ source, final, variant, sourceHash, generation, storedAt, freshUntil, cut },
-    ...{ etag: await variantEtag(bytes), format, width, height, frames: 1, maker: makerOf(format) },
+    ...{ etag: await variantEtag(bytes), format, width, height, frames, maker: makerOf(format) },
     ...(whole === undefined ? {} : { whole }),
+    ...(sourceFrames === undefined ? {} : { sourceFrames }),
   };
   return { bytes, meta };
 }

@@ -1,7 +1,7 @@
 /** The Accept header, reduced to the formats we can make (RFC 9110 12.5.1). */
 import { BoundedMap } from "../concurrency/boundedMap.ts";
 import { ACCEPT_CLASSES, type AcceptClass } from "../image/formats/descriptor.ts";
-import { FORMATS, type FormatTable, type OutputFormat, storedClass } from "../image/formats/registry.ts";
+import { FORMATS, type FormatTable, type OutputFormat, outputFormats, storedClass } from "../image/formats/registry.ts";
 import type { Transform } from "./transform.ts";
 
 /** Browsers send only a few different texts, so what was read of them is kept. */
@@ -43,4 +43,13 @@ export function storedFormat(
   formats: FormatTable = FORMATS,
 ): OutputFormat | AcceptClass {
   return format === "auto" ? storedClass(accept, formats) : format;
+}
+
+/** Whether what is made for this option and this reader can have more than one frame. */
+export function canMove(format: Transform["format"], accept: AcceptClass, formats: FormatTable = FORMATS): boolean {
+  const stored = storedFormat(format, accept, formats);
+  return outputFormats(formats).some(
+    ([name, { acceptClass, abilities }]) =>
+      abilities.animation && (format === "auto" ? acceptClass === stored : name === stored),
+  );
 }

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
-import { acceptClass } from "./accept.ts";
+import { acceptClass, canMove } from "./accept.ts";
 import type { Asked, Grammar } from "./grammars/grammar.ts";
 import { GRAMMARS } from "./grammars/table.ts";
 import type { ImageRequest } from "./imageRequest.ts";
@@ -43,9 +43,16 @@ export async function readImageRequest(
 }
 
 /** What the address leaves to the deployment, and what decides the bytes. */
-function withSettings(request: ImageRequest, { keepCopyright: keep }: Pick<Config, "keepCopyright">): ImageRequest {
-  const keepCopyright = request.transform.keepCopyright ?? (keep ? "fetched" : "none");
-  return { ...request, transform: { ...request.transform, keepCopyright } };
+export function withSettings<R extends Pick<ImageRequest, "transform" | "accept">>(
+  request: R,
+  { keepCopyright: keep, maxAnimationFrames }: Pick<Config, "keepCopyright" | "maxAnimationFrames">,
+): R {
+  const { transform, accept } = request;
+  const keepCopyright = transform.keepCopyright ?? (keep ? "fetched" : "none");
+  // A format that cannot move has one key, whatever the address says of animations.
+  const most = canMove(transform.format, accept) ? maxAnimationFrames : 1;
+  const maxFrames = Math.min(transform.maxFrames ?? most, most);
+  return { ...request, transform: { ...transform, keepCopyright, maxFrames } };
 }
 
 /** By the first grammar of the table that matches. */

@@ -66,6 +66,11 @@ export type Transform = {
   readonly rotate: (typeof ROTATIONS)[number];
   /** null = the address does not say: `readImageRequest` puts in what `KEEP_COPYRIGHT` says. */
   readonly keepCopyright: RightsKept | null;
+  /**
+   * The most frames of an animation that are shown; 1 = a still. null = the address does not say: `readImageRequest` puts in
+   * what `MAX_ANIMATION_FRAMES` says.
+   */
+  readonly maxFrames: number | null;
   /** Rights of a source whose bytes carry none. An empty text is left out. */
   readonly license: { readonly license: string; readonly creator: string } | null;
 };

@@ -13,6 +13,9 @@ import { httpDate } from "./httpDate.ts";
 /** How long a client may keep a picture that is stale here, in seconds. */
 const STALE_CLIENT_SECONDS = 60;
 
+/** Of a moving picture that has not all frames of its source: the first so many, and how many there are. */
+const FRAMES_HEADER = "x-firstlight-frames";
+
 /** What a deployment sets about the headers of pictures. */
 type HeaderRules = Pick<Config, "canonicalLink" | "staleWhileRevalidateSeconds" | "staleIfErrorSeconds">;
 
@@ -36,7 +39,7 @@ export function imageHeaders(
 
 function ownHeaders(
   wanted: ImageRequest,
-  meta: Pick<StoredMeta, "etag" | "storedAt" | "freshUntil">,
+  meta: Pick<StoredMeta, "etag" | "storedAt" | "freshUntil"> & Partial<Pick<StoredMeta, "frames" | "sourceFrames">>,
   byteLength: number,
   now: number,
   rules: HeaderRules,
@@ -47,6 +50,7 @@ function ownHeaders(
     // Not after our own Date (RFC 9110 8.8.2.1): another data centre's clock may be ahead.
     "last-modified": httpDate(Math.min(meta.storedAt, now)),
     "cache-control": cacheControl(wanted, meta, now, rules),
+    ...(meta.sourceFrames === undefined ? {} : { [FRAMES_HEADER]: `${meta.frames}/${meta.sourceFrames}` }),
   };
 }
 

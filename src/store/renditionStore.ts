@@ -44,6 +44,8 @@ export type RenditionStoreOptions = {
   readonly calls: StoreCalls;
   /** Only the tiers that a warm push sees. */
   readonly warm: boolean;
+  /** Whether what earlier requests have learnt of the source is read. False: as if nothing was, and nothing is read. */
+  readonly remembers: boolean;
   /** What counts as fresh and as stale. */
   readonly windows: StaleWindows;
   /** May the caller have a thing with this provenance? The final address and the purges since decide. */
@@ -142,6 +144,7 @@ export class RenditionStore implements RenditionNames {
 
   /** The failure of the source that is remembered. Read once; a place that fails counts as empty. */
   negative(): Promise<Failure | null> {
+    if (!this.#options.remembers) return Promise.resolve(null);
     const read = () => getNegative(this.keys.negative, this.negatives);
     return (this.#negative ??= this.calls.run("negative", read));
   }
@@ -169,6 +172,7 @@ export class RenditionStore implements RenditionNames {
   }
 
   async #readSourceMeta(): Promise<SourceMeta | null> {
+    if (!this.#options.remembers) return null;
     const { THUMBS } = this.#options.place.bindings;
     const read = () => readSourceMeta(THUMBS, this.keys.sourceMeta, this.epoch);
     this.#known = await this.calls.run("sourceMeta", read);

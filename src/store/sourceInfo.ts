@@ -93,7 +93,9 @@ export function parseInfo(value: unknown): SourceInfo | null {
   if (typeof final.host16 !== "string" || typeof final.source32 !== "string" || typeof final.url !== "string")
     return null;
   const texts = { etag: textOrNull(etag), lastModified: textOrNull(lastModified) };
-  return { facts: facts as Facts, final: final as FinalAddress, storedAt, freshUntil, ...texts };
+  // What an earlier version stored has no title. Else the order of the fields stays, because ETag depends on it.
+  const known = facts.title === undefined ? { ...facts, title: null } : facts;
+  return { facts: known as Facts, final: final as FinalAddress, storedAt, freshUntil, ...texts };
 }
 
 function lookOf(value: Readonly<Record<string, unknown>> | null): Look {

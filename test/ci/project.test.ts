@@ -11,7 +11,7 @@ const files = FOLDERS.flatMap((folder) =>
     .map(({ name }) => `${folder}/${name}`),
 );
 
-test.each(files.concat("SECURITY.md", "CODE_OF_CONDUCT.md", "docs/operator/operations.md"))(
+test.each(files.concat("SECURITY.md", "CODE_OF_CONDUCT.md", "docs/operator/operations.md", "docs/operator/purge.md"))(
   "%s names scripts and files that are there",
   (file) => {
     const text = readFileSync(file, "utf8");

@@ -68,9 +68,15 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
       ]);
       expect([...scripts.keys()].sort()).toEqual(["firstlight", "firstlight-heavy"]);
       expect([...domains]).toEqual([["img.example.org", "firstlight"]]);
-      expect([...queues.values()].map(({ consumer }) => consumer)).toEqual(["firstlight"]);
+      expect([...queues.values()].map(({ consumer }) => consumer)).toEqual(["firstlight", "firstlight", "firstlight"]);
       const secrets = scripts.get("firstlight")?.secrets ?? new Map<string, string>();
-      expect([...secrets.keys()].sort()).toEqual(["PURGE_SECRET", "SIGNING_KEYS", "SIGNING_SALTS", "WARM_SECRET"]);
+      expect([...secrets.keys()].sort()).toEqual([
+        "CATALOGUE_SECRET",
+        "PURGE_SECRET",
+        "SIGNING_KEYS",
+        "SIGNING_SALTS",
+        "WARM_SECRET",
+      ]);
       expect(readDeployment(join(folder, "e2e.json"))?.domain).toBe("img.example.org");
     });
 

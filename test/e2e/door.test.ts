@@ -1,6 +1,6 @@
 /** The URL grammars of the deployed bundle over real HTTP: the public builder's URLs, what zones make of them, refusals. */
 import { createHmac } from "node:crypto";
-import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { generateImageUrl } from "@imgproxy/imgproxy-node";
 import sharp from "sharp";
@@ -11,7 +11,12 @@ import { transform as unpicWsrv } from "unpic/providers/wsrv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
 import { photonUrl } from "../../src/client/url.ts";
-import nextLoader from "../support/next/image-loader.js";
+import { ANSWERS, Failure } from "../../src/errors.ts";
+import { type Facts, factsOf } from "../../src/image/facts.ts";
+import { corpusFiles, readCorpus } from "../src/image/corpus.ts";
+import { MARKUPS } from "../support/clients/markups.ts";
+import nextLoader from "../support/clients/next/image-loader.js";
+import { checkPictures } from "../support/clients/pictures.ts";
 import { jpegOf } from "../support/sources/picture.ts";
 
 const KEY = "736563726574";
@@ -30,18 +35,30 @@ const seen: string[] = [];
 let source: Server;
 let edge: Edge;
 let origin: string;
+let big: Uint8Array;
 
 beforeAll(async () => {
   const picture = await jpegOf({ r: 40, g: 90, b: 160 });
+  const large = await jpegOf({ r: 90, g: 40, b: 160 }, 2048, 256);
+  big = new Uint8Array(BIG_BYTES);
+  big.set(picture);
   source = createServer((request, response) => {
     seen.push(request.url ?? "");
     if (request.url?.startsWith("/gone/")) {
       response.writeHead(404).end();
       return;
     }
+    const file = fileAt(request.url ?? "");
+    if (file !== null) {
+      answerRange(file, request.headers.range, response);
+      return;
+    }
     const [, place] = (request.url ?? "").split("/to/");
     if (place !== undefined) response.writeHead(302, { location: decodeURIComponent(place) }).end();
-    else response.writeHead(200, { "cache-control": "max-age=3600" }).end(picture);
+    else
+      response
+        .writeHead(200, { "cache-control": "max-age=3600" })
+        .end(request.url?.startsWith("/large/") ? large : picture);
   });
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(source.address() as AddressInfo).port}`;
@@ -52,6 +69,26 @@ afterAll(async () => {
   await edge?.stop();
   source?.close();
 });
+
+const BIG_BYTES = 20_000_000;
+/** What the source sent of the big JPEG, in bytes. */
+let sentOfBig = 0;
+
+/** A file of the corpus at /corpus/FOLDER/NAME, and a JPEG of 20 MB at /big.jpg. */
+function fileAt(path: string): Uint8Array | null {
+  const [, place, folder = "", name = ""] = path.split("/");
+  if (place === "big.jpg") return big;
+  return place === "corpus" ? readCorpus(folder, decodeURIComponent(name)) : null;
+}
+
+function answerRange(file: Uint8Array, range: string | undefined, response: ServerResponse): void {
+  const last = Math.min(file.length, Number(/^bytes=0-(\d+)$/.exec(range ?? "")?.[1] ?? file.length) + 1);
+  const part = file.subarray(0, last);
+  if (file === big) sentOfBig += part.length;
+  if (range === undefined) response.writeHead(200);
+  else response.writeHead(206, { "content-range": `bytes 0-${part.length - 1}/${file.length}` });
+  response.end(part);
+}
 
 type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
@@ -194,6 +231,37 @@ describe("what browsers, crawlers and caches ask", () => {
   });
 });
 
+describe("/info", () => {
+  const EVERY = process.env.FIRSTLIGHT_LONG === "1" ? 1 : 12;
+  const all = (["formats", "photos"] as const).flatMap((folder) =>
+    corpusFiles(folder).map((file) => ({ folder, file })),
+  );
+  const some = all.filter((_, i) => i % EVERY === 0);
+  test.skipIf(all.length > 0)("skipped: there is no ../shared/corpus", () => {});
+  // That factsOf is what sharp and exifreader say: test/src/image/facts.test.ts and metadata/corpus.test.ts.
+  test.each(some)("of $folder/$file is what its whole file says", async ({ folder, file }) => {
+    const bytes = readCorpus(folder, file);
+    const expected = await factsOf(bytes, bytes.length).catch((error: unknown) => error as Failure);
+    const { status, body } = await ask(`/info${signed(`${origin}/corpus/${folder}/${encodeURIComponent(file)}`)}`);
+    const told = JSON.parse(body.toString()) as Facts & { readonly code?: string };
+    if (expected instanceof Failure) {
+      expect([status, told.code]).toEqual([ANSWERS[expected.reason].status, expected.reason]);
+      return;
+    }
+    // The frames of a moving picture, and metadata behind a picture, are not in the first part of a file.
+    const { frames: _, ...facts } = expected;
+    expect([status, file]).toEqual([200, file]);
+    const isWhole = bytes.length <= 65_536 || facts.format === "jpeg";
+    const { width, height, format } = facts;
+    expect(told).toMatchObject(isWhole ? facts : { width, height, format, bytes: bytes.length });
+  });
+  test("of a JPEG of 20 MB the source is asked for 64 KB", async () => {
+    const { status, body } = await ask(`/info${signed(`${origin}/big.jpg`)}`);
+    expect([status, JSON.parse(body.toString())]).toEqual([200, expect.objectContaining({ bytes: BIG_BYTES })]);
+    expect(sentOfBig).toBe(65_536);
+  });
+});
+
 describe("places that are not public, as a source and as a redirect's target", () => {
   const PRIVATE = [
     "http://10.0.0.1/a.jpg",
@@ -265,6 +333,13 @@ describe("published clients of other services", () => {
     }
     expect([etags.size, fetches(name)]).toEqual([1, 1]);
   });
+  test.each(Object.entries(MARKUPS))("the pictures of its markup are as wide as it says: %s", async (_, markupOf) => {
+    const source = listed("large/a%20b.jpg?x=1&y=2");
+    const html = await markupOf({ proxy: edge.url, signing: { key: KEY, salt: SALT }, source });
+    const { asked, wrong } = await checkPictures(html, (url) => ask(url.slice(edge.url.length)));
+    expect(wrong).toEqual([]);
+    expect(asked).toBeGreaterThan(10);
+  });
   test.each(Object.entries(CLIENTS))("a host that is not listed, by %s", async (client, make) => {
     const { status, body } = await ask(make("https://elsewhere.test/a.jpg") ?? "");
     // A signature reaches every public host, and this one does not exist.
@@ -278,6 +353,8 @@ describe("published clients of other services", () => {
   test("a source without a scheme is asked over HTTPS, and then over HTTP", async () => {
     const answer = await ask(`/?url=${listed("plain.jpg").slice("http://".length)}&w=320`);
     expect([answer.status, await sizeOf(answer), fetches("plain.jpg")]).toEqual([200, "320x213 jpeg", 1]);
+    const facts = await ask(`/info/?url=${listed("facts2.jpg").slice("http://".length)}`);
+    expect([facts.status, JSON.parse(facts.body.toString())]).toEqual([200, expect.objectContaining({ width: 480 })]);
   });
   test("default= sends readers on when the source fails, and only then", async () => {
     const fallback = encodeURIComponent(listed("none.jpg"));

@@ -19,7 +19,7 @@ import { until } from "../support/warmer.ts";
 
 const SECRET = "a secret of the test";
 const HOUR_MS = 3_600_000;
-const SQL = sqlOf(readFileSync("docs/operator/operations.md", "utf8"));
+const SQL = sqlOf(readFileSync("docs/operator/watch.md", "utf8"));
 
 let source: Server;
 let edge: Edge;

@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
@@ -34,6 +35,9 @@ const VARS = { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", QUE
 const drawing = (words: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><!-- ${words} --><rect width="90" height="60" fill="red"/></svg>`;
 
+const RIGHTS = `<metadata><RDF xmlns="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><Work xmlns="http://creativecommons.org/ns#">
+<d:creator xmlns:d="http://purl.org/dc/elements/1.1/">Jane</d:creator></Work></RDF></metadata>`;
+
 let source: Server;
 let base: string;
 let edge: Edge;
@@ -53,6 +57,7 @@ beforeAll(async () => {
     else if (path.startsWith("/asleep")) response.end(drawing("asleep"));
     else if (path.startsWith("/links"))
       response.end(drawing(`--><image href="${base}/followed.png" width="9" height="9"/><!--`));
+    else if (path.startsWith("/licensed")) response.end(gzipSync(drawing(`-->${RIGHTS}<!--`)));
     else response.end(drawing(path));
   });
   await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
@@ -69,6 +74,11 @@ let serial = 0;
 const fresh = (name: string, ending: string) => `${base}/${name}-${++serial}.${ending}`;
 const statuses = (answers: readonly { readonly status: number }[]) => [...new Set(answers.map(({ status }) => status))];
 
+test("/healthz?bindings says that it answers", async () => {
+  const told = (await (await fetch(`${edge.url}/healthz?bindings`)).json()) as { readonly bindings: unknown };
+  expect(told.bindings).toEqual({ coordinator: true, governor: true, masters: true, heavy: "answers" });
+});
+
 describe("SVG", () => {
   test("comes as a picture, at the size asked for", async () => {
     const { status, bytes } = await askFor(edge.url, fresh("a", "svg"), 320);
@@ -83,6 +93,10 @@ describe("SVG", () => {
       expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/png"]);
       expect((await sharp(bytes).metadata()).format).toBe("png");
     }
+  });
+  test("keeps whose it is, also when it is compressed", async () => {
+    const { bytes } = await askFor(edge.url, fresh("licensed", "svgz"), 320);
+    expect((await sharp(bytes).metadata()).xmp?.toString()).toContain("<rdf:li>Jane</rdf:li>");
   });
   test("what it refers to is never asked for", async () => {
     expect((await askFor(edge.url, `${base}/links.svg`)).status).toBe(200);

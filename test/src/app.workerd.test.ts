@@ -126,6 +126,17 @@ describe("/healthz", () => {
       deployment: { id: "an id", tag: "2a68951" },
     });
   });
+  const heavy = (answer: () => Promise<Response>) => ({ fetch: answer });
+  test.each([
+    ["answers", { HEAVY: heavy(async () => new Response("ready")) }, { heavy: "answers" }],
+    ["fails", { HEAVY: heavy(() => Promise.reject(new Error("gone"))) }, { heavy: "silent" }],
+    ["is another Worker", { HEAVY: heavy(async () => new Response(null, { status: 503 })) }, { heavy: "silent" }],
+    ["and governor are not bound", { HEAVY: undefined, GOVERNOR: undefined }, { heavy: "absent", governor: false }],
+    ["and queue are not bound", { HEAVY: undefined, MASTERS: undefined }, { heavy: "absent", masters: false }],
+  ] as const)("tells the bindings when asked: the heavy Worker %s", async (_, env, told) => {
+    const body = (await (await ask(`${HOST}/healthz?bindings`, {}, env)).json()) as { bindings: unknown };
+    expect(body.bindings).toEqual({ coordinator: true, governor: true, masters: true, ...told });
+  });
   test("works in a deployment that has not bound VERSION", async () => {
     const answer = await ask(`${HOST}/healthz`, {}, { VERSION: undefined });
     expect([answer.status, ((await answer.json()) as { deployment: unknown }).deployment]).toEqual([

@@ -19,9 +19,12 @@ export const START_MS = 300_000;
 export const SOON = { timeout: 30_000 };
 const DRAW_MS = 150_000;
 
+/** So few that a test of its run takes seconds. */
+export const RUN_PICTURES = 60;
+
 /** Starts it. The page has the size of a desk's screen. */
 export async function startDemoPage(): Promise<DemoPage> {
-  const [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+  const [demo, browser] = await Promise.all([startDemo({ runPictures: RUN_PICTURES }), launchBrowser()]);
   const page = await browser.newPage({ viewport: DESK });
   const complaints = listen(page, demo.url);
   return {

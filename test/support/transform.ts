@@ -18,4 +18,5 @@ export const PLAIN: Transform = {
   extendColour: null,
   keepCopyright: null,
   license: null,
+  maxFrames: null,
 };

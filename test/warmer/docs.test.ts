@@ -1,11 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { createSocket } from "node:dgram";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isSigned, signatureLine } from "../../warmer/hint/datagramSignature.ts";
 import { parseHint } from "../../warmer/hint/parseHint.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { createRegistry } from "../../warmer/observe/metrics.ts";
 import { EDGE_OUTCOMES } from "../../warmer/push/inFlight/pushAnswer.ts";
+import { LANGUAGES } from "../support/interpreters.ts";
 import { startTestWarmer, until } from "../support/warmer.ts";
 import { startWarmSink } from "../support/warmSink.ts";
 
@@ -20,6 +24,26 @@ function blocks(language: string): readonly string[] {
 
 const has = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0;
 
+/**
+ * Runs the PHP example by a PHP from a package, and sends what it would send. That PHP is WebAssembly and has no UDP, so the
+ * program gets a `fsockopen` that prints.
+ */
+async function sendByPackagedPhp(text: string, port: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "firstlight-php-"));
+  const [program, ...words] = await LANGUAGES.php.install(folder);
+  const file = join(folder, "hint.php");
+  writeFileSync(
+    file,
+    text.replace("<?php", "<?php\nnamespace e;\nfunction fsockopen() { return fopen('php://output', 'w'); }"),
+  );
+  const { stdout, stderr } = spawnSync(program, [...words, file]);
+  rmSync(folder, { recursive: true, force: true });
+  expect(stderr.toString()).toBe("");
+  const socket = createSocket("udp4");
+  await new Promise((sent) => socket.send(stdout, port, "127.0.0.1", sent));
+  socket.close();
+}
+
 describe("a warmer accepts the examples in docs/api-server/datagram.md", () => {
   const signed = "0123456789abcdef";
   const rows = [
@@ -28,19 +52,24 @@ describe("a warmer accepts the examples in docs/api-server/datagram.md", () => {
     ["Python", "python", 0, signed, has("python3", "--version"), 2],
     ["PHP", "php", 0, signed, has("php", "--version"), 2],
   ] as const;
-  test.for(rows)("%s", async ([_name, language, index, secret, runs, paths], { skip }) => {
+  test.for(rows)("%s", { timeout: 120_000 }, async ([_name, language, index, secret, runs, paths], { skip }) => {
     const text = blocks(language)[index] ?? "";
     expect(text).toContain("4814");
-    if (!runs) skip(`no ${language} here`);
+    const isPackaged = !runs && language === "php" && process.env.FIRSTLIGHT_LONG === "1";
+    if (!runs && !isPackaged) skip(`no ${language} here`);
     const sink = await startWarmSink();
     const warmer = await startTestWarmer({
       WARM_REGIONS: `weur=${sink.url},apac=${sink.url}`,
       WARM_HINT_SECRET: secret,
       WARM_MAX_AGE_MS: "10000",
     });
-    const program = { bash: "bash", python: "python3", php: "php" }[language];
-    const run = spawnSync(program, { input: text.replaceAll("4814", String(warmer.udp.port)), encoding: "utf8" });
-    expect([run.status, run.stderr]).toEqual([0, ""]);
+    if (isPackaged) {
+      await sendByPackagedPhp(text, warmer.udp.port);
+    } else {
+      const program = { bash: "bash", python: "python3", php: "php" }[language];
+      const run = spawnSync(program, { input: text.replaceAll("4814", String(warmer.udp.port)), encoding: "utf8" });
+      expect([run.status, run.stderr]).toEqual([0, ""]);
+    }
     await until(() => warmer.counts.received > 0);
     await until(() => warmer.counts.pushed === paths);
     expect(sink.pushes.map(({ region }) => region)).toEqual(["weur"]);

@@ -1,11 +1,15 @@
 /** What the bench tells an isolate of this bench, and what it hears. JSON both ways. */
 
-/** Round trips in milliseconds that calls of a governor take here, on top of what they take on this machine. */
+import type { EdgeTrips } from "../../race/distances.ts";
+
+/** Round trips in milliseconds that calls take here, on top of what they take on this machine. */
 export type Trips = {
-  /** To the object of a region. */
+  /** To the governor of a region. */
   readonly region: number;
-  /** To the one object of a group of hosts; a region's object asks it for its share. */
+  /** To the one governor of a group of hosts; a region's object asks it for its share. */
   readonly object: number;
+  /** To the stores and the coordinator. */
+  readonly stores: EdgeTrips;
 };
 
 export type Order = {
@@ -21,7 +25,7 @@ export type Counted = {
   /** Calls that the governor objects of this isolate got, and rows that they wrote. */
   readonly calls: number;
   readonly rows: number;
-  /** How long each call of this isolate took, with its trips, in milliseconds. */
+  /** How long each call of this isolate took that asked for a grant, with its trips, in milliseconds. */
   readonly callMs: readonly number[];
 };
 
@@ -36,4 +40,5 @@ export const SETTINGS = "BENCH_SETTINGS";
 
 export type GovernorRequest = { readonly name: string; readonly call: object; readonly where: object };
 
-export const NO_TRIPS: Trips = { region: 0, object: 0 };
+const NEAR: EdgeTrips = { region: 0, primary: 0, kv: 0, coordinator: 0 };
+export const NO_TRIPS: Trips = { region: 0, object: 0, stores: NEAR };

@@ -116,6 +116,7 @@ ${cards
     <ul>
     ${sources.map((source) => sourceCard(source, suffix)).join("\n    ")}
     </ul>
+    <p><a href="/catalogue">Run a whole catalogue of their pictures</a>, and kill the Worker in the middle.</p>
   </section>
 </main>
 <footer>

@@ -21,7 +21,7 @@ const USAGE = `Usage: npm run catalogue -- likeness OUTCOMES … --to FOLDER [--
 OUTCOMES are JSONL files of the outcome log: its objects, or what \`-- export\` wrote. --rows are parts of the import, for the
 dates and views that choose a cluster's representative. FOLDER gets neighbours.tsv (id, neighbour, distance) and clusters.tsv
 (id, cluster, representative). --previous keeps the names of the clusters of an earlier run. --chunk does one chunk of the
-job, part A against part B, prints its pairs and CPU time, and writes nothing. docs/operator/enrichment.md says what hashes
+job, part A against part B, prints its pairs and CPU time, and writes nothing. docs/operator/catalogue.md says what hashes
 can find.`;
 
 const MOST_NEIGHBOURS = 100;

@@ -3,7 +3,7 @@ import { readOrMissing } from "./provision.ts";
 import type { Wrangler } from "./wrangler.ts";
 
 /** Each group is made together: a key belongs to its salt. */
-const GROUPS = [["SIGNING_KEYS", "SIGNING_SALTS"], ["WARM_SECRET"], ["PURGE_SECRET"]] as const;
+const GROUPS = [["SIGNING_KEYS", "SIGNING_SALTS"], ["WARM_SECRET"], ["PURGE_SECRET"], ["CATALOGUE_SECRET"]] as const;
 const BYTES = 32;
 
 /** Names of the Worker's secrets; empty when there is no Worker yet. */

@@ -1,5 +1,6 @@
 /** All checks of a deployment from outside, one after another. */
-import { reasonOf } from "../purge/call.ts";
+import { reasonOf } from "../signedCall.ts";
+import { bindings } from "./bindings.ts";
 import { CHECKS, health } from "./checks.ts";
 import { type Finding, fix } from "./finding.ts";
 import { type TierOrder, tiers } from "./tiers.ts";
@@ -20,7 +21,7 @@ export async function examine(order: TierOrder, tell: (finding: Finding) => void
     const first = await health(patient);
     report(first);
     if (first.state === "fix") return false;
-    for (const check of CHECKS) for (const finding of await check(patient)) report(finding);
+    for (const check of [...CHECKS, bindings]) for (const finding of await check(patient)) report(finding);
     for (const finding of await tiers(order)) report(finding);
   } catch (error) {
     report(fix("answers", reasonOf(error, patient.url)));

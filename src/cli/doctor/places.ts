@@ -1,30 +1,34 @@
-/** What wrangler can see of a deployment: where its buckets are, and their lifecycle rules. */
+/** What wrangler can see of a deployment: where its buckets are, their lifecycle rules, and who reads its queues. */
 import { type BucketWish, type RawConfig, resourcesOf, withDeployment } from "../deploy/configuration.ts";
 import type { Deployment } from "../deploy/deployment.ts";
-import { isAccepted, readBucket } from "../deploy/provision.ts";
-import { CommandFailed, type Wrangler } from "../deploy/wrangler.ts";
+import { isAccepted, readBucket, readOrMissing } from "../deploy/provision.ts";
+import { CommandFailed, type Ran, type Wrangler } from "../deploy/wrangler.ts";
 import { type Finding, fix, ok, unknown } from "./finding.ts";
 
-/** One finding for each bucket of `wrangler.toml` and `deployment.json`; one `unknown` when wrangler has no account. */
+/** One finding for each bucket and queue of `wrangler.toml` and `deployment.json`; one `unknown` when wrangler has no account. */
 export async function places(raw: RawConfig, deployment: Deployment, wrangler: Wrangler): Promise<readonly Finding[]> {
-  const { buckets } = resourcesOf(withDeployment(raw, deployment), deployment);
+  const { buckets, queues } = resourcesOf(withDeployment(raw, deployment), deployment);
   const findings: Finding[] = [];
-  for (const wish of buckets) {
-    try {
-      const found = await readBucket(wish.name, wrangler);
-      findings.push(placeFinding(wish, found, deployment));
-    } catch (error) {
-      if (!(error instanceof CommandFailed)) throw error;
-      return [
-        ...findings,
-        unknown(
-          "buckets",
-          `log in (npx wrangler login) to check their places: ${error.message.split("\n", 1)[0] ?? ""}`,
-        ),
-      ];
+  try {
+    for (const wish of buckets) findings.push(placeFinding(wish, await readBucket(wish.name, wrangler), deployment));
+    for (const name of queues) {
+      findings.push(queueFinding(name, await readOrMissing(["queues", "info", name], wrangler)));
     }
+    return findings;
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    const why = error.message.split("\n", 1)[0] ?? "";
+    return [...findings, unknown("buckets", `log in (npx wrangler login) to check their places: ${why}`)];
   }
-  return findings;
+}
+
+/** wrangler prints how many consumers a queue has. A later version may word it otherwise: that is no fault to name. */
+function queueFinding(name: string, found: Pick<Ran, "out"> | null): Finding {
+  const label = `queue ${name}`;
+  if (found === null) return fix(label, "there is none: npm run deploy");
+  const consumers = /^Number of Consumers: (\d+)/m.exec(found.out)?.[1];
+  if (consumers === "0") return fix(label, "nobody reads it, so its messages are dropped in the end: npm run deploy");
+  return ok(label, consumers === undefined ? "it is there" : "it is there, and the Worker reads it");
 }
 
 function placeFinding(

@@ -41,6 +41,8 @@ export type EdgeOptions = {
   readonly heavy?: false | HeavyOptions;
   /** How many isolates of the Worker share the storage; absent: one. */
   readonly isolates?: number;
+  /** Bindings of D1 databases, such as `CATALOGUE_0`; absent: none. */
+  readonly databases?: readonly string[];
   /** Scripts by name that run as Workers of their own on the same storage: what a test seeds or compares with. */
   readonly beside?: Readonly<Record<string, string>>;
 };
@@ -88,7 +90,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   const miniflare = new Runtime(
     convertV4MiniflareOptions({
       workers: workersOf(bundle, {
-        ...{ vars, isolates, beside },
+        ...{ vars, isolates, beside, databases: options.databases ?? [] },
         heavy: heavy?.address ?? null,
         s3Credentials: LOCAL_S3,
       }),

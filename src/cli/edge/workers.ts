@@ -9,6 +9,8 @@ export type WorkersOrder = {
   readonly beside: Readonly<Record<string, string>>;
   /** `host:port` of the heavy Worker; null or absent: there is none. */
   readonly heavy?: string | null;
+  /** D1 databases by binding; absent: none. */
+  readonly databases?: readonly string[];
   readonly s3Credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
@@ -17,7 +19,26 @@ const FIRST = "firstlight";
 const DIRECT = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
 
 type BucketOptions = Record<string, { id: string }>;
+type ConsumerOptions = Record<string, { readonly maxBatchSize?: number; readonly maxBatchTimeout?: number }>;
 type ObjectOptions = Record<string, { className: string }>;
+
+/**
+ * The local queue has one consumer at a time, where a deployment has 250: what those would take at once goes into one batch.
+ * A queue whose messages are worked on one by one stays as it is.
+ */
+function localConsumers(consumers: ConsumerOptions): ConsumerOptions {
+  const entries = Object.entries(consumers).map(([queue, options]) => {
+    const isParallel = options.maxBatchSize !== undefined && options.maxBatchSize > 1;
+    return [
+      queue,
+      isParallel ? { ...options, maxBatchSize: LOCAL_BATCH, maxBatchTimeout: LOCAL_BATCH_SECONDS } : options,
+    ];
+  });
+  return Object.fromEntries(entries) as ConsumerOptions;
+}
+
+const LOCAL_BATCH = 100;
+const LOCAL_BATCH_SECONDS = 0.1;
 
 /** Names of the isolates: `firstlight`, `firstlight-2`, … */
 export function isolateNames(isolates: number): readonly string[] {
@@ -26,10 +47,11 @@ export function isolateNames(isolates: number): readonly string[] {
 
 /** Miniflare's options of all of them. They share KV, buckets, edge cache and the first one's Durable Object. */
 export function workersOf({ modules, root, options }: Bundle, order: WorkersOrder): readonly object[] {
-  const { vars, isolates, beside, heavy = null, s3Credentials } = order;
+  const { vars, isolates, beside, heavy = null, databases = [], s3Credentials } = order;
   const buckets = Object.entries((options.r2Buckets ?? {}) as BucketOptions);
   const shared = {
     ...options,
+    d1Databases: Object.fromEntries(databases.map((binding) => [binding, binding])),
     serviceBindings: heavy === null ? {} : { HEAVY: { external: { address: heavy, http: {} } } },
     r2Buckets: Object.fromEntries(buckets.map(([name, { id }]) => [name, { id, s3Credentials }])),
   };
@@ -38,9 +60,10 @@ export function workersOf({ modules, root, options }: Bundle, order: WorkersOrde
   // A queue has one consumer.
   const further = { durableObjects: elsewhere, queueConsumers: {} };
   const bindings = { ...(options.bindings as Record<string, string>), ...vars };
+  const consumers = localConsumers((options.queueConsumers ?? {}) as ConsumerOptions);
   const same = isolateNames(isolates).map((name, i) => ({
     ...shared,
-    ...(i === 0 ? {} : further),
+    ...(i === 0 ? { queueConsumers: consumers } : further),
     ...DIRECT,
     name,
     modules: [...modules],

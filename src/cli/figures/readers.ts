@@ -4,7 +4,7 @@ import type { Trace } from "../../telemetry.ts";
 /** How an answer with a picture came about. `made` was derived from a larger stored picture. */
 type Kind = "hit" | "made" | "miss";
 
-/** The same classes as in the SQL of docs/operator/operations.md. What is not named is a tier, which is a hit. */
+/** The same classes as in the SQL of docs/operator/watch.md. What is not named is a tier, which is a hit. */
 const KINDS: Readonly<Record<string, Kind>> = { derived: "made" };
 
 export type ReaderSummary = {

@@ -1,7 +1,8 @@
 /** A whole purge: step after step until the Worker says that it is done. */
 
+import { sleep } from "../signedCall.ts";
 import type { PurgeArguments } from "./arguments.ts";
-import { callPurge, type PurgeCall, sleep } from "./call.ts";
+import { callPurge, type PurgeCall } from "./call.ts";
 import { orderBody } from "./orderBody.ts";
 
 export type Progress = {

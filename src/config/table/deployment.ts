@@ -1,5 +1,5 @@
 /** What this deployment is, and its secrets. */
-import { contact, listOf, name, secret } from "../read.ts";
+import { contact, listOf, name, secret, whole } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 
 export const DEPLOYMENT = {
@@ -34,6 +34,25 @@ export const DEPLOYMENT = {
     fallback: null,
     secret: true,
     doc: "Key that signs `POST /purge`. Unset: `/purge` answers 404",
+  },
+  catalogueSecret: {
+    variable: "CATALOGUE_SECRET",
+    read: secret,
+    fallback: null,
+    secret: true,
+    doc: "Key that signs `POST /catalogue`. Unset: `/catalogue` answers 404",
+  },
+  catalogueChunkSeconds: {
+    variable: "CATALOGUE_CHUNK_SECONDS",
+    read: whole(1, 300),
+    fallback: 60,
+    doc: "How long a chunk of a catalogue is meant to take, in seconds. Longer chunks cost less, up to 100 pictures",
+  },
+  catalogueLeaseSeconds: {
+    variable: "CATALOGUE_LEASE_SECONDS",
+    read: whole(2, 43_200),
+    fallback: 1_800,
+    doc: "A chunk of a catalogue that nobody has begun, or reported, is sent again after so many seconds",
   },
   photonAuthentication: {
     variable: "PHOTON_AUTHENTICATION",

@@ -21,7 +21,7 @@ export const LIMITS = {
     variable: "MAX_SOURCE_FRAMES",
     read: whole(1, 100_000),
     fallback: 1000,
-    doc: "Most frames of a source that is an animation",
+    doc: "Most frames of a source of which no frame can be read alone. Of GIF, PNG and WebP the first frames are read, however many there are",
   },
   maxResultSide: {
     variable: "MAX_RESULT_SIDE",
@@ -34,6 +34,18 @@ export const LIMITS = {
     read: whole(1, 100_000_000),
     fallback: 12_000_000,
     doc: "Most pixels of a result",
+  },
+  maxAnimationFrames: {
+    variable: "MAX_ANIMATION_FRAMES",
+    read: whole(1, 10_000),
+    fallback: 1,
+    doc: "Most frames of a result. 1: every result is a still. Above 1, readers who take WebP get animated WebP of GIF, APNG and animated WebP; of a longer animation the first frames, and `X-Firstlight-Frames` says how many. It is part of the keys of their pictures, so after a change these pictures are made anew",
+  },
+  maxAnimationPixels: {
+    variable: "MAX_ANIMATION_PIXELS",
+    read: whole(1, 100_000_000),
+    fallback: 12_000_000,
+    doc: "Most pixels of a moving result, all frames together. A result with more gets fewer frames. At most 50 million pixels of the source are decoded for one result, which limits the frames too",
   },
   maxRedirects: {
     variable: "MAX_REDIRECTS",

@@ -4,6 +4,7 @@ import type { Caller } from "../../context/caller.ts";
 import { type Job, newJob } from "../../context/job.ts";
 import { ANSWERS, asFailure, type Failure } from "../../errors.ts";
 import { authorize } from "../../rendition/authorize.ts";
+import { secureFirst } from "../../rendition/secureFirst.ts";
 import { copyToRegion, renderForRegion } from "../../rendition/warmRegion.ts";
 import type { ImageRequest } from "../../request/imageRequest.ts";
 import { lookUp } from "../../store/lookUp.ts";
@@ -49,7 +50,7 @@ async function attempt(
   if (app.now() > expires) return { outcome: "expired" };
   try {
     for (let tries = 0; tries < TRIES; tries++) {
-      const outcome = await bring(request, trace, app, caller, job);
+      const outcome = await secureFirst(request, app, (asked) => bring(asked, trace, app, caller, job));
       // What is there at the second look was not there at the first.
       if (outcome !== null) return { outcome: tries === 0 ? outcome : "made" };
     }

@@ -1,4 +1,5 @@
 /** The code for each name in registry.ts: header parsers, decoders and encoders. A missing row does not compile. */
+import type { FrameReader, StartAnimation } from "../animation/frames.ts";
 import type { HeaderParser } from "../header.ts";
 import { type BlockReader, type Blocks, inflated, NO_BLOCKS, noBlocks, type XmpWriter } from "../metadata/blocks.ts";
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
@@ -9,7 +10,9 @@ import { bmpHeader } from "./bmp/header.ts";
 import { ddsHeader } from "./dds/header.ts";
 import { farbfeldHeader } from "./farbfeld/header.ts";
 import { decodeGif } from "./gif/decode.ts";
+import { GIF_FRAMES } from "./gif/frames.ts";
 import { gifHeader } from "./gif/header.ts";
+import { gifBlocks } from "./gif/metadata.ts";
 import { decodeIco, icoMemory } from "./ico/decode.ts";
 import { icoHeader } from "./ico/header.ts";
 import { jpegBlocks } from "./jpeg/blocks.ts";
@@ -23,18 +26,22 @@ import { jxlHeader } from "./jxl/header.ts";
 import { pngBlocks } from "./png/blocks.ts";
 import { decodePng, pngMemory } from "./png/decode.ts";
 import { encodePng } from "./png/encode.ts";
+import { PNG_FRAMES } from "./png/frames.ts";
 import { pngHeader } from "./png/header.ts";
 import { pngWithXmp } from "./png/xmp.ts";
 import { pnmHeader } from "./pnm/header.ts";
 import { radianceHeader } from "./radiance/header.ts";
 import type { DecoderName, FormatName, InputFormat, OutputFormat } from "./registry.ts";
 import { svgHeader } from "./svg/header.ts";
+import { svgBlocks } from "./svg/metadata.ts";
 import { tiffBlocks } from "./tiff/blocks.ts";
 import { decodeTiff, tiffMemory } from "./tiff/decode.ts";
 import { tiffHeader } from "./tiff/header.ts";
+import { startAnimation } from "./webp/animation/encode.ts";
 import { webpBlocks } from "./webp/blocks.ts";
 import { decodeWebp, webpMemory } from "./webp/decode.ts";
 import { encodeWebp } from "./webp/encode.ts";
+import { WEBP_FRAMES } from "./webp/frames.ts";
 import { webpHeader } from "./webp/header.ts";
 import { decodeVp8, vp8Memory } from "./webp/vp8.ts";
 import { webpWithXmp } from "./webp/xmp.ts";
@@ -80,6 +87,18 @@ export const DECODERS = {
   rare: HEAVY,
 } as const satisfies Record<DecoderName, Decoder>;
 
+/** The formats of which we read more than one frame. */
+export const FRAME_READERS = {
+  gif: GIF_FRAMES,
+  png: PNG_FRAMES,
+  webp: WEBP_FRAMES,
+} as const satisfies Partial<Record<InputFormat, FrameReader>>;
+
+/** The formats of which we write more than one frame: those whose descriptor says `animation`. */
+export const ANIMATION_ENCODERS = {
+  webp: startAnimation,
+} as const satisfies Partial<Record<OutputFormat, StartAnimation>>;
+
 /** Metadata that a file holds. The first part of a file is enough for most of it. */
 export const BLOCK_READERS = {
   jpeg: jpegBlocks,
@@ -87,7 +106,7 @@ export const BLOCK_READERS = {
   webp: webpBlocks,
   tiff: tiffBlocks,
   avif: avifBlocks,
-  gif: noBlocks,
+  gif: gifBlocks,
   bmp: noBlocks,
   ico: noBlocks,
   jxl: jxlBlocks,
@@ -95,7 +114,7 @@ export const BLOCK_READERS = {
   farbfeld: noBlocks,
   radiance: noBlocks,
   dds: noBlocks,
-  svg: noBlocks,
+  svg: svgBlocks,
 } as const satisfies Record<InputFormat, BlockReader>;
 
 /** How the formats that we write take rights. */

@@ -9,6 +9,8 @@ export type Blocks = {
   readonly xmp: Uint8Array | null;
   /** Records of IPTC's Information Interchange Model 4.2, one after the other. */
   readonly iptc: Uint8Array | null;
+  /** A copyright notice in a comment. Absent: no comment was looked for. */
+  readonly notice?: string | null;
 };
 
 /** The blocks as they stand in the file. */

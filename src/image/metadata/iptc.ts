@@ -1,7 +1,8 @@
-/** IPTC's Information Interchange Model (4.2): whose a picture is. */
+/** IPTC's Information Interchange Model (4.2): whose a picture is, and its title. */
 import { textOf, tidy } from "./blocks.ts";
 
 export type Iptc = {
+  readonly title: string | null;
   readonly creator: string | null;
   readonly copyright: string | null;
   readonly credit: string | null;
@@ -9,6 +10,7 @@ export type Iptc = {
 
 const MARK = 0x1c;
 /** Record 2 (6.1). */
+const OBJECT_NAME = 5;
 const BY_LINE = 80;
 const CREDIT = 110;
 const COPYRIGHT = 116;
@@ -23,7 +25,7 @@ export function readIptc(bytes: Uint8Array): Iptc {
     const [record, dataset] = [bytes[at + 1], bytes[at + 2] ?? 0];
     const length = ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0);
     if (length >= EXTENDED) break;
-    if (record === 2 && [BY_LINE, CREDIT, COPYRIGHT].includes(dataset)) {
+    if (record === 2 && [OBJECT_NAME, BY_LINE, CREDIT, COPYRIGHT].includes(dataset)) {
       const value = tidy(textOf(bytes.subarray(at + 5, at + 5 + length)));
       const values = found.get(dataset) ?? [];
       if (value !== null && values.length < MOST_CREATORS) found.set(dataset, [...values, value]);
@@ -31,6 +33,7 @@ export function readIptc(bytes: Uint8Array): Iptc {
     at += 5 + length;
   }
   return {
+    title: found.get(OBJECT_NAME)?.[0] ?? null,
     creator: found.get(BY_LINE)?.join(", ") ?? null,
     copyright: found.get(COPYRIGHT)?.[0] ?? null,
     credit: found.get(CREDIT)?.[0] ?? null,

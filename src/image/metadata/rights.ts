@@ -24,7 +24,7 @@ export const NO_RIGHTS: Rights = {
 };
 
 /** The rights that blocks name. XMP counts before IPTC and EXIF, because only its texts have a known encoding. */
-export function rightsOf({ exif, xmp, iptc }: Blocks): Rights {
+export function rightsOf({ exif, xmp, iptc, notice = null }: Blocks): Rights {
   const described = xmp === null ? null : readXmp(xmp);
   const records = iptc === null ? null : readIptc(iptc);
   const taken = exif === null ? null : readExif(exif);
@@ -38,10 +38,16 @@ export function rightsOf({ exif, xmp, iptc }: Blocks): Rights {
     license,
     statement: statement === license ? null : statement,
     creator,
-    copyright: one("dc:rights") ?? records?.copyright ?? taken?.copyright ?? null,
+    copyright: one("dc:rights") ?? records?.copyright ?? taken?.copyright ?? notice,
     terms: one("xmpRights:UsageTerms"),
     credit: credit === creator ? null : credit,
   };
+}
+
+/** The title of a picture; null when it has none. It is no right, so thumbnails do not keep it. */
+export function titleOf({ xmp, iptc }: Blocks): string | null {
+  const described = xmp === null ? null : (readXmp(xmp).get("dc:title")?.[0] ?? null);
+  return described ?? (iptc === null ? null : readIptc(iptc).title);
 }
 
 /** Only what a browser may follow without harm. */

@@ -1,4 +1,5 @@
 /** Rights as XMP (ISO 16684-1), as few bytes as it takes. */
+import { escaped } from "../formats/svg/markup.ts";
 import type { Size } from "../picture.ts";
 import type { Rights } from "./rights.ts";
 import { NAMESPACES } from "./xmp.ts";
@@ -93,10 +94,4 @@ function cutTo(text: string, room: number): string {
     cut += character;
   }
   return escaped(cut.trimEnd());
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (mark) => ESCAPES[mark] ?? mark);
 }

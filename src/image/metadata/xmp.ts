@@ -1,4 +1,4 @@
-/** XMP (ISO 16684-1): the properties that say whose a picture is. No other property is read. */
+/** XMP (ISO 16684-1): the properties that say whose a picture is, and its title. No other property is read. */
 import { readMarkup } from "../formats/svg/markup.ts";
 import { MAX_XMP_BYTES, tidy } from "./blocks.ts";
 
@@ -20,6 +20,10 @@ export const PROPERTIES = [
   "dc:rights",
   "xmpRights:UsageTerms",
   "photoshop:Credit",
+  "dc:title",
+  // They are read only so that the title of an agent in them is not taken for the picture's.
+  "dc:publisher",
+  "dc:contributor",
 ] as const;
 export type Property = (typeof PROPERTIES)[number];
 
@@ -27,16 +31,20 @@ const MOST_VALUES = 8;
 const MAX_DEPTH = 64;
 const MOST_PREFIXES = 64;
 
-const NAMES: ReadonlyMap<string, string> = new Map(
-  Object.entries(NAMESPACES).map(([name, address]) => [address, name]),
-);
+/** The Creative Commons' namespace before 2008. Clip art of that time has it. */
+const OLD_CC = "http://web.resource.org/cc/";
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(NAMESPACES).map(([name, address]) => [address, name] as const),
+  [OLD_CC, "cc"],
+]);
 
 const KNOWN: ReadonlySet<string> = new Set(PROPERTIES);
 
 /** RDF/XML -> Xmp; what stands before damage counts. It never throws. */
 export function readXmp(bytes: Uint8Array): Xmp {
   const found = new Map<Property, string[]>();
-  /** Prefix of the file -> the name that we have for its namespace. */
+  /** Prefix of the file ("" for names without one) -> the name that we have for its namespace. */
   const prefixes = new Map<string, string>();
   const declare = (prefix: string, address: string) => {
     const name = NAMES.get(address);
@@ -54,11 +62,18 @@ export function readXmp(bytes: Uint8Array): Xmp {
   try {
     readMarkup(text.slice(Math.max(0, text.indexOf("<"))), {
       open(name, attributes, empty) {
-        for (const [key, value] of attributes) if (key.startsWith("xmlns:")) declare(key.slice(6), value);
+        for (const [key, value] of attributes) {
+          if (key.startsWith("xmlns:")) declare(key.slice(6), value);
+          if (key !== "xmlns") continue;
+          // It holds until another one stands. Where elements end is not followed.
+          prefixes.delete("");
+          declare("", value);
+        }
         const property = propertyOf(name, prefixes);
         if (open === null && property !== null && !empty) open = { property, depth, text: "" };
         for (const [key, value] of attributes) {
-          const own = propertyOf(key, prefixes);
+          // An attribute without a prefix is in no namespace.
+          const own = key.includes(":") ? propertyOf(key, prefixes) : null;
           if (own !== null) note(own, value);
           const holder = property ?? open?.property;
           if (holder !== undefined && isRdf(key, "resource", prefixes)) note(holder, value);
@@ -98,6 +113,6 @@ function isRdf(name: string, local: string, prefixes: ReadonlyMap<string, string
 
 function knownName(name: string, prefixes: ReadonlyMap<string, string>): string | null {
   const colon = name.indexOf(":");
-  const space = colon < 0 ? undefined : prefixes.get(name.slice(0, colon));
-  return space === undefined ? null : space + name.slice(colon);
+  const space = prefixes.get(name.slice(0, Math.max(0, colon)));
+  return space === undefined ? null : `${space}:${name.slice(colon + 1)}`;
 }

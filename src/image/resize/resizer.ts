@@ -58,7 +58,26 @@ export function resizerBytes(view: View): number {
 
 /** `view` is in the coordinates of the rows that will be pushed. `alpha`: their pixels may be transparent. */
 export async function createResizer(view: View, alpha: boolean): Promise<RowResizer> {
-  if (isCopy(view)) return createCopier(view, alpha);
+  return isCopy(view) ? createCopier(view, alpha) : (await prepareResizer(view, alpha)).start();
+}
+
+/** A resampler for several pictures of one size, which makes its filters once. Only one may be in use at a time. */
+export type PreparedResizer = {
+  /** For a picture of which all rows are pushed. */
+  start(): RowResizer;
+  /**
+   * Makes the rows of the result anew that source rows from `top` up to `bottom` take part in. `source`: all rows of the
+   * picture, `stride` bytes each. `result`: the pixels that were made of the picture before, which are changed in place.
+   */
+  renew(
+    source: Uint8Array,
+    stride: number,
+    rows: { readonly top: number; readonly bottom: number },
+    result: Uint8Array,
+  ): void;
+};
+
+export async function prepareResizer(view: View, alpha: boolean): Promise<PreparedResizer> {
   const wasm = await engine.use();
   const { window, bounds, width, height } = view;
   const across = computeTaps(window.left, window.width, bounds.left, bounds.left + bounds.width, width, PIXEL_STEP);
@@ -69,63 +88,79 @@ export async function createResizer(view: View, alpha: boolean): Promise<RowResi
   new Int32Array(wasm.memory.buffer, layout.starts, width).set(across.starts);
   new Int16Array(wasm.memory.buffer, layout.weights, across.weights.length).set(across.weights);
   new Int16Array(wasm.memory.buffer, layout.rowWeights, down.weights.length).set(down.weights);
-
-  const data = new Uint8Array(width * height * 4);
-  if (!alpha) data.fill(255);
-  let seen = 0; // source rows pushed so far
-  let held = down.first; // source row that lies first in the buffer
-  let made = 0; // output rows done
-
   const columns = across.end - across.first;
   const needs = (y: number) => down.first + (down.starts[y] ?? 0);
+  const needsUpTo = (y: number) => Math.min(needs(y) + down.count, down.end);
 
-  const emit = (available: number) => {
-    while (made < height && Math.min(needs(made) + down.count, down.end) <= available) {
-      wasm.outputRow(
-        layout.rows + (needs(made) - held) * layout.stride,
-        layout.stride,
-        layout.rowWeights + made * down.count * 2,
-        down.count,
-        layout.line,
-        layout.starts,
-        layout.weights,
-        across.count,
-        layout.out,
-        width,
-      );
-      if (alpha) wasm.unpremultiply(layout.out, width);
-      data.set(memory().subarray(layout.out, layout.out + 4 * width), made * width * 4);
-      made++;
-    }
-  };
+  /** Makes the rows from `from` up to `to`. The first source row that is pushed is `seen`, and is the first one needed. */
+  const resize = (data: Uint8Array, from: number, to: number, seen: number, held: number): RowResizer => {
+    let made = from; // output rows done
 
-  const slide = () => {
-    const next = made < height ? needs(made) : seen;
-    if (next <= held) return;
-    const from = layout.rows + (next - held) * layout.stride;
-    const to = layout.rows + Math.max(0, seen - held) * layout.stride;
-    if (from < to) memory().copyWithin(layout.rows, from, to);
-    held = next;
+    const emit = (available: number) => {
+      while (made < to && needsUpTo(made) <= available) {
+        wasm.outputRow(
+          layout.rows + (needs(made) - held) * layout.stride,
+          layout.stride,
+          layout.rowWeights + made * down.count * 2,
+          down.count,
+          layout.line,
+          layout.starts,
+          layout.weights,
+          across.count,
+          layout.out,
+          width,
+        );
+        if (alpha) wasm.unpremultiply(layout.out, width);
+        data.set(memory().subarray(layout.out, layout.out + 4 * width), made * width * 4);
+        made++;
+      }
+    };
+
+    const slide = () => {
+      const next = made < to ? needs(made) : seen;
+      if (next <= held) return;
+      const start = layout.rows + (next - held) * layout.stride;
+      const end = layout.rows + Math.max(0, seen - held) * layout.stride;
+      if (start < end) memory().copyWithin(layout.rows, start, end);
+      held = next;
+    };
+
+    return {
+      get done() {
+        return made === to;
+      },
+      push(rows, stride, count) {
+        const heap = memory();
+        for (let i = 0; i < count && made < to; i++, seen++) {
+          if (seen < held || seen >= down.end) continue;
+          if (seen - held >= layout.capacity) slide();
+          const at = layout.rows + (seen - held) * layout.stride;
+          const start = i * stride + across.first * 4;
+          heap.set(rows.subarray(start, start + columns * 4), at);
+          if (alpha) wasm.premultiply(at, columns);
+          emit(seen + 1);
+        }
+      },
+      finish() {
+        return { width, height, data, alpha };
+      },
+    };
   };
 
   return {
-    get done() {
-      return made === height;
+    start() {
+      const data = new Uint8Array(width * height * 4);
+      if (!alpha) data.fill(255);
+      return resize(data, 0, height, 0, down.first);
     },
-    push(rows, stride, count) {
-      const heap = memory();
-      for (let i = 0; i < count && made < height; i++, seen++) {
-        if (seen < held || seen >= down.end) continue;
-        if (seen - held >= layout.capacity) slide();
-        const to = layout.rows + (seen - held) * layout.stride;
-        const from = i * stride + across.first * 4;
-        heap.set(rows.subarray(from, from + columns * 4), to);
-        if (alpha) wasm.premultiply(to, columns);
-        emit(seen + 1);
-      }
-    },
-    finish() {
-      return { width, height, data, alpha };
+    renew(source, stride, { top, bottom }, result) {
+      let from = 0;
+      while (from < height && needsUpTo(from) <= top) from++;
+      let to = height;
+      while (to > from && needs(to - 1) >= bottom) to--;
+      if (from === to) return;
+      const first = needs(from);
+      resize(result, from, to, first, first).push(source.subarray(first * stride), stride, needsUpTo(to - 1) - first);
     },
   };
 }

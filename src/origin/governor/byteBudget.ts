@@ -3,8 +3,8 @@
  * come at the latest, and the rest of the reservation counts until the exchange is over. So at the start of any exchange
  * everything that may fall into one window with it is counted already. Pure.
  */
-import { type Buckets, BYTE_WINDOW, freedAt, sumOf, withAmount } from "./bucketWindow.ts";
-import { PROFILE_MS } from "./port.ts";
+import { BYTE_WINDOW, freedAt, sumOf, withAmount } from "./bucketWindow.ts";
+import { type AskKind, PROFILE_MS, type Release } from "./port.ts";
 import type { HostRecord, Lease } from "./record.ts";
 import { START_WITHIN_MS } from "./startLog.ts";
 
@@ -19,31 +19,66 @@ const FIRST_BYTES = 262_144;
  */
 const NEW_SHARE = 0.98;
 /** One reservation takes this part of the window at most. A larger picture comes in pieces. */
-const MOST_OF_WINDOW = 0.25;
+const MOST_OF_WINDOW = 0.5;
 /** What is counted at least for an exchange that was given up, since it was on its way. */
 const GIVEN_UP_BYTES = 65_536;
 /** Weight of the newest size in the moving averages (RFC 6298: 1/8 and 1/4). */
 const NEWEST = { mean: 1 / 8, deviation: 1 / 4 } as const;
 
-type Window = Pick<HostRecord, "bytes" | "leases" | "size">;
+/**
+ * While wishes wait for bytes, and so long after that, starts are spread evenly. Without this, the window is full after a
+ * fifth of its time, everybody waits for the rest, and all of it opens at once.
+ */
+const SPREAD_MS = 2 * BYTE_WINDOW.windowMs;
+/** How far ahead of an even flow pushes and jobs may be at other times. A reader then finds room in the window. */
+const QUIET_AHEAD_MS = BYTE_WINDOW.windowMs / 4;
+/** How far behind an even flow starts may have fallen and still catch up. */
+const CATCH_UP_MS = 1_000;
 
-/** What one more exchange reserves, and when there is room for it: now or earlier means at once. */
+type Window = Pick<HostRecord, "bytes" | "leases" | "size">;
+type Pace = Pick<HostRecord, "evenAt" | "bytesShortAt">;
+
+/** What one more exchange reserves, and when it may start: now or earlier means at once. `bytes`: its size, if it is known. */
 export function reservation(
-  record: Window,
-  known: number | undefined,
+  record: Window & Pace,
+  { kind, bytes: known }: { readonly kind: AskKind; readonly bytes?: number },
   bytesPerSecond: number,
   now: number,
-): { readonly bytes: number; readonly roomAt: number } {
+): { readonly bytes: number; readonly startAt: number; readonly bytesShortAt: number } {
   const capacity = bytesPerSecond * WINDOW_SECONDS;
   const { size } = record;
   const expected = known ?? (size === null ? FIRST_BYTES : size.mean + 2 * size.deviation);
   const bytes = Math.min(Math.ceil(expected) + HEADER_BYTES, Math.floor(capacity * MOST_OF_WINDOW));
-  if (bytes <= HEADER_BYTES) return { bytes, roomAt: Number.POSITIVE_INFINITY };
+  const roomAt = bytes <= HEADER_BYTES ? Number.POSITIVE_INFINITY : roomFor(record, bytes, capacity, now);
+  const startAt = Math.max(roomAt, evenStart(record, kind, now));
+  // Pushes and jobs that only keep to an even flow do not slow readers down.
+  const isShort = roomAt > now || (kind === "user" && startAt > now);
+  return { bytes, startAt, bytesShortAt: isShort ? now : record.bytesShortAt };
+}
+
+function roomFor(record: Window, bytes: number, capacity: number, now: number): number {
   const over = usedBytes(record) + bytes - capacity * NEW_SHARE;
-  if (over <= 0) return { bytes, roomAt: now };
+  if (over <= 0) return now;
   // When the reservations alone fill the window, the first that ends makes room.
   const nextEnd = Math.min(...record.leases.map(({ until }) => until));
-  return { bytes, roomAt: Math.min(freedAt(record.bytes, over, BYTE_WINDOW), nextEnd) };
+  return Math.min(freedAt(record.bytes, over, BYTE_WINDOW), nextEnd);
+}
+
+/**
+ * When a start of this kind comes in an even flow: the generic cell rate algorithm (ITU-T I.371) over bytes. Now or earlier
+ * means at once.
+ */
+function evenStart({ evenAt, bytesShortAt }: Pace, kind: AskKind, now: number): number {
+  if (bytesShortAt > 0 && now - bytesShortAt < SPREAD_MS) return evenAt;
+  return kind === "user" ? now : evenAt - QUIET_AHEAD_MS;
+}
+
+/** The time of an even flow after `bytes` more; a negative number takes back what did not come. */
+export function evenAfter({ evenAt }: Pick<Pace, "evenAt">, bytes: number, bytesPerSecond: number | null, now: number) {
+  if (bytesPerSecond === null || bytesPerSecond <= 0) return evenAt;
+  const after = Math.max(evenAt, now - CATCH_UP_MS) + (bytes * 1000) / bytesPerSecond;
+  // A limit that has become much smaller must not close the host for longer than a window.
+  return Math.min(after, now + BYTE_WINDOW.windowMs);
 }
 
 /** The lease with room for `wanted` body bytes, as far as there is room. */
@@ -77,19 +112,30 @@ export function withReceived<Record extends Window>(
   return { record: { ...record, bytes }, lease: { ...lease, seen: Math.max(lease.seen, total) } };
 }
 
+type Outcome = Release["answer"]["kind"] | null;
+
+/** What may have come of an exchange that has ended, and is not counted yet. */
+function lateBytes({ reserved, seen }: Lease, outcome: Outcome): number {
+  const rest = Math.max(0, reserved - seen);
+  if (outcome === null) return rest;
+  if (outcome === "failed") return Math.min(rest, GIVEN_UP_BYTES);
+  return outcome === "unused" ? 0 : HEADER_BYTES;
+}
+
 /** Counts the end of an exchange. `outcome` null: it was never released, so everything that was reserved may have come. */
 export function withEnd(
-  record: Pick<HostRecord, "bytes" | "size">,
+  record: Pick<HostRecord, "bytes" | "size" | "evenAt">,
   lease: Lease,
-  outcome: "ok" | "failed" | "unused" | "refused" | null,
+  outcome: Outcome,
+  bytesPerSecond: number | null,
   at: number,
-): Pick<HostRecord, "bytes" | "size"> {
-  const { bytes, size } = record;
-  if (outcome === "unused") return { bytes, size };
-  const rest = Math.max(0, lease.reserved - lease.seen);
-  const late = outcome === null ? rest : outcome === "failed" ? Math.min(rest, GIVEN_UP_BYTES) : HEADER_BYTES;
-  const after: Buckets = withAmount(bytes, at, late, BYTE_WINDOW);
-  return { bytes: after, size: outcome === "ok" ? sizeAfter(size, lease.seen) : size };
+): Pick<HostRecord, "bytes" | "size" | "evenAt"> {
+  const late = lateBytes(lease, outcome);
+  return {
+    bytes: withAmount(record.bytes, at, late, BYTE_WINDOW),
+    size: outcome === "ok" ? sizeAfter(record.size, lease.seen) : record.size,
+    evenAt: evenAfter(record, lease.seen + late - lease.reserved, bytesPerSecond, at),
+  };
 }
 
 function sizeAfter(size: HostRecord["size"], bytes: number): HostRecord["size"] {

@@ -4,7 +4,7 @@
  */
 import type { Politeness } from "../../config/politeness.ts";
 import { BYTE_WINDOW, DAY_WINDOW, freedAt, inWindow, sumOf, withAmount } from "./bucketWindow.ts";
-import { allowance, extended, reservation, withEnd, withReceived } from "./byteBudget.ts";
+import { allowance, evenAfter, extended, reservation, withEnd, withReceived } from "./byteBudget.ts";
 import { limitsInForce } from "./limitsInForce.ts";
 import type { AskKind, GovernorAnswer, Grant, Release, Renewal } from "./port.ts";
 import { type Blocked, type HostRecord, heardRule, LEASES, type Lease, ruleOf } from "./record.ts";
@@ -34,6 +34,8 @@ export type Asker = {
   readonly bytes?: number;
   /** Nobody else waits. */
   readonly alone?: boolean;
+  /** As in `Wish`. */
+  readonly ahead?: boolean;
 };
 
 export class HostLimits {
@@ -108,8 +110,11 @@ export class HostLimits {
     const start = this.#startAt(asker.kind, limits.perSecond, Math.max(from, closedUntil));
     if (start > from + AHEAD_MS) return { binding: "pace", retryAt: start - asker.tripMs - AHEAD_MS };
     const { bytesPerSecond } = limits;
-    const room = bytesPerSecond === null ? null : reservation(record, asker.bytes, bytesPerSecond, now);
-    if (room !== null && room.roomAt > now) return { binding: "bytes", retryAt: room.roomAt };
+    const room = bytesPerSecond === null ? null : reservation(this.record, asker, bytesPerSecond, now);
+    if (room !== null && room.startAt > now) {
+      this.record = { ...this.record, bytesShortAt: room.bytesShortAt };
+      return { binding: "bytes", retryAt: room.startAt };
+    }
     return this.#take(asker, start, room?.bytes ?? 0, now);
   }
 
@@ -122,7 +127,8 @@ export class HostLimits {
     const { bytesPerSecond } = this.limits(now);
     const lease = { ...counted.lease, until: Math.max(before.until, this.#leaseEnd(now)) };
     const longer = bytesPerSecond === null ? lease : extended(this.#with(lease), lease, bytes, bytesPerSecond);
-    this.record = this.#with(longer);
+    const more = longer.reserved - lease.reserved;
+    this.record = { ...this.#with(longer), evenAt: evenAfter(this.record, more, bytesPerSecond, now) };
     return { id, leaseMs: leaseMsOf(longer, now), bytes: this.#allowance(longer, now) };
   }
 
@@ -176,8 +182,8 @@ export class HostLimits {
     const { isolate, ticket, kind } = asker;
     const id = `${ticket}#${record.serial}`;
     const until = this.#leaseEnd(now);
-    const { perSecond } = this.limits(now);
-    const within = latenessFor(record.starts, start, perSecond, asker.alone === true);
+    const { perSecond, bytesPerSecond } = this.limits(now);
+    const within = latenessFor(record.starts, start, perSecond, asker.alone === true || asker.ahead === true);
     const lease: Lease = { ...{ id, isolate, ticket, kind, start, within, until, reserved }, seen: 0 };
     this.record = {
       ...record,
@@ -185,6 +191,7 @@ export class HostLimits {
       leases: [...record.leases, lease],
       starts: perSecond === null ? record.starts : withPlaces(record.starts, lease),
       quietStart: kind === "user" ? record.quietStart : start,
+      evenAt: evenAfter(record, reserved, bytesPerSecond, now),
       day: withAmount(record.day, start, 1, DAY_WINDOW),
       share: record.share && { ...record.share, day: record.share.day && withoutOne(record.share.day, now) },
     };
@@ -219,7 +226,8 @@ export class HostLimits {
   #end(lease: Lease, outcome: Release["answer"]["kind"] | null, at: number): void {
     const { record } = this;
     const leases = record.leases.filter(({ id }) => id !== lease.id);
-    this.record = { ...record, leases, ...withEnd(record, lease, outcome, at) };
+    const { bytesPerSecond } = this.limits(at);
+    this.record = { ...record, leases, ...withEnd(record, lease, outcome, bytesPerSecond, at) };
     if (outcome === "unused") {
       const starts = withoutPlaces(record.starts, lease);
       this.record = { ...this.record, starts, day: withAmount(record.day, lease.start, -1, DAY_WINDOW) };

@@ -26,6 +26,8 @@ export type Wish = {
   readonly waitedMs: number;
   /** The size in bytes if it is known, for example from an earlier fetch. */
   readonly bytes?: number;
+  /** It is asked before it is certain that the exchange takes place. Absent: no. */
+  readonly ahead?: boolean;
 };
 
 /** What became of a grant. `failed`: no answer, or any other status. `unused`: the exchange never started. */

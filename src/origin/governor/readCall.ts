@@ -18,9 +18,10 @@ export function readCall(call: GovernorCall): GovernorCall {
     call: within(call.call, Number.MAX_SAFE_INTEGER),
     tripMs: within(call.tripMs, MAX_TRIP_MS),
     waitMs: within(call.waitMs, MAX_WAIT_MS),
-    wants: [...tickets.values()].map(({ ticket, kind, waitedMs, bytes }) => ({
+    wants: [...tickets.values()].map(({ ticket, kind, waitedMs, bytes, ahead }) => ({
       ...{ ticket, kind, waitedMs: within(waitedMs, MAX_WAITED_MS) },
       ...(bytes !== undefined && Number.isFinite(bytes) && { bytes: within(bytes, MAX_BYTES) }),
+      ...(ahead === true && { ahead }),
     })),
     releases: call.releases.map(({ id, answer, received }) => ({
       ...{ id, answer: readAnswer(answer), received: received.map((bytes) => within(bytes, MAX_BYTES)) },

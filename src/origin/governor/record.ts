@@ -46,6 +46,10 @@ export type HostRecord = {
   /** When a reader last asked. */
   readonly readerAt: number;
   readonly bytes: Buckets;
+  /** When all bytes that were granted would have come, at an even `bytesPerSecond`. In GCRA: theoretical arrival time. */
+  readonly evenAt: number;
+  /** When a wish last had to wait for bytes; 0 = never. */
+  readonly bytesShortAt: number;
   readonly day: Buckets;
   /** Moving averages: bytes of an exchange, their mean deviation, and how long a slot is held. */
   readonly size: { readonly mean: number; readonly deviation: number } | null;
@@ -62,7 +66,17 @@ export function newRecord(now: number): HostRecord {
   return {
     ...{ wall: now, ahead: 0, serial: 0, ruledAt: 0, leases: [], starts: [], quietStart: 0, readerAt: 0 },
     heard: { concurrency: none, perSecond: none, bytesPerSecond: none, perDay: none },
-    ...{ bytes: [], day: [], size: null, heldMs: 500, refusals: NO_REFUSALS, share: null, lent: {} },
+    ...{
+      bytes: [],
+      evenAt: 0,
+      bytesShortAt: 0,
+      day: [],
+      size: null,
+      heldMs: 500,
+      refusals: NO_REFUSALS,
+      share: null,
+      lent: {},
+    },
   };
 }
 

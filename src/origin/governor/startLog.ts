@@ -10,7 +10,8 @@ export const JITTER_MS = 80;
 export const START_WITHIN_MS = 60;
 /**
  * Where starts are plenty, an isolate may be so late. A lone request meets an object that has to be started first, and
- * does not know how long a call takes: it would give its grant back and ask again.
+ * does not know how long a call takes; one that has asked ahead may still wait for the stores. Both would give their grant
+ * back and ask again.
  */
 export const START_EASILY_MS = 500;
 /** The log is kept for so long at least. */
@@ -39,14 +40,16 @@ export function earliestStart(log: readonly number[], from: number, { starts, wi
 }
 
 /**
- * How late a start at `at` may be, in milliseconds. Where it is the only one that is wanted (`alone`), an isolate has more
- * time if there is no limit, or was no start for two seconds. It then takes two places, so there must be at least three.
+ * How late a start at `at` may be, in milliseconds. One that is `free` has more time: nobody else waits, or it was asked
+ * ahead. It then takes two places if there is a limit, so half of the starts must be left to others.
  */
-export function latenessFor(log: readonly number[], at: number, perSecond: number | null, alone: boolean): number {
-  if (!alone) return START_WITHIN_MS;
+export function latenessFor(log: readonly number[], at: number, perSecond: number | null, free: boolean): number {
+  if (!free) return START_WITHIN_MS;
   if (perSecond === null) return START_EASILY_MS;
-  const isQuiet = log.every((other) => other + QUIET_LOG_MS <= at);
-  return isQuiet && paceWindow(perSecond).starts >= 3 ? START_EASILY_MS : START_WITHIN_MS;
+  const { starts, windowMs } = paceWindow(perSecond);
+  const near = log.filter((other) => Math.abs(other - at) < windowMs + START_EASILY_MS).length;
+  const isPlenty = near === 0 ? starts >= 3 : (near + 2) * 2 <= starts;
+  return isPlenty ? START_EASILY_MS : START_WITHIN_MS;
 }
 
 /** The log with one more start. */

@@ -5,7 +5,7 @@ import type { Size } from "../../image/picture.ts";
 import { matchesPattern } from "../../policy/hosts.ts";
 import type { Transform } from "../../request/transform.ts";
 import { type Candidate, ORIGINAL, type ProviderRules } from "./candidate.ts";
-import { covers, isCentredSquare, neededSize, needsOriginal, sizeWithin, USUAL_SHAPE } from "./needed.ts";
+import { covers, isCentredSquare, neededSize, needsFrames, needsOriginal, sizeWithin, USUAL_SHAPE } from "./needed.ts";
 import type { Found, Known, Rendition, Rule } from "./rule.ts";
 import { infoUrl } from "./rules/iiif.ts";
 import { isOn, RULES } from "./table.ts";
@@ -32,7 +32,8 @@ export function candidatesFor(
   rules: ProviderRules,
   isRefused: IsRefused = () => false,
 ): readonly Candidate[] {
-  const match = rules.on && !needsOriginal(transform) ? matchOf(source, known, rules) : null;
+  const isFree = !needsOriginal(transform) && !needsFrames(source, transform);
+  const match = rules.on && isFree ? matchOf(source, known, rules) : null;
   if (match === null || !isOn(match.rule, rules)) return [originalOf(source, known.original)];
   const { found } = match;
   const chosen = choose(found, transform, known, match.rule.factor);

@@ -28,11 +28,29 @@ const NEEDS_ORIGINAL = {
   // `original` is an explicit kcr:1. Providers may have dropped the rights.
   keepCopyright: ({ keepCopyright }) => keepCopyright === "original",
   license: () => false,
+  // Whether a provider's size of an animation moves depends on the source: candidates.ts.
+  maxFrames: () => false,
 } as const satisfies { readonly [K in keyof Transform]: (transform: Transform) => boolean };
 
 /** Whether only the original will do, whatever sizes there are. */
 export function needsOriginal(transform: Transform): boolean {
   return Object.values(NEEDS_ORIGINAL).some((needs) => needs(transform));
+}
+
+/** Names of files that may be animations. An animated PNG is too seldom to do without a provider's sizes of all PNGs. */
+const MAY_MOVE = /\.(gif|apng|webp)$/i;
+
+/**
+ * Whether only the original will do because the request wants an animation: a provider's own sizes are often stills. `source`
+ * is an absolute address.
+ */
+export function needsFrames(source: string, { maxFrames }: Pick<Transform, "maxFrames">): boolean {
+  return (maxFrames ?? 1) > 1 && mayMove(source);
+}
+
+/** Whether a source may be an animation, by its address. */
+export function mayMove(source: string): boolean {
+  return URL.canParse(source) && MAY_MOVE.test(new URL(source).pathname);
 }
 
 /** The shape of a source that is not known: most photographs are 3:2, and wide. */

@@ -13,18 +13,27 @@ function readSwitch(text: string): Switch {
   return { id, on, pattern: pattern ?? null };
 }
 
+/** Entries of `PROVIDER_RULES` as they were read. They are the same list for every request of an isolate. */
+const READ = new WeakMap<Config["providerRules"], Omit<ProviderRules, "on">>();
+
 /** Settings -> rules. Entries that `providerProblems` refuses must not be in it. */
 export function providerRules({
   providerSizes,
-  providerRules,
+  providerRules: entries,
 }: Pick<Config, "providerSizes" | "providerRules">): ProviderRules {
+  const read = READ.get(entries) ?? readSwitches(entries);
+  READ.set(entries, read);
+  return { on: providerSizes === "on", ...read };
+}
+
+function readSwitches(entries: Config["providerRules"]): Omit<ProviderRules, "on"> {
   const switched = new Map<string, boolean>();
   const hostsOf = new Map<string, string[]>();
-  for (const { id, on, pattern } of providerRules.map(readSwitch)) {
+  for (const { id, on, pattern } of entries.map(readSwitch)) {
     switched.set(id, on);
     if (pattern !== null) hostsOf.set(id, [...(hostsOf.get(id) ?? []), pattern]);
   }
-  return { on: providerSizes === "on", switched, hostsOf };
+  return { switched, hostsOf };
 }
 
 /** What is wrong with the entries of `PROVIDER_RULES`, one text for each. */

@@ -33,7 +33,8 @@ export async function fetchInfo(
   job: Job,
 ): Promise<SourceInfo> {
   const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
-  const governors = new MissGovernors({ host: store.sourceHost, bytes: STEPS[0] }, app, caller, job);
+  const governors = new MissGovernors(app, caller, job);
+  governors.expect(store.sourceHost, STEPS[0]);
   const deps = sourceDeps(app, caller, job, memory, governors);
   const started = app.now();
   try {

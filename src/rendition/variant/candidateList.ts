@@ -24,6 +24,8 @@ export class CandidateList {
   readonly #unwell = new Set<string>();
   readonly #refused: (readonly [Candidate, Failure])[] = [];
   #known: Known = NOTHING_KNOWN;
+  /** Made of what is known now; null = to be made anew. */
+  #made: readonly Candidate[] | null = null;
   #meta: SourceMeta | null = null;
   #onlyOriginal = false;
   #answered: Candidate | null = null;
@@ -54,12 +56,12 @@ export class CandidateList {
     if (!this.hasChoice) return;
     const meta = await withTimeout(this.#wish.store.sourceMeta(), KNOWN_WAIT_MS).catch(() => null);
     this.#meta = meta;
-    this.#known = { ...this.#known, original: originalSize(meta), shape: shapeOf(meta) };
+    this.#know({ original: originalSize(meta), shape: shapeOf(meta) });
   }
 
   /** What the image server says of the picture. */
   describe(iiif: Known["iiif"]): void {
-    this.#known = { ...this.#known, iiif };
+    this.#know({ iiif });
   }
 
   /** The one to ask next; null = none is left. */
@@ -79,7 +81,7 @@ export class CandidateList {
 
   /** It had too few pixels, because the shape was guessed wrong. `shape`: its upright size. */
   tooSmall(shape: Size): void {
-    this.#known = { ...this.#known, shape };
+    this.#know({ shape });
   }
 
   /** It shows something else: a crop, or what the picture has become since its size was read. */
@@ -112,11 +114,17 @@ export class CandidateList {
     return original.bytes - bytesIn;
   }
 
+  #know(more: Partial<Known>): void {
+    this.#known = { ...this.#known, ...more };
+    this.#made = null;
+  }
+
+  /** Without those that were refused lately: other requests may have learnt of them meanwhile. */
   #all(): readonly Candidate[] {
     const { request } = this.#wish;
     const { config, state, now } = this.#app;
-    const isRefused = (candidate: Candidate) => state.refusals.isRefused(candidate, now());
-    return candidatesFor(request.source, request.transform, this.#known, providerRules(config), isRefused);
+    this.#made ??= candidatesFor(request.source, request.transform, this.#known, providerRules(config));
+    return this.#made.filter((candidate) => !state.refusals.isRefused(candidate, now()));
   }
 }
 

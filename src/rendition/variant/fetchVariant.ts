@@ -18,7 +18,7 @@ import { type Described, generationOf, type VariantMeta } from "../../store/sour
 import type { Stored } from "../../store/tiers/tier.ts";
 import { addStage } from "../../telemetry.ts";
 import type { Miss } from "../miss.ts";
-import { MissGovernors } from "../missGovernors.ts";
+import type { MissGovernors } from "../missGovernors.ts";
 import { sourceDeps } from "../sourceDeps.ts";
 import type { Fitted } from "./fitBytes.ts";
 
@@ -46,6 +46,7 @@ const VALIDATORS_WAIT_MS = 500;
 export type Exchange = {
   readonly order: SourceOrder;
   readonly deps: SourceDeps;
+  readonly governors: MissGovernors;
 };
 
 /** The source's time is one limit for all of its addresses: `deadline`. Validators are those of `miss.stale`, where known. */
@@ -55,10 +56,10 @@ export async function openExchange(
   caller: Caller,
   job: Job,
   memory: MemoryReservation,
+  governors: MissGovernors,
   deadline: Deadline,
 ): Promise<Exchange> {
   const conditional = stale === null ? null : await validatorsOf(stale, { request, store });
-  const governors = new MissGovernors({ host: store.sourceHost, bytes: null }, app, caller, job);
   return {
     order: {
       authority: request.authority,
@@ -66,6 +67,7 @@ export async function openExchange(
       ...(conditional === null ? {} : { conditional }),
     },
     deps: { ...sourceDeps(app, caller, job, memory, governors), deadline },
+    governors,
   };
 }
 
@@ -75,23 +77,21 @@ export async function openExchange(
  */
 export async function fetchVariant(
   { url, variant }: Pick<Candidate, "url" | "variant">,
-  { order, deps }: Exchange,
+  { order, deps, governors }: Exchange,
   { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
   app: App,
-  caller: Caller,
   job: Job,
   memory: MemoryReservation,
 ): Promise<Fetched> {
   const { config, now } = app;
   const { trace } = job;
-  const bytes = store.known?.variants[variant]?.bytes ?? null;
-  const governors = new MissGovernors({ host: new URL(url).host, bytes }, app, caller, job);
-  const started = now();
+  governors.expect(new URL(url).host, store.known?.variants[variant]?.bytes ?? null);
+  const [started, waitedBefore] = [now(), governors.waitedMs];
   try {
     const isAsked = url === request.source;
     // Stored metadata has room for so many addresses on the way, and here this one is the first of them.
     const maxRedirects = isAsked ? config.maxRedirects : Math.min(config.maxRedirects, MAX_VIA);
-    const fetched = await fetchSource(url, order, { ...deps, governors, config: { ...deps.config, maxRedirects } });
+    const fetched = await fetchSource(url, order, { ...deps, config: { ...deps.config, maxRedirects } });
     trace.sourceStatus = fetched.status;
     trace.bytesIn += fetched.bytesIn;
     const first = isAsked || fetched.finalUrl === url ? [] : [url];
@@ -134,7 +134,7 @@ export async function fetchVariant(
     if (Number.isInteger(status)) trace.sourceStatus = status;
     throw error;
   } finally {
-    addStage(trace, "origin", now() - started - governors.waitedMs);
+    addStage(trace, "origin", now() - started - (governors.waitedMs - waitedBefore));
   }
 }
 

@@ -10,13 +10,14 @@ import { isBlocked } from "../../policy/storedAccess.ts";
 import { finalAddressOf } from "../../store/schema/finalAddress.ts";
 import type { Described } from "../../store/sourceMeta.ts";
 import type { Miss } from "../miss.ts";
+import { MissGovernors } from "../missGovernors.ts";
 import { CandidateList } from "./candidateList.ts";
 import { describe } from "./describe.ts";
 import { type Exchange, type Fetched, fetchVariant, openExchange } from "./fetchVariant.ts";
 import { fitBytes } from "./fitBytes.ts";
 import { nextAfter } from "./nextAfter.ts";
 
-type Wish = Pick<Miss, "request" | "store" | "stale">;
+type Wish = Pick<Miss, "request" | "store" | "stale" | "governors">;
 
 /**
  * The first answer with enough pixels for the request, or the word that the copy in hand still holds. All addresses
@@ -31,20 +32,23 @@ export async function walk(
 ): Promise<Fetched> {
   const deadline = new Deadline(app.config.sourceTimeoutMs, app.now);
   const list = new CandidateList(wish, app);
+  const governors = wish.governors ?? new MissGovernors(app, caller, job);
   const before = job.trace.bytesIn;
   try {
+    governors.askAhead(wish.store.sourceHost, { onlyFar: false });
     await deadline.pause(list.learn());
-    const exchange = await deadline.pause(openExchange(wish, app, caller, job, memory, deadline));
+    const exchange = await deadline.pause(openExchange(wish, app, caller, job, memory, governors, deadline));
     const { fresh, failure } = await describe(list, exchange, wish, app);
     for (let last = failure; ; ) {
       const candidate = list.next();
       if (candidate === null) throw last ?? new Failure("internal", {}, "no candidate is left");
-      const answer = await ask(candidate, list, exchange, wish, app, caller, job, memory);
+      const answer = await ask(candidate, list, exchange, wish, app, job, memory);
       if (!(answer instanceof Failure)) return noted(answer, fresh, job);
       last = answer;
     }
   } finally {
     deadline.stop();
+    governors.giveBack();
     list.end();
     job.trace.bytesSaved = list.bytesSaved(job.trace.bytesIn - before);
   }
@@ -63,7 +67,6 @@ async function ask(
   exchange: Exchange,
   wish: Wish,
   app: App,
-  caller: Caller,
   job: Job,
   memory: MemoryReservation,
 ): Promise<Fetched | Failure> {
@@ -76,7 +79,7 @@ async function ask(
     if (remembered !== null) throw remembered;
   }
   try {
-    const fetched = await fetchVariant(candidate, exchange, wish, app, caller, job, memory);
+    const fetched = await fetchVariant(candidate, exchange, wish, app, job, memory);
     if (fetched.kind === "same" || isOriginal) {
       list.answered(candidate, fetched.kind === "bytes");
       return fetched;

@@ -73,7 +73,10 @@ export const PARAMETERS = {
     ...wordOf({ none: "none", copyright: "fetched" } as const),
     doc: "`none` leaves out rights, `copyright` keeps what the source carries",
   },
-  anim: without("Animations become stills", "false"),
+  anim: {
+    ...reader("true or false", (text) => (text === "true" ? null : text === "false" ? 1 : undefined)),
+    doc: "`false` makes a still of an animation. `true`, as without it, leaves it to `MAX_ANIMATION_FRAMES`",
+  },
   compression: without("How hard the encoder tries is not for a URL to say", "fast"),
   upscale: without("Enlarging is always interpolation", "interpolate"),
   sharpen: without("There is no sharpening on request", "0"),
@@ -119,7 +122,7 @@ function pairOf(option: string): readonly [name: string, text: string] {
 
 /** Cutting, padding and squeezing need a box. With one side, the whole picture has that side. */
 function wishOf(values: Values<typeof PARAMETERS>, format: Wish["format"]): Wish {
-  const { width, height, fit = DEFAULT_FIT, background, metadata, gravity, dpr, quality, rotate } = values;
+  const { width, height, fit = DEFAULT_FIT, background, metadata, gravity, dpr, quality, rotate, anim } = values;
   const isBox = width !== undefined && height !== undefined;
   const pads = isBox && fit.pads === true;
   return {
@@ -129,6 +132,7 @@ function wishOf(values: Values<typeof PARAMETERS>, format: Wish["format"]): Wish
     extend: pads ? CENTRE : null,
     extendColour: pads && !background ? WHITE : null,
     keepCopyright: metadata,
+    maxFrames: anim,
   };
 }
 

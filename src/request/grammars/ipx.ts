@@ -55,6 +55,11 @@ export const MODIFIERS = {
   quality: { ...whole(1, 100), short: ["q"], doc: "Of lossy formats" },
   format: { ...wordOf(FORMATS), short: ["f"], doc: "`auto` is by the browser's Accept, as without `format`" },
   rotate: { ...QUARTER_TURNS, doc: "Degrees, clockwise" },
+  animated: {
+    ...FLAG,
+    short: ["a"],
+    doc: "Keeps an animation moving, as far as `MAX_ANIMATION_FRAMES` allows. Without it, it becomes a still",
+  },
   kernel: without("There is one way of resampling", "lanczos3"),
 } as const satisfies Record<string, Parameter>;
 
@@ -88,11 +93,12 @@ function pairOf(modifier: string): readonly [name: string, text: string] {
 function wishOf(values: Values<typeof MODIFIERS>): Wish {
   const { fit = DEFAULT_FIT, position = CENTRE, background, flatten, enlarge = false } = values;
   const { width, height } = { ...values, ...values.resize };
-  const { quality, format, rotate } = values;
+  const { quality, format, rotate, animated = false } = values;
   const isBox = width !== undefined && height !== undefined;
   const pads = isBox && fit.pads === true;
   return {
     ...{ width, height, enlarge, quality, format, rotate },
+    maxFrames: animated ? null : 1,
     resize: isBox ? fit[enlarge ? "grown" : "down"] : "fit",
     gravity: position,
     background: flatten ? (background ?? BLACK) : null,

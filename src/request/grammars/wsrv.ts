@@ -83,7 +83,11 @@ export const PARAMETERS = {
   ll: { ...NOT, short: ["lossless"], doc: "There is no lossless WebP" },
   flip: { ...NOT, doc: "There is no mirroring" },
   flop: { ...NOT, doc: "There is no mirroring" },
-  n: { ...without("Animations become stills", "1"), short: ["pages"] },
+  n: {
+    ...reader("1 or -1", (text) => (text === "-1" ? null : text === "1" ? 1 : undefined)),
+    short: ["pages"],
+    doc: "Frames of an animation: 1, a still, is the default; -1 is all of them, as far as `MAX_ANIMATION_FRAMES` allows",
+  },
   page: without("The first page is the one", "0"),
 } as const satisfies Record<string, Parameter>;
 
@@ -130,12 +134,13 @@ function refuseCutSource(query: string, pairs: ReturnType<typeof queryPairs>): v
 }
 
 function wishOf(values: Values<typeof PARAMETERS>): Wish {
-  const { w: width, h: height, dpr, fit = DEFAULT_FIT, we = false, bg, cbg, ro, output, q } = values;
+  const { w: width, h: height, dpr, fit = DEFAULT_FIT, we = false, bg, cbg, ro, output, q, n = 1 } = values;
   const isBox = width !== undefined && height !== undefined;
   const pads = isBox && fit.pads === true;
   const gravity = alignment(values, pads);
   return {
     ...{ width, height, dpr, gravity, background: bg, rotate: ro, format: output, quality: q },
+    maxFrames: n,
     resize: isBox ? fit.resize : "fit",
     enlarge: !we,
     extend: pads ? gravity : null,

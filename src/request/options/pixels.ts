@@ -1,6 +1,6 @@
 /** Options that decide what the pixels look like and how they are encoded. */
 import { outputOf } from "../../image/formats/registry.ts";
-import { FORMAT, readColour, whole } from "./arguments.ts";
+import { FLAG, FORMAT, readColour, whole } from "./arguments.ts";
 import { numberText, type Rows, same, single } from "./option.ts";
 
 export const PIXELS = {
@@ -53,5 +53,19 @@ export const PIXELS = {
     text: String,
     unsigned: "free",
     keepsWhole: (format, { alpha }) => !alpha || (format !== "auto" && outputOf(format).abilities.alpha),
+  },
+  maxFrames: {
+    name: "disable_animation",
+    short: ["da"],
+    ...single("disable", FLAG, (isOff) => (isOff ? 1 : null)),
+    doc: "Makes a still of an animation, which its first frame is. Without it `MAX_ANIMATION_FRAMES` decides, whose default is stills",
+    fallback: null,
+    effect: "pixels",
+    key: "an",
+    // Pictures of before this option are stills.
+    text: (frames) => (frames === null || frames === 1 ? "" : numberText(frames)),
+    unsigned: "free",
+    // Which parents move as a smaller size must is a rule of its own (rendition/chooseParent.ts).
+    keepsWhole: () => true,
   },
 } as const satisfies Rows;

@@ -55,6 +55,11 @@ const RENDITION = {
     write: (frames) => (frames === 1 ? "" : String(frames)),
     read: (text) => (text === "" ? 1 : naturalFrom(1)(text)),
   } as Field<number>,
+  sourceFrames: {
+    name: "of",
+    write: (frames) => (frames === undefined ? "" : String(frames)),
+    read: naturalFrom(2),
+  } as Field<number | undefined>,
   cut: { name: "cut", write: (cut) => (cut ? "1" : ""), read: (text) => text === "1" } as Field<boolean>,
   maker: word("maker"),
   whole: {
@@ -70,7 +75,10 @@ const RENDITION = {
  */
 export function encodeMeta(meta: StoredMeta, maxBytes: number, formats: FormatTable = FORMATS): Record<string, string> {
   return withAddresses(
-    { ...encode(PROVENANCE, meta, formats), ...encode(RENDITION, { ...meta, whole: meta.whole }, formats) },
+    {
+      ...encode(PROVENANCE, meta, formats),
+      ...encode(RENDITION, { ...meta, whole: meta.whole, sourceFrames: meta.sourceFrames }, formats),
+    },
     meta,
     maxBytes,
   );
@@ -87,8 +95,13 @@ export function decodeMeta(record: unknown, formats: FormatTable = FORMATS): Sto
   if (from === null) return null;
   const fields = decode(RENDITION, record as MetaRecord, formats);
   if (fields === null) return null;
-  const { whole, ...rest } = fields;
-  return { ...from, ...rest, ...(whole === undefined ? {} : { whole }) };
+  const { whole, sourceFrames, ...rest } = fields;
+  return {
+    ...from,
+    ...rest,
+    ...(whole === undefined ? {} : { whole }),
+    ...(sourceFrames === undefined ? {} : { sourceFrames }),
+  };
 }
 
 export function decodeProvenance(record: unknown): Provenance | null {
@@ -108,12 +121,14 @@ function encode<T>(fields: Fields<T>, value: NoInfer<T>, formats: FormatTable): 
   return record;
 }
 
-/** `whole` alone may be undefined, which its reader says by a value of its own. */
+/** Fields that may be undefined, which their readers say by a value of its own. */
+const OPTIONAL: readonly PropertyKey[] = ["whole", "sourceFrames"];
+
 function decode<T>(fields: Fields<T>, record: MetaRecord, formats: FormatTable): T | null {
   const value: Partial<T> = {};
   for (const key of Object.keys(fields) as (keyof T)[]) {
     const read = fields[key].read(textOf(record, fields[key].name), formats);
-    if (read === undefined && key !== "whole") return null;
+    if (read === undefined && !OPTIONAL.includes(key)) return null;
     if (read !== undefined) value[key] = read;
   }
   return value as T;
@@ -188,13 +203,14 @@ function viaFrom(text: string): readonly AddressHashes[] | undefined {
   });
 }
 
-/** What stands behind the sides: it holds rights, the sides are those of a variant. */
+/** What stands behind the sides: it holds rights, its source is a still, the sides are those of a variant. */
 const RIGHTS = "r";
+const STILL = "s";
 const OF_VARIANT = "v";
-const MARKS = /,(rv?|v)$/;
+const MARKS = /,(?=[rsv])(r?s?v?)$/;
 
-function wholeMarks({ rights, of }: Whole): string {
-  const marks = (rights ? RIGHTS : "") + (of === undefined ? "" : OF_VARIANT);
+function wholeMarks({ rights, still, of }: Whole): string {
+  const marks = (rights ? RIGHTS : "") + (still ? STILL : "") + (of === undefined ? "" : OF_VARIANT);
   return marks === "" ? "" : `,${marks}`;
 }
 
@@ -204,7 +220,8 @@ function wholeFrom(text: string): Whole | undefined {
   const marks = MARKS.exec(text)?.[1] ?? "";
   const rights = marks.includes(RIGHTS) ? { rights: true as const } : {};
   const of = marks.includes(OF_VARIANT) ? { of: "variant" as const } : {};
-  return { quality, sourceWidth, sourceHeight, ...rights, ...of };
+  const still = marks.includes(STILL) ? { still: true as const } : {};
+  return { quality, sourceWidth, sourceHeight, ...rights, ...still, ...of };
 }
 
 /** Lower-case hexadecimal of exactly so many digits, else undefined. */

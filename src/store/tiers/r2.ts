@@ -9,6 +9,9 @@ import type { Overtaken, PurgeStore, PutOutcome, Stored, Tier } from "./tier.ts"
 
 /** customMetadata holds 2048 bytes; names and values count. */
 const MAX_METADATA_BYTES = 2048;
+/** The name of a note, and the most that it may take of them with its name. The rest is enough for all but the longest address. */
+const NOTE = "note";
+const MAX_NOTE_BYTES = 1_000;
 
 /** Larger things are no thumbnails. An isolate must hold several at once. */
 export const R2_MAX_BYTES = 16 * 1024 * 1024;
@@ -23,6 +26,8 @@ export type Uploaded = { readonly stored: Stored; readonly uploaded: Date };
 export type R2Tier = Tier & {
   getUploaded(key: string, overtaken?: Overtaken): Promise<Uploaded | null>;
   /** Stores the copy where the bucket has none, or one that it received before `uploadedBefore`. */
+  /** The text that was stored beside the copy; null = none. */
+  note(key: string): Promise<string | null>;
   putOver(key: string, stored: Stored, uploadedBefore: Date): Promise<PutOutcome>;
 };
 
@@ -38,9 +43,14 @@ export function r2Tier(bucket: R2Bucket, name: string, label: string, maxBytes =
     const stored = checked(new Uint8Array(await object.arrayBuffer()), decodeMeta(object.customMetadata));
     return stored === null ? null : { stored, uploaded: object.uploaded };
   };
-  const putIf = async (key: string, stored: Stored, onlyIf: R2Conditional | null): Promise<PutOutcome> => {
+  const putIf = async (
+    key: string,
+    stored: Stored,
+    onlyIf: R2Conditional | null,
+    note?: string,
+  ): Promise<PutOutcome> => {
     if (stored.bytes.byteLength > maxBytes) return "refused";
-    const attributes = r2Attributes(stored);
+    const attributes = r2Attributes(stored, note);
     const written = await bucket.put(key, stored.bytes, onlyIf === null ? attributes : { ...attributes, onlyIf });
     return written === null ? "present" : "stored";
   };
@@ -49,7 +59,9 @@ export function r2Tier(bucket: R2Bucket, name: string, label: string, maxBytes =
     label,
     getUploaded,
     get: async (key, overtaken) => (await getUploaded(key, overtaken))?.stored ?? null,
-    put: (key, stored, { ifAbsent = false } = {}) => putIf(key, stored, ifAbsent ? { etagDoesNotMatch: "*" } : null),
+    note: async (key) => (await bucket.head(key))?.customMetadata?.[NOTE] ?? null,
+    put: (key, stored, { ifAbsent = false, note } = {}) =>
+      putIf(key, stored, ifAbsent ? { etagDoesNotMatch: "*" } : null, note),
     putOver: (key, stored, uploadedBefore) => putIf(key, stored, { uploadedBefore }),
     async delete(key) {
       await bucket.delete(key);
@@ -83,9 +95,14 @@ export function r2PurgeStore(bucket: R2Bucket, label: string): PurgeStore {
 }
 
 /** HTTP and custom metadata of an object. The Content-Type is for people who look at the bucket; we serve by bytes. */
-function r2Attributes({ meta }: Stored): { httpMetadata: R2HTTPMetadata; customMetadata: Record<string, string> } {
+function r2Attributes(
+  { meta }: Stored,
+  note = "",
+): { httpMetadata: R2HTTPMetadata; customMetadata: Record<string, string> } {
+  const bytes = note === "" ? 0 : new TextEncoder().encode(NOTE + note).length;
+  const noted = bytes === 0 || bytes > MAX_NOTE_BYTES ? {} : { [NOTE]: note };
   return {
     httpMetadata: { contentType: formatOf(meta.format).mime },
-    customMetadata: encodeMeta(meta, MAX_METADATA_BYTES),
+    customMetadata: { ...encodeMeta(meta, MAX_METADATA_BYTES - (NOTE in noted ? bytes : 0)), ...noted },
   };
 }

@@ -28,8 +28,10 @@ export type StoredMeta = Provenance & {
   readonly format: OutputFormat;
   readonly width: number;
   readonly height: number;
-  /** 1 = a still picture. */
+  /** How many frames of the source it shows; 1 = a still picture. */
   readonly frames: number;
+  /** Of a moving picture that has not all frames of its source: how many the source has. */
+  readonly sourceFrames?: number;
   /** The source ended early, so a part of the picture is missing. */
   readonly cut: boolean;
   /** Engine and encoder that made the bytes, such as `1-vp8enc1`. `npm run purge -- --maker` deletes by it. */
@@ -47,6 +49,8 @@ export type Whole = {
   readonly sourceHeight: number;
   /** It holds the rights that the bytes carry it was made from. */
   readonly rights?: true;
+  /** Its source is a still. Set: pictures that may move can be made from it, too. */
+  readonly still?: true;
   /** `variant`: the sides are those of the variant it was made from, and the original may be larger. */
   readonly of?: "variant";
 };
@@ -62,6 +66,8 @@ export type PutOutcome = "stored" | "present" | "refused";
 export type PutOptions = {
   /** Leaves what is there. For copies, which must not replace something newer. */
   readonly ifAbsent?: boolean;
+  /** A text that a bucket keeps beside the metadata, where there is room for both. Others leave it out. */
+  readonly note?: string;
 };
 
 /** Whether another tier has answered meanwhile: a read then cancels the body that it does not need. */

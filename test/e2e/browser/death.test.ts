@@ -1,7 +1,16 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CHROMIUM_MISSING } from "../../support/browser.ts";
-import { type DemoPage, START_MS, startDemoPage } from "../../support/demoPage.ts";
+import {
+  DESK,
+  type DemoPage,
+  listen,
+  RUN_PICTURES,
+  SOON,
+  START_MS,
+  startDemoPage,
+  TELEPHONE,
+} from "../../support/demoPage.ts";
 import { type Drawn, drawnPictures } from "../../support/drawnPictures.ts";
 import { screenshot } from "../../support/screenshots.ts";
 
@@ -100,4 +109,59 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("a third party that dies", { tim
     });
     expect([answer.status, mayfly().alive]).toEqual([403, true]);
   });
+
+  it("the Worker of a catalogue's run: killed in the middle and started again, nothing is lost, and its pictures are hits", async () => {
+    const { browser, demo } = parts;
+    const phone = await browser.newPage({ viewport: TELEPHONE, colorScheme: "dark" });
+    const complaints = listen(phone, demo.url);
+    await phone.goto(`${demo.url}/catalogue`);
+    const phase = () => phone.getAttribute("body", "data-phase");
+    const done = async () => Number(await phone.getAttribute(".run-bar progress", "value"));
+    // Only with the keyboard: brand, button.
+    await phone.keyboard.press("Tab");
+    await phone.keyboard.press("Tab");
+    expect(await phone.evaluate(() => document.activeElement?.textContent)).toBe("Start the run");
+    await phone.keyboard.press("Enter");
+    await expect.poll(done, { timeout: 120_000, interval: 20 }).toBeGreaterThan(0);
+    await screenshot(phone, "catalogue-telephone");
+    expect(await phone.textContent("button")).toBe("Kill the Worker");
+    await phone.keyboard.press("Enter");
+    await expect.poll(phase, SOON).toBe("dead");
+    const before = await done();
+    expect(before).toBeLessThan(RUN_PICTURES);
+    expect(demo.run.world()?.edge.edge).toBe(null);
+    expect(await phone.textContent("#says")).toContain("The Worker was killed (SIGKILL) in the middle of its work.");
+    expect(await phone.evaluate(() => document.activeElement?.textContent)).toBe("Start the Worker again");
+    await phone.keyboard.press("Enter");
+    await expect.poll(phase, { timeout: 180_000 }).toBe("done");
+    expect(await phone.textContent(".run-bar p")).toBe(`60 of 60 pictures, killed once`);
+    await expect.poll(() => phone.textContent("#hits"), SOON).toBe("12 of 12 are hits");
+    expect(await phone.evaluate(() => [...document.images].every(({ naturalWidth }) => naturalWidth > 0))).toBe(true);
+    expect(await overflowing(phone)).toEqual([]);
+    // Each picture is in the log once, and was fetched again only if it was under way.
+    const { status, asked } = await demo.run.state();
+    const counts = Object.values(status?.counts ?? {});
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(RUN_PICTURES);
+    expect(status?.counts).toMatchObject({ "not-found": 1, html: 1 });
+    const fetches = Object.values(asked).reduce((sum, count) => sum + count, 0);
+    expect(fetches).toBeGreaterThanOrEqual(RUN_PICTURES);
+    expect(fetches).toBeLessThanOrEqual(2 * RUN_PICTURES - before);
+    expect(complaints).toEqual([]);
+    await phone.setViewportSize(DESK);
+    await phone.emulateMedia({ colorScheme: "light" });
+    expect(await overflowing(phone)).toEqual([]);
+    await phone.evaluate(() => scrollTo(0, 0));
+    await screenshot(phone, "catalogue");
+    await phone.close();
+  });
+
+  /** Elements whose content runs over them, and the page if it does. */
+  function overflowing(of: Page): Promise<readonly string[]> {
+    return of.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll("p, h1, h2, h3, li, button, section")]
+        .filter((one) => one.getClientRects().length > 0 && !one.matches(".unseen"))
+        .filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.outerHTML.slice(0, 80)),
+    );
+  }
 });

@@ -1,12 +1,14 @@
-/** `npm run backfill` as a program against the S3 door of a running edge. */
+/** `npm run backfill` and `npm run catalogue -- import` as programs against the S3 door of a running edge. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parseBackfillArguments } from "../../../src/cli/backfill/arguments.ts";
 import { type Edge, startEdge } from "../../../src/cli/edge/start.ts";
+import { rowsInParts } from "../../support/manifests.ts";
+import { choices } from "../../support/seeded.ts";
 import { SEEDER, seed } from "../../support/seeder.ts";
 
 const KEYS = Array.from(
@@ -33,16 +35,19 @@ const put = (binding: string, keys: readonly string[], bytes: string) =>
     keys.map((key) => ({ binding, key, bytes, metadata: METADATA })),
   );
 
-function start(...args: string[]) {
+const start = (...args: string[]) => program("src/cli/backfill.ts", args).ended;
+
+function program(script: string, args: readonly string[]) {
   const { endpoint, accessKeyId, secretAccessKey } = edge.s3;
   const keys = { S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey };
   const env = { PATH: process.env.PATH ?? "", ...keys };
-  const child = spawn(process.execPath, ["src/cli/backfill.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   let [output, errors] = ["", ""];
   child.stdout?.on("data", (chunk) => (output += chunk));
   child.stderr?.on("data", (chunk) => (errors += chunk));
   onTestFinished(() => void child.kill("SIGKILL"));
-  return once(child, "close").then(() => ({ code: child.exitCode, output, errors }));
+  const ended = once(child, "close").then(() => ({ code: child.exitCode, output, errors }));
+  return { child, ended };
 }
 
 const bucket = (binding: string) => edge.miniflare.getR2Bucket(binding);
@@ -113,6 +118,85 @@ describe("npm run backfill", { timeout: 60_000 }, () => {
   ])("%s fails with its reason", async (_, args, code, message) => {
     expect(await start(...args)).toMatchObject({ code, errors: expect.stringContaining(message) });
   });
+});
+
+describe("npm run catalogue -- import", { timeout: 600_000 }, () => {
+  const importing = (file: string, run: string) =>
+    program("src/cli/catalogue.ts", [
+      ...["import", file, "--run", run, "--columns", "id=0,url=1", "--width", "320"],
+      ...["--work", join(dir, run)],
+    ]);
+  const objects = async (run: string) => {
+    const primary = await bucket("R2_PRIMARY");
+    const found = new Map<string, string>();
+    let cursor: string | undefined;
+    do {
+      const page = await primary.list({ prefix: `catalogue/${run}/`, ...(cursor === undefined ? {} : { cursor }) });
+      for (const { key } of page.objects) found.set(key, (await (await primary.get(key))?.text()) ?? "");
+      cursor = page.truncated ? page.cursor : undefined;
+    } while (cursor !== undefined);
+    return found;
+  };
+  const manifest = (name: string, lines: readonly string[]) => {
+    writeFileSync(join(dir, name), `${lines.join("\n")}\n`);
+    return join(dir, name);
+  };
+  const lines = (count: number, hosts: number) =>
+    Array.from({ length: count }, (_, i) => `${i}\thttps://h${i % hosts}.test/${i}.jpg`);
+
+  test("writes a run; a second time it changes nothing; another manifest is refused", async () => {
+    mkdirSync(join(dir, "small"));
+    writeFileSync(join(dir, "small", "mine"), "kept");
+    const file = manifest("small.tsv", [...lines(20, 3), "7\thttps://h1.test/7.jpg", "no\taddress", ""]);
+    const more = manifest("more.tsv", lines(21, 3));
+    const refused = await importing(file, "small").ended;
+    expect([refused.code, refused.errors]).toEqual([1, expect.stringContaining("1 of 23 lines are broken")]);
+    expect((await objects("small")).size).toBe(0);
+    const good = manifest("small.tsv", [...lines(20, 3), "7\thttps://h1.test/7.jpg"]);
+    const first = await importing(good, "small").ended;
+    expect([first.code, first.output]).toEqual([0, expect.stringContaining("20 pictures on 3 hosts in 3 parts")]);
+    expect(first.output).toContain("left out: 1 repeats");
+    const there = await objects("small");
+    expect(JSON.parse(there.get("catalogue/small/run.json") ?? "")).toMatchObject({
+      ...{ pictures: 20, hosts: 3, settings: { options: "w:320" } },
+    });
+    const rows = rowsInParts(there, "small");
+    expect([...rows.values()].flat().length).toBe(20);
+    const second = await importing(good, "small").ended;
+    expect([second.code, second.output]).toEqual([0, expect.stringContaining("Nothing to do")]);
+    const other = await importing(more, "small").ended;
+    expect([other.code, other.errors]).toEqual([1, expect.stringContaining("file 1 has other content")]);
+    expect(await objects("small")).toEqual(there);
+    // --work may be a folder with files of somebody else.
+    expect(readFileSync(join(dir, "small", "mine"), "utf8")).toBe("kept");
+  });
+
+  test.runIf(process.env.FIRSTLIGHT_LONG === "1")(
+    "killed 10 times at any moment: nothing is lost or doubled",
+    async () => {
+      const { below } = choices(10);
+      const file = manifest("killed.tsv", lines(60_000, 700));
+      for (let kill = 0; kill < 10; kill++) {
+        const { child, ended } = importing(file, "killed");
+        await new Promise((resolve) => setTimeout(resolve, 300 + below(2_500)));
+        child.kill("SIGKILL");
+        await ended;
+      }
+      expect((await importing(file, "killed").ended).code).toBe(0);
+      const there = await objects("killed");
+      const ids = [...rowsInParts(there, "killed").values()].flat().map(({ id }) => id);
+      expect([ids.length, new Set(ids).size]).toEqual([60_000, 60_000]);
+      await importing(file, "whole").ended;
+      const whole = await objects("whole");
+      const parts = (run: string, from: ReadonlyMap<string, string>) =>
+        new Map(
+          [...from]
+            .filter(([key]) => !/(run|import)\.json$/.test(key))
+            .map(([key, text]) => [key.replace(run, ""), text]),
+        );
+      expect(parts("killed", there)).toEqual(parts("whole", whole));
+    },
+  );
 });
 
 describe("its command line", () => {

@@ -10,6 +10,13 @@ type Command = { readonly file: string; readonly wrong: readonly Wrong[]; readon
 /** `wrong`: the arguments, the part of the message that names what is wrong, and a part that names what there is. */
 const COMMANDS = {
   start: { file: "demo/main.ts", wrong: [[["--port", "1"], "Unknown argument --port", "PORT and PHOTOS"]] },
+  "demo:catalogue": {
+    file: "demo/run/main.ts",
+    wrong: [
+      [["--nonsense"], "Unknown argument --nonsense", "known are --pictures, --port, --leave"],
+      [["--pictures", "0"], "--pictures cannot be 0", "1 to 100000"],
+    ],
+  },
   check: { file: ".ci/check.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: npm run check"]] },
   budget: { file: ".ci/budget.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "known are --startup"]] },
   "build:wasm": { file: ".ci/build-wasm.ts", wrong: [[["--chek"], "Unknown argument --chek", "known are --check"]] },
@@ -67,6 +74,15 @@ const COMMANDS = {
       [["put"], "put needs a file", "Usage: npm run settings"],
     ],
   },
+  catalogue: {
+    file: "src/cli/catalogue.ts",
+    wrong: [
+      [[], "No command is given", "Usage: npm run catalogue"],
+      [["nonsense"], "Unknown command nonsense", "known are plan, import, start"],
+      [["attribute", "--nonsense", "x"], "Unknown argument --nonsense", "known are --to, --table, --key-column"],
+      [["rebuild"], "One run is needed, 0 are given", "Usage: npm run catalogue -- rebuild RUN"],
+    ],
+  },
   keys: { file: "src/cli/keys.ts", wrong: [[["rotate"], 'The argument cannot be "rotate"', "known are add, retire"]] },
   figures: { file: "src/cli/figures.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: "]] },
   provider: {
@@ -80,7 +96,7 @@ const COMMANDS = {
   },
   hint: { file: "warmer/cli/hint.ts", wrong: [[["--nonsense"], "--nonsense", "Usage: "]] },
   replay: { file: "warmer/cli/replay.ts", wrong: [[["--nonsense"], "--nonsense", "Usage: "]] },
-  bench: { file: "bench/main.ts", wrong: [[["nonsense"], '"nonsense"', "cdn, derive, engine"]] },
+  bench: { file: "bench/main.ts", wrong: [[["nonsense"], '"nonsense"', "derive, engine, formats"]] },
 } as const satisfies Readonly<Record<string, Command>>;
 
 /** Scripts without a program of their own: the same with a variable, before a package is packed, and biome. */

@@ -56,6 +56,7 @@ const VALUES = {
   format: { good: ["webp", "jpeg", "png"], bad: ["avif", "jpg.exe", "WEBP"] },
   autoRotate: { good: [true, false], bad: ["f", 0] },
   rotate: { good: [0, 90, 270], bad: [45, 360, "90"] },
+  maxFrames: { good: [1], bad: [0, 2, true, "1"] },
   keepCopyright: { good: [true, false], bad: ["t", 1] },
   license: {
     good: [

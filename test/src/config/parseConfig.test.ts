@@ -33,6 +33,9 @@ test("no variables at all make a configuration that lets nothing in", () => {
     regions: ["enam", "weur", "apac", "oc"],
     warmSecret: null,
     purgeSecret: null,
+    catalogueSecret: null,
+    catalogueChunkSeconds: 60,
+    catalogueLeaseSeconds: 1_800,
     photonAuthentication: null,
   });
 });

@@ -67,8 +67,18 @@ describe("/info", () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       ...{ width: 80, height: 60, format: "jpeg", bytes: 200_000, orientation: 1, alpha: false, progressive: false },
-      ...{ colourSpace: "ycc", frames: 1, camera: null, exposure: null, aperture: null, iso: null, focalLength: null },
-      ...{ takenAt: null, artist: null, copyright: null, dominantColour: null, thumbhash: null },
+      ...{
+        colourSpace: "ycc",
+        frames: 1,
+        duration: 0,
+        loop: 1,
+        camera: null,
+        exposure: null,
+        aperture: null,
+        iso: null,
+        focalLength: null,
+      },
+      ...{ takenAt: null, title: null, artist: null, copyright: null, dominantColour: null, thumbhash: null },
     });
     expect(asked).toEqual(["bytes=0-65535"]);
     expect(headers["cache-control"]).toMatch(/^public, max-age=7200, stale-while-revalidate=/);

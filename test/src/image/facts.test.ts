@@ -3,6 +3,7 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
 import { factsOf } from "../../../src/image/facts.ts";
+import { animatedGif, whole } from "./animation/drawnGifs.ts";
 import { corpusFiles, readCorpus } from "./corpus.ts";
 
 const HEAD = 65_536;
@@ -43,6 +44,13 @@ describe.each(["formats", "photos"] as const)("corpus/%s", (folder) => {
     if (facts.format === "jpeg" || facts.format === "png") expect(facts.progressive).toBe(isProgressive);
     if (facts.format === "gif" || facts.format === "webp") expect(facts.frames).toBe(pages);
   });
+});
+
+test("an animation's duration and loop", async () => {
+  const gif = animatedGif([whole(0, { hundredths: 7 }), whole(5, { hundredths: 0 })], 4);
+  expect(await factsOf(gif, gif.length)).toMatchObject({ frames: 2, duration: 170, loop: 5 });
+  const first = await factsOf(gif.subarray(0, gif.length - 1), gif.length);
+  expect(first).toMatchObject({ frames: null, duration: null, loop: null });
 });
 
 test("a first part of a moving picture does not say how many frames it has", async () => {

@@ -12,6 +12,7 @@ export const LIMITS: EngineLimits = {
   maxSourceFrames: 1000,
   maxResultSide: 4096,
   maxResultPixels: 12_000_000,
+  maxAnimationPixels: 12_000_000,
 };
 
 /** Bytes and what differs from the plain transform -> an order for the engine. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/errors.ts";
 import { dctScale } from "../../../src/image/formats/jpeg/decoder/scale.ts";
+import type { OutputFormat } from "../../../src/image/formats/registry.ts";
 import type { Source } from "../../../src/image/header.ts";
-import { MAX_BLOCK_VISITS, MAX_SOURCE_ROWS, MEMORY_BUDGET, planRender } from "../../../src/image/plan.ts";
+import { MAX_BLOCK_VISITS, MAX_SOURCE_ROWS, planRender } from "../../../src/image/plan.ts";
+import { MEMORY_BUDGET } from "../../../src/image/planMemory.ts";
 import { CENTRE, type Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 import { LIMITS } from "./orders.ts";
@@ -104,9 +106,11 @@ describe("planRender", () => {
     [1000, true],
     [1001, false],
   ])("%i frames: %s", (frames, may) => {
-    const make = () => plan({ format: "gif", width: 100, height: 100, frames });
+    // JPEG XL: none of its frames can be read alone.
+    const make = () => plan({ format: "jxl", width: 100, height: 100, frames });
     if (may) expect(make).not.toThrow();
     else expect(make).toThrow(refused("source_too_many_frames"));
+    expect(() => plan({ format: "gif", width: 100, height: 100, frames })).not.toThrow();
   });
 
   test.each([
@@ -171,39 +175,62 @@ describe("planRender", () => {
     expect(() => plan(interlaced)).toThrow(refused("source_too_complex"));
   });
 
-  describe("frames x pixels are budgeted before anything is allocated", () => {
+  describe("an animation gets as many frames as the limits allow", () => {
     const moving = { format: "gif", width: 1000, height: 1000, frames: 40 } as const;
-    const planOf = (frames: number | undefined, over: Partial<typeof LIMITS> = {}, side = 500) =>
+    const planOf = (
+      maxFrames: number | null,
+      over: Partial<typeof LIMITS> = {},
+      side = 500,
+      source: Partial<Source> = {},
+      format: OutputFormat = "webp",
+    ) =>
       planRender(
-        { ...JPEG, ...moving },
+        { ...JPEG, ...moving, ...source },
         {
-          transform: { ...PLAIN, width: side, height: side },
-          format: "webp",
+          transform: { ...PLAIN, width: side, height: side, maxFrames },
+          format,
           limits: { ...LIMITS, ...over },
           fileBytes: 1_000_000,
-          ...(frames === undefined ? {} : { frames }),
         },
       );
 
-    test("one frame is made unless more are asked for, and never more than there are", () => {
-      expect([undefined, 1, 12, 100].map((frames) => planOf(frames).frames)).toEqual([1, 1, 12, 40]);
-    });
-    test("every further frame costs its pixels", () => {
-      expect(planOf(12).memoryBytes - planOf(undefined).memoryBytes).toBe(11 * 4 * 500 * 500);
+    test("one frame unless the request allows more, and never more than there are", () => {
+      expect([null, 1, 12, 40, 100].map((frames) => planOf(frames).frames)).toEqual([1, 1, 12, 40, 40]);
     });
     test.each([
-      [12, 12 * 250_000, true],
-      [12, 12 * 250_000 - 1, false],
-      [1, 250_000, true],
-    ])("%i frames with a limit of %i pixels: %s", (frames, maxResultPixels, may) => {
-      const make = () => planOf(frames, { maxResultPixels });
-      if (may) expect(make).not.toThrow();
-      else expect(make).toThrow(refused("result_too_large"));
+      [12 * 250_000, 12],
+      [12 * 250_000 - 1, 11],
+      [500_000, 2],
+      [499_999, 1],
+      [1, 1],
+    ])("%i result pixels: %i frames", (maxAnimationPixels, frames) => {
+      expect(planOf(12, { maxAnimationPixels }).frames).toBe(frames);
     });
-    test("frames that do not fit into the memory are the size's fault", () => {
-      const all = { maxResultPixels: 1e9 };
-      expect(() => planOf(40, all, 1000)).toThrow(refused("result_too_large"));
-      expect(() => planOf(10, all, 1000)).not.toThrow();
+    test.each<readonly [string, Partial<Source>, number]>([
+      ["3000 frames of 2000x2000", { width: 2000, height: 2000, frames: 3000 }, 12],
+      ["just 50 million in ten frames", { width: 2000, height: 2500, frames: 3000 }, 10],
+      ["just over that", { width: 2000, height: 2501, frames: 3000 }, 9],
+      ["a PNG of 4 bytes a pixel", { format: "png", frames: 200, inflatedBytes: 4_001_000 }, 50],
+      ["a PNG of 8 bytes a pixel", { format: "png", frames: 200, inflatedBytes: 8_001_000 }, 31],
+      ["a format that has no frames", { format: "jpeg", frames: 1 }, 1],
+      ["a format of which no frame can be read alone", { format: "jxl", frames: 9 }, 1],
+    ])("%s", (_, source, frames) => expect(planOf(1000, {}, 16, source).frames).toBe(frames));
+    test.each(["jpeg", "png"] as const)("%s has one frame", (format) => {
+      expect(planOf(40, {}, 500, {}, format).frames).toBe(1);
+    });
+    test("the canvas that was added counts", () => {
+      const transform = { ...PLAIN, width: 2000, height: 1000, extend: CENTRE, maxFrames: 40 };
+      const order = { transform, format: "webp", limits: LIMITS, fileBytes: 1_000_000 } as const;
+      expect(planRender({ ...JPEG, ...moving }, order).frames).toBe(6);
+    });
+    test("frames that take too much memory are not made: the result is a still", () => {
+      const large = { width: 2500, height: 2500, frames: 3 };
+      expect(planOf(3, {}, 500, large)).toMatchObject({ frames: 3 });
+      expect(planOf(3, { maxAnimationPixels: 1e8 }, 2000, large)).toMatchObject({ frames: 1 });
+    });
+    test("memory does not grow with the frames' pixels, save for what is encoded", () => {
+      const grown = planOf(40).memoryBytes - planOf(12).memoryBytes;
+      expect(grown).toBe(28 * 2 * 250_000);
     });
   });
 

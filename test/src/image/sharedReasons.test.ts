@@ -14,8 +14,11 @@ const OF_THE_EXCHANGE: readonly Reason[] = [
   ...(["source_broken", "source_redirects", "source_timeout", "source_encoding", "source_too_many_bytes"] as const),
   "source_placeholder",
 ];
-/** Decided by the plan for its memory, too large to make a file for: planFaults.test.ts. */
-const OF_THE_PLAN: readonly Reason[] = ["source_too_complex"];
+/**
+ * Decided by the plan: for its memory, too large to make a file for (planFaults.test.ts), and of a kind of which no frame can
+ * be read alone (plan.test.ts).
+ */
+const OF_THE_PLAN: readonly Reason[] = ["source_too_complex", "source_too_many_frames"];
 
 type Row = readonly [reason: Reason, what: string, bytes: () => Promise<Uint8Array>, limits?: Partial<EngineLimits>];
 
@@ -50,7 +53,6 @@ const ROWS: readonly Row[] = [
   ["image_damaged", "a JPEG without tables", () => spoilt("jpeg", 20)],
   ["image_damaged", "a WebP whose picture is noise", () => spoilt("webp", 30)],
   ["source_too_many_pixels", "a pixel over the limit", () => made("png"), { maxSourcePixels: 1199 }],
-  ["source_too_many_frames", "a frame over the limit", () => made("gif"), { maxSourceFrames: 1 }],
 ];
 
 const CROP = { width: 5, height: 5, gravity: { kind: "compass", at: "noea", x: 0, y: 0 } } as const;

@@ -48,6 +48,27 @@ describe("chooseParent", () => {
 
   test("the widths above follow from SPARE", () => expect(608 / 320).toBeGreaterThanOrEqual(SPARE));
 
+  describe("frames", () => {
+    const ofStill = parent(640, { whole: { ...WHOLE, still: true } });
+    const ofUnknown = parent(640);
+    const moving = parent(640, { frames: 40 });
+    const cut = parent(640, { frames: 40, sourceFrames: 41 });
+    test.each([
+      ["a still of a still", 1, ofStill, true],
+      ["a still of what may be an animation", 1, ofUnknown, true],
+      ["a still of a moving picture", 1, moving, true],
+      ["a still of one with fewer frames", null, cut, true],
+      ["a moving one of a still", 40, ofStill, true],
+      ["a moving one of a still that may be of an animation", 40, ofUnknown, false],
+      ["a moving one of a moving one", 40, moving, true],
+      ["a moving one, more frames allowed, all are there", 99, moving, true],
+      ["a moving one of one with as many frames as are allowed", 40, cut, true],
+      ["a moving one, more frames allowed than are there", 41, cut, false],
+    ] as const)("%s", (_name, maxFrames, from, may) => {
+      expect(choose(request({ maxFrames }), [from])).toBe(may ? "t/640" : undefined);
+    });
+  });
+
   describe("rights", () => {
     const with_ = parent(640, { whole: { ...WHOLE, rights: true } });
     const ofVariant = parent(640, { whole: { ...WHOLE, rights: true }, variant: "wikimedia:960px" });
@@ -224,14 +245,25 @@ describe("wholeOf", () => {
     ["not turned upright", { autoRotate: false }, { orientation: 6 }, "webp", undefined],
     ["not turned, and upright already", { autoRotate: false }, {}, "webp", { ...WHOLE }],
   ] as const)("%s", (_name, over, source, format, expected) => {
-    expect(wholeOf({ ...ASKED, ...over } as Transform, format, { ...HEADER, ...source }).whole).toEqual(expected);
+    const { whole } = wholeOf({ ...ASKED, ...over } as Transform, format, { ...HEADER, ...source });
+    expect(whole).toEqual(expected && { ...expected, still: true });
+  });
+});
+
+describe("wholeOf says that the source is a still", () => {
+  test.each([
+    ["one frame", { frames: 1 }, undefined, true],
+    ["two frames", { frames: 2 }, undefined, undefined],
+    ["one frame of a file that may be a still of an animation", { frames: 1 }, true, undefined],
+  ] as const)("%s", (_name, source, mayHaveFrames, still) => {
+    expect(wholeOf(ASKED, "webp", { ...HEADER, ...source }, undefined, mayHaveFrames).whole?.still).toBe(still);
   });
 });
 
 describe("what may be a parent follows from the table of options", () => {
   const dummy = { ...OPTIONS.dpr, name: "dummy", short: [], key: "dm", fallback: 0, keepsWhole: undefined } as const;
   const whole = (value: number, row: Partial<Option<number>>) =>
-    wholeOf({ ...ASKED, dummy: value } as Transform, "webp", HEADER, undefined, {
+    wholeOf({ ...ASKED, dummy: value } as Transform, "webp", HEADER, undefined, true, {
       ...OPTIONS,
       dummy: { ...dummy, ...row } as Option<unknown>,
     }).whole;
@@ -251,7 +283,13 @@ describe("what may be a parent follows from the table of options", () => {
 });
 
 describe("a derived picture beside a direct one, both against the picture without encoding (SSIM)", () => {
-  const limits = { maxSourcePixels: 1e8, maxSourceFrames: 1000, maxResultSide: 4096, maxResultPixels: 12e6 };
+  const limits = {
+    maxSourcePixels: 1e8,
+    maxSourceFrames: 1000,
+    maxResultSide: 4096,
+    maxResultPixels: 12e6,
+    maxAnimationPixels: 12e6,
+  };
   const render = (bytes: Uint8Array, transform: Transform, format: OutputFormat = "webp") =>
     renderInTurn({ bytes, transform, format, limits });
 

@@ -9,7 +9,7 @@ import { freshSource, jpegOf, requestOf, worldOf } from "../../support/world.wor
 
 const RENDITION: Rendition = {
   bytes: new Uint8Array([1, 2, 3]),
-  ...{ format: "webp", width: 320, height: 240, truncated: false },
+  ...{ format: "webp", width: 320, height: 240, frames: 1, truncated: false },
   source: {
     ...{ format: "jpeg", width: 4000, height: 3000, orientation: 1, frames: 1 },
     ...{ alpha: false, progressive: false, colour: "ycc" },

@@ -153,6 +153,7 @@ describe("storeSourceMeta", () => {
     expect(known?.variants[ORIGINAL]).toMatchObject({ hash: "0badcafe", etag: '"2"', at: NOW });
   });
   const LOOK = { colour: "#123456", thumbhash: "AAAA" };
+  const DHASH = "0123456789abcdef";
   test("the look of the first whole rendition is kept with it, and of later ones only where there is none", async () => {
     const { app, ...world } = worldOf();
     const source = freshSource();
@@ -162,9 +163,13 @@ describe("storeSourceMeta", () => {
     expect(await read()).not.toHaveProperty("thumbhash");
     // Made from the kept original, by another request.
     const { store: later } = await missIn(worldOf(), source);
-    await storeSourceMeta(fetchedOf(source, { validators: null }), HEADER, later, app, LOOK);
+    await storeSourceMeta(fetchedOf(source, { validators: null }), HEADER, later, app, { ...LOOK, dhash: DHASH });
     expect(await read()).toMatchObject({ generation: 1, ...LOOK });
-    await storeSourceMeta(fetchedOf(source, { validators: null }), HEADER, later, app, { ...LOOK, colour: "#000000" });
+    await storeSourceMeta(fetchedOf(source, { validators: null }), HEADER, later, app, {
+      ...LOOK,
+      colour: "#000000",
+      dhash: DHASH,
+    });
     expect(await read()).toMatchObject(LOOK);
     const other = fetchedOf(source, { sourceHash: "0badbeef", generation: 2, storedAt: NOW + 1 });
     await storeSourceMeta(other, HEADER, store, app);

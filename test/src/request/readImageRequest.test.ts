@@ -102,3 +102,35 @@ test("a refusal is not kept past the time at which its URL expires", async () =>
   expect(await keeping("exp:90/c:10:10")).toBe(90_000);
   expect(await keeping("c:10:10")).toBe(Number.POSITIVE_INFINITY);
 });
+
+describe("how many frames", () => {
+  const settings = { ALLOWED_SOURCES: "a.test" };
+  const framesOf = async (path: string, accept: string | null, most: string) => {
+    const config = parseConfig({ ...settings, MAX_ANIMATION_FRAMES: most });
+    return (await readImageRequest(ORIGIN + path, accept, config, 0)).transform.maxFrames;
+  };
+  const IMGPROXY = "/unsafe/w:320/plain/https://a.test/b.gif";
+  const WEBP = "image/webp,*/*";
+  test.each([
+    ["the default is a still", IMGPROXY, WEBP, "1", 1],
+    ["the deployment's limit", IMGPROXY, WEBP, "40", 40],
+    ["a reader who takes AVIF takes WebP", IMGPROXY, "image/avif,image/webp", "40", 40],
+    ["a reader without WebP gets a still", IMGPROXY, "image/*", "40", 1],
+    ["WebP by name", `${IMGPROXY}@webp`, "image/*", "40", 40],
+    ["JPEG by name", `${IMGPROXY}@jpg`, WEBP, "40", 1],
+    ["disable_animation", IMGPROXY.replace("w:320", "da:1"), WEBP, "40", 1],
+    ["disable_animation, as long", IMGPROXY.replace("w:320", "disable_animation:t"), WEBP, "40", 1],
+    ["the last one counts", IMGPROXY.replace("w:320", "da:1/da:0"), WEBP, "40", 40],
+    ["Photon has no word for it", "/photon/a.test/b.gif?w=320", WEBP, "40", 40],
+    ["Cloudflare: on by default", "/image/w=320/https://a.test/b.gif", WEBP, "40", 40],
+    ["Cloudflare: anim=true", "/image/w=320,anim=true/https://a.test/b.gif", WEBP, "40", 40],
+    ["Cloudflare: anim=false", "/image/w=320,anim=false/https://a.test/b.gif", WEBP, "40", 1],
+    ["wsrv.nl: off by default", "/?url=a.test/b.gif&w=320", WEBP, "40", 1],
+    ["wsrv.nl: all pages", "/?url=a.test/b.gif&w=320&n=-1", WEBP, "40", 40],
+    ["wsrv.nl: one page", "/?url=a.test/b.gif&w=320&n=1", WEBP, "40", 1],
+    ["IPX: off by default", "/_ipx/w_320/https://a.test/b.gif", WEBP, "40", 1],
+    ["IPX: animated", "/_ipx/animated,w_320/https://a.test/b.gif", WEBP, "40", 40],
+    ["IPX: a", "/_ipx/a,w_320/https://a.test/b.gif", WEBP, "1", 1],
+    ["next/image", "/_next/image?url=https://a.test/b.gif&w=320&q=75", WEBP, "40", 40],
+  ])("%s", async (_, path, accept, most, expected) => expect(await framesOf(path, accept, most)).toBe(expected));
+});

@@ -60,6 +60,12 @@ describe("imageHeaders", () => {
     });
   });
 
+  it("says that an animation has only the first frames of its source", () => {
+    const of = (over: Partial<typeof META>) => sent(imageHeaders(WANTED, { ...META, ...over }, 1, NOW, RULES));
+    expect(of({ frames: 16, sourceFrames: 3000 })["x-firstlight-frames"]).toBe("16/3000");
+    expect(of({ frames: 16 })).not.toHaveProperty("x-firstlight-frames");
+  });
+
   it("varies only when negotiated", () => {
     expect(sent(imageHeaders({ ...WANTED, negotiated: false }, META, 1, NOW, RULES))).not.toHaveProperty("vary");
   });

@@ -42,10 +42,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       readFileSync(option(args, "--path"), "utf8"),
     ),
   "queues info": async ([name], api) => {
-    const [queue] = (await api("GET", `queues?name=${name}`)) as unknown[];
+    const [queue] = (await api("GET", `queues?name=${name}`)) as { readonly consumers_total_count: number }[];
     if (queue === undefined)
       throw new Error(`Queue "${name}" does not exist. To create it, run: wrangler queues create ${name}`);
-    return "";
+    return `Queue Name: ${name}\nNumber of Consumers: ${queue.consumers_total_count}\n`;
   },
   "queues create": ([name], api) => api("POST", "queues", { queue_name: name }),
   "queues delete": async ([name], api) => {

@@ -6,8 +6,11 @@ import { listen } from "./server.ts";
 type Event = { readonly at: number; readonly amount: number };
 
 export type CountingOptions = {
-  /** What every address answers. Bytes after the end of a JPEG change nothing in it: append zeros for a longer file. */
-  readonly body: Uint8Array;
+  /**
+   * What every address answers; several bodies take turns. Bytes after the end of a JPEG change nothing in it: append zeros
+   * for a longer file.
+   */
+  readonly body: Uint8Array | readonly Uint8Array[];
   /** Time until the first byte, in milliseconds. Default 0. */
   readonly firstByteMs?: number;
   /** Answers other than the body, by the path; null = the body. */
@@ -38,6 +41,8 @@ const SLICE = 16_384;
 /** Starts it on a free port of 127.0.0.1. */
 export async function startCounting(options: CountingOptions): Promise<CountingSource> {
   const { body, firstByteMs = 0, refuse = () => null } = options;
+  const bodies = body instanceof Uint8Array ? [body] : body;
+  let answers = 0;
   const starts: Event[] = [];
   const sent: Event[] = [];
   const ended: Event[] = [];
@@ -55,7 +60,8 @@ export async function startCounting(options: CountingOptions): Promise<CountingS
     });
     setTimeout(() => {
       const refusal = refuse(request.url ?? "");
-      if (refusal === null) return void sendSlices(body, response, sent);
+      const next = bodies[answers++ % bodies.length] ?? new Uint8Array(0);
+      if (refusal === null) return void sendSlices(next, response, sent);
       response.writeHead(refusal.status, refusal.headers);
       response.end();
     }, firstByteMs);

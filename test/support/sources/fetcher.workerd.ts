@@ -59,8 +59,7 @@ async function run(job: Job, env: Pick<Env, "GOVERNOR">, ctx: ExecutionContext):
   const priority = new Priority(job.kind);
   const trace = newTrace("reader", "enam", "");
   const later = (work: Promise<unknown>) => ctx.waitUntil(work.catch(() => undefined));
-  const source = { host: URL.parse(job.source)?.host ?? "", bytes: null };
-  const governors = new MissGovernors(source, app, { runsIn: "enam" }, { trace, waitUntil: later, priority });
+  const governors = new MissGovernors(app, { runsIn: "enam" }, { trace, waitUntil: later, priority });
   try {
     const { authority, ownHost, conditional, head } = job;
     const order = {

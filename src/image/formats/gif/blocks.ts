@@ -33,14 +33,29 @@ export type GifFrame = {
 /** How often an animation is repeated after its first run; 0 is for ever. */
 export type GifLoop = { readonly kind: "loop"; readonly repeats: number };
 
+/** A comment, or an XMP packet. */
+export type GifData = {
+  readonly kind: "comment" | "xmp";
+  /** Offset of the first byte behind the extension's own fields: of the sub-blocks, or of the packet. */
+  readonly data: number;
+  /** Offset behind the terminator, or the end of the file. */
+  readonly end: number;
+};
+
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const IMAGE_BYTES = 10;
 const GRAPHIC_CONTROL = 0xf9;
+const COMMENT = 0xfe;
 const APPLICATION = 0xff;
 const SCREEN_BYTES = 13;
 /** The applications that store a loop count: name and authentication code, 11 bytes. */
 const LOOPING: readonly string[] = ["NETSCAPE2.0", "ANIMEXTS1.0"];
+
+/** The application that stores XMP. */
+const XMP = "XMP DataXMP";
+/** The length byte and the name of an application. */
+const NAME_BYTES = 12;
 
 type Control = Pick<GifFrame, "transparent" | "disposal" | "delayMs">;
 const NO_CONTROL: Control = { transparent: null, disposal: "keep", delayMs: 0 };
@@ -54,10 +69,10 @@ export function readScreen(bytes: Uint8Array): GifScreen {
 }
 
 /**
- * Blocks after the screen, in file order. Reads each byte at most once, only as far as the caller asks, and never
+ * Frames, the loop count, comments and XMP after the screen, in file order. Reads each byte at most once, only as far as the caller asks, and never
  * throws: the walk ends at the trailer, at the end of the file or at a byte that begins no block.
  */
-export function* walkBlocks(bytes: Uint8Array, screen: GifScreen): Generator<GifFrame | GifLoop> {
+export function* walkBlocks(bytes: Uint8Array, screen: GifScreen): Generator<GifFrame | GifLoop | GifData> {
   const read = createReader(bytes, true);
   let control = NO_CONTROL;
   let at = screen.end;
@@ -76,7 +91,10 @@ export function* walkBlocks(bytes: Uint8Array, screen: GifScreen): Generator<Gif
       if (label === GRAPHIC_CONTROL && (body[0] ?? 0) >= 4) control = controlOf(body);
       const loop = label === APPLICATION ? loopOf(body) : null;
       if (loop !== null) yield loop;
-      at = skipSubBlocks(read, at + 2);
+      const end = skipSubBlocks(read, at + 2);
+      if (label === COMMENT) yield { kind: "comment", data: at + 2, end };
+      else if (label === APPLICATION && isXmp(body)) yield { kind: "xmp", data: at + 2 + NAME_BYTES, end };
+      at = end;
     } else if (introducer === 0) {
       // Some encoders write one block terminator too many.
       at++;
@@ -128,6 +146,12 @@ function loopOf(body: Uint8Array): GifLoop | null {
   return LOOPING.includes(name) ? { kind: "loop", repeats: low | (high << 8) } : null;
 }
 
+/** Whether an application extension from its length byte on is XMP. */
+function isXmp(body: Uint8Array): boolean {
+  if (body[0] !== XMP.length || body[1] !== XMP.charCodeAt(0)) return false;
+  return String.fromCharCode(...body.subarray(1, NAME_BYTES)) === XMP;
+}
+
 /** Offset after a run of sub-blocks and its terminator, or the end of the file. */
 function skipSubBlocks(read: Reader, at: number): number {
   while (at < read.length) {
@@ -135,5 +159,5 @@ function skipSubBlocks(read: Reader, at: number): number {
     at += 1 + length;
     if (length === 0) break;
   }
-  return at;
+  return Math.min(at, read.length);
 }

@@ -8,5 +8,5 @@ export const GIF = {
   extensions: ["gif"],
   input: { maxPixels: 12_000_000, decoders: ["gif"] },
   output: null,
-  note: "the first frame, also of files that end early",
+  note: "also of files that end early; animations",
 } as const satisfies FormatDescriptor;

@@ -1,5 +1,6 @@
 /** GIF header: the screen's size, and the frames counted without decoding one. */
 
+import { shownDelay } from "../../animation/frames.ts";
 import type { Source } from "../../header.ts";
 import { damaged } from "../byteReader.ts";
 import { still } from "../still.ts";
@@ -15,8 +16,15 @@ export function gifHeader(bytes: Uint8Array): Source {
   let { width, height } = screen;
   let frames = 0;
   let alpha = false;
+  let durationMs = 0;
+  let plays = 1;
   for (const block of walkBlocks(bytes, screen)) {
+    if (block.kind === "loop") {
+      plays = block.repeats === 0 ? 0 : block.repeats + 1;
+      continue;
+    }
     if (block.kind !== "frame") continue;
+    durationMs += shownDelay(block.delayMs);
     if (frames === 0) {
       width ||= block.left + block.width;
       height ||= block.top + block.height;
@@ -27,5 +35,6 @@ export function gifHeader(bytes: Uint8Array): Source {
   }
   if (frames === 0) throw damaged("no image block");
   if (width === 0 || height === 0) throw damaged(`size ${width}x${height}`);
-  return { ...still("gif", width, height, { alpha, colour: "palette" }), frames };
+  const animation = frames > 1 ? { animation: { durationMs, plays } } : {};
+  return { ...still("gif", width, height, { alpha, colour: "palette" }), frames, ...animation };
 }

@@ -9,20 +9,10 @@ import { type Decode, type DecodeCost, type Pixels, stillPicture } from "../../p
 import { createResizer } from "../../resize/resizer.ts";
 import { resizeWhole } from "../../resize/whole.ts";
 import { damaged } from "../byteReader.ts";
+import { ADAM7, adam7Passes, rowsOf } from "./decoder/adam7.ts";
 import { imageData, type PngChunks } from "./decoder/chunks.ts";
 import { type Batch, readRows } from "./decoder/rows.ts";
 import { CHANNELS, type ToRgba, toRgba } from "./decoder/samples.ts";
-
-/** Adam7 (PNG, third edition, section 8.1): first column and row of each pass, and the steps between. */
-const ADAM7 = [
-  { x: 0, y: 0, dx: 8, dy: 8 },
-  { x: 4, y: 0, dx: 8, dy: 8 },
-  { x: 0, y: 4, dx: 4, dy: 8 },
-  { x: 2, y: 0, dx: 4, dy: 4 },
-  { x: 0, y: 2, dx: 2, dy: 4 },
-  { x: 1, y: 0, dx: 2, dy: 2 },
-  { x: 0, y: 1, dx: 1, dy: 2 },
-] as const;
 
 const TRUECOLOUR = 2;
 const TRUECOLOUR_ALPHA = 6;
@@ -84,11 +74,8 @@ function pusher(
 async function interlacedFrame(data: Iterable<Uint8Array>, source: Source, bits: number, convert: ToRgba) {
   const { width, height } = source;
   const frame = new Uint8Array(width * height * 4);
-  const passes = ADAM7.map(({ x, y, dx, dy }) => ({
-    width: Math.max(0, Math.ceil((width - x) / dx)),
-    height: Math.max(0, Math.ceil((height - y) / dy)),
-  }));
-  const expected = passes.reduce((sum, pass) => sum + (pass.width > 0 ? pass.height : 0), 0);
+  const passes = adam7Passes(source);
+  const expected = rowsOf(passes);
   const rows = await readRows(data, passes, bits, false, ({ data: rows, offset, stride, count, y, pass }) => {
     const grid = ADAM7[pass] ?? ADAM7[0];
     for (let i = 0; i < count; i++) {

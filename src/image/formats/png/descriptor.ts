@@ -16,5 +16,5 @@ export const PNG = {
     bytesPerPixel: 9,
     storedCode: "png",
   },
-  note: "every colour type and depth; cICP, ICC profiles, gAMA with cHRM; interlaced up to 12 megapixels; the default image of an animation",
+  note: "every colour type and depth; cICP, ICC profiles, gAMA with cHRM; interlaced up to 12 megapixels; animations, whose still is the default image",
 } as const satisfies FormatDescriptor;

@@ -5,6 +5,7 @@ import { createReader, damaged, type Reader } from "../byteReader.ts";
 import { type Orientation, readOrientation } from "../exif.ts";
 import { type ColourChunks, cicpProfile, gammaProfile } from "./colour.ts";
 import { pngChunks } from "./decoder/chunks.ts";
+import { frameControl } from "./decoder/frameControl.ts";
 
 /** Colour type -> what it means, and the depths it may have (table 11.1). */
 const COLOUR_TYPES: Readonly<
@@ -55,6 +56,7 @@ export function pngHeader(bytes: Uint8Array): Source {
     height,
     orientation: chunks.orientation ?? 1,
     frames: chunks.frames,
+    ...(chunks.frames > 1 ? { animation: chunks.animation } : {}),
     alpha: kind.alpha || transparency !== null,
     progressive: interlace === 1,
     colour: kind.colour,
@@ -79,6 +81,7 @@ type Chunks = ColourChunks & {
   readonly srgb: boolean;
   readonly orientation: Orientation | null;
   readonly frames: number;
+  readonly animation: NonNullable<Source["animation"]>;
 };
 
 /**
@@ -90,10 +93,14 @@ function readChunks(read: Reader, hasPalette: boolean): Chunks {
   let dataAt: number | null = null;
   let orientation: Orientation | null = null;
   let frames = 0;
+  let durationMs = 0;
   for (const { tag, at, length } of pngChunks(read)) {
     if (tag === "IDAT") dataAt ??= at - 8;
-    else if (tag === "fcTL") frames++;
-    else if (tag === "eXIf") orientation ??= readOrientation(read.slice(at, length));
+    else if (tag === "fcTL") {
+      const control = frameControl(read, at, length);
+      if (frames < announcedFrames(found.get("acTL") ?? null)) durationMs += control?.delayMs ?? 0;
+      frames++;
+    } else if (tag === "eXIf") orientation ??= readOrientation(read.slice(at, length));
     else if (dataAt === null && COUNTED.has(tag) && !found.has(tag)) {
       if (tag === "tRNS" && hasPalette && !found.has("PLTE")) continue;
       found.set(tag, read.slice(at, length));
@@ -110,7 +117,8 @@ function readChunks(read: Reader, hasPalette: boolean): Chunks {
     gamma: of("gAMA"),
     chromaticities: of("cHRM"),
     orientation,
-    frames: animationFrames(of("acTL"), frames),
+    frames: Math.max(1, Math.min(announcedFrames(of("acTL")), frames)),
+    animation: { durationMs, plays: plays(of("acTL")) },
   };
 }
 
@@ -118,10 +126,14 @@ function readChunks(read: Reader, hasPalette: boolean): Chunks {
 const COUNTED: ReadonlySet<string> = new Set(["PLTE", "tRNS", "iCCP", "sRGB", "cICP", "gAMA", "cHRM", "acTL"]);
 const ACTL_BYTES = 8;
 
-/** The frames that acTL announces, but not more than are there. With an invalid acTL the file is a still (11.3.6.1). */
-function animationFrames(announced: Uint8Array | null, there: number): number {
-  if (announced === null || announced.length !== ACTL_BYTES) return 1;
-  return Math.max(1, Math.min(createReader(announced, false).u32(0), there));
+/** The frames that acTL announces. With an invalid acTL the file is a still (11.3.6.1). */
+function announcedFrames(control: Uint8Array | null): number {
+  return control?.length === ACTL_BYTES ? createReader(control, false).u32(0) : 1;
+}
+
+/** How often the animation is shown, 0 = without end. */
+function plays(control: Uint8Array | null): number {
+  return control?.length === ACTL_BYTES ? createReader(control, false).u32(4) : 1;
 }
 
 /** Bytes of tRNS by colour type; of a palette picture at most one for each entry, and no more entries than samples. */

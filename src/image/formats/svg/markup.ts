@@ -144,3 +144,10 @@ function numeric(name: string): string | null {
     ? String.fromCodePoint(code)
     : null;
 }
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Text -> the same as the content of an element or of an attribute in double quotes. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (mark) => ESCAPES[mark] ?? mark);
+}

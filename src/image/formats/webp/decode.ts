@@ -38,35 +38,44 @@ export function webpMemory({ source, fileBytes }: DecodeCost): number {
 
 /** WebP bytes -> the view's picture. Throws image_damaged: libwebp's still API gives nothing of a truncated file. */
 export const decodeWebp: Decode = async (bytes, source, { view }, clock) => {
-  const webp = await engine.use();
   const chunk = source.webp?.firstFrame ?? null;
-  const frame = chunk === null ? { still: bytes, left: 0, top: 0 } : firstFrame(bytes, chunk);
-  const from = webp.malloc(frame.still.length);
+  const frame = chunk === null ? { still: bytes, left: 0, top: 0 } : frameAt(bytes, chunk);
+  const pixels = await withDecoded(frame.still, async (size, data) => {
+    const decoded = onCanvas({ ...size, data, alpha: source.alpha }, source, frame);
+    clock.lap("decode");
+    return resizeWhole(decoded, source, view);
+  });
+  clock.lap("resize");
+  return { picture: stillPicture(pixels), truncated: false };
+};
+
+/**
+ * Calls `use` with the size and the RGBA pixels of a still file. The pixels are in the engine's memory, until `use` resolves.
+ * Throws image_damaged.
+ */
+export async function withDecoded<T>(still: Uint8Array, use: (size: Size, data: Uint8Array) => Promise<T>): Promise<T> {
+  const webp = await engine.use();
+  const from = webp.malloc(still.length);
   const sides = webp.malloc(8);
   let to = 0;
   try {
     if (from === 0 || sides === 0) throw new RangeError("out of memory");
-    new Uint8Array(webp.memory.buffer, from, frame.still.length).set(frame.still);
-    to = webp.WebPDecodeRGBA(from, frame.still.length, sides, sides + 4);
+    new Uint8Array(webp.memory.buffer, from, still.length).set(still);
+    to = webp.WebPDecodeRGBA(from, still.length, sides, sides + 4);
     if (to === 0) throw damaged("libwebp cannot decode it");
     const [width = 0, height = 0] = new Uint32Array(webp.memory.buffer, sides, 2);
-    const data = new Uint8Array(webp.memory.buffer, to, width * height * 4);
-    const decoded = onCanvas({ width, height, data, alpha: source.alpha }, source, frame);
-    clock.lap("decode");
-    const pixels = await resizeWhole(decoded, source, view);
-    clock.lap("resize");
-    return { picture: stillPicture(pixels), truncated: false };
+    return await use({ width, height }, new Uint8Array(webp.memory.buffer, to, width * height * 4));
   } finally {
     webp.free(from);
     webp.free(sides);
     webp.free(to);
   }
-};
+}
 
-type Frame = { readonly still: Uint8Array; readonly left: number; readonly top: number };
+export type Frame = { readonly still: Uint8Array; readonly left: number; readonly top: number };
 
 /** A chunk "ANMF" (RFC 9649 2.7.1.1: 16 bytes of frame header, then its chunks) as a file of its own. */
-function firstFrame(bytes: Uint8Array, { at, length }: RiffChunk): Frame {
+export function frameAt(bytes: Uint8Array, { at, length }: RiffChunk): Frame {
   const read = createReader(bytes, true);
   const [left, top] = [2 * read.u24(at), 2 * read.u24(at + 3)];
   const size = [read.slice(at + 6, 3), read.slice(at + 9, 3)] as const;

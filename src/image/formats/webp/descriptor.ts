@@ -17,12 +17,12 @@ export const WEBP = {
   input: { maxPixels: 50_000_000, decoders: ["vp8", "webp"] },
   output: {
     acceptClass: "webp",
-    abilities: { alpha: true, animation: false, quality: true },
+    abilities: { alpha: true, animation: true, quality: true },
     defaultQuality: 75,
     defaultEffort: 4,
     encoder: "vp8enc2",
     bytesPerPixel: 7,
     storedCode: "webp",
   },
-  note: "lossy, lossless, alpha; ICC profiles; the first frame of an animation; what is not plainly lossy up to some 18 megapixels",
+  note: "lossy, lossless, alpha; ICC profiles; animations; what is not plainly lossy up to some 18 megapixels",
 } as const satisfies FormatDescriptor;

@@ -1,8 +1,12 @@
 /** WebP header (RFC 9649): the RIFF chunks, and the size from VP8 (RFC 6386 9.1), VP8L (RFC 9649 3.4) or VP8X. */
+import { shownDelay } from "../../animation/frames.ts";
 import type { Source } from "../../header.ts";
 import { createReader, damaged, type Reader } from "../byteReader.ts";
 import { type Orientation, readOrientation } from "../exif.ts";
 import { type RiffChunk, riffChunks } from "./riff.ts";
+
+/** Of a frame of an animation (RFC 9649 2.7.1.1). Its own chunks follow. */
+export const FRAME_HEADER_BYTES = 16;
 
 type Size = { width: number; height: number; alpha: boolean };
 
@@ -20,6 +24,8 @@ export function webpHeader(bytes: Uint8Array): Source {
   let icc: Uint8Array | null = null;
   let alphaChunk = false;
   let lossless = false;
+  let durationMs = 0;
+  let plays: number | null = null;
   let firstFrame: RiffChunk | null = null;
   for (const chunk of riffChunks(read, 12, read.length)) {
     const { tag, at, length } = chunk;
@@ -35,7 +41,9 @@ export function webpHeader(bytes: Uint8Array): Source {
     else if (tag === "ANMF") {
       frames++;
       firstFrame ??= chunk;
-    } else if (tag === "EXIF") orientation ??= readOrientation(withoutExifPrefix(read.slice(at, length)));
+      if (at + FRAME_HEADER_BYTES <= read.length) durationMs += shownDelay(read.u24(at + 12));
+    } else if (tag === "ANIM" && at + 6 <= read.length) plays ??= read.u16(at + 4);
+    else if (tag === "EXIF") orientation ??= readOrientation(withoutExifPrefix(read.slice(at, length)));
     else if (tag === "ICCP") icc = read.slice(at, length);
   }
   const size = canvas ?? image;
@@ -49,6 +57,7 @@ export function webpHeader(bytes: Uint8Array): Source {
     height: size.height,
     orientation: orientation ?? 1,
     frames: Math.max(1, frames),
+    ...(frames > 1 ? { animation: { durationMs, plays: plays ?? 0 } } : {}),
     alpha:
       size.alpha || alphaChunk || (image?.alpha ?? false) || (firstFrame !== null && isClear(read, firstFrame, size)),
     progressive: false,
@@ -64,9 +73,6 @@ export function webpHeader(bytes: Uint8Array): Source {
     webp: { firstFrame },
   };
 }
-
-/** The sides of a frame without its position (RFC 9649 2.7.1.1), and where its own chunks begin. */
-const FRAME_HEADER_BYTES = 16;
 
 /**
  * Whether an animation's first frame leaves a part of the canvas open or has alpha itself. The flag of the file is often

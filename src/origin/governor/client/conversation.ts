@@ -7,6 +7,7 @@ import { News } from "../../../concurrency/news.ts";
 import { RecentKeys } from "../../../concurrency/recentKeys.ts";
 import { withTimeout } from "../../../concurrency/timeout.ts";
 import type { Binding, GovernorAnswer, GovernorCall, Release, SeenAnswer } from "../port.ts";
+import { Calling } from "./calling.ts";
 import { HeldGrant } from "./grant.ts";
 import { Outbox } from "./outbox.ts";
 import { REACH, Reach } from "./reach.ts";
@@ -20,17 +21,8 @@ const DELIVERY_MS = 10_000;
 /** An answer that the governor held for longer than this is one of a saturated host. */
 const HELD_MS = 50;
 const NOT_BLOCKED = { binding: null, estimateMs: 0 } as const;
-/** Round trips remembered. */
-const TRIPS = 16;
 /** Grants that have ended lately: an answer may bring one again. */
 const ENDED = { ms: 60_000, most: 256 } as const;
-
-type Calling = {
-  readonly call: GovernorCall;
-  readonly wishes: readonly Wish[];
-  /** From then on the request that sent it has not lived to hear the answer. */
-  readonly lostAt: number;
-};
 
 export class Conversation {
   readonly #isolate: string;
@@ -49,7 +41,6 @@ export class Conversation {
   #otherLimitAt = Number.NEGATIVE_INFINITY;
   #bytesAt = Number.NEGATIVE_INFINITY;
   #concurrency: number | null = null;
-  #trips: readonly number[] = [];
 
   /** `isolate`: its name, unique among all that talk to the governor. */
   constructor(isolate: string) {
@@ -59,6 +50,11 @@ export class Conversation {
   /** How many wait for a grant. */
   get waiting(): number {
     return this.#wishes.size;
+  }
+
+  /** Nobody waits, as far as is known, and no other grant lies idle: one that may not be used would cost nobody time. */
+  get mayAskAhead(): boolean {
+    return this.#wishes.size === 0 && !this.#saturated && [...this.#grants.values()].every(({ started }) => started);
   }
 
   /** Nothing waits, runs or is to be said: it may be forgotten. */
@@ -71,9 +67,10 @@ export class Conversation {
     return this.#reach.isLost(now);
   }
 
-  /** Makes a wish known. Its call leaves when it is due, with all else that there is to say. */
+  /** Makes a wish known. Its call leaves when it is due. In a call under way it takes the place of one that was dropped. */
   open(wish: Wish): void {
     this.#wishes.add(wish);
+    this.#calling?.replaceBy(wish);
   }
 
   /** Waits until the wish has its grant, until `endsAt`, or until `isOver`. Never rejects. */
@@ -100,7 +97,7 @@ export class Conversation {
 
   /** Nobody wants it any more. A grant that it has, or gets by a call under way, is given back at once. */
   drop(wish: Wish, asker: Asker): void {
-    this.#wishes.delete(wish);
+    if (this.#wishes.delete(wish)) this.#calling?.dropped(wish);
     if (wish.grant !== null) this.release(wish.grant, { kind: "unused" }, asker);
   }
 
@@ -177,13 +174,13 @@ export class Conversation {
     const number = ++this.#number;
     const call: GovernorCall = {
       ...{ isolate: this.#isolate, call: number, region: asker.region, rule: asker.rule, waitMs },
-      tripMs: this.#trips.length === 0 ? 0 : Math.min(...this.#trips) / 2,
+      tripMs: this.#reach.tripMs,
       wants: wishes.map((wish) => wish.asWire(now)),
       releases: this.#outbox.send(number),
       renewals: this.#renewing(now).map((grant) => grant.renewal()),
     };
     const limitMs = waitMs + REACH.silenceMs;
-    const calling = { call, wishes, lostAt: now + limitMs + TICK_MS };
+    const calling = new Calling(call, wishes, now + limitMs + TICK_MS);
     this.#calling = calling;
     this.#sentAt = now;
     asker.onCall();
@@ -198,7 +195,7 @@ export class Conversation {
   }
 
   #lose(calling: Calling): void {
-    for (const wish of calling.wishes) wish.told = false;
+    calling.lose();
     this.#outbox.lost(calling.call.call);
     if (this.#calling !== calling) return;
     this.#calling = null;
@@ -208,12 +205,12 @@ export class Conversation {
   #hear(call: GovernorCall, answer: GovernorAnswer, sentAt: number, asker: Asker): void {
     const heardAt = asker.now();
     const { heldMs, grants, refusals, renewed, limits } = answer;
-    this.#trips = [...this.#trips, Math.max(0, heardAt - sentAt - heldMs)].slice(-TRIPS);
-    this.#reach.answered();
+    this.#reach.answered(heardAt - sentAt - heldMs);
     if (this.#calling?.call === call) this.#calling = null;
     this.#heardAt = heardAt;
     this.#concurrency = limits.concurrency;
-    if (call.wants.length > 0) {
+    // A later call has taken over the wishes of an earlier one.
+    if (call.wants.length > 0 && call.call === this.#number) {
       this.#saturated = refusals.length > 0 || heldMs > HELD_MS;
       const [first] = refusals.toSorted((a, b) => a.waitMs - b.waitMs);
       this.#blocked = first === undefined ? NOT_BLOCKED : { binding: first.binding, estimateMs: first.waitMs };
@@ -234,14 +231,12 @@ export class Conversation {
     this.#news.tell();
   }
 
-  /** The same grant may come twice, and to a wish that was dropped meanwhile. */
+  /** The same grant may come twice, also when it was given back; and to a wish that was dropped meanwhile. */
   #take(grant: HeldGrant, asker: Asker): void {
-    if (this.#grants.has(grant.id)) return;
+    this.#calling?.granted(grant.ticket);
+    if (this.#grants.has(grant.id) || this.#ended.has(grant.id, asker.now())) return;
     const wish = [...this.#wishes].find(({ ticket }) => ticket === grant.ticket);
-    if (wish === undefined) {
-      this.release(grant, { kind: "unused" }, asker);
-      return;
-    }
+    if (wish === undefined) return void this.release(grant, { kind: "unused" }, asker);
     this.#wishes.delete(wish);
     this.#grants.set(grant.id, grant);
     wish.grant = grant;

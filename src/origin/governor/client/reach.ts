@@ -1,4 +1,4 @@
-/** Whether a governor can be reached, and when to try again. Times in milliseconds. */
+/** Whether a governor can be reached, how far away it is, and when to try again. Times in milliseconds. */
 
 export const REACH = {
   /** How much longer than it may wait a call may take; after that the governor counts as hanging. */
@@ -12,7 +12,11 @@ export const REACH = {
   unreachableRetryMs: 2_000,
 } as const;
 
+/** Round trips remembered. */
+const TRIPS = 16;
+
 export class Reach {
+  #trips: readonly number[] = [];
   #failures = 0;
   #failingSince: number | null = null;
   /** No call is sent before. */
@@ -30,8 +34,14 @@ export class Reach {
     this.retryAt = now + (this.isLost(now) ? REACH.unreachableRetryMs : pauseMs);
   }
 
-  /** The governor has answered. */
-  answered(): void {
+  /** Half of the shortest round trip of late; 0 = none is known. */
+  get tripMs(): number {
+    return this.#trips.length === 0 ? 0 : Math.min(...this.#trips) / 2;
+  }
+
+  /** The governor has answered. `roundTripMs`: without the time for which it held the call. */
+  answered(roundTripMs: number): void {
+    this.#trips = [...this.#trips, Math.max(0, roundTripMs)].slice(-TRIPS);
     [this.#failures, this.#failingSince, this.retryAt] = [0, null, Number.NEGATIVE_INFINITY];
   }
 }

@@ -10,12 +10,16 @@ export const SCHEDULE = {
   batchMs: 15,
   /** Where not slots are scarce but starts or bytes, a release waits so long for the next call that is due anyway. */
   rideMs: 250,
+  /** Where none is under way, it waits for the next wish of its reader. */
+  joinMs: 60,
   /** They count as scarce for so long. */
   scarceMs: 3_000,
   /** Without a wish to ride with, a release waits so long where others want the slot, */
   releaseMs: 25,
   /** and where nobody does. */
   idleReleaseMs: 200,
+  /** Beside a grant, an isolate asks so long before the next start of the pace: the call takes a while. */
+  aheadMs: 60,
   /**
    * Where slots are scarce, the next release of a grant carries the wishes that wait. An isolate that holds a grant asks
    * again without one after this time only: another isolate may have given its slot back.
@@ -78,11 +82,12 @@ export function dueAt(talk: Talk): number {
 }
 
 function releasesDueAt(talk: Talk, soon: number): number {
-  const { releases, wishes, saturated, held, concurrency, heardAt, otherLimitAt } = talk;
+  const { releases, wishes, calling, saturated, held, concurrency, heardAt, otherLimitAt } = talk;
   if (releases.length > 0 && wishes.length > 0) {
     const areSlotsFree = concurrency === null || held + releases.length < concurrency;
     const rides = areSlotsFree && heardAt - otherLimitAt < SCHEDULE.scarceMs;
-    return rides ? Math.max(soon, Math.min(...releases.map(({ at }) => at)) + SCHEDULE.rideMs) : soon;
+    const rideMs = calling ? SCHEDULE.rideMs : SCHEDULE.joinMs;
+    return rides ? Math.max(soon, Math.min(...releases.map(({ at }) => at)) + rideMs) : soon;
   }
   const graceMs = saturated ? SCHEDULE.releaseMs : SCHEDULE.idleReleaseMs;
   const times = releases.map(({ at, unused }) => at + (unused ? 0 : graceMs));
@@ -100,8 +105,12 @@ function wishesDueAt(talk: Talk, soon: number): number {
   if (news.length > 0 && (isUrgent || !saturated)) return soon;
   // The governor holds a call for us: what is new rides with the next one.
   if (calling) return Number.POSITIVE_INFINITY;
-  // A window of ten seconds or a day opens when it is time, whatever anybody gives back.
-  if (binding !== "slots" && binding !== "pace") return Math.max(soon, heardAt + estimateMs - SCHEDULE.pollMs / 2);
-  if (held === 0 || binding === "pace") return soon;
+  // A window of ten seconds or a day opens when it is time, whatever anybody gives back. Who holds a grant asks with its
+  // release, or when the window opens. Who holds none asks a little earlier, to be in line.
+  if (binding !== "slots" && binding !== "pace") {
+    return Math.max(soon, heardAt + estimateMs - (held > 0 ? 0 : SCHEDULE.pollMs / 2));
+  }
+  if (held === 0) return soon;
+  if (binding === "pace") return Math.max(soon, heardAt + estimateMs - SCHEDULE.aheadMs);
   return Math.max(sentAt, heardAt) + SCHEDULE.holdMs;
 }

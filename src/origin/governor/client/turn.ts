@@ -47,6 +47,22 @@ export class Turn {
   }
 
   /**
+   * Asks now for what `take` will wait for, where the answer may come at once. Where others wait, a start that is not used
+   * would cost them time.
+   */
+  askAhead(): void {
+    if (this.#wish !== null || !this.#talk.mayAskAhead) return;
+    this.#open().ahead = true;
+    this.#talk.speak(this.#asker);
+  }
+
+  /** Gives back what was asked ahead and not taken. May be called at any time. */
+  drop(): void {
+    if (this.#wish !== null) this.#talk.drop(this.#wish, this.#asker);
+    this.#wish = null;
+  }
+
+  /**
    * Waits for the start of the exchange, `waitMs` at most. False: nobody governs it, since the governor cannot be reached
    * and a reader waits. Throws Failure `source_saturated`; `governor_unreachable` for pushes and jobs.
    */
@@ -65,6 +81,7 @@ export class Turn {
     if (this.#talk.waiting >= MAX_WAITING) throw saturated("slots", null);
     for (;;) {
       const wish = this.#wish ?? this.#open();
+      wish.ahead = false;
       const isOver = (now: number) => this.#isHopeless(wish, now);
       const grant = await this.#talk.granted(wish, this.#asker, this.#endsAt, isOver);
       this.#wish = null;

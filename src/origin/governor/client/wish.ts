@@ -25,7 +25,7 @@ export type Asker = {
 const GONE_MS = 2_500;
 
 export class Wish {
-  readonly ticket = crypto.randomUUID();
+  #ticket: string = crypto.randomUUID();
   readonly priority: Priority;
   readonly #since: number;
   readonly #bytes: number | null;
@@ -35,6 +35,8 @@ export class Wish {
   told = false;
   grant: HeldGrant | null = null;
   refusal: Refusal | null = null;
+  /** Its request does not wait for it yet, and may come to do without. */
+  ahead = false;
 
   /** `bytes`: the size of the body if it is known. */
   constructor(priority: Priority, bytes: number | null, since: number) {
@@ -44,6 +46,16 @@ export class Wish {
     this.seenAt = since;
   }
 
+  get ticket(): string {
+    return this.#ticket;
+  }
+
+  /** Takes over the ticket of a wish that was dropped, of which the governor has heard. */
+  inherit(ticket: string): void {
+    this.#ticket = ticket;
+    this.told = true;
+  }
+
   isGone(now: number): boolean {
     return Math.abs(now - this.seenAt) >= GONE_MS;
   }
@@ -51,6 +63,7 @@ export class Wish {
   asWire(now: number): WireWish {
     const { ticket, priority } = this;
     const size = this.#bytes === null ? {} : { bytes: this.#bytes };
-    return { ticket, kind: priority.priority, waitedMs: Math.max(0, now - this.#since), ...size };
+    const ahead = this.ahead ? { ahead: true } : {};
+    return { ticket, kind: priority.priority, waitedMs: Math.max(0, now - this.#since), ...size, ...ahead };
   }
 }

@@ -61,6 +61,8 @@ beforeAll(async () => {
   await platform[Symbol.asyncDispose]();
 });
 
+const QUEUES = ["firstlight-masters", "firstlight-catalogue", "firstlight-catalogue-dead"];
+
 describe("npm run deploy", () => {
   test("makes buckets in their places before anything else, then KV, queue, the heavy Worker, the Worker", async () => {
     const { platform, deploy } = await operator();
@@ -77,7 +79,7 @@ describe("npm run deploy", () => {
       expect(rules.map(({ conditions }) => conditions.prefix)).toEqual(["2/o/"]);
     expect([...namespaces.values()].map(({ title }) => title)).toEqual(["firstlight-THUMBS"]);
     expect([...queues.values()].map(({ name, consumer }) => [name, consumer])).toEqual([
-      ["firstlight-masters", "firstlight"],
+      ...QUEUES.map((queue) => [queue, "firstlight"]),
     ]);
     expect([...scripts.keys()]).toEqual(["firstlight-heavy", "firstlight"]);
     expect([...domains]).toEqual([["img.example.org", "firstlight"]]);
@@ -87,8 +89,14 @@ describe("npm run deploy", () => {
   test("shows the secrets that it makes, once, and the platform has them", async () => {
     const { platform, deploy, shown } = await operator();
     const { secrets } = await deploy();
-    expect(Object.keys(secrets)).toEqual(["SIGNING_KEYS", "SIGNING_SALTS", "WARM_SECRET", "PURGE_SECRET"]);
-    expect(new Set(Object.values(secrets)).size).toBe(4);
+    expect(Object.keys(secrets)).toEqual([
+      "SIGNING_KEYS",
+      "SIGNING_SALTS",
+      "WARM_SECRET",
+      "PURGE_SECRET",
+      "CATALOGUE_SECRET",
+    ]);
+    expect(new Set(Object.values(secrets)).size).toBe(5);
     expect(Object.fromEntries(platform.account.scripts.get("firstlight")?.secrets ?? [])).toEqual(secrets);
     for (const value of Object.values(secrets)) {
       expect(value).toMatch(/^[0-9a-f]{64}$/);
@@ -233,7 +241,7 @@ describe("npm run deploy -- --destroy", () => {
       { name: "firstlight-enam", location: "enam", isFixed: true },
       { name: "firstlight-primary", location: "enam", isFixed: false },
     ],
-    ...{ namespaces: ["firstlight-THUMBS"], databases: [], queues: ["firstlight-masters"] },
+    ...{ namespaces: ["firstlight-THUMBS"], databases: [], queues: QUEUES },
   };
   const order = (platform: Platform, top: string, answers: readonly string[]) => {
     const left = [...answers];

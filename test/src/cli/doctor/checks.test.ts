@@ -1,6 +1,7 @@
 /** What a Worker on loopback cannot show. The rest, against running Workers: test/e2e/doctor.test.ts. */
 import { describe, expect, test } from "vitest";
 import { selfTest } from "../../../../src/cli/deploy/selfTest.ts";
+import { bindings } from "../../../../src/cli/doctor/bindings.ts";
 import { type Patient, redirect } from "../../../../src/cli/doctor/checks.ts";
 import { findingLine } from "../../../../src/cli/doctor/finding.ts";
 import { readSecrets } from "../../../../src/cli/doctor/secrets.ts";
@@ -34,6 +35,45 @@ describe("HTTP is redirected to HTTPS", () => {
   ])("%s", async (url, line) => {
     const [finding] = await redirect(patientAt(url, 200, ""));
     expect(finding && findingLine(finding)).toContain(line);
+  });
+});
+
+describe("the bindings that the Worker tells", () => {
+  const ALL = { coordinator: true, governor: true, masters: true, heavy: "answers" };
+  const linesOf = async (told: object) => {
+    const patient: Patient = {
+      ...{ url: "https://img.example.org", now: () => 0, ...readSecrets({}) },
+      fetch: async (address) => {
+        expect(address).toBe("https://img.example.org/healthz?bindings");
+        return Response.json({ status: "ok", region: "enam", ...told });
+      },
+    };
+    return (await bindings(patient)).map(findingLine);
+  };
+  test("all of them", async () => {
+    const lines = await linesOf({ bindings: ALL });
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "ok  coordinator",
+      "ok  governor",
+      "ok  queue",
+      "ok  heavy",
+    ]);
+  });
+  test.each([
+    [{ coordinator: false }, "FIX coordinator: there is no COORDINATOR"],
+    [
+      { governor: false },
+      "FIX governor: there is no GOVERNOR, so each isolate keeps to a source's limits alone: put its",
+    ],
+    [{ masters: false }, "FIX queue: there is no MASTERS"],
+    [{ heavy: "silent" }, "FIX heavy: HEAVY is bound, but its Worker does not answer: npm run deploy"],
+    [{ heavy: "absent" }, "?   heavy: there is no HEAVY, so SVG, AVIF"],
+  ])("%j", async (missing, line) => {
+    const others = (await linesOf({ bindings: { ...ALL, ...missing } })).filter((one) => !one.startsWith("ok "));
+    expect(others).toEqual([expect.stringContaining(line)]);
+  });
+  test("an earlier version tells nothing, which is no fault", async () => {
+    expect(await linesOf({})).toEqual([expect.stringMatching(/^\? {3}bindings: this version does not tell/)]);
   });
 });
 

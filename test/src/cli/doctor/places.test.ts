@@ -16,7 +16,7 @@ const RAW: RawConfig = {
 };
 const DEPLOYMENT = { ...NEW_DEPLOYMENT, domain: "img.example.org" };
 
-describe("the doctor's look at the buckets", () => {
+describe("the doctor's look at the buckets and queues", () => {
   test("right, in another place, without the rule, not there", async () => {
     await using platform = await startPlatform();
     const wrangler = quickWrangler(platform, ".");
@@ -35,6 +35,19 @@ describe("the doctor's look at the buckets", () => {
       expect.stringContaining("FIX bucket b-apac: it has no lifecycle rule"),
       expect.stringContaining("FIX bucket b-oc: there is none: npm run deploy"),
     ]);
+    const withQueues: RawConfig = {
+      queues: { producers: ["there", "gone"].map((queue) => ({ queue })) },
+      name: "x",
+      main: "x.ts",
+    };
+    await wrangler.write(["queues", "create", "there"]);
+    const queues = async () => (await places(withQueues, DEPLOYMENT, wrangler)).map(findingLine).slice(-2);
+    expect(await queues()).toEqual([
+      expect.stringContaining("FIX queue there: nobody reads it"),
+      expect.stringContaining("FIX queue gone: there is none: npm run deploy"),
+    ]);
+    for (const queue of platform.account.queues.values()) queue.consumer = "firstlight";
+    expect((await queues())[0]).toBe("ok  queue there: it is there, and the Worker reads it");
     const [, accepted] = await places(RAW, { ...DEPLOYMENT, acceptedPlaces: ["b-weur"] }, wrangler);
     expect(accepted?.state).toBe("ok");
   });

@@ -37,8 +37,8 @@ afterEach(() => vi.restoreAllMocks());
 const warmWorld = (options: WorldOptions = {}) =>
   worldOf({ ...options, caller: { audience: "warm", isRateLimited: false, ...options.caller } });
 
-async function push({ app, caller, job }: World, source: string, expires = LATER) {
-  const request = requestOf(source);
+async function push({ app, caller, job }: World, source: string, expires = LATER, plainSource?: string) {
+  const request = { ...requestOf(source), ...(plainSource === undefined ? {} : { plainSource }) };
   const trace = { ...newTrace("warm", caller.region, caller.colo, "ray-of-the-push"), door: request.grammar };
   return warmPicture({ request, trace }, app, caller, job, expires);
 }
@@ -92,6 +92,20 @@ describe("what becomes of a picture of a push", () => {
     const elsewhere = warmWorld({ caller: { region: "apac" } });
     expect(await push(elsewhere, source)).toEqual({ outcome: "made" });
     expect(lines[1]).toMatchObject({ outcome: "made", hit: "primary", region: "apac" });
+  });
+
+  test("made over HTTP when its address had no scheme and HTTPS cannot be reached, as for a reader", async () => {
+    const source = freshSource();
+    const plain = source.replace("https:", "http:");
+    vi.mocked(fetch).mockImplementation(async (input) => {
+      if (new Request(input as RequestInfo).url.startsWith("https:")) throw new TypeError("Network connection lost.");
+      return new Response(await jpegOf(80, 60), { headers: SECONDS });
+    });
+    const world = warmWorld();
+    expect(await push(world, source)).toEqual({ outcome: "failed", reason: "source_unreachable" });
+    expect(await push(world, source, LATER, plain)).toEqual({ outcome: "made" });
+    await world.settled();
+    expect(lines[1]).toMatchObject({ outcome: "made", reason: "ok", status: 200 });
   });
 
   test("refused by a takedown since it was accepted", async () => {

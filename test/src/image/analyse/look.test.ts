@@ -65,6 +65,8 @@ describe("ThumbHash", () => {
       lookOf(pixels);
       return performance.now() - started;
     });
+    const ms = times.sort((a, b) => a - b).map((time) => time.toFixed(3));
+    console.log(`ThumbHash and dominant colour of 2048x1536: ${ms[0]} ms at best, ${ms[10]} ms median`);
     // Other tests run beside it: alone it takes 0.13 ms.
     expect(Math.min(...times)).toBeLessThan(1);
   });

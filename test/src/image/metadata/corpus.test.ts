@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { blocksOf } from "../../../../src/image/formats/codecs.ts";
 import { type Exif, NO_EXIF, readExif } from "../../../../src/image/metadata/exif.ts";
-import { rightsOf } from "../../../../src/image/metadata/rights.ts";
+import { rightsOf, titleOf } from "../../../../src/image/metadata/rights.ts";
 import { sniff } from "../../../../src/image/sniff.ts";
 import { corpusFiles, readCorpus } from "../corpus.ts";
 import { type Groups, reference, type Tags } from "./exifReader.ts";
@@ -45,6 +45,7 @@ describe.each(["formats", "photos"] as const)("corpus/%s", (folder) => {
     const blocks = await blocksOf(format, bytes);
     expect(blocks.exif === null ? NO_EXIF : readExif(blocks.exif)).toEqual(exifOf(groups));
     const { exif, iptc, xmp } = groups;
+    expect(titleOf(blocks)).toBe(described(xmp, "title") ?? described(iptc, "Object Name"));
     const creator = described(xmp, "creator") ?? described(iptc, "By-line") ?? described(exif, "Artist");
     const credit = described(xmp, "Credit") ?? described(iptc, "Credit");
     expect(rightsOf(blocks)).toMatchObject({

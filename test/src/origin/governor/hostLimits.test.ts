@@ -156,15 +156,15 @@ describe("bytes", () => {
     expect(granted(limits, T + 100).bytes).toBe(100_000);
   });
 
-  test("one exchange reserves a quarter of the window at most", () => {
-    expect(granted(limitsOf(rule), T, { bytes: 9_000_000 }).bytes).toBe(2_500_000 - 1_024);
+  test("one exchange reserves half of the window at most", () => {
+    expect(granted(limitsOf(rule), T, { bytes: 9_000_000 }).bytes).toBe(5_000_000 - 1_024);
   });
 
   test("what has no room waits until bytes leave the window", () => {
     const limits = limitsOf(rule);
     for (let i = 0; i < 4; i++) release(limits, granted(limits, T + i, { bytes: 2_400_000 }).id, T + 500, [2_400_000]);
-    expect(ask(limits, T + 500, { bytes: 300_000 })).toMatchObject({ binding: "bytes" });
     granted(limits, T + 500, { bytes: 150_000 });
+    expect(ask(limits, T + 500, { bytes: 300_000 })).toMatchObject({ binding: "bytes" });
     granted(limits, T + 11_000, { bytes: 300_000 });
   });
 
@@ -177,6 +177,82 @@ describe("bytes", () => {
     expect(more?.bytes).toBe(10_000_000 - 3 * 2_401_024 - 1_024);
     for (const other of others) release(limits, other, T + 300, [100_000]);
     expect(limits.renew("a", { id, received: [2_000_000], bytes: 4_000_000 }, T + 400)?.bytes).toBe(4_000_000);
+  });
+
+  describe("an even flow", () => {
+    const size = 98_976;
+    /** Exchanges of 100 kB with their headers that start at `now`, and are over at once. */
+    const take = (limits: HostLimits, now: number, kind: "user" | "warm" | "job" = "user"): boolean => {
+      const given = ask(limits, now, { bytes: size, kind });
+      if ("binding" in given) return false;
+      release(limits, given.id, now, [size]);
+      return true;
+    };
+    const taken = (limits: HostLimits, now: number, kind: "user" | "warm" | "job" = "user") => {
+      let count = 0;
+      while (take(limits, now, kind)) count++;
+      return count;
+    };
+
+    test("readers may fill the window at once; then each start waits for its time", () => {
+      const limits = limitsOf(rule);
+      expect(taken(limits, T)).toBe(98);
+      expect(taken(limits, T + 10_099)).toBe(0);
+      // The whole window opens. Eleven starts catch up with a second that was lost, and then one comes every 100 ms.
+      expect(taken(limits, T + 10_101)).toBe(11);
+      expect(ask(limits, T + 10_150, { bytes: size })).toMatchObject({ binding: "bytes", retryAt: T + 10_201 });
+      expect(taken(limits, T + 10_201)).toBe(1);
+    });
+
+    test("20 s after the last reader has waited, readers may start together again", () => {
+      const limits = limitsOf(rule);
+      taken(limits, T);
+      limits.hear({ ...NONE, ...rule }, T + 20_000);
+      expect(taken(limits, T + 19_999)).toBe(11);
+      const other = limitsOf(rule);
+      taken(other, T);
+      other.hear({ ...NONE, ...rule }, T + 20_000);
+      expect(taken(other, T + 20_000)).toBe(98);
+    });
+
+    test.each(["warm", "job"] as const)("a %s takes a third of the window at once, and readers still start", (kind) => {
+      const limits = limitsOf(rule);
+      expect(taken(limits, T, kind)).toBe(36);
+      expect(ask(limits, T, { bytes: size, kind })).toMatchObject({ binding: "bytes", retryAt: T + 100 });
+      expect(taken(limits, T)).toBe(98 - 36);
+    });
+
+    test("a governor that starts again from its disk goes on with it", () => {
+      const limits = limitsOf(rule);
+      taken(limits, T);
+      const again = new HostLimits(JSON.parse(JSON.stringify(limits.record)));
+      again.hear({ ...NONE, ...rule }, T + 10_101);
+      expect(taken(again, T + 10_101)).toBe(11);
+    });
+
+    test("a record of an older Worker, which has no such times, starts with readers at once", () => {
+      const { evenAt: _, bytesShortAt: __, ...old } = limitsOf(rule).record;
+      expect(taken(new HostLimits({ ...newRecord(T), ...old }), T)).toBe(98);
+    });
+
+    test("what was reserved and did not come gives its time back", () => {
+      const limits = limitsOf(rule);
+      const many = Array.from({ length: 4 }, () => granted(limits, T, { bytes: 999_000, kind: "warm" }).id);
+      expect(take(limits, T, "warm")).toBe(false);
+      release(limits, many[0] ?? "", T, [], "unused");
+      for (const id of many.slice(1)) release(limits, id, T, [size]);
+      expect(take(limits, T, "warm")).toBe(true);
+    });
+
+    test("a limit that becomes much smaller does not close the host for longer than a window", () => {
+      const limits = limitsOf({ bytesPerSecond: 100_000_000 });
+      const ids = Array.from({ length: 9 }, () => granted(limits, T, { bytes: 100_000_000 }).id);
+      limits.hear({ ...NONE, bytesPerSecond: 10_000 }, T + 100);
+      for (const id of ids) release(limits, id, T + 200, [100_000_000]);
+      expect(take(limits, T + 200, "job")).toBe(false);
+      limits.hear({ ...NONE, bytesPerSecond: 10_000 }, T + 20_000);
+      expect(granted(limits, T + 20_000, { bytes: 20_000, kind: "job" }).bytes).toBe(20_000);
+    });
   });
 
   test("all that was reserved counts for an exchange that was never released", () => {
@@ -198,6 +274,35 @@ describe("bytes", () => {
     for (const now of [T + 200, T + 250]) limits.renew("a", { id, received: [100_000, 50_000], bytes: 500_000 }, now);
     limits.renew("a", { id, received: [100_000, 60_000], bytes: 500_000 }, T + 300);
     expect(limits.record.bytes.reduce((sum, [, amount]) => sum + amount, 0)).toBe(160_000);
+  });
+});
+
+describe("a limit that becomes stricter while grants are out", () => {
+  test("slots: nothing starts until there is room under the new one", () => {
+    const limits = limitsOf({ concurrency: 4 });
+    const ids = [0, 1, 2].map((i) => granted(limits, T + i).id);
+    limits.hear({ ...NONE, concurrency: 2 }, T + 100);
+    for (const id of ids.slice(0, 2)) {
+      expect(ask(limits, T + 200)).toMatchObject({ binding: "slots" });
+      release(limits, id, T + 200);
+    }
+    granted(limits, T + 200);
+    expect(ask(limits, T + 200)).toMatchObject({ binding: "slots" });
+  });
+
+  test("starts: those of the last second count under the new one", () => {
+    const limits = limitsOf({ perSecond: 10 });
+    for (let i = 0; i < 8; i++) granted(limits, T + i);
+    limits.hear({ ...NONE, perSecond: 4 }, T + 100);
+    expect(ask(limits, T + 100)).toMatchObject({ binding: "pace", retryAt: T + 4 + 1_080 - 25 });
+  });
+
+  test("starts of a day: more than allowed closes the host, and not for ever", () => {
+    const limits = limitsOf({ perDay: 20 });
+    for (let i = 0; i < 8; i++) release(limits, granted(limits, T).id, T);
+    limits.hear({ ...NONE, perDay: 3 }, T + 100);
+    const begun = Math.floor(T / 3_600_000) * 3_600_000;
+    expect(ask(limits, T + 100)).toMatchObject({ binding: "day", retryAt: begun + 25 * 3_600_000 + 1 });
   });
 });
 

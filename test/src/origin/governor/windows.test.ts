@@ -11,10 +11,13 @@ import {
 import {
   earliestStart,
   JITTER_MS,
+  latenessFor,
   paceWindow,
   pruned,
+  START_EASILY_MS,
   START_WITHIN_MS,
   withoutStart,
+  withPlaces,
   withStart,
 } from "../../../../src/origin/governor/startLog.ts";
 import { randomFrom } from "./simulation.ts";
@@ -33,6 +36,42 @@ describe("paceWindow", () => {
   test("an isolate may be late by less than the margin, which costs less than a tenth", () => {
     expect(START_WITHIN_MS).toBeLessThan(JITTER_MS);
     expect(1_000 / (1_000 + JITTER_MS)).toBeGreaterThan(0.9);
+  });
+});
+
+describe("latenessFor", () => {
+  test.each([
+    ["others wait", [], 10, false, START_WITHIN_MS],
+    ["no limit", [], null, true, START_EASILY_MS],
+    ["no start near", [], 3, true, START_EASILY_MS],
+    ["no start near, but too few in a second", [], 2, true, START_WITHIN_MS],
+    ["half of the starts are left to others", [999_000, 999_500, 1_000_400], 10, true, START_EASILY_MS],
+    ["one less is left", [999_000, 999_500, 1_000_400, 1_000_500], 10, true, START_WITHIN_MS],
+    ["those before do not count any more", [998_420], 3, true, START_EASILY_MS],
+    ["one of them still counts", [998_421], 3, true, START_WITHIN_MS],
+  ] as const)("%s", (_, log, perSecond, free, ms) => {
+    expect(latenessFor(log, 1_000_000, perSecond, free)).toBe(ms);
+  });
+
+  test("however late the starts are, no second has more of them", () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = randomFrom(seed);
+      const perSecond = 3 + Math.floor(random() * 10);
+      const window = paceWindow(perSecond);
+      let log: readonly number[] = [];
+      const real: number[] = [];
+      for (let now = 10_000; now < 25_000; now += random() * (random() < 0.1 ? 3_000 : 250)) {
+        const start = earliestStart(log, now, window);
+        if (start > now + 25) continue;
+        const within = latenessFor(log, start, perSecond, random() < 0.6);
+        log = withPlaces(log, { start, within });
+        real.push(start + random() * within);
+      }
+      real.sort((a, b) => a - b);
+      const most = Math.max(...real.map((from) => real.filter((at) => at >= from && at < from + 1_000).length));
+      expect(most).toBeLessThanOrEqual(perSecond);
+      expect(real.length).toBeGreaterThan(20);
+    }
   });
 });
 

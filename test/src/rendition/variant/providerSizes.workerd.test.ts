@@ -163,6 +163,24 @@ test("a square that the provider cuts serves the same square, and nothing else",
   expect(asked.map(({ url }) => url.slice(-6))).toEqual(["_q.jpg", "_t.jpg", "_b.jpg", "_q.jpg"]);
 });
 
+test.each([
+  ["the smaller one first", [200, 500, 950]],
+  ["the larger one first", [950, 500, 200]],
+])("sizes that are asked at once of different variants, %s: each has its own size", async (_, widths) => {
+  const source = wikimediaSource();
+  const asked = providerIs(photoOf(1000, 667));
+  // Each is a request of an isolate of its own. The coordinator of the source, which knows no variants, is the real one.
+  const answers = await Promise.all(widths.map((width) => ask(source, { width })));
+  expect(answers.map(({ meta }) => meta.width)).toEqual(widths);
+  // While nobody knows the original's size, the variant's own shape counts: it was rounded once before.
+  for (const { meta } of answers) expect(Math.abs(meta.height - (meta.width * 667) / 1000)).toBeLessThanOrEqual(1);
+  // What another size has kept is used only where it has enough pixels.
+  const wanted = new Map(widths.map((width, i) => [width, answers[i]?.variant]));
+  expect(["original", "wikimedia.960"]).toContain(wanted.get(950));
+  expect(["wikimedia.500", "wikimedia.960", "original"]).toContain(wanted.get(500));
+  expect(asked.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(3);
+});
+
 test("two isolates that see different variants at the same time agree on them afterwards", async () => {
   const source = wikimediaSource();
   const asked = providerIs(photoOf(600, 400));

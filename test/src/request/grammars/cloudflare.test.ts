@@ -56,7 +56,7 @@ describe("options", () => {
     ["w=320,background=rgb(1,2,3)", "option_invalid background"],
     ["w=320,rotate=45", "option_invalid rotate"],
     ["w=320,metadata=keep", "option_invalid metadata"],
-    ["w=320,anim=true", "option_invalid anim"],
+    ["w=320,anim=no", "option_invalid anim"],
     ["w=320,sharpen=2", "option_invalid sharpen"],
     ["w=320,blur=20", "option_invalid blur"],
     ["w=320,upscale=generate", "option_invalid upscale"],

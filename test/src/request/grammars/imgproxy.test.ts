@@ -88,6 +88,7 @@ describe("URLs of the public Node builder work unchanged", () => {
         extendColour: null,
         keepCopyright: "fetched",
         license: null,
+        maxFrames: 1,
       },
     });
   });

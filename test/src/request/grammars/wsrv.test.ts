@@ -37,7 +37,7 @@ test.each<readonly [string, string]>([
   ["w=320&bg=55CCCCCC", "option_invalid bg"],
   ["w=320&ll", "option_invalid ll"],
   ["w=320&flip", "option_invalid flip"],
-  ["w=320&n=-1", "option_invalid n"],
+  ["w=320&n=2", "option_invalid n"],
   ["w=320&page=1", "option_invalid page"],
   ["w=320&q=0", "option_invalid q"],
   ["w=320&w=160", "option_invalid w"],

@@ -27,6 +27,7 @@ const FULL = {
   width: 4096,
   height: 2160,
   frames: 250,
+  sourceFrames: 251,
   cut: true,
   maker: "12-libwebp1.6.0-rc.1",
   whole: WHOLE,
@@ -41,6 +42,12 @@ describe("encodeMeta and decodeMeta", () => {
     ["a whole picture of default quality", metaOf({ whole: { ...WHOLE, quality: 0 } })],
     ["a whole picture of quality 80", metaOf({ whole: WHOLE })],
     ["a whole picture with rights", metaOf({ whole: { ...WHOLE, rights: true } })],
+    ["a whole picture of a still", metaOf({ whole: { ...WHOLE, still: true } })],
+    ["a whole picture of a still, with rights", metaOf({ whole: { ...WHOLE, rights: true, still: true } })],
+    ["every mark", metaOf({ variant: "flickr.z", whole: { ...WHOLE, rights: true, still: true, of: "variant" } })],
+    ["an animation with all its frames", metaOf({ frames: 12 })],
+    ["the first frames of a longer one", metaOf({ frames: 12, sourceFrames: 3000 })],
+    ["a still of an animation that is too large to move", metaOf({ sourceFrames: 3000 })],
     ["a whole picture made of a variant", metaOf({ variant: "flickr.z", whole: { ...WHOLE, of: "variant" } })],
     ["a source with every kind of sign", metaOf({ source: "https://h.test/%22%5C'(*)?a=b\\c&d=%E2%82%AC" })],
     ["no source", metaOf({ source: "" })],
@@ -138,7 +145,7 @@ const REQUIRED = [
   ...["variant", "hash", "gen", "at", "fresh", "fhost", "fsource"],
   ...["etag", "format", "width", "height", "maker"],
 ];
-const OPTIONAL = ["source", "final", "fcut", "via", "frames", "cut", "whole"];
+const OPTIONAL = ["source", "final", "fcut", "via", "frames", "of", "cut", "whole"];
 
 describe("what cannot be read", () => {
   const record = encodeMeta({ ...FULL, final: { ...finalAt(LONG_FINAL), via: viaOf(2) } }, 1024);

@@ -8,7 +8,6 @@ import { type Head, MUTATIONS, type Mutate } from "./mutations.ts";
 import type { Answer, Outcome } from "./worker.ts";
 
 const LONG = process.env.FIRSTLIGHT_LONG === "1";
-const FEW = 700;
 
 /** Files in a request. */
 const BATCH = 50;
@@ -37,8 +36,12 @@ export type DamageOf = {
   readonly head: (bytes: Uint8Array) => Head;
   /** How many files are damaged when FIRSTLIGHT_LONG is 1. */
   readonly files: number;
+  /** How many otherwise. */
+  readonly few?: number;
   /** Mutations of this format alone. */
   readonly more?: Readonly<Record<string, Mutate>>;
+  /** `MAX_ANIMATION_FRAMES` of the deployment; 1 if absent. */
+  readonly frames?: number;
   /** The least share of files of which something is shown. */
   readonly shown?: number;
 };
@@ -47,9 +50,9 @@ export type DamageOf = {
  * The tests of damage. Each file ends in a picture or a Failure that blames the source, within a second. Good files after
  * them give the same bytes as before, and the instances are back in their budget.
  */
-export function testDamage({ good, head, files, more = {}, shown = 0.2 }: DamageOf): void {
+export function testDamage({ good, head, files, few = 700, more = {}, frames = 1, shown = 0.2 }: DamageOf): void {
   const mutations: readonly (readonly [string, Mutate])[] = Object.entries({ ...MUTATIONS, ...more });
-  const each = Math.ceil((LONG ? files : FEW) / mutations.length);
+  const each = Math.ceil((LONG ? files : few) / mutations.length);
   let workerd: Workerd;
   beforeAll(async () => {
     workerd = await startWorkerd(join(import.meta.dirname, "worker.ts"));
@@ -59,12 +62,12 @@ export function testDamage({ good, head, files, more = {}, shown = 0.2 }: Damage
   describe("in a Worker, many files per request", () => {
     test("undamaged files are pictures", async () => {
       // Data of run-length coded files are random, and may end early.
-      for (const file of good) expect(["picture", "cut"]).toContain((await send(workerd, [file])).outcomes[0]);
+      for (const file of good) expect(["picture", "cut"]).toContain((await send(workerd, [file], frames)).outcomes[0]);
     });
 
     test.each(mutations)("%s", { timeout: 1_200_000 }, async (name, mutate) => {
       const random = seeded(100 + mutations.findIndex(([other]) => other === name));
-      const goodPictures = await picturesOf(workerd, good);
+      const goodPictures = await picturesOf(workerd, good, frames);
       const counts = new Map<Outcome, number>();
       for (let made = 0, batch = 0; made < each; made += BATCH, batch++) {
         const damaged = damagedFiles(good, Math.min(BATCH, each - made), random, (file) =>
@@ -73,7 +76,8 @@ export function testDamage({ good, head, files, more = {}, shown = 0.2 }: Damage
         const sample = batch % good.length;
         const pixels = batch % 10 === 9 ? MAX_PIXELS.deployed : MAX_PIXELS.usual;
         // A good file ends each batch.
-        const answer = await sendWithin(workerd, [...damaged, good[sample] ?? new Uint8Array()], pixels);
+        const batchFiles = [...damaged, good[sample] ?? new Uint8Array()];
+        const answer = await sendWithin(workerd, batchFiles, frames, pixels);
         for (const [i, outcome] of answer.outcomes.slice(0, -1).entries()) {
           if (!OUTCOMES.includes(outcome)) throw new Error(`${outcome}\n${hex(damaged[i])}`);
           counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
@@ -97,20 +101,25 @@ function damagedFiles(
   return Array.from({ length: count }, () => damage(random.pick(good)));
 }
 
-async function picturesOf(workerd: Workerd, files: readonly Uint8Array[]): Promise<string[]> {
+async function picturesOf(workerd: Workerd, files: readonly Uint8Array[], frames: number): Promise<string[]> {
   const pictures: string[] = [];
-  for (const file of files) pictures.push((await send(workerd, [file])).last);
+  for (const file of files) pictures.push((await send(workerd, [file], frames)).last);
   return pictures;
 }
 
 /** Sends the files, and again one by one when all of them together took longer than one may. */
-async function sendWithin(workerd: Workerd, files: readonly Uint8Array[], maxPixels: number): Promise<Answer> {
+async function sendWithin(
+  workerd: Workerd,
+  files: readonly Uint8Array[],
+  frames: number,
+  maxPixels: number,
+): Promise<Answer> {
   const before = cpuMillis(workerd.pid);
-  const answer = await send(workerd, files, maxPixels);
+  const answer = await send(workerd, files, frames, maxPixels);
   if (cpuMillis(workerd.pid) - before < MOST_MS) return answer;
   for (const file of files) {
     const start = cpuMillis(workerd.pid);
-    await send(workerd, [file], maxPixels);
+    await send(workerd, [file], frames, maxPixels);
     const took = cpuMillis(workerd.pid) - start;
     if (took >= MOST_MS) throw new Error(`${took} ms\n${hex(file)}`);
   }
@@ -120,6 +129,7 @@ async function sendWithin(workerd: Workerd, files: readonly Uint8Array[], maxPix
 async function send(
   { url }: Workerd,
   files: readonly Uint8Array[],
+  frames: number,
   maxPixels: number = MAX_PIXELS.usual,
 ): Promise<Answer> {
   const body = Buffer.concat(
@@ -129,7 +139,11 @@ async function send(
       return [length, file];
     }),
   );
-  const answer = await fetch(url, { method: "POST", body, headers: { "x-max-pixels": String(maxPixels) } });
+  const answer = await fetch(url, {
+    method: "POST",
+    body,
+    headers: { "x-max-pixels": String(maxPixels), "x-max-frames": String(frames) },
+  });
   if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as Answer;
 }

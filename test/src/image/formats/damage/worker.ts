@@ -10,14 +10,21 @@ export type Answer = { readonly outcomes: readonly Outcome[]; readonly memory: n
 
 const SIDE = 20;
 
-/** The order's size is 20 px, its format WebP. `maxSourcePixels` stands for the limit of a deployment. */
+/** The order's size is 20 px, its format WebP. `maxSourcePixels`, `maxFrames` stand for the limits of a deployment. */
 async function outcomeOf(
   bytes: Uint8Array,
   maxSourcePixels: number,
+  maxFrames: number,
 ): Promise<{ outcome: Outcome; picture: Uint8Array }> {
-  const limits = { maxSourcePixels, maxSourceFrames: 1000, maxResultSide: 4096, maxResultPixels: 12_000_000 };
+  const limits = {
+    maxSourcePixels,
+    maxSourceFrames: 1000,
+    maxResultSide: 4096,
+    maxResultPixels: 12_000_000,
+    maxAnimationPixels: 12_000_000,
+  };
   try {
-    const transform = { ...PLAIN, width: SIDE, height: SIDE };
+    const transform = { ...PLAIN, width: SIDE, height: SIDE, maxFrames };
     const { truncated, bytes: picture } = await renderImage({ bytes, transform, format: "webp", limits });
     return { outcome: truncated ? "cut" : "picture", picture };
   } catch (error) {
@@ -35,6 +42,7 @@ export default {
     const body = await request.arrayBuffer();
     const view = new DataView(body);
     const maxSourcePixels = Number(request.headers.get("x-max-pixels"));
+    const maxFrames = Number(request.headers.get("x-max-frames"));
     const outcomes: Outcome[] = [];
     let last = "";
     for (let at = 0; at < body.byteLength; ) {
@@ -42,6 +50,7 @@ export default {
       const { outcome, picture } = await outcomeOf(
         new Uint8Array(body.slice(at + 4, at + 4 + length)),
         maxSourcePixels,
+        maxFrames,
       );
       outcomes.push(outcome);
       last = Array.from(picture, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -8,7 +8,7 @@ import {
   MAX_ROWS,
   MAX_SEGMENTS,
 } from "../../../../../src/image/formats/tiff/decoder/segments.ts";
-import { MEMORY_BUDGET } from "../../../../../src/image/plan.ts";
+import { MEMORY_BUDGET } from "../../../../../src/image/planMemory.ts";
 import { readHeader } from "../../../../../src/image/readHeader.ts";
 import { renderImage } from "../../../../../src/image/renderImage.ts";
 import type { Transform } from "../../../../../src/request/transform.ts";

@@ -1,6 +1,7 @@
 /** Isolates that talk to a governor, on fake timers: the real state machine of the governor, at a distance. */
 import { Priority, type PriorityLevel } from "../../../../../src/concurrency/priority.ts";
 import { GovernedHosts, type TurnContext } from "../../../../../src/origin/governor/client/governedHosts.ts";
+import type { Turn } from "../../../../../src/origin/governor/client/turn.ts";
 import { Governor } from "../../../../../src/origin/governor/governor.ts";
 import type {
   GovernorAnswer,
@@ -126,15 +127,18 @@ export class Isolate {
     };
   }
 
-  turn(priority = new Priority("user"), bytes: number | null = null) {
+  turn(priority = new Priority("user"), bytes: number | null = null): Turn {
     const turn = this.hosts.turn(HOST, this.governor, this.context(priority), bytes);
     if (turn === null) throw new Error("the host has no governor");
     return turn;
   }
 
-  /** One exchange, as fetch.ts does it. Rejects as `take` does. */
-  async exchange({ kind = "user", bytes = 0, firstByteMs = 50, bytesPerMs = 4_000, waitMs = 10_000 }: Shape = {}) {
-    const turn = this.turn(new Priority(kind));
+  /** One exchange, as fetch.ts does it. Rejects as `take` does. `asked`: a turn that was asked ahead. */
+  async exchange(
+    { kind = "user", bytes = 0, firstByteMs = 50, bytesPerMs = 4_000, waitMs = 10_000 }: Shape = {},
+    asked: Turn | null = null,
+  ) {
+    const turn = asked ?? this.turn(new Priority(kind));
     await this.#alive(turn.take(waitMs));
     this.#source.begin();
     const ticks = setInterval(() => void (this.killed || turn.renew()), 250);

@@ -34,7 +34,7 @@ describe("unreachable is unreachableMs without an answer that was due", () => {
     const reach = new Reach();
     reach.failed(0, 0);
     reach.failed(100, 100);
-    reach.answered();
+    reach.answered(0);
     expect([reach.isLost(60_000), reach.retryAt]).toEqual([false, Number.NEGATIVE_INFINITY]);
   });
 });

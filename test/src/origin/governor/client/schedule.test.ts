@@ -32,17 +32,32 @@ describe("the next call is due", () => {
     ["never, when all slots are in our hands", { ...BUSY, wishes: [NEW, TOLD], held: 2 }, NEVER],
     ["later, when one of two is", { ...BUSY, wishes: [TOLD], held: 1 }, 1_100 + SCHEDULE.holdMs],
     ["soon, when none is", { ...BUSY, wishes: [TOLD] }, SOON],
-    ["soon, when starts are what is scarce", { saturated: true, binding: "pace", wishes: [TOLD], held: 1 }, SOON],
+    ["soon, when starts are what is scarce", { saturated: true, binding: "pace", wishes: [TOLD] }, SOON],
+    [
+      "a moment before the next start, beside a grant",
+      { saturated: true, binding: "pace", estimateMs: 300, wishes: [TOLD], held: 1 },
+      1_100 + 300 - SCHEDULE.aheadMs,
+    ],
     [
       "when the window of bytes opens",
       { saturated: true, binding: "bytes", estimateMs: 6_000, wishes: [TOLD] },
       1_100 + 6_000 - SCHEDULE.pollMs / 2,
+    ],
+    [
+      "when that window opens and no earlier, beside a grant: the release may come first",
+      { saturated: true, binding: "bytes", estimateMs: 6_000, wishes: [TOLD], held: 1 },
+      1_100 + 6_000,
     ],
     ["at once, for a release that a wish can ride with", { ...BUSY, wishes: [TOLD], releases: [used()] }, SOON],
     [
       "a moment later, for one where starts are scarce and a slot is free",
       { saturated: true, otherLimitAt: 1_100, wishes: [TOLD], calling: true, releases: [used()] },
       2_000 + SCHEDULE.rideMs,
+    ],
+    [
+      "sooner, for one where no call is under way: the next wish of its reader may ride with it",
+      { saturated: true, otherLimitAt: 1_100, binding: "bytes", estimateMs: 6_000, wishes: [TOLD], releases: [used()] },
+      2_000 + SCHEDULE.joinMs,
     ],
     [
       "at once, for one where starts are scarce and no slot is free",

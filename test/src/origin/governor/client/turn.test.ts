@@ -113,6 +113,84 @@ describe("the grant", () => {
     expect(other.value).toBe(true);
   });
 
+  test("that a reader no longer waits for goes to the next reader, without a call; a push does not get it", async () => {
+    const { port, one, isolate } = world({ concurrency: 1 });
+    await known(one);
+    void isolate().exchange({ firstByteMs: 3_000 });
+    await wait(100);
+    const first = watched(one.turn().take(1_000));
+    await wait(1_100);
+    expect(first.value).toMatchObject({ reason: "source_saturated" });
+    const second = watched(one.turn().take(1_000));
+    const asks = () => port.calls.filter(({ wants }) => wants.length > 0).length;
+    const before = asks();
+    await wait(1_100);
+    expect(second.value).toMatchObject({ reason: "source_saturated" });
+    const third = watched(one.turn().take(10_000));
+    const push = watched(one.turn(new Priority("warm")).take(10_000));
+    await wait(100);
+    // The governor holds a call for a reader of this isolate. It hears of the push with the next one.
+    expect(asks()).toBe(before);
+    await wait(2_000);
+    expect([third.value, push.ms]).toEqual([true, null]);
+  });
+
+  test("asked ahead is there when it is wanted, without another call", async () => {
+    const { port, one } = world({ concurrency: 2, perSecond: 10 });
+    await known(one);
+    const before = port.calls.length;
+    const turn = one.turn();
+    turn.askAhead();
+    // Longer than a start may be late that was asked for right before it.
+    await wait(2 * TRIP_MS + 300);
+    const seen = watched(turn.take(10_000));
+    await wait(1);
+    expect([seen, port.calls.length - before]).toEqual([{ ms: 0, value: true }, 1]);
+    expect(port.calls.at(-1)?.wants).toMatchObject([{ ahead: true }]);
+  });
+
+  test("asked ahead and not wanted is given back unused, and costs no slot and no start", async () => {
+    const { port, one, isolate } = world({ concurrency: 1, perSecond: 1 });
+    await known(one);
+    await wait(2_000);
+    const turn = one.turn();
+    turn.askAhead();
+    await wait(2 * TRIP_MS + 100);
+    turn.drop();
+    turn.drop();
+    const other = watched(isolate().turn().take(10_000));
+    await wait(3 * TRIP_MS);
+    expect(port.calls.at(-2)).toMatchObject({ wants: [], releases: [{ answer: { kind: "unused" } }] });
+    expect(other.value).toBe(true);
+  });
+
+  test("is asked for ahead for one exchange at a time", async () => {
+    const { port, one } = world({ concurrency: 8 });
+    await known(one);
+    const before = port.calls.length;
+    const turns = [one.turn(), one.turn()];
+    for (const turn of turns) {
+      turn.askAhead();
+      await wait(2 * TRIP_MS + 50);
+    }
+    expect(port.calls.length - before).toBe(1);
+    for (const turn of turns) turn.drop();
+  });
+
+  test("is not asked for ahead where others wait", async () => {
+    const { port, one, isolate } = world({ concurrency: 1 });
+    void isolate().exchange({ firstByteMs: 5_000 });
+    await wait(100);
+    void one.exchange();
+    await wait(100);
+    const before = port.calls.length;
+    const turn = one.turn();
+    turn.askAhead();
+    await wait(1_000);
+    expect(port.calls.length).toBe(before);
+    turn.drop();
+  });
+
   test("another request of the exchange is another start, in one call", async () => {
     const { port, one } = world({ concurrency: 1 });
     await known(one);

@@ -1,6 +1,6 @@
 /**
- * next/image's default loader of Next.js 16.4.6 (dist/esm/shared/lib), as it is published. The whole package has 209 MB,
- * with its compiler much more, and needs React.
+ * next/image of Next.js 16.4.6 without its component: files of dist/esm/shared/lib, as they are published. The whole package
+ * has 209 MB, with its compiler much more, and needs React. The long test builds with it (test/e2e/clients.test.ts).
  */
 declare function defaultLoader(order: {
   readonly config: { readonly path: string; readonly qualities?: readonly number[] };

@@ -1,0 +1,66 @@
+/** An edge as a process of its own, which can be killed (SIGKILL to the whole group) and started again on the same disk. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TOP } from "../../src/cli/edge/bundle.ts";
+
+export type EdgeProcess = { readonly url: string; kill(): Promise<void> };
+
+export type EdgeProcessOptions = {
+  /** Folder that keeps KV, R2, Durable Objects and the cache. */
+  readonly persist: string;
+  readonly vars: Readonly<Record<string, string>>;
+  /** Text of the live settings. */
+  readonly settings: string;
+};
+
+const READY_MS = 120_000;
+
+export async function startEdgeProcess({ persist, vars, settings }: EdgeProcessOptions): Promise<EdgeProcess> {
+  const file = join(persist, "..", "settings.json");
+  writeFileSync(file, settings);
+  const args = Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}=${value}`]);
+  const child = spawn(
+    process.execPath,
+    ["src/cli/edge.ts", "--port", "0", "--persist", persist, "--settings", file, ...args],
+    { cwd: TOP, detached: true, stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const kill = async () => {
+    killGroup(child);
+    await gone;
+  };
+  const exit = () => killGroup(child);
+  process.once("exit", exit);
+  gone.then(() => process.off("exit", exit));
+  try {
+    return { url: await readyUrl(child), kill };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+function killGroup({ pid, exitCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function readyUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const timer = setTimeout(() => reject(new Error(`the edge is not ready after ${READY_MS} ms`)), READY_MS);
+    child.once("exit", (code) => reject(new Error(`the edge ended with ${code}`)));
+    child.stdout?.on("data", (chunk) => {
+      said += chunk;
+      const url = /^ready (\S+)$/m.exec(said)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+  });
+}

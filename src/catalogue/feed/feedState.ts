@@ -1,0 +1,249 @@
+/**
+ * The feed without disk, queue or clock: which chunk of which host is sent when, and who works on what. The Durable Object
+ * (catalogueFeed.ts) gives it the time, keeps its records and sends its messages; the simulation does the same in virtual
+ * time. Nothing here goes through all hosts, save what a restart loads.
+ */
+import type { JobPace, PaceOf } from "../jobPace.ts";
+import type { HostEntry } from "../run.ts";
+import { DueHeap } from "./dueHeap.ts";
+import {
+  addTally,
+  type HostRecord,
+  hostKeyOf,
+  isFinished,
+  type Lease,
+  type ListedHost,
+  newHost,
+} from "./hostRecord.ts";
+import {
+  cutAt,
+  dueAt,
+  isLastTry,
+  isPoison,
+  withBegun,
+  withChunk,
+  withExpired,
+  withPostponed,
+  withReport,
+  withSent,
+} from "./leases.ts";
+import { OpenHosts } from "./openHosts.ts";
+import type { Beginning, ChunkMessage, ChunkName, Report } from "./port.ts";
+import { afterPage, type RunRecord, withEnd } from "./runRecord.ts";
+import { AGAIN_MS, AHEAD_MS, OPEN_HOSTS, STOP_BEFORE_MS, type Timing } from "./timing.ts";
+
+/** What has to be read before the feed can go on. */
+export type Read =
+  | { readonly kind: "list"; readonly run: RunRecord }
+  | { readonly kind: "part"; readonly record: HostRecord };
+
+export type FeedOptions = { readonly shard: number; readonly timing: Timing; readonly paceOf: PaceOf };
+
+export class FeedState {
+  readonly runs = new Map<string, RunRecord>();
+  readonly #open = new OpenHosts();
+  /** Keys of hosts, and names of runs, whose record has changed since `taken`. */
+  #changedHosts = new Set<string>();
+  #changedRuns = new Set<string>();
+  #finished: HostRecord[] = [];
+  readonly #due = new DueHeap();
+  /** Hosts whose next part is not opened. */
+  readonly #unopened = new Set<string>();
+  /** When the list of a run may be read again after a failure. */
+  readonly #listsAt = new Map<string, number>();
+  readonly #options: FeedOptions;
+
+  constructor(options: FeedOptions, runs: readonly RunRecord[] = [], hosts: readonly HostRecord[] = []) {
+    this.#options = options;
+    for (const run of runs) this.runs.set(run.run, run);
+    for (const host of hosts) this.#put(host, false);
+  }
+
+  get hosts(): ReadonlyMap<string, HostRecord> {
+    return this.#open.records;
+  }
+
+  /** When something is due by itself, in unix milliseconds; Infinity = nothing is. */
+  get nextAt(): number {
+    return this.#due.next;
+  }
+
+  /** What has changed since the last call: to be on disk before anything of it is said. */
+  taken(): {
+    readonly hosts: readonly HostRecord[];
+    readonly finished: readonly HostRecord[];
+    readonly runs: readonly RunRecord[];
+  } {
+    const hosts = [...this.#changedHosts].flatMap((key) => this.hosts.get(key) ?? []);
+    const runs = [...this.#changedRuns].flatMap((name) => this.runs.get(name) ?? []);
+    const finished = this.#finished;
+    this.#changedHosts = new Set();
+    this.#changedRuns = new Set();
+    this.#finished = [];
+    return { hosts, finished, runs };
+  }
+
+  putRun(run: RunRecord): void {
+    this.runs.set(run.run, run);
+    this.#changedRuns.add(run.run);
+    for (const [key, host] of this.hosts) if (host.run === run.run) this.#schedule(key, host);
+  }
+
+  /** Hosts of a list, and the byte at which its next line begins; null = the list has ended. */
+  addHosts(name: string, entries: readonly ListedHost[], offset: number | null, now: number): void {
+    const run = this.runs.get(name);
+    if (run === undefined) return;
+    for (const { host16, ...entry } of entries) {
+      const { expected } = this.#paceOf(entry);
+      this.#put(newHost(name, run.round, host16, entry, expected, now), true);
+    }
+    this.#setRun(afterPage(run, entries, offset), now);
+  }
+
+  /** The part that the cursor is in has so many rows. */
+  openPart(key: string, part: number, rows: number): void {
+    const record = this.hosts.get(key);
+    this.#unopened.delete(key);
+    if (record !== undefined && record.part === part) this.#put({ ...record, partRows: rows }, true);
+  }
+
+  /** The part cannot be read now; below, the list. */
+  putOff(key: string, now: number): void {
+    const record = this.hosts.get(key);
+    this.#unopened.delete(key);
+    if (record !== undefined) this.#put({ ...record, notBefore: now + AGAIN_MS, trouble: "stores" }, true);
+  }
+
+  putOffList(name: string, now: number): void {
+    this.#listsAt.set(name, now + AGAIN_MS);
+  }
+
+  /** Cuts and sends what is due. Gives the messages, and what has to be read for more. */
+  step(now: number): { readonly messages: readonly ChunkMessage[]; readonly reads: readonly Read[] } {
+    const messages: ChunkMessage[] = [];
+    const reads: Read[] = [];
+    for (let key = this.#due.take(now); key !== null; key = this.#due.take(now)) {
+      const record = this.hosts.get(key);
+      if (record === undefined) continue;
+      messages.push(...this.#stepHost(key, record, now));
+      const after = this.hosts.get(key);
+      if (after !== undefined && this.#unopened.has(key)) reads.push({ kind: "part", record: after });
+    }
+    for (const run of this.runs.values()) {
+      const open = this.#open.count(run.run);
+      if (!run.listed && run.state === "running" && open < OPEN_HOSTS && (this.#listsAt.get(run.run) ?? 0) <= now)
+        reads.push({ kind: "list", run });
+    }
+    return { messages, reads };
+  }
+
+  /** A worker has come for a chunk; `delivery`: how often the queue has delivered its message. */
+  begin(name: ChunkName, delivery: number, now: number): Beginning {
+    const found = this.#find(name);
+    if (found === null) return { kind: "stale" };
+    const { record, lease, run } = found;
+    if (lease.attempt !== name.attempt || (lease.state === "begun" && delivery <= lease.delivery))
+      return { kind: "stale" };
+    const pace = this.#paceOf(record.entry);
+    if (run.state === "paused" || record.notBefore > now) {
+      this.#put(withPostponed(record, lease, Math.max(now, record.notBefore)), true);
+      return { kind: "later" };
+    }
+    if (this.#open.working(record.host16, lease) >= pace.workers) return { kind: "hold" };
+    const { timing } = this.#options;
+    const { record: after, lease: begun } = withBegun(record, lease, delivery, timing, now);
+    this.#put(after, true);
+    const turn = this.#open.turn(record.host16, pace, now);
+    const { part, from, to, attempt } = begun;
+    return {
+      kind: "go",
+      work: {
+        ...{ run: run.run, host: record.entry.host, settings: run.settings },
+        ...{ part, from, to, attempt, concurrency: pace.concurrency, ...turn },
+        workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4),
+        lastTry: isLastTry(record, now),
+        poison: isPoison(begun),
+      },
+    };
+  }
+
+  /** The worker has waited for another one of the host long enough: its chunk comes again. */
+  letGo(name: ChunkName, now: number): void {
+    const found = this.#find(name);
+    if (found === null || found.lease.attempt !== name.attempt || found.lease.state === "begun") return;
+    this.#put(withPostponed(found.record, found.lease, now + AHEAD_MS), true);
+  }
+
+  /**
+   * A report. False: the rows are not leased like that (any more). An earlier attempt counts as well as the last one: its
+   * rows are in the log.
+   */
+  report(name: ChunkName, report: Report, now: number): boolean {
+    const found = this.#find(name);
+    if (found === null || found.lease.to !== report.to) return false;
+    const { key, record, lease, run } = found;
+    const after = withReport(record, lease, report, this.#paceOf(record.entry), now);
+    this.#put(after, true);
+    if (!isFinished(after)) return true;
+    this.#remove(key, after);
+    this.#finished.push(after);
+    this.#setRun({ ...run, finished: run.finished + 1, tally: addTally(run.tally, after.tally) }, now);
+    return true;
+  }
+
+  #stepHost(key: string, before: HostRecord, now: number): readonly ChunkMessage[] {
+    const { timing, shard } = this.#options;
+    const pace = this.#paceOf(before.entry);
+    let record = withExpired(before, now);
+    while (cutAt(record, pace) <= now && record.partRows !== null) record = withChunk(record, timing, now);
+    if (cutAt(record, pace) <= now) this.#unopened.add(key);
+    const { record: after, sent } = withSent(record, timing, now);
+    this.#put(after, after !== before);
+    const { run, round, host16 } = after;
+    const { origin = "", region = "" } = this.runs.get(run) ?? {};
+    const where = { run, shard, origin, region, host16, round };
+    return sent.map(({ part, from, to, attempt }) => ({ v: 1, ...where, part, from, to, attempt }));
+  }
+
+  #find({
+    run: name,
+    round,
+    host16,
+    part,
+    from,
+  }: ChunkName): { key: string; record: HostRecord; lease: Lease; run: RunRecord } | null {
+    const run = this.runs.get(name);
+    const key = hostKeyOf({ run: name, round, host16 });
+    const record = this.hosts.get(key);
+    const lease = record?.leases.find((one) => one.part === part && one.from === from);
+    return run === undefined || record === undefined || lease === undefined ? null : { key, record, lease, run };
+  }
+
+  #setRun(run: RunRecord, now: number): void {
+    this.runs.set(run.run, withEnd(run, now));
+    this.#changedRuns.add(run.run);
+  }
+
+  #put(record: HostRecord, changed: boolean): void {
+    const key = this.#open.put(record);
+    if (changed) this.#changedHosts.add(key);
+    this.#schedule(key, record);
+  }
+
+  #schedule(key: string, record: HostRecord): void {
+    const isRunning = this.runs.get(record.run)?.state === "running";
+    const at =
+      !isRunning || this.#unopened.has(key) ? Number.POSITIVE_INFINITY : dueAt(record, this.#paceOf(record.entry));
+    this.#due.set(key, at);
+  }
+
+  #remove(key: string, record: HostRecord): void {
+    this.#open.remove(key, record);
+    this.#changedHosts.delete(key);
+    this.#due.delete(key);
+  }
+
+  #paceOf({ host, pictures }: HostEntry): JobPace {
+    return this.#options.paceOf(host, pictures);
+  }
+}

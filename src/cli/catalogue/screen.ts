@@ -1,0 +1,75 @@
+/** Shows the state of a run: drawn anew on a terminal, one JSON line each time elsewhere. */
+import type { CatalogueStatus } from "../../handlers/catalogue/answer.ts";
+
+export type Screen = { show(status: CatalogueStatus, now: number): void; end(): void };
+
+type Out = Pick<NodeJS.WriteStream, "write"> & { readonly isTTY?: boolean; readonly columns?: number };
+
+export function screenOf(out: Out): Screen {
+  let drawn = 0;
+  if (out.isTTY !== true) {
+    return {
+      show: (status, now) => void out.write(`${JSON.stringify({ at: now, ...shortOf(status) })}\n`),
+      end: () => {},
+    };
+  }
+  return {
+    show(status) {
+      const lines = linesOf(status, out.columns ?? 80);
+      // Back to the first line of what was drawn before, and clear from there.
+      out.write(`${drawn === 0 ? "" : `\x1b[${drawn}A`}\x1b[J${lines.join("\n")}\n`);
+      drawn = lines.length;
+    },
+    end: () => {
+      drawn = 0;
+    },
+  };
+}
+
+/** Hosts that have a line of their own. */
+const SHOWN_HOSTS = 8;
+const BAR = 30;
+
+/** The lines of the screen, none longer than `columns`. */
+export function linesOf(status: CatalogueStatus, columns: number): readonly string[] {
+  const { run, state, pictures, done, rate, secondsLeft, hosts, hostsDone, dollars } = status;
+  const share = pictures === 0 ? 1 : done / pictures;
+  const full = Math.round(share * BAR);
+  const bar = `${"#".repeat(full)}${"-".repeat(BAR - full)}`;
+  const head = [
+    `${run} ${state}  [${bar}] ${(share * 100).toFixed(1)} %  ${done} of ${pictures}`,
+    `${rate.toFixed(1)}/s  ${lengthOf(secondsLeft)} left  hosts ${hostsDone} of ${hosts}  $${dollars.toFixed(2)} of operations`,
+    `${countsText(status.counts)}`,
+    ...(Object.keys(status.reasons).length === 0 ? [] : [`errors: ${countsText(status.reasons)}`]),
+  ];
+  const open = status.perHost.filter(({ secondsLeft: left }) => left !== 0).slice(0, SHOWN_HOSTS);
+  const rows = open.map((host) => {
+    const part = `${host.tally.done}/${host.pictures}`.padStart(17);
+    const wait = host.trouble === null ? "" : `  ${host.trouble}`;
+    return `  ${host.host.slice(0, 36).padEnd(36)} ${part} ${host.rate.toFixed(1).padStart(6)}/s ${lengthOf(host.secondsLeft)}${wait}`;
+  });
+  return [...head, ...rows].map((line) => line.slice(0, columns));
+}
+
+/** What a line of JSON has: everything but the hosts that are finished. */
+function shortOf({ perHost, ...status }: CatalogueStatus): object {
+  const open = perHost.filter(({ secondsLeft }) => secondsLeft !== 0).slice(0, SHOWN_HOSTS);
+  return {
+    ...status,
+    slowest: open.map(({ host, secondsLeft, rate, trouble }) => ({ host, secondsLeft, rate, trouble })),
+  };
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(counts).toSorted((a, b) => b[1] - a[1]);
+  return entries.map(([name, count]) => `${name} ${count}`).join("  ") || "nothing done yet";
+}
+
+/** `2 d 3 h`, `5 min`, `12 s`, `?`. */
+export function lengthOf(seconds: number | null): string {
+  if (seconds === null) return "?";
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  const hours = Math.round(seconds / 3_600);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

@@ -1,0 +1,142 @@
+/**
+ * Takes pictures up again whose outcome may change. A step goes through some objects of the log, writes the pictures into
+ * new parts of their hosts, and gives the feeds a further round of host lists (catalogue/run.ts).
+ */
+import { type ManifestRow, readRow } from "../../catalogue/manifestRow.ts";
+import { logPrefix, readLog } from "../../catalogue/outcomeLog.ts";
+import { PART, partBytes, partKey } from "../../catalogue/part.ts";
+import { type HostEntry, hostsKey, type Run, shardOfHost } from "../../catalogue/run.ts";
+import { STATUS_NAMES, STATUSES, type Status } from "../../catalogue/status.ts";
+import type { App } from "../../context/app.ts";
+import { Failure } from "../../errors.ts";
+import type { CatalogueOrder } from "../../request/control/catalogueOrder.ts";
+
+export type RetryStep = {
+  readonly retried: number;
+  readonly cursor: string | null;
+  readonly done: boolean;
+  /** How many rounds the run has now; null = as many as before. */
+  readonly rounds: number | null;
+};
+
+/** Objects of the log that one step reads. */
+const STEP_OBJECTS = 200;
+/** Parts of retries have numbers from here on, so that their outcomes are found without reading all of a host's. */
+export const RETRY_PARTS = 900_000;
+
+type Found = { readonly host: string; readonly rows: ManifestRow[] };
+
+/** Throws Failure `body_invalid` for a status that is none. */
+export async function retryStep(
+  { run: name, statuses, cursor }: Extract<CatalogueOrder, { action: "retry" }>,
+  _run: Run,
+  { bindings }: App,
+): Promise<RetryStep> {
+  const bucket = bindings.R2_PRIMARY;
+  const wanted = wantedOf(statuses);
+  const prefix = logPrefix(name);
+  const page = await bucket.list({
+    prefix,
+    limit: STEP_OBJECTS,
+    ...(cursor === null ? {} : { startAfter: prefix + cursor }),
+  });
+  const byHost = new Map<string, Found>();
+  const settled = new Map<string, ReadonlySet<string>>();
+  for (const { key } of page.objects) {
+    const { host16, part } = placeOf(key, prefix);
+    if (part >= RETRY_PARTS) continue;
+    const object = await bucket.get(key);
+    if (object === null) continue;
+    for (const { id, url, host, status } of readLog(await object.text())) {
+      if (!wanted.has(status)) continue;
+      // A later round has decided of it.
+      const later = settled.get(host16) ?? (await settledIds(bucket, name, host16, wanted));
+      settled.set(host16, later);
+      if (later.has(id)) continue;
+      const found = byHost.get(host16) ?? { host, rows: [] };
+      found.rows.push({ id, url });
+      byHost.set(host16, found);
+    }
+  }
+  const rounds = byHost.size === 0 ? null : await addRound(bucket, name, byHost);
+  const retried = [...byHost.values()].reduce((sum, { rows }) => sum + rows.length, 0);
+  const last = page.objects.at(-1)?.key.slice(prefix.length) ?? null;
+  return { retried, cursor: page.truncated ? last : null, done: !page.truncated, rounds };
+}
+
+function wantedOf(statuses: readonly string[]): ReadonlySet<Status> {
+  if (statuses.length === 0) return new Set(STATUS_NAMES.filter((status) => STATUSES[status].retried));
+  const known = statuses.flatMap((text) => STATUS_NAMES.find((status) => status === text) ?? []);
+  if (known.length === statuses.length) return new Set(known);
+  throw new Failure("body_invalid", { why: `statuses must be of ${STATUS_NAMES.join(", ")}` });
+}
+
+function placeOf(key: string, prefix: string): { readonly host16: string; readonly part: number } {
+  const [host16 = "", name = ""] = key.slice(prefix.length).split("/");
+  return { host16, part: Number.parseInt(name, 10) };
+}
+
+/**
+ * The identifiers that an earlier retry has taken up, and that have no outcome yet or one that is not `wanted`. An order that
+ * is sent twice finds them and adds nothing.
+ */
+async function settledIds(
+  bucket: R2Bucket,
+  run: string,
+  host16: string,
+  wanted: ReadonlySet<Status>,
+): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (const text of await texts(bucket, retriedParts(run, host16))) {
+    for (const line of text.split("\n").slice(1)) if (line !== "") ids.add(readRow(line).id);
+  }
+  const latest = new Map<string, Status>();
+  for (const text of await texts(bucket, `${logPrefix(run, host16)}${String(RETRY_PARTS).slice(0, 1)}`)) {
+    for (const { id, status } of readLog(text)) latest.set(id, status);
+  }
+  for (const [id, status] of latest) if (wanted.has(status)) ids.delete(id);
+  return ids;
+}
+
+/** The texts of all objects below a prefix, in the order of their keys. */
+async function texts(bucket: R2Bucket, prefix: string): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (let startAfter: string | undefined; ; ) {
+    const page = await bucket.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) });
+    for (const { key } of page.objects) all.push((await (await bucket.get(key))?.text()) ?? "");
+    startAfter = page.objects.at(-1)?.key;
+    if (!page.truncated || startAfter === undefined) return all;
+  }
+}
+
+/** Prefix of the parts 900000 to 999999 of a host. */
+function retriedParts(run: string, host16: string): string {
+  return partKey(run, host16, RETRY_PARTS).slice(0, -"00000.jsonl".length);
+}
+
+/** Writes parts and host lists of a new round. Gives the number of rounds. */
+async function addRound(bucket: R2Bucket, run: string, byHost: ReadonlyMap<string, Found>): Promise<number> {
+  const lists = await bucket.list({ prefix: `catalogue/${run}/hosts/`, delimiter: "/" });
+  const round = 1 + Math.max(0, ...lists.delimitedPrefixes.map((prefix) => Number(prefix.split("/").at(-2))));
+  const byShard = new Map<number, HostEntry[]>();
+  for (const [host16, { host, rows }] of byHost) {
+    const first = await nextPart(bucket, run, host16);
+    let parts = 0;
+    for (let at = 0; at < rows.length; at += PART.rows / 4) {
+      await bucket.put(partKey(run, host16, first + parts++), partBytes(host, rows.slice(at, at + PART.rows / 4)));
+    }
+    const shard = shardOfHost(host16);
+    byShard.set(shard, [...(byShard.get(shard) ?? []), { host, first, parts, pictures: rows.length }]);
+  }
+  for (const [shard, entries] of byShard) {
+    const sorted = entries.toSorted((a, b) => b.pictures - a.pictures);
+    await bucket.put(hostsKey(run, shard, round), sorted.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  }
+  return round + 1;
+}
+
+async function nextPart(bucket: R2Bucket, run: string, host16: string): Promise<number> {
+  const { objects } = await bucket.list({ prefix: retriedParts(run, host16) });
+  const last = objects.at(-1)?.key.slice(-"900000.jsonl".length, -".jsonl".length);
+  return last === undefined ? RETRY_PARTS : Number(last) + 1;
+}

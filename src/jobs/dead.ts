@@ -1,0 +1,32 @@
+/** The job of the dead-letter queue of the catalogue: a chunk that no consumer could finish is written down as failed. */
+import type { Report } from "../catalogue/feed/port.ts";
+import { jobCaller } from "../context/caller.ts";
+import { readChunk, writeChunk } from "./catalogue/chunkLog.ts";
+import { type ChunkOrder, countsOf, feedOf, feedSettings, parseChunk, poisoned, readRows } from "./catalogue.ts";
+import type { QueueJob } from "./queueJob.ts";
+
+/** Deliveries of the dead-letter queue count on from those of the other one, so that the feed takes them for newer. */
+const LATER = 1_000;
+
+/** What the log has of the chunk stays. Throws what stores and feed throw: the queue then sends the message again. */
+export const dead: QueueJob<ChunkOrder> = {
+  parse: (body, delivery) => parseChunk(body, delivery + LATER),
+  callerOf: ({ region, origin }) => jobCaller(region, origin),
+  retrySeconds: 60,
+  async run(order, app) {
+    const begun = await feedOf(app, order).begin(order, order.delivery, feedSettings(app, order.shard));
+    if (!begun.go) return;
+    const { work } = begun;
+    const place = { run: order.run, host16: order.host16, part: work.part, from: work.from };
+    const earlier = await readChunk(app.bindings.R2_PRIMARY, place);
+    const rows = await readRows(place, work, app);
+    const known = earlier?.outcomes ?? [];
+    const outcomes = rows.map((row, i) => known[i] ?? poisoned(row, work, app));
+    if (known.length < rows.length) await writeChunk(app.bindings.R2_PRIMARY, place, outcomes);
+    const report: Report = {
+      ...{ from: work.from, to: work.to, upTo: work.to, ...countsOf(outcomes), bytesIn: 0, bytesStored: 0 },
+      ...{ operations: { r2Read: 2, r2Write: 1 }, elapsedMs: 0, lastStartMs: null, trouble: null },
+    };
+    await feedOf(app, order).report(order, report);
+  },
+};
