@@ -53,6 +53,7 @@ function rowsOf(run: KilledRun, hosts: number): Row[] {
     judged({
       what: "killed run: outcomes doubled, renditions missing or unnamed, counts that differ",
       value: doubled + unstored + unnamed + differing,
+      detail: `${doubled}, ${unstored}, ${unnamed}, ${differing}`,
       ...none,
     }),
     judged({

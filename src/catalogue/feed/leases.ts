@@ -125,6 +125,22 @@ export function withPostponed(record: HostRecord, lease: Lease, at: number): Hos
   return { ...record, leases: record.leases.map((one) => (one === lease ? later : one)) };
 }
 
+/** The lease as it was before it was divided, up to row `to`, where all of its pieces are still leased; else as it is. */
+export function withJoined(
+  record: HostRecord,
+  lease: Lease,
+  to: number,
+): { readonly record: HostRecord; readonly lease: Lease } {
+  const pieces = record.leases.filter(
+    ({ part, from, to: end }) => part === lease.part && from >= lease.from && end <= to,
+  );
+  const rows = pieces.reduce((sum, { from, to: end }) => sum + end - from, 0);
+  if (pieces.length < 2 || rows !== to - lease.from) return { record, lease };
+  const joined = { ...lease, to };
+  const leases = record.leases.flatMap((one) => (one === lease ? [joined] : pieces.includes(one) ? [] : [one]));
+  return { record: { ...record, leases }, lease: joined };
+}
+
 /** Weight of the newest chunk in the rate. */
 const NEWEST = 0.5;
 /** A chunk of less says little about the rate. */

@@ -91,7 +91,7 @@ function sayGaps(gaps: Gaps, compared: number): void {
   console.error(
     [
       `${counted(gaps.outcomes, "outcome")} read; ${counted(compared, "picture")} compared. Left out:`,
-      `  ${gaps.notStored} that are not stored, ${gaps.withoutHashes} without hashes, ${gaps.lowQuality} of low quality`,
+      `  ${gaps.notStored} that are not stored, ${gaps.withoutHashes} without hashes, ${gaps.lowQuality} flat or templates`,
       `Of those compared, ${gaps.withoutDate} have no date and ${gaps.withoutViews} no number of views.`,
     ].join("\n"),
   );

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, createReadStream, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { LEAST_QUALITY } from "../../../catalogue/likeness/matcher.ts";
+import { isComparable } from "../../../catalogue/likeness/comparable.ts";
 import type { Standing } from "../../../catalogue/likeness/rank.ts";
 import { readRow } from "../../../catalogue/manifestRow.ts";
 import { readOutcome } from "../../../catalogue/outcome.ts";
@@ -20,7 +20,7 @@ export type Gaps = {
   /** Not stored now: dead, refused, taken down. */
   notStored: number;
   withoutHashes: number;
-  /** PDQ says that there is too little to tell it by: flat, blank, a template. */
+  /** There is too little to tell it by: flat, blank, a template (likeness/comparable.ts). */
   lowQuality: number;
   withoutDate: number;
   withoutViews: number;
@@ -92,7 +92,7 @@ function* joined(text: string, gaps: Gaps): Generator<Candidate> {
   for (const [id, , isStored, dhash, pdq, quality, pixels] of seen.values()) {
     if (!isStored) gaps.notStored++;
     else if (dhash === null || pdq === null || quality === null) gaps.withoutHashes++;
-    else if (quality < LEAST_QUALITY) gaps.lowQuality++;
+    else if (!isComparable(quality, Buffer.from(dhash, "hex"))) gaps.lowQuality++;
     else {
       const [, createdAt = null, views = null] = listed.get(id) ?? [];
       if (createdAt === null) gaps.withoutDate++;

@@ -25,7 +25,8 @@ const turned = (hash: string, bits: number) => {
   return flipped.padStart(hash.length, "0");
 };
 
-const [dhash, pdq] = [hexOf(16), hexOf(64)];
+// Of its lowest bits all are set, so that the copies have enough of them, too.
+const [dhash, pdq] = [`${hexOf(10)}ffffff`, hexOf(64)];
 const picture = (id: string, over: { dhash?: string; pdq?: string; pdqQuality?: number; side?: number } = {}) => {
   const { side = 640, ...hashes } = over;
   const rendition = { key: "k", width: side, height: side, bytes: 1 };
@@ -40,6 +41,7 @@ const OUTCOMES = [
   picture("far dHash", { dhash: turned(dhash, 9) }),
   picture("far PDQ", { pdq: turned(pdq, 32) }),
   picture("flat", { pdqQuality: 49 }),
+  picture("template", { dhash: "000000000000ffff" }),
   picture("other", { dhash: hexOf(16), pdq: hexOf(64) }),
   { ...picture("taken down"), status: "blocked" as const },
   outcome({ id: "no hash", dhash: null }),
@@ -72,7 +74,7 @@ describe("npm run catalogue -- likeness", () => {
     expect(new Set(clusters.slice(1).map(([, cluster, by]) => `${cluster} ${by}`))).toEqual(new Set([`${name} copy`]));
     const ofCopy = read("a", "neighbours").filter(([id]) => id === "copy");
     expect(ofCopy.map(([, other, distance]) => `${other} ${distance}`)).toEqual(["small 0", "large 3", "edge 8"]);
-    expect(said.join("\n")).toContain("1 that are not stored, 1 without hashes, 1 of low quality");
+    expect(said.join("\n")).toContain("1 that are not stored, 1 without hashes, 2 flat or templates");
     expect(said.join("\n")).toContain("5 have no date and 5 no number of views");
   });
   test("a cluster keeps its name when a larger copy comes in", async () => {
