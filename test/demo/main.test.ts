@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { paint } from "../../demo/generator/generate.ts";
+import { RUN_PICTURES } from "../../demo/run/manifest.ts";
+import type { RunState } from "../../demo/run/state.ts";
 import { membersOf, startNpm, until } from "../support/processGroup.ts";
 
 const START_MS = 120_000;
@@ -60,3 +62,26 @@ describe("npm start", { timeout: 2 * START_MS }, () => {
     expect(await once(highPort.child, "close")).toEqual([2, null]);
   });
 });
+
+if (process.env.FIRSTLIGHT_LONG === "1") {
+  test("npm run demo:catalogue: 5 000 pictures to the end, the Worker killed twice on the way", {
+    timeout: 30 * 60_000,
+  }, async () => {
+    const running = startNpm(["run", "--silent", "demo:catalogue", "--", "--leave"]);
+    const closed = once(running.child, "close");
+    const page = await until(() => /http:\S+\/catalogue/.exec(running.errors())?.[0], START_MS);
+    const stateOf = async () => (await (await fetch(`${page}/state.json`)).json()) as RunState;
+    const press = (action: "kill" | "revive") => fetch(`${page}/${action}`, { method: "POST", redirect: "manual" });
+    for (const share of [0.2, 0.6]) {
+      while (((await stateOf()).status?.done ?? 0) < share * RUN_PICTURES)
+        await new Promise((wake) => setTimeout(wake, 500));
+      await press("kill");
+      while ((await stateOf()).phase !== "dead") await new Promise((wake) => setTimeout(wake, 100));
+      await press("revive");
+    }
+    expect(await closed).toEqual([0, null]);
+    const last = JSON.parse(running.output().trim().split("\n").at(-1) ?? "{}");
+    expect(last).toMatchObject({ state: "done", done: RUN_PICTURES, hostsDone: 4 });
+    expect(last.counts).toEqual({ stored: 4_905, "not-found": 50, html: 25, "one-pixel": 20 });
+  });
+}

@@ -5,7 +5,7 @@ import type { Postgres } from "../postgres.ts";
 
 const IS_TLS = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
 
-export function sessionTests({ tlsUrl, password, caFile }: Postgres): void {
+export function sessionTests({ url, tlsUrl, password, caFile, connect: connectAdmin }: Postgres): void {
   const connect = async (url: string, env: Readonly<Record<string, string>>) => {
     for (const [name, value] of Object.entries({ PGPASSFILE: "/dev/null", ...env })) vi.stubEnv(name, value);
     try {
@@ -18,6 +18,17 @@ export function sessionTests({ tlsUrl, password, caFile }: Postgres): void {
 
   test("the password of the environment, and an authority that the address names", async () => {
     expect(await connect(verified, { PGPASSWORD: password })).toEqual({ ssl: true });
+  });
+
+  test("updates go by the row as it is now, whatever the user's own default is", async () => {
+    const shown = (client: { query(text: string): Promise<{ rows: unknown[] }> }) =>
+      client.query("SHOW transaction_isolation");
+    const admin = await connectAdmin();
+    await admin.query("ALTER ROLE postgres SET default_transaction_isolation = 'serializable'");
+    expect(await withDatabase(url, async (client) => (await shown(client)).rows)).toEqual([
+      { transaction_isolation: "read committed" },
+    ]);
+    await admin.query("ALTER ROLE postgres RESET default_transaction_isolation");
   });
 
   test.each([

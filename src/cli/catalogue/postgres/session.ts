@@ -8,6 +8,8 @@ import { connectionFailure } from "../../failures.ts";
 import { Unavailable, WrongInput } from "../failure.ts";
 
 const CONNECT_MS = 15_000;
+/** Whatever the server's own defaults are: an update goes by the row as it is now, and times are UTC. */
+const SETTINGS = "-c timezone=UTC -c client_min_messages=warning -c default_transaction_isolation=read\\ committed";
 
 /** Whether `--to` names a database. */
 export function isDatabaseUrl(to: string): boolean {
@@ -28,7 +30,7 @@ export async function withDatabase<T>(url: string, use: (client: pg.Client) => P
   const where = shownUrl(url);
   const client = new pg.Client({
     ...{ connectionString: url, application_name: "firstlight", connectionTimeoutMillis: CONNECT_MS },
-    ...{ keepAlive: true, options: "-c timezone=UTC -c client_min_messages=warning" },
+    ...{ keepAlive: true, options: SETTINGS },
   });
   let lost: Error | null = null;
   // Without a listener a connection that is cut between two queries would end the process. The next query fails anyway.
