@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { isComparable } from "../../../catalogue/likeness/comparable.ts";
 import type { Standing } from "../../../catalogue/likeness/rank.ts";
 import { readRow } from "../../../catalogue/manifestRow.ts";
-import { readOutcome } from "../../../catalogue/outcome.ts";
+import { type Outcome, readOutcome } from "../../../catalogue/outcome.ts";
 import { STATUSES } from "../../../catalogue/status.ts";
 
 export type Candidate = Standing & { readonly id: string; readonly dhash: string; readonly pdq: string };
@@ -39,9 +39,14 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
-/** `outcomes`, `rows`: JSONL files. `folder`: for files of its own. Throws BadRecord, and what reading throws. */
+/** The outcomes of JSONL files. Throws BadRecord, and what reading throws. */
+export async function* outcomesIn(files: readonly string[]): AsyncGenerator<Outcome> {
+  for (const file of files) for await (const line of linesOf(file)) yield readOutcome(line);
+}
+
+/** `rows`: JSONL files. `folder`: for files of its own. Throws BadRecord, and what reading throws. */
 export async function* readCandidates(
-  outcomes: readonly string[],
+  outcomes: AsyncIterable<Outcome>,
   rows: readonly string[],
   folder: string,
   gaps: Gaps,
@@ -57,13 +62,10 @@ export async function* readCandidates(
     for (const [i, lines] of buckets.entries()) appendFileSync(fileOf(i), lines.splice(0).join(""));
     size = 0;
   };
-  for (const file of outcomes) {
-    for await (const line of linesOf(file)) {
-      const { id, checkedAt, status, dhash, pdq, pdqQuality, original, rendition } = readOutcome(line);
-      const { width, height } = original ?? rendition ?? { width: 0, height: 0 };
-      put([id, checkedAt, STATUSES[status].stored, dhash, pdq, pdqQuality, width * height]);
-      gaps.outcomes++;
-    }
+  for await (const { id, checkedAt, status, dhash, pdq, pdqQuality, original, rendition } of outcomes) {
+    const { width, height } = original ?? rendition ?? { width: 0, height: 0 };
+    put([id, checkedAt, STATUSES[status].stored, dhash, pdq, pdqQuality, width * height]);
+    gaps.outcomes++;
   }
   for (const file of rows) {
     for await (const line of linesOf(file)) {

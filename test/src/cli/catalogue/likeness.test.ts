@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { rowText } from "../../../../src/catalogue/manifestRow.ts";
 import { outcomeText } from "../../../../src/catalogue/outcome.ts";
-import { LIKENESS, readArguments } from "../../../../src/cli/catalogue/likeness.ts";
+import { readArguments } from "../../../../src/cli/catalogue/likeness/arguments.ts";
+import { LIKENESS } from "../../../../src/cli/catalogue/likeness.ts";
 import { outcome } from "../../../support/catalogue.ts";
 import { choices } from "../../../support/seeded.ts";
 
@@ -100,15 +101,16 @@ describe("npm run catalogue -- likeness", () => {
 
 describe("arguments", () => {
   test.each([
-    [["--to", "x"], "No file of outcomes"],
-    [["a"], "give --to"],
-    [["a", "--to", "x", "--k", "0"], "--k cannot be 0"],
+    [["--to", "x"], "No run and no file of outcomes"],
+    [["a.jsonl"], "give --to"],
+    [["first", "--to", "x"], "No endpoint"],
+    [["a.jsonl", "--to", "x", "--k", "0"], "--k cannot be 0"],
     [["a", "--to", "x", "--k", "101"], "--k cannot be 101"],
     [["a", "--to", "x", "--threads", "many"], "--threads cannot be many"],
     [["a", "--chunk", "1"], "--chunk cannot be 1"],
     [["a", "--to", "x", "--what"], "--what"],
-  ])("%j", (argv, problem) => expect(readArguments(argv).problems.join()).toContain(problem));
+  ])("%j", (argv, problem) => expect(readArguments(argv, {}).problems.join()).toContain(problem));
   test("a chunk's parts come in their order", () => {
-    expect(readArguments(["a", "--chunk", "3,1"]).value.chunk).toEqual({ a: 1, b: 3 });
+    expect(readArguments(["a.jsonl", "--chunk", "3,1"], {}).value.chunk).toEqual({ a: 1, b: 3 });
   });
 });
