@@ -72,6 +72,7 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
   };
   const took = (operations: Operations) => spend({ bytesIn: 0, bytesStored: 0, operations });
   const pacer = new Pacer(work.perSecond, work.startInMs, app.now);
+  const began = app.now();
   let done: Logged = { outcomes: [], upTo: work.from };
   let trouble: Trouble | null = null;
   try {
@@ -96,7 +97,7 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
               ),
           });
       ({ trouble } = worked);
-      if (worked.outcomes.length > 0) {
+      if (worked.outcomes.length > 0 && app.now() - began < work.leaseMs) {
         done = upTo(await writeChunk(app.bindings.R2_PRIMARY, place, worked.outcomes), work.to);
         took({ r2Read: 1, r2Write: 1 });
       }

@@ -161,7 +161,7 @@ export class FeedState {
       work: {
         ...{ run: run.run, host: record.entry.host, settings: run.settings },
         ...{ part, from, to, attempt, concurrency: pace.concurrency, ...turn },
-        workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4),
+        ...{ leaseMs: timing.workMs, workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4) },
         lastTry: isLastTry(record, now),
         poison: isPoison(begun),
       },

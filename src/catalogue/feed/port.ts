@@ -48,6 +48,8 @@ export type Work = {
   readonly startInMs: number;
   /** The worker reports after so many milliseconds, with what it has. */
   readonly workMs: number;
+  /** After so many milliseconds the rows may be another worker's: this one writes nothing down any more. */
+  readonly leaseMs: number;
   /** The host has failed for so long: when the first picture fails, all are failed. */
   readonly lastTry: boolean;
   /** This one row has crashed its workers: it is failed without being asked for. */

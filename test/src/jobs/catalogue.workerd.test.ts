@@ -42,6 +42,7 @@ async function chunk() {
         concurrency: 2,
         startInMs: 0,
         workMs: 60_000,
+        leaseMs: 80_000,
         lastTry: false,
         poison: false,
       },
