@@ -1,6 +1,6 @@
 /**
  * Hashes of a catalogue with known copies, as the files of a likeness job. Some pictures are drawn. The others are each put
- * together from two of them, both hashes cut at the same share, so that they keep how distances of both hashes go together.
+ * together from halves of two of them, so that they keep how distances of both hashes go together.
  * Copies have as many bits turned over as copies of real photographs have.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
@@ -57,9 +57,8 @@ export function createPopulation(
     // The same two would make two pictures that are alike.
     if (used.has(u * count + v)) continue;
     used.add(u * count + v);
-    const share = 3 + below(3);
-    compose(dhash, filled, u, v, DHASH_BYTES, share);
-    compose(pdq, filled, u, v, PDQ_BYTES, share);
+    compose(dhash, filled, u, v, DHASH_BYTES);
+    compose(pdq, filled, u, v, PDQ_BYTES);
     filled++;
   }
   const largest = Math.max(10, Math.floor(count / 1000));
@@ -83,9 +82,9 @@ export function createPopulation(
   return { files, originals, drawn, leftOut, largest, distances };
 }
 
-/** The first `share` eighths of one hash, and the rest of the other. */
-function compose(hashes: Uint8Array, to: number, u: number, v: number, size: number, share: number): void {
-  const cut = (share * size) / 8;
+/** The first half of one hash, and the second of the other. With more of one, too much of two pictures would be equal. */
+function compose(hashes: Uint8Array, to: number, u: number, v: number, size: number): void {
+  const cut = size / 2;
   hashes.copyWithin(to * size, u * size, u * size + cut);
   hashes.copyWithin(to * size + cut, v * size + cut, (v + 1) * size);
 }
