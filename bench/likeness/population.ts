@@ -1,6 +1,6 @@
 /**
  * Hashes of a catalogue with known copies, as the files of a likeness job. Some pictures are drawn. The others are each put
- * together from two of them, both hashes cut at the same share, so that they keep how distances of both hashes go together.
+ * together from quarters of four of them, so that they keep how distances of both hashes go together.
  * Copies have as many bits turned over as copies of real photographs have.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
@@ -51,16 +51,12 @@ export function createPopulation(
   }
   const ofDrawn = filled;
   const below = (limit: number) => Math.floor(limit * random());
-  const used = new Set<number>();
-  while (filled < count - copies) {
-    const [u = 0, v = 0] = [unique[below(unique.length)], unique[below(unique.length)]];
-    // The same two would make two pictures that are alike.
-    if (used.has(u * count + v)) continue;
-    used.add(u * count + v);
-    const share = 3 + below(3);
-    compose(dhash, filled, u, v, DHASH_BYTES, share);
-    compose(pdq, filled, u, v, PDQ_BYTES, share);
-    filled++;
+  for (; filled < count - copies; filled++) {
+    for (let quarter = 0; quarter < QUARTERS; quarter++) {
+      const from = unique[below(unique.length)] ?? 0;
+      copyQuarter(dhash, filled, from, DHASH_BYTES, quarter);
+      copyQuarter(pdq, filled, from, PDQ_BYTES, quarter);
+    }
   }
   const largest = Math.max(10, Math.floor(count / 1000));
   const bases = count - copies;
@@ -83,11 +79,12 @@ export function createPopulation(
   return { files, originals, drawn, leftOut, largest, distances };
 }
 
-/** The first `share` eighths of one hash, and the rest of the other. */
-function compose(hashes: Uint8Array, to: number, u: number, v: number, size: number, share: number): void {
-  const cut = (share * size) / 8;
-  hashes.copyWithin(to * size, u * size, u * size + cut);
-  hashes.copyWithin(to * size + cut, v * size + cut, (v + 1) * size);
+/** With fewer parts, two pictures could have too much of one in common. */
+const QUARTERS = 4;
+
+function copyQuarter(hashes: Uint8Array, to: number, from: number, size: number, quarter: number): void {
+  const part = size / QUARTERS;
+  hashes.copyWithin(to * size + quarter * part, from * size + quarter * part, from * size + (quarter + 1) * part);
 }
 
 function copyChanged(

@@ -46,6 +46,10 @@ export const COMMANDS = {
     summary: "fill the databases for look-ups from the log again",
     load: async () => (await import("./orders.ts")).REBUILD,
   },
+  taps: {
+    summary: "make the hashes that outcomes lack, from stored renditions",
+    load: async () => (await import("./taps.ts")).TAPS,
+  },
   likeness: {
     summary: "find copies among the pictures by their hashes, and cluster them",
     load: async () => (await import("./likeness.ts")).LIKENESS,

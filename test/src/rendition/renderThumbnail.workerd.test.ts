@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { openFile } from "../../../src/image/readHeader.ts";
 import type { Rendition } from "../../../src/image/rendition.ts";
-import { renderInSlot, toStored } from "../../../src/rendition/renderThumbnail.ts";
+import { render, renderInSlot, toStored } from "../../../src/rendition/renderThumbnail.ts";
 import { freshnessOf } from "../../../src/store/freshness.ts";
 import { variantEtag } from "../../../src/store/schema/key.ts";
-import { knownOf, NOW, provenanceOf } from "../../support/stored.ts";
+import { knownOf, NOW, originalOf, provenanceOf } from "../../support/stored.ts";
 import { freshSource, jpegOf, requestOf, worldOf } from "../../support/world.workerd.ts";
 
 const RENDITION: Rendition = {
@@ -49,12 +49,31 @@ test("between two renders, other work of the isolate has a turn: the first pictu
   };
   setTimeout(countTurns, 0);
   const turnsAt: number[] = [];
-  const render = async () => {
+  const renderOne = async () => {
     await renderInSlot({ ...opened, transform, format: "webp" }, app, job);
     turnsAt.push(turns);
   };
-  await Promise.all([render(), render(), render()]);
+  await Promise.all([renderOne(), renderOne(), renderOne()]);
   isOver = true;
   expect(turnsAt).toHaveLength(3);
   expect(new Set(turnsAt).size).toBe(3);
+});
+
+const CENTRE = { kind: "compass", at: "ce", x: 0, y: 0 } as const;
+test.each([
+  ["a job's, whole", "job", { width: 300 }, ["colour", "dhash", "pdq", "thumbhash"]],
+  ["a reader's, whole", "reader", { width: 300 }, ["colour", "thumbhash"]],
+  ["a job's, under 256 px", "job", { width: 255 }, ["colour", "thumbhash"]],
+  ["a job's, cut to its box", "job", { width: 300, height: 300, resize: "fill" }, null],
+  ["a job's, of a crop", "job", { width: 300, crop: { width: 0.5, height: 0, gravity: CENTRE } }, null],
+  ["a job's, turned", "job", { width: 300, rotate: 90 }, null],
+  ["a job's, on an extended canvas", "job", { width: 300, height: 400, extend: CENTRE }, null],
+] as const)("what is worked out from the pixels of a render: %s", async (_, audience, over, wanted) => {
+  const { app, job } = worldOf({ caller: { audience } });
+  const source = freshSource();
+  const bytes = await jpegOf(400, 300);
+  const fetched = { kind: "bytes", ...originalOf(bytes, { source }), truncated: false, validators: null } as const;
+  const { transform, accept } = requestOf(source, { ...{ height: 0 }, ...over });
+  const { look } = await render(fetched, { transform, accept }, null, app, job);
+  expect(look === null ? null : Object.keys(look).sort()).toEqual(wanted);
 });

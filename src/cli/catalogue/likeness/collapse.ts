@@ -23,9 +23,12 @@ export function collapse(files: HashFiles, folder: string): Collapsed {
   const named = hashFilesIn(folder, 0);
   const [dhashFile, pdqFile] = [openSync(named.dhash, "w"), openSync(named.pdq, "w")];
   let count = 0;
+  const most = Math.min(PART_PICTURES, files.count);
+  const space = { dhash: new Uint8Array(DHASH_BYTES * most), pdq: new Uint8Array(PDQ_BYTES * most) };
   for (let part = 0; part < partCount(files); part++) {
     const hashes = readPart(files, part);
-    const [dhash, pdq] = [new Uint8Array(DHASH_BYTES * hashes.count), new Uint8Array(PDQ_BYTES * hashes.count)];
+    const dhash = space.dhash.subarray(0, DHASH_BYTES * hashes.count);
+    const pdq = space.pdq.subarray(0, PDQ_BYTES * hashes.count);
     hashes.copyTo(dhash, pdq);
     const words = { dhash: new Uint32Array(dhash.buffer), pdq: new Uint32Array(pdq.buffer) };
     const size = hashes.count;
