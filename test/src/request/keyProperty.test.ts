@@ -87,7 +87,7 @@ const IMGPROXY: readonly (() => Pair)[] = [
   () => ["w:20/dpr:2/pd:3/bg:0f0", pick(["w:40/pd:6/bg:0f0", "w:40/dpr:1/pd:3/bg:0f0"])],
   () => ["w:20/mh:60/dpr:2/g:no", pick(["w:40/mh:120/g:no", "w:20/mh:60/dpr:2/g:so"])],
   () => both(neighbours(pick([0, 0.5, 2])), (sigma) => `bl:${clip(sigma.replace("-", ""))}`),
-  () => ["f:png/fq:png:50:webp:9", pick(["f:png/q:50", "f:png/fq:webp:9"])],
+  () => ["f:webp/fq:png:9:webp:50", pick(["f:webp/q:50", "f:webp/fq:png:9"])],
   () => [`exar:1/bg:0f0/exbg:${pick(["0f0", "00f"])}`, "exar:1/bg:0f0"],
 ];
 
