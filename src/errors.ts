@@ -81,6 +81,8 @@ export const ANSWERS = {
     cacheSeconds: 0,
     report: false,
   },
+  referer_refused: { status: 403, message: "Pages of {value} may not show this", cacheSeconds: 0, report: false },
+  in_flight_limited: { status: 429, message: "Over {limit} new pictures at once", cacheSeconds: 0, report: false },
   unauthorised: {
     status: 401,
     message: "The request's signature or time is not valid",

@@ -1,7 +1,9 @@
 /** All engines behind one interface. Each engine has a process, whose CPU time is read before and after a job. */
+
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { NOTHING_MORE } from "../../src/request/transform.ts";
 import type { Job } from "./jobs.ts";
 import type { SharpJob } from "./sharpChild.ts";
 import { cpuMillis, startWorkerd, type Workerd } from "./workerd.ts";
@@ -92,6 +94,7 @@ export function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner 
         rotate: 0,
         extend: null,
         extendColour: null,
+        ...NOTHING_MORE,
         keepCopyright: "none",
         license: null,
         maxFrames: 1,

@@ -65,6 +65,8 @@ const OF_REASON = {
   expired: "failed",
   blocked: "blocked",
   rate_limited: "again",
+  in_flight_limited: "again",
+  referer_refused: "refused",
   unauthorised: "failed",
   body_invalid: "failed",
   source_missing: "not-found",

@@ -2,7 +2,7 @@ import { asFailure, type Reason } from "../errors.ts";
 import { Priority } from "./priority.ts";
 
 /** Failures of the leader, not of the picture: who joined may have caused fewer misses, and may have a signature. */
-const LEADERS_OWN: readonly Reason[] = ["rate_limited", "source_redirect_refused"];
+const LEADERS_OWN: readonly Reason[] = ["rate_limited", "in_flight_limited", "source_redirect_refused"];
 
 /**
  * One piece of work per name at a time within this isolate. Whoever asks for it meanwhile gets its outcome.

@@ -14,6 +14,10 @@ export type OnSaturation = "wait" | "redirect";
 /** What `/robots.txt` tells crawlers; `off` = there is no such address. */
 export type Robots = "allow" | "disallow" | "off";
 
+/** The limit of a signing key's misses: each class but `none` is a rate limit binding (wrangler.toml). */
+export const KEY_CLASSES = ["none", "standard", "strict"] as const;
+export type KeyClass = (typeof KEY_CLASSES)[number];
+
 export type SigningPair = { readonly key: Uint8Array; readonly salt: Uint8Array };
 
 /** What takedowns block: hex prefixes of SHA-256, 32 digits of a source and 16 of a host (store/schema/key.ts). */
@@ -22,10 +26,18 @@ export type Blocked = { readonly sources: ReadonlySet<string>; readonly hosts: R
 /** Every setting, parsed and checked once. Byte sizes in bytes, times in milliseconds unless the name says seconds. */
 export type Config = {
   readonly signingPairs: readonly SigningPair[];
+  /** Names of the pairs, in their order. Empty = they have none, and no limits. */
+  readonly signingKeyNames: readonly string[];
+  /** Limit classes of the pairs, in their order. */
+  readonly signingKeyLimits: readonly KeyClass[];
   readonly signatureSize: number;
   readonly signedNeedsAllowed: boolean;
   /** Host patterns as written: `example.org`, `*.example.org`, `example.org/path/`. Empty allows nothing. */
   readonly allowedSources: readonly string[];
+  /** Patterns of the pages that may show pictures. Empty = all pages. */
+  readonly allowedReferers: readonly string[];
+  /** Whether requests without a Referer pass. */
+  readonly emptyReferer: boolean;
   readonly httpSources: HttpSources;
   readonly allowLoopbackSources: boolean;
   readonly maxSourceBytes: number;
@@ -41,6 +53,8 @@ export type Config = {
   readonly queueMs: number;
   readonly onSaturation: OnSaturation;
   readonly maxBytesInFlight: number;
+  /** Misses that a client may have at once in an isolate; 0 = any number. */
+  readonly maxMissesInFlight: number;
   readonly engine: "auto";
   /** Whether providers are asked for their own sizes. */
   readonly providerSizes: "on" | "off";

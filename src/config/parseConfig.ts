@@ -16,6 +16,11 @@ export function parseConfig(vars: Vars, checks: readonly FurtherCheck[] = []): C
   const found = [...known, ...checks.flatMap((check) => check(settings, vars))];
   const { signingKeys, signingSalts, ...plain } = settings;
   const pairs = `SIGNING_KEYS and SIGNING_SALTS come in pairs, not ${signingKeys.length} and ${signingSalts.length}`;
+  const { signingKeyNames: names, signingKeyLimits: limits } = plain;
+  const unequal = [names, limits].some(({ length }) => length > 0 && length !== signingKeys.length);
+  const perKey = `SIGNING_KEY_NAMES and SIGNING_KEY_LIMITS need one entry per key: ${names.length} and ${limits.length} of ${signingKeys.length}`;
+  const nameless = limits.length > 0 && names.length === 0 ? ["SIGNING_KEY_LIMITS needs SIGNING_KEY_NAMES"] : [];
+  found.push(...(unequal ? [perKey] : []), ...nameless);
   const problems = signingKeys.length === signingSalts.length ? found : [...found, pairs];
   if (problems.length > 0) throw new Failure("misconfigured", {}, problems.join("; "));
   return {

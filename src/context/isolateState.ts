@@ -12,6 +12,7 @@ import { GovernedHosts } from "../origin/governor/client/governedHosts.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
 import { HttpsMemory } from "../origin/https.ts";
 import { Refusals } from "../origin/providers/refusals.ts";
+import { InFlight } from "../policy/inFlight.ts";
 import { RequestMemory } from "../request/requestMemory.ts";
 import type { KnownVersion } from "../store/freshness.ts";
 import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
@@ -87,6 +88,8 @@ export type IsolateState = {
   readonly requests: RequestMemory;
   /** Client key -> unix ms until which its misses are refused without asking the limiter again. */
   readonly overRate: BoundedMap<string, number>;
+  /** Misses that clients wait for. */
+  readonly inFlight: InFlight;
   /** The source bytes that the isolate holds at once. */
   sourceBytes(config: Config): MemoryBudget;
   /** One decode at a time: engines keep memory of their own. */
@@ -119,6 +122,7 @@ export function newIsolateState(): IsolateState {
     fetchMs: new MovingMedian(FETCHES_REMEMBERED, FIRST_FETCH_MS),
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),
+    inFlight: new InFlight(),
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
     renderSlot: ({ queueMs: waitMs }) => (slot ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),

@@ -5,6 +5,7 @@ import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { isShared } from "../keepFailure.ts";
 import { refuseLoop } from "../policy/loop.ts";
+import { refuseReferer } from "../policy/referers.ts";
 import { isBlocked } from "../policy/storedAccess.ts";
 import { authorize, refusalOf } from "../rendition/authorize.ts";
 import { getRendition } from "../rendition/getRendition.ts";
@@ -24,6 +25,7 @@ import { answerInfo } from "./info.ts";
 export async function image(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   const { config, state, now } = app;
   refuseLoop(http.headers, config);
+  refuseReferer(http.headers, config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
   const accept = http.headers.get("accept");
   const { request, keep } = await state.requests.read(http.url, accept, config, now(), authentication);

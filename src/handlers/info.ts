@@ -6,6 +6,7 @@ import { asFailure } from "../errors.ts";
 import { formatOf } from "../image/formats/registry.ts";
 import { computeGeometry } from "../image/geometry.ts";
 import { refuseLoop } from "../policy/loop.ts";
+import { refuseReferer } from "../policy/referers.ts";
 import { authorize } from "../rendition/authorize.ts";
 import { getInfo, type KnownInfo } from "../rendition/info/getInfo.ts";
 import { secureFirst } from "../rendition/secureFirst.ts";
@@ -20,6 +21,7 @@ import { variantEtag } from "../store/schema/key.ts";
 /** The signature in the address is that of the path behind `/info`, as for a picture. Throws Failure. */
 export async function info(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   refuseLoop(http.headers, app.config);
+  refuseReferer(http.headers, app.config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
   const url = pictureOfInfo(http.url) ?? http.url;
   const { request } = await app.state.requests.read(url, null, app.config, app.now(), authentication);

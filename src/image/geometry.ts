@@ -1,11 +1,11 @@
 /**
  * Which part of the source is shown, and at which size: imgproxy's resizing semantics (documentation: resizing_type,
- * enlarge, dpr, crop, gravity, extend), and two of other grammars (`MODES`). Pure arithmetic on the upright picture.
+ * enlarge, dpr, crop, gravity, extend, min-width, zoom, padding), and two of other grammars (`MODES`). Pure arithmetic on the upright picture.
  *
  * Rounding: a side is round(source * scale), at least 1 px. A fill cuts at whole pixels of the result, so the window in
  * the source may have fractions.
  */
-import { folded, type Gravity, type ResizeType, type Transform } from "../request/transform.ts";
+import { folded, type Gravity, hasLeast, type ResizeType, type Transform } from "../request/transform.ts";
 import type { Rect, Size } from "./picture.ts";
 
 /** The upright source window, the whole pixels the filter may read, and the size of what is made of it. */
@@ -21,15 +21,25 @@ export type Geometry = {
 /** `left` and `top`: where the picture's upper left corner stands. */
 export type Canvas = Rect;
 
-/** Upright source size and transform -> geometry. Never throws: impossible values are clamped to the picture. */
-export function computeGeometry(source: Size, asked: Transform): Geometry {
+/**
+ * Upright source size and transform -> geometry. Never throws: impossible values are clamped to the picture. `area`: what
+ * trimming has left of the upright source; null = all of it.
+ */
+export function computeGeometry(source: Size, asked: Transform, area: Rect | null = null): Geometry {
+  if (area === null) return geometryOf(source, asked);
+  const { window, bounds, ...rest } = geometryOf({ width: area.width, height: area.height }, asked);
+  const moved = (rect: Rect): Rect => ({ ...rect, left: rect.left + area.left, top: rect.top + area.top });
+  return { window: moved(window), bounds: moved(bounds), ...rest };
+}
+
+function geometryOf(source: Size, asked: Transform): Geometry {
   // The cache key has this form too, so requests with the same key have exactly the same geometry.
   const transform = folded(asked);
   const bounds = cropRect(source, transform);
   const box = boxOf(bounds, transform);
   const { x, y, dpr } = computeScales(bounds, transform, box);
   const scaled = { width: scaledSide(bounds.width, x), height: scaledSide(bounds.height, y) };
-  const wanted = resultSize(scaled, box, dpr);
+  const wanted = resultSize(scaled, box, dpr, hasLeast(transform));
   const cut = place(scaled, wanted, transform.gravity, dpr);
   const perX = bounds.width / scaled.width;
   const perY = bounds.height / scaled.height;
@@ -62,10 +72,19 @@ const MODES = {
   force: { factor: "each", result: "whole" },
 } as const satisfies Record<Exclude<ResizeType, "auto">, Mode>;
 
-/** What the picture is fitted to, in CSS pixels; a side of 0 follows the other. */
-type Box = Size & { readonly mode: Mode };
+/**
+ * What the picture is fitted to, in CSS pixels; a side of 0 follows the other. `width` and `height` are without the zoom,
+ * which decides about the type and the factors; `zoomed` is with it.
+ */
+type Box = Size & { readonly mode: Mode; readonly zoomed: Size };
 
-function boxOf(source: Size, { width, height, dpr, resize }: Transform): Box {
+function boxOf(source: Size, transform: Transform): Box {
+  const box = modeBoxOf(source, transform);
+  const { x, y } = transform.zoom;
+  return { ...box, zoomed: { width: box.width * x, height: box.height * y } };
+}
+
+function modeBoxOf(source: Size, { width, height, dpr, resize }: Transform): Omit<Box, "zoomed"> {
   const mode: Mode = MODES[resize === "auto" ? autoType(source, width, height) : resize];
   if (!mode.lowersBox) return { width, height, mode };
   const largest = (side: number, of: number) => (side === 0 ? 1 : of / (side * dpr));
@@ -91,13 +110,19 @@ type Scales = { readonly x: number; readonly y: number; readonly dpr: number };
 /** Factors for both sides, and the device pixel ratio, which is lowered when the picture must not grow. */
 function computeScales(source: Size, transform: Transform, box: Box): Scales {
   const { x, y } = baseScales(source, box);
+  const { zoom, minWidth, minHeight } = transform;
   let dpr = transform.dpr;
-  let [sx, sy] = [x, y];
+  let [sx, sy] = [x * zoom.x, y * zoom.y];
   if (!transform.enlarge) {
     const largest = Math.max(sx, sy);
     if (largest > 1) [sx, sy] = [sx / largest, sy / largest];
     dpr = Math.min(dpr, 1 / Math.max(sx, sy));
   }
+  // As in imgproxy a least size enlarges whatever `enlarge` says, and dpr multiplies it too.
+  const wider = Math.max(1, minWidth / source.width / sx);
+  [sx, sy] = [sx * wider, sy * wider];
+  const higher = Math.max(1, minHeight / source.height / sy);
+  [sx, sy] = [sx * higher, sy * higher];
   return { x: sx * dpr, y: sy * dpr, dpr };
 }
 
@@ -124,8 +149,8 @@ function scaledSide(side: number, scale: number): number {
 }
 
 /** The size of the result: the scaled picture, or what is left of it after a fill cuts it. */
-function resultSize(scaled: Size, { width, height, mode }: Box, dpr: number): Size {
-  if (mode.result === "whole") return scaled;
+function resultSize(scaled: Size, { zoomed: { width, height }, mode }: Box, dpr: number, cuts: boolean): Size {
+  if (mode.result === "whole" && !cuts) return scaled;
   const wish = {
     width: width === 0 ? scaled.width : Math.max(1, Math.round(width * dpr)),
     height: height === 0 ? scaled.height : Math.max(1, Math.round(height * dpr)),
@@ -134,13 +159,49 @@ function resultSize(scaled: Size, { width, height, mode }: Box, dpr: number): Si
   return { width: Math.min(wish.width, scaled.width), height: Math.min(wish.height, scaled.height) };
 }
 
-/** The extended canvas: the box where the result is smaller. */
-function canvasOf(result: Size, { extend }: Transform, box: Box, dpr: number): Canvas | null {
-  if (extend === null) return null;
-  const width = Math.max(result.width, Math.round(box.width * dpr));
-  const height = Math.max(result.height, Math.round(box.height * dpr));
-  if (width === result.width && height === result.height) return null;
-  return { ...place({ width, height }, result, extend, dpr), width, height };
+/** The canvas: extended to the box, then to its proportion, then padded. */
+function canvasOf(
+  result: Size,
+  { extend, extendRatio, padding }: Transform,
+  { zoomed }: Box,
+  dpr: number,
+): Canvas | null {
+  const box = { width: Math.round(zoomed.width * dpr), height: Math.round(zoomed.height * dpr) };
+  let canvas: Canvas = { left: 0, top: 0, width: result.width, height: result.height };
+  if (extend !== null) canvas = extended(canvas, box, extend, dpr);
+  if (extendRatio !== null && box.width > 0 && box.height > 0) {
+    canvas = extended(canvas, sizeInProportion(canvas, box), extendRatio, dpr);
+  }
+  if (padding !== null) {
+    const [top, right, bottom, left] = [padding.top, padding.right, padding.bottom, padding.left].map((side) =>
+      roundHalfToEven(side * dpr),
+    ) as [number, number, number, number];
+    const { width, height } = canvas;
+    const size = { width: width + left + right, height: height + top + bottom };
+    canvas = { left: canvas.left + left, top: canvas.top + top, ...size };
+  }
+  return canvas.width === result.width && canvas.height === result.height ? null : canvas;
+}
+
+/** A canvas of at least this size, the one before on it at its place. */
+function extended(canvas: Canvas, to: Size, gravity: Gravity, dpr: number): Canvas {
+  const size = { width: Math.max(canvas.width, to.width), height: Math.max(canvas.height, to.height) };
+  const at = place(size, canvas, gravity, dpr);
+  return { left: canvas.left + at.left, top: canvas.top + at.top, ...size };
+}
+
+/** The smallest size in the proportion of the box that holds a size. */
+function sizeInProportion({ width, height }: Size, box: Size): Size {
+  const [x, y] = [box.width / width, box.height / height];
+  if (y > x) return { width, height: Math.round((width * box.height) / box.width) };
+  return x > y ? { width: Math.round((height * box.width) / box.height), height } : { width, height };
+}
+
+/** imgproxy rounds padding so. */
+function roundHalfToEven(value: number): number {
+  const low = Math.floor(value);
+  if (value - low !== 0.5) return Math.round(value);
+  return low % 2 === 0 ? low : low + 1;
 }
 
 /** fill-down for a picture that is too small: the requested aspect ratio, as large as the picture allows. */

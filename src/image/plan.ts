@@ -4,14 +4,14 @@
  * Limits count pixels, bytes and passes, never time: the clock of a Worker stands still while it computes.
  */
 import { Failure } from "../errors.ts";
-import type { Colour, Transform } from "../request/transform.ts";
+import { type Colour, qualityOf, type Transform } from "../request/transform.ts";
 import { frameReaderOf, planFrames } from "./animation/planFrames.ts";
 import type { Orientation } from "./formats/exif.ts";
 import { dctScale } from "./formats/jpeg/decoder/scale.ts";
 import { type DecoderName, formatOf, isVector, type OutputFormat, outputOf } from "./formats/registry.ts";
 import { type Canvas, computeGeometry, type Geometry } from "./geometry.ts";
 import type { Source } from "./header.ts";
-import type { DctScale, View } from "./picture.ts";
+import type { DctScale, Rect, View } from "./picture.ts";
 import {
   animationMemory,
   type Estimate,
@@ -21,7 +21,8 @@ import {
   type MemoryOf,
 } from "./planMemory.ts";
 import type { EngineLimits } from "./rendition.ts";
-import { storedView, turned, uprightSize } from "./steps/orient.ts";
+import { type Filters, filterBytesPerPixel, filtersOf } from "./steps/filter.ts";
+import { storedView, turned, uprightRect, uprightSize } from "./steps/orient.ts";
 
 /** The most visits to 8x8 blocks by a decoder, all scans together: 100 megapixels in 12 scans. */
 export const MAX_BLOCK_VISITS = 32_000_000;
@@ -50,6 +51,8 @@ export type Plan = {
   readonly canvas: (Canvas & { readonly colour: Colour | null }) | null;
   /** How many of the source's frames are made, from the first on; 1 = a still. */
   readonly frames: number;
+  /** What is done to the pixels of the result, before the background. */
+  readonly filters: Filters;
   readonly encode: { readonly format: OutputFormat; readonly quality: number; readonly effort: number };
   /** Upper estimate of the peak, in bytes. */
   readonly memoryBytes: number;
@@ -66,6 +69,8 @@ export type PlanOrder = {
   readonly effort?: number;
   /** Length of the source file in bytes. */
   readonly fileBytes: number;
+  /** What trimming has left of the picture as stored; null or absent = all of it. */
+  readonly area?: Rect | null;
 };
 
 /** Header and order -> plan. Throws Failure with the limit that is exceeded. */
@@ -77,15 +82,18 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   const orientation = turned(transform.autoRotate ? source.orientation : 1, transform.rotate);
   // Enlarging what has no pixels of its own costs no sharpness.
   const enlarge = transform.enlarge || isVector(source.format);
-  const geometry = computeGeometry(uprightSize(source, orientation), { ...transform, enlarge });
+  const area = order.area ? uprightRect(order.area, source, orientation) : null;
+  const geometry = computeGeometry(uprightSize(source, orientation), { ...transform, enlarge }, area);
   checkResult(geometry, transform, limits);
   const asked = storedView(geometry, source, orientation);
-  const quality = transform.quality ?? output.defaultQuality;
+  const quality = qualityOf(transform, format) ?? output.defaultQuality;
   const { fullChroma } = output;
   const { bytesPerPixel } = fullChroma !== undefined && quality >= fullChroma.fromQuality ? fullChroma : output;
   const { canvas } = geometry;
   const canvasPixels = canvas === null ? 0 : canvas.width * canvas.height;
-  const size = { source, fileBytes: order.fileBytes, encoderBytesPerPixel: bytesPerPixel, canvasPixels };
+  const filters = filtersOf(transform);
+  const filterBytes = filterBytesPerPixel(filters) * geometry.width * geometry.height;
+  const size = { source, fileBytes: order.fileBytes, encoderBytesPerPixel: bytesPerPixel, canvasPixels, filterBytes };
   const { shrink, view, estimates } = fitIntoMemory(names, asked, size);
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
   const possible = names.filter((name) => leastMemory(name, size) <= MEMORY_BUDGET);
@@ -104,6 +112,7 @@ export function planRender(source: Source, order: PlanOrder): Plan {
     background,
     canvas: canvas && { ...canvas, colour: transform.extendColour ?? background },
     frames: moving?.frames ?? 1,
+    filters,
     encode: { format, quality, effort: order.effort ?? output.defaultEffort },
     memoryBytes: moving?.bytes ?? Math.max(...within.map(({ bytes }) => bytes)),
   };

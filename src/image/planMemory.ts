@@ -18,6 +18,8 @@ export type MemoryOf = {
   readonly encoderBytesPerPixel: number;
   /** Of the extended canvas; 0 = there is none. */
   readonly canvasPixels: number;
+  /** What the filters take beside the result. */
+  readonly filterBytes: number;
 };
 export type Estimate = { readonly name: DecoderName; readonly bytes: number };
 type Fitting = { readonly shrink: number; readonly view: View; readonly estimates: readonly Estimate[] };
@@ -44,14 +46,14 @@ export function fitIntoMemory(names: readonly DecoderName[], asked: View, size: 
 
 /** Peak bytes with one decoder: the result, and decoding or turning, then encoding. */
 function estimateMemory(name: DecoderName, view: View, size: MemoryOf): number {
-  const { source, fileBytes, canvasPixels } = size;
+  const { source, fileBytes, canvasPixels, filterBytes } = size;
   const { memoryBytes, shrinks, countsRows } = DECODERS[name];
   const cost = { source, view, dctScale: dctScale(view), fileBytes };
   const scale = shrinks ? cost.dctScale / 8 : 1;
   const decoded = scaleView(view, scale, Math.ceil(source.width * scale), Math.ceil(source.height * scale));
   const result = view.width * view.height;
   // Turning holds the picture twice for a moment. Encoding comes after that.
-  const making = Math.max(memoryBytes(cost) + (countsRows ? 0 : resizerBytes(decoded)), 4 * result);
+  const making = Math.max(memoryBytes(cost) + (countsRows ? 0 : resizerBytes(decoded)), 4 * result, filterBytes);
   const encoded = Math.max(result, canvasPixels);
   return Math.ceil(4 * (result + canvasPixels) + making + size.encoderBytesPerPixel * encoded);
 }
@@ -72,10 +74,10 @@ const WRITTEN_BYTES_PER_PIXEL = 1;
  * it, the turned frame, what is shown, a copy of that, the rectangle that is encoded, and the encoded frames twice.
  */
 export function animationMemory(reader: FrameReader, view: View, frames: number, size: MemoryOf): number {
-  const { source, fileBytes, canvasPixels, encoderBytesPerPixel } = size;
+  const { source, fileBytes, canvasPixels, encoderBytesPerPixel, filterBytes } = size;
   const resampled = view.width * view.height;
   const result = Math.max(resampled, canvasPixels);
   const pixels = 4 * (2 * resampled + 4 * result) + encoderBytesPerPixel * result;
   const written = 2 * WRITTEN_BYTES_PER_PIXEL * frames * result;
-  return Math.ceil(reader.memoryBytes(source, fileBytes) + resizerBytes(view) + pixels + written);
+  return Math.ceil(reader.memoryBytes(source, fileBytes) + resizerBytes(view) + pixels + filterBytes + written);
 }

@@ -5,7 +5,7 @@ import { decode } from "./decode.ts";
 import { withDecodeErrors } from "./decodeErrors.ts";
 import { trimEngines } from "./engines.ts";
 import { ENCODERS } from "./formats/codecs.ts";
-import type { OutputFormat } from "./formats/registry.ts";
+import { type OutputFormat, outputOf } from "./formats/registry.ts";
 import { headerOf } from "./header.ts";
 import { withRights } from "./metadata/keepRights.ts";
 import { type Decoded, type Encode, mapFrames, type Picture, type Pixels } from "./picture.ts";
@@ -15,8 +15,11 @@ import { renderMoving } from "./renderMoving.ts";
 import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
 import { resizeWhole } from "./resize/whole.ts";
 import { extend } from "./steps/extend.ts";
+import { filter } from "./steps/filter.ts";
 import { flatten } from "./steps/flatten.ts";
 import { upright } from "./steps/orient.ts";
+import { trimmedArea } from "./trimmedArea.ts";
+import { withinBytes } from "./withinBytes.ts";
 
 type Encoders = Readonly<Record<OutputFormat, Encode>>;
 
@@ -43,29 +46,38 @@ async function opened({ bytes, source }: RenderOrder): Promise<Opened> {
 async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => void): Promise<Rendition> {
   const clock = startStopwatch();
   const { bytes, source } = await opened(order);
-  const plan = planRender(source, { ...order, fileBytes: bytes.length });
+  const area = await trimmedArea(bytes, source, order, clock);
+  const plan = planRender(source, { ...order, fileBytes: bytes.length, area });
+  const { encode } = plan;
+  // Without loss there is no quality to lower.
+  const most = outputOf(encode.format).abilities.quality ? order.transform.maxBytes : 0;
   if (plan.frames > 1) {
-    const moving = await renderMoving(bytes, source, plan, clock, order.pause);
-    if (moving !== null) {
+    const moving = await withinBytes(encode.quality, most, async (quality) => {
+      const made = await renderMoving(bytes, source, { ...plan, encode: { ...encode, quality } }, clock, order.pause);
+      if (made === null) return null;
       sourceDone();
-      const { file, first: shown, frames, truncated } = moving;
+      const { file, first: shown, frames, truncated } = made;
       return finish({ file, shown, frames, truncated }, { bytes, source, plan, order, clock });
-    }
+    });
+    if (moving !== null) return moving;
   }
   const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
   const { picture: decoded, truncated, ...rest } = given;
   const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
   if (convert !== null) for (const { pixels } of decoded.frames) convert(pixels.data);
   sourceDone();
-  const { orientation, background, canvas } = plan;
+  const { orientation, filters, background, canvas } = plan;
   const shrunk = plan.shrink === 1 ? decoded : await shrinkFrames(decoded, plan.shrink);
   const turned = mapFrames(shrunk, (pixels) => upright(pixels, orientation));
-  const flat = background === null ? turned : mapFrames(turned, (pixels) => flatten(pixels, background));
+  const filtered = mapFrames(turned, (pixels) => filter(pixels, filters));
+  const flat = background === null ? filtered : mapFrames(filtered, (pixels) => flatten(pixels, background));
   const picture = canvas === null ? flat : mapFrames(flat, (pixels) => extend(pixels, canvas));
   clock.lap("resize");
-  const file = await encoders[plan.encode.format](picture, plan.encode);
-  const made = { file, shown: picture.frames[0].pixels, frames: 1, truncated };
-  return finish(made, { bytes, source, plan, order, clock });
+  return withinBytes(encode.quality, most, async (quality) => {
+    const file = await encoders[encode.format](picture, { ...encode, quality });
+    const made = { file, shown: picture.frames[0].pixels, frames: 1, truncated };
+    return finish(made, { bytes, source, plan, order, clock });
+  });
 }
 
 /** What was encoded. `shown`: the first frame. */

@@ -15,6 +15,7 @@ import type { RenderOrder, Stopwatch } from "./rendition.ts";
 import { createFrameResizer } from "./resize/frames.ts";
 import { resizeWhole } from "./resize/whole.ts";
 import { extend } from "./steps/extend.ts";
+import { filter, hasFilters } from "./steps/filter.ts";
 import { flatten } from "./steps/flatten.ts";
 import { upright } from "./steps/orient.ts";
 
@@ -87,8 +88,8 @@ function asEncoderFault(error: unknown): never {
 
 /** The steps of a still: colour, the second pass of a very strong reduction, orientation, background, canvas. */
 async function finished(resized: Pixels, convert: Convert | null, plan: Plan): Promise<Pixels> {
-  const { shrink, orientation, background, canvas } = plan;
-  const changes = convert !== null || (background !== null && resized.alpha);
+  const { shrink, orientation, filters, background, canvas } = plan;
+  const changes = convert !== null || hasFilters(filters) || (background !== null && resized.alpha);
   // The resampler goes on from its own pixels.
   const own = changes ? { ...resized, data: resized.data.slice() } : resized;
   convert?.(own.data);
@@ -97,6 +98,7 @@ async function finished(resized: Pixels, convert: Convert | null, plan: Plan): P
   const small = { window: whole, bounds: whole, width: width / shrink, height: height / shrink };
   const shrunk = shrink === 1 ? own : await resizeWhole(own, own, small);
   const turned = upright(shrunk, orientation);
-  const flat = background === null ? turned : flatten(turned, background);
+  const filtered = filter(turned, filters);
+  const flat = background === null ? filtered : flatten(filtered, background);
   return canvas === null ? flat : extend(flat, canvas);
 }

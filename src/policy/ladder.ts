@@ -18,7 +18,9 @@ export function snapToLadder(transform: Transform, ladder: Ladder): Transform {
   return {
     ...transform,
     // Without a size there is nothing to fill, to stretch, to grow or to extend to.
-    ...(noSize ? ({ resize: "fit", enlarge: false, extend: null, extendColour: null } as const) : {}),
+    ...(noSize
+      ? ({ resize: "fit", enlarge: false, extend: null, extendRatio: null, extendColour: null } as const)
+      : {}),
     ...(snapSides(transform, ladder) satisfies Pick<Transform, FieldsUnder<"sides">>),
     ...(snapQualities(transform, ladder) satisfies Pick<Transform, FieldsUnder<"qualities">>),
   };

@@ -9,11 +9,11 @@ import type { Transform } from "../request/transform.ts";
  * the same limits.
  */
 export function refuseHugeResult(
-  { resize, width, height, dpr, enlarge, extend }: Transform,
+  { resize, width, height, dpr, enlarge, extend, zoom }: Transform,
   { maxResultSide, maxResultPixels }: Pick<Config, "maxResultSide" | "maxResultPixels">,
 ): void {
   if (!enlarge) return;
-  const sides = [Math.round(width * dpr), Math.round(height * dpr)] as const;
+  const sides = [Math.round(width * dpr * zoom.x), Math.round(height * dpr * zoom.y)] as const;
   const [w, h] = sides;
   const isBox = resize === "fill" || resize === "force" || (extend !== null && resize === "fit");
   const exact = w > 0 && h > 0 ? isBox : (w > 0 || h > 0) && resize !== "fit-down";

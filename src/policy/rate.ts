@@ -1,5 +1,9 @@
-/** How many new pictures a client may cause. Only misses count, and only those that nobody signed for. */
+/**
+ * How many new pictures may be caused. Only misses count: without a signature those of a client, with the signature of a key
+ * that has a limit class those of all addresses that this key has signed.
+ */
 import type { BoundedMap } from "../concurrency/boundedMap.ts";
+import type { KeyClass } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { isMapped, parseAddress } from "./address.ts";
@@ -14,18 +18,25 @@ type MissLimiter = { limit(options: { key: string }): Promise<{ success: boolean
 
 type RatedCaller = { readonly isRateLimited: boolean; readonly clientKeys: () => readonly string[] };
 
+/** The bindings by name. A deployment may leave out those of keys. */
+export type Limiters = { readonly MISS_LIMIT: MissLimiter } & Partial<
+  Readonly<Record<(typeof KEY_LIMITERS)[Exclude<KeyClass, "none">], MissLimiter>>
+>;
+
+/** The binding of each limit class of signing keys. */
+const KEY_LIMITERS = { standard: "KEY_LIMIT_STANDARD", strict: "KEY_LIMIT_STRICT" } as const satisfies Record<
+  Exclude<KeyClass, "none">,
+  string
+>;
+
+type RatedRequest = Pick<RenditionRequest, "authority" | "signer">;
+
 /** Client key -> unix ms until which its misses are refused. */
 export type OverRate = BoundedMap<string, number>;
 
 /** Throws Failure `rate_limited` when the limiter has just said that this client is over its rate: costs no call. */
-export function refuseOverRate(
-  request: Pick<RenditionRequest, "authority">,
-  caller: RatedCaller,
-  overRate: OverRate,
-  now: number,
-): void {
-  if (!isLimited(request, caller)) return;
-  for (const key of caller.clientKeys()) {
+export function refuseOverRate(request: RatedRequest, caller: RatedCaller, overRate: OverRate, now: number): void {
+  for (const key of countedUnder(request, caller)) {
     const until = overRate.get(key);
     if (until !== undefined && now < until && until - now <= MEMO_MS) throw refusal();
   }
@@ -36,23 +47,27 @@ export function refuseOverRate(
  * refused under one key is not counted under the next. A limiter that fails limits nobody.
  */
 export async function limitMisses(
-  request: Pick<RenditionRequest, "authority">,
+  request: RatedRequest,
   caller: RatedCaller,
-  limiter: MissLimiter,
+  limiters: Limiters,
   overRate: OverRate,
   now: number,
 ): Promise<void> {
-  if (!isLimited(request, caller)) return;
-  for (const key of caller.clientKeys()) {
-    const outcome = await limiter.limit({ key }).catch(() => ({ success: true }));
-    if (outcome.success) continue;
+  const limit = request.signer?.limit ?? "none";
+  const limiter = limit === "none" ? limiters.MISS_LIMIT : limiters[KEY_LIMITERS[limit]];
+  for (const key of countedUnder(request, caller)) {
+    const outcome = await limiter?.limit({ key }).catch(() => ({ success: true }));
+    if (outcome?.success !== false) continue;
     overRate.set(key, now + MEMO_MS);
     throw refusal();
   }
 }
 
-function isLimited({ authority }: Pick<RenditionRequest, "authority">, { isRateLimited }: RatedCaller): boolean {
-  return authority !== "signature" && isRateLimited;
+/** The names that a miss is counted under; none = it is not counted. No client's name has a blank in front of a key's. */
+function countedUnder({ authority, signer }: RatedRequest, caller: RatedCaller): readonly string[] {
+  if (!caller.isRateLimited) return [];
+  if (authority !== "signature") return caller.clientKeys();
+  return signer === undefined || signer.limit === "none" ? [] : [`signing key ${signer.name}`];
 }
 
 function refusal(): Failure {

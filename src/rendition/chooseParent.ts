@@ -17,7 +17,7 @@ import type { Header } from "../image/header.ts";
 import type { Size } from "../image/picture.ts";
 import { isDefault, type OptionTable } from "../request/options/option.ts";
 import { OPTIONS } from "../request/options/table.ts";
-import { cropsInPixels, type Transform } from "../request/transform.ts";
+import { cropsInPixels, qualityOf, type Transform } from "../request/transform.ts";
 import { freshnessOf, isOutdated, type KnownVersion, type StaleWindows } from "../store/freshness.ts";
 import { originalSize, uprightSize } from "../store/sourceFacts.ts";
 import { ORIGINAL, type SourceMeta } from "../store/sourceMeta.ts";
@@ -132,7 +132,8 @@ export function isSameVersion(
 
 function isGood({ format, whole }: Parent["meta"], request: DeriveRequest): boolean {
   if (isLossless(format)) return true;
-  if (isLossless(request.format) || (request.transform.quality ?? 0) > MAX_DERIVED_QUALITY) return false;
+  if (isLossless(request.format) || (qualityOf(request.transform, request.format) ?? 0) > MAX_DERIVED_QUALITY)
+    return false;
   return whole.quality === 0 || whole.quality >= MIN_QUALITY;
 }
 

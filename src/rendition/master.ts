@@ -5,7 +5,7 @@
  * isolate's one thread. Pure.
  */
 import type { ImageRequest } from "../request/imageRequest.ts";
-import type { Transform } from "../request/transform.ts";
+import { NOTHING_MORE, type Transform } from "../request/transform.ts";
 import { ORIGINAL } from "../store/sourceMeta.ts";
 import type { Parent } from "../store/tiers/tier.ts";
 import { isSameVersion } from "./chooseParent.ts";
@@ -30,6 +30,7 @@ export const MASTER_TRANSFORM = {
   rotate: 0,
   extend: null,
   extendColour: null,
+  ...NOTHING_MORE,
   // Sizes that keep rights are derived from it. The others leave them out.
   keepCopyright: "fetched",
   license: null,

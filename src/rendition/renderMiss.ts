@@ -34,11 +34,15 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
   const memory = new MemoryReservation(app.state.sourceBytes(app.config), job.priority);
   const release = () => memory.release();
   let inUse: Promise<unknown> = Promise.resolve();
+  let leave: () => void = () => undefined;
   try {
     const negative = await store.negative();
     if (negative !== null && !mayAskVariant(negative, miss, app)) throw negative;
 
-    await limitMisses(request, caller, app.bindings.MISS_LIMIT, app.state.overRate, app.now());
+    if (caller.audience === "reader") {
+      leave = app.state.inFlight.enter(caller.clientKeys()[0] ?? "unknown", app.config.maxMissesInFlight);
+    }
+    await limitMisses(request, caller, app.bindings, app.state.overRate, app.now());
 
     const grant = await lease.ask();
     const handedOver = await follow(grant, miss, app);
@@ -84,6 +88,7 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
     }
     return await renderWhileFailing(failure, miss, app, caller, job, memory);
   } finally {
+    leave();
     miss.governors?.giveBack();
     job.waitUntil(withTimeout(inUse, STORE_WAIT_MS).then(release, release));
     job.waitUntil(lease.release());

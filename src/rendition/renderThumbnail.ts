@@ -12,6 +12,7 @@ import type { Look, RenderOrder, Rendition } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
 import { mayMove } from "../origin/providers/needed.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
+import { hasCanvas } from "../request/transform.ts";
 import { variantEtag } from "../store/schema/key.ts";
 import { ORIGINAL } from "../store/sourceMeta.ts";
 import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
@@ -138,8 +139,8 @@ export function formatFor(
   request: Pick<RenditionRequest, "transform" | "accept">,
   header: Pick<Header, "alpha">,
 ): OutputFormat {
-  const { format, background, extend, extendColour } = request.transform;
+  const { format, background, extendColour } = request.transform;
   if (format !== "auto") return format;
-  const isTransparent = header.alpha || (extend !== null && extendColour === null);
+  const isTransparent = header.alpha || (hasCanvas(request.transform) && extendColour === null);
   return formatForClass(request.accept, isTransparent && background === null);
 }

@@ -1,7 +1,7 @@
 /** Makes from a smaller copy of a picture what a transform makes from the picture itself. Pure. */
 import { computeGeometry, type Geometry } from "../image/geometry.ts";
 import type { Size } from "../image/picture.ts";
-import type { Gravity, Transform } from "../request/transform.ts";
+import { type Gravity, hasCanvas, hasLeast, NOTHING_MORE, type Transform } from "../request/transform.ts";
 
 /**
  * How much larger the original may be than a variant whose original nobody knows. Any factor over the largest wish will do:
@@ -31,6 +31,8 @@ export function scaledTransform(
   if ((resize === "force" || resize === "auto") && (width === 0 || height === 0)) return null;
   // The copy is upright, so the source's orientation is lost.
   if (!wanted.autoRotate) return null;
+  // What counts as border is decided by the source's own pixels.
+  if (wanted.trim !== null) return null;
   const swap = wanted.rotate === 90 || wanted.rotate === 270;
   const turned = (size: Size): Size => (swap ? { width: size.height, height: size.width } : size);
   const direct = computeGeometry(turned(source), wanted);
@@ -72,6 +74,6 @@ function isSameCanvas(a: Geometry["canvas"], b: Geometry["canvas"]): boolean {
 /** `fit` as `force` to the exact size. The copy's sides are rounded, so `fit` could be one pixel off. */
 function exactSize(transform: Transform, { width, height }: Size): Transform {
   // An extended canvas has the size asked for, not the picture's.
-  if (transform.resize !== "fit" || transform.extend !== null) return transform;
-  return { ...transform, resize: "force", width, height, dpr: 1, enlarge: true };
+  if (transform.resize !== "fit" || hasCanvas(transform) || hasLeast(transform)) return transform;
+  return { ...transform, resize: "force", width, height, dpr: 1, zoom: NOTHING_MORE.zoom, enlarge: true };
 }

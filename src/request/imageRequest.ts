@@ -1,4 +1,5 @@
 /** What every grammar gives: one picture that was asked for, as values. Code after the grammars does not tell them apart. */
+import type { KeyClass } from "../config/config.ts";
 import type { AcceptClass } from "../image/formats/descriptor.ts";
 import type { Transform } from "./transform.ts";
 
@@ -12,6 +13,8 @@ export type RenditionRequest = {
    * (the list is checked again on every hop) and about `Cache-Control: private`.
    */
   readonly authority: "signature" | "list" | "header";
+  /** The named key that signed it, where the deployment names its keys. */
+  readonly signer?: { readonly name: string; readonly limit: KeyClass };
   readonly accept: AcceptClass;
   readonly cachebuster: string;
 };

@@ -40,6 +40,23 @@ export type Gravity =
 export const RIGHTS_KEPT = ["none", "fetched", "original"] as const;
 export type RightsKept = (typeof RIGHTS_KEPT)[number];
 
+/**
+ * Trimming: pixels count as border while no channel differs from the border's colour by more than `threshold` (0 to 255).
+ * `colour`: null = that of the upper left pixel as stored. `equalX`, `equalY`: the same is cut off on both sides.
+ */
+export type Trim = {
+  readonly threshold: number;
+  readonly colour: Colour | null;
+  readonly equalX: boolean;
+  readonly equalY: boolean;
+};
+
+/** Whole CSS pixels; `dpr` multiplies them. */
+export type Padding = { readonly top: number; readonly right: number; readonly bottom: number; readonly left: number };
+
+/** 1..100 for some formats. */
+export type FormatQuality = Readonly<Partial<Record<OutputFormat, number>>>;
+
 /** A picture operation with every default filled in. Pixels are CSS pixels; `dpr` multiplies them. */
 export type Transform = {
   readonly resize: ResizeType;
@@ -49,8 +66,19 @@ export type Transform = {
   readonly dpr: number;
   readonly enlarge: boolean;
   readonly gravity: Gravity;
+  /** The least size, 0 = none. A picture that is larger in the other direction than its box is then cut to the box. */
+  readonly minWidth: number;
+  readonly minHeight: number;
+  /** Factors of the size, beside `dpr`. */
+  readonly zoom: { readonly x: number; readonly y: number };
+  /** Cuts off the border that has one colour, before everything else; null = the border stays. */
+  readonly trim: Trim | null;
   /** Where the picture stands when its canvas is extended to the box; null = no canvas is extended. */
   readonly extend: Gravity | null;
+  /** The same, extended to the proportion of the box only. */
+  readonly extendRatio: Gravity | null;
+  /** Space around the picture, in CSS pixels; null = none. */
+  readonly padding: Padding | null;
   /** Colour of what was extended; null = `background`, else transparent (white in JPEG). */
   readonly extendColour: Colour | null;
   /** Crop before resizing. A side of 1 or more is source pixels, below 1 a share of the source, 0 the whole side. */
@@ -59,6 +87,16 @@ export type Transform = {
   readonly background: Colour | null;
   /** 1..100; null = the format's default. */
   readonly quality: number | null;
+  /** Quality by format, for what `quality` leaves to the default. */
+  readonly formatQuality: FormatQuality;
+  /** The most bytes of the file, reached by lower quality; 0 = any number. */
+  readonly maxBytes: number;
+  /** Standard deviation of a Gaussian blur, in pixels of the result; 0 = none. */
+  readonly blur: number;
+  /** Standard deviation of the mask that sharpens; 0 = none. */
+  readonly sharpen: number;
+  /** Side of the squares that the result is made of, in pixels; 0 and 1 = single pixels. */
+  readonly pixelate: number;
   /** `auto` = by the request's Accept class. */
   readonly format: OutputFormat | "auto";
   readonly autoRotate: boolean;
@@ -75,6 +113,21 @@ export type Transform = {
   readonly license: { readonly license: string; readonly creator: string } | null;
 };
 
+/** The defaults of the options that only signed addresses and few pages use. */
+export const NOTHING_MORE = {
+  minWidth: 0,
+  minHeight: 0,
+  zoom: { x: 1, y: 1 },
+  trim: null,
+  extendRatio: null,
+  padding: null,
+  formatQuality: {},
+  maxBytes: 0,
+  blur: 0,
+  sharpen: 0,
+  pixelate: 0,
+} as const satisfies Partial<Transform>;
+
 /** A point of the compass without an offset. */
 export function compass(at: CompassPoint): Gravity {
   return { kind: "compass", at, x: 0, y: 0 };
@@ -86,17 +139,39 @@ export const CENTRE: Gravity = { kind: "compass", at: "ce", x: 0, y: 0 };
 /** Types that cut nothing. Gravity has no effect on them. */
 const CUTS_NOTHING: readonly ResizeType[] = ["fit", "force", "outside", "fit-down"];
 
+/** Whether a least size is asked for. */
+export function hasLeast({ minWidth, minHeight }: Pick<Transform, "minWidth" | "minHeight">): boolean {
+  return minWidth > 0 || minHeight > 0;
+}
+
+/** Whether something stands around the picture. */
+export function hasCanvas({
+  extend,
+  extendRatio,
+  padding,
+}: Pick<Transform, "extend" | "extendRatio" | "padding">): boolean {
+  return extend !== null || extendRatio !== null || padding !== null;
+}
+
+/** The quality that the address asks of a format; null = the format's default. */
+export function qualityOf(
+  { quality, formatQuality }: Pick<Transform, "quality" | "formatQuality">,
+  format: OutputFormat,
+): number | null {
+  return quality ?? formatQuality[format] ?? null;
+}
+
 /**
  * The same picture said in one way. A crop without gravity takes the picture's. Types that cut nothing ignore gravity. With
  * `fit`, `outside`, `fit-down` and a `force` with both sides dpr is only a factor of the sides. The other types keep dpr,
- * because it multiplies gravity offsets and the sides that are not given; so does an extended canvas, whose offsets it
- * multiplies. The key and the geometry both use this form.
+ * because it multiplies gravity offsets and the sides that are not given. So do a least size, whose box may cut, and
+ * everything around the picture, whose sides and offsets dpr multiplies. The key and the geometry both use this form.
  */
 export function folded(transform: Transform): Transform {
-  const t = foldedCanvas(foldedCrop(transform));
-  if (!CUTS_NOTHING.includes(t.resize)) return t;
+  const t = foldedQuality(foldedCanvas(foldedCrop(transform)));
+  if (!CUTS_NOTHING.includes(t.resize) || hasLeast(t)) return t;
   const sides = [t.width, t.height].filter((side) => side > 0).length;
-  const keepsDpr = sides === 0 || (sides === 1 && t.resize === "force") || t.extend !== null;
+  const keepsDpr = sides === 0 || (sides === 1 && t.resize === "force") || hasCanvas(t);
   if (keepsDpr) return { ...t, gravity: CENTRE };
   return { ...t, gravity: CENTRE, width: quantise(t.width * t.dpr), height: quantise(t.height * t.dpr), dpr: 1 };
 }
@@ -107,9 +182,19 @@ function foldedCrop(t: Transform): Transform {
 
 /** Without a box there is nothing to extend to. The background is the colour when none is given. */
 function foldedCanvas(t: Transform): Transform {
-  if (t.extend === null && t.extendColour === null) return t;
-  if (t.extend === null || (t.width === 0 && t.height === 0)) return { ...t, extend: null, extendColour: null };
-  return t.extendColour?.join() === t.background?.join() ? { ...t, extendColour: null } : t;
+  if (!hasCanvas(t) && t.extendColour === null) return t;
+  const extend = t.width === 0 && t.height === 0 ? null : t.extend;
+  const extendRatio = t.width === 0 || t.height === 0 ? null : t.extendRatio;
+  const isSame = t.extendColour?.join() === t.background?.join();
+  const isUnused = !hasCanvas({ extend, extendRatio, padding: t.padding });
+  return { ...t, extend, extendRatio, extendColour: isSame || isUnused ? null : t.extendColour };
+}
+
+/** A quality for all formats leaves no other. With a format in the address only that format's counts. */
+function foldedQuality(t: Transform): Transform {
+  if (Object.keys(t.formatQuality).length === 0) return t;
+  const quality = t.format === "auto" ? t.quality : qualityOf(t, t.format);
+  return { ...t, quality, formatQuality: quality === null && t.format === "auto" ? t.formatQuality : {} };
 }
 
 /** Whether the crop is said in pixels of the source, so that it depends on the source's size. */

@@ -89,7 +89,8 @@ const IMGPROXY: Vocabulary = {
   ...{ dpr: ["2", "0.1", "1.333333"], el: ["1", "f"], g: ["no", "soea:5:0.5", "fp:0:0", "fp:0.5:0.25"] },
   ...{ c: ["0.5:0.25", "10:20:nowe:1:2", "0:0", "0.5:1:fp:0:0"], ex: ["1", "0", "1:no:5:5", "1:fp:0:0"] },
   ...{ bg: ["fff", "1:2:3", ""], exbg: ["f00", ""], q: QUALITIES, f: ["webp", "jpg"], ar: ["0"], rot: TURNS },
-  ...{ cb: ["v2", "v%2F2:x"], kcr: ["1", "0"] },
+  ...{ cb: ["v2", "v%2F2:x"], kcr: ["1", "0"], exar: ["1", "0", "1:no:5:5"], t: ["10", "0.5:fff:1:0"] },
+  ...{ bl: ["0", "2.5", "1000"], sh: ["0.7", "10"], pix: ["1", "8", "65535"] },
 };
 
 /** A URL's path and query, and the one that was signed when this one is a change of it. */

@@ -1,5 +1,6 @@
 /** Who may ask for what, and where the Worker may go. */
-import { flag, hex, listOf, oneOf, pattern, whole } from "../read.ts";
+import { KEY_CLASSES } from "../config.ts";
+import { flag, hex, listOf, name, oneOf, pattern, whole } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 
 export const ACCESS = {
@@ -16,6 +17,18 @@ export const ACCESS = {
     fallback: [],
     secret: true,
     doc: "Salts: hex, separated by commas, one per key in the same order",
+  },
+  signingKeyNames: {
+    variable: "SIGNING_KEY_NAMES",
+    read: listOf(name),
+    fallback: [],
+    doc: "Names of the signing keys, separated by commas, one per key in the same order, such as `shop,partner`. Misses are counted under them. Empty = none",
+  },
+  signingKeyLimits: {
+    variable: "SIGNING_KEY_LIMITS",
+    read: listOf(oneOf(...KEY_CLASSES)),
+    fallback: [],
+    doc: "Limit class of each named key, in the same order: `none`, `standard` (binding `KEY_LIMIT_STANDARD`) or `strict` (`KEY_LIMIT_STRICT`). All misses of a key's addresses count together, per Cloudflare location. Empty = none",
   },
   signatureSize: {
     variable: "SIGNATURE_SIZE",
@@ -34,6 +47,18 @@ export const ACCESS = {
     read: listOf(pattern),
     fallback: [],
     doc: "Hosts that unsigned requests may reach: `example.org`, `*.example.org`, `example.org/photos`. Two labels or more must follow `*.`. Empty = none",
+  },
+  allowedReferers: {
+    variable: "ALLOWED_REFERERS",
+    read: listOf(pattern),
+    fallback: [],
+    doc: "Sites whose pages may show pictures, as in `ALLOWED_SOURCES`; the others get 403 `referer_refused`, for stored pictures too. Name your site and `*.` its subdomains. Empty = all",
+  },
+  emptyReferer: {
+    variable: "EMPTY_REFERER",
+    read: flag,
+    fallback: true,
+    doc: "Whether requests without a Referer pass `ALLOWED_REFERERS`. Pages with `Referrer-Policy: no-referrer`, apps and address bars send none",
   },
   httpSources: {
     variable: "HTTP_SOURCES",

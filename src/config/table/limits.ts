@@ -77,6 +77,12 @@ export const LIMITS = {
     fallback: 32 * MIB,
     doc: "Most source bytes that one isolate holds at the same time",
   },
+  maxMissesInFlight: {
+    variable: "MAX_MISSES_IN_FLIGHT",
+    read: whole(0, 10_000),
+    fallback: 0,
+    doc: "Most new pictures that one client (IPv6: a /64) may wait for at once, counted per isolate; above it answers 429 `in_flight_limited`. 0 = any number",
+  },
   engine: {
     variable: "ENGINE",
     read: engine,

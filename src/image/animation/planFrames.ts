@@ -24,11 +24,12 @@ export function frameReaderOf(format: Source["format"]): FrameReader | null {
 export function planFrames(
   source: Source,
   result: Size,
-  { maxFrames }: Pick<Transform, "maxFrames">,
+  { maxFrames, trim }: Pick<Transform, "maxFrames" | "trim">,
   format: OutputFormat,
   { maxAnimationPixels }: Pick<EngineLimits, "maxAnimationPixels">,
 ): number {
-  const wanted = Math.min(source.frames, maxFrames ?? 1);
+  // Each frame would have another border.
+  const wanted = trim === null ? Math.min(source.frames, maxFrames ?? 1) : 1;
   if (wanted <= 1 || frameReaderOf(source.format) === null || !Object.hasOwn(ANIMATION_ENCODERS, format)) return 1;
   const bySource = MAX_ANIMATION_SOURCE_PIXELS / (source.width * source.height);
   const byInflating = source.inflatedBytes === 0 ? wanted : MAX_ANIMATION_INFLATED_BYTES / source.inflatedBytes;

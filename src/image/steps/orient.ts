@@ -49,6 +49,13 @@ export function storedRect(rect: Rect, width: number, height: number, orientatio
   return mirror ? { ...at, left: w - at.left - at.width } : at;
 }
 
+/** A rectangle of the stored picture -> the same in the upright one. `stored`: the stored picture's size. */
+export function uprightRect(rect: Rect, { width, height }: Size, orientation: Orientation): Rect {
+  // Only the quarter turns have another inverse than themselves.
+  const inverse = orientation === 6 ? 8 : orientation === 8 ? 6 : orientation;
+  return storedRect(rect, width, height, inverse);
+}
+
 /** The size of the upright picture. */
 export function uprightSize({ width, height }: Size, orientation: Orientation): Size {
   return swapsSides(orientation) ? { width: height, height: width } : { width, height };

@@ -1,7 +1,7 @@
 /** What a transform needs of a source: the original itself, or a picture of at least some size. Pure. */
 import { computeGeometry } from "../../image/geometry.ts";
 import type { Size } from "../../image/picture.ts";
-import { CENTRE, cropsInPixels, type Transform } from "../../request/transform.ts";
+import { CENTRE, cropsInPixels, hasLeast, type Transform } from "../../request/transform.ts";
 import type { Bound } from "./rule.ts";
 
 /**
@@ -25,6 +25,18 @@ const NEEDS_ORIGINAL = {
   rotate: () => false,
   extend: () => false,
   extendColour: () => false,
+  minWidth: () => false,
+  minHeight: () => false,
+  zoom: () => false,
+  // What counts as border is decided by the source's own pixels.
+  trim: ({ trim }) => trim !== null,
+  extendRatio: () => false,
+  padding: () => false,
+  formatQuality: () => false,
+  maxBytes: () => false,
+  blur: () => false,
+  sharpen: () => false,
+  pixelate: () => false,
   // `original` is an explicit kcr:1. Providers may have dropped the rights.
   keepCopyright: ({ keepCopyright }) => keepCopyright === "original",
   license: () => false,
@@ -96,7 +108,10 @@ export function covers(picture: Size, needed: Size, factor: number): boolean {
 }
 
 /** Whether the transform asks for a square from the middle of the whole picture, which is what providers crop. */
-export function isCentredSquare({ resize, width, height, gravity, crop, rotate }: Transform): boolean {
+export function isCentredSquare(transform: Transform): boolean {
+  const { resize, width, height, gravity, crop, rotate, zoom } = transform;
+  // Both may cut more on one side than on the other.
+  if (hasLeast(transform) || zoom.x !== zoom.y) return false;
   const isMiddle = gravity.kind === "focus" ? gravity.x === 0.5 && gravity.y === 0.5 : isCentre(gravity);
   const isFill = resize === "fill" || resize === "fill-down";
   return isFill && width > 0 && width === height && crop === null && rotate === 0 && isMiddle;

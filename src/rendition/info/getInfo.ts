@@ -84,7 +84,7 @@ async function lookUpOrFetch(
   try {
     const negative = await store.negative();
     if (negative !== null) throw negative;
-    await limitMisses(request, caller, app.bindings.MISS_LIMIT, app.state.overRate, app.now());
+    await limitMisses(request, caller, app.bindings, app.state.overRate, app.now());
     const info = await job.span("fetch source", () => fetchInfo(request, store, newest, app, caller, job));
     job.waitUntil(keep(info, true));
     return { ...info, ...look, hit: null };

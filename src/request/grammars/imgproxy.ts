@@ -2,10 +2,11 @@
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
+import type { ImageRequest } from "../imageRequest.ts";
 import { applyOption, DEFAULTS, splitOptions } from "../options/applyOption.ts";
 import { fromBase64url } from "../signing/base64url.ts";
 import { repairPath, signedSpellings } from "../signing/repair.ts";
-import { isSigned } from "../signing/signature.ts";
+import { isSigned, signingPair } from "../signing/signature.ts";
 import { canonicalSource } from "../source/canonicalSource.ts";
 import { readEncodedSource } from "../source/encodedSource.ts";
 import type { Asked, Grammar } from "./grammar.ts";
@@ -31,8 +32,10 @@ async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Conf
   if (slash < 0) throw new Failure("not_found");
   const signature = path.slice(1, slash);
   const authority = config.signingPairs.length > 0 ? "signature" : "list";
-  const signed =
-    authority === "signature" ? await signedPath(signature, path.slice(slash), query, config) : path.slice(slash);
+  const { signed, signer } =
+    authority === "signature"
+      ? await signedPath(signature, path.slice(slash), query, config)
+      : { signed: path.slice(slash), signer: {} };
   if (authority === "list" && !UNSIGNED.includes(signature)) {
     const why = `no signing key is set here, so it begins with unsafe/, not with ${shown(signature)}`;
     throw new Failure("signature_invalid", { why });
@@ -54,6 +57,7 @@ async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Conf
     source: canonicalSource(encoded.source),
     transform: authority === "list" ? snapToLadder(transform, config) : transform,
     authority,
+    ...signer,
     accept,
     negotiated: transform.format === "auto",
     cachebuster,
@@ -62,15 +66,23 @@ async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Conf
   };
 }
 
-/** The spelling of the path that the signature covers. Throws `signature_missing` or `signature_invalid`. */
-async function signedPath(signature: string, path: string, query: string, config: Config): Promise<string> {
-  const { signingPairs, signatureSize } = config;
+/** The spelling of the path that the signature covers, and the named key. Throws `signature_missing` or `signature_invalid`. */
+async function signedPath(signature: string, path: string, query: string, config: Config): Promise<Signed> {
+  const { signingPairs, signingKeyNames, signingKeyLimits, signatureSize } = config;
   if (UNSIGNED.includes(signature)) throw new Failure("signature_missing", { value: shown(signature) });
   for (const spelling of signedSpellings(path)) {
-    if (await isSigned(signature, spelling, signingPairs, signatureSize)) return spelling;
+    const index = await signingPair(signature, spelling, signingPairs, signatureSize);
+    if (index === null) continue;
+    const name = signingKeyNames[index];
+    return {
+      signed: spelling,
+      signer: name === undefined ? {} : { signer: { name, limit: signingKeyLimits[index] ?? "none" } },
+    };
   }
   throw new Failure("signature_invalid", { why: await whyNotSigned(signature, path, query, config) });
 }
+
+type Signed = { readonly signed: string; readonly signer: Pick<ImageRequest, "signer"> };
 
 async function whyNotSigned(
   signature: string,

@@ -1,12 +1,27 @@
 /** Options that decide which part of the source is shown, which way up and at which size. */
-import { CENTRE, MAX_SIDE, RESIZE_TYPES } from "../transform.ts";
-import { decimal, FLAG, oneOf, QUARTER_TURNS, whole } from "./arguments.ts";
-import { gravityText, readCrop, readExtend, readGravity } from "./lengths.ts";
+import { CENTRE, MAX_SIDE, NOTHING_MORE, RESIZE_TYPES, type Transform } from "../transform.ts";
+import { ArgumentError, decimal, FLAG, oneOf, QUARTER_TURNS, readColour, whole } from "./arguments.ts";
+import { gravityText, readCrop, readGravity } from "./lengths.ts";
 import { flagText, numberText, type Rows, same, single } from "./option.ts";
 
 const SIDE = whole(0, MAX_SIDE);
 /** For an option that has no effect on what a rendition shows, only on its size. */
 const always = () => true;
+
+const ZOOM = decimal(0.01, 10);
+const THRESHOLD = decimal(0, 255);
+
+/** What both least sides have in common. */
+function least(side: "width" | "height") {
+  return {
+    ...single(side, SIDE, same),
+    doc: `Least ${side} in pixels. The picture grows to it, and \`width\` and \`height\` cut what is then larger`,
+    fallback: 0,
+    effect: "geometry",
+    text: numberText,
+    unsigned: "signed",
+  } as const;
+}
 
 export const GEOMETRY = {
   resize: {
@@ -128,19 +143,65 @@ export const GEOMETRY = {
     text: numberText,
     unsigned: "refusable",
   },
-  extend: {
-    name: "extend",
-    short: ["ex"],
+  minWidth: { ...least("width"), name: "min_width", short: ["mw", "min-width"], key: "mw" },
+  minHeight: { ...least("height"), name: "min_height", short: ["mh", "min-height"], key: "mh" },
+  zoom: {
+    name: "zoom",
+    short: ["z"],
     args: [
-      { name: "extend", limit: FLAG.limit },
-      { name: "gravity", limit: "as gravity: where the picture stands" },
+      { name: "x", limit: ZOOM.limit },
+      { name: "y", limit: "as x, which it falls back on" },
     ],
-    read: readExtend,
-    doc: "Extends the canvas to width and height when the result is smaller",
+    read: readZoom,
+    doc: "Multiplies the size, with `x` the width and with `y` the height; gravity offsets and padding stay",
+    fallback: NOTHING_MORE.zoom,
+    effect: "geometry",
+    key: "z",
+    text: ({ x, y }) => (x === 1 && y === 1 ? "" : `${numberText(x)}_${numberText(y)}`),
+    unsigned: "signed",
+  },
+  trim: {
+    name: "trim",
+    short: ["t"],
+    args: [
+      { name: "threshold", limit: THRESHOLD.limit },
+      { name: "colour", limit: "3 or 6 hexadecimal digits; empty = the colour of the upper left pixel" },
+      { name: "equal_hor", limit: FLAG.limit },
+      { name: "equal_ver", limit: FLAG.limit },
+    ],
+    read: readTrim,
+    doc: "Cuts off the border of one colour first; `equal_hor` and `equal_ver` cut the same on both sides. Of an animation it makes a still",
     fallback: null,
     effect: "geometry",
-    key: "ex",
-    text: (extend) => (extend === null ? "" : `1_${gravityText(extend)}`),
+    key: "t",
+    text: trimText,
     unsigned: "refusable",
   },
 } as const satisfies Rows;
+
+/** `x[:y]`; one factor is for both. */
+function readZoom([x = "", y = "", ...more]: readonly string[]): Transform["zoom"] | undefined {
+  if (more.length > 0) throw new ArgumentError([x, y, ...more].join(":"), "two arguments");
+  if (x === "") return undefined;
+  return { x: ZOOM.read(x), y: ZOOM.read(y === "" ? x : y) };
+}
+
+/** `threshold[:colour[:equal_hor[:equal_ver]]]`. */
+function readTrim([threshold = "", colour = "", x = "", y = "", ...more]: readonly string[]) {
+  if (more.length > 0) throw new ArgumentError(more.join(":"), "four arguments");
+  if (threshold === "") return undefined;
+  const trim: Transform["trim"] = {
+    threshold: THRESHOLD.read(threshold),
+    colour: readColour([colour]),
+    equalX: x !== "" && FLAG.read(x),
+    equalY: y !== "" && FLAG.read(y),
+  };
+  return trim;
+}
+
+/** `10_ffffff_1_0`, as the address has it. */
+function trimText(trim: Transform["trim"]): string {
+  if (trim === null) return "";
+  const colour = trim.colour?.map((channel) => channel.toString(16).padStart(2, "0")).join("") ?? "";
+  return [numberText(trim.threshold), colour, flagText(trim.equalX), flagText(trim.equalY)].join("_");
+}

@@ -4,13 +4,15 @@
  * a row does not compile.
  */
 import type { Transform } from "../transform.ts";
+import { CANVAS } from "./canvas.ts";
 import { DELIVERY } from "./delivery.ts";
+import { FILTERS } from "./filters.ts";
 import { GEOMETRY } from "./geometry.ts";
 import { METADATA } from "./metadata.ts";
 import type { Option, Options, UnsignedRule } from "./option.ts";
 import { PIXELS } from "./pixels.ts";
 
-export const OPTIONS = { ...GEOMETRY, ...PIXELS, ...METADATA, ...DELIVERY } as const satisfies {
+export const OPTIONS = { ...GEOMETRY, ...CANVAS, ...PIXELS, ...FILTERS, ...METADATA, ...DELIVERY } as const satisfies {
   readonly [K in keyof Options]: Option<Options[K]>;
 };
 

@@ -55,11 +55,6 @@ export const WITHOUT_EFFECT = {
   },
   enforce_thumbnail: { short: ["eth"], ...OFF, doc: "A thumbnail inside the file is not used" },
   raw: { short: [], ...OFF, doc: "No source is passed on as it is" },
-  extend_aspect_ratio: { short: ["extend_ar", "exar"], ...OFF, doc: "`extend` extends to the whole size" },
-  padding: { short: ["pd"], ...ZERO, doc: "There is no padding" },
-  blur: { short: ["bl"], ...ZERO, doc: "There is no blurring" },
-  sharpen: { short: ["sh"], ...ZERO, doc: "There is no sharpening on request" },
-  pixelate: { short: ["pix"], ...ZERO, doc: "There is no pixelating" },
   watermark: {
     short: ["wm"],
     ...OFF,
@@ -71,10 +66,6 @@ export const WITHOUT_EFFECT = {
   contrast: { short: ["co"], ...ONE, doc: "Colours stay as they are" },
   saturation: { short: ["sa"], ...ONE, doc: "Colours stay as they are" },
   background_alpha: { short: ["bga"], ...ONE, doc: "A background is opaque" },
-  zoom: { short: ["z"], ...ONE, doc: "`dpr` multiplies sizes" },
-  min_width: { short: ["mw", "min-width"], ...ZERO, doc: "There is no least size" },
-  min_height: { short: ["mh", "min-height"], ...ZERO, doc: "There is no least size" },
-  max_bytes: { short: ["mb"], ...ZERO, doc: "The quality decides, not the file's size" },
 } as const satisfies Readonly<Record<string, Row>>;
 
 const NAMES: ReadonlyMap<string, readonly [name: string, row: Row]> = new Map(

@@ -22,10 +22,21 @@ export async function isSigned(
   pairs: readonly SigningPair[],
   size: number,
 ): Promise<boolean> {
+  return (await signingPair(signature, path, pairs, size)) !== null;
+}
+
+/** The index of the first pair under which `signature` signs `path`, null = none. Otherwise as `isSigned`. */
+export async function signingPair(
+  signature: string,
+  path: string,
+  pairs: readonly SigningPair[],
+  size: number,
+): Promise<number | null> {
   const given = fromBase64url(signature);
-  if (given === null || given.length !== size) return false;
+  if (given === null || given.length !== size) return null;
   const digests = await Promise.all(pairs.map((pair) => digest(path, pair)));
-  return digests.map((expected) => equalBytes(given, expected.subarray(0, size))).includes(true);
+  const index = digests.map((expected) => equalBytes(given, expected.subarray(0, size))).indexOf(true);
+  return index < 0 ? null : index;
 }
 
 /** Compares in constant time. Lengths are no secret. */

@@ -147,3 +147,24 @@ test("every variable has a name of its own and says what it is for", () => {
   for (const { variable, doc } of settings)
     expect([variable, doc]).toEqual([expect.stringMatching(/^[A-Z_]+$/), expect.stringMatching(/.{15}/)]);
 });
+
+test.each([
+  ["shop", "", "SIGNING_KEY_NAMES and SIGNING_KEY_LIMITS need one entry per key: 1 and 0 of 2"],
+  ["shop,blog", "strict", "SIGNING_KEY_NAMES and SIGNING_KEY_LIMITS need one entry per key: 2 and 1 of 2"],
+  ["", "strict,none", "SIGNING_KEY_LIMITS needs SIGNING_KEY_NAMES"],
+  ["shop,blog", "strict,weak", 'SIGNING_KEY_LIMITS: "weak" is not one of: none, standard, strict'],
+  ["shop,blog", "strict,none", ""],
+  ["shop,blog", "", ""],
+])("names %j and limits %j of two keys: %j", (names, limits, problem) => {
+  const vars = { SIGNING_KEYS: "aa,bb", SIGNING_SALTS: "cc,dd", SIGNING_KEY_NAMES: names, SIGNING_KEY_LIMITS: limits };
+  const detailOf = () => {
+    try {
+      parseConfig(vars);
+      return "";
+    } catch (error) {
+      return (error as { detail?: string }).detail ?? "";
+    }
+  };
+  expect(detailOf()).toContain(problem);
+  expect(detailOf() === "").toBe(problem === "");
+});

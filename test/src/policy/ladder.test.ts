@@ -35,8 +35,12 @@ test.each<Row>([
 });
 
 test("no size is nothing to extend to", () => {
-  const asked = { extend: CENTRE, extendColour: [0, 0, 0] } as const;
-  expect(snapToLadder({ ...DEFAULTS, ...asked }, LADDER)).toMatchObject({ extend: null, extendColour: null });
+  const asked = { extend: CENTRE, extendRatio: CENTRE, extendColour: [0, 0, 0] } as const;
+  expect(snapToLadder({ ...DEFAULTS, ...asked }, LADDER)).toMatchObject({
+    extend: null,
+    extendRatio: null,
+    extendColour: null,
+  });
   expect(snapToLadder({ ...DEFAULTS, ...asked, width: 1, height: 2 }, LADDER)).toMatchObject(asked);
 });
 

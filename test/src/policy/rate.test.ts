@@ -51,7 +51,7 @@ describe("limitMisses", () => {
         return limit();
       },
     };
-    const outcome = await limitMisses({ authority }, CALLER, limiter, new BoundedMap(9), 0).then(
+    const outcome = await limitMisses({ authority }, CALLER, { MISS_LIMIT: limiter }, new BoundedMap(9), 0).then(
       () => "ok",
       (error: unknown) => (error instanceof Failure ? [error.reason, error.facts.retryAfter] : error),
     );
@@ -88,7 +88,7 @@ describe("a client in a site", () => {
     };
   }
   const ask = (network: string, limiter: ReturnType<typeof limiterOf>, overRate: BoundedMap<string, number>) =>
-    limitMisses(LIST, keysOf(network), limiter, overRate, 0).then(
+    limitMisses(LIST, keysOf(network), { MISS_LIMIT: limiter }, overRate, 0).then(
       () => "ok",
       (error: unknown) => (error instanceof Failure ? error.reason : error),
     );
@@ -113,7 +113,7 @@ describe("refuseOverRate", () => {
   async function refusedAt(at: number) {
     const overRate = new BoundedMap<string, number>(9);
     const limiter = { limit: async () => ({ success: false }) };
-    await limitMisses(LIST, CALLER, limiter, overRate, at).catch(() => undefined);
+    await limitMisses(LIST, CALLER, { MISS_LIMIT: limiter }, overRate, at).catch(() => undefined);
     return overRate;
   }
   const outcome = (run: () => void) => {
@@ -141,5 +141,52 @@ describe("refuseOverRate", () => {
   ])("does not refuse %s", async (_, request, caller) => {
     const overRate = await refusedAt(1_000);
     expect(outcome(() => refuseOverRate(request, caller, overRate, 1_001))).toBe("ok");
+  });
+});
+
+describe("a signing key with a limit class", () => {
+  /** Outcome of a miss with each binding's answer, and which binding was asked under which name. */
+  async function signed(limit: "none" | "standard" | "strict" | null, answers: Readonly<Record<string, boolean>>) {
+    const asked: string[] = [];
+    const limiterOf = (binding: string) => ({
+      limit: async ({ key }: { key: string }) => {
+        asked.push(`${binding} ${key}`);
+        return { success: answers[binding] ?? true };
+      },
+    });
+    const limiters = {
+      MISS_LIMIT: limiterOf("MISS_LIMIT"),
+      KEY_LIMIT_STANDARD: limiterOf("KEY_LIMIT_STANDARD"),
+      KEY_LIMIT_STRICT: limiterOf("KEY_LIMIT_STRICT"),
+    };
+    const request = { authority: "signature", ...(limit === null ? {} : { signer: { name: "shop", limit } }) } as const;
+    const overRate = new BoundedMap<string, number>(9);
+    const outcome = await limitMisses(request, CALLER, limiters, overRate, 0).then(
+      () => "ok",
+      (error: unknown) => (error instanceof Failure ? error.reason : error),
+    );
+    return { outcome, asked, request, overRate };
+  }
+  const none = { KEY_LIMIT_STANDARD: false, KEY_LIMIT_STRICT: false, MISS_LIMIT: false };
+  it.each([
+    [null, none, "ok", []],
+    ["none", none, "ok", []],
+    ["standard", { ...none, KEY_LIMIT_STANDARD: true }, "ok", ["KEY_LIMIT_STANDARD signing key shop"]],
+    ["standard", { KEY_LIMIT_STANDARD: false }, "rate_limited", ["KEY_LIMIT_STANDARD signing key shop"]],
+    ["strict", { ...none, KEY_LIMIT_STRICT: true }, "ok", ["KEY_LIMIT_STRICT signing key shop"]],
+    ["strict", { KEY_LIMIT_STRICT: false }, "rate_limited", ["KEY_LIMIT_STRICT signing key shop"]],
+  ] as const)("class %s, answers %j: %s", async (limit, answers, wanted, names) => {
+    const { outcome, asked } = await signed(limit, answers);
+    expect([outcome, asked]).toEqual([wanted, names]);
+  });
+  it("is remembered under its own name: the client's unsigned misses go on", async () => {
+    const { request, overRate } = await signed("strict", { KEY_LIMIT_STRICT: false });
+    expect(() => refuseOverRate(request, CALLER, overRate, 1)).toThrow(Failure);
+    expect(() => refuseOverRate({ authority: "list" }, CALLER, overRate, 1)).not.toThrow();
+  });
+  it("limits nobody where the binding is missing", async () => {
+    const request = { authority: "signature", signer: { name: "shop", limit: "strict" } } as const;
+    const MISS_LIMIT = { limit: async () => ({ success: false }) };
+    await limitMisses(request, CALLER, { MISS_LIMIT }, new BoundedMap(9), 0);
   });
 });

@@ -71,17 +71,22 @@ describe("UNSIGNED_REFUSED", () => {
   test("takes these options", () => {
     expect(refusableOptions()).toEqual([
       "background",
+      "blur",
       "cachebuster",
       "crop",
       "extend",
+      "extend_aspect_ratio",
       "extend_background",
       "gravity",
+      "pixelate",
       "rotate",
+      "sharpen",
+      "trim",
     ]);
   });
   test("another name is a configuration error that says the names there are", () => {
     const problem =
-      'UNSIGNED_REFUSED: "quality" is none of background, cachebuster, crop, extend, extend_background, gravity, rotate';
+      'UNSIGNED_REFUSED: "quality" is none of background, blur, cachebuster, crop, extend, extend_aspect_ratio, extend_background, gravity, pixelate, rotate, sharpen, trim';
     expect(unknownRefusals(["crop", "quality"])).toEqual([problem]);
   });
   test("every name that it takes is no error, and neither is an empty list", () => {

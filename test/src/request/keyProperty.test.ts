@@ -83,6 +83,12 @@ const IMGPROXY: readonly (() => Pair)[] = [
   () => ["g:ce:0.3:0.3", `g:${pick(GRAVITY)}`],
   () => both(neighbours(pick([...LENGTHS, -1])), (x) => `ex:1:we:${x}:0`),
   () => ["ex:1/exbg:0f0/bg:0f0", "ex:1/bg:0f0"],
+  () => both(neighbours(pick([0.5, 1, 1.5, 2])), (zoom) => `z:${zoom}/g:we`),
+  () => ["w:20/dpr:2/pd:3/bg:0f0", pick(["w:40/pd:6/bg:0f0", "w:40/dpr:1/pd:3/bg:0f0"])],
+  () => ["w:20/mh:60/dpr:2/g:no", pick(["w:40/mh:120/g:no", "w:20/mh:60/dpr:2/g:so"])],
+  () => both(neighbours(pick([0, 0.5, 2])), (sigma) => `bl:${clip(sigma.replace("-", ""))}`),
+  () => ["f:webp/fq:png:9:webp:50", pick(["f:webp/q:50", "f:webp/fq:png:9"])],
+  () => [`exar:1/bg:0f0/exbg:${pick(["0f0", "00f"])}`, "exar:1/bg:0f0"],
 ];
 
 /** The same of the Photon grammar; a percent is a hundredth of the side, so its step is a hundred times the key's. */

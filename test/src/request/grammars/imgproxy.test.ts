@@ -6,6 +6,7 @@ import { parseConfig } from "../../../../src/config/parseConfig.ts";
 import { ANSWERS, Failure, publicMessage } from "../../../../src/errors.ts";
 import type { ImageRequest } from "../../../../src/request/imageRequest.ts";
 import { readImageRequest } from "../../../../src/request/readImageRequest.ts";
+import { NOTHING_MORE } from "../../../../src/request/transform.ts";
 
 const KEY = "736563726574";
 const SALT = "68656c6c6f";
@@ -86,6 +87,7 @@ describe("URLs of the public Node builder work unchanged", () => {
         rotate: 90,
         extend: null,
         extendColour: null,
+        ...NOTHING_MORE,
         keepCopyright: "fetched",
         license: null,
         maxFrames: 1,
@@ -326,8 +328,8 @@ describe("an unescaped ? in a signed path", () => {
 
 describe("options that are refused say which", () => {
   test.each([
-    ["/blur:3", "option_unknown", "blur"],
-    ["/bl:3", "option_unknown", "bl"],
+    ["/blur:x", "option_invalid", "blur"],
+    ["/bl:1001", "option_invalid", "blur (bl)"],
     ["/preset:small", "option_unknown", "preset"],
     ["/raw:t", "option_unknown", "raw"],
     ["/__proto__:1", "option_unknown", "__proto__"],
