@@ -44,14 +44,55 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const clock = startStopwatch();
   const { bytes, source } = await opened(order);
   const plan = planRender(source, { ...order, fileBytes: bytes.length });
+  const from = { bytes, source, plan, order, clock };
   if (plan.frames > 1) {
     const moving = await renderMoving(bytes, source, plan, clock, order.pause);
     if (moving !== null) {
       sourceDone();
       const { file, first: shown, frames, truncated } = moving;
-      return finish({ file, shown, frames, truncated }, { bytes, source, plan, order, clock });
+      return finish({ file, shown, frames, truncated }, from);
     }
   }
+  const { picture, truncated } = await drawStill(from, sourceDone);
+  const file = await encoders[plan.encode.format](picture, plan.encode);
+  return finish({ file, shown: picture.frames[0].pixels, frames: 1, truncated }, from);
+}
+
+/** A picture whose pixels another Worker encodes. */
+export type Drawn = {
+  /** In memory of their own. */
+  readonly pixels: Pixels;
+  readonly quality: number;
+  readonly truncated: boolean;
+  /** What is made of the encoded file: the rendition, with the rights of the source. */
+  readonly finish: (file: Uint8Array) => Promise<Rendition>;
+};
+
+/** The same as `renderImage` for a still, without its encoding. */
+export async function drawImage(order: ImageOrder): Promise<Drawn> {
+  try {
+    return await withDecodeErrors(async (sourceDone) => {
+      const clock = startStopwatch();
+      const { bytes, source } = await opened(order);
+      const plan = planRender(source, { ...order, fileBytes: bytes.length });
+      const from = { bytes, source, plan, order, clock };
+      const { picture, truncated } = await drawStill(from, sourceDone);
+      const shown = { ...picture.frames[0].pixels, data: picture.frames[0].pixels.data.slice() };
+      const { quality } = plan.encode;
+      return {
+        pixels: shown,
+        quality,
+        truncated,
+        finish: (file) => finish({ file, shown, frames: 1, truncated }, from),
+      };
+    });
+  } finally {
+    trimEngines();
+  }
+}
+
+/** The result's pixels: decoded, converted, turned, flattened, extended. */
+async function drawStill({ bytes, source, plan, order, clock }: From, sourceDone: () => void) {
   const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
   const { picture: decoded, truncated, ...rest } = given;
   const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
@@ -63,9 +104,7 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const flat = background === null ? turned : mapFrames(turned, (pixels) => flatten(pixels, background));
   const picture = canvas === null ? flat : mapFrames(flat, (pixels) => extend(pixels, canvas));
   clock.lap("resize");
-  const file = await encoders[plan.encode.format](picture, plan.encode);
-  const made = { file, shown: picture.frames[0].pixels, frames: 1, truncated };
-  return finish(made, { bytes, source, plan, order, clock });
+  return { picture, truncated };
 }
 
 /** What was encoded. `shown`: the first frame. */
