@@ -15,7 +15,8 @@ const USAGE = "Usage: npm run budget [-- --startup]";
 /** The platform takes 10 MB after gzip. We take much less, because a cold isolate loads all of it. */
 const WORKERS = [
   { name: "the Worker", config: "wrangler.toml", maxKilobytes: 600 },
-  { name: "the heavy Worker", config: "src/heavy/wrangler.toml", maxKilobytes: 4_200 },
+  // 1 120 kB of it is the AVIF encoder (docs/inside/decisions/avif.md).
+  { name: "the heavy Worker", config: "src/heavy/wrangler.toml", maxKilobytes: 5_000 },
 ] as const;
 
 /** The platform allows 1 s. CPU time of the start, in a workerd on our machine: 71 ms, 280 ms when it was busy (2026-11-28). */

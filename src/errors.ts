@@ -182,6 +182,12 @@ export const ANSWERS = {
   },
   // Caused by this deployment.
   queue_full: { status: 503, message: "Too busy; try again in {retryAfter} s", cacheSeconds: 0, report: false },
+  encoder_unavailable: {
+    status: 503,
+    message: "The AVIF encoder has not answered in time; try again in {retryAfter} s",
+    cacheSeconds: 0,
+    report: false,
+  },
   source_saturated: {
     status: 503,
     message: "The source's host gets no more requests from here now; try again in {retryAfter} s",

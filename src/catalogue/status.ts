@@ -89,6 +89,7 @@ const OF_REASON = {
   source_too_many_frames: "unsupported",
   source_too_complex: "unsupported",
   queue_full: "again",
+  encoder_unavailable: "again",
   source_saturated: "again",
   governor_unreachable: "again",
   loop: "refused",

@@ -46,7 +46,7 @@ export type ImageOptions = {
   /** 1 to 100. */
   readonly quality?: number;
   /** When it is left out, the browser's Accept header decides. */
-  readonly format?: "webp" | "jpeg" | "png";
+  readonly format?: "avif" | "webp" | "jpeg" | "png";
   /** 1 makes a still of an animation. When it is left out, the proxy's `MAX_ANIMATION_FRAMES` decides. */
   readonly maxFrames?: 1;
   readonly autoRotate?: boolean;
@@ -89,7 +89,7 @@ export function unsignedUrl(endpoint: string, source: string, options: ImageOpti
 }
 
 /** What can be made, the best first. The registry itself would double the size of this file. */
-const FORMATS = { webp: true, jpeg: true, png: true } as const satisfies Record<OutputFormat, true>;
+const FORMATS = { avif: true, webp: true, jpeg: true, png: true } as const satisfies Record<OutputFormat, true>;
 
 /** For each option its short name in a URL and the check that writes its value. */
 const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: string, write: Check] } = {

@@ -11,6 +11,9 @@ export type Placeholder = "off" | "transparent" | "svg";
 /** What becomes of a reader while a source's host gets no more requests: waits in line, or is sent to the source itself. */
 export type OnSaturation = "wait" | "redirect";
 
+/** When readers who take AVIF get it: never, or once a picture has been asked for twice past the edge. */
+export type AvifMode = "off" | "second-view";
+
 /** What `/robots.txt` tells crawlers; `off` = there is no such address. */
 export type Robots = "allow" | "disallow" | "off";
 
@@ -87,6 +90,7 @@ export type Config = {
   readonly photonAuthentication: string | null;
   readonly placeholder: Placeholder;
   readonly robots: Robots;
+  readonly avif: AvifMode;
   /** What renders work out from their pixels for readers. */
   readonly taps: readonly TapName[];
   /** Whether pictures carry `Link: <source>; rel="canonical"`. */

@@ -14,6 +14,7 @@ import { HttpsMemory } from "../origin/https.ts";
 import { Refusals } from "../origin/providers/refusals.ts";
 import { InFlight } from "../policy/inFlight.ts";
 import { RequestMemory } from "../request/requestMemory.ts";
+import type { AvifState } from "../store/avifVerdict.ts";
 import type { KnownVersion } from "../store/freshness.ts";
 import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
 import type { Look, SourceInfo } from "../store/sourceInfo.ts";
@@ -42,11 +43,18 @@ const FETCHES_REMEMBERED = 31;
 const FIRST_FETCH_MS = 1_000;
 /** Clients that are over their miss rate. */
 const RATE_MEMORY = 10_000;
+/** Pictures whose AVIF was asked about. */
+const VERDICT_MEMORY = 5_000;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
 const MAX_WAITING = 128;
 
 /** A picture and, when it was in store, where. */
-export type Rendered = { readonly stored: Stored; readonly hit: string | null };
+export type Rendered = {
+  readonly stored: Stored;
+  readonly hit: string | null;
+  /** The stores that had it when it was looked up. Absent when it was made now. Never rejects. */
+  readonly holders?: Promise<readonly string[]>;
+};
 
 export type IsolateState = {
   /** The configuration with the live settings over it. */
@@ -78,6 +86,8 @@ export type IsolateState = {
   readonly redirects: RecentKeys;
   /** Masters ordered lately. */
   readonly masters: RecentKeys;
+  /** What was said last of pictures' AVIF, by purge epoch, key and source hash (rendition/secondView.ts). */
+  readonly verdicts: BoundedMap<string, { readonly state: AvifState; readonly at: number }>;
   /** One look-up and one render of a picture at a time. */
   readonly flights: SingleFlight<Rendered>;
   /** One look-up of a source's facts at a time. */
@@ -117,6 +127,7 @@ export function newIsolateState(): IsolateState {
     renewals: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
     redirects: new RecentKeys(REDIRECT_WINDOW_MS, WRITE_MEMORY),
     masters: new RecentKeys(RENEW_WINDOW_MS, RENEW_MEMORY),
+    verdicts: new BoundedMap(VERDICT_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
     infoFlights: new SingleFlight(FLIGHT_MS),
     fetchMs: new MovingMedian(FETCHES_REMEMBERED, FIRST_FETCH_MS),

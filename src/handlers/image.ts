@@ -8,8 +8,10 @@ import { refuseLoop } from "../policy/loop.ts";
 import { refuseReferer } from "../policy/referers.ts";
 import { isBlocked } from "../policy/storedAccess.ts";
 import { authorize, refusalOf } from "../rendition/authorize.ts";
+import { mayGetAvif } from "../rendition/avifJob.ts";
 import { getRendition } from "../rendition/getRendition.ts";
 import { redirectTarget } from "../rendition/saturation.ts";
+import { edgeKeyOf, getSecondView } from "../rendition/secondView.ts";
 import { secureFirst } from "../rendition/secureFirst.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
@@ -48,8 +50,13 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
 async function answerFor(request: ImageRequest, http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   const { config, now } = app;
   const store = await authorize(request, app, caller, job);
-  const edge = await askEdge(store, app, job);
-  const picture = edge.hit ?? (await getRendition(request, store, app, caller, job, edge.outdated));
+  const takesAvif = mayGetAvif(request, app);
+  const edge = await askEdge(store, takesAvif ? edgeKeyOf(store) : store.key, app, job);
+  const pastEdge = () =>
+    takesAvif
+      ? getSecondView(request, store, app, caller, job)
+      : getRendition(request, store, app, caller, job, edge.outdated);
+  const picture = edge.hit ?? (await pastEdge());
   const headers = imageHeaders(request, picture.meta, picture.byteLength, now(), config);
   return conditional(http, headers, picture.body, now());
 }
@@ -72,10 +79,10 @@ async function sentToSource(
 }
 
 /** Nearly every request ends here: the edge has the picture and hands it on. */
-async function askEdge(store: RenditionStore, { now }: App, { trace }: Job): Promise<EdgeLookup> {
+async function askEdge(store: RenditionStore, key: string, { now }: App, { trace }: Job): Promise<EdgeLookup> {
   const started = now();
   const { access, windows } = store;
-  const edge = await lookUpEdge(store.edge, store.key, { now, windows, access, asked: trace.asked });
+  const edge = await lookUpEdge(store.edge, key, { now, windows, access, asked: trace.asked });
   addStage(trace, "lookup", now() - started);
   if (edge.refused !== null) throw refusalOf(edge.refused);
   if (edge.hit !== null) noteHit(trace, "edge", edge.hit.meta, now());

@@ -12,7 +12,7 @@ import { changeLedger } from "../live/ledger.ts";
 import type { LiveSettings } from "../live/liveSettings.ts";
 import type { BlockOrder } from "../live/orders.ts";
 import { type Target, withPurge, withRetired, withStale } from "../live/takedown.ts";
-import { canonicalOptions } from "../request/canonical.ts";
+import { asAvif, canonicalOptions } from "../request/canonical.ts";
 import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { type PurgeTarget, readPurgeOrder } from "../request/control/purgeOrder.ts";
 import { readImageRequest, urlOfPath } from "../request/readImageRequest.ts";
@@ -119,12 +119,15 @@ async function deletionsOf(target: PurgeTarget, { config }: App, { origin }: Cal
   if (target.kind === "source") return schemesOf(target.source).map((source) => ({ kind: "source", source }));
   if (target.kind !== "path") return [target];
   const url = urlOfPath(origin, target.path);
-  return Promise.all(
-    ACCEPTS.map(async (accept): Promise<Deletion> => {
-      const request = await readImageRequest(url, accept, config, 0);
-      return { kind: "picture", source: request.source, options: canonicalOptions(request) };
-    }),
-  );
+  const requests = await Promise.all(ACCEPTS.map((accept) => readImageRequest(url, accept, config, 0)));
+  const [first] = requests;
+  // What a job has made of it later.
+  const later = first?.transform.format === "auto" ? [asAvif(first)] : [];
+  return [...requests, ...later].map((request) => ({
+    kind: "picture",
+    source: request.source,
+    options: canonicalOptions(request),
+  }));
 }
 
 /** Whose epoch is raised and who is blocked, or which maker is retired. `hashes`: what a block of it names. */

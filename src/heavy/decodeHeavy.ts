@@ -7,28 +7,14 @@ import type { HeavyAnswer, HeavyOrder } from "../image/heavy.ts";
 import { checkSize } from "../image/picture.ts";
 import { startStopwatch } from "../image/rendition.ts";
 import { HEAVY_DECODERS } from "./decoders.ts";
+import { inTurn } from "./turn.ts";
 
 /** What JavaScript, fonts and the resampler hold. */
-const BASE_BYTES = 8_000_000;
+export const BASE_BYTES = 8_000_000;
 
-/** Pictures one after the other: engines have memory of their own. */
-let last: Promise<unknown> = Promise.resolve();
-
-/**
- * Every failure of the picture is in the answer. `begun` is awaited before the work: once the caller has heard of it, what
- * ends this Worker is this picture. Rejects when the caller is gone.
- */
+/** Every failure of the picture is in the answer. Rejects when the caller is gone. `begun` as in turn.ts. */
 export function decodeHeavy(bytes: Uint8Array, order: HeavyOrder, begun: () => unknown): Promise<HeavyAnswer> {
-  const answer = last.then(async () => {
-    await begun();
-    return decodeOne(bytes, order);
-  });
-  // Its value is not kept: the pixels would stay until the next picture.
-  last = answer.then(
-    () => undefined,
-    () => undefined,
-  );
-  return answer;
+  return inTurn(begun, () => decodeOne(bytes, order));
 }
 
 async function decodeOne(bytes: Uint8Array, order: HeavyOrder): Promise<HeavyAnswer> {

@@ -21,6 +21,26 @@ export type HeavyAnswer =
   | { readonly pixels: Pixels; readonly truncated: boolean; readonly milliseconds: number }
   | { readonly reason: Reason; readonly facts: FailureFacts; readonly detail: string | undefined };
 
+/**
+ * What AVIF to make. With a quality: that one. Else the smallest file that is at least as like the pixels as another file is
+ * (luma SSIM), in at most so many bytes.
+ */
+export type AvifOrder = { readonly quality: number } | { readonly leastSsim: number; readonly mostBytes: number };
+
+/** `file`: null when there is none within the order's bounds. `milliseconds` as in HeavyAnswer. */
+export type AvifAnswer = {
+  readonly file: Uint8Array | null;
+  readonly quality: number;
+  /** How often it was encoded. */
+  readonly encodes: number;
+  readonly milliseconds: number;
+};
+
+/** Pixels that the encoder has time for: 1.2 s of CPU a megapixel, of the 3 s that the heavy Worker has. */
+export const MAX_AVIF_PIXELS = 1_600_000;
+/** Pixels that are encoded for one order within bounds, all attempts together: three attempts at 640x640. */
+export const MAX_SEARCHED_PIXELS = 1_250_000;
+
 /** The second Worker as its caller sees it: RPC through a service binding. */
 export type HeavyWorker = {
   /**
@@ -28,4 +48,6 @@ export type HeavyWorker = {
    * comes. Rejects only when the Worker itself fails: it is ended, or cannot be reached.
    */
   decode(bytes: Uint8Array, order: HeavyOrder, begun: () => void): Promise<HeavyAnswer>;
+  /** Pixels -> AVIF. Rejects when the Worker itself or its encoder fails. `begun` as above. */
+  avif(pixels: Pixels, order: AvifOrder, begun: () => void): Promise<AvifAnswer>;
 };

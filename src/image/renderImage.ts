@@ -44,10 +44,8 @@ async function opened({ bytes, source }: RenderOrder): Promise<Opened> {
 }
 
 async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => void): Promise<Rendition> {
-  const clock = startStopwatch();
-  const { bytes, source } = await opened(order);
-  const area = await trimmedArea(bytes, source, order, clock);
-  const plan = planRender(source, { ...order, fileBytes: bytes.length, area });
+  const from = await planned(order);
+  const { bytes, source, plan, clock } = from;
   const { encode } = plan;
   // Without loss there is no quality to lower.
   const most = outputOf(encode.format).abilities.quality ? order.transform.maxBytes : 0;
@@ -57,10 +55,58 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
       if (made === null) return null;
       sourceDone();
       const { file, first: shown, frames, truncated } = made;
-      return finish({ file, shown, frames, truncated }, { bytes, source, plan, order, clock });
+      return finish({ file, shown, frames, truncated }, from);
     });
     if (moving !== null) return moving;
   }
+  const { picture, truncated } = await drawStill(from, sourceDone);
+  return withinBytes(encode.quality, most, async (quality) => {
+    const file = await encoders[encode.format](picture, { ...encode, quality });
+    return finish({ file, shown: picture.frames[0].pixels, frames: 1, truncated }, from);
+  });
+}
+
+/** The file, opened, and what is to be done with it. */
+async function planned(order: ImageOrder): Promise<From> {
+  const clock = startStopwatch();
+  const { bytes, source } = await opened(order);
+  const area = await trimmedArea(bytes, source, order, clock);
+  const plan = planRender(source, { ...order, fileBytes: bytes.length, area });
+  return { bytes, source, plan, order, clock };
+}
+
+/** A picture whose pixels another Worker encodes. */
+export type Drawn = {
+  /** In memory of their own. */
+  readonly pixels: Pixels;
+  readonly quality: number;
+  readonly truncated: boolean;
+  /** What is made of the encoded file: the rendition, with the rights of the source. */
+  readonly finish: (file: Uint8Array) => Promise<Rendition>;
+};
+
+/** The same as `renderImage` for a still, without its encoding. */
+export async function drawImage(order: ImageOrder): Promise<Drawn> {
+  try {
+    return await withDecodeErrors(async (sourceDone) => {
+      const from = await planned(order);
+      const { picture, truncated } = await drawStill(from, sourceDone);
+      const shown = { ...picture.frames[0].pixels, data: picture.frames[0].pixels.data.slice() };
+      const { quality } = from.plan.encode;
+      return {
+        pixels: shown,
+        quality,
+        truncated,
+        finish: (file) => finish({ file, shown, frames: 1, truncated }, from),
+      };
+    });
+  } finally {
+    trimEngines();
+  }
+}
+
+/** The result's pixels: decoded, converted, turned, flattened, extended. */
+async function drawStill({ bytes, source, plan, order, clock }: From, sourceDone: () => void) {
   const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
   const { picture: decoded, truncated, ...rest } = given;
   const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
@@ -73,11 +119,7 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const flat = background === null ? filtered : mapFrames(filtered, (pixels) => flatten(pixels, background));
   const picture = canvas === null ? flat : mapFrames(flat, (pixels) => extend(pixels, canvas));
   clock.lap("resize");
-  return withinBytes(encode.quality, most, async (quality) => {
-    const file = await encoders[encode.format](picture, { ...encode, quality });
-    const made = { file, shown: picture.frames[0].pixels, frames: 1, truncated };
-    return finish(made, { bytes, source, plan, order, clock });
-  });
+  return { picture, truncated };
 }
 
 /** What was encoded. `shown`: the first frame. */

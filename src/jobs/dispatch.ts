@@ -4,13 +4,14 @@ import type { IsolateState } from "../context/isolateState.ts";
 import { loggedWaitUntil, newJob, tracingOf } from "../context/job.ts";
 import { ANSWERS, asFailure } from "../errors.ts";
 import { addStage, noteFailure, record } from "../telemetry.ts";
+import { avif } from "./avif.ts";
 import { catalogue } from "./catalogue.ts";
 import { dead } from "./dead.ts";
 import { masters } from "./masters.ts";
 import type { QueueJob } from "./queueJob.ts";
 
 /** By the last word of the queue's name: `firstlight-masters`, `firstlight-catalogue-dead`. */
-export const JOBS = { masters, catalogue, dead } as const satisfies Readonly<Record<string, unknown>>;
+export const JOBS = { masters, avif, catalogue, dead } as const satisfies Readonly<Record<string, unknown>>;
 
 type Deps = Pick<App, "bindings" | "now" | "fetch"> & { readonly state: IsolateState };
 

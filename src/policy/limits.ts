@@ -1,6 +1,8 @@
-/** Refuses a request whose result is too large for any source, before a source is asked. Pure. */
+/** Refuses requests that no source can answer here, before a source is asked. Pure. */
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
+import type { ImageRequest } from "../request/imageRequest.ts";
+import { formatWords } from "../request/options/arguments.ts";
 import type { Transform } from "../request/transform.ts";
 
 /**
@@ -23,4 +25,18 @@ export function refuseHugeResult(
     throw new Failure("result_too_large", { value, limit: `${maxResultSide} px a side` });
   }
   if (w * h > maxResultPixels) throw new Failure("result_too_large", { value, limit: `${maxResultPixels} pixels` });
+}
+
+/**
+ * Throws Failure `option_invalid` when the address names AVIF and this deployment makes none, or when nobody has signed it:
+ * an AVIF takes ten times the CPU time of a WebP.
+ */
+export function refuseAvif(
+  { transform, authority }: Pick<ImageRequest, "transform" | "authority">,
+  { avif }: Pick<Config, "avif">,
+): void {
+  if (transform.format !== "avif" || (avif !== "off" && authority === "signature")) return;
+  const others = `one of ${[...formatWords().keys()].join(", ")}`;
+  const limit = avif === "off" ? others : `${others}; avif needs a signature`;
+  throw new Failure("option_invalid", { option: "format (f)", value: '"avif"', limit });
 }

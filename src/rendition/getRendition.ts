@@ -38,6 +38,19 @@ export async function getRendition(
   job: Job,
   askEdge = false,
 ): Promise<EdgeHit> {
+  const { stored } = await getRendered(request, store, app, caller, job, askEdge);
+  return { meta: stored.meta, byteLength: stored.bytes.byteLength, body: stored.bytes };
+}
+
+/** The same with where it came from. */
+export async function getRendered(
+  request: RenditionRequest,
+  store: RenditionStore,
+  app: App,
+  caller: Caller,
+  job: Job,
+  askEdge = false,
+): Promise<Rendered> {
   const work = () => lookUpOrRender(request, store, app, caller, job, askEdge);
   const flight = app.state.flights.run(flightName(store, caller), app.now, work, job.priority);
   // Others may have joined: they go on when this client goes away.
@@ -45,12 +58,12 @@ export async function getRendition(
   const { value: first, joined } = await flight;
   // What was begun before a purge of the host that it came from is no answer for who asks after it.
   const value = joined && store.access(first.stored.meta) === "absent" ? await work() : first;
-  const { bytes, meta } = value.stored;
+  const { meta } = value.stored;
   const access = store.access(meta);
   if (access === "blocked" || access === "unlisted") throw refusalOf(access);
   job.trace.collapsed = joined;
   noteHit(job.trace, value.hit, meta, app.now());
-  return { meta, byteLength: bytes.byteLength, body: bytes };
+  return value;
 }
 
 /** Whoever asks for the same picture in the same isolate joins the work of this name. */
@@ -127,7 +140,7 @@ async function lookUpOrRender(
       inBackground(again, app, caller, job);
     }),
   );
-  return { stored: found.stored, hit: found.tier };
+  return { stored: found.stored, hit: found.tier, holders: lookup.holders };
 }
 
 function pastEdge({ tiers }: RenditionStore): RenditionStore["tiers"] {

@@ -7,7 +7,7 @@ import { formatForClass, type OutputFormat } from "../image/formats/registry.ts"
 import { type Header, headerOf } from "../image/header.ts";
 import { makerOf } from "../image/maker.ts";
 import { openFile } from "../image/readHeader.ts";
-import { renderImage } from "../image/renderImage.ts";
+import { type Drawn, drawImage, type ImageOrder, renderImage } from "../image/renderImage.ts";
 import type { Look, RenderOrder, Rendition } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
 import { mayMove } from "../origin/providers/needed.ts";
@@ -19,6 +19,7 @@ import type { Provenance, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { addStage } from "../telemetry.ts";
 import { wholeOf } from "./chooseParent.ts";
 import { decodeHeavy } from "./decodeHeavy.ts";
+import { encodeInHeavy } from "./encodeInHeavy.ts";
 import type { Miss } from "./miss.ts";
 import { storeSourceMeta } from "./storeRendition.ts";
 import type { FetchedBytes } from "./variant/fetchVariant.ts";
@@ -88,27 +89,43 @@ function mayHaveFrames({ variant, source }: FetchedBytes, { frames }: Header): b
   return frames > 1 || (variant !== ORIGINAL && mayMove(source));
 }
 
+type SlotOrder = Pick<RenderOrder, "bytes" | "transform" | "format" | "analyse"> &
+  Required<Pick<RenderOrder, "source">>;
+
 /**
- * Runs the engine when the render slot is free, and writes down its stages. The heavy Worker comes before it: while that
- * decodes, the slot is free for others. Throws Failure.
+ * Runs the engine when the render slot is free, and writes down its stages. The heavy Worker comes before it, and for AVIF
+ * after it: while that works, the slot is free for others. Throws Failure.
  */
-export async function renderInSlot(
-  order: Pick<RenderOrder, "bytes" | "transform" | "format" | "analyse"> & Required<Pick<RenderOrder, "source">>,
-  app: App,
-  job: Job,
-): Promise<Rendition> {
+export async function renderInSlot(order: SlotOrder, app: App, job: Job): Promise<Rendition> {
+  const rendition =
+    order.format === "avif" ? await renderAvif(order, app, job) : await inSlot(order, app, job, renderImage);
+  for (const stage of ["decode", "resize", "encode"] as const) addStage(job.trace, stage, rendition.stages[stage]);
+  return rendition;
+}
+
+async function renderAvif(order: SlotOrder, app: App, job: Job): Promise<Rendition> {
+  const { pixels, quality, finish } = await drawInSlot(order, app, job);
+  const { file } = await encodeInHeavy(pixels, { quality }, app, job);
+  if (file === null) throw new Error("no AVIF came of an order without bounds");
+  return finish(file);
+}
+
+/** The pixels alone, for an encoder elsewhere. Throws Failure. */
+export function drawInSlot(order: SlotOrder, app: App, job: Job): Promise<Drawn> {
+  return inSlot(order, app, job, drawImage);
+}
+
+async function inSlot<T>(order: SlotOrder, app: App, job: Job, engine: (order: ImageOrder) => Promise<T>): Promise<T> {
   const { config, now, state } = app;
   const { trace, priority } = job;
   const decoded = await decodeHeavy(order, app, job);
   const asked = now();
-  const rendition = await state.renderSlot(config).run(1, priority, async () => {
+  return state.renderSlot(config).run(1, priority, async () => {
     // Renders of a page would follow each other without a pause. What the earlier ones have to send goes out first.
     await pause();
     addStage(trace, "queue", now() - asked);
-    return renderImage({ ...order, ...(decoded === undefined ? {} : { decoded }), limits: config, pause });
+    return engine({ ...order, ...(decoded === undefined ? {} : { decoded }), limits: config, pause });
   });
-  for (const stage of ["decode", "resize", "encode"] as const) addStage(trace, stage, rendition.stages[stage]);
-  return rendition;
 }
 
 /** Lets the isolate do what else is due, such as sending. */

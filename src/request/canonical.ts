@@ -30,3 +30,8 @@ export function canonicalOptions(variant: Variant, table: OptionTable = OPTIONS)
   const format = `${OPTIONS.format.key}:${storedFormat(transform.format, accept)}`;
   return [...written(["geometry", "pixels", "metadata"]), format, ...written(["cache"])].join("/");
 }
+
+/** The same picture as AVIF. A picture that may move keeps a key of its own, so that no still takes its place. */
+export function asAvif<V extends Variant>(variant: V): V {
+  return { ...variant, transform: { ...variant.transform, format: "avif" } };
+}

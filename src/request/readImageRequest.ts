@@ -1,7 +1,7 @@
 /** Step 1 of a request: which grammar, and what it asks for. */
 import type { Config } from "../config/config.ts";
 import { asFailure, Failure } from "../errors.ts";
-import { refuseHugeResult } from "../policy/limits.ts";
+import { refuseAvif, refuseHugeResult } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
 import { acceptClass, canMove } from "./accept.ts";
 import type { Asked, Grammar } from "./grammars/grammar.ts";
@@ -36,6 +36,7 @@ export async function readImageRequest(
   try {
     refuseUnsigned(request, config);
     refuseHugeResult(request.transform, config);
+    refuseAvif(request, config);
   } catch (error) {
     throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
   }

@@ -28,6 +28,8 @@ export type Lookup = {
   readonly stale: readonly string[];
   /** Set when a tier had a copy that this caller must not get. */
   readonly refused: Refused | null;
+  /** The tiers that had a copy, of whatever use, those that were overtaken too. Settles with `rest`. Never rejects. */
+  readonly holders: Promise<readonly string[]>;
   /** Settles when the overtaken reads have ended, and their bodies are cancelled. Never rejects. */
   readonly rest: Promise<unknown>;
 };
@@ -58,13 +60,15 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
   /** Set by the first fresh answer, and at the end. What comes after it is not noted. */
   const overtaken = { aborted: false };
   const reads: Promise<unknown>[] = [];
+  const holding: string[] = [];
   const consistent = tiers.filter(({ row }) => row.consistent);
   const near = consistent.length > 1 ? consistent[0] : undefined;
 
   const ask = async (open: OpenTier): Promise<boolean> => {
     const { row, tier } = open;
     const read = calls.run("tier", async () => (overtaken.aborted ? null : tier.get(key, overtaken)));
-    reads.push(read.catch(() => undefined));
+    const noteHeld = (stored: Stored | null) => stored !== null && holding.push(tier.name);
+    reads.push(read.then(noteHeld, () => undefined));
     const own: TierAsked[] = [];
     const stored = await askTier(tier.name, read, row.waitMs, options.now, own);
     if (overtaken.aborted) return false;
@@ -87,7 +91,8 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
   }
   // What a tier answers after its time is not read.
   overtaken.aborted = true;
-  return { ...summary(verdicts), asked, rest: Promise.all(reads) };
+  const rest = Promise.all(reads);
+  return { ...summary(verdicts), asked, rest, holders: rest.then(() => holding) };
 }
 
 /** What one tier's copy is good for. */

@@ -104,7 +104,7 @@ async function listingsOf(target: PurgeTarget, stores: readonly PurgeStore[]): P
 
 type PurgeScope = { readonly kinds: readonly KeyKind[]; readonly path: string; readonly matches: Matches };
 
-const ALL_KINDS: readonly KeyKind[] = ["t", "o", "m", "r", "f", "n", "i"];
+const ALL_KINDS: readonly KeyKind[] = ["t", "a", "o", "m", "r", "f", "n", "i"];
 
 /**
  * Below which prefix of each kind the target's things lie. A rendition's whole key is a prefix of itself only, since all
@@ -114,7 +114,7 @@ async function scopeOf(target: PurgeTarget): Promise<PurgeScope> {
   switch (target.kind) {
     case "picture": {
       const key = await renditionKey({ renditions: "" }, target.options);
-      return { kinds: ["t"], path: `${await sourcePath(target.source)}/${key}`, matches: null };
+      return { kinds: ["t", "a"], path: `${await sourcePath(target.source)}/${key}`, matches: null };
     }
     case "source":
       return { kinds: ALL_KINDS, path: await sourcePath(target.source), matches: null };
@@ -129,7 +129,7 @@ async function scopeOf(target: PurgeTarget): Promise<PurgeScope> {
       return { kinds: ALL_KINDS, path: `${host16}/`, matches };
     }
     case "maker":
-      return { kinds: ["t", "m"], path: "", matches: (meta) => meta?.maker === target.maker };
+      return { kinds: ["t", "a", "m"], path: "", matches: (meta) => meta?.maker === target.maker };
   }
 }
 

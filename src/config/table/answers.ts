@@ -28,6 +28,12 @@ export const ANSWERS = {
     fallback: true,
     doc: 'Pictures say where their original is, `Link: <source>; rel="canonical"`, so that search engines index that one',
   },
+  avif: {
+    variable: "AVIF",
+    read: oneOf("off", "second-view"),
+    fallback: "off",
+    doc: "`second-view`: a still picture that readers who take AVIF have asked for twice past the edge is made once more as AVIF, behind the answers, and they get that from then on if it has at most 92 % of the bytes; signed addresses may say `f:avif`. Read its price below first. It needs the heavy Worker and the queue `AVIF_JOBS`",
+  },
   taps: {
     variable: "TAPS",
     read: listOf(oneOf(...TAP_NAMES)),

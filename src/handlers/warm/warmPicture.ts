@@ -4,8 +4,10 @@ import type { Caller } from "../../context/caller.ts";
 import { type Job, newJob } from "../../context/job.ts";
 import { ANSWERS, asFailure, type Failure } from "../../errors.ts";
 import { authorize } from "../../rendition/authorize.ts";
+import { mayGetAvif } from "../../rendition/avifJob.ts";
 import { secureFirst } from "../../rendition/secureFirst.ts";
 import { copyToRegion, renderForRegion } from "../../rendition/warmRegion.ts";
+import { asAvif } from "../../request/canonical.ts";
 import type { ImageRequest } from "../../request/imageRequest.ts";
 import { lookUp } from "../../store/lookUp.ts";
 import type { RenditionStore } from "../../store/renditionStore.ts";
@@ -78,6 +80,11 @@ async function bring(request: ImageRequest, trace: Trace, app: App, caller: Call
     },
   };
   const store = await authorize(request, app, caller, own);
+  // Its reader gets the AVIF, if there is one: the region needs both (rendition/secondView.ts).
+  if (mayGetAvif(request, app)) {
+    const later = await authorize(asAvif(request), app, caller, { ...own, trace: newJob(caller, waitUntil).trace });
+    waitUntil(copyToRegion(later, app, { ...own, trace: newJob(caller, waitUntil).trace }).catch(() => undefined));
+  }
   const copied = await copyToRegion(store, app, own);
   if (copied.outcome === "failed") return null;
   if (copied.outcome !== "nowhere") return copied.outcome;

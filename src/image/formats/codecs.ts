@@ -5,6 +5,7 @@ import { type BlockReader, type Blocks, inflated, NO_BLOCKS, noBlocks, type XmpW
 import type { DecodeCost, Decoder, Encode } from "../picture.ts";
 import { avifBlocks } from "./avif/blocks.ts";
 import { avifHeader } from "./avif/header.ts";
+import { avifWithXmp } from "./avif/xmp.ts";
 import { bmpMemory, decodeBmp } from "./bmp/decode.ts";
 import { bmpHeader } from "./bmp/header.ts";
 import { ddsHeader } from "./dds/header.ts";
@@ -122,6 +123,7 @@ export const XMP_WRITERS = {
   webp: webpWithXmp,
   jpeg: jpegWithXmp,
   png: pngWithXmp,
+  avif: avifWithXmp,
 } as const satisfies Record<OutputFormat, XmpWriter>;
 
 /** Encoders of stills: they take the first frame. */
@@ -129,6 +131,8 @@ export const ENCODERS = {
   webp: ({ frames: [first] }, order) => encodeWebp(first.pixels, order),
   jpeg: ({ frames: [first] }, { quality }) => encodeJpeg(first.pixels, quality),
   png: ({ frames: [first] }) => encodePng(first.pixels),
+  // The heavy Worker has the encoder (rendition/encodeInHeavy.ts).
+  avif: () => Promise.reject(new Error("this Worker has no AVIF encoder")),
 } as const satisfies Record<OutputFormat, Encode>;
 
 /** The blocks of metadata of a file in this format; none for one that we recognise but do not decode. Never throws. */

@@ -38,6 +38,11 @@ export type AcceptClass = (typeof ACCEPT_CLASSES)[number];
 export type FormatOutput = {
   /** The Accept class that gets this format when the address names none. */
   readonly acceptClass: AcceptClass;
+  /**
+   * True: no reader waits for it unless the address names it, because making it takes long. Readers of its class get the
+   * next lower class until a job has made it (rendition/secondView.ts).
+   */
+  readonly later?: true;
   readonly abilities: {
     /** Pixels can be transparent. */
     readonly alpha: boolean;

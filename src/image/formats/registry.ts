@@ -110,12 +110,17 @@ export function outputFormats(formats: FormatTable = FORMATS): readonly OutputEn
   return made;
 }
 
+/** The formats that are made while a reader waits. */
+function madeAtOnce(formats: FormatTable): readonly OutputEntry[] {
+  return outputFormats(formats).filter(([, { later }]) => later !== true);
+}
+
 /**
- * Accept class of a reader -> Accept class that the picture is made and stored for: the same class if we write a format
- * of it, else the next lower one. As long as we write no AVIF, readers who accept AVIF share the WebP bytes.
+ * Accept class of a reader -> Accept class that the picture is made and stored for: the same class if a format of it is
+ * made at once, else the next lower one. AVIF is made later, so readers who accept AVIF share the WebP bytes.
  */
 export function storedClass(accept: AcceptClass, formats: FormatTable = FORMATS): AcceptClass {
-  const made = new Set(outputFormats(formats).map(([, { acceptClass }]) => acceptClass));
+  const made = new Set(madeAtOnce(formats).map(([, { acceptClass }]) => acceptClass));
   const lower = ACCEPT_CLASSES.slice(ACCEPT_CLASSES.indexOf(accept));
   return lower.find((candidate) => made.has(candidate)) ?? "base";
 }
@@ -126,7 +131,7 @@ export function storedClass(accept: AcceptClass, formats: FormatTable = FORMATS)
  */
 export function formatForClass(accept: AcceptClass, alpha: boolean, formats: FormatTable = FORMATS): OutputFormat {
   const wanted = storedClass(accept, formats);
-  const made = outputFormats(formats).filter(([, { acceptClass }]) => acceptClass === wanted);
+  const made = madeAtOnce(formats).filter(([, { acceptClass }]) => acceptClass === wanted);
   const able = made.find(([, { abilities }]) => (alpha ? abilities.alpha : abilities.quality)) ?? made[0];
   if (able === undefined) throw new Error(`no format is made for the Accept class ${wanted}`);
   return able[0];

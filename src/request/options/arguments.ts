@@ -69,16 +69,20 @@ export const FLAG = reader("t or f", (text) => {
   return ["0", "f", "F", "false", "FALSE", "False"].includes(text) ? false : undefined;
 });
 
-/** The file name extensions of the formats that we make, as words of an option. */
-export function formatWords(formats: FormatTable = FORMATS): ReadonlyMap<string, OutputFormat> {
-  return new Map(outputFormats(formats).flatMap(([name, , { extensions }]) => extensions.map((word) => [word, name])));
+/**
+ * The file name extensions of the formats that we make, as words of an option. `later`: also of those that are made at once
+ * only where the address names them.
+ */
+export function formatWords(formats: FormatTable = FORMATS, later = false): ReadonlyMap<string, OutputFormat> {
+  const made = outputFormats(formats).filter(([, output]) => later || output.later !== true);
+  return new Map(made.flatMap(([name, , { extensions }]) => extensions.map((word) => [word, name])));
 }
 
 /** An output format by one of its file name extensions. */
 export const FORMAT: ArgumentReader<OutputFormat> = formatReader();
 
 function formatReader(): ArgumentReader<OutputFormat> {
-  const words = formatWords();
+  const words = formatWords(FORMATS, true);
   return reader(`one of ${[...words.keys()].join(", ")}`, (text) => words.get(text));
 }
 

@@ -4,6 +4,7 @@
  *   2/t/<host16>/<source32>/<options32>   a rendition
  *   2/o/<host16>/<source32>               a kept original
  *   2/m/<host16>/<source32>               a master
+ *   2/a/<host16>/<source32>/<options32>   whether a rendition has an AVIF (avifVerdict.ts)
  *   2/r/<host16>/<source32>/<host16>/<source32>   a redirect: the final address, then the one that was asked for
  *   2/f/<host16>/<source32>               the source's metadata (KV)
  *   2/n/<host16>/<source32>               a negative answer (KV)
@@ -18,7 +19,7 @@
 export const KEY_PREFIXES = ["2/", ""] as const;
 const PREFIX = KEY_PREFIXES[0];
 
-export type KeyKind = "t" | "o" | "m" | "r" | "f" | "n" | "i";
+export type KeyKind = "t" | "a" | "o" | "m" | "r" | "f" | "n" | "i";
 
 /** Where everything of one source is kept. */
 export type SourceKeys = {
@@ -52,6 +53,11 @@ export async function sourceKeys(source: string): Promise<SourceKeys> {
 /** Key of one rendition: the source's prefix and the hash of `canonicalOptions` (request/canonical.ts). */
 export async function renditionKey(keys: Pick<SourceKeys, "renditions">, options: string): Promise<string> {
   return keys.renditions + (await hexPrefix(options, 32));
+}
+
+/** Key of what is known of a rendition's AVIF: the rendition's own, of another kind. */
+export function verdictKey(rendition: string): string {
+  return `${PREFIX}a/${rendition.slice(`${PREFIX}t/`.length)}`;
 }
 
 type Hashes = Pick<SourceKeys, "host16" | "source32">;

@@ -69,11 +69,11 @@ export function r2Tier(bucket: R2Bucket, name: string, label: string, maxBytes =
   };
 }
 
-/** Renditions, kept originals and masters of a bucket, for a purge. */
+/** Renditions, verdicts on their AVIF, kept originals and masters of a bucket, for a purge. */
 export function r2PurgeStore(bucket: R2Bucket, label: string): PurgeStore {
   return {
     label,
-    kinds: ["t", "o", "m"],
+    kinds: ["t", "a", "o", "m"],
     async purgePage({ prefix, matches, cursor, limit }) {
       const page = await bucket.list({
         prefix,

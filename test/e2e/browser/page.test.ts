@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeAvif } from "../../../src/image/formats/avif/encoder.ts";
 import { CHROMIUM_MISSING } from "../../support/browser.ts";
 import { DESK, type DemoPage, listen, SOON, START_MS, startDemoPage, TELEPHONE } from "../../support/demoPage.ts";
 import { drawnPictures, mosaicDifference, originalMosaic } from "../../support/drawnPictures.ts";
@@ -70,6 +71,46 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo's page in Chromium", {
     ).toBeGreaterThan(demo.catalogue.entries.length * 0.8);
     expect(await page.locator('.station[data-kind="edge"]').getAttribute("data-used")).toBe("true");
     await screenshot(page, "demo");
+  });
+
+  it("draws an AVIF of our encoder: each quarter in its colour", async () => {
+    const page = await parts.browser.newPage();
+    const colours = [
+      ...[
+        [220, 40, 40],
+        [40, 180, 40],
+      ],
+      ...[
+        [40, 60, 220],
+        [230, 230, 230],
+      ],
+    ] as const;
+    const data = new Uint8Array(4 * 64 * 48).fill(255);
+    for (let i = 0; i < 64 * 48; i++) {
+      const quarter = 2 * Number(Math.floor(i / 64) >= 24) + Number(i % 64 >= 32);
+      data.set(colours[quarter] ?? [], 4 * i);
+    }
+    const file = await encodeAvif({ width: 64, height: 48, data, alpha: false }, 80);
+    await page.setContent(`<img src="data:image/avif;base64,${Buffer.from(file).toString("base64")}">`);
+    const drawn = await page.evaluate(async () => {
+      const picture = document.querySelector("img") as HTMLImageElement;
+      await picture.decode();
+      const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+      const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+      context.drawImage(picture, 0, 0);
+      const at = (x: number, y: number) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)];
+      return {
+        size: [picture.naturalWidth, picture.naturalHeight],
+        at: [at(16, 12), at(48, 12), at(16, 36), at(48, 36)],
+      };
+    });
+    expect(drawn.size).toEqual([64, 48]);
+    for (const [quarter, colour] of colours.entries()) {
+      for (const [channel, value] of colour.entries()) {
+        expect(Math.abs((drawn.at[quarter]?.[channel] ?? 0) - value)).toBeLessThan(8);
+      }
+    }
+    await page.close();
   });
 
   it("shifts nothing while pictures come, and shows their ThumbHashes until then", async () => {

@@ -213,7 +213,7 @@ describe("impossible values are refused", () => {
   test.each([
     [{ widht: 640 }, "There is no option widht: one of resize, width"],
     [{ toString: "x" }, "There is no option toString"],
-    [{ format: "avif" }, "The format cannot be avif: one of webp, jpeg, png"],
+    [{ format: "gif" }, "The format cannot be gif: one of avif, webp, jpeg, png"],
     [{ resize: "cover" }, "The resize cannot be cover"],
     [{ rotate: 45 }, "The rotate cannot be 45"],
   ])("options %j: %s", (options, message) => {

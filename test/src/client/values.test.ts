@@ -53,7 +53,7 @@ const VALUES = {
   extendColour: { good: ["fff", "FF8000"], bad: ["#fff", "white", null] },
   background: { good: ["fff", "FF8000"], bad: ["#fff", "ff", "white", "ff8000ff", 0xff8000] },
   quality: { good: [0, 1, 100], bad: [-1, 101, 75.5, "75"] },
-  format: { good: ["webp", "jpeg", "png"], bad: ["avif", "jpg.exe", "WEBP"] },
+  format: { good: ["avif", "webp", "jpeg", "png"], bad: ["gif", "jpg.exe", "WEBP"] },
   autoRotate: { good: [true, false], bad: ["f", 0] },
   rotate: { good: [0, 90, 270], bad: [45, 360, "90"] },
   maxFrames: { good: [1], bad: [0, 2, true, "1"] },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { refuseHugeResult } from "../../../src/policy/limits.ts";
-import { DEFAULTS } from "../../../src/request/options/applyOption.ts";
+import { refuseAvif, refuseHugeResult } from "../../../src/policy/limits.ts";
+import { DEFAULTS, splitOptions } from "../../../src/request/options/applyOption.ts";
 
 const LIMITS = { maxResultSide: 4096, maxResultPixels: 12_000_000 };
 
@@ -18,4 +18,22 @@ test.each([
   const ask = () => refuseHugeResult({ ...DEFAULTS, ...asked }, LIMITS);
   if (refused) expect(ask).toThrow("result_too_large");
   else expect(ask).not.toThrow();
+});
+
+const { transform } = splitOptions(DEFAULTS);
+test.each([
+  ["off", "signature", "avif", "one of webp, jpg, jpeg, png"],
+  ["off", "list", "avif", "one of webp, jpg, jpeg, png"],
+  ["second-view", "list", "avif", "one of webp, jpg, jpeg, png; avif needs a signature"],
+  ["second-view", "header", "avif", "one of webp, jpg, jpeg, png; avif needs a signature"],
+  ["second-view", "signature", "avif", null],
+  ["off", "list", "webp", null],
+  ["off", "signature", "auto", null],
+] as const)("AVIF %s, by %s, f:%s: %s", (avif, authority, format, limit) => {
+  const ask = () => refuseAvif({ transform: { ...transform, format }, authority }, { avif });
+  if (limit === null) expect(ask).not.toThrow();
+  else
+    expect(ask).toThrow(
+      expect.objectContaining({ reason: "option_invalid", facts: expect.objectContaining({ limit }) }),
+    );
 });

@@ -17,7 +17,7 @@ const LIMITS = {
 const WAIT_MS = 3_600_000;
 
 const encodesNothing: Encode = async () => new Uint8Array(0);
-const ENCODERS = { webp: encodesNothing, jpeg: encodesNothing, png: encodesNothing };
+const ENCODERS = { webp: encodesNothing, avif: encodesNothing, jpeg: encodesNothing, png: encodesNothing };
 
 export type HashRendition = (file: Uint8Array) => Promise<Pick<Look, "dhash" | "pdq">>;
 

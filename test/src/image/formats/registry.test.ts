@@ -14,7 +14,7 @@ import {
   outputOf,
   storedClass,
 } from "../../../../src/image/formats/registry.ts";
-import { stillPicture } from "../../../../src/image/picture.ts";
+import { type Encode, stillPicture } from "../../../../src/image/picture.ts";
 import { sniff } from "../../../../src/image/sniff.ts";
 import type { ImageRequest } from "../../../../src/request/imageRequest.ts";
 import { formatWords } from "../../../../src/request/options/arguments.ts";
@@ -90,6 +90,7 @@ describe("no format is lost", () => {
   test("these are made, and stored under these codes, which never change", () => {
     const made = outputFormats().map(([name, { acceptClass, storedCode }]) => [name, acceptClass, storedCode]);
     expect(made).toEqual([
+      ["avif", "avif", "avif"],
       ["webp", "webp", "webp"],
       ["jpeg", "base", "jpeg"],
       ["png", "base", "png"],
@@ -115,7 +116,12 @@ describe("formats cannot be mistaken for each other", () => {
       for (const [name] of made) expect(name).toBe(accept);
     }
   });
-  test.each(Object.keys(ENCODERS) as OutputFormat[])(
+  test("AVIF is encoded elsewhere", async () => {
+    const picture = stillPicture({ width: 3, height: 2, data: new Uint8Array(24), alpha: false });
+    const encode: Encode = ENCODERS.avif;
+    await expect(encode(picture, { quality: 50, effort: 0 })).rejects.toThrow("this Worker has no AVIF encoder");
+  });
+  test.each((Object.keys(ENCODERS) as OutputFormat[]).filter((name) => name !== "avif"))(
     "what the encoder of %s makes is what its label says",
     async (name) => {
       const picture = stillPicture({ width: 3, height: 2, data: new Uint8Array(24).fill(200), alpha: false });
@@ -135,8 +141,12 @@ describe("what is made is known everywhere", () => {
   test.each(outputFormats())("%s: meta, options and client take it", (name) => {
     const meta = metaOf({ format: name });
     expect(decodeMeta(encodeMeta(meta, 1024))).toEqual(meta);
-    for (const word of formatOf(name).extensions) expect(formatWords().get(word)).toBe(name);
+    for (const word of formatOf(name).extensions) expect(formatWords(FORMATS, true).get(word)).toBe(name);
     expect(imagePath("https://a.test/b", { format: name })).toContain(`/f:${name}/`);
+  });
+  test("only the words of an option name what is made later", () => {
+    expect([...formatWords().keys()]).toEqual(["webp", "jpg", "jpeg", "png"]);
+    expect([...formatWords(FORMATS, true).keys()]).toEqual(["avif", "webp", "jpg", "jpeg", "png"]);
   });
   test("every format the client knows is made", () => {
     const refused = () => imagePath("https://a.test/b", { format: "bmp" as string as OutputFormat });
@@ -163,7 +173,7 @@ test.each([
   expect(formatForClass(accept, alpha)).toBe(format);
 });
 
-/** As AVIF will be made: nothing but its descriptor changes. */
+/** A format that is made at once: nothing but its descriptor changes. */
 describe("an output format that is only registered travels everywhere", () => {
   const AVIF = "avif" as string as OutputFormat;
   const formats = {
@@ -195,12 +205,14 @@ describe("an output format that is only registered travels everywhere", () => {
     const record = encodeMeta(meta, 1024, formats);
     expect(record.format).toBe("av1f");
     expect(decodeMeta(record, formats)).toEqual(meta);
-    expect(decodeMeta(record)).toBeNull();
+    const { avif: _, ...without } = FORMATS;
+    expect(decodeMeta(record, without)).toBeNull();
   });
   test("magic: its bytes are its own and nobody else's", () => {
     const bytes = Uint8Array.from("\0\0\0\x1cftypavif\0\0\0\0mif1avif", (c) => c.charCodeAt(0));
     expect(hasMagic(bytes, AVIF, formats)).toBe(true);
-    expect(outputFormats().some(([name]) => hasMagic(bytes, name, formats))).toBe(false);
+    const others = outputFormats().filter(([name]) => name !== AVIF);
+    expect(others.some(([name]) => hasMagic(bytes, name, formats))).toBe(false);
     expect(hasMagic(Uint8Array.of(0xff, 0xd8, 0xff), AVIF, formats)).toBe(false);
   });
   test("headers: its MIME type and extension", () => {
@@ -221,6 +233,7 @@ describe("an output format that is only registered travels everywhere", () => {
     expect(contentDisposition(request, AVIF, formats)).toBe('inline; filename="cat.avif"');
   });
   test("a format that is not made is refused by name, not taken for another", () => {
-    expect(() => encodeMeta(meta, 1024)).toThrow("avif is not made here");
+    const none = { ...FORMATS, avif: { ...FORMATS.avif, output: null } };
+    expect(() => encodeMeta(meta, 1024, none)).toThrow("avif is not made here");
   });
 });
