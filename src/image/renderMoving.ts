@@ -79,7 +79,8 @@ export async function renderMoving(
     if (!(error instanceof Failure)) dropAllEngines();
     truncated = true;
   }
-  return encoder === null || first === null ? null : { file: encoder.finish(), first, frames, truncated };
+  if (encoder === null || first === null) return null;
+  return { file: await encoder.finish().catch(asEncoderFault), first, frames, truncated };
 }
 
 function asEncoderFault(error: unknown): never {

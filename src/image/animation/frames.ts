@@ -35,7 +35,7 @@ export type FrameReader = {
 export type AnimationEncoder = {
   /** The pixels may be used again by the caller after the call. */
   add(pixels: Pixels, delayMs: number): Promise<void>;
-  finish(): Uint8Array;
+  finish(): Promise<Uint8Array>;
 };
 
 /** `plays`: how often the animation is shown, 0 = without end. `quality` and `effort`: as in `EncodeOrder`. */

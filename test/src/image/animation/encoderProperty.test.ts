@@ -89,6 +89,6 @@ test("two things far apart: what is between them is not encoded again", async ()
   };
   const still = (await encoded([withSquares(0)])).length;
   const file = await encoded([withSquares(0), withSquares(3)]);
-  expect(file.length - still).toBeLessThan(still / 4);
+  expect(file.length - still).toBeLessThan(still / 3);
   expect((await shownOf(file)).length).toBe(2);
 });
