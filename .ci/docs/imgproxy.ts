@@ -9,7 +9,7 @@ const TYPES = "../../node_modules/@imgproxy/imgproxy-js-core/dist/imgproxy-js-co
 const REFUSED = {
   adjust: "No colour adjustment",
   autoquality: "One quality for all pictures: `quality`",
-  avif_options: "AVIF is not written",
+  avif_options: "The AVIF encoder has one setting, its quality",
   blur_areas: "No blur",
   blur_detections: "No object detection",
   bypass_cache: "Purge instead (`npm run purge`), or `cachebuster`",
