@@ -35,10 +35,8 @@ const REFUSED = {
   pages: "The first page",
   png_options: "The encoder's settings are fixed",
   preserve_hdr: "Colours are converted to sRGB",
-  preset: "Write the options into the URL",
   progressive_blur: "No blur",
   resizing_algorithm: "One algorithm, close to Lanczos-3",
-  skip_processing: "Every picture is decoded and encoded",
   style: "SVG is painted as it is",
   unsharp_masking: "No sharpening",
   video_thumbnail_animation: "No video",
@@ -84,6 +82,7 @@ export function ownOptions(): readonly string[] {
 }
 
 function hereOf(name: string): string {
+  if (name === "preset") return "taken: the presets of `PRESETS`";
   if (namedOptions().some((option) => option.name === name)) return "taken ([its arguments](url.md#options))";
   const same = Object.entries(WITHOUT_EFFECT).find(([key]) => key === name)?.[1];
   if (same !== undefined) return `only with the value ${same.limit}: ${same.doc}`;

@@ -33,6 +33,8 @@ export function scaledTransform(
   if (!wanted.autoRotate) return null;
   // What counts as border is decided by the source's own pixels.
   if (wanted.trim !== null) return null;
+  // Only the source has its own file.
+  if (wanted.raw || wanted.skip.length > 0) return null;
   const swap = wanted.rotate === 90 || wanted.rotate === 270;
   const turned = (size: Size): Size => (swap ? { width: size.height, height: size.width } : size);
   const direct = computeGeometry(turned(source), wanted);

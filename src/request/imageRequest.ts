@@ -20,6 +20,8 @@ export type RenditionRequest = {
 };
 
 export type ImageRequest = RenditionRequest & {
+  /** Set: no answer tells the source's address. */
+  readonly hidden?: true;
   /** Name of the URL grammar (grammars/table.ts). */
   readonly grammar: string;
   /** Set: the answer is not the picture, but facts of its source as JSON in the shape of this grammar. */

@@ -97,6 +97,10 @@ export type Transform = {
   readonly sharpen: number;
   /** Side of the squares that the result is made of, in pixels; 0 and 1 = single pixels. */
   readonly pixelate: number;
+  /** The source's file as it is. */
+  readonly raw: boolean;
+  /** Formats of a source whose file is the result as it is, where the result has the same format. */
+  readonly skip: readonly OutputFormat[];
   /** `auto` = by the request's Accept class. */
   readonly format: OutputFormat | "auto";
   readonly autoRotate: boolean;
@@ -126,6 +130,8 @@ export const NOTHING_MORE = {
   blur: 0,
   sharpen: 0,
   pixelate: 0,
+  raw: false,
+  skip: [],
 } as const satisfies Partial<Transform>;
 
 /** A point of the compass without an offset. */

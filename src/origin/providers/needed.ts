@@ -37,6 +37,8 @@ const NEEDS_ORIGINAL = {
   blur: () => false,
   sharpen: () => false,
   pixelate: () => false,
+  raw: ({ raw }) => raw,
+  skip: ({ skip }) => skip.length > 0,
   // `original` is an explicit kcr:1. Providers may have dropped the rights.
   keepCopyright: ({ keepCopyright }) => keepCopyright === "original",
   license: () => false,
