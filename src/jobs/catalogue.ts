@@ -98,10 +98,9 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
       ({ trouble } = worked);
       const { outcomes } = worked;
       if (outcomes.length > 0) {
-        await writeChunk(app.bindings.R2_PRIMARY, place, outcomes);
+        done = upTo(await writeChunk(app.bindings.R2_PRIMARY, place, outcomes), work.to);
         took({ r2Write: 1 });
       }
-      done = { outcomes, upTo: work.from + outcomes.length };
     }
     took(await projected(done.outcomes, work, app));
   } catch (error) {

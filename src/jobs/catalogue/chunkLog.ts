@@ -23,16 +23,28 @@ export async function readChunk(bucket: R2Bucket, { run, host16, part, from }: C
   return { outcomes, upTo: from + outcomes.length };
 }
 
-/** Rejects when the bucket fails. */
+/**
+ * Gives what the log then has of the chunk. A worker whose lease has ended may still write, before or after the worker that
+ * took over. The object with more rows stays: the feed may have counted them already. Rejects when the bucket fails.
+ */
 export async function writeChunk(
-  bucket: R2Bucket,
+  bucket: Pick<R2Bucket, "get" | "put">,
   { run, host16, part, from }: ChunkPlace,
   outcomes: readonly Outcome[],
-): Promise<void> {
-  await bucket.put(logKey(run, host16, part, from), logText(outcomes), {
-    httpMetadata: { contentType: "application/jsonl" },
-  });
+): Promise<Logged> {
+  const key = logKey(run, host16, part, from);
+  const httpMetadata = { contentType: "application/jsonl" };
+  for (let onlyIf: R2Conditional = ABSENT; ; ) {
+    const written = await bucket.put(key, logText(outcomes), { httpMetadata, onlyIf });
+    if (written !== null) return { outcomes, upTo: from + outcomes.length };
+    const other = await bucket.get(key);
+    const known = other === null ? [] : readLog(await other.text());
+    if (known.length >= outcomes.length) return { outcomes: known, upTo: from + known.length };
+    onlyIf = other === null ? ABSENT : { etagMatches: other.etag };
+  }
 }
+
+const ABSENT = { etagDoesNotMatch: "*" } as const satisfies R2Conditional;
 
 /** Shards whose table this isolate knows to be there. */
 const READY = new WeakSet<object>();

@@ -7,7 +7,9 @@ import { openPart, partBytes, partKey, rangeOf } from "../../../src/catalogue/pa
 import { DEFAULT_SETTINGS } from "../../../src/catalogue/run.ts";
 import { type ChunkOrder, catalogue } from "../../../src/jobs/catalogue.ts";
 import { dead } from "../../../src/jobs/dead.ts";
+import { readChunk, writeChunk } from "../../../src/jobs/catalogue/chunkLog.ts";
 import { hostHash } from "../../../src/store/schema/key.ts";
+import { outcome } from "../../support/catalogue.ts";
 import { jpegOf, worldOf } from "../../support/world.workerd.ts";
 
 const HOST = "pictures.test";
@@ -105,6 +107,29 @@ test("a log that cannot be written: nothing is reported as done, and the next at
     Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 80, 16]),
   );
   expect(asked()).toBe(6);
+});
+
+test("an older worker that is late does not take rows out of the log, and a longer one adds some", async () => {
+  const place = { run: `run-${++serial}`, host16: await hostHash(HOST), part: 0, from: 10 };
+  const some = (count: number, checkedAt: number) =>
+    Array.from({ length: count }, (_, i) => outcome({ id: `${i}`, checkedAt }));
+  const logged = async () => (await readChunk(env.R2_PRIMARY, place))?.outcomes.map(({ checkedAt }) => checkedAt);
+  expect(await writeChunk(env.R2_PRIMARY, place, some(3, 1))).toMatchObject({ upTo: 13 });
+  expect(await writeChunk(env.R2_PRIMARY, place, some(5, 2))).toMatchObject({ upTo: 15 });
+  expect(await logged()).toEqual([2, 2, 2, 2, 2]);
+  expect(await writeChunk(env.R2_PRIMARY, place, some(4, 3))).toEqual({ outcomes: some(5, 2), upTo: 15 });
+  expect(await writeChunk(env.R2_PRIMARY, place, some(5, 4))).toMatchObject({ upTo: 15 });
+  expect(await logged()).toEqual([2, 2, 2, 2, 2]);
+});
+
+test("two workers of a chunk at once: the log has the rows of the longer one, in whatever order they write", async () => {
+  for (const first of [6, 2]) {
+    const place = { run: `run-${++serial}`, host16: await hostHash(HOST), part: 0, from: 0 };
+    const some = (count: number) => Array.from({ length: count }, (_, i) => outcome({ id: `${i}` }));
+    const both = [first, 8 - first].map((count) => writeChunk(env.R2_PRIMARY, place, some(count)));
+    await Promise.all(both);
+    expect((await readChunk(env.R2_PRIMARY, place))?.outcomes).toHaveLength(6);
+  }
 });
 
 test("a rendition that cannot be stored is no outcome", async () => {
