@@ -60,9 +60,9 @@ export type Outcome = {
   readonly colour: string | null;
   /** Base64. */
   readonly thumbhash: string | null;
-  /** 16 hex digits. */
+  /** 16 hex digits. This and PDQ only of a rendition that shows all of the source and is at least 256 px long. */
   readonly dhash: string | null;
-  /** 64 hex digits, and its quality, 0 to 100. Null until they are made. */
+  /** 64 hex digits, and its quality, 0 to 100. */
   readonly pdq: string | null;
   readonly pdqQuality: number | null;
   /** First 8 hex digits of SHA-256 of the fetched file. */
@@ -86,7 +86,10 @@ export type Outcome = {
 };
 
 const formats = Object.keys(FORMATS) as FormatName[];
-const shortText = nullable(text(0, 300));
+/** Longest text of the file's own facts. */
+export const MAX_SHORT = 300;
+
+const shortText = nullable(text(0, MAX_SHORT));
 const hex = (digits: number) => matching(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hex digits`);
 
 const ORIGINAL = {

@@ -23,7 +23,7 @@ import { choices } from "../support/seeded.ts";
 
 const LONG = process.env.FIRSTLIGHT_LONG === "1";
 const ROWS = LONG ? 100_000 : 2_000;
-const ROUNDS = LONG ? 200 : 6;
+const ROUNDS = LONG ? 200 : 3;
 const MINUTES = LONG ? 20 : 1;
 
 const folder = mkdtempSync(join(tmpdir(), "firstlight-export-"));

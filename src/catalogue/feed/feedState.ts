@@ -23,6 +23,7 @@ import {
   withBegun,
   withChunk,
   withExpired,
+  withJoined,
   withPostponed,
   withReport,
   withSent,
@@ -174,14 +175,14 @@ export class FeedState {
     this.#put(withPostponed(found.record, found.lease, now + AHEAD_MS), true);
   }
 
-  /**
-   * A report. False: the rows are not leased like that (any more). An earlier attempt counts as well as the last one: its
-   * rows are in the log.
-   */
+  /** A report of any attempt: its rows are in the log. False: they are not leased like that (any more). */
   report(name: ChunkName, report: Report, now: number): boolean {
     const found = this.#find(name);
-    if (found === null || found.lease.to !== report.to) return false;
-    const { key, record, lease, run } = found;
+    if (found === null) return false;
+    const { key, run } = found;
+    // A slow worker may have done all rows of a lease that was divided meanwhile.
+    const { record, lease } = withJoined(found.record, found.lease, report.to);
+    if (lease.to !== report.to) return false;
     const after = withReport(record, lease, report, this.#paceOf(record.entry), now);
     this.#put(after, true);
     if (!isFinished(after)) return true;

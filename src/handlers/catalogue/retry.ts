@@ -2,7 +2,7 @@
  * Takes pictures up again whose outcome may change. A step goes through some objects of the log, writes the pictures into
  * new parts of their hosts, and gives the feeds a further round of host lists (retryRound.ts).
  */
-import { type ManifestRow, readRow } from "../../catalogue/manifestRow.ts";
+import { readRow } from "../../catalogue/manifestRow.ts";
 import { logPrefix, readLog } from "../../catalogue/outcomeLog.ts";
 import { partKey } from "../../catalogue/part.ts";
 import { STATUS_NAMES, STATUSES, type Status } from "../../catalogue/status.ts";

@@ -2,12 +2,16 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Begun, Report, Work } from "../../../src/catalogue/feed/port.ts";
+import { outcomeText, readOutcome } from "../../../src/catalogue/outcome.ts";
 import { logPrefix, readLog } from "../../../src/catalogue/outcomeLog.ts";
 import { openPart, partBytes, partKey, rangeOf } from "../../../src/catalogue/part.ts";
 import { DEFAULT_SETTINGS } from "../../../src/catalogue/run.ts";
+import { catalogue as answer } from "../../../src/handlers/catalogue.ts";
+import { factsOf } from "../../../src/image/facts.ts";
+import { readChunk, writeChunk } from "../../../src/jobs/catalogue/chunkLog.ts";
+import { originalFacts } from "../../../src/jobs/catalogue/outcomes.ts";
 import { type ChunkOrder, catalogue } from "../../../src/jobs/catalogue.ts";
 import { dead } from "../../../src/jobs/dead.ts";
-import { readChunk, writeChunk } from "../../../src/jobs/catalogue/chunkLog.ts";
 import { hostHash } from "../../../src/store/schema/key.ts";
 import { outcome } from "../../support/catalogue.ts";
 import { jpegOf, worldOf } from "../../support/world.workerd.ts";
@@ -25,13 +29,13 @@ async function chunk() {
   const range = rangeOf(openPart(bytes), 0, rows.length);
   const reports: Report[] = [];
   let asked = 0;
-  const picture = await jpegOf(80, 60);
+  const picture = await jpegOf(400, 300);
   const attempt = async (number: number, bindings: object = {}, job: typeof catalogue = catalogue) => {
     const work: Work = {
       ...{
         run,
         host: HOST,
-        settings: { ...DEFAULT_SETTINGS, options: "w:40" },
+        settings: { ...DEFAULT_SETTINGS, options: "w:320" },
         part: 0,
         from: 0,
         to: rows.length,
@@ -103,9 +107,9 @@ test("a log that cannot be written: nothing is reported as done, and the next at
   expect(await logged()).toEqual([]);
   expect(await attempt(2)).toMatchObject({ upTo: 6, counts: { stored: 6 }, trouble: null });
   const [outcomes = []] = await logged();
-  expect(outcomes.map(({ id, status, rendition, dhash }) => [id, status, rendition?.width, dhash?.length])).toEqual(
-    Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 80, 16]),
-  );
+  expect(
+    outcomes.map(({ id, status, rendition, dhash, pdq }) => [id, status, rendition?.width, dhash?.length, pdq?.length]),
+  ).toEqual(Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 320, 16, 64]));
   expect(asked()).toBe(6);
 });
 
@@ -132,6 +136,15 @@ test("two workers of a chunk at once: the log has the rows of the longer one, in
   }
 });
 
+test("what a file says of its camera, however long, does not make the log unreadable", async () => {
+  const bytes = await jpegOf(400, 300);
+  const facts = await factsOf(bytes, bytes.length);
+  for (const length of [300, 301, 4_000]) {
+    const original = originalFacts({ ...facts, camera: "c".repeat(length) }, null);
+    expect(readOutcome(outcomeText(outcome({ original }))).original?.camera).toHaveLength(300);
+  }
+});
+
 test("a rendition that cannot be stored is no outcome", async () => {
   const { attempt, logged } = await chunk();
   expect(await attempt(1, { R2_PRIMARY: without("2/t/") })).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
@@ -151,13 +164,15 @@ test("a database that fails: the chunk comes again, and goes in from the log", a
 
 test("a dead letter is written down as failed, and what the log has of it stays", async () => {
   const { attempt, logged } = await chunk();
-  expect(await attempt(1, {}, dead)).toMatchObject({ upTo: 6, counts: { failed: 6 } });
+  // Few attempts: stores were away for a while, and the feed sends it again.
+  expect(await attempt(4, {}, dead)).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  expect(await attempt(5, {}, dead)).toMatchObject({ upTo: 6, counts: { failed: 6 } });
   expect((await logged())[0]?.map(({ status, reason }) => [status, reason])).toEqual(
     new Array(6).fill(["failed", "internal"]),
   );
   const other = await chunk();
   await other.attempt(1);
-  expect(await other.attempt(2, {}, dead)).toMatchObject({ upTo: 6, counts: { stored: 6 } });
+  expect(await other.attempt(5, {}, dead)).toMatchObject({ upTo: 6, counts: { stored: 6 } });
 });
 
 test("a feed that cannot be reached: the message comes again", async () => {
@@ -165,6 +180,12 @@ test("a feed that cannot be reached: the message comes again", async () => {
   const CATALOGUE_FEED = { idFromName: (name: string) => name, get: () => ({ begin: fails }) };
   await expect(attempt(1, { CATALOGUE_FEED })).rejects.toThrow("unavailable");
   expect(asked()).toBe(0);
+});
+
+test("without a secret there is no such address", async () => {
+  const { app, caller, job } = worldOf();
+  const http = new Request("https://img.test/catalogue", { method: "POST", body: "{}" });
+  await expect(answer(http, app, caller, job)).rejects.toMatchObject({ reason: "not_found" });
 });
 
 async function fails(): Promise<never> {

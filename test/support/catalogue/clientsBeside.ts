@@ -31,6 +31,8 @@ export async function writeBeside(server: Postgres, table: string, rows: number)
           refused++;
         },
       );
+      // As often as a busy site, and not as often as a processor can.
+      await new Promise((wake) => setTimeout(wake, 1));
     }
   };
   const WAITS = `SELECT COALESCE(max(extract(epoch FROM clock_timestamp() - waitstart)) * 1000, 0)::float8 AS ms

@@ -23,7 +23,7 @@ type Inner<K extends "rendition" | "original"> = `${K}.${keyof NonNullable<Outco
 type Name = Exclude<keyof Outcome, "v" | "rendition" | "original"> | Inner<"rendition"> | Inner<"original">;
 
 export const FIELDS = {
-  id: { kind: "id", of: ({ id }) => id, onNull: "write" },
+  id: { kind: "id", of: ({ id }) => id, onNull: "keep" },
   url: { kind: "text", of: ({ url }) => url, onNull: "write" },
   host: { kind: "text", of: ({ host }) => host, onNull: "write" },
   source: { kind: "text", of: ({ source }) => source, onNull: "write" },

@@ -51,7 +51,10 @@ describe("an address", () => {
     ["https://a.test:99999/x", "url-invalid"],
     ["https://a b.test/x", "url-invalid"],
     ["https://a.test/\ufffd", "no-utf8"],
-    [`https://${"a.".repeat(148)}test/x`, { url: `https://${"a.".repeat(148)}test/x`, host: `${"a.".repeat(148)}test` }],
+    [
+      `https://${"a.".repeat(148)}test/x`,
+      { url: `https://${"a.".repeat(148)}test/x`, host: `${"a.".repeat(148)}test` },
+    ],
     [`https://${"a.".repeat(148)}atest/x`, "url-invalid"],
     [`https://${"a.".repeat(148)}test:8080/x`, "url-invalid"],
     [`https://a.test/${"x".repeat(2_985)}`, { url: `https://a.test/${"x".repeat(2_985)}`, host: "a.test" }],
