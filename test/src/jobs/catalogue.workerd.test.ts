@@ -145,10 +145,14 @@ test("what a file says of its camera, however long, does not make the log unread
   }
 });
 
-test("a rendition that cannot be stored is no outcome", async () => {
+test("a rendition that cannot be stored is no outcome, until it has been tried for long", async () => {
   const { attempt, logged } = await chunk();
-  expect(await attempt(1, { R2_PRIMARY: without("2/t/") })).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  const broken = { R2_PRIMARY: without("2/t/") };
+  expect(await attempt(19, broken)).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
   expect(await logged()).toEqual([]);
+  const away = { R2_PRIMARY: without("/") };
+  expect(await attempt(20, away)).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  expect(await attempt(20, broken)).toMatchObject({ upTo: 6, counts: { failed: 6 }, reasons: { internal: 6 } });
 });
 
 test("a database that fails: the chunk comes again, and goes in from the log", async () => {
