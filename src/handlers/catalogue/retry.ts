@@ -83,26 +83,30 @@ async function settledIds(
   host16: string,
   wanted: ReadonlySet<Status>,
 ): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  for (const text of await texts(bucket, retriedParts(run, host16))) {
-    for (const line of text.split("\n").slice(1)) if (line !== "") ids.add(readRow(line).id);
+  /** Identifier -> the last part that it stands in. */
+  const taken = new Map<string, number>();
+  for await (const { key, text } of objects(bucket, retriedParts(run, host16))) {
+    const part = Number.parseInt(key.slice(key.lastIndexOf("/") + 1), 10);
+    for (const line of text.split("\n").slice(1)) if (line !== "") taken.set(readRow(line).id, part);
   }
-  const latest = new Map<string, Status>();
-  for (const text of await texts(bucket, `${logPrefix(run, host16)}${String(RETRY_PARTS).slice(0, 1)}`)) {
-    for (const { id, status } of readLog(text)) latest.set(id, status);
+  const settled = new Set(taken.keys());
+  for await (const { key, text } of objects(bucket, `${logPrefix(run, host16)}${String(RETRY_PARTS).slice(0, 1)}`)) {
+    const { part } = placeOf(key, logPrefix(run));
+    for (const { id, status } of readLog(text)) if (taken.get(id) === part && wanted.has(status)) settled.delete(id);
   }
-  for (const [id, status] of latest) if (wanted.has(status)) ids.delete(id);
-  return ids;
+  return settled;
 }
 
-/** The texts of all objects below a prefix, in the order of their keys. */
-async function texts(bucket: R2Bucket, prefix: string): Promise<readonly string[]> {
-  const all: string[] = [];
+/** All objects below a prefix, in the order of their keys. One is in memory at a time. */
+async function* objects(
+  bucket: R2Bucket,
+  prefix: string,
+): AsyncGenerator<{ readonly key: string; readonly text: string }> {
   for (let startAfter: string | undefined; ; ) {
     const page = await bucket.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) });
-    for (const { key } of page.objects) all.push((await (await bucket.get(key))?.text()) ?? "");
+    for (const { key } of page.objects) yield { key, text: (await (await bucket.get(key))?.text()) ?? "" };
     startAfter = page.objects.at(-1)?.key;
-    if (!page.truncated || startAfter === undefined) return all;
+    if (!page.truncated || startAfter === undefined) return;
   }
 }
 

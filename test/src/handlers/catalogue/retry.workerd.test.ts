@@ -96,6 +96,20 @@ test("a step that is ended before any of its writes, and sent again: the feeds g
   expect(ended).toBeGreaterThanOrEqual(7);
 });
 
+test("pictures that fail again are taken up again, and only once where the order is sent twice", async () => {
+  const run = "again";
+  await failedRun(run);
+  const { bindings, tell, told } = endedAt(Number.POSITIVE_INFINITY);
+  const retry = async () => (await retryStep(order(run), tell, { bindings, now: () => 1 })).retried;
+  expect([await retry(), await retry()]).toEqual([4, 0]);
+  for (const host of HOSTS) {
+    const failed = { status: "failed", reason: "source_timeout", rendition: null, host } as const;
+    const outcomes = [outcome({ id: `${host}-x`, ...failed }), outcome({ id: `${host}-y`, host })];
+    await env.R2_PRIMARY.put(logKey(run, await hostHash(host), 900_000, 0), logText(outcomes));
+  }
+  expect([await retry(), await retry(), told()]).toEqual([2, 0, 3]);
+});
+
 test("while another step may still write, none begins", async () => {
   await failedRun("busy");
   const first = endedAt(2);
