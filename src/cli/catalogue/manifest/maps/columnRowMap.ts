@@ -117,7 +117,9 @@ function textsOf(text: string): readonly string[] {
   if (text === "") return [];
   const list = text.startsWith("[") ? jsonOf(text) : null;
   const texts = Array.isArray(list)
-    ? list.map((one: unknown) => (typeof one === "string" ? one : isObject(one) ? String(one.name ?? "") : ""))
+    ? list.map((one: unknown) =>
+        typeof one === "string" ? one : isObject(one) && typeof one.name === "string" ? one.name : "",
+      )
     : text.split(",");
   return texts.map((one) => one.trim()).filter((one) => one !== "");
 }

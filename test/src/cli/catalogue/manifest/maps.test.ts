@@ -30,7 +30,7 @@ describe("a column map", () => {
     const line = [
       ...["7", "https://a.test/x", "flickr", "flickr", "Ann", "https://www.flickr.com/photos/gsfc", "2020-01-02", "12"],
       ...[
-        "sky, blue",
+        '["sky",{"name":"blue"},{"name":{"toString":0,"valueOf":0}}]',
         "by-sa",
         '[{"name":"cat","accuracy":0.9,"provider":"m"},{"name":"no"},{"name":"x","accuracy":1e999}]',
         "",
