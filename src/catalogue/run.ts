@@ -11,6 +11,7 @@
  * has a feed of its own; a shard without a host has no list. A list is sorted by pictures, since the host with the most pictures ends last: it begins first.
  */
 import { ACCEPT_CLASSES } from "../image/formats/descriptor.ts";
+import { ROW_LIMITS } from "./manifestRow.ts";
 import { type Fields, FLAG, matching, objectOf, oneOf, readRecord, recordFrom, text, whole } from "./record.ts";
 
 /** What is made of each picture. */
@@ -68,7 +69,7 @@ const RUN = {
 } as const satisfies Fields<Run>;
 
 const HOST = {
-  host: text(1, 300),
+  host: text(1, ROW_LIMITS.host),
   first: whole(0, 999_999),
   parts: whole(1, 1_000_000),
   pictures: whole(1),

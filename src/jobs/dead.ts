@@ -37,7 +37,7 @@ export const dead: QueueJob<ChunkOrder> = {
     const known = earlier?.outcomes ?? [];
     const outcomes = rows.map((row, i) => known[i] ?? poisoned(row, work, app));
     if (known.length < rows.length) await writeChunk(app.bindings.R2_PRIMARY, place, outcomes);
-    const operations = { r2Read: 3, r2Write: 1 };
+    const operations = { r2Read: 2, r2Write: 1 };
     await feedOf(app, order).report(order, { ...NOTHING, from, to, upTo: to, ...countsOf(outcomes), operations });
   },
 };

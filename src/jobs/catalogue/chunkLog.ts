@@ -24,23 +24,27 @@ export async function readChunk(bucket: R2Bucket, { run, host16, part, from }: C
 }
 
 /**
- * Writes the outcomes, unless a slower worker of the same rows has written more of them meanwhile. Gives what the log has
- * now. Rejects when the bucket fails.
+ * Gives what the log then has of the chunk. A worker whose lease has ended may still write, before or after the worker that
+ * took over. The object with more rows stays: the feed may have counted them already. Rejects when the bucket fails.
  */
-export async function writeChunk(bucket: R2Bucket, place: ChunkPlace, outcomes: readonly Outcome[]): Promise<Logged> {
-  const { run, host16, part, from } = place;
+export async function writeChunk(
+  bucket: Pick<R2Bucket, "get" | "put">,
+  { run, host16, part, from }: ChunkPlace,
+  outcomes: readonly Outcome[],
+): Promise<Logged> {
   const key = logKey(run, host16, part, from);
-  const present = Number((await bucket.head(key))?.customMetadata?.rows ?? 0);
-  if (present > outcomes.length) {
-    const logged = await readChunk(bucket, place);
-    if (logged !== null) return logged;
+  const httpMetadata = { contentType: "application/jsonl" };
+  for (let onlyIf: R2Conditional = ABSENT; ; ) {
+    const written = await bucket.put(key, logText(outcomes), { httpMetadata, onlyIf });
+    if (written !== null) return { outcomes, upTo: from + outcomes.length };
+    const other = await bucket.get(key);
+    const known = other === null ? [] : readLog(await other.text());
+    if (known.length >= outcomes.length) return { outcomes: known, upTo: from + known.length };
+    onlyIf = other === null ? ABSENT : { etagMatches: other.etag };
   }
-  await bucket.put(key, logText(outcomes), {
-    httpMetadata: { contentType: "application/jsonl" },
-    customMetadata: { rows: String(outcomes.length) },
-  });
-  return { outcomes, upTo: from + outcomes.length };
 }
+
+const ABSENT = { etagDoesNotMatch: "*" } as const satisfies R2Conditional;
 
 /** Shards whose table this isolate knows to be there. */
 const READY = new WeakSet<object>();
