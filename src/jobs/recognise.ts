@@ -23,8 +23,8 @@ import { sentPicture, sourceOf } from "./recognise/sentPicture.ts";
 
 /** Calls for a picture in one delivery. After that its message comes again later. */
 const TRIES = 3;
-/** A reservation outlives the call by this much: the render of a picture of the same isolate may hold up its answer. */
-const LEASE_SLACK_MS = 20_000;
+/** A reservation outlives the call, since a render in the same isolate may hold up its answer: by as long again, or this. */
+const LEAST_SLACK_MS = 2_000;
 /** The longest wait for a turn within a delivery, in milliseconds. */
 const MOST_WAIT_MS = 60_000;
 
@@ -76,7 +76,7 @@ async function recogniseOne(picture: Picture, work: Work): Promise<void> {
 async function ask(picture: Picture, jpeg: Uint8Array<ArrayBuffer>, work: Work): Promise<void> {
   const { recogniser, ledger, app } = work;
   const { labelsPerSecond: perSecond, labelsTimeoutMs } = app.config;
-  const rule = { priceMicros: recogniser.priceMicros, perSecond, leaseMs: labelsTimeoutMs + LEASE_SLACK_MS };
+  const rule = { priceMicros: recogniser.priceMicros, perSecond, leaseMs: labelsTimeoutMs + Math.max(labelsTimeoutMs, LEAST_SLACK_MS) };
   let why = "no turn";
   for (let tries = 0; tries < TRIES; tries++) {
     const turn = await ledger.reserve(picture.id, rule);
@@ -84,7 +84,12 @@ async function ask(picture: Picture, jpeg: Uint8Array<ArrayBuffer>, work: Work):
     if (turn.kind === "over-budget" || turn.kind === "too-many-calls") {
       return finish(picture, { status: "failed", reason: turn.kind }, work);
     }
-    if (turn.kind === "busy") throw new Failure("source_saturated", {}, "another worker's call is under way");
+    if (turn.kind === "busy") {
+      // Its worker may be lost. When the lease has ended, the picture is ours.
+      if (turn.waitMs <= MOST_WAIT_MS) await sleep(turn.waitMs);
+      why = "another worker's call is under way";
+      continue;
+    }
     if (turn.waitMs > MOST_WAIT_MS) {
       await ledger.settle(turn.call, "free");
       throw new Failure("source_saturated", {}, "the turn is too far away");

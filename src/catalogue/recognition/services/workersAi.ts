@@ -13,9 +13,9 @@ export function workersAi(ai: AiBinding, timeoutMs: number = CALL_TIMEOUT_MS): R
     provider: "workers-ai",
     ...SERVICES["workers-ai"],
     async recognise(jpeg) {
-      let timer: ReturnType<typeof setTimeout> | null = null;
+      // The binding takes no signal. A call that is given up goes on, and may be charged for.
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error("TimeoutError")), timeoutMs);
+        AbortSignal.timeout(timeoutMs).addEventListener("abort", () => reject(new Error("TimeoutError")));
       });
       try {
         const answer = await Promise.race([ai.run(model, { image: [...jpeg] }), late]);
@@ -33,8 +33,6 @@ export function workersAi(ai: AiBinding, timeoutMs: number = CALL_TIMEOUT_MS): R
         const why = error instanceof Error ? error.message : String(error);
         if (/\b(3036|3040|429)\b|capacity|rate limit/i.test(why)) return { kind: "throttled" };
         return { kind: "unknown", why: "no answer of Workers AI" };
-      } finally {
-        clearTimeout(timer);
       }
     },
   };
