@@ -19,7 +19,7 @@ const SECRET = "secret of this test";
 const KEYS = { accessKeyId: "AKIDOFTHISTEST", secretAccessKey: "secret of AWS", region: "us-east-1" };
 const DATABASES = Array.from({ length: PROJECTION_SHARDS }, (_, shard) => `CATALOGUE_${shard}`);
 const PRICE = 0.001;
-const PICTURES = 20;
+const PICTURES = 16;
 /** Of these only `Cat` and `Table` may be kept. */
 const LABELS = [
   { Name: "Cat", Confidence: 97.5, Parents: [{ Name: "Animal" }], Instances: [], Aliases: [] },
@@ -43,7 +43,7 @@ const FATES: Readonly<Record<number, Fate>> = {
   9: "hang",
 };
 
-describe("recognition", { timeout: 60_000 }, () => {
+describe("recognition", { timeout: 120_000 }, () => {
   let [source, edge, folder, server]: [Source, Edge, string, RecognitionServer] = [] as never;
   let postgres: Postgres | { readonly missing: string };
   let slowFrom = Number.POSITIVE_INFINITY;
@@ -59,7 +59,7 @@ describe("recognition", { timeout: 60_000 }, () => {
       },
       vars: {
         ...{ ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.2", CATALOGUE_SECRET: SECRET },
-        ...{ PURGE_SECRET: SECRET, LABELS_SECRET: SECRET, LABELS_TIMEOUT_MS: "400", REKOGNITION_ENDPOINT: server.url },
+        ...{ PURGE_SECRET: SECRET, LABELS_SECRET: SECRET, LABELS_TIMEOUT_MS: "1000", REKOGNITION_ENDPOINT: server.url },
         ...{ AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
       },
       settings: JSON.stringify({
@@ -115,7 +115,7 @@ describe("recognition", { timeout: 60_000 }, () => {
     await edge?.stop();
     await Promise.all([source?.close(), server?.stop(), "stop" in postgres ? postgres.stop() : null]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  });
+  }, 60_000);
 
   test("faults and a kill cost no more than the budget, and nothing is paid twice but what was under way", async () => {
     const rows = Array.from({ length: PICTURES }, (_, i) => ({
@@ -142,7 +142,7 @@ describe("recognition", { timeout: 60_000 }, () => {
     const dry = await call("--dry-run");
     expect(dry).toEqual({
       code: 0,
-      text: `19 pictures would cost $0.02\n19 pictures for $0.02 of $${budget} with rekognition`,
+      text: `15 pictures would cost $0.015\n15 pictures for $0.015 of $${budget} with rekognition`,
     });
     expect(server.calls).toHaveLength(0);
     expect((await call()).code).toBe(0);
@@ -157,10 +157,10 @@ describe("recognition", { timeout: 60_000 }, () => {
     edge = await start();
     // The local queue is lost with its process; Cloudflare's is not. The same call orders the rest.
     expect((await call()).code).toBe(0);
-    await vi.waitFor(async () => expect(await labelled()).toBe(PICTURES - 1), { timeout: 30_000, interval: 200 });
+    await vi.waitFor(async () => expect(await labelled()).toBe(PICTURES - 1), { timeout: 90_000, interval: 200 });
     expect(server.problems).toEqual([]);
     const paid = server.calls.filter((one) => one.paid);
-    const unknown = server.calls.filter(({ fate }) => fate === "hang" || fate === "garbage").length;
+    const unknown = paid.filter(({ fate, answered }) => !answered || fate === "garbage").length;
     const spent = (
       (await (await post("/labels", { order: "first", budget: 0.03, ids: [] })).json()) as { spent: number }
     ).spent;

@@ -8,10 +8,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import sharp from "sharp";
 
-/** What a call meets. `hang`: it is charged for and never answered. `late`: it is answered after the client's patience. */
+/** What a call meets. `hang`: it is charged for and never answered. */
 export type Fate = "answer" | "throttle" | "fail" | "hang" | "garbage" | "refuse";
 
-export type Call = { readonly picture: string; readonly fate: Fate; readonly pixels: number; readonly paid: boolean };
+export type Call = {
+  /** SHA-256 of its bytes. */
+  readonly picture: string;
+  readonly fate: Fate;
+  readonly pixels: number;
+  readonly paid: boolean;
+  /** False: the client was gone before the answer, or gets none. */
+  answered: boolean;
+};
 
 export type RecognitionServer = {
   readonly url: string;
@@ -72,7 +80,10 @@ export async function startRecognition(options: RecognitionOptions): Promise<Rec
     }
     const fate = options.fateOf?.(number++) ?? "answer";
     const paid = fate === "answer" || fate === "hang" || fate === "garbage";
-    calls.push({ picture: createHash("sha256").update(jpeg).digest("hex"), fate, pixels: width * height, paid });
+    const picture = createHash("sha256").update(jpeg).digest("hex");
+    const call: Call = { picture, fate, pixels: width * height, paid, answered: false };
+    calls.push(call);
+    response.on("finish", () => (call.answered = true));
     if (fate === "throttle") return error(400, "ThrottlingException");
     if (fate === "fail") return error(500, "InternalServerError");
     if (fate === "refuse") return error(400, "InvalidImageFormatException");

@@ -50,7 +50,7 @@ export const RECOGNISE: Command = {
       const all = await choosePictures(log.value, conditions.value, line.switches.has("again"), open);
       const { priceMicros } = SERVICES[service];
       const some = all.slice(0, Math.floor((Number(budget) * MICROS) / priceMicros));
-      const dollars = (pictures: number) => `$${((pictures * priceMicros) / MICROS).toFixed(2)}`;
+      const dollars = (pictures: number) => `$${((pictures * priceMicros) / MICROS).toFixed(3)}`;
       console.log(`${counted(all.length, "picture")} would cost ${dollars(all.length)}`);
       console.log(`${counted(some.length, "picture")} for ${dollars(some.length)} of $${budget} with ${service}`);
       if (isDry || some.length === 0) return 0;
