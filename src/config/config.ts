@@ -101,6 +101,18 @@ export type Config = {
   readonly catalogueChunkSeconds: number;
   readonly catalogueLeaseSeconds: number;
   readonly photonAuthentication: string | null;
+  readonly labelsSecret: string | null;
+  /** Which service recognises pictures (catalogue/recognition). */
+  readonly labelsService: "rekognition" | "workers-ai";
+  /** Dollars for orders without a budget of their own. */
+  readonly labelsBudget: number;
+  readonly labelsPerSecond: number;
+  readonly labelsTimeoutMs: number;
+  readonly rekognitionRegion: string;
+  /** Empty = the region's own. */
+  readonly rekognitionEndpoint: string;
+  readonly awsAccessKeyId: string | null;
+  readonly awsSecretAccessKey: string | null;
   readonly placeholder: Placeholder;
   readonly robots: Robots;
   readonly avif: AvifMode;

@@ -105,3 +105,10 @@ export function webAddress(text: string): string {
 export function secret(text: string): string {
   return text;
 }
+
+/** The http or https address of a service. */
+export function hostAddress(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new Error("must be an http or https URL");
+  return url.href;
+}

@@ -53,8 +53,8 @@ const READY = new WeakSet<object>();
 export async function project(bindings: object, outcomes: readonly Outcome[]): Promise<Operations> {
   const written = await Promise.all(
     [...byShard(outcomes)].map(async ([shard, some]) => {
-      const database: unknown = Reflect.get(bindings, `CATALOGUE_${shard}`);
-      if (!isDatabase(database)) return 0;
+      const database = databaseOf(bindings, shard);
+      if (database === null) return 0;
       if (!READY.has(database)) await database.prepare(PROJECTION_SCHEMA).run();
       READY.add(database);
       const { meta } = await database.prepare(PROJECTION_UPSERT).bind(projectionRows(some)).run();
@@ -62,6 +62,12 @@ export async function project(bindings: object, outcomes: readonly Outcome[]): P
     }),
   );
   return { d1RowWritten: written.reduce((sum, rows) => sum + rows, 0) };
+}
+
+/** Null: this database is not bound. */
+export function databaseOf(bindings: object, shard: number): D1Database | null {
+  const database: unknown = Reflect.get(bindings, `CATALOGUE_${shard}`);
+  return isDatabase(database) ? database : null;
 }
 
 function isDatabase(value: unknown): value is D1Database {

@@ -61,7 +61,11 @@ beforeAll(async () => {
   await platform[Symbol.asyncDispose]();
 });
 
-const QUEUES = ["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-catalogue-dead"];
+const QUEUES = [
+  ...["firstlight-masters", "firstlight-avif"],
+  ...["firstlight-catalogue", "firstlight-catalogue-dead"],
+  ...["firstlight-recognise", "firstlight-unrecognised"],
+];
 
 describe("npm run deploy", () => {
   test("makes buckets in their places before anything else, then KV, queue, the heavy Worker, the Worker", async () => {
