@@ -5,6 +5,7 @@
  *   catalogue/<run>/hosts/<round>/<shard2>.jsonl    its hosts, one HostEntry a line, most pictures first; <round> is 0 for the
  *                                                   import, n for the nth retry
  *   catalogue/<run>/parts/<host16>/<n6>.jsonl       the pictures of a host (part.ts); retries append parts
+ *   catalogue/<run>/retry.json                      a round that is being written (handlers/catalogue/retryRound.ts)
  *   catalogue/<run>/log/<host16>/…                  what became of them (outcomeLog.ts)
  *
  * A run of 500 000 hosts has a run.json of 1 kB. A host stands in the list of the shard that its hash names, and each shard
