@@ -60,7 +60,7 @@ function relativeCrop({ crop, gravity }: Transform, source: Size): Transform["cr
 }
 
 function relativeGravity(gravity: Gravity, source: Size): Gravity {
-  if (gravity.kind === "focus") return gravity;
+  if (gravity.kind !== "compass") return gravity;
   // An offset past the picture stays a share: from 1 on it would be read as pixels.
   const largest = 1 - Number.EPSILON;
   const share = (offset: number, of: number) =>

@@ -27,11 +27,12 @@ export type Colour = readonly [number, number, number];
 
 /**
  * What stays when something is cut off. `compass`: a point with an offset, in pixels from 1 on, a share of the side
- * below 1. `focus`: a point to keep in the picture, 0 to 1 from the top left.
+ * below 1. `focus`: a point to keep in the picture, 0 to 1 from the top left. `smart`: the point that people look at first.
  */
 export type Gravity =
   | { readonly kind: "compass"; readonly at: CompassPoint; readonly x: number; readonly y: number }
-  | { readonly kind: "focus"; readonly x: number; readonly y: number };
+  | { readonly kind: "focus"; readonly x: number; readonly y: number }
+  | { readonly kind: "smart"; readonly x: 0; readonly y: 0 };
 
 /**
  * Metadata about rights that a result holds. `none`. `fetched`: what the fetched bytes carry, whichever size of the source
