@@ -76,7 +76,11 @@ async function recogniseOne(picture: Picture, work: Work): Promise<void> {
 async function ask(picture: Picture, jpeg: Uint8Array<ArrayBuffer>, work: Work): Promise<void> {
   const { recogniser, ledger, app } = work;
   const { labelsPerSecond: perSecond, labelsTimeoutMs } = app.config;
-  const rule = { priceMicros: recogniser.priceMicros, perSecond, leaseMs: labelsTimeoutMs + Math.max(labelsTimeoutMs, LEAST_SLACK_MS) };
+  const rule = {
+    priceMicros: recogniser.priceMicros,
+    perSecond,
+    leaseMs: labelsTimeoutMs + Math.max(labelsTimeoutMs, LEAST_SLACK_MS),
+  };
   let why = "no turn";
   for (let tries = 0; tries < TRIES; tries++) {
     const turn = await ledger.reserve(picture.id, rule);
