@@ -65,7 +65,8 @@ export function jobPace(
   return {
     perSecond: null,
     workers,
-    concurrency: Math.max(1, Math.min(JOB_CONCURRENCY, Math.ceil(slots / workers))),
+    // More would only wait for their grants, and give up.
+    concurrency: Math.max(1, Math.min(JOB_CONCURRENCY, Math.ceil(slots / workers), Math.ceil(2 * expected))),
     expected: Number.isFinite(expected) ? expected : PER_WORKER,
   };
 }

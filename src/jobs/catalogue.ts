@@ -36,9 +36,9 @@ export const catalogue: QueueJob<ChunkOrder> = {
   // The feed sends again what is not reported; the queue only tries when the feed cannot be reached.
   retrySeconds: 10,
   async run(order, app, caller, job) {
-    job.trace.sourceHost = order.host16;
     const begun = await feedOf(app, order).begin(order, order.delivery, feedSettings(app, order.shard));
     if (!begun.go) return;
+    job.trace.sourceHost = begun.work.host;
     const started = app.now();
     const report = await workChunk(order, begun.work, app, caller, job);
     await feedOf(app, order).report(order, { ...report, elapsedMs: app.now() - started });
