@@ -58,7 +58,7 @@ async function sortRows(
       const { text, isTrimmed } = lineOf(row);
       if (text === null) return "row-too-long";
       if (isTrimmed) trimmed++;
-      else if (row !== listed) labelled++;
+      else if ((row.labels?.length ?? 0) > (listed.labels?.length ?? 0)) labelled++;
       if (row.source !== undefined && Object.hasOwn(SUB_PROVIDERS, row.source)) {
         attributed.set(row.source, (attributed.get(row.source) ?? 0) + 1);
       }
@@ -91,7 +91,9 @@ async function sortRows(
 /** Labels that are excluded (catalogue/recognition/inclusion.ts) are in no part. */
 function withLabels(row: ManifestRow, join: LabelJoin | null): ManifestRow {
   const { labels: own = [], ...rest } = row;
-  const labels = includedLabels([...own, ...(join?.take(row.id) ?? [])]);
+  const joined = [...own, ...(join?.take(row.id) ?? [])];
+  const labels = includedLabels(joined);
+  if (labels.length === own.length && joined.length === own.length) return row;
   return labels.length === 0 ? rest : { ...rest, labels };
 }
 

@@ -5,7 +5,8 @@ const RULE = { priceMicros: 1_000, perSecond: 1_000, leaseMs: 60_000 };
 let made = 0;
 const ledger = () => env.RECOGNITION.get(env.RECOGNITION.idFromName(`test ${made++}`));
 
-test("a call is reserved once, and no budget is exceeded", async () => {
+// The first call loads the whole Worker.
+test("a call is reserved once, and no budget is exceeded", { timeout: 60_000 }, async () => {
   const own = ledger();
   await own.open("a", 2_999, ["1", "2", "3"]);
   const [first, second, third] = [

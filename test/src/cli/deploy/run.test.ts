@@ -62,9 +62,8 @@ beforeAll(async () => {
 });
 
 const QUEUES = [
-  ...["firstlight-masters", "firstlight-avif"],
-  ...["firstlight-catalogue", "firstlight-catalogue-dead"],
-  ...["firstlight-recognise", "firstlight-unrecognised"],
+  ...["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-recognise"],
+  ...["firstlight-catalogue-dead", "firstlight-unrecognised"],
 ];
 
 describe("npm run deploy", () => {
