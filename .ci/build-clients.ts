@@ -21,6 +21,7 @@ if (problems.length > 0) refuse(USAGE, ...problems);
 export const CLIENTS = [
   { name: "hint", source: "warmer/client/hint.ts", platform: "node" },
   { name: "url", source: "src/client/url.ts", platform: "browser" },
+  { name: "experiment", source: "src/client/experiment.ts", platform: "browser" },
   { name: "client", source: "src/client/client.ts", platform: "browser" },
 ] as const satisfies readonly { name: string; source: string; platform: "node" | "browser" }[];
 

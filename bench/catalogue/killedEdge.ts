@@ -14,7 +14,7 @@ export type EdgeProcessOptions = {
   readonly settings: string;
 };
 
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 export async function startEdgeProcess({ persist, vars, settings }: EdgeProcessOptions): Promise<EdgeProcess> {
   const file = join(persist, "..", "settings.json");
@@ -31,8 +31,10 @@ export async function startEdgeProcess({ persist, vars, settings }: EdgeProcessO
     await gone;
   };
   const exit = () => killGroup(child);
-  process.once("exit", exit);
-  gone.then(() => process.off("exit", exit));
+  // A signal would end this process without its exit, and leave the group behind.
+  const ended = () => process.exit(143);
+  process.once("exit", exit).once("SIGTERM", ended);
+  gone.then(() => process.off("exit", exit).off("SIGTERM", ended));
   try {
     return { url: await readyUrl(child), kill };
   } catch (error) {

@@ -42,7 +42,7 @@ const RUN = "killed";
 const SECRET = "secret of the bench";
 export const KILL_VARS = {
   ...{ ALLOW_LOOPBACK_SOURCES: "true", SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" },
-  ...{ CATALOGUE_SECRET: SECRET, CATALOGUE_CHUNK_SECONDS: "1", CATALOGUE_LEASE_SECONDS: "4" },
+  ...{ CATALOGUE_SECRET: SECRET, CATALOGUE_CHUNK_SECONDS: "2", CATALOGUE_LEASE_SECONDS: "4" },
 };
 
 /** Every host of the rows may be asked so often a second; 8 at a time. */

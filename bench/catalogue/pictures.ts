@@ -10,6 +10,7 @@ import { dollarsOf, type Operations, PRICES } from "../../src/catalogue/prices.t
 import { PROJECTION_SHARDS } from "../../src/catalogue/projection.ts";
 import { TOP } from "../../src/cli/edge/bundle.ts";
 import { startEdge } from "../../src/cli/edge/start.ts";
+import { TAP_NAMES } from "../../src/config/taps.ts";
 import type { CatalogueStatus } from "../../src/handlers/catalogue/answer.ts";
 import { DEFAULTS, splitOptions } from "../../src/request/options/applyOption.ts";
 import { cpuMillis, startWorkerd } from "../engine/workerd.ts";
@@ -110,7 +111,7 @@ async function measureCore(photos: readonly Uint8Array<ArrayBuffer>[], times: nu
     transform: { ...transform, keepCopyright: "none" },
     format: "webp",
     limits,
-    analyse: true,
+    analyse: TAP_NAMES,
   };
   const render = async (body: Uint8Array<ArrayBuffer>, n: number) => {
     const headers = { "x-job": JSON.stringify({ ...job, times: n }) };

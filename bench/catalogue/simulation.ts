@@ -164,7 +164,10 @@ export function simulate(options: SimulationOptions): Simulated {
     const { poison } = hosts[host] as SimulatedHost;
     const first = work.part * PART.rows;
     const rows = work.to - work.from;
-    const isPoisoned = !work.poison && poison !== undefined && anyIn(poison, first + work.from, first + work.to);
+    const isPoisoned =
+      !work.poison &&
+      poison !== undefined &&
+      [...poison].some((row) => row >= first + work.from && row < first + work.to);
     const { ms, upTo, trouble } = durationOf(work, host, rows);
     const at = epoch;
     if (isPoisoned || random() < (options.crashes ?? 0)) {
@@ -243,9 +246,4 @@ export function simulate(options: SimulationOptions): Simulated {
     pictures: hosts.reduce((sum, { pictures }) => sum + pictures, 0),
     ...{ chunks, mostBusy, done },
   };
-}
-
-function anyIn(rows: ReadonlySet<number>, from: number, to: number): boolean {
-  for (const row of rows) if (row >= from && row < to) return true;
-  return false;
 }

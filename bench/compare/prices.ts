@@ -5,7 +5,7 @@ export type Host = {
   readonly label: string;
   readonly usdPerMillionCpuMs: number;
   readonly usdPerMillionRequests: number;
-  /** The page that the price is from, and the month of its reading. */
+  /** A page that says the price, and the month for which it says so. */
   readonly source: string;
   readonly read: string;
 };
@@ -29,7 +29,7 @@ export const HOSTS = {
     label: "AWS m7g.large on demand, us-east-1: $0.0816 an hour for 2 virtual CPUs, busy all the time",
     usdPerMillionCpuMs: usdPerMillionCpuMs(0.0816 / 2),
     usdPerMillionRequests: 0,
-    source: "https://aws.amazon.com/ec2/pricing/on-demand/",
+    source: "https://www.factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026/",
     read: "2026-06",
   },
 } as const satisfies Readonly<Record<string, Host>>;

@@ -13,6 +13,7 @@ import { findLikeness } from "../../src/cli/catalogue/likeness/findLikeness.ts";
 import { judged, type Row } from "../polite/row.ts";
 import { say } from "../say.ts";
 import { table } from "../table.ts";
+import { measureInference } from "./inference.ts";
 import type { JobFigures } from "./jobProgram.ts";
 import { measurePhotographs } from "./photographs.ts";
 import { type Change, createPopulation, type Population } from "./population.ts";
@@ -58,6 +59,7 @@ export async function run(args: readonly string[]): Promise<unknown> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  rows.push(...measureInference(quick, seed, say));
   say("");
   const lines = rows.map(({ what, figure, limit, reached }) => [what, figure, limit, reached ? "reached" : "MISSED"]);
   console.log(table(["to reach", "measured", "limit", ""], lines));

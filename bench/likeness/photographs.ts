@@ -2,7 +2,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { LEAST_QUALITY, MOST_PDQ } from "../../src/catalogue/likeness/matcher.ts";
+import { isComparable } from "../../src/catalogue/likeness/comparable.ts";
+import { MOST_PDQ } from "../../src/catalogue/likeness/matcher.ts";
 import { MOST_DHASH } from "../../src/catalogue/likeness/tables.ts";
 import { tapsOf } from "../../src/image/analyse/taps.ts";
 import { judged, type Row } from "../polite/row.ts";
@@ -51,7 +52,7 @@ export async function measurePhotographs(folder: string, say: (text: string) => 
       const copy = await hashesOf(await make(sharp(master), width, height).toBuffer());
       if (copy === null) continue;
       const pdq = distance(original.pdq.hash, copy.pdq.hash);
-      const hasQuality = Math.min(original.pdq.quality, copy.pdq.quality) >= LEAST_QUALITY;
+      const hasQuality = [original, copy].every((one) => isComparable(one.pdq.quality, Buffer.from(one.dhash, "hex")));
       results.push({ isCrop, dhash: distance(original.dhash, copy.dhash), pdq, hasQuality });
     }
   }
@@ -73,7 +74,7 @@ export async function measurePhotographs(folder: string, say: (text: string) => 
           (result) => isNear(result) && isConfirmed(result),
         ),
         limit: 99,
-        detail: `${copies.length} copies, ${lowQuality} of them below the quality that PDQ needs, which are not counted`,
+        detail: `${copies.length} copies, ${lowQuality} of them too flat to compare, which are not counted`,
       }),
       judged({
         ...base,

@@ -4,7 +4,7 @@
  * Copies have as many bits turned over as copies of real photographs have.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { LEAST_QUALITY } from "../../src/catalogue/likeness/matcher.ts";
+import { isComparable } from "../../src/catalogue/likeness/comparable.ts";
 import { DHASH_BYTES, type HashFiles, hashFilesIn, PDQ_BYTES } from "../../src/cli/catalogue/likeness/hashFiles.ts";
 import { drawPicture, type Random } from "./drawing.ts";
 
@@ -16,7 +16,7 @@ export type Population = {
   /** Of each picture the one that it is a copy of; its own number if of none. */
   readonly originals: Uint32Array;
   readonly drawn: number;
-  /** Drawn pictures that are left out for their low quality. */
+  /** Drawn pictures that are left out: flats, templates. */
   readonly leftOut: number;
   /** Pictures of the largest family, its original included. */
   readonly largest: number;
@@ -40,7 +40,7 @@ export function createPopulation(
   let [filled, leftOut] = [0, 0];
   for (let i = 0; i < drawn; i++) {
     const picture = drawPicture(random);
-    if (picture.quality < LEAST_QUALITY) {
+    if (!isComparable(picture.quality, picture.dhash)) {
       leftOut++;
       continue;
     }
@@ -51,11 +51,16 @@ export function createPopulation(
   }
   const ofDrawn = filled;
   const below = (limit: number) => Math.floor(limit * random());
-  for (; filled < count - copies; filled++) {
+  const used = new Set<number>();
+  while (filled < count - copies) {
     const [u = 0, v = 0] = [unique[below(unique.length)], unique[below(unique.length)]];
+    // The same two would make two pictures that are alike.
+    if (used.has(u * count + v)) continue;
+    used.add(u * count + v);
     const share = 3 + below(3);
     compose(dhash, filled, u, v, DHASH_BYTES, share);
     compose(pdq, filled, u, v, PDQ_BYTES, share);
+    filled++;
   }
   const largest = Math.max(10, Math.floor(count / 1000));
   const bases = count - copies;

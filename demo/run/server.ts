@@ -34,6 +34,7 @@ export function createRunServer(
   count: number,
   headers: Readonly<Record<string, string>>,
 ): RunServer {
+  let opening: Promise<RunWorld> | null = null;
   let world: RunWorld | null = null;
   let phase: RunPhase = "idle";
   let message = "";
@@ -56,7 +57,13 @@ export function createRunServer(
     start: async () => {
       if (phase !== "idle" && phase !== "failed") return;
       await act("starting", "running", async () => {
-        world ??= await startRunWorld(catalogue, count);
+        opening ??= startRunWorld(catalogue, count);
+        world = await opening.catch((error: unknown) => {
+          opening = null;
+          throw error;
+        });
+        // What failed may have been its start after a kill.
+        await world.edge.revive();
         await world.begin();
       });
     },
@@ -91,16 +98,18 @@ export function createRunServer(
       if (path === "" && isGet) response.writeHead(200, headers).end(catalogueDocument(await parts.state()));
       else if (path === "/state.json" && isGet) sendJson(response, await parts.state());
       else if (path.startsWith("/at/") && isGet) passOn(path, request, response);
-      else if (request.method === "POST" && isOwnOrigin(request) && isAction(path.slice(1))) {
+      else if (request.method === "POST" && isOwnOrigin(request)) {
         // The page asks for the state meanwhile. Without scripts the reader comes back to the page.
-        void parts[path.slice(1) as Action]();
+        const action = path.slice(1);
+        if (isAction(action)) void parts[action]();
         response.writeHead(303, { location: BASE }).end();
       } else response.writeHead(isGet ? 404 : 403).end();
       return true;
     },
     async stop() {
       passage?.to.close();
-      await world?.stop();
+      // It may be starting now.
+      await (await opening?.catch(() => null))?.stop();
     },
   };
 

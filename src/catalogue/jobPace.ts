@@ -33,6 +33,9 @@ export type JobPace = {
   readonly expected: number;
 };
 
+/** The pace of a host (`URL.host`) of which a run has so many pictures. */
+export type PaceOf = (host: string, pictures: number) => JobPace;
+
 /** What an exchange with a source is taken for where nothing is known: milliseconds and bytes. */
 const USUAL = { exchangeMs: 500, bytes: 150_000 } as const;
 /** The governor keeps a margin for jitter (startLog.ts), and a share of the day for readers (hostLimits.ts). */
@@ -62,7 +65,8 @@ export function jobPace(
   return {
     perSecond: null,
     workers,
-    concurrency: Math.max(1, Math.min(JOB_CONCURRENCY, Math.ceil(slots / workers))),
+    // More would only wait for their grants, and give up.
+    concurrency: Math.max(1, Math.min(JOB_CONCURRENCY, Math.ceil(slots / workers), Math.ceil(2 * expected))),
     expected: Number.isFinite(expected) ? expected : PER_WORKER,
   };
 }

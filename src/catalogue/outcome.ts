@@ -60,9 +60,9 @@ export type Outcome = {
   readonly colour: string | null;
   /** Base64. */
   readonly thumbhash: string | null;
-  /** 16 hex digits. */
+  /** 16 hex digits. This and PDQ only of a rendition that shows all of the source and is at least 256 px long. */
   readonly dhash: string | null;
-  /** 64 hex digits, and its quality, 0 to 100. Null until they are made. */
+  /** 64 hex digits, and its quality, 0 to 100. */
   readonly pdq: string | null;
   readonly pdqQuality: number | null;
   /** First 8 hex digits of SHA-256 of the fetched file. */

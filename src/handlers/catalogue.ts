@@ -20,7 +20,7 @@ import { retryStep } from "./catalogue/retry.ts";
 
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 
-/** Answers the run's status; `retry` `{retried, cursor, done}`, `rebuild` `{projected, cursor, done}`. Throws Failure. */
+/** Answers the run's status; `retry` `{retried, cursor, done}`, `rebuild` `{projected, unreadable, cursor, done}`. Throws Failure. */
 export async function catalogue(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   const { config, now } = app;
   if (config.catalogueSecret === null) throw new Failure("not_found");

@@ -12,20 +12,18 @@ import { getInfo, type KnownInfo } from "../rendition/info/getInfo.ts";
 import { secureFirst } from "../rendition/secureFirst.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
+import { pictureOfInfo } from "../request/infoPath.ts";
 import type { Answer } from "../respond/answer.ts";
 import { conditional } from "../respond/conditional.ts";
 import { infoHeaders } from "../respond/headers.ts";
 import { variantEtag } from "../store/schema/key.ts";
-
-export const INFO_PREFIX = "/info";
 
 /** The signature in the address is that of the path behind `/info`, as for a picture. Throws Failure. */
 export async function info(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
   refuseLoop(http.headers, app.config);
   refuseReferer(http.headers, app.config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
-  const { origin } = new URL(http.url);
-  const url = origin + http.url.slice(origin.length + INFO_PREFIX.length);
+  const url = pictureOfInfo(http.url) ?? http.url;
   const { request } = await app.state.requests.read(url, null, app.config, app.now(), authentication);
   return answerInfo(request, http, app, caller, job);
 }

@@ -36,9 +36,9 @@ export const catalogue: QueueJob<ChunkOrder> = {
   // The feed sends again what is not reported; the queue only tries when the feed cannot be reached.
   retrySeconds: 10,
   async run(order, app, caller, job) {
-    job.trace.sourceHost = order.host16;
     const begun = await feedOf(app, order).begin(order, order.delivery, feedSettings(app, order.shard));
     if (!begun.go) return;
+    job.trace.sourceHost = begun.work.host;
     const started = app.now();
     const report = await workChunk(order, begun.work, app, caller, job);
     await feedOf(app, order).report(order, { ...report, elapsedMs: app.now() - started });
@@ -96,12 +96,10 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
               ),
           });
       ({ trouble } = worked);
-      const { outcomes } = worked;
-      if (outcomes.length > 0) {
-        await writeChunk(app.bindings.R2_PRIMARY, place, outcomes);
-        took({ r2Write: 1 });
+      if (worked.outcomes.length > 0) {
+        done = upTo(await writeChunk(app.bindings.R2_PRIMARY, place, worked.outcomes), work.to);
+        took({ r2Read: 1, r2Write: 1 });
       }
-      done = { outcomes, upTo: work.from + outcomes.length };
     }
     took(await projected(done.outcomes, work, app));
   } catch (error) {

@@ -8,6 +8,14 @@ import type { QueueJob } from "./queueJob.ts";
 /** Deliveries of the dead-letter queue count on from those of the other one, so that the feed takes them for newer. */
 const LATER = 1_000;
 
+/** With fewer attempts it was our own stores that failed: the chunk goes back to the feed, which sends it again. */
+const ATTEMPTS = 5;
+
+const NOTHING = {
+  ...{ counts: {}, reasons: {}, bytesIn: 0, bytesStored: 0, operations: {} },
+  ...{ elapsedMs: 0, lastStartMs: null, trouble: null },
+} as const satisfies Partial<Report>;
+
 /** What the log has of the chunk stays. Throws what stores and feed throw: the queue then sends the message again. */
 export const dead: QueueJob<ChunkOrder> = {
   parse: (body, delivery) => parseChunk(body, delivery + LATER),
@@ -17,16 +25,19 @@ export const dead: QueueJob<ChunkOrder> = {
     const begun = await feedOf(app, order).begin(order, order.delivery, feedSettings(app, order.shard));
     if (!begun.go) return;
     const { work } = begun;
+    const { from, to } = work;
+    if (work.attempt < ATTEMPTS) {
+      const trouble = { kind: "stores", reason: null, waitMs: null } as const;
+      await feedOf(app, order).report(order, { ...NOTHING, from, to, upTo: from, trouble });
+      return;
+    }
     const place = { run: order.run, host16: order.host16, part: work.part, from: work.from };
     const earlier = await readChunk(app.bindings.R2_PRIMARY, place);
     const rows = await readRows(place, work, app);
     const known = earlier?.outcomes ?? [];
     const outcomes = rows.map((row, i) => known[i] ?? poisoned(row, work, app));
     if (known.length < rows.length) await writeChunk(app.bindings.R2_PRIMARY, place, outcomes);
-    const report: Report = {
-      ...{ from: work.from, to: work.to, upTo: work.to, ...countsOf(outcomes), bytesIn: 0, bytesStored: 0 },
-      ...{ operations: { r2Read: 2, r2Write: 1 }, elapsedMs: 0, lastStartMs: null, trouble: null },
-    };
-    await feedOf(app, order).report(order, report);
+    const operations = { r2Read: 3, r2Write: 1 };
+    await feedOf(app, order).report(order, { ...NOTHING, from, to, upTo: to, ...countsOf(outcomes), operations });
   },
 };

@@ -51,8 +51,11 @@ function deadLinks(page: string, markdown: string): readonly string[] {
 
 /** What a text names below docs/, and every Markdown page that it names. Addresses, globs and links do not count. */
 function mentionsIn(text: string): readonly string[] {
-  const local = text.replace(/https?:\/\/[^\s)"'`]+/g, "").replace(/\[[^\]]*\]\([^)]*\)/g, "");
-  const named = local.match(/(?<![\w./@$}{*-])(?:docs\/[\w./-]*\w|(?:\.\.?\/)*[\w-][\w./-]*\.md)(?![\w*/{$])/g) ?? [];
+  // In a regular expression slashes and dots are escaped.
+  const plain = text.replace(/\\([/.])/g, "$1");
+  const local = plain.replace(/https?:\/\/[^\s)"'`]+/g, "").replace(/\[[^\]]*\]\([^)]*\)/g, "");
+  const named =
+    local.match(/(?<![\w./@$}{*-])(?:docs\/[\w./-]*\w|(?:\.\.?\/)*[\w-][\w./-]*\.md)(?![\w*{$]|\/\w)/g) ?? [];
   return [...new Set(named)];
 }
 
@@ -99,6 +102,7 @@ describe("the readers of this test", () => {
     ["see docs/url.md.", ["docs/url.md"]],
     ["see url.md, or `docs/decisions`", ["url.md", "docs/decisions"]],
     ["[url.md](docs/url.md)", []],
+    ["/the options of docs\\/url\\.md/", ["docs/url.md"]],
     ["https://example.org/docs/url.md and .ci/docs/tables.ts and docs/*.md", []],
   ])("mentions in %j", (text, named) => expect(mentionsIn(text)).toEqual(named));
 });

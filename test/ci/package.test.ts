@@ -36,11 +36,15 @@ describe("npm pack, in an empty project", { timeout: 120_000 }, () => {
         "url.d.ts",
         "client.js",
         "client.d.ts",
+        "experiment.js",
+        "experiment.d.ts",
         "package.json",
       ]),
     );
     expect(
-      names.filter((name) => !/^(hint|url|client)\.(js|d\.ts)$|^(package\.json|README\.md|LICENSE)$/.test(name)),
+      names.filter(
+        (name) => !/^(hint|url|client|experiment)\.(js|d\.ts)$|^(package\.json|README\.md|LICENSE)$/.test(name),
+      ),
     ).toEqual([]);
   });
 

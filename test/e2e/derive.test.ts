@@ -8,6 +8,22 @@ import { storedKeys } from "../support/stores.ts";
 
 const MASTER_WAIT_MS = 30_000;
 
+/** A square that moves, 400x300. */
+async function animatedGif(frames: number): Promise<Buffer> {
+  const [width, height] = [400, 300];
+  const data = Buffer.alloc(3 * width * height * frames, 200);
+  for (let frame = 0; frame < frames; frame++) {
+    for (let y = 100; y < 160; y++)
+      data
+        .fill(40, 3 * (width * (height * frame + y) + 40 * frame))
+        .fill(200, 3 * (width * (height * frame + y) + 40 * frame + 60));
+  }
+  const raw = { width, height: height * frames, channels: 3, pageHeight: height } as const;
+  return sharp(data, { raw })
+    .gif({ loop: 2, delay: Array(frames).fill(60) })
+    .toBuffer();
+}
+
 describe("sizes of one picture", { timeout: 90_000 }, () => {
   let source: Server;
   let edge: Edge;
@@ -20,13 +36,16 @@ describe("sizes of one picture", { timeout: 90_000 }, () => {
       .blur(2)
       .jpeg()
       .toBuffer();
-    source = createServer((_, response) => {
+    const gif = await animatedGif(8);
+    source = createServer(({ url }, response) => {
       asked++;
-      if (!alive) response.destroy();
+      if (url === "/b.gif") response.writeHead(200, { "cache-control": "max-age=86400" }).end(gif);
+      else if (!alive) response.destroy();
       else response.writeHead(200, { "cache-control": "max-age=86400" }).end(picture);
     });
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
-    edge = await startEdge({ heavy: false, vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" } });
+    const vars = { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", MAX_ANIMATION_FRAMES: "6" };
+    edge = await startEdge({ heavy: false, vars });
   }, 60_000);
 
   afterAll(async () => {
@@ -80,5 +99,47 @@ describe("sizes of one picture", { timeout: 90_000 }, () => {
     expect(cropped.how).toBe("firstlight; hit; detail=derived");
     expect(await sharp(cropped.bytes).metadata()).toMatchObject({ width: 320, height: 213 });
     expect(asked).toBe(before);
+  });
+
+  it("an animation moves for readers who take WebP; a smaller size of it is derived and moves, too", async () => {
+    const { port } = source.address() as AddressInfo;
+    const ask = async (options: string, accept = "image/webp") => {
+      const answer = await fetch(`${edge.url}/_/${options}/plain/http://127.0.0.1:${port}/b.gif`, {
+        headers: { accept },
+      });
+      const how = (answer.headers.get("cache-status") ?? "").replace(/ ttl=\d+;/, "");
+      const {
+        format,
+        pages = 1,
+        loop,
+        delay,
+        pageHeight,
+      } = await sharp(Buffer.from(await answer.arrayBuffer()), {
+        animated: true,
+      }).metadata();
+      return {
+        how,
+        frames: answer.headers.get("x-firstlight-frames"),
+        format,
+        pages,
+        loop,
+        delay: delay?.[0],
+        pageHeight,
+      };
+    };
+    const before = asked;
+    const moving = { frames: "6/8", format: "webp", pages: 6, loop: 2, delay: 60 };
+    expect(await ask("w:320")).toMatchObject({
+      ...moving,
+      how: "firstlight; fwd=miss; fwd-status=200; stored",
+      pageHeight: 240,
+    });
+    await expect.poll(async () => (await ask("w:320")).how, { timeout: 20_000 }).toMatch(/^firstlight; hit; detail=/);
+    // Wherever it is stored, it is known how many frames it has.
+    expect(await ask("w:320")).toMatchObject(moving);
+    expect(await ask("w:160")).toMatchObject({ ...moving, how: "firstlight; hit; detail=derived", pageHeight: 120 });
+    expect(await ask("w:160/da:1")).toMatchObject({ how: "firstlight; hit; detail=derived", frames: null, pages: 1 });
+    expect(await ask("w:320", "image/*")).toMatchObject({ frames: null, format: "png", pages: 1 });
+    expect(asked).toBe(before + 1);
   });
 });

@@ -7,12 +7,12 @@ import { DurableObject } from "cloudflare:workers";
 import { addOperations, type Operations, QUEUE_OPERATIONS } from "../prices.ts";
 import type { RunSettings } from "../run.ts";
 import { FeedReader } from "./feedReader.ts";
-import { type ChunkName, FeedState, type Read } from "./feedState.ts";
+import { FeedState, type Read } from "./feedState.ts";
 import { type FeedStatus, statusOf } from "./feedStatus.ts";
 import { FeedStore } from "./feedStore.ts";
 import { HostPaces } from "./hostPaces.ts";
 import { hostKeyOf } from "./hostRecord.ts";
-import type { Begun, ChunkMessage, FeedSettings, Report } from "./port.ts";
+import type { Begun, ChunkMessage, ChunkName, FeedSettings, Report } from "./port.ts";
 import { newRun } from "./runRecord.ts";
 import { HOLD_MS, type Timing, timingOf } from "./timing.ts";
 
@@ -47,7 +47,7 @@ export class CatalogueFeed extends DurableObject<Env> {
     const settings = this.#store.settings();
     this.#shard = settings?.shard ?? 0;
     if (settings !== null) this.#apply(settings);
-    this.#state = this.#load();
+    this.#state = new FeedState(this.#options(), this.#store.runs(), this.#store.hosts());
     if (this.#isUnderWay()) this.#soon(0);
   }
 
@@ -200,10 +200,6 @@ export class CatalogueFeed extends DurableObject<Env> {
   #apply(settings: FeedSettings): void {
     this.#timing = timingOf(settings.chunkSeconds, settings.leaseSeconds);
     this.#paces.use(settings.politeness);
-  }
-
-  #load(): FeedState {
-    return new FeedState(this.#options(), this.#store.runs(), this.#store.hosts());
   }
 
   #options() {

@@ -3,8 +3,9 @@ import { BoundedMap } from "../../concurrency/boundedMap.ts";
 import { hostHash } from "../../store/schema/key.ts";
 import { type OpenPart, openPart, PART, partKey, rangeOf } from "../part.ts";
 import { BadRecord } from "../record.ts";
-import { type HostEntry, hostsKey, readHostEntry } from "../run.ts";
-import type { ChunkName } from "./feedState.ts";
+import { hostsKey, readHostEntry } from "../run.ts";
+import type { ListedHost } from "./hostRecord.ts";
+import type { ChunkName } from "./port.ts";
 import type { RunRecord } from "./runRecord.ts";
 
 /** A page of a list has some 700 hosts. No line is longer. */
@@ -27,7 +28,7 @@ export class FeedReader {
     { run, round, offset }: Pick<RunRecord, "run" | "round" | "offset">,
     shard: number,
   ): Promise<{
-    readonly entries: readonly (HostEntry & { readonly host16: string })[];
+    readonly entries: readonly ListedHost[];
     readonly offset: number | null;
   }> {
     this.#onRead();

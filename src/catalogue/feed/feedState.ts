@@ -3,11 +3,18 @@
  * (catalogueFeed.ts) gives it the time, keeps its records and sends its messages; the simulation does the same in virtual
  * time. Nothing here goes through all hosts, save what a restart loads.
  */
-import { BoundedMap } from "../../concurrency/boundedMap.ts";
-import type { JobPace } from "../jobPace.ts";
+import type { JobPace, PaceOf } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
 import { DueHeap } from "./dueHeap.ts";
-import { addTally, type HostRecord, hostKeyOf, isFinished, type Lease, newHost } from "./hostRecord.ts";
+import {
+  addTally,
+  type HostRecord,
+  hostKeyOf,
+  isFinished,
+  type Lease,
+  type ListedHost,
+  newHost,
+} from "./hostRecord.ts";
 import {
   cutAt,
   dueAt,
@@ -16,12 +23,14 @@ import {
   withBegun,
   withChunk,
   withExpired,
+  withJoined,
   withPostponed,
   withReport,
   withSent,
 } from "./leases.ts";
-import type { ChunkMessage, Report, Work } from "./port.ts";
-import type { RunRecord } from "./runRecord.ts";
+import { OpenHosts } from "./openHosts.ts";
+import type { Beginning, ChunkMessage, ChunkName, Report } from "./port.ts";
+import { afterPage, type RunRecord, withEnd } from "./runRecord.ts";
 import { AGAIN_MS, AHEAD_MS, OPEN_HOSTS, STOP_BEFORE_MS, type Timing } from "./timing.ts";
 
 /** What has to be read before the feed can go on. */
@@ -29,23 +38,11 @@ export type Read =
   | { readonly kind: "list"; readonly run: RunRecord }
   | { readonly kind: "part"; readonly record: HostRecord };
 
-/** Which chunk a worker means. */
-export type ChunkName = Pick<ChunkMessage, "run" | "round" | "host16" | "part" | "from" | "attempt">;
-
-export type Beginning =
-  | { readonly kind: "go"; readonly work: Omit<Work, "range">; readonly record: HostRecord }
-  | { readonly kind: "stale" | "later" | "hold" };
-
-export type FeedOptions = {
-  readonly shard: number;
-  readonly timing: Timing;
-  /** The pace of a host with so many pictures. */
-  readonly paceOf: (host: string, pictures: number) => JobPace;
-};
+export type FeedOptions = { readonly shard: number; readonly timing: Timing; readonly paceOf: PaceOf };
 
 export class FeedState {
   readonly runs = new Map<string, RunRecord>();
-  readonly hosts = new Map<string, HostRecord>();
+  readonly #open = new OpenHosts();
   /** Keys of hosts, and names of runs, whose record has changed since `taken`. */
   #changedHosts = new Set<string>();
   #changedRuns = new Set<string>();
@@ -53,11 +50,6 @@ export class FeedState {
   readonly #due = new DueHeap();
   /** Hosts whose next part is not opened. */
   readonly #unopened = new Set<string>();
-  /** Records of one host: of several runs, or rounds. They share its pace. */
-  readonly #lanes = new Map<string, Set<string>>();
-  /** When a host was last asked: another run may go on with it after its record has gone. */
-  readonly #lastStarts = new BoundedMap<string, number>(4 * OPEN_HOSTS);
-  readonly #openHosts = new Map<string, number>();
   /** When the list of a run may be read again after a failure. */
   readonly #listsAt = new Map<string, number>();
   readonly #options: FeedOptions;
@@ -66,6 +58,10 @@ export class FeedState {
     this.#options = options;
     for (const run of runs) this.runs.set(run.run, run);
     for (const host of hosts) this.#put(host, false);
+  }
+
+  get hosts(): ReadonlyMap<string, HostRecord> {
+    return this.#open.records;
   }
 
   /** When something is due by itself, in unix milliseconds; Infinity = nothing is. */
@@ -95,26 +91,14 @@ export class FeedState {
   }
 
   /** Hosts of a list, and the byte at which its next line begins; null = the list has ended. */
-  addHosts(
-    name: string,
-    entries: readonly (HostEntry & { readonly host16: string })[],
-    offset: number | null,
-    now: number,
-  ): void {
+  addHosts(name: string, entries: readonly ListedHost[], offset: number | null, now: number): void {
     const run = this.runs.get(name);
     if (run === undefined) return;
     for (const { host16, ...entry } of entries) {
       const { expected } = this.#paceOf(entry);
       this.#put(newHost(name, run.round, host16, entry, expected, now), true);
     }
-    const pictures = run.pictures + entries.reduce((sum, entry) => sum + entry.pictures, 0);
-    const next =
-      offset !== null
-        ? { offset }
-        : run.round + 1 < run.rounds
-          ? { round: run.round + 1, offset: 0 }
-          : { listed: true };
-    this.#setRun({ ...run, ...next, hosts: run.hosts + entries.length, pictures }, now);
+    this.#setRun(afterPage(run, entries, offset), now);
   }
 
   /** The part that the cursor is in has so many rows. */
@@ -124,14 +108,13 @@ export class FeedState {
     if (record !== undefined && record.part === part) this.#put({ ...record, partRows: rows }, true);
   }
 
-  /** The part cannot be read now. */
+  /** The part cannot be read now; below, the list. */
   putOff(key: string, now: number): void {
     const record = this.hosts.get(key);
     this.#unopened.delete(key);
     if (record !== undefined) this.#put({ ...record, notBefore: now + AGAIN_MS, trouble: "stores" }, true);
   }
 
-  /** The list cannot be read now. */
   putOffList(name: string, now: number): void {
     this.#listsAt.set(name, now + AGAIN_MS);
   }
@@ -148,7 +131,7 @@ export class FeedState {
       if (after !== undefined && this.#unopened.has(key)) reads.push({ kind: "part", record: after });
     }
     for (const run of this.runs.values()) {
-      const open = this.#openHosts.get(run.run) ?? 0;
+      const open = this.#open.count(run.run);
       if (!run.listed && run.state === "running" && open < OPEN_HOSTS && (this.#listsAt.get(run.run) ?? 0) <= now)
         reads.push({ kind: "list", run });
     }
@@ -167,23 +150,17 @@ export class FeedState {
       this.#put(withPostponed(record, lease, Math.max(now, record.notBefore)), true);
       return { kind: "later" };
     }
-    const lane = this.#lane(record.host16);
-    const working = lane.flatMap(({ leases }) => leases).filter((one) => one !== lease && one.state === "begun").length;
-    if (working >= pace.workers) return { kind: "hold" };
+    if (this.#open.working(record.host16, lease) >= pace.workers) return { kind: "hold" };
     const { timing } = this.#options;
     const { record: after, lease: begun } = withBegun(record, lease, delivery, timing, now);
     this.#put(after, true);
-    const perSecond =
-      pace.perSecond === null ? null : pace.perSecond / pace.workers / Math.max(...lane.map(({ slow }) => slow));
-    const lastStart = Math.max(this.#lastStarts.get(record.host16) ?? 0, ...lane.map((one) => one.lastStart));
-    const startInMs = perSecond === null ? 0 : Math.max(0, Math.ceil(lastStart + 1000 / perSecond - now));
+    const turn = this.#open.turn(record.host16, pace, now);
     const { part, from, to, attempt } = begun;
     return {
       kind: "go",
-      record: after,
       work: {
         ...{ run: run.run, host: record.entry.host, settings: run.settings },
-        ...{ part, from, to, attempt, perSecond, concurrency: pace.concurrency, startInMs },
+        ...{ part, from, to, attempt, concurrency: pace.concurrency, ...turn },
         workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4),
         lastTry: isLastTry(record, now),
         poison: isPoison(begun),
@@ -198,30 +175,21 @@ export class FeedState {
     this.#put(withPostponed(found.record, found.lease, now + AHEAD_MS), true);
   }
 
-  /**
-   * A report. False: the rows are not leased like that (any more). An earlier attempt counts as well as the last one: its
-   * rows are in the log.
-   */
+  /** A report of any attempt: its rows are in the log. False: they are not leased like that (any more). */
   report(name: ChunkName, report: Report, now: number): boolean {
     const found = this.#find(name);
-    if (found === null || found.lease.to !== report.to) return false;
-    const { key, record, lease, run } = found;
+    if (found === null) return false;
+    const { key, run } = found;
+    // A slow worker may have done all rows of a lease that was divided meanwhile.
+    const { record, lease } = withJoined(found.record, found.lease, report.to);
+    if (lease.to !== report.to) return false;
     const after = withReport(record, lease, report, this.#paceOf(record.entry), now);
     this.#put(after, true);
-    this.#lastStarts.set(record.host16, Math.max(after.lastStart, this.#lastStarts.get(record.host16) ?? 0));
     if (!isFinished(after)) return true;
     this.#remove(key, after);
     this.#finished.push(after);
     this.#setRun({ ...run, finished: run.finished + 1, tally: addTally(run.tally, after.tally) }, now);
     return true;
-  }
-
-  /** Another worker of the host may begin now. */
-  isFree(host16: string, workers: number): boolean {
-    const begun = this.#lane(host16)
-      .flatMap(({ leases }) => leases)
-      .filter(({ state }) => state === "begun");
-    return begun.length < workers;
   }
 
   #stepHost(key: string, before: HostRecord, now: number): readonly ChunkMessage[] {
@@ -253,18 +221,12 @@ export class FeedState {
   }
 
   #setRun(run: RunRecord, now: number): void {
-    const isOver = run.listed && run.finished === run.hosts;
-    this.runs.set(run.run, { ...run, endedAt: isOver ? (run.endedAt ?? now) : null });
+    this.runs.set(run.run, withEnd(run, now));
     this.#changedRuns.add(run.run);
   }
 
   #put(record: HostRecord, changed: boolean): void {
-    const key = hostKeyOf(record);
-    if (!this.hosts.has(key)) {
-      this.#openHosts.set(record.run, (this.#openHosts.get(record.run) ?? 0) + 1);
-      this.#lanes.set(record.host16, (this.#lanes.get(record.host16) ?? new Set()).add(key));
-    }
-    this.hosts.set(key, record);
+    const key = this.#open.put(record);
     if (changed) this.#changedHosts.add(key);
     this.#schedule(key, record);
   }
@@ -276,18 +238,10 @@ export class FeedState {
     this.#due.set(key, at);
   }
 
-  #remove(key: string, { run, host16 }: HostRecord): void {
-    this.hosts.delete(key);
+  #remove(key: string, record: HostRecord): void {
+    this.#open.remove(key, record);
     this.#changedHosts.delete(key);
     this.#due.delete(key);
-    this.#openHosts.set(run, (this.#openHosts.get(run) ?? 1) - 1);
-    const lane = this.#lanes.get(host16);
-    lane?.delete(key);
-    if (lane?.size === 0) this.#lanes.delete(host16);
-  }
-
-  #lane(host16: string): readonly HostRecord[] {
-    return [...(this.#lanes.get(host16) ?? [])].flatMap((key) => this.hosts.get(key) ?? []);
   }
 
   #paceOf({ host, pictures }: HostEntry): JobPace {

@@ -61,6 +61,9 @@ export type HostRecord = {
   readonly startedAt: number;
 };
 
+/** A host as its list has it, with its hash. */
+export type ListedHost = HostEntry & { readonly host16: string };
+
 /** What stays of a host that is finished. */
 export type FinishedHost = { readonly host: string; readonly pictures: number; readonly tally: Tally };
 

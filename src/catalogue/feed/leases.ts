@@ -59,11 +59,11 @@ export function withChunk(record: HostRecord, timing: Timing, now: number): Host
 /** Takes back the leases whose time is over. */
 export function withExpired(record: HostRecord, now: number): HostRecord {
   if (!record.leases.some(({ state, until }) => state !== "unsent" && until <= now)) return record;
-  const leases = record.leases.flatMap((lease) => {
-    if (lease.state === "unsent" || lease.until > now) return [lease];
-    const back: Lease = { ...lease, state: "unsent", until: now, begunAt: 0, delivery: 0 };
-    return lease.state === "begun" ? crashed(back) : [back];
-  });
+  // Whoever began it may only be slow. That a worker has crashed is said by the queue, which delivers its message again.
+  const back = { state: "unsent", until: now, begunAt: 0, delivery: 0 } as const;
+  const leases = record.leases.map((lease) =>
+    lease.state === "unsent" || lease.until > now ? lease : { ...lease, ...back },
+  );
   return { ...record, leases };
 }
 
@@ -123,6 +123,22 @@ export function isLastTry({ troubledSince }: Pick<HostRecord, "troubledSince">, 
 export function withPostponed(record: HostRecord, lease: Lease, at: number): HostRecord {
   const later: Lease = { ...lease, state: "unsent", until: at, begunAt: 0, delivery: 0 };
   return { ...record, leases: record.leases.map((one) => (one === lease ? later : one)) };
+}
+
+/** The lease as it was before it was divided, up to row `to`, where all of its pieces are still leased; else as it is. */
+export function withJoined(
+  record: HostRecord,
+  lease: Lease,
+  to: number,
+): { readonly record: HostRecord; readonly lease: Lease } {
+  const pieces = record.leases.filter(
+    ({ part, from, to: end }) => part === lease.part && from >= lease.from && end <= to,
+  );
+  const rows = pieces.reduce((sum, { from, to: end }) => sum + end - from, 0);
+  if (pieces.length < 2 || rows !== to - lease.from) return { record, lease };
+  const joined = { ...lease, to };
+  const leases = record.leases.flatMap((one) => (one === lease ? [joined] : pieces.includes(one) ? [] : [one]));
+  return { record: { ...record, leases }, lease: joined };
 }
 
 /** Weight of the newest chunk in the rate. */

@@ -54,6 +54,14 @@ export type Work = {
   readonly poison: boolean;
 };
 
+/** Which chunk a worker means. */
+export type ChunkName = Pick<ChunkMessage, "run" | "round" | "host16" | "part" | "from" | "attempt">;
+
+/** What the feed's state says to a worker. `hold`: another one works on the host now. The rest as in `Begun`. */
+export type Beginning =
+  | { readonly kind: "go"; readonly work: Omit<Work, "range"> }
+  | { readonly kind: "stale" | "later" | "hold" };
+
 /** `stale`: another message has the chunk, or it is done. `later`: it will come again. */
 export type Begun =
   | { readonly go: true; readonly work: Work }

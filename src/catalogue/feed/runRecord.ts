@@ -38,3 +38,21 @@ export function newRun(
     ...{ hosts: 0, finished: 0, pictures: 0, tally: NOTHING_DONE, startedAt: now, endedAt: null },
   };
 }
+
+/** After hosts were read from its lists. `offset`: where the next page begins; null = that was the list's last one. */
+export function afterPage(
+  run: RunRecord,
+  entries: readonly { readonly pictures: number }[],
+  offset: number | null,
+): RunRecord {
+  const pictures = run.pictures + entries.reduce((sum, entry) => sum + entry.pictures, 0);
+  const hosts = run.hosts + entries.length;
+  if (offset !== null) return { ...run, hosts, pictures, offset };
+  const isLast = run.round + 1 >= run.rounds;
+  return { ...run, hosts, pictures, ...(isLast ? { listed: true } : { round: run.round + 1, offset: 0 }) };
+}
+
+/** With the time of its end, once every host is finished. */
+export function withEnd(run: RunRecord, now: number): RunRecord {
+  return { ...run, endedAt: run.listed && run.finished === run.hosts ? (run.endedAt ?? now) : null };
+}

@@ -3,17 +3,25 @@ import { cheapestTables, keyBits, MOST_DHASH, type Tables } from "./tables.ts";
 
 /** Most pictures of a part. Two parts, sorted once each, and the pairs take 70 MB: an isolate has 128. */
 export const PART_PICTURES = 500_000;
-/** PDQ confirms up to this distance, and for a quality above 49 (both from PDQ's authors). */
+/** PDQ confirms up to this distance (from its authors). */
 export const MOST_PDQ = 31;
-export const LEAST_QUALITY = 50;
 
 /** Hashes of some pictures, in one order. */
 export type HashPart = {
-  /** 8 bytes each. Only differences count, so that any order of bytes will do. */
-  readonly dhash: Uint8Array;
-  /** 32 bytes each. */
-  readonly pdq: Uint8Array;
+  readonly count: number;
+  /** Fills in 8 bytes of dHash and 32 of PDQ for each. Only differences count, so that any order of bytes will do. */
+  copyTo(dhash: Uint8Array, pdq: Uint8Array): void;
 };
+
+export function hashPart(dhash: Uint8Array, pdq: Uint8Array): HashPart {
+  return {
+    count: dhash.length / 8,
+    copyTo(toDHash, toPdq) {
+      toDHash.set(dhash);
+      toPdq.set(pdq);
+    },
+  };
+}
 
 /** Three words a pair: the place in the first part, in the second part, and dHash distance << 16 | PDQ distance. */
 export type Pairs = Uint32Array;
@@ -44,17 +52,13 @@ export type Matcher = {
 export function createMatcher(module: WebAssembly.Module): Matcher {
   const wasm = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
   return {
-    *pairs(a, b, tables = cheapestTables(sizeOf(a), sizeOf(b ?? a), b === null)) {
+    *pairs(a, b, tables = cheapestTables(a.count, (b ?? a).count, b === null)) {
       const keys = Math.max(...tables.masks.map((mask) => 2 ** keyBits(tables, mask)));
-      const layout = layOut(sizeOf(a), b === null ? 0 : sizeOf(b), keys, tables);
+      const layout = layOut(a.count, b === null ? 0 : b.count, keys, tables);
       wasm.reserve(layout.total);
       const heap = () => new Uint8Array(wasm.memory.buffer);
-      heap().set(a.dhash, layout.a.hashes);
-      heap().set(a.pdq, layout.a.pdq);
-      if (b !== null) {
-        heap().set(b.dhash, layout.b.hashes);
-        heap().set(b.pdq, layout.b.pdq);
-      }
+      fill(heap(), layout.a, a);
+      if (b !== null) fill(heap(), layout.b, b);
       heap().set(
         tables.blocks.map(({ shift }) => shift),
         layout.blocks,
@@ -68,8 +72,8 @@ export function createMatcher(module: WebAssembly.Module): Matcher {
       for (const mask of tables.masks) {
         const count = 2 ** keyBits(tables, mask);
         wasm.setTable(layout.blocks, tables.blocks.length, mask);
-        sort(wasm, layout.a, sizeOf(a), count);
-        if (b !== null) sort(wasm, layout.b, sizeOf(b), count);
+        sort(wasm, layout.a, a.count, count);
+        if (b !== null) sort(wasm, layout.b, b.count, count);
         wasm.begin(count, layout.out, BATCH, MOST_DHASH, MOST_PDQ);
         while (!wasm.isDone()) {
           const written = wasm.compare();
@@ -80,8 +84,9 @@ export function createMatcher(module: WebAssembly.Module): Matcher {
   };
 }
 
-function sizeOf({ dhash }: HashPart): number {
-  return dhash.length / 8;
+function fill(heap: Uint8Array, { hashes, pdq }: Place, part: HashPart): void {
+  const { count } = part;
+  part.copyTo(heap.subarray(hashes, hashes + 8 * count), heap.subarray(pdq, pdq + 32 * count));
 }
 
 type Place = {

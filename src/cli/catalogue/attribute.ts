@@ -5,6 +5,7 @@ import { counted } from "../counted.ts";
 import { refuse } from "../usage.ts";
 import type { Command } from "./command.ts";
 import { Unavailable, WrongInput } from "./failure.ts";
+import { interruption } from "./interruption.ts";
 import { ATTRIBUTE_COLUMNS, type AttributeColumns, attributeTable } from "./postgres/attributeTable.ts";
 import { isDatabaseUrl, withDatabase } from "./postgres/session.ts";
 import { Progress } from "./progress.ts";
@@ -31,8 +32,7 @@ export const ATTRIBUTE: Command = {
     const columns = Object.fromEntries(
       ROLES.map((role) => [role, values[flagOf(role)] ?? ATTRIBUTE_COLUMNS[role]]),
     ) as AttributeColumns;
-    const interrupted = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+    const interrupted = interruption();
     const progress = new Progress("rows read");
     try {
       const end = await withDatabase(to, (client) =>
@@ -50,6 +50,8 @@ export const ATTRIBUTE: Command = {
         console.error(`${error.message}\nRun it again: it goes on where it stopped.`);
       else throw error;
       return interrupted.signal.aborted ? 130 : 1;
+    } finally {
+      interrupted.end();
     }
   },
 };

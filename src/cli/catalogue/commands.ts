@@ -50,6 +50,10 @@ export const COMMANDS = {
     summary: "find copies among the pictures by their hashes, and cluster them",
     load: async () => (await import("./likeness.ts")).LIKENESS,
   },
+  infer: {
+    summary: "give pictures with few tags those that their neighbours agree on",
+    load: async () => (await import("./infer.ts")).INFER,
+  },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -1,11 +1,12 @@
 /** `npm run catalogue -- import FILE … --run NAME` sorts a manifest by host and writes it into the primary bucket. */
+import { tmpdir } from "node:os";
 import { counted } from "../counted.ts";
 import { storeFailure } from "../failures.ts";
 import type { Command } from "./command.ts";
 import { IMPORT_USAGE, type ImportArguments, parseImportArguments } from "./import/arguments.ts";
 import { type Imported, importManifest } from "./import/importManifest.ts";
 import { BucketRunStore } from "./import/runStore.ts";
-import { type SortSummary, usualFolder, WorkFolder } from "./import/workFolder.ts";
+import { folderOf, type SortSummary, WorkFolder } from "./import/workFolder.ts";
 import { TooManyBroken } from "./manifest/readManifest.ts";
 import { brokenLines, bytesText, number, skippedLines } from "./plan/printPlan.ts";
 import { Progress } from "./progress.ts";
@@ -29,7 +30,7 @@ async function importRun(args: ImportArguments): Promise<number> {
   let checked = 0;
   let work: WorkFolder | null = null;
   try {
-    work = new WorkFolder(args.work ?? usualFolder(access.endpoint, store.bucket, run));
+    work = new WorkFolder(folderOf(args.work ?? tmpdir(), access.endpoint, store.bucket, run));
     const imported = await importManifest({
       ...args,
       ...{ store, work, now: Date.now(), signal: interrupted.signal },

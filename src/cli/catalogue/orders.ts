@@ -109,40 +109,44 @@ async function follow(run: string, first: CatalogueStatus, call: SignedCall): Pr
 }
 
 async function retryAll(run: string, statuses: readonly string[], call: SignedCall): Promise<number> {
-  const retried = await inSteps({ action: "retry", run, statuses }, "retried", call, (count) =>
-    console.error(`${count} pictures are taken up again`),
+  const { retried = 0 } = await inSteps({ action: "retry", run, statuses }, ["retried"], call, (sums) =>
+    console.error(`${sums.retried} pictures are taken up again`),
   );
   console.log(JSON.stringify({ run, retried }));
   return 0;
 }
 
+/** Lines of the log that cannot be read make the exit code 1. */
 async function rebuildAll(run: string, call: SignedCall): Promise<number> {
   const progress = new Progress("projected");
-  const projected = await inSteps({ action: "rebuild", run }, "projected", call, (count) => progress.show(count));
+  const sums = await inSteps({ action: "rebuild", run }, ["projected", "unreadable"], call, ({ projected = 0 }) =>
+    progress.show(projected),
+  );
   progress.end();
-  console.log(JSON.stringify({ run, projected }));
-  return 0;
+  console.log(JSON.stringify({ run, ...sums }));
+  return (sums.unreadable ?? 0) === 0 ? 0 : 1;
 }
 
-type Step = { readonly count: number; readonly cursor: string | null; readonly done: boolean };
+type Sums = Readonly<Record<string, number>>;
+type Step = { readonly counts: readonly number[]; readonly cursor: string | null; readonly done: boolean };
 
-/** Sends an order step after step until one says `done`. `field` of the answers is summed up. */
+/** Sends an order step after step until one says `done`. The `fields` of the answers, numbers, are summed up. */
 async function inSteps(
   order: Order,
-  field: string,
+  fields: readonly string[],
   call: SignedCall,
-  onStep: (count: number) => void,
-): Promise<number> {
-  let count = 0;
+  onStep: (sums: Sums) => void,
+): Promise<Sums> {
+  let sums: Sums = {};
   for (let cursor: string | null = null; ; ) {
     const step: Step = await callSigned({ ...order, cursor }, DOOR, call, (body) => {
-      const { [field]: some, cursor: next, done } = body;
-      if (typeof some !== "number" || typeof done !== "boolean") return undefined;
-      return { count: some, cursor: typeof next === "string" ? next : null, done };
+      const counts = fields.flatMap((field) => (typeof body[field] === "number" ? [body[field]] : []));
+      if (counts.length < fields.length || typeof body.done !== "boolean") return undefined;
+      return { counts, cursor: typeof body.cursor === "string" ? body.cursor : null, done: body.done };
     });
-    count += step.count;
-    onStep(count);
-    if (step.done) return count;
+    sums = Object.fromEntries(fields.map((field, i) => [field, (sums[field] ?? 0) + (step.counts[i] ?? 0)]));
+    onStep(sums);
+    if (step.done) return sums;
     cursor = step.cursor;
   }
 }

@@ -11,6 +11,7 @@ import { epochOf, isBlocked } from "../../policy/storedAccess.ts";
 import { storedFormat } from "../../request/accept.ts";
 import { canonicalOptions } from "../../request/canonical.ts";
 import type { ImageRequest } from "../../request/imageRequest.ts";
+import { pictureOfInfo } from "../../request/infoPath.ts";
 import { isDefault } from "../../request/options/option.ts";
 import { OPTIONS } from "../../request/options/table.ts";
 import { readImageRequest, splitUrl } from "../../request/readImageRequest.ts";
@@ -28,9 +29,11 @@ export type Reader = {
 };
 
 /** Lines for a person, in the order in which the Worker decides. `now` in milliseconds. Never throws. */
-export async function explain(url: string, reader: Reader, config: Config, now: number): Promise<Explanation> {
+export async function explain(asked: string, reader: Reader, config: Config, now: number): Promise<Explanation> {
   const lines: string[] = [];
   try {
+    const picture = pictureOfInfo(asked);
+    const url = picture ?? asked;
     const request = await readImageRequest(url, reader.accept, config, now);
     lines.push(...(await requestLines(url, request, config)));
     checkSource(request.source, request.authority, config, new URL(url).host);
@@ -43,10 +46,10 @@ export async function explain(url: string, reader: Reader, config: Config, now: 
     lines.push(line("stored as", await renditionKey(keys, canonicalOptions(request))));
     lines.push(line("", `the last part is the hash of ${canonicalOptions(request)}`));
     lines.push(...candidateLines(request, config));
-    lines.push(...answerLines(request, config));
+    lines.push(...answerLines(request, config, picture !== null || request.info !== undefined));
     return { ok: true, lines };
   } catch (error) {
-    return { ok: false, lines: [...lines, ...refusalLines(error, config)] };
+    return { ok: false, lines: [...lines, ...refusalLines(error, config), ...platformLines(asked)] };
   }
 }
 
@@ -55,6 +58,9 @@ async function requestLines(url: string, request: ImageRequest, config: Config):
   return [
     line("grammar", grammar),
     line("source", source),
+    ...(request.plainSource === undefined
+      ? []
+      : [line("", `${request.plainSource}, if HTTPS cannot be reached: the URL names no scheme`)]),
     line("permitted by", await permission(url, authority, config)),
     line("options", optionsOf(request)),
     ...(authority === "signature"
@@ -110,13 +116,17 @@ function candidateLines({ source, transform }: ImageRequest, config: Config): re
   return texts.map((text, at) => line(at === 0 ? "asks for" : "", at === 0 ? text : `else ${text}`));
 }
 
-function answerLines(request: ImageRequest, { minFreshSeconds, maxFreshSeconds }: Config): readonly string[] {
+function answerLines(
+  request: ImageRequest,
+  { minFreshSeconds, maxFreshSeconds }: Config,
+  isInfo: boolean,
+): readonly string[] {
   const { transform, accept, authority, expires } = request;
   const format = storedFormat(transform.format, accept);
   const name = format === "base" ? "JPEG, or PNG for a picture with alpha" : format;
   const kept = `${authority === "header" ? "private" : "public"}, ${minFreshSeconds} to ${maxFreshSeconds} s as the source says`;
   return [
-    line("answer", `200, if the source has a picture: ${name}`),
+    line("answer", `200, if the source has a picture: ${isInfo ? "its facts as JSON" : name}`),
     line("", `kept ${kept}${expires === null ? "" : ", and never past its expiry"}`),
   ];
 }
@@ -132,6 +142,12 @@ function refusalLines(error: unknown, { signingPairs, allowedSources }: Config):
     ...(detail === undefined ? [] : [line("because", detail)]),
     ...(closed ? [line("note", "neither SIGNING_KEYS nor ALLOWED_SOURCES is set here, so nobody gets a picture")] : []),
   ];
+}
+
+/** Cloudflare answers some paths itself, before any Worker. */
+function platformLines(url: string): readonly string[] {
+  if (!new URL(url).pathname.startsWith("/cdn-cgi/")) return [];
+  return [line("note", "Cloudflare keeps /cdn-cgi/ for itself: write /image/ in place of /cdn-cgi/image/")];
 }
 
 function line(name: string, text: string): string {

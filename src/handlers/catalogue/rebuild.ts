@@ -3,16 +3,18 @@
  * reach it. An outcome that is older than the one in the database changes nothing, so a step may be sent twice, and a run
  * may be under way meanwhile.
  */
-import type { Outcome } from "../../catalogue/outcome.ts";
-import { logPrefix, readLog } from "../../catalogue/outcomeLog.ts";
+import { type Outcome, readOutcome } from "../../catalogue/outcome.ts";
+import { logPrefix } from "../../catalogue/outcomeLog.ts";
 import { PROJECTION_SHARDS } from "../../catalogue/projection.ts";
+import { BadRecord } from "../../catalogue/record.ts";
 import type { App } from "../../context/app.ts";
 import { Failure } from "../../errors.ts";
 import { project } from "../../jobs/catalogue/chunkLog.ts";
 
 export type RebuildStep = {
-  /** Outcomes that were read. */
+  /** Outcomes that were read, and lines that are none. */
   readonly projected: number;
+  readonly unreadable: number;
   /** Where the next step begins; null = there is none. */
   readonly cursor: string | null;
   readonly done: boolean;
@@ -38,8 +40,20 @@ export async function rebuildStep(
   const startAfter = cursor === null ? {} : { startAfter: prefix + cursor };
   const page = await bucket.list({ prefix, limit: objects, ...startAfter });
   const texts = await Promise.all(page.objects.map(async ({ key }) => (await bucket.get(key))?.text() ?? ""));
-  const outcomes: readonly Outcome[] = texts.flatMap(readLog);
+  const lines = texts.flatMap((text) => text.split("\n").filter((line) => line !== ""));
+  const outcomes = lines.flatMap(outcomeOrNone);
   if (outcomes.length > 0) await project(bindings, outcomes);
   const last = page.objects.at(-1)?.key.slice(prefix.length) ?? null;
-  return { projected: outcomes.length, cursor: page.truncated ? last : null, done: !page.truncated };
+  const unreadable = lines.length - outcomes.length;
+  return { projected: outcomes.length, unreadable, cursor: page.truncated ? last : null, done: !page.truncated };
+}
+
+/** A damaged line must not hold up all that follow. */
+function outcomeOrNone(line: string): readonly Outcome[] {
+  try {
+    return [readOutcome(line)];
+  } catch (error) {
+    if (error instanceof BadRecord) return [];
+    throw error;
+  }
 }

@@ -6,8 +6,8 @@ import { GRID } from "./reduction.ts";
 
 const ACROSS = 9;
 const DOWN = 8;
-/** Smaller differences are rounding, and count as none. */
-const LEAST = 1e-3;
+/** Smaller differences count as none: those of rounding, and those that an encoder makes in a flat part of a picture. */
+const LEAST = 0.5;
 
 /**
  * The hash of 64 x 64 values of luma, as 16 hex digits: 8 rows of 8 bits, the first one highest. A bit is set where a cell

@@ -23,15 +23,23 @@ export async function readChunk(bucket: R2Bucket, { run, host16, part, from }: C
   return { outcomes, upTo: from + outcomes.length };
 }
 
-/** Rejects when the bucket fails. */
-export async function writeChunk(
-  bucket: R2Bucket,
-  { run, host16, part, from }: ChunkPlace,
-  outcomes: readonly Outcome[],
-): Promise<void> {
-  await bucket.put(logKey(run, host16, part, from), logText(outcomes), {
+/**
+ * Writes the outcomes, unless a slower worker of the same rows has written more of them meanwhile. Gives what the log has
+ * now. Rejects when the bucket fails.
+ */
+export async function writeChunk(bucket: R2Bucket, place: ChunkPlace, outcomes: readonly Outcome[]): Promise<Logged> {
+  const { run, host16, part, from } = place;
+  const key = logKey(run, host16, part, from);
+  const present = Number((await bucket.head(key))?.customMetadata?.rows ?? 0);
+  if (present > outcomes.length) {
+    const logged = await readChunk(bucket, place);
+    if (logged !== null) return logged;
+  }
+  await bucket.put(key, logText(outcomes), {
     httpMetadata: { contentType: "application/jsonl" },
+    customMetadata: { rows: String(outcomes.length) },
   });
+  return { outcomes, upTo: from + outcomes.length };
 }
 
 /** Shards whose table this isolate knows to be there. */

@@ -123,10 +123,12 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("a third party that dies", { tim
     expect(await phone.evaluate(() => document.activeElement?.textContent)).toBe("Start the run");
     await phone.keyboard.press("Enter");
     await expect.poll(done, { timeout: 120_000, interval: 20 }).toBeGreaterThan(0);
-    await screenshot(phone, "catalogue-telephone");
+    await screenshot(phone, "demo-catalogue-telephone");
     expect(await phone.textContent("button")).toBe("Kill the Worker");
     await phone.keyboard.press("Enter");
     await expect.poll(phase, SOON).toBe("dead");
+    const fromElsewhere = { method: "POST", headers: { origin: "http://elsewhere.test" } };
+    expect((await fetch(`${demo.url}/catalogue/revive`, fromElsewhere)).status).toBe(403);
     const before = await done();
     expect(before).toBeLessThan(RUN_PICTURES);
     expect(demo.run.world()?.edge.edge).toBe(null);
@@ -151,7 +153,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("a third party that dies", { tim
     await phone.emulateMedia({ colorScheme: "light" });
     expect(await overflowing(phone)).toEqual([]);
     await phone.evaluate(() => scrollTo(0, 0));
-    await screenshot(phone, "catalogue");
+    await screenshot(phone, "demo-catalogue");
     await phone.close();
   });
 

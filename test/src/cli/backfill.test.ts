@@ -1,7 +1,7 @@
 /** `npm run backfill` and `npm run catalogue -- import` as programs against the S3 door of a running edge. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -145,6 +145,8 @@ describe("npm run catalogue -- import", { timeout: 600_000 }, () => {
     Array.from({ length: count }, (_, i) => `${i}\thttps://h${i % hosts}.test/${i}.jpg`);
 
   test("writes a run; a second time it changes nothing; another manifest is refused", async () => {
+    mkdirSync(join(dir, "small"));
+    writeFileSync(join(dir, "small", "mine"), "kept");
     const file = manifest("small.tsv", [...lines(20, 3), "7\thttps://h1.test/7.jpg", "no\taddress", ""]);
     const more = manifest("more.tsv", lines(21, 3));
     const refused = await importing(file, "small").ended;
@@ -165,6 +167,8 @@ describe("npm run catalogue -- import", { timeout: 600_000 }, () => {
     const other = await importing(more, "small").ended;
     expect([other.code, other.errors]).toEqual([1, expect.stringContaining("file 1 has other content")]);
     expect(await objects("small")).toEqual(there);
+    // --work may be a folder with files of somebody else.
+    expect(readFileSync(join(dir, "small", "mine"), "utf8")).toBe("kept");
   });
 
   test.runIf(process.env.FIRSTLIGHT_LONG === "1")(

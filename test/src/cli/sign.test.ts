@@ -137,7 +137,7 @@ test("all problems of a command line come at once", () => {
     ok: false,
     problems: [
       expect.stringMatching(
-        /^Unknown argument --nope; known are --endpoint, .*, and the options of docs\/url\.md \(.*width/,
+        /^Unknown argument --nope; known are --endpoint, .*, and the options of docs\/front-end\/url\.md \(.*width/,
       ),
       "--size needs a value",
       "A source is missing",

@@ -3,7 +3,8 @@ import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { ATTRIBUTE } from "../../../src/cli/catalogue/attribute.ts";
 import type { Postgres } from "../postgres.ts";
-import { createImages, writeBeside, writesOf } from "./imageTable.ts";
+import { writeBeside, writesOf } from "./clientsBeside.ts";
+import { createImages } from "./imageTable.ts";
 import { uuidOf } from "./outcomes.ts";
 
 /** `console`: what was printed during the test that runs. */

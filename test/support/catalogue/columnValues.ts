@@ -60,6 +60,8 @@ const TEXTS = [
   "'; --",
 ];
 
+const NUMBERS = ["0", "-0", "007", "+1", "1e3", "32767", "32768", "9223372036854775807", "9223372036854775808", "-5"];
+
 /** Values with the kind of their field, so that each kind comes with its edges and many others. */
 function valuesOf(count: number): readonly (readonly [FieldValue, FieldKind])[] {
   const { below, pick, chance } = choices(count);
@@ -70,8 +72,9 @@ function valuesOf(count: number): readonly (readonly [FieldValue, FieldKind])[] 
     pick(["", "Z", "+15:59", "-16:00", `+${digits(0, 23)}:${digits(0, 60)}`]);
   const number = () => pick([pick(EDGES), below(2 ** 32), below(1e6) / 1e3]);
   return Array.from({ length: count }, () => {
-    const kind = pick<FieldKind>(["text", "whole", "number", "flag", "time", "localTime", "place"]);
+    const kind = pick<FieldKind>(["id", "text", "whole", "number", "flag", "time", "localTime", "place"]);
     const values = {
+      id: () => pick([pick(TEXTS), pick(NUMBERS), String(below(2 ** 32))]),
       ...{ text: () => pick(TEXTS), whole: () => Math.trunc(number()), number, flag: () => chance(0.5) },
       time: () =>
         chance(0.5) ? below(2 ** 45) : pick([0, 253_402_300_799_999, 253_402_300_800_000, 8.64e15, 2 ** 53 - 1]),

@@ -1,9 +1,6 @@
-/** Openverse's table `image` in a test database, as far as an export touches it, and clients beside the export. */
+/** Openverse's table `image` in a test database, as far as an export touches it. */
 import type pg from "pg";
 import type { Outcome } from "../../../src/catalogue/outcome.ts";
-import type { Postgres } from "../postgres.ts";
-import { seeded } from "../seeded.ts";
-import { uuidOf } from "./outcomes.ts";
 
 /** Fields of outcomes into columns of `createImages`. */
 export const IMAGE_MAP = {
@@ -26,61 +23,6 @@ export async function createImages(client: pg.ClientBase, table: string, rows: n
        '{"kept": true}' FROM generate_series(1, $1::int) i`,
     [rows],
   );
-}
-
-export type Beside = {
-  /** Ends the clients. Gives what they saw. */
-  stop(): Promise<{ readonly writes: number; readonly refused: number; readonly longestWaitMs: number }>;
-};
-
-/**
- * Another client writes to random rows of the table and waits for a lock no longer than 250 ms, or its write is refused. A
- * third one asks the server every few milliseconds how long anybody has been waiting for a lock.
- */
-export async function writeBeside(server: Postgres, table: string, rows: number): Promise<Beside> {
-  const [writer, watcher] = [await server.connect(), await server.connect()];
-  await writer.query("SET lock_timeout = 250");
-  const random = seeded(rows);
-  let [writes, refused, longestWaitMs] = [0, 0, 0];
-  let running = true;
-  const write = async () => {
-    while (running) {
-      const id = uuidOf(1 + Math.floor(random() * rows));
-      const text = `UPDATE ${table} SET title = 'new ' || $2 WHERE identifier = $1`;
-      await writer.query(text, [id, writes]).then(
-        () => writes++,
-        (error: pg.DatabaseError) => {
-          if (error.code !== "55P03") throw error;
-          refused++;
-        },
-      );
-    }
-  };
-  const WAITS = `SELECT COALESCE(max(extract(epoch FROM clock_timestamp() - waitstart)) * 1000, 0)::float8 AS ms
-    FROM pg_locks WHERE NOT granted`;
-  const watch = async () => {
-    while (running) {
-      const { rows: found } = await watcher.query<{ ms: number }>(WAITS);
-      longestWaitMs = Math.max(longestWaitMs, found[0]?.ms ?? 0);
-      await new Promise((wake) => setTimeout(wake, 5));
-    }
-  };
-  const ended = Promise.all([write(), watch()]);
-  ended.catch(() => undefined);
-  return {
-    async stop() {
-      running = false;
-      await ended;
-      return { writes, refused, longestWaitMs };
-    },
-  };
-}
-
-/** Changes whenever any row of the table was written, even with the same values. */
-export async function writesOf(client: pg.ClientBase, table: string): Promise<unknown> {
-  const text = `SELECT count(*) AS rows, max(xmin::text::bigint) AS newest, max(xmax::text::bigint) AS locked,
-    md5(string_agg(ctid::text, ',' ORDER BY identifier)) AS places FROM ${table}`;
-  return (await client.query(text)).rows[0];
 }
 
 /** What IMAGE_MAP makes of an outcome in a row of `createImages`. */

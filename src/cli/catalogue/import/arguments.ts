@@ -18,7 +18,7 @@ export type ImportArguments = ManifestArguments & {
   readonly labels: string | null;
   readonly settings: RunSettings;
   readonly access: BucketAccess;
-  /** Null: the usual one. */
+  /** Where the folder of the sort is made; null: where the system has its temporary files. */
   readonly work: string | null;
   readonly concurrency: number;
 };
@@ -36,7 +36,8 @@ ${MANIFEST_USAGE}
 --facts header   a second request reads size and EXIF of the original where a provider's own size is rendered
 --location       also keeps where a picture was taken
 --labels FILE    YFCC100M's autotags, in the order of the manifest
---work DIR       for the sort: as much room as the rows take, about the size of the manifest (a folder in ${"$TMPDIR"})
+--work DIR       for the files of the sort, in a folder of their own: as much room as the rows take (the system's folder
+                 for temporary files)
 --concurrency N  parts written at a time, 1 to ${CONCURRENCY.most} (${CONCURRENCY.usual})
 --endpoint URL, --access-key ID, --secret-key KEY, --bucket-prefix TEXT: the S3 API of the buckets. Else S3_ENDPOINT,
 S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, and firstlight-`;

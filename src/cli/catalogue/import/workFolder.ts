@@ -4,7 +4,6 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ImportSource } from "./source.ts";
 
@@ -104,10 +103,13 @@ export class WorkFolder {
 
 const [SORTED, WRITTEN, LOCK] = ["sorted.json", "written", "lock"] as const;
 
-/** The folder of a run where none is named: the same for the same run of the same deployment. */
-export function usualFolder(endpoint: string, bucket: string, run: string): string {
+/**
+ * The folder of a run: the same for the same run of the same deployment. It lies below `parent`, which may have other files;
+ * the folder itself is emptied and deleted.
+ */
+export function folderOf(parent: string, endpoint: string, bucket: string, run: string): string {
   const mark = createHash("sha256").update(`${endpoint} ${bucket} ${run}`).digest("hex").slice(0, 12);
-  return join(tmpdir(), `firstlight-catalogue-${run}-${mark}`);
+  return join(parent, `firstlight-catalogue-${run}-${mark}`);
 }
 
 function isAlive(pid: number): boolean {

@@ -6,10 +6,10 @@ import { createHash } from "node:crypto";
 import { appendFileSync, createReadStream, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { LEAST_QUALITY } from "../../../catalogue/likeness/matcher.ts";
+import { isComparable } from "../../../catalogue/likeness/comparable.ts";
 import type { Standing } from "../../../catalogue/likeness/rank.ts";
 import { readRow } from "../../../catalogue/manifestRow.ts";
-import { readOutcome } from "../../../catalogue/outcome.ts";
+import { type Outcome, readOutcome } from "../../../catalogue/outcome.ts";
 import { STATUSES } from "../../../catalogue/status.ts";
 
 export type Candidate = Standing & { readonly id: string; readonly dhash: string; readonly pdq: string };
@@ -20,7 +20,7 @@ export type Gaps = {
   /** Not stored now: dead, refused, taken down. */
   notStored: number;
   withoutHashes: number;
-  /** PDQ says that there is too little to tell it by: flat, blank, a template. */
+  /** There is too little to tell it by: flat, blank, a template (likeness/comparable.ts). */
   lowQuality: number;
   withoutDate: number;
   withoutViews: number;
@@ -39,9 +39,14 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
-/** `outcomes`, `rows`: JSONL files. `folder`: for files of its own. Throws BadRecord, and what reading throws. */
+/** The outcomes of JSONL files. Throws BadRecord, and what reading throws. */
+export async function* outcomesIn(files: readonly string[]): AsyncGenerator<Outcome> {
+  for (const file of files) for await (const line of linesOf(file)) yield readOutcome(line);
+}
+
+/** `rows`: JSONL files. `folder`: for files of its own. Throws BadRecord, and what reading throws. */
 export async function* readCandidates(
-  outcomes: readonly string[],
+  outcomes: AsyncIterable<Outcome>,
   rows: readonly string[],
   folder: string,
   gaps: Gaps,
@@ -57,13 +62,10 @@ export async function* readCandidates(
     for (const [i, lines] of buckets.entries()) appendFileSync(fileOf(i), lines.splice(0).join(""));
     size = 0;
   };
-  for (const file of outcomes) {
-    for await (const line of linesOf(file)) {
-      const { id, checkedAt, status, dhash, pdq, pdqQuality, original, rendition } = readOutcome(line);
-      const { width, height } = original ?? rendition ?? { width: 0, height: 0 };
-      put([id, checkedAt, STATUSES[status].stored, dhash, pdq, pdqQuality, width * height]);
-      gaps.outcomes++;
-    }
+  for await (const { id, checkedAt, status, dhash, pdq, pdqQuality, original, rendition } of outcomes) {
+    const { width, height } = original ?? rendition ?? { width: 0, height: 0 };
+    put([id, checkedAt, STATUSES[status].stored, dhash, pdq, pdqQuality, width * height]);
+    gaps.outcomes++;
   }
   for (const file of rows) {
     for await (const line of linesOf(file)) {
@@ -92,7 +94,7 @@ function* joined(text: string, gaps: Gaps): Generator<Candidate> {
   for (const [id, , isStored, dhash, pdq, quality, pixels] of seen.values()) {
     if (!isStored) gaps.notStored++;
     else if (dhash === null || pdq === null || quality === null) gaps.withoutHashes++;
-    else if (quality < LEAST_QUALITY) gaps.lowQuality++;
+    else if (!isComparable(quality, Buffer.from(dhash, "hex"))) gaps.lowQuality++;
     else {
       const [, createdAt = null, views = null] = listed.get(id) ?? [];
       if (createdAt === null) gaps.withoutDate++;

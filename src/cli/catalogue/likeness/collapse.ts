@@ -24,9 +24,11 @@ export function collapse(files: HashFiles, folder: string): Collapsed {
   const [dhashFile, pdqFile] = [openSync(named.dhash, "w"), openSync(named.pdq, "w")];
   let count = 0;
   for (let part = 0; part < partCount(files); part++) {
-    const { dhash, pdq } = readPart(files, part);
+    const hashes = readPart(files, part);
+    const [dhash, pdq] = [new Uint8Array(DHASH_BYTES * hashes.count), new Uint8Array(PDQ_BYTES * hashes.count)];
+    hashes.copyTo(dhash, pdq);
     const words = { dhash: new Uint32Array(dhash.buffer), pdq: new Uint32Array(pdq.buffer) };
-    const size = dhash.length / DHASH_BYTES;
+    const size = hashes.count;
     let kept = 0;
     for (let i = 0; i < size; i++) {
       const a = mixed(words.dhash, 2 * i, 2, mixed(words.pdq, 8 * i, 8, 0x9747b28c));

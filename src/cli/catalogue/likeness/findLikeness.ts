@@ -66,19 +66,21 @@ function readPairs(pairs: Uint32Array, first: number, size: number, stars: Stars
     starts[row] = (starts[row] ?? 0) + 1;
   }
   for (let row = 1; row <= size; row++) starts[row] = (starts[row] ?? 0) + (starts[row - 1] ?? 0);
-  const others = new Uint32Array(pairs.length / PAIR_WORDS);
+  const [others, distances] = [new Uint32Array(pairs.length / PAIR_WORDS), new Uint32Array(pairs.length / PAIR_WORDS)];
   const next = starts.slice();
-  const nearest = createNearest(first, size, onNeighbours === undefined ? 0 : k);
   for (let at = 0; at < pairs.length; at += PAIR_WORDS) {
-    const [picture = 0, other = 0, distances = 0] = [pairs[at], pairs[at + 1], pairs[at + 2]];
+    const picture = pairs[at] ?? 0;
     const to = next[picture - first] ?? 0;
-    others[to] = other;
+    others[to] = pairs[at + 1] ?? 0;
+    distances[to] = pairs[at + 2] ?? 0;
     next[picture - first] = to + 1;
-    if (onNeighbours !== undefined) nearest.add(picture, other, distances);
   }
   for (let row = 0; row < size; row++) {
     const own = others.subarray(starts[row], starts[row + 1]);
     if (own.length > 0) stars.add(first + row, own.filter((other) => other > first + row).sort());
-    onNeighbours?.(first + row, nearest.of(first + row));
+    if (onNeighbours === undefined) continue;
+    const nearest = createNearest(k);
+    for (const [i, other] of own.entries()) nearest.add(other, distances[(starts[row] ?? 0) + i] ?? 0);
+    onNeighbours(first + row, nearest.list());
   }
 }

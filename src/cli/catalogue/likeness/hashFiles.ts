@@ -20,14 +20,17 @@ export function readPart(files: HashFiles, part: number): HashPart {
   const from = part * PART_PICTURES;
   const count = Math.min(PART_PICTURES, files.count - from);
   return {
-    dhash: readBytes(files.dhash, from * DHASH_BYTES, count * DHASH_BYTES),
-    pdq: readBytes(files.pdq, from * PDQ_BYTES, count * PDQ_BYTES),
+    count,
+    copyTo(dhash, pdq) {
+      readBytes(files.dhash, from * DHASH_BYTES, dhash);
+      readBytes(files.pdq, from * PDQ_BYTES, pdq);
+    },
   };
 }
 
-/** Throws Error when the file is shorter. */
-export function readBytes(file: string, from: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+/** Fills `bytes` from byte `from` of the file on. Throws Error when the file is shorter. */
+function readBytes(file: string, from: number, bytes: Uint8Array): void {
+  const { length } = bytes;
   const handle = openSync(file, "r");
   try {
     for (let at = 0; at < length; ) {
@@ -38,5 +41,4 @@ export function readBytes(file: string, from: number, length: number): Uint8Arra
   } finally {
     closeSync(handle);
   }
-  return bytes;
 }

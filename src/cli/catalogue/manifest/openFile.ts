@@ -1,4 +1,4 @@
-/** The bytes of a file or of standard input, decompressed. What it is its first bytes say, not its name. */
+/** The bytes of a file or of standard input, decompressed. The first bytes say how it is compressed, not the name. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open } from "node:fs/promises";

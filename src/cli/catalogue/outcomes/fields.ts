@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { type Outcome, outcomeText } from "../../../catalogue/outcome.ts";
 
-/** What a field's value is, besides null. `time`: unix milliseconds. `localTime`: ISO 8601 without a zone. */
-export type FieldKind = "text" | "whole" | "number" | "flag" | "time" | "localTime" | "place";
+/** What a field's value is, besides null. `id`: any text. `time`: unix milliseconds. `localTime`: ISO 8601 without a zone. */
+export type FieldKind = "id" | "text" | "whole" | "number" | "flag" | "time" | "localTime" | "place";
 
 export type FieldValue = string | number | boolean | readonly number[] | null;
 
@@ -17,8 +17,13 @@ type FieldRow = {
   readonly onNull: "write" | "keep";
 };
 
+type Inner<K extends "rendition" | "original"> = `${K}.${keyof NonNullable<Outcome[K]> & string}`;
+
+/** A field that is added to an outcome needs a row here. */
+type Name = Exclude<keyof Outcome, "v" | "rendition" | "original"> | Inner<"rendition"> | Inner<"original">;
+
 export const FIELDS = {
-  id: { kind: "text", of: ({ id }) => id, onNull: "write" },
+  id: { kind: "id", of: ({ id }) => id, onNull: "keep" },
   url: { kind: "text", of: ({ url }) => url, onNull: "write" },
   host: { kind: "text", of: ({ host }) => host, onNull: "write" },
   source: { kind: "text", of: ({ source }) => source, onNull: "write" },
@@ -57,7 +62,7 @@ export const FIELDS = {
   "original.focalLength": { kind: "number", of: ({ original }) => original?.focalLength ?? null, onNull: "keep" },
   "original.takenAt": { kind: "localTime", of: ({ original }) => original?.takenAt ?? null, onNull: "keep" },
   "original.location": { kind: "place", of: ({ original }) => original?.location ?? null, onNull: "keep" },
-} as const satisfies Readonly<Record<string, FieldRow>>;
+} as const satisfies Readonly<Record<Name, FieldRow>>;
 
 export type FieldName = keyof typeof FIELDS;
 

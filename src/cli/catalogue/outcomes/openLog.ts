@@ -4,6 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { type LogCursor, logPrefix } from "../../../catalogue/outcomeLog.ts";
 import { storeFailure } from "../../failures.ts";
 import { Unavailable, WrongInput } from "../failure.ts";
+import { interruption } from "../interruption.ts";
 import { Progress } from "../progress.ts";
 import type { LogArguments } from "./logArguments.ts";
 import { type LogPage, readLogPages } from "./logPages.ts";
@@ -25,8 +26,7 @@ export async function withLog(
   again: string,
   use: (log: OpenLog) => Promise<number>,
 ): Promise<number> {
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupted.abort());
+  const interrupted = interruption();
   const { endpoint, accessKeyId, secretAccessKey, bucket, concurrency, run } = args;
   const s3 = new S3Client({
     ...{ endpoint, region: "auto", forcePathStyle: true, maxAttempts: RETRIES },
@@ -64,5 +64,6 @@ export async function withLog(
     return interrupted.signal.aborted ? 130 : 1;
   } finally {
     s3.destroy();
+    interrupted.end();
   }
 }

@@ -42,15 +42,24 @@ export async function writeOutcomes(
   // A file that cannot be opened fails before we wait for its end.
   written?.catch(() => undefined);
   let count = 0;
+  let closed = false;
+  // The reader of standard output may have enough, as `head` has.
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    closed = true;
+  };
+  if (written === null) stream.on("error", onError);
   const write = async (text: string) => {
-    if (!stream.write(text)) await once(stream, "drain");
+    if (!stream.write(text) && !closed) await once(stream, "drain").catch(onError);
   };
   if (format === "tsv") await write(`${names.join("\t")}\n`);
   for (const outcome of outcomes) {
+    if (closed) break;
     await write(fields === null && format === "jsonl" ? `${outcomeText(outcome)}\n` : lineOf(outcome, format, names));
     count++;
   }
-  if (written !== null) {
+  if (written === null) stream.off("error", onError);
+  else {
     stream.end();
     await written;
     renameSync(draft, to);

@@ -22,6 +22,7 @@ export type HostPlan = {
   readonly days: number;
   /** To be fetched. */
   readonly bytes: number;
+  readonly dollars: number;
 };
 
 export type Plan = {
@@ -83,16 +84,22 @@ export function makePlan({ hosts, tally, beyond }: Counted, options: PlanOptions
     requests,
     bytes,
     days: paced.days[order[0] ?? 0] ?? 0,
-    dollars: dollars({ pictures, requests, bytes, governed: paced.governed }, options),
+    dollars: dollars({ pictures, requests, bytes, governed: paced.governed }, options.renditionPixels),
     assumed: ASSUMED,
     byHost: Array.from(listed, (host): HostPlan => {
       const name = hosts.nameOf(host);
       const group = paced.groups[paced.groupOf[host] ?? ALONE];
+      const isRuled = (group?.rule ?? null) !== null;
+      const work = {
+        pictures: hosts.pictures[host] ?? 0,
+        requests: expected.requests[host] ?? 0,
+        bytes: expected.bytes[host] ?? 0,
+      };
       return {
-        ...{ host: name, group: group?.name ?? name, pacedBy: (group?.rule ?? null) === null ? "default" : "rule" },
-        ...{ pictures: hosts.pictures[host] ?? 0, requests: Math.round(expected.requests[host] ?? 0) },
+        ...{ host: name, group: group?.name ?? name, pacedBy: isRuled ? "rule" : "default" },
+        ...{ pictures: work.pictures, requests: Math.round(work.requests), bytes: Math.round(work.bytes) },
         ...{ perSecond: paced.perSecond[host] ?? 0, days: paced.days[host] ?? 0 },
-        bytes: Math.round(expected.bytes[host] ?? 0),
+        dollars: dollarsOf(operationsFor({ ...work, governed: isRuled ? work.requests : 0 })),
       };
     }),
   };
@@ -175,25 +182,26 @@ type Work = {
   readonly governed: number;
 };
 
-function dollars({ pictures, requests, bytes, governed }: Work, { renditionPixels }: PlanOptions): Plan["dollars"] {
+function operationsFor({ pictures, requests, bytes, governed }: Work): Operations {
   const megapixels = bytes / ASSUMED.bytesPerPixel / 1e6;
   const cpuMs =
     pictures * EXPECTED_CPU.picture +
     megapixels * EXPECTED_CPU.megapixel +
     Math.max(0, requests - pictures) * EXPECTED_CPU.facts;
-  const operations = [times(EXPECTED_OPERATIONS, pictures), times(EXPECTED_GOVERNED, governed), { cpuMs }].reduce(
-    addOperations,
-  );
-  const by = Object.fromEntries(
-    Object.entries(operations).map(([name, count]) => [name, dollarsOf({ [name]: count })]),
-  );
+  return [times(EXPECTED_OPERATIONS, pictures), times(EXPECTED_GOVERNED, governed), { cpuMs }].reduce(addOperations);
+}
+
+function dollars(work: Work, renditionPixels: number): Plan["dollars"] {
+  const operations = operationsFor(work);
+  const by = Object.entries(operations).map(([name, count]) => [name, dollarsOf({ [name]: count })] as const);
   const total = dollarsOf(operations);
+  const storedBytes = work.pictures * renditionPixels * ASSUMED.storedBytesPerPixel;
   return {
     total,
-    perMillion: pictures === 0 ? 0 : (total / pictures) * 1e6,
-    storageMonth: ((pictures * renditionPixels * ASSUMED.storedBytesPerPixel) / 1e9) * STORED_GB_MONTH,
+    perMillion: work.pictures === 0 ? 0 : (total / work.pictures) * 1e6,
+    storageMonth: (storedBytes / 1e9) * STORED_GB_MONTH,
     pricesRead: PRICES_READ,
-    by,
+    by: Object.fromEntries(by),
   };
 }
 

@@ -48,16 +48,17 @@ export function skippedLines(skipped: Readonly<Partial<Record<string, number>>>)
   );
 }
 
-const COLUMNS = ["host", "pictures", "a second", "pace", "days", "to fetch"] as const;
+const COLUMNS = ["host", "pictures", "a second", "pace", "days", "to fetch", "dollars"] as const;
 
 function table(hosts: readonly HostPlan[]): readonly string[] {
-  const rows = hosts.map(({ host, group, pacedBy, pictures, perSecond, days, bytes }) => [
+  const rows = hosts.map(({ host, group, pacedBy, pictures, perSecond, days, bytes, dollars }) => [
     group === host ? host : `${host} (${group})`,
     number(pictures),
     rateText(perSecond),
     pacedBy,
     daysText(days),
     bytesText(bytes),
+    dollars.toFixed(2),
   ]);
   const lines = [COLUMNS, ...rows];
   const widths = COLUMNS.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));

@@ -72,6 +72,8 @@ export async function applyStaged(
     onBatch({ rows: listed ? 0 : row.rows, changed: row.changed, ms, held: row.held.length });
     [applied, held] = [row.applied, row.held];
   }
+  // What follows may take longer than an update: a large staging table is dropped.
+  await client.query("RESET ALL");
 }
 
 function pause(ms: number): Promise<void> {

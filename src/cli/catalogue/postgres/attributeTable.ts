@@ -79,7 +79,16 @@ export async function attributeTable(
     },
     end: () => null,
   };
-  return { ...(await runStaged(client, `attribute ${table.shown}`, plan, collect, signal)), shown: table.shown };
+  return {
+    ...(await runStaged(
+      client,
+      { family: `attribute ${table.shown}`, variant: columns.source },
+      plan,
+      collect,
+      signal,
+    )),
+    shown: table.shown,
+  };
 }
 
 /** A row whose source changes. A source that is there stays: somebody has said it, and an account may have been renamed since. */

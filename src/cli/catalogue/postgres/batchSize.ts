@@ -4,7 +4,7 @@
  */
 
 /** No row is locked for 250 ms: below that the server needs time to undo an update. `aimMs`: well below the limit, since the load of the database changes from one update to the next. */
-export const BATCH = { first: 100, most: 1_000, aimMs: 80, limitMs: 200 } as const;
+export const BATCH = { first: 100, most: 1_000, aimMs: 60, limitMs: 150 } as const;
 
 /** After an update of `rows` rows that took `ms` milliseconds, there and back. */
 export function nextBatch(rows: number, ms: number): number {

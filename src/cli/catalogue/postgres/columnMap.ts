@@ -59,7 +59,7 @@ export function readColumnMap(text: string, table: TargetTable): ReadMap {
 function keyColumn(name: string, table: TargetTable, problems: string[]): TableColumn | null {
   const column = find(name, "id", table, problems);
   if (column === null) return null;
-  const wrong = misfit("text", column);
+  const wrong = misfit("id", column);
   if (wrong !== null) problems.push(`id: ${wrong}`);
   else if (!table.uniqueColumns.includes(name)) {
     problems.push(

@@ -21,14 +21,21 @@ type TypeRow = {
   readonly write: (value: FieldValue, kind: FieldKind, column: TableColumn) => string | null;
 };
 
-const MAX = { int2: 2 ** 15 - 1, int4: 2 ** 31 - 1, int8: Number.MAX_SAFE_INTEGER } as const;
+const MAX = { int2: 2n ** 15n - 1n, int4: 2n ** 31n - 1n, int8: 2n ** 63n - 1n } as const;
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 /** Postgres takes zones up to 15:59. */
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)?$/;
 
-const whole = (most: number, takes: readonly FieldKind[]): TypeRow => ({
-  takes,
-  write: (value) => (typeof value === "number" && Math.abs(value) <= most ? String(value) : null),
+/** An identifier may be a number, such as Flickr's. One that is written in another way, such as 007, is not the same. */
+const WHOLE_ID = /^(0|-?[1-9]\d{0,18})$/;
+const whole = (most: bigint, takes: readonly FieldKind[]): TypeRow => ({
+  takes: ["id", ...takes],
+  write: (value) => {
+    const text = String(value);
+    if (!WHOLE_ID.test(text)) return null;
+    const number = BigInt(text);
+    return number >= -most && number <= most ? text : null;
+  },
 });
 const NUMBERS: readonly FieldKind[] = ["whole", "number", "time"];
 /** Postgres refuses what is too great, and what would become 0. */
@@ -50,7 +57,7 @@ const NUMERIC: TypeRow = {
 };
 /** U+0000 is no character to Postgres. */
 const TEXT: TypeRow = {
-  takes: ["text", "whole", "number", "flag", "time", "localTime", "place"],
+  takes: ["id", "text", "whole", "number", "flag", "time", "localTime", "place"],
   write: (value, kind, { length }) => {
     const text = kind === "time" ? isoTime(value) : typeof value === "string" ? value : JSON.stringify(value);
     if (text === null || text.includes("\0")) return null;
@@ -73,7 +80,7 @@ export const COLUMN_TYPES = {
   varchar: TEXT,
   bpchar: TEXT,
   uuid: {
-    takes: ["text"],
+    takes: ["id", "text"],
     write: (value) => (typeof value === "string" && UUID.test(value) ? value : null),
   },
   bool: { takes: ["flag"], write: (value) => (typeof value === "boolean" ? String(value) : null) },

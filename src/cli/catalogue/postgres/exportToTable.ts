@@ -50,7 +50,13 @@ export function exportToTable(order: TableExport): Promise<number> {
         end: (cursor) => JSON.stringify(nextPass(readCursor(cursor), Date.now())),
       };
       const plan = planOf(table, map.value);
-      const end = await runStaged(client, `export ${order.run} to ${table.shown} ${digest}`, plan, collect, signal);
+      const end = await runStaged(
+        client,
+        { family: `export ${order.run} to ${table.shown}`, variant: digest },
+        plan,
+        collect,
+        signal,
+      );
       for (const [what, count] of unfit)
         console.error(`${what} cannot hold ${counted(count, "value")}: left as it was`);
       const missing = end.read - end.found;
@@ -86,7 +92,7 @@ export function stagedRow(
   { key, columns }: ColumnMap,
   unfit: Map<string, number>,
 ): readonly StagedRow[] {
-  const id = columnText(outcome.id, "text", key);
+  const id = columnText(outcome.id, FIELDS.id.kind, key);
   if (id === null) {
     note(unfit, key.name);
     return [];

@@ -36,7 +36,17 @@ export type JobState = {
 };
 
 /** One job of a name at a time: its lock (a session's advisory lock) ends with the connection. */
-const LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS got";
+async function lock(client: pg.ClientBase, name: string): Promise<boolean> {
+  const text = "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS got";
+  const { rows } = await client.query<{ got: boolean }>(text, [`firstlight ${name}`]);
+  return rows[0]?.got === true;
+}
+
+/** Quoted for SQL. `schema` is quoted already. */
+function stagingOf(schema: string, name: string): string {
+  return `${schema}.firstlight_staging_${createHash("sha256").update(name).digest("hex").slice(0, 16)}`;
+}
+
 const FIELDS = "phase, cursor, applied, held, read::float8 AS read, found::float8 AS found, changed::float8 AS changed";
 
 /**
@@ -49,15 +59,16 @@ export async function openJob(
   plan: UpdatePlan,
   begin: (previous: string | null) => string,
 ): Promise<Job> {
-  const digest = createHash("sha256").update(name).digest("hex").slice(0, 16);
   const schema = quoted(plan.table.schema);
   const jobs = `${schema}.firstlight_jobs`;
-  const staging = `${schema}.firstlight_staging_${digest}`;
-  const lock = await client.query<{ got: boolean }>(LOCK, [`firstlight ${name}`]);
-  if (lock.rows[0]?.got !== true) throw new WrongInput(`Another process works on this already (${name})`);
+  const staging = stagingOf(schema, name);
+  if (!(await lock(client, name))) throw new WrongInput(`Another process works on this already (${name})`);
+  // Two that make the table at the same time would fail, though both say IF NOT EXISTS.
+  await client.query("SELECT pg_advisory_lock(hashtextextended('firstlight_jobs', 0))");
   await client.query(`CREATE UNLOGGED TABLE IF NOT EXISTS ${jobs} (name text PRIMARY KEY, phase text NOT NULL, cursor text NOT NULL,
     applied text, held text[] NOT NULL DEFAULT '{}', read int8 NOT NULL DEFAULT 0, found int8 NOT NULL DEFAULT 0,
     changed int8 NOT NULL DEFAULT 0)`);
+  await client.query("SELECT pg_advisory_unlock(hashtextextended('firstlight_jobs', 0))");
   const { rows } = await client.query<JobState>(`SELECT ${FIELDS} FROM ${jobs} WHERE name = $1`, [name]);
   const known = rows[0];
   if (known !== undefined && known.phase !== "done") return { name, jobs, staging, plan, state: known };
@@ -79,6 +90,21 @@ export async function openJob(
 export async function endStaging(client: pg.ClientBase, { name, jobs, staging }: Job): Promise<void> {
   await client.query(`ANALYZE ${staging}`);
   await client.query(`UPDATE ${jobs} SET phase = 'apply' WHERE name = $1`, [name]);
+}
+
+/**
+ * Drops what jobs left whose name begins so, other than this one: they were interrupted, and a call with another map took
+ * their place. One that a process works on stays.
+ */
+export async function dropOthers(client: pg.ClientBase, { name, jobs, plan }: Job, prefix: string): Promise<void> {
+  const text = `SELECT name FROM ${jobs} WHERE starts_with(name, $1) AND name <> $2 AND phase <> 'done'`;
+  const { rows } = await client.query<{ name: string }>(text, [prefix, name]);
+  for (const other of rows) {
+    if (!(await lock(client, other.name))) continue;
+    await client.query(`DROP TABLE IF EXISTS ${stagingOf(quoted(plan.table.schema), other.name)}`);
+    await client.query(`DELETE FROM ${jobs} WHERE name = $1`, [other.name]);
+    await client.query("SELECT pg_advisory_unlock(hashtextextended($1, 0))", [`firstlight ${other.name}`]);
+  }
 }
 
 export async function readState(client: pg.ClientBase, job: Job): Promise<Job> {

@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { Progress } from "../progress.ts";
 import { applyStaged } from "./apply.ts";
-import { endJob, endStaging, type Job, type JobState, openJob, readState } from "./job.ts";
+import { dropOthers, endJob, endStaging, type Job, type JobState, openJob, readState } from "./job.ts";
 import { openIncoming, type StagedRow, stagePage } from "./stage.ts";
 import type { UpdatePlan } from "./updateSql.ts";
 
@@ -16,15 +16,19 @@ export type Collect = {
   end(cursor: string): string | null;
 };
 
-/** Throws WrongInput, and what `collect` throws; the job then goes on from there at the next call. */
+/**
+ * The job is called `${family} ${variant}`: an interrupted one of another variant is dropped. Throws WrongInput, and what
+ * `collect` throws; the job then goes on from there at the next call.
+ */
 export async function runStaged(
   client: pg.ClientBase,
-  name: string,
+  { family, variant }: { readonly family: string; readonly variant: string },
   plan: UpdatePlan,
   collect: Collect,
   signal: AbortSignal,
 ): Promise<JobState> {
-  let job = await openJob(client, name, plan, collect.begin);
+  let job = await openJob(client, `${family} ${variant}`, plan, collect.begin);
+  await dropOthers(client, job, `${family} `);
   if (job.state.phase === "stage") {
     await openIncoming(client, job);
     for await (const { rows, cursor } of collect.pages(job.state.cursor)) {

@@ -52,9 +52,9 @@ export class Conversation {
     return this.#wishes.size;
   }
 
-  /** The last answer came late, or left a wish without a grant. */
-  get saturated(): boolean {
-    return this.#saturated;
+  /** Nobody waits, as far as is known, and no other grant lies idle: one that may not be used would cost nobody time. */
+  get mayAskAhead(): boolean {
+    return this.#wishes.size === 0 && !this.#saturated && [...this.#grants.values()].every(({ started }) => started);
   }
 
   /** Nothing waits, runs or is to be said: it may be forgotten. */

@@ -18,6 +18,8 @@ export const SCHEDULE = {
   releaseMs: 25,
   /** and where nobody does. */
   idleReleaseMs: 200,
+  /** Beside a grant, an isolate asks so long before the next start of the pace: the call takes a while. */
+  aheadMs: 60,
   /**
    * Where slots are scarce, the next release of a grant carries the wishes that wait. An isolate that holds a grant asks
    * again without one after this time only: another isolate may have given its slot back.
@@ -108,6 +110,7 @@ function wishesDueAt(talk: Talk, soon: number): number {
   if (binding !== "slots" && binding !== "pace") {
     return Math.max(soon, heardAt + estimateMs - (held > 0 ? 0 : SCHEDULE.pollMs / 2));
   }
-  if (held === 0 || binding === "pace") return soon;
+  if (held === 0) return soon;
+  if (binding === "pace") return Math.max(soon, heardAt + estimateMs - SCHEDULE.aheadMs);
   return Math.max(sentAt, heardAt) + SCHEDULE.holdMs;
 }

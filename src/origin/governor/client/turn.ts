@@ -51,7 +51,7 @@ export class Turn {
    * would cost them time.
    */
   askAhead(): void {
-    if (this.#wish !== null || this.#talk.waiting > 0 || this.#talk.saturated) return;
+    if (this.#wish !== null || !this.#talk.mayAskAhead) return;
     this.#open().ahead = true;
     this.#talk.speak(this.#asker);
   }

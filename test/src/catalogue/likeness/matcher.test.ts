@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createMatcher, type HashPart, MOST_PDQ } from "../../../../src/catalogue/likeness/matcher.ts";
+import { createMatcher, hashPart, MOST_PDQ } from "../../../../src/catalogue/likeness/matcher.ts";
 import { cheapestTables, keyBits, MOST_DHASH, tablesOf } from "../../../../src/catalogue/likeness/tables.ts";
 import module from "../../../../src/catalogue/likeness/wasm/match.wasm";
 import { choices } from "../../../support/seeded.ts";
@@ -7,7 +7,9 @@ import { choices } from "../../../support/seeded.ts";
 const matcher = createMatcher(module);
 
 /** Families of hashes: each a copy of its parent with some bits of both hashes flipped. */
-function family(count: number, seed: number): HashPart {
+type Hashes = { readonly dhash: Uint8Array; readonly pdq: Uint8Array };
+
+function family(count: number, seed: number): Hashes {
   const { below } = choices(seed);
   const [dhash, pdq] = [new Uint8Array(8 * count), new Uint8Array(32 * count)];
   for (let i = 0; i < count; i++) {
@@ -38,7 +40,7 @@ function distance(a: Uint8Array, i: number, b: Uint8Array, j: number, size: numb
   return sum;
 }
 
-function plain(a: HashPart, b: HashPart | null): readonly string[] {
+function plain(a: Hashes, b: Hashes | null): readonly string[] {
   const [n, m] = [a.dhash.length / 8, (b ?? a).dhash.length / 8];
   const found: string[] = [];
   for (let i = 0; i < n; i++) {
@@ -51,9 +53,15 @@ function plain(a: HashPart, b: HashPart | null): readonly string[] {
   return found.sort();
 }
 
-function matched(a: HashPart, b: HashPart | null, spare?: number): readonly string[] {
+const partOf = ({ dhash, pdq }: Hashes) => hashPart(dhash, pdq);
+
+function matched(a: Hashes, b: Hashes | null, spare?: number): readonly string[] {
   const found: string[] = [];
-  for (const batch of matcher.pairs(a, b, spare === undefined ? undefined : tablesOf(spare))) {
+  for (const batch of matcher.pairs(
+    partOf(a),
+    b === null ? null : partOf(b),
+    spare === undefined ? undefined : tablesOf(spare),
+  )) {
     for (let at = 0; at < batch.length; at += 3) {
       const [i = 0, j = 0, distances = 0] = batch.subarray(at, at + 3);
       const [low, high] = b === null && i > j ? [j, i] : [i, j];
@@ -83,7 +91,7 @@ describe("the same pairs as by comparing all, each once", () => {
 
 test("more pairs than one batch holds come whole", () => {
   const count = 500;
-  const same = { dhash: new Uint8Array(8 * count).fill(7), pdq: new Uint8Array(32 * count).fill(9) };
+  const same = hashPart(new Uint8Array(8 * count).fill(7), new Uint8Array(32 * count).fill(9));
   const seen = new Set<number>();
   for (const batch of matcher.pairs(same, null, tablesOf(2))) {
     for (let at = 0; at < batch.length; at += 3) seen.add((batch[at] ?? 0) * count + (batch[at + 1] ?? 0));

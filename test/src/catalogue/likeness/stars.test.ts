@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clusterNamer } from "../../../../src/catalogue/likeness/clusterIds.ts";
+import { isComparable } from "../../../../src/catalogue/likeness/comparable.ts";
 import { createNearest } from "../../../../src/catalogue/likeness/nearest.ts";
 import { compareStanding, type Standing } from "../../../../src/catalogue/likeness/rank.ts";
 import { createStars } from "../../../../src/catalogue/likeness/stars.ts";
@@ -63,11 +64,10 @@ describe("the nearest", () => {
       [5, 0, 30],
     ] as const;
     for (const order of [all, [...all].reverse()]) {
-      const nearest = createNearest(10, 2, 3);
-      for (const [picture, dhash, pdq] of order) nearest.add(11, picture, (dhash << 16) | pdq);
-      expect(nearest.of(11).map(({ picture }) => picture)).toEqual([5, 6, 8]);
-      expect(nearest.of(11)[0]).toEqual({ picture: 5, dhash: 0, pdq: 30 });
-      expect(nearest.of(10)).toEqual([]);
+      const nearest = createNearest(3);
+      for (const [picture, dhash, pdq] of order) nearest.add(picture, (dhash << 16) | pdq);
+      expect(nearest.list().map(({ picture }) => picture)).toEqual([5, 6, 8]);
+      expect(nearest.list()[0]).toEqual({ picture: 5, dhash: 0, pdq: 30 });
     }
   });
 });
@@ -118,4 +118,18 @@ describe("names of clusters", () => {
     ]);
     expect(clusterNamer((id) => earlier.get(id), fresh)(["a", "b", "c"])).toBe("c-b");
   });
+});
+
+describe("what is compared", () => {
+  const steps = (count: number) =>
+    Uint8Array.from({ length: 8 }, (_, i) => 2 ** Math.max(0, Math.min(8, count - 8 * i)) - 1);
+  test.each([
+    [50, 17, true],
+    [49, 17, false],
+    [50, 16, false],
+    [100, 64, true],
+    [100, 0, false],
+  ])("quality %i with %i steps: %s", (quality, count, wanted) =>
+    expect(isComparable(quality, steps(count))).toBe(wanted),
+  );
 });

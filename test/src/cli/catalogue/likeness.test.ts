@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { rowText } from "../../../../src/catalogue/manifestRow.ts";
 import { outcomeText } from "../../../../src/catalogue/outcome.ts";
-import { LIKENESS, readArguments } from "../../../../src/cli/catalogue/likeness.ts";
+import { readArguments } from "../../../../src/cli/catalogue/likeness/arguments.ts";
+import { LIKENESS } from "../../../../src/cli/catalogue/likeness.ts";
 import { outcome } from "../../../support/catalogue.ts";
 import { choices } from "../../../support/seeded.ts";
 
@@ -25,7 +26,8 @@ const turned = (hash: string, bits: number) => {
   return flipped.padStart(hash.length, "0");
 };
 
-const [dhash, pdq] = [hexOf(16), hexOf(64)];
+// Of its lowest bits all are set, so that the copies have enough of them, too.
+const [dhash, pdq] = [`${hexOf(10)}ffffff`, hexOf(64)];
 const picture = (id: string, over: { dhash?: string; pdq?: string; pdqQuality?: number; side?: number } = {}) => {
   const { side = 640, ...hashes } = over;
   const rendition = { key: "k", width: side, height: side, bytes: 1 };
@@ -40,6 +42,7 @@ const OUTCOMES = [
   picture("far dHash", { dhash: turned(dhash, 9) }),
   picture("far PDQ", { pdq: turned(pdq, 32) }),
   picture("flat", { pdqQuality: 49 }),
+  picture("template", { dhash: "000000000000ffff" }),
   picture("other", { dhash: hexOf(16), pdq: hexOf(64) }),
   { ...picture("taken down"), status: "blocked" as const },
   outcome({ id: "no hash", dhash: null }),
@@ -72,7 +75,7 @@ describe("npm run catalogue -- likeness", () => {
     expect(new Set(clusters.slice(1).map(([, cluster, by]) => `${cluster} ${by}`))).toEqual(new Set([`${name} copy`]));
     const ofCopy = read("a", "neighbours").filter(([id]) => id === "copy");
     expect(ofCopy.map(([, other, distance]) => `${other} ${distance}`)).toEqual(["small 0", "large 3", "edge 8"]);
-    expect(said.join("\n")).toContain("1 that are not stored, 1 without hashes, 1 of low quality");
+    expect(said.join("\n")).toContain("1 that are not stored, 1 without hashes, 2 flat or templates");
     expect(said.join("\n")).toContain("5 have no date and 5 no number of views");
   });
   test("a cluster keeps its name when a larger copy comes in", async () => {
@@ -98,15 +101,16 @@ describe("npm run catalogue -- likeness", () => {
 
 describe("arguments", () => {
   test.each([
-    [["--to", "x"], "No file of outcomes"],
-    [["a"], "give --to"],
-    [["a", "--to", "x", "--k", "0"], "--k cannot be 0"],
+    [["--to", "x"], "No run and no file of outcomes"],
+    [["a.jsonl"], "give --to"],
+    [["first", "--to", "x"], "No endpoint"],
+    [["a.jsonl", "--to", "x", "--k", "0"], "--k cannot be 0"],
     [["a", "--to", "x", "--k", "101"], "--k cannot be 101"],
     [["a", "--to", "x", "--threads", "many"], "--threads cannot be many"],
     [["a", "--chunk", "1"], "--chunk cannot be 1"],
     [["a", "--to", "x", "--what"], "--what"],
-  ])("%j", (argv, problem) => expect(readArguments(argv).problems.join()).toContain(problem));
+  ])("%j", (argv, problem) => expect(readArguments(argv, {}).problems.join()).toContain(problem));
   test("a chunk's parts come in their order", () => {
-    expect(readArguments(["a", "--chunk", "3,1"]).value.chunk).toEqual({ a: 1, b: 3 });
+    expect(readArguments(["a.jsonl", "--chunk", "3,1"], {}).value.chunk).toEqual({ a: 1, b: 3 });
   });
 });

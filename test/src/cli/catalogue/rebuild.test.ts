@@ -34,14 +34,14 @@ async function rebuild(endpoint: string) {
   return { code, printed, said };
 }
 
-test("each step goes on where the last one stopped; one that failed is sent again; the sum is printed", async () => {
+test("each step goes on where the last one stopped; one that failed is sent again; lines that cannot be read are told", async () => {
   const { orders, endpoint } = await workerOf([
-    [200, { projected: 10_000, cursor: "aaaa/000000-00100.jsonl", done: false }],
+    [200, { projected: 10_000, unreadable: 0, cursor: "aaaa/000000-00100.jsonl", done: false }],
     [503, { code: "internal" }],
-    [200, { projected: 20, cursor: null, done: true }],
+    [200, { projected: 20, unreadable: 3, cursor: null, done: true }],
   ]);
   const { code, printed } = await rebuild(endpoint);
-  expect([code, printed]).toEqual([0, '{"run":"first","projected":10020}']);
+  expect([code, printed]).toEqual([1, '{"run":"first","projected":10020,"unreadable":3}']);
   const step = { action: "rebuild", run: "first" };
   const second = { ...step, cursor: "aaaa/000000-00100.jsonl" };
   expect(orders).toEqual([{ ...step, cursor: null }, second, second]);

@@ -48,6 +48,31 @@ describe("a request that is answered: each step in the Worker's order", () => {
     }
   });
 
+  test("an address of facts, with the signature of the picture behind it", async () => {
+    const address = await signed(`/w:300/${ENCODED}`);
+    const { ok, text } = await told(address.replace(ORIGIN, `${ORIGIN}/info`));
+    expect(ok).toBe(true);
+    expect(text).toContain("signature, with key 2 of 2");
+    expect(text).toContain("200, if the source has a picture: its facts as JSON");
+    expect((await told(address)).text).not.toContain("JSON");
+    const { text: json } = await told(`${ORIGIN}/image/width=320,format=json/${SOURCE}`, LISTED);
+    expect(json).toContain("its facts as JSON");
+  });
+
+  test("a source without a scheme has a second address", async () => {
+    const { text } = await told(`${ORIGIN}/?url=example.org/a.jpg&w=320`, LISTED);
+    expect(text).toContain(
+      `source        ${SOURCE}\n              http://example.org/a.jpg, if HTTPS cannot be reached`,
+    );
+    expect((await told(`${ORIGIN}/?url=${SOURCE}&w=320`, LISTED)).text).not.toContain("http://example.org");
+  });
+
+  test("a path of Cloudflare's own says what to write", async () => {
+    const { ok, text } = await told(`${ORIGIN}/cdn-cgi/image/width=320/${SOURCE}`, LISTED);
+    expect([ok, text.includes("write /image/ in place of /cdn-cgi/image/")]).toEqual([false, true]);
+    expect((await told(`${ORIGIN}/nothing`, LISTED)).text).not.toContain("/image/");
+  });
+
   test("the provider's own sizes that are asked for, the original last", async () => {
     const flickr = "https://live.staticflickr.com/1/2_3";
     const { text } = await told(await signed(`/w:640/${Buffer.from(`${flickr}_b.jpg`).toString("base64url")}`));

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../../../src/catalogue/outcome.ts";
+import { logKey, logText } from "../../../../src/catalogue/outcomeLog.ts";
 import { PROJECTION_LOOK_UP, shardOfId } from "../../../../src/catalogue/projection.ts";
 import { rebuildStep } from "../../../../src/handlers/catalogue/rebuild.ts";
 import { latestOf, logObjects, outcomeOf } from "../../../support/catalogue/outcomes.ts";
@@ -67,8 +68,17 @@ describe("rebuild", () => {
     expect(await stored(id)).toMatchObject({ status: "gone", checked_at: 2_000 });
   });
 
+  test("a damaged line is counted, and does not hold up the others", async () => {
+    const outcome = { ...outcomeOf(900), checkedAt: 1 };
+    await env.R2_PRIMARY.put(logKey("damaged", "a".repeat(16), 0, 0), `{"v":1}\nno json\n${logText([outcome])}`);
+    const step = await rebuildStep("damaged", null, { bindings: env });
+    expect(step).toEqual({ projected: 1, unreadable: 2, cursor: null, done: true });
+  });
+
   test("a run without outcomes is done at once; without a database it is refused", async () => {
-    expect(await rebuildStep("none", null, { bindings: env })).toEqual({ projected: 0, cursor: null, done: true });
+    expect(await rebuildStep("none", null, { bindings: env })).toEqual({
+      ...{ projected: 0, unreadable: 0, cursor: null, done: true },
+    });
     const { CATALOGUE_0: _, CATALOGUE_1: __, ...bindings } = env as Env & Record<string, unknown>;
     await expect(rebuildStep("any", null, { bindings: bindings as Env })).rejects.toMatchObject({
       reason: "body_invalid",

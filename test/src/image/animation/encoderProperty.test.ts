@@ -43,7 +43,7 @@ async function shownOf(file: Uint8Array): Promise<readonly Uint8Array[]> {
 }
 
 describe.each([false, true])("transparent: %s", (clear) => {
-  test(`${ROUNDS} random animations of 9 frames`, async () => {
+  test(`${ROUNDS} random animations of 9 frames`, { timeout: 600_000 }, async () => {
     for (let seed = 1; seed <= ROUNDS; seed++) {
       const next = random(seed);
       let picture: Picture = new Uint32Array(WIDTH * HEIGHT).fill(clear ? 0 : 0xff707070);

@@ -5,8 +5,9 @@ import { readHeader } from "../../../../src/image/readHeader.ts";
 import { renderImage } from "../../../../src/image/renderImage.ts";
 import { CENTRE, type Transform } from "../../../../src/request/transform.ts";
 import { psnr } from "../corpus.ts";
+import { control, gifFile } from "../formats/gif/gifFile.ts";
 import { orderOf } from "../orders.ts";
-import { animatedGif, gifs, whole } from "./drawnGifs.ts";
+import { animatedGif, gifs, SOFT, whole } from "./drawnGifs.ts";
 
 const moving = (bytes: Uint8Array, over: Partial<Transform> = {}) =>
   renderImage(orderOf(bytes, { maxFrames: 100, quality: 90, ...over }, "webp"));
@@ -119,6 +120,23 @@ describe("options", () => {
     const order = { ...orderOf(gif, { maxFrames: 100 }, "webp") };
     const few = await renderImage({ ...order, limits: { ...order.limits, maxAnimationPixels: 5 * 24 * 18 } });
     expect(few.frames).toBe(5);
+  });
+
+  test("3000 frames of 2000x2000 are the first 12, within a second", async () => {
+    const [width, height] = [2000, 2000];
+    const ground = { width, height: 20, indices: Array.from({ length: width * 20 }, () => 1) };
+    const dot = { left: 5, top: 5, width: 2, height: 2 };
+    const frames = Array.from({ length: 2999 }, (_, i) => ({
+      ...dot,
+      indices: [i & 3, 1, 2, i & 1],
+      before: control({ hundredths: 4 }),
+    }));
+    const bytes = gifFile({ width, height, palette: SOFT, frames: [ground, ...frames] });
+    const started = process.cpuUsage();
+    const made = await moving(bytes, { width: 320 });
+    const { user } = process.cpuUsage(started);
+    expect([made.frames, made.source.frames]).toEqual([12, 3000]);
+    expect(user / 1000).toBeLessThan(1000);
   });
 
   test("the first frame is that of the still", async () => {

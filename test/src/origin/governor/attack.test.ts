@@ -51,6 +51,7 @@ describe("whatever callers say", () => {
           kind: one(["user", "warm", "job"] as const),
           waitedMs: one([0, 100, odd()]),
           ...(random() < 0.3 && { bytes: odd() }),
+          ...(random() < 0.3 && { ahead: one([true, false]) }),
         })),
         releases: Array.from({ length: Math.floor(random() * 3) }, () => ({
           id: one([...ids.slice(-6), "nobody's", null]) ?? null,

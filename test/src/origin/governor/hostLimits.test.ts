@@ -222,6 +222,19 @@ describe("bytes", () => {
       expect(taken(limits, T)).toBe(98 - 36);
     });
 
+    test("a governor that starts again from its disk goes on with it", () => {
+      const limits = limitsOf(rule);
+      taken(limits, T);
+      const again = new HostLimits(JSON.parse(JSON.stringify(limits.record)));
+      again.hear({ ...NONE, ...rule }, T + 10_101);
+      expect(taken(again, T + 10_101)).toBe(11);
+    });
+
+    test("a record of an older Worker, which has no such times, starts with readers at once", () => {
+      const { evenAt: _, bytesShortAt: __, ...old } = limitsOf(rule).record;
+      expect(taken(new HostLimits({ ...newRecord(T), ...old }), T)).toBe(98);
+    });
+
     test("what was reserved and did not come gives its time back", () => {
       const limits = limitsOf(rule);
       const many = Array.from({ length: 4 }, () => granted(limits, T, { bytes: 999_000, kind: "warm" }).id);
@@ -261,6 +274,35 @@ describe("bytes", () => {
     for (const now of [T + 200, T + 250]) limits.renew("a", { id, received: [100_000, 50_000], bytes: 500_000 }, now);
     limits.renew("a", { id, received: [100_000, 60_000], bytes: 500_000 }, T + 300);
     expect(limits.record.bytes.reduce((sum, [, amount]) => sum + amount, 0)).toBe(160_000);
+  });
+});
+
+describe("a limit that becomes stricter while grants are out", () => {
+  test("slots: nothing starts until there is room under the new one", () => {
+    const limits = limitsOf({ concurrency: 4 });
+    const ids = [0, 1, 2].map((i) => granted(limits, T + i).id);
+    limits.hear({ ...NONE, concurrency: 2 }, T + 100);
+    for (const id of ids.slice(0, 2)) {
+      expect(ask(limits, T + 200)).toMatchObject({ binding: "slots" });
+      release(limits, id, T + 200);
+    }
+    granted(limits, T + 200);
+    expect(ask(limits, T + 200)).toMatchObject({ binding: "slots" });
+  });
+
+  test("starts: those of the last second count under the new one", () => {
+    const limits = limitsOf({ perSecond: 10 });
+    for (let i = 0; i < 8; i++) granted(limits, T + i);
+    limits.hear({ ...NONE, perSecond: 4 }, T + 100);
+    expect(ask(limits, T + 100)).toMatchObject({ binding: "pace", retryAt: T + 4 + 1_080 - 25 });
+  });
+
+  test("starts of a day: more than allowed closes the host, and not for ever", () => {
+    const limits = limitsOf({ perDay: 20 });
+    for (let i = 0; i < 8; i++) release(limits, granted(limits, T).id, T);
+    limits.hear({ ...NONE, perDay: 3 }, T + 100);
+    const begun = Math.floor(T / 3_600_000) * 3_600_000;
+    expect(ask(limits, T + 100)).toMatchObject({ binding: "day", retryAt: begun + 25 * 3_600_000 + 1 });
   });
 });
 

@@ -53,6 +53,7 @@ describe("a plan", () => {
       ["b.test", 100, 1, 100 / 86_400],
     ]);
     expect(made.days).toBe(300 / 86_400);
+    expect(made.byHost.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(made.dollars.total, 9);
   });
 
   test("a rule of the table counts, and hosts of one group end together", async () => {

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { afterTimeout, BATCH, nextBatch } from "../../../../../src/cli/catalogue/postgres/batchSize.ts";
 
 test.each([
-  ["half of the aim: twice as many", 100, 40, 200],
-  ["fast, at the limit", 600, 39, 1_000],
-  ["above half: as many", 100, 41, 100],
-  ["the aim: as many", 100, 80, 100],
-  ["above the aim: as many as fit", 100, 100, 80],
-  ["far above", 1_000, 800, 100],
+  ["half of the aim: twice as many", 100, 30, 200],
+  ["fast, at the limit", 600, 29, 1_000],
+  ["above half: as many", 100, 31, 100],
+  ["the aim: as many", 100, 60, 100],
+  ["above the aim: as many as fit", 100, 75, 80],
+  ["far above", 1_000, 600, 100],
   ["never none", 1, 5_000, 1],
 ])("%s", (_, rows, ms, next) => {
   expect(nextBatch(rows, ms)).toBe(next);

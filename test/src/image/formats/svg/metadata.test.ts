@@ -112,9 +112,10 @@ describe("hostile", () => {
     ["namespaces", `<a ${Array.from({ length: 10_000 }, (_, i) => `xmlns:a${i}="b"`).join(" ")}>`],
   ])("4 MB of %s take little time", async (_, inside) => {
     const bytes = encode(`<svg ${SPACES}>${inside}`);
-    const started = performance.now();
+    // CPU time: other programs on the machine do not count.
+    const started = process.threadCpuUsage();
     rightsOf(await blocksOf("svg", bytes));
-    expect(performance.now() - started).toBeLessThan(300);
+    expect(process.threadCpuUsage(started).user / 1000).toBeLessThan(300);
   });
   test("a file over the limit is read up to it", async () => {
     expect(await rights(`${" ".repeat(4 * 1024 * 1024)}${text}`)).toEqual(NO_RIGHTS);

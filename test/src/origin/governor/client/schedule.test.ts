@@ -32,7 +32,12 @@ describe("the next call is due", () => {
     ["never, when all slots are in our hands", { ...BUSY, wishes: [NEW, TOLD], held: 2 }, NEVER],
     ["later, when one of two is", { ...BUSY, wishes: [TOLD], held: 1 }, 1_100 + SCHEDULE.holdMs],
     ["soon, when none is", { ...BUSY, wishes: [TOLD] }, SOON],
-    ["soon, when starts are what is scarce", { saturated: true, binding: "pace", wishes: [TOLD], held: 1 }, SOON],
+    ["soon, when starts are what is scarce", { saturated: true, binding: "pace", wishes: [TOLD] }, SOON],
+    [
+      "a moment before the next start, beside a grant",
+      { saturated: true, binding: "pace", estimateMs: 300, wishes: [TOLD], held: 1 },
+      1_100 + 300 - SCHEDULE.aheadMs,
+    ],
     [
       "when the window of bytes opens",
       { saturated: true, binding: "bytes", estimateMs: 6_000, wishes: [TOLD] },

@@ -164,6 +164,19 @@ describe("the grant", () => {
     expect(other.value).toBe(true);
   });
 
+  test("is asked for ahead for one exchange at a time", async () => {
+    const { port, one } = world({ concurrency: 8 });
+    await known(one);
+    const before = port.calls.length;
+    const turns = [one.turn(), one.turn()];
+    for (const turn of turns) {
+      turn.askAhead();
+      await wait(2 * TRIP_MS + 50);
+    }
+    expect(port.calls.length - before).toBe(1);
+    for (const turn of turns) turn.drop();
+  });
+
   test("is not asked for ahead where others wait", async () => {
     const { port, one, isolate } = world({ concurrency: 1 });
     void isolate().exchange({ firstByteMs: 5_000 });

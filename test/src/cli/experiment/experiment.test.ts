@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { readLog } from "../../../../src/cli/experiment/readLog.ts";
+import { runExperiment } from "../../../../src/cli/experiment.ts";
+import { assign } from "../../../../src/client/experiment.ts";
+import { choices } from "../../../support/seeded.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "firstlight-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let said = "";
+beforeEach(() => {
+  said = "";
+  vi.spyOn(console, "log").mockImplementation((line: string) => {
+    said += `${line}\n`;
+  });
+});
+
+/** A log of 3 000 sessions in which mates are clicked `factor` times as often. */
+function logText(factor: number, fair = true): string {
+  const { chance } = choices(3);
+  const lines: string[] = [];
+  for (let i = 0; i < 3_000; i++) {
+    const session = `s${i}`;
+    const base = { experiment: "m", key: "k", query: "q", session, results: [{ id: "<a>" }, { id: "b" }] };
+    const { log, arm, slots } = assign({
+      ...base,
+      mateOf: ({ id }) => ({ cluster: `c${id}`, mate: { id: `${id}2` } }),
+    });
+    if (log === null || (!fair && arm === "mate" && i % 3 === 0)) continue;
+    lines.push(log);
+    for (const { shown: picture } of slots) {
+      if (chance(0.1 * (arm === "mate" ? factor : 1)))
+        lines.push(JSON.stringify({ kind: "click", session, query: "q", picture }));
+    }
+  }
+  return lines.join("\n");
+}
+
+const fileOf = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+describe("report", () => {
+  test("finds a difference that is there, and draws a page", () => {
+    const out = join(folder, "out.html");
+    expect(runExperiment(["report", fileOf("more", logText(2)), "--planned", "3000", "--out", out])).toBe(0);
+    expect(said).toContain("Mates are clicked more often");
+    const page = readFileSync(out, "utf8");
+    expect(page).toContain("&#60;a&#62;");
+    expect(page).not.toContain("<a>");
+    expect(page).not.toMatch(/<script|https?:/);
+    expect(page.match(/<svg/g)).toHaveLength(2);
+  });
+  test("finds none where there is none", () => {
+    expect(runExperiment(["report", fileOf("same", logText(1)), "--planned", "3000"])).toBe(0);
+    expect(said).toContain("No difference was found");
+  });
+  test("does not decide before the planned size", () => {
+    runExperiment(["report", fileOf("same", logText(1)), "--planned", "9000"]);
+    expect(said).toContain("Not decided");
+  });
+  test("believes nothing of a draw that was not fair", () => {
+    expect(runExperiment(["report", fileOf("unfair", logText(2, false)), "--planned", "3000"])).toBe(1);
+    expect(said).toContain("not that of a fair draw");
+    expect(said).not.toContain("difference");
+  });
+});
+
+describe("the log", () => {
+  const list = (session: string, arm: string, shown: string) =>
+    JSON.stringify({ kind: "assigned", session, query: "q", arm, slots: [{ cluster: "c", shown }] });
+  const click = (session: string, picture: string) => JSON.stringify({ kind: "click", session, query: "q", picture });
+  test("a list counts once, and so does a click", () => {
+    const log = readLog([list("s", "mate", "m"), list("s", "mate", "m"), click("s", "m"), click("s", "m")]);
+    expect(log.sessions).toEqual([{ views: [0, 1], clicks: [0, 1] }]);
+    expect(log.assigned).toEqual([[0, 1]]);
+  });
+  test("what is no line of it, and clicks on what was not shown, are counted and left alone", () => {
+    const log = readLog([list("s", "original", "o"), click("s", "m"), click("t", "o"), "{", "[]", '{"kind":"other"}']);
+    expect(log.ignored).toBe(5);
+    expect(log.sessions).toEqual([{ views: [1, 0], clicks: [0, 0] }]);
+  });
+});
+
+describe("plan", () => {
+  test("multiplies by what sessions and looks cost", () => {
+    runExperiment(["plan", "--from", "0.02", "--to", "0.022", "--icc", "0.02", "--views", "4", "--cv", "0.8"]);
+    expect(said).toContain("80679 views an arm");
+    expect(said).toContain("= 92161 views an arm, 46081 sessions");
+  });
+  test("takes the shape of sessions from a log", () => {
+    expect(runExperiment(["plan", "--from", "0.1", "--to", "0.12", fileOf("same", logText(1))])).toBe(0);
+    expect(said).toContain("sessions of 2.0 views");
+  });
+});

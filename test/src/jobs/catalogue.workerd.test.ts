@@ -1,0 +1,156 @@
+/** A chunk whose stores fail: what was made is found by the next attempt, and the host is not asked again. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { Begun, Report, Work } from "../../../src/catalogue/feed/port.ts";
+import { logPrefix, readLog } from "../../../src/catalogue/outcomeLog.ts";
+import { openPart, partBytes, partKey, rangeOf } from "../../../src/catalogue/part.ts";
+import { DEFAULT_SETTINGS } from "../../../src/catalogue/run.ts";
+import { catalogue as answer } from "../../../src/handlers/catalogue.ts";
+import { type ChunkOrder, catalogue } from "../../../src/jobs/catalogue.ts";
+import { dead } from "../../../src/jobs/dead.ts";
+import { hostHash } from "../../../src/store/schema/key.ts";
+import { jpegOf, worldOf } from "../../support/world.workerd.ts";
+
+const HOST = "pictures.test";
+let serial = 0;
+
+/** A part of six pictures, and a feed that gives it to every worker and writes down what it reports. */
+async function chunk() {
+  const run = `run-${++serial}`;
+  const host16 = await hostHash(HOST);
+  const rows = Array.from({ length: 6 }, (_, i) => ({ id: `${i}`, url: `https://${HOST}/${run}-${i}.jpg` }));
+  const bytes = partBytes(HOST, rows);
+  await env.R2_PRIMARY.put(partKey(run, host16, 0), bytes);
+  const range = rangeOf(openPart(bytes), 0, rows.length);
+  const reports: Report[] = [];
+  let asked = 0;
+  const picture = await jpegOf(400, 300);
+  const attempt = async (number: number, bindings: object = {}, job: typeof catalogue = catalogue) => {
+    const work: Work = {
+      ...{
+        run,
+        host: HOST,
+        settings: { ...DEFAULT_SETTINGS, options: "w:320" },
+        part: 0,
+        from: 0,
+        to: rows.length,
+        range,
+      },
+      ...{
+        attempt: number,
+        perSecond: null,
+        concurrency: 2,
+        startInMs: 0,
+        workMs: 60_000,
+        lastTry: false,
+        poison: false,
+      },
+    };
+    const begin = async (): Promise<Begun> => ({ go: true, work });
+    const report = async (_: unknown, one: Report) => reports.push(one) > 0;
+    const CATALOGUE_FEED = { idFromName: (name: string) => name, get: () => ({ begin, report }) };
+    const {
+      app,
+      caller,
+      job: own,
+    } = worldOf({
+      bindings: { CATALOGUE_FEED, ...bindings } as unknown as Partial<Env>,
+      caller: { audience: "job" },
+    });
+    const fetch = async () => {
+      asked++;
+      return new Response(picture as Uint8Array<ArrayBuffer>);
+    };
+    const order: ChunkOrder = {
+      ...{ v: 1, run, shard: 0, origin: "https://img.test", region: "weur", host16, round: 0, part: 0, from: 0, to: 6 },
+      ...{ attempt: number, delivery: 1 },
+    };
+    await job.run(order, { ...app, fetch }, caller, own);
+    return reports.at(-1);
+  };
+  const logged = async () => {
+    const { objects } = await env.R2_PRIMARY.list({ prefix: logPrefix(run) });
+    return Promise.all(objects.map(async ({ key }) => readLog((await (await env.R2_PRIMARY.get(key))?.text()) ?? "")));
+  };
+  return { attempt, logged, asked: () => asked };
+}
+
+/** A bucket that takes no objects whose key has this in it. */
+function without(part: string): R2Bucket {
+  return new Proxy(env.R2_PRIMARY, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (...args: readonly unknown[]) => {
+        if (name === "put" && String(args[0]).includes(part)) throw new Error("service unavailable (simulated)");
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
+test("a chunk is reported once it is in the log", async () => {
+  const { attempt, logged, asked } = await chunk();
+  expect(await attempt(1)).toMatchObject({ upTo: 6, counts: { stored: 6 }, trouble: null });
+  expect((await logged()).map(({ length }) => length)).toEqual([6]);
+  expect(asked()).toBe(6);
+});
+
+test("a log that cannot be written: nothing is reported as done, and the next attempt asks the host for nothing", async () => {
+  const { attempt, logged, asked } = await chunk();
+  expect(await attempt(1, { R2_PRIMARY: without("/log/") })).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  expect(await logged()).toEqual([]);
+  expect(await attempt(2)).toMatchObject({ upTo: 6, counts: { stored: 6 }, trouble: null });
+  const [outcomes = []] = await logged();
+  expect(
+    outcomes.map(({ id, status, rendition, dhash, pdq }) => [id, status, rendition?.width, dhash?.length, pdq?.length]),
+  ).toEqual(Array.from({ length: 6 }, (_, i) => [`${i}`, "stored", 320, 16, 64]));
+  expect(asked()).toBe(6);
+});
+
+test("a rendition that cannot be stored is no outcome", async () => {
+  const { attempt, logged } = await chunk();
+  expect(await attempt(1, { R2_PRIMARY: without("2/t/") })).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  expect(await logged()).toEqual([]);
+});
+
+test("a database that fails: the chunk comes again, and goes in from the log", async () => {
+  const { attempt, asked } = await chunk();
+  const database = { prepare: () => ({ bind: () => ({ run: fails }), run: async () => ({ meta: {} }) }) };
+  const databases = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`CATALOGUE_${i}`, database]));
+  expect(await attempt(1, databases)).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  expect(await attempt(2)).toMatchObject({ upTo: 6, counts: { stored: 6 }, trouble: null });
+  // The log is the truth: a database that is broken for good does not stop a run.
+  expect(await attempt(20, databases)).toMatchObject({ upTo: 6, trouble: null });
+  expect(asked()).toBe(6);
+});
+
+test("a dead letter is written down as failed, and what the log has of it stays", async () => {
+  const { attempt, logged } = await chunk();
+  // Few attempts: stores were away for a while, and the feed sends it again.
+  expect(await attempt(4, {}, dead)).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  expect(await attempt(5, {}, dead)).toMatchObject({ upTo: 6, counts: { failed: 6 } });
+  expect((await logged())[0]?.map(({ status, reason }) => [status, reason])).toEqual(
+    new Array(6).fill(["failed", "internal"]),
+  );
+  const other = await chunk();
+  await other.attempt(1);
+  expect(await other.attempt(5, {}, dead)).toMatchObject({ upTo: 6, counts: { stored: 6 } });
+});
+
+test("a feed that cannot be reached: the message comes again", async () => {
+  const { attempt, asked } = await chunk();
+  const CATALOGUE_FEED = { idFromName: (name: string) => name, get: () => ({ begin: fails }) };
+  await expect(attempt(1, { CATALOGUE_FEED })).rejects.toThrow("unavailable");
+  expect(asked()).toBe(0);
+});
+
+test("without a secret there is no such address", async () => {
+  const { app, caller, job } = worldOf();
+  const http = new Request("https://img.test/catalogue", { method: "POST", body: "{}" });
+  await expect(answer(http, app, caller, job)).rejects.toMatchObject({ reason: "not_found" });
+});
+
+async function fails(): Promise<never> {
+  throw new Error("service unavailable (simulated)");
+}
