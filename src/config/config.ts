@@ -81,6 +81,8 @@ export type Config = {
   /** The size and quality of an unsigned request are raised to the next of these. Ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
+  /** The highest quality for readers who save data or have a slow connection; 0 = as for everybody. */
+  readonly slowQuality: number;
   /** Whether thumbnails keep the metadata about rights that the fetched bytes carry, when the address does not say. */
   readonly keepCopyright: boolean;
   /** Names of options that unsigned requests may not use. policy/unsigned.ts checks the names. */

@@ -13,6 +13,7 @@ import { getRendition } from "../rendition/getRendition.ts";
 import { redirectTarget } from "../rendition/saturation.ts";
 import { edgeKeyOf, getSecondView } from "../rendition/secondView.ts";
 import { secureFirst } from "../rendition/secureFirst.ts";
+import { clientHints } from "../request/clientHints.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { type Answer, redirectAnswer } from "../respond/answer.ts";
@@ -30,7 +31,14 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   refuseReferer(http.headers, config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
   const accept = http.headers.get("accept");
-  const { request, keep } = await state.requests.read(http.url, accept, config, now(), authentication);
+  const { request, keep } = await state.requests.read(
+    http.url,
+    accept,
+    config,
+    now(),
+    authentication,
+    clientHints(http.headers, config),
+  );
   if (request.info !== undefined) return answerInfo(request, http, app, caller, job);
   job.trace.door = request.grammar;
   try {

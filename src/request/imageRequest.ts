@@ -28,6 +28,8 @@ export type ImageRequest = RenditionRequest & {
   readonly info?: "cloudflare";
   /** The format depends on Accept: the answer carries `Vary: Accept`. */
   readonly negotiated: boolean;
+  /** Further headers that decided about the picture, for `Vary`. */
+  readonly varies?: readonly string[];
   /** Unix seconds; null = never. */
   readonly expires: number | null;
   /** The same source without TLS. It is asked when the source does not answer over HTTPS: its address had no scheme. */

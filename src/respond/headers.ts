@@ -89,11 +89,17 @@ function lasting(
       "content-type": formatOf(format, table).mime,
       "content-disposition": contentDisposition(wanted, format, table),
       ...(canonicalLink && wanted.hidden !== true ? { link: `<${wanted.source}>; rel="canonical"` } : {}),
-      ...(wanted.negotiated ? { vary: "Accept" } : {}),
+      ...varyOf(wanted),
     });
     known.set(name, headers);
   }
   return headers;
+}
+
+/** Vary (RFC 9110 12.5.5): every header that had a say in which picture it is. */
+function varyOf({ negotiated, varies = [] }: ImageRequest): { readonly vary?: string } {
+  const names = [...(negotiated ? ["Accept"] : []), ...varies];
+  return names.length === 0 ? {} : { vary: names.join(", ") };
 }
 
 /**

@@ -41,6 +41,12 @@ export const ANSWERS = {
     fallback: 200,
     doc: "Status of such an answer, 200 to 599; 0 = the error's. It is kept as long as the error would be",
   },
+  slowQuality: {
+    variable: "SLOW_QUALITY",
+    read: whole(0, 100),
+    fallback: 0,
+    doc: "Highest quality for readers whose browser sends `Save-Data: on` or `ECT` of 3g or less. Answers then carry `Vary: Save-Data, ECT`. 0 = as for everybody",
+  },
   placeholder: {
     variable: "PLACEHOLDER",
     read: oneOf("off", "transparent", "svg"),

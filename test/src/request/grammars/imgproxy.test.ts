@@ -357,7 +357,7 @@ describe("options that are refused say which", () => {
     ["/g:fp:0.5:1.1", "option_invalid", "gravity (g)"],
     ["/g:no:1:2:3", "option_invalid", "gravity (g)"],
     ["/c:-1:1", "option_invalid", "crop (c)"],
-    ["/c:1:1:sm", "option_invalid", "crop (c)"],
+    ["/c:1:1:sm:2", "option_invalid", "crop (c)"],
     ["/bg:ggg", "option_invalid", "background (bg)"],
     ["/bg:ff00ff80", "option_invalid", "background (bg)"],
     ["/bg:1:2", "option_invalid", "background (bg)"],
