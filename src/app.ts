@@ -12,7 +12,7 @@ import { info } from "./handlers/info.ts";
 import { labels, orderLabels } from "./handlers/labels.ts";
 import { purge } from "./handlers/purge.ts";
 import { robots } from "./handlers/robots.ts";
-import { similar } from "./handlers/similar.ts";
+import { similar, writeSimilar } from "./handlers/similar.ts";
 import { warm } from "./handlers/warm.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { INFO_PREFIX } from "./request/infoPath.ts";
@@ -50,6 +50,7 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   router.post("/catalogue", serving(catalogue, "job"));
   router.post("/labels", serving(orderLabels, "job"));
   router.get("/labels/*", serving(labels, "reader"));
+  router.post("/similar", serving(writeSimilar, "job"));
   router.get("/similar/*", serving(similar, "reader"));
   router.get(`${INFO_PREFIX}/*`, serving(info, "reader"));
   router.get("*", serving(image, "reader"));

@@ -1,17 +1,16 @@
 /** Recognition on the deployed bundle: outcomes of a catalogue -> queue -> 2 megapixels -> labels -> polled -> tags in Postgres. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Bucket, importRun, keysOf, order, type Source, startSource } from "../../bench/catalogue/generatedRun.ts";
-import { PROJECTION_SHARDS, shardOfId } from "../../src/catalogue/projection.ts";
-import { SIMILAR_SCHEMA, SIMILAR_UPSERT, similarRows } from "../../src/catalogue/similar.ts";
+import { PROJECTION_SHARDS } from "../../src/catalogue/projection.ts";
 import { EXPORT } from "../../src/cli/catalogue/export.ts";
 import { RECOGNISE } from "../../src/cli/catalogue/recognise.ts";
+import { SIMILAR } from "../../src/cli/catalogue/similar.ts";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
 import { SIGNATURE_HEADER, signBody, TIME_HEADER } from "../../src/request/signing/signedBody.ts";
-import { sourceKeys } from "../../src/store/schema/key.ts";
 import { type Postgres, startPostgres } from "../support/postgres.ts";
 import { type Fate, type RecognitionServer, repeatsOf, startRecognition } from "../support/recognitionServer.ts";
 
@@ -217,22 +216,16 @@ describe("recognition", { timeout: 120_000 }, () => {
   });
 
   test("/similar reads one row, without pictures that were taken down; ids are looked up in the databases", async () => {
-    const named = async (i: number) => {
-      const { host16, source32 } = await sourceKeys(source.url(0, `/${i}.jpg`));
-      return { id: uuid(i), source: `${host16}/${source32}` };
-    };
-    const neighbours = await Promise.all([LARGE, 4, 5].map(async (i) => ({ ...(await named(i)), distance: i })));
-    const write = async (row: Parameters<typeof similarRows>[0][number]) => {
-      const database = await edge.miniflare.getD1Database(`CATALOGUE_${shardOfId(row.id)}`, "firstlight");
-      await database.prepare(SIMILAR_SCHEMA).run();
-      await database
-        .prepare(SIMILAR_UPSERT)
-        .bind(similarRows([row]))
-        .run();
-    };
-    const down = await named(LARGE);
-    await write({ ...(await named(3)), cluster: "c", representative: down, neighbours });
-    await write({ ...down, cluster: "c", representative: down, neighbours: [] });
+    const neighbours = join(folder, "neighbours.tsv");
+    const clusters = join(folder, "clusters.tsv");
+    const lists = [LARGE, 4, 5].map((i) => `${uuid(3)}\t${uuid(i)}\t${i}`);
+    writeFileSync(neighbours, ["id\tneighbour\tdistance", ...lists, `${uuid(3)}\tunknown\t6`, ""].join("\n"));
+    const members = [3, LARGE].map((i) => `${uuid(i)}\tc\t${uuid(LARGE)}`);
+    writeFileSync(clusters, ["id\tcluster\trepresentative", ...members, ""].join("\n"));
+    const files = ["--neighbours", neighbours, "--clusters", clusters];
+    const written = await said(() => SIMILAR.run(["first", ...files], { ...env(), CATALOGUE_SECRET: SECRET }));
+    expect(written).toEqual({ code: 0, text: '{"written":2,"unbound":0}' });
+    expect((await post("/similar", { rows: [{ id: "a" }] })).status).toBe(400);
     expect((await get(`/similar/${uuid(3)}?k=1`)).body).toEqual({
       ...{ id: uuid(3), cluster: "c", representative: null, neighbours: [{ id: uuid(4), distance: 4 }] },
     });
