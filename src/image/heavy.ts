@@ -1,4 +1,4 @@
-/** What passes between this Worker and the second one, which decodes the heavy kinds (src/heavy). */
+/** What passes between this Worker and the second one, which decodes the heavy kinds and encodes AVIF (src/heavy). */
 import type { FailureFacts, Reason } from "../errors.ts";
 import type { DecoderName } from "./formats/registry.ts";
 import type { Source } from "./header.ts";
