@@ -42,7 +42,8 @@ const FATES: Readonly<Record<number, Fate>> = {
   9: "hang",
 };
 
-describe("recognition", { timeout: 120_000 }, () => {
+// The parts have small tests of their own; this takes two edges and a Postgres server.
+describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("recognition", { timeout: 120_000 }, () => {
   let [source, edge, folder, server]: [Source, Edge, string, RecognitionServer] = [] as never;
   let postgres: Postgres | { readonly missing: string };
   let slowFrom = Number.POSITIVE_INFINITY;
