@@ -15,31 +15,39 @@ export type ChunkPlace = {
 /** Outcomes of rows `from` to `upTo`. */
 export type Logged = { readonly outcomes: readonly Outcome[]; readonly upTo: number };
 
-/** What an earlier worker has written down of the chunk; null = nothing. Rejects when the bucket fails. */
-export async function readChunk(bucket: R2Bucket, { run, host16, part, from }: ChunkPlace): Promise<Logged | null> {
-  const object = await bucket.get(logKey(run, host16, part, from));
-  if (object === null) return null;
-  const outcomes = readLog(await object.text());
-  return { outcomes, upTo: from + outcomes.length };
+/**
+ * What earlier workers have written down of the rows from `from` on; null = nothing. `cutFrom`: where longer chunks began
+ * that had these rows. Rejects when the bucket fails.
+ */
+export async function readChunk(
+  bucket: R2Bucket,
+  { run, host16, part, from }: ChunkPlace,
+  cutFrom: readonly number[] = [],
+): Promise<Logged | null> {
+  for (const first of [...cutFrom, from]) {
+    const object = await bucket.get(logKey(run, host16, part, first));
+    const outcomes = object === null ? [] : readLog(await object.text()).slice(from - first);
+    if (outcomes.length > 0) return { outcomes, upTo: from + outcomes.length };
+  }
+  return null;
 }
 
 /**
- * Writes the outcomes, unless a slower worker of the same rows has written more of them meanwhile. Gives what the log has
- * now. Rejects when the bucket fails.
+ * Writes the outcomes, unless another worker of the same rows has written its own meanwhile: an object of the log never
+ * changes, since the rows behind its last one may be another chunk's already. Gives what the log has. Rejects when the
+ * bucket fails.
  */
 export async function writeChunk(bucket: R2Bucket, place: ChunkPlace, outcomes: readonly Outcome[]): Promise<Logged> {
   const { run, host16, part, from } = place;
-  const key = logKey(run, host16, part, from);
-  const present = Number((await bucket.head(key))?.customMetadata?.rows ?? 0);
-  if (present > outcomes.length) {
-    const logged = await readChunk(bucket, place);
-    if (logged !== null) return logged;
-  }
-  await bucket.put(key, logText(outcomes), {
+  const written = await bucket.put(logKey(run, host16, part, from), logText(outcomes), {
+    onlyIf: { etagDoesNotMatch: "*" },
     httpMetadata: { contentType: "application/jsonl" },
     customMetadata: { rows: String(outcomes.length) },
   });
-  return { outcomes, upTo: from + outcomes.length };
+  if (written !== null) return { outcomes, upTo: from + outcomes.length };
+  const logged = await readChunk(bucket, place);
+  if (logged === null) throw new Error(`the log of row ${from} is there, and cannot be read`);
+  return logged;
 }
 
 /** Shards whose table this isolate knows to be there. */

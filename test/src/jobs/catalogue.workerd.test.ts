@@ -25,7 +25,12 @@ async function chunk() {
   const reports: Report[] = [];
   let asked = 0;
   const picture = await jpegOf(400, 300);
-  const attempt = async (number: number, bindings: object = {}, job: typeof catalogue = catalogue) => {
+  const attempt = async (
+    number: number,
+    bindings: object = {},
+    job: typeof catalogue = catalogue,
+    { onFetch = picturesOf, ...over }: Partial<Work> & { onFetch?: () => Response | Promise<Response> } = {},
+  ) => {
     const work: Work = {
       ...{
         run,
@@ -34,6 +39,7 @@ async function chunk() {
         part: 0,
         from: 0,
         to: rows.length,
+        cutFrom: [],
         range,
       },
       ...{
@@ -45,6 +51,7 @@ async function chunk() {
         leaseMs: 80_000,
         lastTry: false,
         poison: false,
+        ...over,
       },
     };
     const begin = async (): Promise<Begun> => ({ go: true, work });
@@ -60,20 +67,37 @@ async function chunk() {
     });
     const fetch = async () => {
       asked++;
-      return new Response(picture as Uint8Array<ArrayBuffer>);
+      return onFetch();
     };
     const order: ChunkOrder = {
-      ...{ v: 1, run, shard: 0, origin: "https://img.test", region: "weur", host16, round: 0, part: 0, from: 0, to: 6 },
+      ...{
+        v: 1,
+        run,
+        shard: 0,
+        origin: "https://img.test",
+        region: "weur",
+        host16,
+        round: 0,
+        part: 0,
+        from: work.from,
+        to: work.to,
+      },
       ...{ attempt: number, delivery: 1 },
     };
     await job.run(order, { ...app, fetch }, caller, own);
     return reports.at(-1);
   };
+  const picturesOf = () => new Response(picture as Uint8Array<ArrayBuffer>);
+  const renditions = async () => {
+    const { objects } = await env.R2_PRIMARY.list({ prefix: `2/t/${host16}` });
+    return objects.length;
+  };
+  const rangeFrom = (from: number) => rangeOf(openPart(bytes), from, rows.length);
   const logged = async () => {
     const { objects } = await env.R2_PRIMARY.list({ prefix: logPrefix(run) });
     return Promise.all(objects.map(async ({ key }) => readLog((await (await env.R2_PRIMARY.get(key))?.text()) ?? "")));
   };
-  return { attempt, logged, asked: () => asked };
+  return { attempt, logged, renditions, rangeFrom, picturesOf, asked: () => asked };
 }
 
 /** A bucket that takes no objects whose key has this in it. */
@@ -85,6 +109,21 @@ function without(part: string): R2Bucket {
       return (...args: readonly unknown[]) => {
         if (name === "put" && String(args[0]).includes(part)) throw new Error("service unavailable (simulated)");
         return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
+/** A bucket whose first look at a log comes before anything was written. */
+function lateReader(): R2Bucket {
+  let looks = 0;
+  return new Proxy(env.R2_PRIMARY, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (...args: readonly unknown[]) => {
+        const isFirst = (name === "get" || name === "head") && String(args[0]).includes("/log/") && looks++ === 0;
+        return isFirst ? Promise.resolve(null) : Reflect.apply(member, target, args);
       };
     },
   });
@@ -137,6 +176,47 @@ test("a dead letter is written down as failed, and what the log has of it stays"
   const other = await chunk();
   await other.attempt(1);
   expect(await other.attempt(5, {}, dead)).toMatchObject({ upTo: 6, counts: { stored: 6 } });
+});
+
+test("an object of the log never changes: rows behind its end may be another chunk's already", async () => {
+  const { attempt, logged } = await chunk();
+  expect(await attempt(1, {}, catalogue, { to: 4 })).toMatchObject({ upTo: 4 });
+  // The other worker looked before the first one had written, and has done all six.
+  expect(await attempt(2, { R2_PRIMARY: lateReader() })).toMatchObject({
+    from: 0,
+    to: 6,
+    upTo: 4,
+    counts: { stored: 4 },
+  });
+  expect((await logged()).map(({ length }) => length)).toEqual([4]);
+});
+
+test("a piece of a chunk that was divided finds its rows in the log of the whole chunk", async () => {
+  const { attempt, logged, asked, rangeFrom } = await chunk();
+  await attempt(1);
+  expect(await attempt(2, {}, catalogue, { to: 3 })).toMatchObject({ upTo: 3, counts: { stored: 3 } });
+  const piece = { from: 3, cutFrom: [0], range: rangeFrom(3) };
+  expect(await attempt(2, {}, catalogue, piece)).toMatchObject({ from: 3, upTo: 6, counts: { stored: 3 } });
+  expect((await logged()).map(({ length }) => length)).toEqual([6]);
+  expect(asked()).toBe(6);
+});
+
+test("a worker whose lease has passed stores nothing, and blames nobody", async () => {
+  const { attempt, logged, renditions } = await chunk();
+  const before = await renditions();
+  expect(await attempt(1, {}, catalogue, { leaseMs: 0 })).toMatchObject({ upTo: 0, counts: {}, trouble: null });
+  expect([await logged(), await renditions()]).toEqual([[], before]);
+});
+
+test("a picture that another worker stores while this one is refused is an outcome, not a failure", async () => {
+  const { attempt, logged, picturesOf } = await chunk();
+  const onFetch = async () => {
+    await attempt(1, { R2_PRIMARY: without("/log/") }, catalogue, { onFetch: picturesOf });
+    return new Response(null, { status: 410 });
+  };
+  const one = { concurrency: 1, to: 1 };
+  expect(await attempt(2, {}, catalogue, { ...one, onFetch })).toMatchObject({ upTo: 1, counts: { stored: 1 } });
+  expect((await logged()).map(({ length }) => length)).toEqual([1]);
 });
 
 test("a feed that cannot be reached: the message comes again", async () => {
