@@ -72,13 +72,13 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
   };
   const took = (operations: Operations) => spend({ bytesIn: 0, bytesStored: 0, operations });
   const pacer = new Pacer(work.perSecond, work.startInMs, app.now);
-  const began = app.now();
+  const endsAt = app.now() + work.leaseMs;
   let done: Logged = { outcomes: [], upTo: work.from };
   let trouble: Trouble | null = null;
   try {
     const isRepeated = work.attempt > 1 || order.delivery > 1;
-    const earlier = isRepeated ? await readChunk(app.bindings.R2_PRIMARY, place) : null;
-    if (isRepeated) took({ r2Read: 1 });
+    const earlier = isRepeated ? await readChunk(app.bindings.R2_PRIMARY, place, work.cutFrom) : null;
+    if (isRepeated) took({ r2Read: 1 + work.cutFrom.length });
     if (earlier !== null) done = upTo(earlier, work.to);
     else {
       const rows = await readRows(place, work, app);
@@ -87,19 +87,14 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
         : await workRows({
             ...{ rows, work, now: app.now, nextMs: () => pacer.nextMs, sleep },
             attempt: (row, tries, last) =>
-              makePicture(
-                { row, work, tries, last, repeated: isRepeated && tries === 1 },
-                pacer,
-                app,
-                caller,
-                job,
-                spend,
-              ),
+              makePicture({ row, work, endsAt, tries, last, repeated: isRepeated }, pacer, app, caller, job, spend),
           });
-      ({ trouble } = worked);
-      if (worked.outcomes.length > 0 && app.now() - began < work.leaseMs) {
+      const isOver = app.now() >= endsAt;
+      // Too slow. That says nothing of the host or of our stores.
+      trouble = isOver ? null : worked.trouble;
+      if (worked.outcomes.length > 0 && !isOver) {
         done = upTo(await writeChunk(app.bindings.R2_PRIMARY, place, worked.outcomes), work.to);
-        took({ r2Read: 1, r2Write: 1 });
+        took({ r2Write: 1 });
       }
     }
     took(await projected(done.outcomes, work, app));
@@ -141,7 +136,7 @@ export async function readRows(
 }
 
 /** The log may know more rows than the lease has now, where the lease was divided since. */
-function upTo({ outcomes, upTo: end }: Logged, to: number): Logged {
+export function upTo({ outcomes, upTo: end }: Logged, to: number): Logged {
   return end <= to ? { outcomes, upTo: end } : { outcomes: outcomes.slice(0, outcomes.length - (end - to)), upTo: to };
 }
 

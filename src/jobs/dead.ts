@@ -1,8 +1,10 @@
 /** The job of the dead-letter queue of the catalogue: a chunk that no consumer could finish is written down as failed. */
 import type { Report } from "../catalogue/feed/port.ts";
+import type { ManifestRow } from "../catalogue/manifestRow.ts";
+import type { Outcome } from "../catalogue/outcome.ts";
 import { jobCaller } from "../context/caller.ts";
 import { readChunk, writeChunk } from "./catalogue/chunkLog.ts";
-import { type ChunkOrder, countsOf, feedOf, feedSettings, parseChunk, poisoned, readRows } from "./catalogue.ts";
+import { type ChunkOrder, countsOf, feedOf, feedSettings, parseChunk, poisoned, readRows, upTo } from "./catalogue.ts";
 import type { QueueJob } from "./queueJob.ts";
 
 /** Deliveries of the dead-letter queue count on from those of the other one, so that the feed takes them for newer. */
@@ -32,12 +34,15 @@ export const dead: QueueJob<ChunkOrder> = {
       return;
     }
     const place = { run: order.run, host16: order.host16, part: work.part, from: work.from };
-    const earlier = await readChunk(app.bindings.R2_PRIMARY, place);
-    const rows = await readRows(place, work, app);
-    const known = earlier?.outcomes ?? [];
-    const outcomes = rows.map((row, i) => known[i] ?? poisoned(row, work, app));
-    if (known.length < rows.length) await writeChunk(app.bindings.R2_PRIMARY, place, outcomes);
+    const bucket = app.bindings.R2_PRIMARY;
+    const earlier = await readChunk(bucket, place, work.cutFrom);
+    const logged = earlier ?? (await writeChunk(bucket, place, (await readRows(place, work, app)).map(given)));
+    const { outcomes, upTo: end } = upTo(logged, to);
     const operations = { r2Read: 2, r2Write: 1 };
-    await feedOf(app, order).report(order, { ...NOTHING, from, to, upTo: to, ...countsOf(outcomes), operations });
+    await feedOf(app, order).report(order, { ...NOTHING, from, to, upTo: end, ...countsOf(outcomes), operations });
+
+    function given(row: ManifestRow): Outcome {
+      return poisoned(row, work, app);
+    }
   },
 };

@@ -155,12 +155,12 @@ export class FeedState {
     const { record: after, lease: begun } = withBegun(record, lease, delivery, timing, now);
     this.#put(after, true);
     const turn = this.#open.turn(record.host16, pace, now);
-    const { part, from, to, attempt } = begun;
+    const { part, from, to, cutFrom, attempt } = begun;
     return {
       kind: "go",
       work: {
         ...{ run: run.run, host: record.entry.host, settings: run.settings },
-        ...{ part, from, to, attempt, concurrency: pace.concurrency, ...turn },
+        ...{ part, from, to, cutFrom, attempt, concurrency: pace.concurrency, ...turn },
         ...{ leaseMs: timing.workMs, workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4) },
         lastTry: isLastTry(record, now),
         poison: isPoison(begun),
@@ -175,14 +175,17 @@ export class FeedState {
     this.#put(withPostponed(found.record, found.lease, now + AHEAD_MS), true);
   }
 
-  /** A report of any attempt: its rows are in the log. False: they are not leased like that (any more). */
+  /**
+   * A report of any attempt: its rows are in the log. False: they are not leased like that (any more), or an earlier
+   * attempt has done nothing, which must not take the rows from the worker that has them now.
+   */
   report(name: ChunkName, report: Report, now: number): boolean {
     const found = this.#find(name);
     if (found === null) return false;
     const { key, run } = found;
     // A slow worker may have done all rows of a lease that was divided meanwhile.
     const { record, lease } = withJoined(found.record, found.lease, report.to);
-    if (lease.to !== report.to) return false;
+    if (lease.to !== report.to || (report.upTo === report.from && lease.attempt !== name.attempt)) return false;
     const after = withReport(record, lease, report, this.#paceOf(record.entry), now);
     this.#put(after, true);
     if (!isFinished(after)) return true;

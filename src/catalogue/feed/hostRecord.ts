@@ -12,6 +12,8 @@ export type Lease = {
   readonly part: number;
   readonly from: number;
   readonly to: number;
+  /** Where longer leases began of which these rows are a piece: the log may have the rows under one of these. */
+  readonly cutFrom: readonly number[];
   /** How often it was sent. A message with a smaller number starts nothing. */
   readonly attempt: number;
   readonly state: "unsent" | "sent" | "begun";

@@ -47,10 +47,8 @@ export function withChunk(record: HostRecord, timing: Timing, now: number): Host
   if (partRows === null) return record;
   const to = Math.min(partRows, row + chunkRows(record, timing, now));
   const lease: Lease = {
-    ...{ part, from: row, to, attempt: 0, state: "unsent", until: now },
-    begunAt: 0,
-    delivery: 0,
-    crashes: 0,
+    ...{ part, from: row, to, cutFrom: [], attempt: 0, state: "unsent", until: now },
+    ...{ begunAt: 0, delivery: 0, crashes: 0 },
   };
   const cursor = to < partRows ? { row: to } : { part: part + 1, row: 0, partRows: null };
   return { ...record, ...cursor, leases: [...leases, lease] };
@@ -102,12 +100,12 @@ export function withBegun(
 /** Its worker is gone. Rows that crash every worker are found by halves. */
 function crashed(lease: Lease): Lease[] {
   const crashes = lease.crashes + 1;
-  const { from, to } = lease;
+  const { from, to, cutFrom } = lease;
   if (crashes < CRASHES.split || to - from === 1) return [{ ...lease, crashes }];
   const middle = from + Math.floor((to - from) / 2);
   return [
     { ...lease, to: middle, crashes: CRASHES.split - 1 },
-    { ...lease, from: middle, crashes: CRASHES.split - 1 },
+    { ...lease, from: middle, cutFrom: [...cutFrom, from], crashes: CRASHES.split - 1 },
   ];
 }
 

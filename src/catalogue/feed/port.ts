@@ -38,6 +38,8 @@ export type Work = {
   readonly part: number;
   readonly from: number;
   readonly to: number;
+  /** First rows of longer chunks that these rows were a piece of: the log may have them under one of these. */
+  readonly cutFrom: readonly number[];
   readonly attempt: number;
   /** Where the rows stand in the part. */
   readonly range: { readonly offset: number; readonly length: number };

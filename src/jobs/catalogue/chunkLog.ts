@@ -15,36 +15,40 @@ export type ChunkPlace = {
 /** Outcomes of rows `from` to `upTo`. */
 export type Logged = { readonly outcomes: readonly Outcome[]; readonly upTo: number };
 
-/** What an earlier worker has written down of the chunk; null = nothing. Rejects when the bucket fails. */
-export async function readChunk(bucket: R2Bucket, { run, host16, part, from }: ChunkPlace): Promise<Logged | null> {
-  const object = await bucket.get(logKey(run, host16, part, from));
-  if (object === null) return null;
-  const outcomes = readLog(await object.text());
-  return { outcomes, upTo: from + outcomes.length };
+/**
+ * What earlier workers have written down of the rows from `from` on; null = nothing. `cutFrom`: where longer chunks began
+ * that had these rows. Rejects when the bucket fails.
+ */
+export async function readChunk(
+  bucket: R2Bucket,
+  { run, host16, part, from }: ChunkPlace,
+  cutFrom: readonly number[] = [],
+): Promise<Logged | null> {
+  for (const first of [...cutFrom, from]) {
+    const object = await bucket.get(logKey(run, host16, part, first));
+    const outcomes = object === null ? [] : readLog(await object.text()).slice(from - first);
+    if (outcomes.length > 0) return { outcomes, upTo: from + outcomes.length };
+  }
+  return null;
 }
 
 /**
- * Gives what the log then has of the chunk. A worker whose lease has ended may still write, before or after the worker that
- * took over. The object with more rows stays: the feed may have counted them already. Rejects when the bucket fails.
+ * Writes the outcomes, unless another worker of the same rows has written its own meanwhile: an object of the log never
+ * changes, since the rows behind its last one may be another chunk's already. Gives what the log has. Rejects when the
+ * bucket fails.
  */
-export async function writeChunk(
-  bucket: Pick<R2Bucket, "get" | "put">,
-  { run, host16, part, from }: ChunkPlace,
-  outcomes: readonly Outcome[],
-): Promise<Logged> {
-  const key = logKey(run, host16, part, from);
-  const httpMetadata = { contentType: "application/jsonl" };
-  for (let onlyIf: R2Conditional = ABSENT; ; ) {
-    const written = await bucket.put(key, logText(outcomes), { httpMetadata, onlyIf });
-    if (written !== null) return { outcomes, upTo: from + outcomes.length };
-    const other = await bucket.get(key);
-    const known = other === null ? [] : readLog(await other.text());
-    if (known.length >= outcomes.length) return { outcomes: known, upTo: from + known.length };
-    onlyIf = other === null ? ABSENT : { etagMatches: other.etag };
-  }
+export async function writeChunk(bucket: R2Bucket, place: ChunkPlace, outcomes: readonly Outcome[]): Promise<Logged> {
+  const { run, host16, part, from } = place;
+  const written = await bucket.put(logKey(run, host16, part, from), logText(outcomes), {
+    onlyIf: { etagDoesNotMatch: "*" },
+    httpMetadata: { contentType: "application/jsonl" },
+    customMetadata: { rows: String(outcomes.length) },
+  });
+  if (written !== null) return { outcomes, upTo: from + outcomes.length };
+  const logged = await readChunk(bucket, place);
+  if (logged === null) throw new Error(`the log of row ${from} is there, and cannot be read`);
+  return logged;
 }
-
-const ABSENT = { etagDoesNotMatch: "*" } as const satisfies R2Conditional;
 
 /** Shards whose table this isolate knows to be there. */
 const READY = new WeakSet<object>();

@@ -51,7 +51,6 @@ export function madeOutcome(
     ...{ alpha: header.alpha, hash: meta.sourceHash, etag: source.validators?.etag ?? null },
     ...{ colour: look?.colour ?? null, thumbhash: look?.thumbhash ?? null, dhash: look?.dhash ?? null },
     ...{ pdq: look?.pdq?.hash ?? null, pdqQuality: look?.pdq?.quality ?? null },
-    ...{ pdq: look?.pdq?.hash ?? null, pdqQuality: look?.pdq?.quality ?? null },
     ...(onePixel
       ? {}
       : { maker: meta.maker, rendition: { key, width: meta.width, height: meta.height, bytes: bytes.length } }),

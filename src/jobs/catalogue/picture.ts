@@ -32,6 +32,8 @@ export type Spent = { bytesIn: number; bytesStored: number; operations: Operatio
 export type PictureOrder = {
   readonly row: ManifestRow;
   readonly work: Pick<Work, "run" | "settings" | "attempt">;
+  /** From then on (unix ms) the row may be another worker's: nothing is stored any more. */
+  readonly endsAt: number;
   /** Another worker may have made it already, and was lost before it could say so. */
   readonly repeated: boolean;
   readonly tries: number;
@@ -40,7 +42,7 @@ export type PictureOrder = {
 
 /** Rejects with what our own stores throw, in the first attempts. `spend` hears what it has taken. */
 export async function makePicture(
-  { row, work, tries, last, repeated }: PictureOrder,
+  { row, work, endsAt, tries, last, repeated }: PictureOrder,
   pacer: Pacer,
   app: App,
   caller: Caller,
@@ -56,9 +58,9 @@ export async function makePicture(
   };
   const known = { checkedAt: app.now(), attempts: tries + work.attempt - 1 };
   try {
-    const request = pictureRequest(row.url, work.settings, app.config);
-    const earlier = repeated ? await madeEarlier(row, work.run, request, app, spend) : null;
+    const earlier = repeated && tries === 1 ? await madeEarlier(row, work, app, spend) : null;
     if (earlier !== null) return { kind: "done", outcome: earlier };
+    const request = pictureRequest(row.url, work.settings, app.config);
     await pacer.begin();
     let outcome: Outcome | undefined;
     const describe = async (alone: Omit<Alone, "writes">): Promise<Outcome> => {
@@ -66,7 +68,11 @@ export async function makePicture(
       const original = await originalOf(request, alone, work, { ...app, fetch }, caller, job);
       return (outcome ??= madeOutcome(row, alone, http, original, known));
     };
-    const note = async (alone: Omit<Alone, "writes">) => noteOf(work.run, await describe(alone));
+    const note = async (alone: Omit<Alone, "writes">) => {
+      const text = noteOf(work.run, await describe(alone));
+      if (app.now() >= endsAt) throw new Error("the lease of the chunk has passed");
+      return text;
+    };
     const made = await renderAlone(request, { whole: !last, note }, { ...app, fetch }, caller, job);
     const { bytesIn } = trace;
     if (made.writes > 0)
@@ -77,6 +83,9 @@ export async function makePicture(
     // A file that breaks our own code would hold up its host for ever. While stores are away, no outcome gets into the log.
     if (!(error instanceof Failure) && work.attempt < STORE_ATTEMPTS) throw error;
     spend({ bytesIn: trace.bytesIn, bytesStored: 0, operations: {} });
+    // A slower worker of the same rows may have stored it meanwhile.
+    const stored = repeated ? await madeEarlier(row, work, app, spend).catch(unknown) : null;
+    if (stored !== null) return { kind: "done", outcome: stored };
     const tried = await triedInVain(row, asFailure(error), trace.sourceStatus, known);
     return error instanceof Failure ? tried : { kind: "done", outcome: tried.outcome };
   } finally {
@@ -94,12 +103,11 @@ export async function makePicture(
 /** From the note beside the rendition: a picture that was stored before a crash is not asked for again. */
 async function madeEarlier(
   row: ManifestRow,
-  run: string,
-  request: RenditionRequest,
-  { bindings }: App,
+  { run, settings }: PictureOrder["work"],
+  { bindings, config }: App,
   spend: (spent: Spent) => void,
 ): Promise<Outcome | null> {
-  const { key } = await namesOf(request);
+  const { key } = await namesOf(pictureRequest(row.url, settings, config));
   spend({ bytesIn: 0, bytesStored: 0, operations: { r2Read: 1 } });
   return notedOutcome(run, row, await r2Tier(bindings.R2_PRIMARY, "primary", "R2_PRIMARY").note(key));
 }

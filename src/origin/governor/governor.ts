@@ -125,7 +125,9 @@ export class Governor<Key> {
   /** In order: readers, pushes, jobs, each by the time they have waited. Gives what keeps the first one waiting. */
   #admit(now: number): Blocked | null {
     const waiting = this.#inOrder();
-    const alone = waiting.length === 1;
+    // Several starts of one job's call are together alone: the isolate makes one after the other, and renders between them.
+    const [first] = waiting;
+    const alone = waiting.length === 1 || waiting.every(({ one, wish }) => one === first?.one && wish.kind === "job");
     for (const { one, wish } of waiting) {
       const { isolate, tripMs } = one.call;
       const given = this.limits.grant({ ...wish, isolate, tripMs, alone }, now);

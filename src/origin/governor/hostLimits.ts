@@ -14,6 +14,8 @@ import { earliestStart, latenessFor, paceWindow, pruned, QUIET_LOG_MS, withoutPl
 
 /** A start is granted so long before its time: an answer and a timer take a moment. */
 export const AHEAD_MS = 25;
+/** A job's start, so long where nobody else waits: one call then brings several. A reader that comes finds them taken. */
+export const JOB_AHEAD_MS = 100;
 /** A host with one slot gives it to a push or a job when no reader has asked for so long. */
 export const QUIET_MS = 5_000;
 /** Pushes and jobs leave this part of the daily budget to readers. */
@@ -108,7 +110,8 @@ export class HostLimits {
     const slotAt = this.#slotAt(asker.kind, limits.concurrency, now);
     if (slotAt > now) return { binding: "slots", retryAt: slotAt };
     const start = this.#startAt(asker.kind, limits.perSecond, Math.max(from, closedUntil));
-    if (start > from + AHEAD_MS) return { binding: "pace", retryAt: start - asker.tripMs - AHEAD_MS };
+    const aheadMs = asker.kind === "job" && asker.alone === true ? JOB_AHEAD_MS : AHEAD_MS;
+    if (start > from + aheadMs) return { binding: "pace", retryAt: start - asker.tripMs - aheadMs };
     const { bytesPerSecond } = limits;
     const room = bytesPerSecond === null ? null : reservation(this.record, asker, bytesPerSecond, now);
     if (room !== null && room.startAt > now) {

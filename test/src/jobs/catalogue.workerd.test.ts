@@ -30,7 +30,12 @@ async function chunk() {
   const reports: Report[] = [];
   let asked = 0;
   const picture = await jpegOf(400, 300);
-  const attempt = async (number: number, bindings: object = {}, job: typeof catalogue = catalogue) => {
+  const attempt = async (
+    number: number,
+    bindings: object = {},
+    job: typeof catalogue = catalogue,
+    { onFetch = picturesOf, ...over }: Partial<Work> & { onFetch?: () => Response | Promise<Response> } = {},
+  ) => {
     const work: Work = {
       ...{
         run,
@@ -39,6 +44,7 @@ async function chunk() {
         part: 0,
         from: 0,
         to: rows.length,
+        cutFrom: [],
         range,
       },
       ...{
@@ -50,6 +56,7 @@ async function chunk() {
         leaseMs: 80_000,
         lastTry: false,
         poison: false,
+        ...over,
       },
     };
     const begin = async (): Promise<Begun> => ({ go: true, work });
@@ -65,20 +72,37 @@ async function chunk() {
     });
     const fetch = async () => {
       asked++;
-      return new Response(picture as Uint8Array<ArrayBuffer>);
+      return onFetch();
     };
     const order: ChunkOrder = {
-      ...{ v: 1, run, shard: 0, origin: "https://img.test", region: "weur", host16, round: 0, part: 0, from: 0, to: 6 },
+      ...{
+        v: 1,
+        run,
+        shard: 0,
+        origin: "https://img.test",
+        region: "weur",
+        host16,
+        round: 0,
+        part: 0,
+        from: work.from,
+        to: work.to,
+      },
       ...{ attempt: number, delivery: 1 },
     };
     await job.run(order, { ...app, fetch }, caller, own);
     return reports.at(-1);
   };
+  const picturesOf = () => new Response(picture as Uint8Array<ArrayBuffer>);
+  const renditions = async () => {
+    const { objects } = await env.R2_PRIMARY.list({ prefix: `2/t/${host16}` });
+    return objects.length;
+  };
+  const rangeFrom = (from: number) => rangeOf(openPart(bytes), from, rows.length);
   const logged = async () => {
     const { objects } = await env.R2_PRIMARY.list({ prefix: logPrefix(run) });
     return Promise.all(objects.map(async ({ key }) => readLog((await (await env.R2_PRIMARY.get(key))?.text()) ?? "")));
   };
-  return { attempt, logged, asked: () => asked };
+  return { attempt, logged, renditions, rangeFrom, picturesOf, asked: () => asked };
 }
 
 /** A bucket that takes no objects whose key has this in it. */
@@ -90,6 +114,21 @@ function without(part: string): R2Bucket {
       return (...args: readonly unknown[]) => {
         if (name === "put" && String(args[0]).includes(part)) throw new Error("service unavailable (simulated)");
         return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
+/** A bucket whose first look at a log comes before anything was written. */
+function lateReader(): R2Bucket {
+  let looks = 0;
+  return new Proxy(env.R2_PRIMARY, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (...args: readonly unknown[]) => {
+        const isFirst = (name === "get" || name === "head") && String(args[0]).includes("/log/") && looks++ === 0;
+        return isFirst ? Promise.resolve(null) : Reflect.apply(member, target, args);
       };
     },
   });
@@ -114,27 +153,22 @@ test("a log that cannot be written: nothing is reported as done, and the next at
   expect(asked()).toBe(6);
 });
 
-test("an older worker that is late does not take rows out of the log, and a longer one adds some", async () => {
+test("whoever writes a chunk later, with fewer rows or more, gets what the log has", async () => {
   const place = { run: `run-${++serial}`, host16: await hostHash(HOST), part: 0, from: 10 };
   const some = (count: number, checkedAt: number) =>
     Array.from({ length: count }, (_, i) => outcome({ id: `${i}`, checkedAt }));
-  const logged = async () => (await readChunk(env.R2_PRIMARY, place))?.outcomes.map(({ checkedAt }) => checkedAt);
   expect(await writeChunk(env.R2_PRIMARY, place, some(3, 1))).toMatchObject({ upTo: 13 });
-  expect(await writeChunk(env.R2_PRIMARY, place, some(5, 2))).toMatchObject({ upTo: 15 });
-  expect(await logged()).toEqual([2, 2, 2, 2, 2]);
-  expect(await writeChunk(env.R2_PRIMARY, place, some(4, 3))).toEqual({ outcomes: some(5, 2), upTo: 15 });
-  expect(await writeChunk(env.R2_PRIMARY, place, some(5, 4))).toMatchObject({ upTo: 15 });
-  expect(await logged()).toEqual([2, 2, 2, 2, 2]);
+  for (const count of [2, 3, 5])
+    expect(await writeChunk(env.R2_PRIMARY, place, some(count, 2))).toEqual({ outcomes: some(3, 1), upTo: 13 });
+  expect((await readChunk(env.R2_PRIMARY, place))?.outcomes).toEqual(some(3, 1));
 });
 
-test("two workers of a chunk at once: the log has the rows of the longer one, in whatever order they write", async () => {
-  for (const first of [6, 2]) {
-    const place = { run: `run-${++serial}`, host16: await hostHash(HOST), part: 0, from: 0 };
-    const some = (count: number) => Array.from({ length: count }, (_, i) => outcome({ id: `${i}` }));
-    const both = [first, 8 - first].map((count) => writeChunk(env.R2_PRIMARY, place, some(count)));
-    await Promise.all(both);
-    expect((await readChunk(env.R2_PRIMARY, place))?.outcomes).toHaveLength(6);
-  }
+test("two workers of a chunk at once: one of them writes, and both hear of the same rows", async () => {
+  const place = { run: `run-${++serial}`, host16: await hostHash(HOST), part: 0, from: 0 };
+  const some = (count: number) => Array.from({ length: count }, (_, i) => outcome({ id: `${i}` }));
+  const [one, other] = await Promise.all([6, 2].map((count) => writeChunk(env.R2_PRIMARY, place, some(count))));
+  expect(one).toEqual(other);
+  expect((await readChunk(env.R2_PRIMARY, place))?.outcomes).toEqual(one?.outcomes);
 });
 
 test("what a file says of its camera, however long, does not make the log unreadable", async () => {
@@ -178,6 +212,47 @@ test("a dead letter is written down as failed, and what the log has of it stays"
   const other = await chunk();
   await other.attempt(1);
   expect(await other.attempt(5, {}, dead)).toMatchObject({ upTo: 6, counts: { stored: 6 } });
+});
+
+test("an object of the log never changes: rows behind its end may be another chunk's already", async () => {
+  const { attempt, logged } = await chunk();
+  expect(await attempt(1, {}, catalogue, { to: 4 })).toMatchObject({ upTo: 4 });
+  // The other worker looked before the first one had written, and has done all six.
+  expect(await attempt(2, { R2_PRIMARY: lateReader() })).toMatchObject({
+    from: 0,
+    to: 6,
+    upTo: 4,
+    counts: { stored: 4 },
+  });
+  expect((await logged()).map(({ length }) => length)).toEqual([4]);
+});
+
+test("a piece of a chunk that was divided finds its rows in the log of the whole chunk", async () => {
+  const { attempt, logged, asked, rangeFrom } = await chunk();
+  await attempt(1);
+  expect(await attempt(2, {}, catalogue, { to: 3 })).toMatchObject({ upTo: 3, counts: { stored: 3 } });
+  const piece = { from: 3, cutFrom: [0], range: rangeFrom(3) };
+  expect(await attempt(2, {}, catalogue, piece)).toMatchObject({ from: 3, upTo: 6, counts: { stored: 3 } });
+  expect((await logged()).map(({ length }) => length)).toEqual([6]);
+  expect(asked()).toBe(6);
+});
+
+test("a worker whose lease has passed stores nothing, and blames nobody", async () => {
+  const { attempt, logged, renditions } = await chunk();
+  const before = await renditions();
+  expect(await attempt(1, {}, catalogue, { leaseMs: 0 })).toMatchObject({ upTo: 0, counts: {}, trouble: null });
+  expect([await logged(), await renditions()]).toEqual([[], before]);
+});
+
+test("a picture that another worker stores while this one is refused is an outcome, not a failure", async () => {
+  const { attempt, logged, picturesOf } = await chunk();
+  const onFetch = async () => {
+    await attempt(1, { R2_PRIMARY: without("/log/") }, catalogue, { onFetch: picturesOf });
+    return new Response(null, { status: 410 });
+  };
+  const one = { concurrency: 1, to: 1 };
+  expect(await attempt(2, {}, catalogue, { ...one, onFetch })).toMatchObject({ upTo: 1, counts: { stored: 1 } });
+  expect((await logged()).map(({ length }) => length)).toEqual([1]);
 });
 
 test("a feed that cannot be reached: the message comes again", async () => {

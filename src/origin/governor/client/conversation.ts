@@ -150,7 +150,7 @@ export class Conversation {
       ...{ calling: this.#calling !== null, saturated: this.#saturated, ...this.#blocked },
       otherLimitAt: this.#otherLimitAt,
       ...{ held: this.#grants.size, concurrency: this.#concurrency, releases: this.#outbox.unsent },
-      wishes: [...this.#wishes].map(({ priority, told }) => ({ rank: priority.rank, told })),
+      wishes: [...this.#wishes].map(({ priority: { rank }, told, patientUntil }) => ({ rank, told, patientUntil })),
       renews: this.#renewing(now).some(({ id }) => !asked.has(id)),
     });
   }

@@ -12,6 +12,12 @@ export const SCHEDULE = {
   rideMs: 250,
   /** Where none is under way, it waits for the next wish of its reader. */
   joinMs: 60,
+  /**
+   * Nobody waits for a job. Its wish waits so long for others of the isolate, until there are so many of them: their call
+   * costs the same as one. A call that leaves anyway takes it along.
+   */
+  companyMs: 100,
+  company: 4,
   /** They count as scarce for so long. */
   scarceMs: 3_000,
   /** Without a wish to ride with, a release waits so long where others want the slot, */
@@ -62,8 +68,8 @@ export type Talk = {
   /** Grants held, and how many the governor gives at most (null = any number). */
   readonly held: number;
   readonly concurrency: number | null;
-  /** Wishes without a grant. `told`: the governor has heard of it, or is about to. */
-  readonly wishes: readonly { readonly rank: number; readonly told: boolean }[];
+  /** Wishes without a grant. `told`: the governor has heard of it, or is about to. `patientUntil`: it waits for company. */
+  readonly wishes: readonly { readonly rank: number; readonly told: boolean; readonly patientUntil: number }[];
   /** Grants that are done with and not reported. `unused`: the exchange never started. */
   readonly releases: readonly { readonly at: number; readonly unused: boolean }[];
   /** A grant needs more time or bytes. */
@@ -83,6 +89,9 @@ export function dueAt(talk: Talk): number {
 
 function releasesDueAt(talk: Talk, soon: number): number {
   const { releases, wishes, calling, saturated, held, concurrency, heardAt, otherLimitAt } = talk;
+  if (releases.length > 0 && wishes.length > 0 && !saturated && wishes.every(({ told }) => !told)) {
+    return Math.max(soon, companyAt(wishes));
+  }
   if (releases.length > 0 && wishes.length > 0) {
     const areSlotsFree = concurrency === null || held + releases.length < concurrency;
     const rides = areSlotsFree && heardAt - otherLimitAt < SCHEDULE.scarceMs;
@@ -94,6 +103,12 @@ function releasesDueAt(talk: Talk, soon: number): number {
   return Math.max(soon, Math.min(...times, Number.POSITIVE_INFINITY));
 }
 
+/** When new wishes have waited for others long enough. The least patient one decides. */
+function companyAt(news: Talk["wishes"]): number {
+  if (news.length >= SCHEDULE.company) return Number.NEGATIVE_INFINITY;
+  return Math.min(...news.map(({ patientUntil }) => patientUntil));
+}
+
 function wishesDueAt(talk: Talk, soon: number): number {
   const { wishes, calling, saturated, binding, held, concurrency, sentAt, heardAt, estimateMs } = talk;
   if (wishes.length === 0) return Number.POSITIVE_INFINITY;
@@ -102,7 +117,7 @@ function wishesDueAt(talk: Talk, soon: number): number {
   const news = wishes.filter(({ told }) => !told);
   const known = wishes.filter(({ told }) => told);
   const isUrgent = news.some(({ rank }) => known.every((other) => rank < other.rank));
-  if (news.length > 0 && (isUrgent || !saturated)) return soon;
+  if (news.length > 0 && (isUrgent || !saturated)) return Math.max(soon, companyAt(news));
   // The governor holds a call for us: what is new rides with the next one.
   if (calling) return Number.POSITIVE_INFINITY;
   // A window of ten seconds or a day opens when it is time, whatever anybody gives back. Who holds a grant asks with its

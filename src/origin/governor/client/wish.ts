@@ -2,6 +2,7 @@
 import type { Priority } from "../../../concurrency/priority.ts";
 import type { GovernorPort, Politeness, Refusal, Wish as WireWish } from "../port.ts";
 import type { HeldGrant } from "./grant.ts";
+import { SCHEDULE } from "./schedule.ts";
 
 /** What belongs to one request: a Worker may do I/O only in the name of the request that it works for. */
 export type Asker = {
@@ -48,6 +49,11 @@ export class Wish {
 
   get ticket(): string {
     return this.#ticket;
+  }
+
+  /** Until then it may wait for other wishes to ride with. Only a job's wish does. */
+  get patientUntil(): number {
+    return this.priority.priority === "job" ? this.#since + SCHEDULE.companyMs : Number.NEGATIVE_INFINITY;
   }
 
   /** Takes over the ticket of a wish that was dropped, of which the governor has heard. */

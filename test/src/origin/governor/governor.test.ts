@@ -118,6 +118,29 @@ describe("a call that may wait", () => {
   });
 });
 
+describe("several wishes of one call", () => {
+  const rule: Politeness = { concurrency: 8, perSecond: 100, bytesPerSecond: null, perDay: null };
+  const grants = (kind: "user" | "job", others: number) => {
+    const governor = new Governor<string>(null, 0);
+    const call = (isolate: string, count: number): GovernorCall => ({
+      ...{ isolate, call: 1, region: "enam", rule, tripMs: 0, waitMs: 0, releases: [], renewals: [] },
+      wants: Array.from({ length: count }, (_, i) => ({ ticket: `${isolate}${i}`, kind, waitedMs: 0 })),
+    });
+    governor.take("a", call("a", 4), 10_000);
+    for (let i = 0; i < others; i++) governor.take(`b${i}`, call(`b${i}`, 1), 10_000);
+    const given = governor.step(10_000).answers.find(({ key }) => key === "a")?.answer.grants ?? [];
+    return given.map(({ startInMs, startWithinMs }) => [Math.round(startInMs), startWithinMs]);
+  };
+
+  test.each([
+    ["a job's come together, and may be late, since it renders between them", "job", 0, [0, 11, 22, 32], 500],
+    ["a job's may not where another one waits", "job", 1, [0, 11, 22], 60],
+    ["a reader's may not", "user", 0, [0, 0, 0, 0], 60],
+  ] as const)("%s", (_, kind, others, starts, within) => {
+    expect(grants(kind, others)).toEqual(starts.map((start) => [start, within]));
+  });
+});
+
 describe("refusals", () => {
   const rule = null;
   const busy = { rule, ...QUICK, size: () => 20_000, ms: () => 50 } as const;

@@ -9,8 +9,10 @@ const QUIET: Talk = {
   ...{ wishes: [], releases: [], renews: false },
 };
 const SOON = 1_000 + SCHEDULE.batchMs;
-const NEW = { rank: 0, told: false };
-const TOLD = { rank: 0, told: true };
+const AT_ONCE = Number.NEGATIVE_INFINITY;
+const NEW = { rank: 0, told: false, patientUntil: AT_ONCE };
+const TOLD = { rank: 0, told: true, patientUntil: AT_ONCE };
+const JOB = { rank: 2, told: false, patientUntil: 3_000 };
 const BUSY = { saturated: true, binding: "slots" } as const;
 const used = (at = 2_000) => ({ at, unused: false });
 
@@ -26,9 +28,16 @@ describe("the next call is due", () => {
     ],
     [
       "soon, for one that is more urgent than all that the governor knows",
-      { ...BUSY, wishes: [NEW, { rank: 1, told: true }], calling: true },
+      { ...BUSY, wishes: [NEW, { ...TOLD, rank: 1 }], calling: true },
       SOON,
     ],
+    ["when it has waited for company, for a job's wish", { wishes: [JOB] }, 3_000],
+    ["when the first has waited, for several", { wishes: [{ ...JOB, patientUntil: 3_050 }, JOB, JOB] }, 3_000],
+    ["soon, when there is company enough", { wishes: [JOB, JOB, JOB, JOB] }, SOON],
+    ["soon, when a reader wants one too", { wishes: [JOB, NEW] }, SOON],
+    ["with them, for a release beside jobs' wishes", { wishes: [JOB], releases: [used()] }, 3_000],
+    ["soon, for such a release that a reader's wish can take along", { wishes: [JOB, NEW], releases: [used()] }, SOON],
+    ["soon, for a release where slots are scarce", { ...BUSY, wishes: [JOB], releases: [used()] }, SOON],
     ["never, when all slots are in our hands", { ...BUSY, wishes: [NEW, TOLD], held: 2 }, NEVER],
     ["later, when one of two is", { ...BUSY, wishes: [TOLD], held: 1 }, 1_100 + SCHEDULE.holdMs],
     ["soon, when none is", { ...BUSY, wishes: [TOLD] }, SOON],
