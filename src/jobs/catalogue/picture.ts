@@ -84,13 +84,13 @@ export async function makePicture(
     if (stored !== null) return { kind: "done", outcome: stored };
     return triedInVain(row, asFailure(error), trace.sourceStatus, known);
   } finally {
-    const { governorCalls } = trace;
-    // A governor keeps what it grants on disk.
+    const { governorCalls, governorWrites } = trace;
+    // A governor keeps what it grants on disk. What it gets back need not be there.
     if (governorCalls > 0)
       spend({
         bytesIn: 0,
         bytesStored: 0,
-        operations: { objectRequest: governorCalls, objectRowWritten: governorCalls },
+        operations: { objectRequest: governorCalls, objectRowWritten: governorWrites },
       });
   }
 }
