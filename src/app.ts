@@ -9,8 +9,10 @@ import { catalogue } from "./handlers/catalogue.ts";
 import { health } from "./handlers/health.ts";
 import { image } from "./handlers/image.ts";
 import { info } from "./handlers/info.ts";
+import { labels, orderLabels } from "./handlers/labels.ts";
 import { purge } from "./handlers/purge.ts";
 import { robots } from "./handlers/robots.ts";
+import { similar, writeSimilar } from "./handlers/similar.ts";
 import { warm } from "./handlers/warm.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { INFO_PREFIX } from "./request/infoPath.ts";
@@ -46,6 +48,10 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   router.post("/warm", serving(warm, "warm"));
   router.post("/purge", serving(purge, "job"));
   router.post("/catalogue", serving(catalogue, "job"));
+  router.post("/labels", serving(orderLabels, "job"));
+  router.get("/labels/*", serving(labels, "reader"));
+  router.post("/similar", serving(writeSimilar, "job"));
+  router.get("/similar/*", serving(similar, "reader"));
   router.get(`${INFO_PREFIX}/*`, serving(info, "reader"));
   router.get("*", serving(image, "reader"));
   // Over HTTP too: a browser does not follow the redirect of a preflight.

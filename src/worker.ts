@@ -4,6 +4,7 @@ import { newIsolateState } from "./context/isolateState.ts";
 import { dispatch } from "./jobs/dispatch.ts";
 
 export { CatalogueFeed } from "./catalogue/feed/catalogueFeed.ts";
+export { RecognitionLedger } from "./catalogue/recognition/recognitionLedger.ts";
 export { RenderCoordinator } from "./coordinate/renderCoordinator.ts";
 export { HostGovernor } from "./origin/governor/hostGovernor.ts";
 

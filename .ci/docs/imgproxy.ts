@@ -8,9 +8,9 @@ const TYPES = "../../node_modules/@imgproxy/imgproxy-js-core/dist/imgproxy-js-co
 /** Options that are refused with 400 `option_unknown`, and why. */
 const REFUSED = {
   adjust: "No colour adjustment",
-  autoquality: "One quality for all pictures: `quality`",
-  avif_options: "AVIF is not written",
-  blur_areas: "No blur",
+  autoquality: "`quality`, `format_quality` or `max_bytes`",
+  avif_options: "The AVIF encoder has one setting, its quality",
+  blur_areas: "`blur` takes the whole picture",
   blur_detections: "No object detection",
   bypass_cache: "Purge instead (`npm run purge`), or `cachebuster`",
   cache_tags: "Purges are by source, prefix and host",
@@ -35,12 +35,10 @@ const REFUSED = {
   pages: "The first page",
   png_options: "The encoder's settings are fixed",
   preserve_hdr: "Colours are converted to sRGB",
-  preset: "Write the options into the URL",
-  progressive_blur: "No blur",
+  progressive_blur: "`blur` is the same everywhere",
   resizing_algorithm: "One algorithm, close to Lanczos-3",
-  skip_processing: "Every picture is decoded and encoded",
   style: "SVG is painted as it is",
-  unsharp_masking: "No sharpening",
+  unsharp_masking: "`sharpen`",
   video_thumbnail_animation: "No video",
   video_thumbnail_tile: "No video",
   video_thumbnail_keyframes: "No video",
@@ -84,6 +82,7 @@ export function ownOptions(): readonly string[] {
 }
 
 function hereOf(name: string): string {
+  if (name === "preset") return "taken: the presets of `PRESETS`";
   if (namedOptions().some((option) => option.name === name)) return "taken ([its arguments](url.md#options))";
   const same = Object.entries(WITHOUT_EFFECT).find(([key]) => key === name)?.[1];
   if (same !== undefined) return `only with the value ${same.limit}: ${same.doc}`;

@@ -29,8 +29,8 @@ export type ManifestRow = {
   readonly labels?: readonly Label[];
 };
 
-/** Longer ones are refused at import. `rowBytes`: of the line as UTF-8 without its line feed. */
-export const ROW_LIMITS = { id: 128, url: 3_000, rowBytes: 8_192 } as const;
+/** Longer ones are refused at import. `host`: of `url`. `rowBytes`: of the line as UTF-8 without its line feed. */
+export const ROW_LIMITS = { id: 128, url: 3_000, host: 300, rowBytes: 8_192 } as const;
 
 const SHORT = text(1, 300);
 const LABEL = { name: SHORT, accuracy: NUMBER, provider: optional(SHORT) } as const satisfies Fields<Label>;

@@ -86,7 +86,10 @@ export type Outcome = {
 };
 
 const formats = Object.keys(FORMATS) as FormatName[];
-const shortText = nullable(text(0, 300));
+/** Longest text of the file's own facts. */
+export const MAX_SHORT = 300;
+
+const shortText = nullable(text(0, MAX_SHORT));
 const hex = (digits: number) => matching(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hex digits`);
 
 const ORIGINAL = {

@@ -4,7 +4,7 @@
  *   catalogue/<run>/log/<host16>/<part6>-<row5>.jsonl
  *
  * `row` is the first row of the chunk in its part. A chunk is written whole or not at all; the same chunk worked twice
- * gives the same key, and the later object replaces the earlier one. A retry has parts of its own, with higher numbers.
+ * gives the same key, and the object with more rows stays. A retry has parts of its own, with higher numbers.
  * An identifier may stand in several objects (it was retried, or listed twice): the outcome with the latest `checkedAt`
  * counts. Pure.
  *

@@ -33,7 +33,7 @@ export type PartHeader = {
 
 const FIELDS = {
   v: oneOf([1]),
-  host: text(1, 300),
+  host: text(1, ROW_LIMITS.host),
   rows: whole(1, PART.rows),
   steps: listOf(whole(1, PART.stepRows * (ROW_LIMITS.rowBytes + 1))),
 } as const satisfies Fields<PartHeader>;

@@ -3,7 +3,8 @@ import type { Config } from "../config/config.ts";
 import { snapToLadder } from "../policy/ladder.ts";
 import { refuseHugeResult } from "../policy/limits.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
-import { applyOption, DEFAULTS, splitOptions } from "../request/options/applyOption.ts";
+import { splitOptions } from "../request/options/applyOption.ts";
+import { readOptions } from "../request/options/readOptions.ts";
 import { withSettings } from "../request/readImageRequest.ts";
 import { canonicalSource } from "../request/source/canonicalSource.ts";
 import type { RunSettings } from "./run.ts";
@@ -14,7 +15,7 @@ import type { RunSettings } from "./run.ts";
  */
 export function pictureRequest(url: string, { options, accept }: RunSettings, config: Config): RenditionRequest {
   const segments = options.split("/").filter((segment) => segment !== "");
-  const { transform, cachebuster } = splitOptions(segments.reduce((before, one) => applyOption(before, one), DEFAULTS));
+  const { transform, cachebuster } = splitOptions(readOptions(segments, config));
   const authority = config.signingPairs.length > 0 ? "signature" : "list";
   const snapped = authority === "list" ? snapToLadder(transform, config) : transform;
   const request = { source: canonicalSource(url), transform: snapped, authority, accept, cachebuster } as const;

@@ -15,6 +15,7 @@ type Column = {
 
 const COLUMNS = [
   { name: "id", type: "TEXT", of: ({ id }) => id },
+  { name: "url", type: "TEXT", of: ({ url }) => url },
   { name: "source", type: "TEXT", of: ({ source }) => source },
   { name: "status", type: "TEXT", of: ({ status }) => status },
   { name: "http", type: "INTEGER", of: ({ http }) => http },
@@ -48,6 +49,10 @@ export const PROJECTION_UPSERT =
 /** Takes one parameter, the identifier. */
 export const PROJECTION_LOOK_UP = `SELECT ${names.join(", ")} FROM picture WHERE id = ?1`;
 
+/** Takes one parameter, a JSON array of identifiers of one shard. Gives `id` and `url` of those that are stored. */
+export const PROJECTION_ADDRESSES =
+  "SELECT id, url FROM picture WHERE id IN (SELECT value FROM json_each(?1)) AND status IN ('stored', 'present')";
+
 /** Outcomes as the parameter of `PROJECTION_UPSERT`: a JSON array of arrays. Of one identifier the latest stays. */
 export function projectionRows(outcomes: readonly Outcome[]): string {
   const latest = new Map<string, Outcome>();
@@ -58,9 +63,9 @@ export function projectionRows(outcomes: readonly Outcome[]): string {
   return JSON.stringify([...latest.values()].map((outcome) => COLUMNS.map(({ of }) => of(outcome))));
 }
 
-/** The outcomes of a chunk by shard; shards without one are left out. */
-export function byShard(outcomes: readonly Outcome[]): ReadonlyMap<number, readonly Outcome[]> {
-  const shards = new Map<number, Outcome[]>();
+/** Outcomes, or other rows of pictures, by shard; shards without one are left out. */
+export function byShard<T extends { readonly id: string }>(outcomes: readonly T[]): ReadonlyMap<number, readonly T[]> {
+  const shards = new Map<number, T[]>();
   for (const outcome of outcomes) {
     const shard = shardOfId(outcome.id);
     const list = shards.get(shard);

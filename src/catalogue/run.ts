@@ -5,12 +5,14 @@
  *   catalogue/<run>/hosts/<round>/<shard2>.jsonl    its hosts, one HostEntry a line, most pictures first; <round> is 0 for the
  *                                                   import, n for the nth retry
  *   catalogue/<run>/parts/<host16>/<n6>.jsonl       the pictures of a host (part.ts); retries append parts
+ *   catalogue/<run>/retry.json                      a round that is being written (handlers/catalogue/retryRound.ts)
  *   catalogue/<run>/log/<host16>/…                  what became of them (outcomeLog.ts)
  *
  * A run of 500 000 hosts has a run.json of 1 kB. A host stands in the list of the shard that its hash names, and each shard
  * has a feed of its own; a shard without a host has no list. A list is sorted by pictures, since the host with the most pictures ends last: it begins first.
  */
 import { ACCEPT_CLASSES } from "../image/formats/descriptor.ts";
+import { ROW_LIMITS } from "./manifestRow.ts";
 import { type Fields, FLAG, matching, objectOf, oneOf, readRecord, recordFrom, text, whole } from "./record.ts";
 
 /** What is made of each picture. */
@@ -68,7 +70,7 @@ const RUN = {
 } as const satisfies Fields<Run>;
 
 const HOST = {
-  host: text(1, 300),
+  host: text(1, ROW_LIMITS.host),
   first: whole(0, 999_999),
   parts: whole(1, 1_000_000),
   pictures: whole(1),

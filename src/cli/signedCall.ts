@@ -82,7 +82,7 @@ async function once(
     signal: AbortSignal.any([signal, AbortSignal.timeout(STEP_TIMEOUT_MS)]),
   });
   const text = await response.text();
-  if (response.status !== 200) {
+  if (response.status !== 200 && response.status !== 202) {
     const hints = text.includes('"code"') ? workerHints(variable) : proxyHints({ path, variable });
     const hint = hints[response.status];
     const place = response.headers.get("location");

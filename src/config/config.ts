@@ -21,6 +21,9 @@ export type Robots = "allow" | "disallow" | "off";
 export const KEY_CLASSES = ["none", "standard", "strict"] as const;
 export type KeyClass = (typeof KEY_CLASSES)[number];
 
+/** `options`: segments such as `w:320`. */
+export type Preset = { readonly name: string; readonly options: readonly string[] };
+
 export type SigningPair = { readonly key: Uint8Array; readonly salt: Uint8Array };
 
 /** What takedowns block: hex prefixes of SHA-256, 32 digits of a source and 16 of a host (store/schema/key.ts). */
@@ -34,6 +37,16 @@ export type Config = {
   /** Limit classes of the pairs, in their order. */
   readonly signingKeyLimits: readonly KeyClass[];
   readonly signatureSize: number;
+  /** Decrypts sources of the imgproxy grammar: 16, 24 or 32 bytes. */
+  readonly sourceUrlEncryptionKey: Uint8Array<ArrayBuffer> | null;
+  /** Options by name, for `preset`. */
+  readonly presets: readonly Preset[];
+  /** Whether addresses of the imgproxy grammar name presets and no options. */
+  readonly onlyPresets: boolean;
+  /** Address of the picture that stands in for one whose source fails. */
+  readonly fallbackImageUrl: string | null;
+  /** Its status; 0 = that of the failure. */
+  readonly fallbackImageHttpCode: number;
   readonly signedNeedsAllowed: boolean;
   /** Host patterns as written: `example.org`, `*.example.org`, `example.org/path/`. Empty allows nothing. */
   readonly allowedSources: readonly string[];
@@ -68,6 +81,8 @@ export type Config = {
   /** The size and quality of an unsigned request are raised to the next of these. Ascending. */
   readonly ladder: readonly number[];
   readonly ladderQualities: readonly number[];
+  /** The highest quality for readers who save data or have a slow connection; 0 = as for everybody. */
+  readonly slowQuality: number;
   /** Whether thumbnails keep the metadata about rights that the fetched bytes carry, when the address does not say. */
   readonly keepCopyright: boolean;
   /** Names of options that unsigned requests may not use. policy/unsigned.ts checks the names. */
@@ -88,6 +103,18 @@ export type Config = {
   readonly catalogueChunkSeconds: number;
   readonly catalogueLeaseSeconds: number;
   readonly photonAuthentication: string | null;
+  readonly labelsSecret: string | null;
+  /** Which service recognises pictures (catalogue/recognition). */
+  readonly labelsService: "rekognition" | "workers-ai";
+  /** Dollars for orders without a budget of their own. */
+  readonly labelsBudget: number;
+  readonly labelsPerSecond: number;
+  readonly labelsTimeoutMs: number;
+  readonly rekognitionRegion: string;
+  /** Empty = the region's own. */
+  readonly rekognitionEndpoint: string;
+  readonly awsAccessKeyId: string | null;
+  readonly awsSecretAccessKey: string | null;
   readonly placeholder: Placeholder;
   readonly robots: Robots;
   readonly avif: AvifMode;

@@ -1,4 +1,5 @@
 /** Readers of variables, text -> value, one per kind of variable. Each throws an Error with the value and the limit. */
+import type { Preset } from "./config.ts";
 import { parseHostPattern } from "./hostPattern.ts";
 
 export type Reader<T> = (text: string) => T;
@@ -79,7 +80,35 @@ export function contact(text: string): string {
   throw new Error(`"${text}" is not an http, https or mailto address`);
 }
 
+/** A key of AES: 16, 24 or 32 bytes in hexadecimal. The error does not repeat it. */
+export function aesKey(text: string): Uint8Array<ArrayBuffer> {
+  const key = Uint8Array.from(hex(text));
+  if ([16, 24, 32].includes(key.length)) return key;
+  throw new Error(`it has ${key.length} bytes, not 16, 24 or 32`);
+}
+
+/** `name=option:argument/option:argument`. */
+export function preset(text: string): Preset {
+  const [, name, options] = /^([A-Za-z0-9_-]{1,40})=(.+)$/.exec(text) ?? [];
+  if (name === undefined || options === undefined) throw new Error(`"${text}" is not name=option:argument/option:…`);
+  return { name, options: options.split("/").filter((option) => option !== "") };
+}
+
+/** An absolute http(s) address without credentials. */
+export function webAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url.href;
+  throw new Error(`"${text}" is not an http or https address`);
+}
+
 /** A secret, unchanged. */
 export function secret(text: string): string {
   return text;
+}
+
+/** The http or https address of a service. */
+export function hostAddress(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new Error("must be an http or https URL");
+  return url.href;
 }

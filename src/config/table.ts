@@ -9,6 +9,7 @@ import { DEPLOYMENT } from "./table/deployment.ts";
 import { FRESHNESS } from "./table/freshness.ts";
 import { LIMITS } from "./table/limits.ts";
 import { PROVIDERS } from "./table/providers.ts";
+import { RECOGNITION } from "./table/recognition.ts";
 import { UNSIGNED } from "./table/unsigned.ts";
 
 export const SETTINGS = {
@@ -19,4 +20,5 @@ export const SETTINGS = {
   ...DEPLOYMENT,
   ...ANSWERS,
   ...PROVIDERS,
+  ...RECOGNITION,
 } as const satisfies { readonly [K in keyof Settings]: Setting<Settings[K]> };

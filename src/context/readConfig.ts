@@ -6,6 +6,7 @@ import { bucketBinding, isLocationHint } from "../coordinate/regions.ts";
 import { inputFormats } from "../image/formats/registry.ts";
 import { providerProblems } from "../origin/providers/switched.ts";
 import { unknownRefusals } from "../policy/unsigned.ts";
+import { presetProblems } from "../request/options/readOptions.ts";
 
 /** Throws one Failure `misconfigured` whose detail lists every problem. */
 export function readConfig(vars: Vars): Config {
@@ -13,6 +14,7 @@ export function readConfig(vars: Vars): Config {
     missingBuckets,
     ({ unsignedRefused }) => unknownRefusals(unsignedRefused),
     unknownDecoders,
+    ({ presets }) => presetProblems(presets),
     ({ providerRules }) => providerProblems(providerRules),
   ]);
 }

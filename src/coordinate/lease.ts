@@ -43,6 +43,8 @@ export type LeaseRules = {
   readonly joinMs?: number;
   /** For a push: it claims the work and does not wait for the answer. */
   readonly claim?: boolean;
+  /** Called when another request works on it, before the wait for that. */
+  readonly onWait?: () => void;
 };
 
 export class Lease {
@@ -52,19 +54,21 @@ export class Lease {
   readonly #waitMs: number;
   readonly #joinMs: number;
   readonly #claims: boolean;
+  readonly #onWait: () => void;
   #decision: Promise<Decision> | undefined;
   #isRefused = false;
   #ended = false;
 
   /** `port` null = no coordinator is bound. `holder` is unique per attempt. */
   constructor(port: CoordinatorPort | null, holder: string, key: string, rules: LeaseRules = {}) {
-    const { waitMs = GRANT_WAIT_MS, joinMs = waitMs, claim = false } = rules;
+    const { waitMs = GRANT_WAIT_MS, joinMs = waitMs, claim = false, onWait = () => {} } = rules;
     this.#port = port;
     this.#holder = holder;
     this.#key = key;
     this.#waitMs = waitMs;
     this.#joinMs = Math.min(joinMs, waitMs);
     this.#claims = claim;
+    this.#onWait = onWait;
   }
 
   /** Asks the coordinator, once. A push gets `claimed` at once. Never rejects. */
@@ -137,6 +141,7 @@ export class Lease {
     try {
       let grant = await this.#askWithin(port, 0);
       let joined = false;
+      if (grant.do === "wait") this.#onWait();
       for (let waited = 0; grant.do === "wait" && waited < this.#waitMs; ) {
         const takeOver = grant.claimed === true;
         joined ||= takeOver;

@@ -31,11 +31,8 @@ export async function catalogue(http: Request, app: App, caller: Caller, job: Jo
   const run = await runOf(order.run, app);
   if (order.action === "rebuild") return jsonAnswer(200, await rebuildStep(order.run, order.cursor, app));
   if (order.action === "retry") {
-    const step = await retryStep(order, run, app);
-    if (step.rounds !== null)
-      await toFeeds((feed, settings) => feed.setRounds(order.run, step.rounds ?? 0, settings), app);
-    const { retried, cursor, done } = step;
-    return jsonAnswer(200, { retried, cursor, done });
+    const tell = (rounds: number) => toFeeds((feed, settings) => feed.setRounds(order.run, rounds, settings), app);
+    return jsonAnswer(200, await retryStep(order, tell, app));
   }
   if (order.action === "start" || order.action === "resume") {
     const from = { origin: caller.origin, region: caller.runsIn };

@@ -13,11 +13,12 @@ import { getRendition } from "../rendition/getRendition.ts";
 import { redirectTarget } from "../rendition/saturation.ts";
 import { edgeKeyOf, getSecondView } from "../rendition/secondView.ts";
 import { secureFirst } from "../rendition/secureFirst.ts";
+import { clientHints } from "../request/clientHints.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "../request/grammars/photon.ts";
 import type { ImageRequest } from "../request/imageRequest.ts";
 import { type Answer, redirectAnswer } from "../respond/answer.ts";
 import { conditional } from "../respond/conditional.ts";
-import { fallbackAnswer, imageHeaders } from "../respond/headers.ts";
+import { fallbackAnswer, fallbackImageAnswer, imageHeaders } from "../respond/headers.ts";
 import { type EdgeLookup, lookUpEdge } from "../store/edgeLookup.ts";
 import { namesOf, type RenditionStore } from "../store/renditionStore.ts";
 import { addStage, noteFailure, noteHit } from "../telemetry.ts";
@@ -30,7 +31,14 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
   refuseReferer(http.headers, config);
   const authentication = http.headers.get(PHOTON_AUTHENTICATION_HEADER);
   const accept = http.headers.get("accept");
-  const { request, keep } = await state.requests.read(http.url, accept, config, now(), authentication);
+  const { request, keep } = await state.requests.read(
+    http.url,
+    accept,
+    config,
+    now(),
+    authentication,
+    clientHints(http.headers, config),
+  );
   if (request.info !== undefined) return answerInfo(request, http, app, caller, job);
   job.trace.door = request.grammar;
   try {
@@ -41,7 +49,13 @@ export async function image(http: Request, app: App, caller: Caller, job: Job): 
     const instead = await sentToSource(asFailure(error), request, app, caller, job);
     if (instead !== null) return instead;
     const failure = asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
-    if (request.fallback === undefined || !isShared(failure.reason)) throw failure;
+    if (!isShared(failure.reason)) throw failure;
+    if (request.fallback === undefined) {
+      const stand = await standIn(request, failure, http, app, caller, job);
+      if (stand === null) throw failure;
+      noteFailure(job.trace, failure, now());
+      return stand;
+    }
     noteFailure(job.trace, failure, now());
     return fallbackAnswer(request.fallback, failure, now());
   }
@@ -59,6 +73,27 @@ async function answerFor(request: ImageRequest, http: Request, app: App, caller:
   const picture = edge.hit ?? (await pastEdge());
   const headers = imageHeaders(request, picture.meta, picture.byteLength, now(), config);
   return conditional(http, headers, picture.body, now());
+}
+
+/** `FALLBACK_IMAGE_URL` in the size asked for; null where there is none, or where it fails too. */
+async function standIn(
+  request: ImageRequest,
+  failure: Failure,
+  { url, method }: Request,
+  app: App,
+  caller: Caller,
+  job: Job,
+): Promise<Answer | null> {
+  const { fallbackImageUrl: source, fallbackImageHttpCode: status } = app.config;
+  if (source === null || source === request.source) return null;
+  const { signer: _, ...rest } = request;
+  // The operator vouches for it. No answer may say that it is the picture that was asked for.
+  const transform = { ...request.transform, raw: false, skip: [] };
+  const other: ImageRequest = { ...rest, source, transform, authority: "signature", hidden: true };
+  // Without the conditions of the request: they are about the picture that fails.
+  const plain = new Request(url, { method });
+  const picture = await answerFor(other, plain, app, caller, job).catch(() => null);
+  return picture && fallbackImageAnswer(picture, failure, status, app.now());
 }
 
 /** What a reader gets instead of waiting for a saturated host. Null: the failure. */

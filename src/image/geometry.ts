@@ -213,10 +213,12 @@ function shrinkTo(wish: Size, scaled: Size): Size {
 /** Where the inner rectangle goes: at the compass point with offsets, or around the focus point. Always inside. */
 function place(outer: Size, inner: Size, gravity: Gravity, dpr: number): { left: number; top: number } {
   const room = { x: outer.width - inner.width, y: outer.height - inner.height };
-  if (gravity.kind === "focus") {
+  if (gravity.kind !== "compass") {
+    // The engine has put a point in the place of `smart`. Whoever only asks for sizes gets the middle.
+    const { x, y } = gravity.kind === "focus" ? gravity : { x: 0.5, y: 0.5 };
     return {
-      left: clamp(Math.round(outer.width * gravity.x - inner.width / 2), room.x),
-      top: clamp(Math.round(outer.height * gravity.y - inner.height / 2), room.y),
+      left: clamp(Math.round(outer.width * x - inner.width / 2), room.x),
+      top: clamp(Math.round(outer.height * y - inner.height / 2), room.y),
     };
   }
   const offset = (value: number, side: number) => Math.round(Math.abs(value) >= 1 ? value * dpr : value * side);

@@ -1,4 +1,4 @@
-/** What passes between this Worker and the second one, which decodes the heavy kinds (src/heavy). */
+/** What passes between this Worker and the second one, which decodes the heavy kinds and encodes AVIF (src/heavy). */
 import type { FailureFacts, Reason } from "../errors.ts";
 import type { DecoderName } from "./formats/registry.ts";
 import type { Source } from "./header.ts";
@@ -40,6 +40,9 @@ export type AvifAnswer = {
 export const MAX_AVIF_PIXELS = 1_600_000;
 /** Pixels that are encoded for one order within bounds, all attempts together: three attempts at 640x640. */
 export const MAX_SEARCHED_PIXELS = 1_250_000;
+
+/** An AVIF is stored and shown only if it has at most this share of the WebP's bytes. */
+export const MAX_AVIF_SHARE = 0.92;
 
 /** The second Worker as its caller sees it: RPC through a service binding. */
 export type HeavyWorker = {

@@ -14,6 +14,7 @@ import { type Opened, openFile } from "./readHeader.ts";
 import { renderMoving } from "./renderMoving.ts";
 import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
 import { resizeWhole } from "./resize/whole.ts";
+import { withAttention } from "./smartGravity.ts";
 import { extend } from "./steps/extend.ts";
 import { filter } from "./steps/filter.ts";
 import { flatten } from "./steps/flatten.ts";
@@ -71,7 +72,8 @@ async function planned(order: ImageOrder): Promise<From> {
   const clock = startStopwatch();
   const { bytes, source } = await opened(order);
   const area = await trimmedArea(bytes, source, order, clock);
-  const plan = planRender(source, { ...order, fileBytes: bytes.length, area });
+  const transform = await withAttention(bytes, source, order, area, clock);
+  const plan = planRender(source, { ...order, transform, fileBytes: bytes.length, area });
   return { bytes, source, plan, order, clock };
 }
 

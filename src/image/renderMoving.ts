@@ -21,6 +21,8 @@ import { upright } from "./steps/orient.ts";
 
 /** Pixels of source and result between two pauses: about 10 ms of work. */
 const PIXELS_BETWEEN_PAUSES = 300_000;
+/** What a frame costs however small it is, in pixels. */
+const PIXELS_A_FRAME = 6_000;
 
 export type Moving = {
   readonly file: Uint8Array;
@@ -67,7 +69,7 @@ export async function renderMoving(
       first ??= result;
       frames++;
       truncated ||= !frame.complete;
-      sincePause += source.width * source.height + width * height;
+      sincePause += PIXELS_A_FRAME + source.width * source.height + width * height;
       if (sincePause >= PIXELS_BETWEEN_PAUSES) {
         sincePause = 0;
         await pause?.();

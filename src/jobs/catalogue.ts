@@ -85,7 +85,7 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
       const worked = work.poison
         ? { outcomes: rows.map((row) => poisoned(row, work, app)), trouble: null }
         : await workRows({
-            ...{ rows, work, now: app.now, sleep },
+            ...{ rows, work, now: app.now, nextMs: () => pacer.nextMs, sleep },
             attempt: (row, tries, last) =>
               makePicture({ row, work, endsAt, tries, last, repeated: isRepeated }, pacer, app, caller, job, spend),
           });

@@ -9,9 +9,13 @@ import { catalogue } from "./catalogue.ts";
 import { dead } from "./dead.ts";
 import { masters } from "./masters.ts";
 import type { QueueJob } from "./queueJob.ts";
+import { recognise } from "./recognise.ts";
+import { unrecognised } from "./unrecognised.ts";
 
 /** By the last word of the queue's name: `firstlight-masters`, `firstlight-catalogue-dead`. */
-export const JOBS = { masters, avif, catalogue, dead } as const satisfies Readonly<Record<string, unknown>>;
+export const JOBS = { masters, avif, catalogue, dead, recognise, unrecognised } as const satisfies Readonly<
+  Record<string, unknown>
+>;
 
 type Deps = Pick<App, "bindings" | "now" | "fetch"> & { readonly state: IsolateState };
 

@@ -8,8 +8,8 @@ import { type Lifted, liftedAfter, NOTHING_LIFTED, readLifted, withoutLifted } f
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "./liveSettings.ts";
 import { type BlockOrder, NO_ORDERS, type Orders, readOrders, refuseOutdated, withOrder } from "./orders.ts";
 import { SETTINGS_KEY } from "./settingsCache.ts";
+import { LEDGER_KEY } from "./takedown.ts";
 
-export const LEDGER_KEY = "settings/ledger.json";
 const TRIES = 16;
 const PUBLISH_TRIES = 4;
 const PUBLISH_PAUSE_MS = 1_100;

@@ -1,6 +1,9 @@
 /** Purges and takedowns, as changes of the live settings. Pure; hashes are those of the store keys (store/key.ts). */
 import type { LiveSettings } from "./liveSettings.ts";
 
+/** The ledger of purges and takedowns (ledger.ts): an object of the primary bucket. */
+export const LEDGER_KEY = "settings/ledger.json";
+
 /** What is purged: everything of a host, or one source of it. */
 export type Target = { readonly host16: string; readonly source32: string | null };
 

@@ -1,12 +1,9 @@
 /** AVIF from the second view on: which pictures get one, and the message that orders it. Pure. */
 import type { App } from "../context/app.ts";
-import { MAX_SEARCHED_PIXELS } from "../image/heavy.ts";
+import { MAX_AVIF_SHARE, MAX_SEARCHED_PIXELS } from "../image/heavy.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { KV_MAX_BYTES } from "../store/tiers/kv.ts";
 import type { Stored, StoredMeta } from "../store/tiers/tier.ts";
-
-/** An AVIF is stored and shown only if it has at most this share of the WebP's bytes. */
-export const MAX_SHARE = 0.92;
 
 /** Whether readers who take AVIF may get one for this address. A bare `f:avif` is no such address. */
 export function mayGetAvif(
@@ -30,7 +27,7 @@ export function deservesAvif({ format, frames, sourceFrames, cut, width, height 
 export function isAvifOf(avif: Stored, { meta, bytes }: Stored): boolean {
   const { format, sourceHash, variant } = avif.meta;
   const isSame = sourceHash === meta.sourceHash && variant === meta.variant;
-  return format === "avif" && isSame && avif.bytes.length <= MAX_SHARE * bytes.length;
+  return format === "avif" && isSame && avif.bytes.length <= MAX_AVIF_SHARE * bytes.length;
 }
 
 /** A message of the queue `AVIF_JOBS`. Readers ignore fields that they do not know. */

@@ -87,8 +87,10 @@ async function lookUpOrRender(
   // What one caller does not find, another may: it sees other tiers, or is held to no list.
   const nowhere = `${caller.audience}/${caller.region}/${request.authority}/${store.key}`;
   if (failing !== null && (state.nowhere.get(nowhere) ?? 0) > now()) throw failing;
-  const lease = openLease(store, app, caller, { joinMs: state.fetchMs.value });
   const governors = new MissGovernors(app, caller, job);
+  // The request that works on it may need the grant that lies here idle.
+  const onWait = () => governors.giveBack();
+  const lease = openLease(store, app, caller, { joinMs: state.fetchMs.value, onWait });
   const started = now();
   const options: LookupOptions = {
     now,

@@ -21,6 +21,7 @@ import { wholeOf } from "./chooseParent.ts";
 import { decodeHeavy } from "./decodeHeavy.ts";
 import { encodeInHeavy } from "./encodeInHeavy.ts";
 import type { Miss } from "./miss.ts";
+import { passedOn } from "./passedOn.ts";
 import { storeSourceMeta } from "./storeRendition.ts";
 import type { FetchedBytes } from "./variant/fetchVariant.ts";
 
@@ -62,12 +63,13 @@ export async function render(
   const { fitted } = source;
   const opened = fitted?.opened ?? (await openFile(source.bytes));
   const header = headerOf(opened.source);
-  const format = formatFor(request, header);
+  const passed = passedOn(request, header);
+  const format = passed ?? formatFor(request, header);
   const shows = wholeOf(request.transform, format, header, fitted?.original, mayHaveFrames(source, header));
   const showsAll = shows.whole !== undefined && fitted?.crops !== true;
   const analyse = showsAll ? tapsFor(app.config.taps, job.trace.audience === "job") : [];
   const order = { ...opened, transform: fitted?.transform ?? request.transform, format, analyse };
-  const rendition = await renderInSlot(order, app, job);
+  const rendition = passed === null ? await renderInSlot(order, app, job) : asItIs(source, header, passed);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
   if (truncated && stale !== null && stale.meta.sourceHash !== source.sourceHash) {
@@ -82,6 +84,21 @@ export async function render(
   const shortened = isShort ? { sourceFrames: header.frames } : {};
   const stored = await toStored(rendition, { ...from, cut, ...whole, ...shortened });
   return { stored, header, look: showsAll && !cut ? (rendition.look ?? null) : null };
+}
+
+/** The source's file as a rendition. */
+function asItIs({ bytes, truncated }: FetchedBytes, header: Header, format: OutputFormat): Rendition {
+  const { width, height, frames } = header;
+  return {
+    bytes,
+    format,
+    width,
+    height,
+    frames,
+    source: header,
+    truncated,
+    stages: { decode: 0, resize: 0, encode: 0 },
+  };
 }
 
 /** Whether the source's own file is an animation. Of another size of it only the address tells. */

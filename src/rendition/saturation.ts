@@ -14,7 +14,7 @@ export const REDIRECT_AFTER_MS = 1_000;
 /** Fields that only say how large a picture is or how many bytes it may have: the page shows the source's own as well. */
 const SIZES: readonly string[] = ["width", "height", "dpr", "enlarge", "quality"];
 
-type Asked = RenditionRequest & Partial<Pick<ImageRequest, "delivery">>;
+type Asked = RenditionRequest & Partial<Pick<ImageRequest, "delivery" | "hidden">>;
 
 /**
  * The HTTPS address of the provider's own size that is best for the request, else of the source; if the deployment sends
@@ -22,11 +22,11 @@ type Asked = RenditionRequest & Partial<Pick<ImageRequest, "delivery">>;
  * checked that the source is allowed and not taken down; another host of the provider must be allowed too.
  */
 export function redirectTarget(
-  { source, transform, authority, delivery }: Asked,
+  { source, transform, authority, delivery, hidden }: Asked,
   config: Config,
   ownHost: string,
 ): string | null {
-  if (config.onSaturation !== "redirect" || delivery?.attachment === true) return null;
+  if (config.onSaturation !== "redirect" || delivery?.attachment === true || hidden === true) return null;
   const values: Readonly<Record<string, unknown>> = transform;
   const isWhole = Object.entries(OPTIONS).every(
     ([field, row]) =>

@@ -33,6 +33,8 @@ export function scaledTransform(
   if (!wanted.autoRotate) return null;
   // What counts as border is decided by the source's own pixels.
   if (wanted.trim !== null) return null;
+  // Only the source has its own file.
+  if (wanted.raw || wanted.skip.length > 0) return null;
   const swap = wanted.rotate === 90 || wanted.rotate === 270;
   const turned = (size: Size): Size => (swap ? { width: size.height, height: size.width } : size);
   const direct = computeGeometry(turned(source), wanted);
@@ -58,7 +60,7 @@ function relativeCrop({ crop, gravity }: Transform, source: Size): Transform["cr
 }
 
 function relativeGravity(gravity: Gravity, source: Size): Gravity {
-  if (gravity.kind === "focus") return gravity;
+  if (gravity.kind !== "compass") return gravity;
   // An offset past the picture stays a share: from 1 on it would be read as pixels.
   const largest = 1 - Number.EPSILON;
   const share = (offset: number, of: number) =>

@@ -20,12 +20,16 @@ export type RenditionRequest = {
 };
 
 export type ImageRequest = RenditionRequest & {
+  /** Set: no answer tells the source's address. */
+  readonly hidden?: true;
   /** Name of the URL grammar (grammars/table.ts). */
   readonly grammar: string;
   /** Set: the answer is not the picture, but facts of its source as JSON in the shape of this grammar. */
   readonly info?: "cloudflare";
   /** The format depends on Accept: the answer carries `Vary: Accept`. */
   readonly negotiated: boolean;
+  /** Further headers that decided about the picture, for `Vary`. */
+  readonly varies?: readonly string[];
   /** Unix seconds; null = never. */
   readonly expires: number | null;
   /** The same source without TLS. It is asked when the source does not answer over HTTPS: its address had no scheme. */

@@ -4,6 +4,7 @@ import { asFailure, Failure } from "../errors.ts";
 import { refuseAvif, refuseHugeResult } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
 import { acceptClass, canMove } from "./accept.ts";
+import { type ClientHints, NETWORK_HINTS, NO_HINTS } from "./clientHints.ts";
 import type { Asked, Grammar } from "./grammars/grammar.ts";
 import { GRAMMARS } from "./grammars/table.ts";
 import type { ImageRequest } from "./imageRequest.ts";
@@ -24,6 +25,7 @@ export async function readImageRequest(
   config: Config,
   now: number,
   authentication: string | null = null,
+  hints: ClientHints = NO_HINTS,
 ): Promise<ImageRequest> {
   const { path, query } = splitUrl(url);
   const length = path.length + query.length;
@@ -31,8 +33,8 @@ export async function readImageRequest(
     throw new Failure("url_invalid", { why: `${length} characters are over the limit of ${MAX_LENGTH}` });
   }
   const ownHost = ownAddress(url).host;
-  const asked = { path, query, ownHost, accept: acceptClass(accept), authentication, now };
-  const request = withSettings(await readByGrammar(asked, config), config);
+  const asked = { path, query, ownHost, accept: acceptClass(accept), hints, authentication, now };
+  const request = forConnection(withSettings(await readByGrammar(asked, config), config), hints, config);
   try {
     refuseUnsigned(request, config);
     refuseHugeResult(request.transform, config);
@@ -54,6 +56,16 @@ export function withSettings<R extends Pick<ImageRequest, "transform" | "accept"
   const most = canMove(transform.format, accept) ? maxAnimationFrames : 1;
   const maxFrames = Math.min(transform.maxFrames ?? most, most);
   return { ...request, transform: { ...transform, keepCopyright, maxFrames } };
+}
+
+/** Lower quality for a slow reader, where the deployment sets one (`SLOW_QUALITY`). */
+function forConnection(request: ImageRequest, { slow }: ClientHints, { slowQuality }: Config): ImageRequest {
+  if (slowQuality === 0) return request;
+  const varies = [...(request.varies ?? []), NETWORK_HINTS];
+  if (!slow) return { ...request, varies };
+  const { transform } = request;
+  const quality = Math.min(transform.quality ?? slowQuality, slowQuality);
+  return { ...request, varies, transform: { ...transform, quality } };
 }
 
 /** By the first grammar of the table that matches. */

@@ -6,6 +6,7 @@
 import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import { acceptClass } from "./accept.ts";
+import { type ClientHints, NO_HINTS } from "./clientHints.ts";
 import type { ImageRequest } from "./imageRequest.ts";
 import { readImageRequest } from "./readImageRequest.ts";
 
@@ -22,7 +23,7 @@ export class RequestMemory {
   #bytes = 0;
   readonly #capacity: number;
   readonly #maxBytes: number;
-  /** By Accept class and address, the oldest first. */
+  /** By Accept class, client hints and address, the oldest first. */
   readonly #known = new Map<string, Read>();
 
   /** Keeps at most `capacity` pairs of address and Accept class, and about `maxBytes`. It forgets the oldest first. */
@@ -51,23 +52,24 @@ export class RequestMemory {
     config: Config,
     now: number,
     authentication: string | null,
+    hints: ClientHints = NO_HINTS,
   ): Promise<Read> {
     if (authentication !== null) {
-      return { request: await readImageRequest(url, accept, config, now, authentication), keep: nothing };
+      return { request: await readImageRequest(url, accept, config, now, authentication, hints), keep: nothing };
     }
     if (this.#config !== config) {
       this.#known.clear();
       this.#bytes = 0;
       this.#config = config;
     }
-    const name = `${acceptClass(accept)} ${url}`;
+    const name = `${acceptClass(accept)}${hints.slow ? " slow" : ""} ${hints.autoWidth ?? ""} ${url}`;
     const known = this.#known.get(name);
     if (known !== undefined) {
       const { expires } = known.request;
       if (expires === null || expires * 1000 > now) return known;
       throw new Failure("expired", { value: new Date(expires * 1000).toISOString() });
     }
-    const request = await readImageRequest(url, accept, config, now);
+    const request = await readImageRequest(url, accept, config, now, null, hints);
     return { request, keep: () => this.#keep(name, request, config) };
   }
 

@@ -27,11 +27,12 @@ export type Colour = readonly [number, number, number];
 
 /**
  * What stays when something is cut off. `compass`: a point with an offset, in pixels from 1 on, a share of the side
- * below 1. `focus`: a point to keep in the picture, 0 to 1 from the top left.
+ * below 1. `focus`: a point to keep in the picture, 0 to 1 from the top left. `smart`: the point that people look at first.
  */
 export type Gravity =
   | { readonly kind: "compass"; readonly at: CompassPoint; readonly x: number; readonly y: number }
-  | { readonly kind: "focus"; readonly x: number; readonly y: number };
+  | { readonly kind: "focus"; readonly x: number; readonly y: number }
+  | { readonly kind: "smart"; readonly x: 0; readonly y: 0 };
 
 /**
  * Metadata about rights that a result holds. `none`. `fetched`: what the fetched bytes carry, whichever size of the source
@@ -97,6 +98,10 @@ export type Transform = {
   readonly sharpen: number;
   /** Side of the squares that the result is made of, in pixels; 0 and 1 = single pixels. */
   readonly pixelate: number;
+  /** The source's file as it is. */
+  readonly raw: boolean;
+  /** Formats of a source whose file is the result as it is, where the result has the same format. */
+  readonly skip: readonly OutputFormat[];
   /** `auto` = by the request's Accept class. */
   readonly format: OutputFormat | "auto";
   readonly autoRotate: boolean;
@@ -126,6 +131,8 @@ export const NOTHING_MORE = {
   blur: 0,
   sharpen: 0,
   pixelate: 0,
+  raw: false,
+  skip: [],
 } as const satisfies Partial<Transform>;
 
 /** A point of the compass without an offset. */

@@ -88,12 +88,18 @@ function lasting(
       ...FIXED_HEADERS,
       "content-type": formatOf(format, table).mime,
       "content-disposition": contentDisposition(wanted, format, table),
-      ...(canonicalLink ? { link: `<${wanted.source}>; rel="canonical"` } : {}),
-      ...(wanted.negotiated ? { vary: "Accept" } : {}),
+      ...(canonicalLink && wanted.hidden !== true ? { link: `<${wanted.source}>; rel="canonical"` } : {}),
+      ...varyOf(wanted),
     });
     known.set(name, headers);
   }
   return headers;
+}
+
+/** Vary (RFC 9110 12.5.5): every header that had a say in which picture it is. */
+function varyOf({ negotiated, varies = [] }: ImageRequest): { readonly vary?: string } {
+  const names = [...(negotiated ? ["Accept"] : []), ...varies];
+  return names.length === 0 ? {} : { vary: names.join(", ") };
 }
 
 /**
@@ -123,7 +129,7 @@ export function cacheControl(
 /** Content-Disposition (RFC 6266) with the file name asked for, else the source's own, and the format's extension. */
 export function contentDisposition(wanted: ImageRequest, format: OutputFormat, formats: FormatTable = FORMATS): string {
   const kind = wanted.delivery.attachment ? "attachment" : "inline";
-  const stem = fileStem(wanted.delivery.filename ?? lastSegment(wanted.source));
+  const stem = fileStem(wanted.delivery.filename ?? (wanted.hidden === true ? "" : lastSegment(wanted.source)));
   const name = `${stem}.${formatOf(format, formats).extensions[0]}`;
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   if (ascii === name) return `${kind}; filename="${name}"`;
@@ -163,6 +169,14 @@ export function fallbackAnswer(location: string, failure: Failure, now: number):
   const seconds = secondsOf(failure, now);
   const headers = { location, "cache-control": seconds > 0 ? `public, max-age=${seconds}` : "no-store" };
   return { status: 302, shared: REDIRECT_HEADERS, headers, body: null };
+}
+
+/** Another picture in place of a failed one, kept as long as the failure. `status`: 0 = that of the failure. */
+export function fallbackImageAnswer(picture: Answer, failure: Failure, status: number, now: number): Answer {
+  const seconds = secondsOf(failure, now);
+  const cacheControl = seconds > 0 ? `public, max-age=${seconds}` : "no-store";
+  const headers = { ...picture.headers, "cache-control": cacheControl };
+  return { ...picture, status: status === 0 ? ANSWERS[failure.reason].status : status, headers };
 }
 
 function secondsOf(failure: Failure, now: number): number {

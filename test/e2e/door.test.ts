@@ -152,9 +152,9 @@ describe("the public builder's URLs", () => {
     expect([answer.status, codeOf(answer)]).toEqual([403, "signature_missing"]);
   });
   test("an unknown option, by its name", async () => {
-    const answer = await ask(signed(`${origin}/a.jpg`, { blur: 3 }));
+    const answer = await ask(signed(`${origin}/a.jpg`, { contrast: 3 }));
     expect([answer.status, codeOf(answer)]).toEqual([400, "option_unknown"]);
-    expect(answer.body.toString()).toContain("bl");
+    expect(answer.body.toString()).toContain("co");
   });
 });
 

@@ -86,7 +86,7 @@ const PHOTON: Vocabulary = {
 const IMGPROXY: Vocabulary = {
   ...{ w: SIDES, h: SIDES, rs: ["fill:320:160:1:1", "fit:9:9", "auto:0:5"], s: ["320:160", "::1:1"] },
   rt: ["fit", "fill", "fill-down", "force", "auto", "outside", "fit-down"],
-  ...{ dpr: ["2", "0.1", "1.333333"], el: ["1", "f"], g: ["no", "soea:5:0.5", "fp:0:0", "fp:0.5:0.25"] },
+  ...{ dpr: ["2", "0.1", "1.333333"], el: ["1", "f"], g: ["no", "soea:5:0.5", "fp:0:0", "fp:0.5:0.25", "sm"] },
   ...{ c: ["0.5:0.25", "10:20:nowe:1:2", "0:0", "0.5:1:fp:0:0"], ex: ["1", "0", "1:no:5:5", "1:fp:0:0"] },
   ...{ bg: ["fff", "1:2:3", ""], exbg: ["f00", ""], q: QUALITIES, f: ["webp", "jpg"], ar: ["0"], rot: TURNS },
   ...{ cb: ["v2", "v%2F2:x"], kcr: ["1", "0"], exar: ["1", "0", "1:no:5:5"], t: ["10", "0.5:fff:1:0"] },

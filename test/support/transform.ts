@@ -27,6 +27,8 @@ export const PLAIN: Transform = {
   blur: 0,
   sharpen: 0,
   pixelate: 0,
+  raw: false,
+  skip: [],
   keepCopyright: null,
   license: null,
   maxFrames: null,

@@ -57,6 +57,9 @@ export class OpenHosts {
     if (pace.perSecond === null) return { perSecond: null, startInMs: 0 };
     const slow = Math.max(...this.lane(host16).map((record) => record.slow));
     const perSecond = pace.perSecond / pace.workers / slow;
-    return { perSecond, startInMs: Math.max(0, Math.ceil(this.lastStart(host16) + 1000 / perSecond - now)) };
+    const intervalMs = 1000 / perSecond;
+    const startInMs = Math.max(0, this.lastStart(host16) + intervalMs - now);
+    // After the clock was set back, the last start lies ahead.
+    return { perSecond, startInMs: Math.ceil(Math.min(intervalMs, startInMs)) };
   }
 }

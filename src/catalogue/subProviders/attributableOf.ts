@@ -9,7 +9,7 @@ export function attributableOf(provider: string | null, creatorUrl: string | nul
   const institutions = meta.dataProvider ?? meta.data_provider ?? [];
   return {
     ...said,
-    dataProviders: (Array.isArray(institutions) ? institutions : [institutions]).map(String),
+    dataProviders: (Array.isArray(institutions) ? institutions : [institutions]).flatMap((one) => textOf(one) ?? []),
     unitCode: textOf(meta.unit_code),
     building: textOf(meta.building),
   };

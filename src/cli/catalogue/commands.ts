@@ -58,6 +58,14 @@ export const COMMANDS = {
     summary: "give pictures with few tags those that their neighbours agree on",
     load: async () => (await import("./infer.ts")).INFER,
   },
+  recognise: {
+    summary: "order labels for the pictures of a run, within a budget",
+    load: async () => (await import("./recognise.ts")).RECOGNISE,
+  },
+  similar: {
+    summary: "write the files of likeness into the databases, for GET /similar",
+    load: async () => (await import("./similar.ts")).SIMILAR,
+  },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -11,24 +11,40 @@ import { withLog } from "./outcomes/openLog.ts";
 import { formatOf, writeOutcomes } from "./outcomes/writeOutcomes.ts";
 import { exportToTable } from "./postgres/exportToTable.ts";
 import { isDatabaseUrl } from "./postgres/session.ts";
+import { exportTags } from "./recognise/exportTags.ts";
 
 const USAGE = `Usage: npm run catalogue -- export RUN --to postgres://USER@HOST/DATABASE --table image --map FILE [--new]
        npm run catalogue -- export RUN --to FILE.jsonl | FILE.tsv | - [--format jsonl|tsv]
+       npm run catalogue -- export RUN --labels --to postgres://… --table image [--key identifier] [--tags tags]
+       npm run catalogue -- export RUN --labels --to FILE.jsonl | -
 ${LOG_USAGE}
 FILE of --map is JSON, from fields to columns: {"id": "identifier", "original.width": "width", "dhash": "meta_data->dhash"}.
 A killed export goes on where it stopped. --new reads only what the log got since the last export of this run to this table.
+--labels writes the tags of machines instead: what was recognised, and the labels of the run's manifest.
 Give the password as PGPASSWORD or in ~/.pgpass, and TLS as PGSSLMODE.`;
 
 export const EXPORT: Command = {
   usage: USAGE,
   run: async (argv, env) => {
     const line = readCommandLine(argv, {
-      ...{ values: ["to", "table", "map", "format", ...LOG_VALUES], switches: ["new"], words: true },
+      ...{
+        values: ["to", "table", "map", "format", "key", "tags", ...LOG_VALUES],
+        switches: ["new", "labels"],
+        words: true,
+      },
     });
     const log = readLogArguments(line, env);
     const problems = [...line.problems, ...log.problems];
     const { to = "", table, map, format } = line.values;
     const toDatabase = isDatabaseUrl(to);
+    if (line.switches.has("labels")) {
+      problems.push(...labelProblems(line.values, toDatabase));
+      if (problems.length > 0) refuse(USAGE, ...problems);
+      const { key = "identifier", tags = "tags" } = line.values;
+      return exportTags({ ...log.value, to, table: table ?? "", key, tags });
+    }
+    if (line.values.key !== undefined || line.values.tags !== undefined)
+      problems.push("--key and --tags go with --labels");
     const given = format ?? formatOf(to) ?? (to === "-" ? "jsonl" : null);
     if (to === "") problems.push("--to is missing: postgres://…, FILE.jsonl, FILE.tsv, or - for standard output");
     else if (toDatabase) {
@@ -71,3 +87,14 @@ export const EXPORT: Command = {
     });
   },
 };
+
+type Values = Readonly<Partial<Record<"to" | "table" | "map" | "format", string>>>;
+
+function labelProblems({ to = "", table, map, format }: Values, toDatabase: boolean): readonly string[] {
+  const problems: string[] = [];
+  if (!toDatabase && to !== "-" && !to.endsWith(".jsonl"))
+    problems.push("--to is missing: postgres://…, FILE.jsonl, or -");
+  if (toDatabase !== (table !== undefined)) problems.push("--table is needed for a database, and only there");
+  if (map !== undefined || format !== undefined) problems.push("--map and --format do not go with --labels");
+  return problems;
+}

@@ -1,6 +1,6 @@
 /** Who may ask for what, and where the Worker may go. */
 import { KEY_CLASSES } from "../config.ts";
-import { flag, hex, listOf, name, oneOf, pattern, whole } from "../read.ts";
+import { aesKey, flag, hex, listOf, name, oneOf, pattern, whole } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 
 export const ACCESS = {
@@ -35,6 +35,13 @@ export const ACCESS = {
     read: whole(16, 32),
     fallback: 32,
     doc: "Length of a signature in bytes, 16 to 32. Below 32 the signature is truncated",
+  },
+  sourceUrlEncryptionKey: {
+    variable: "SOURCE_URL_ENCRYPTION_KEY",
+    read: aesKey,
+    fallback: null,
+    secret: true,
+    doc: "Decrypts `/enc/` sources of the imgproxy grammar: hex of 16, 24 or 32 bytes (AES-CBC). Such addresses need a signature",
   },
   signedNeedsAllowed: {
     variable: "SIGNED_NEEDS_ALLOWED",

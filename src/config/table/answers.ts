@@ -1,7 +1,14 @@
 /** What answers hold. */
-import { flag, listOf, oneOf } from "../read.ts";
+import { flag, listOf, oneOf, preset, webAddress, whole } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 import { TAP_NAMES } from "../taps.ts";
+
+const STATUS = whole(200, 599);
+
+/** 0, or a status. */
+function fallbackStatus(text: string): number {
+  return text === "0" ? 0 : STATUS(text);
+}
 
 export const ANSWERS = {
   keepCopyright: {
@@ -9,6 +16,36 @@ export const ANSWERS = {
     read: flag,
     fallback: true,
     doc: "Thumbnails keep the metadata about rights that the fetched bytes carry (creator, copyright, licence), as XMP of at most 512 bytes under 400 pixels and 2 KB above. `false`: only where the address asks for it (`keep_copyright`). It is part of the key: a change makes every picture anew",
+  },
+  presets: {
+    variable: "PRESETS",
+    read: listOf(preset),
+    fallback: [],
+    doc: "Options by name for the option `preset`, separated by commas: `sharp=sh:0.7,card=rs:fill:300:200/pr:sharp`. The one named `default` is part of every address of the imgproxy grammar",
+  },
+  onlyPresets: {
+    variable: "ONLY_PRESETS",
+    read: flag,
+    fallback: false,
+    doc: "`true`: addresses of the imgproxy grammar name presets in place of options: `/{signature}/card:sharp/plain/…`",
+  },
+  fallbackImageUrl: {
+    variable: "FALLBACK_IMAGE_URL",
+    read: webAddress,
+    fallback: null,
+    doc: "A picture to show in place of one whose source fails, made with the same options. Empty = the error",
+  },
+  fallbackImageHttpCode: {
+    variable: "FALLBACK_IMAGE_HTTP_CODE",
+    read: fallbackStatus,
+    fallback: 200,
+    doc: "Status of such an answer, 200 to 599; 0 = the error's. It is kept as long as the error would be",
+  },
+  slowQuality: {
+    variable: "SLOW_QUALITY",
+    read: whole(0, 100),
+    fallback: 0,
+    doc: "Highest quality for readers whose browser sends `Save-Data: on` or `ECT` of 3g or less. Answers then carry `Vary: Save-Data, ECT`. 0 = as for everybody",
   },
   placeholder: {
     variable: "PLACEHOLDER",

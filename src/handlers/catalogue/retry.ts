@@ -1,39 +1,36 @@
 /**
  * Takes pictures up again whose outcome may change. A step goes through some objects of the log, writes the pictures into
- * new parts of their hosts, and gives the feeds a further round of host lists (catalogue/run.ts).
+ * new parts of their hosts, and gives the feeds a further round of host lists (retryRound.ts).
  */
-import { type ManifestRow, readRow } from "../../catalogue/manifestRow.ts";
+import { readRow } from "../../catalogue/manifestRow.ts";
 import { logPrefix, readLog } from "../../catalogue/outcomeLog.ts";
-import { PART, partBytes, partKey } from "../../catalogue/part.ts";
-import { type HostEntry, hostsKey, type Run, shardOfHost } from "../../catalogue/run.ts";
+import { partKey } from "../../catalogue/part.ts";
 import { STATUS_NAMES, STATUSES, type Status } from "../../catalogue/status.ts";
 import type { App } from "../../context/app.ts";
 import { Failure } from "../../errors.ts";
 import type { CatalogueOrder } from "../../request/control/catalogueOrder.ts";
+import { type Found, RETRY_PARTS, resumeRound, writeRound } from "./retryRound.ts";
 
 export type RetryStep = {
   readonly retried: number;
   readonly cursor: string | null;
   readonly done: boolean;
-  /** How many rounds the run has now; null = as many as before. */
-  readonly rounds: number | null;
 };
 
 /** Objects of the log that one step reads. */
 const STEP_OBJECTS = 200;
-/** Parts of retries have numbers from here on, so that their outcomes are found without reading all of a host's. */
-export const RETRY_PARTS = 900_000;
+/** Tells the feeds how many rounds the run has now. */
+type Tell = (rounds: number) => Promise<void>;
 
-type Found = { readonly host: string; readonly rows: ManifestRow[] };
-
-/** Throws Failure `body_invalid` for a status that is none. */
+/** Throws Failure `body_invalid` for a status that is none; `queue_full` while another step writes. */
 export async function retryStep(
   { run: name, statuses, cursor }: Extract<CatalogueOrder, { action: "retry" }>,
-  _run: Run,
-  { bindings }: App,
+  tell: Tell,
+  { bindings, now }: Pick<App, "bindings" | "now">,
 ): Promise<RetryStep> {
   const bucket = bindings.R2_PRIMARY;
   const wanted = wantedOf(statuses);
+  await resumeRound(bucket, name, tell, now());
   const prefix = logPrefix(name);
   const page = await bucket.list({
     prefix,
@@ -58,10 +55,10 @@ export async function retryStep(
       byHost.set(host16, found);
     }
   }
-  const rounds = byHost.size === 0 ? null : await addRound(bucket, name, byHost);
+  if (byHost.size > 0) await writeRound(bucket, name, byHost, tell, now());
   const retried = [...byHost.values()].reduce((sum, { rows }) => sum + rows.length, 0);
   const last = page.objects.at(-1)?.key.slice(prefix.length) ?? null;
-  return { retried, cursor: page.truncated ? last : null, done: !page.truncated, rounds };
+  return { retried, cursor: page.truncated ? last : null, done: !page.truncated };
 }
 
 function wantedOf(statuses: readonly string[]): ReadonlySet<Status> {
@@ -86,57 +83,34 @@ async function settledIds(
   host16: string,
   wanted: ReadonlySet<Status>,
 ): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  for (const text of await texts(bucket, retriedParts(run, host16))) {
-    for (const line of text.split("\n").slice(1)) if (line !== "") ids.add(readRow(line).id);
+  /** Identifier -> the last part that it stands in. */
+  const taken = new Map<string, number>();
+  for await (const { key, text } of objects(bucket, retriedParts(run, host16))) {
+    const part = Number.parseInt(key.slice(key.lastIndexOf("/") + 1), 10);
+    for (const line of text.split("\n").slice(1)) if (line !== "") taken.set(readRow(line).id, part);
   }
-  const latest = new Map<string, Status>();
-  for (const text of await texts(bucket, `${logPrefix(run, host16)}${String(RETRY_PARTS).slice(0, 1)}`)) {
-    for (const { id, status } of readLog(text)) latest.set(id, status);
+  const settled = new Set(taken.keys());
+  for await (const { key, text } of objects(bucket, `${logPrefix(run, host16)}${String(RETRY_PARTS).slice(0, 1)}`)) {
+    const { part } = placeOf(key, logPrefix(run));
+    for (const { id, status } of readLog(text)) if (taken.get(id) === part && wanted.has(status)) settled.delete(id);
   }
-  for (const [id, status] of latest) if (wanted.has(status)) ids.delete(id);
-  return ids;
+  return settled;
 }
 
-/** The texts of all objects below a prefix, in the order of their keys. */
-async function texts(bucket: R2Bucket, prefix: string): Promise<readonly string[]> {
-  const all: string[] = [];
+/** All objects below a prefix, in the order of their keys. One is in memory at a time. */
+async function* objects(
+  bucket: R2Bucket,
+  prefix: string,
+): AsyncGenerator<{ readonly key: string; readonly text: string }> {
   for (let startAfter: string | undefined; ; ) {
     const page = await bucket.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) });
-    for (const { key } of page.objects) all.push((await (await bucket.get(key))?.text()) ?? "");
+    for (const { key } of page.objects) yield { key, text: (await (await bucket.get(key))?.text()) ?? "" };
     startAfter = page.objects.at(-1)?.key;
-    if (!page.truncated || startAfter === undefined) return all;
+    if (!page.truncated || startAfter === undefined) return;
   }
 }
 
 /** Prefix of the parts 900000 to 999999 of a host. */
 function retriedParts(run: string, host16: string): string {
   return partKey(run, host16, RETRY_PARTS).slice(0, -"00000.jsonl".length);
-}
-
-/** Writes parts and host lists of a new round. Gives the number of rounds. */
-async function addRound(bucket: R2Bucket, run: string, byHost: ReadonlyMap<string, Found>): Promise<number> {
-  const lists = await bucket.list({ prefix: `catalogue/${run}/hosts/`, delimiter: "/" });
-  const round = 1 + Math.max(0, ...lists.delimitedPrefixes.map((prefix) => Number(prefix.split("/").at(-2))));
-  const byShard = new Map<number, HostEntry[]>();
-  for (const [host16, { host, rows }] of byHost) {
-    const first = await nextPart(bucket, run, host16);
-    let parts = 0;
-    for (let at = 0; at < rows.length; at += PART.rows / 4) {
-      await bucket.put(partKey(run, host16, first + parts++), partBytes(host, rows.slice(at, at + PART.rows / 4)));
-    }
-    const shard = shardOfHost(host16);
-    byShard.set(shard, [...(byShard.get(shard) ?? []), { host, first, parts, pictures: rows.length }]);
-  }
-  for (const [shard, entries] of byShard) {
-    const sorted = entries.toSorted((a, b) => b.pictures - a.pictures);
-    await bucket.put(hostsKey(run, shard, round), sorted.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
-  }
-  return round + 1;
-}
-
-async function nextPart(bucket: R2Bucket, run: string, host16: string): Promise<number> {
-  const { objects } = await bucket.list({ prefix: retriedParts(run, host16) });
-  const last = objects.at(-1)?.key.slice(-"900000.jsonl".length, -".jsonl".length);
-  return last === undefined ? RETRY_PARTS : Number(last) + 1;
 }

@@ -20,7 +20,7 @@ export type Logged = { readonly outcomes: readonly Outcome[]; readonly upTo: num
  * that had these rows. Rejects when the bucket fails.
  */
 export async function readChunk(
-  bucket: R2Bucket,
+  bucket: Pick<R2Bucket, "get">,
   { run, host16, part, from }: ChunkPlace,
   cutFrom: readonly number[] = [],
 ): Promise<Logged | null> {
@@ -37,7 +37,11 @@ export async function readChunk(
  * changes, since the rows behind its last one may be another chunk's already. Gives what the log has. Rejects when the
  * bucket fails.
  */
-export async function writeChunk(bucket: R2Bucket, place: ChunkPlace, outcomes: readonly Outcome[]): Promise<Logged> {
+export async function writeChunk(
+  bucket: Pick<R2Bucket, "get" | "put">,
+  place: ChunkPlace,
+  outcomes: readonly Outcome[],
+): Promise<Logged> {
   const { run, host16, part, from } = place;
   const written = await bucket.put(logKey(run, host16, part, from), logText(outcomes), {
     onlyIf: { etagDoesNotMatch: "*" },
@@ -57,8 +61,8 @@ const READY = new WeakSet<object>();
 export async function project(bindings: object, outcomes: readonly Outcome[]): Promise<Operations> {
   const written = await Promise.all(
     [...byShard(outcomes)].map(async ([shard, some]) => {
-      const database: unknown = Reflect.get(bindings, `CATALOGUE_${shard}`);
-      if (!isDatabase(database)) return 0;
+      const database = databaseOf(bindings, shard);
+      if (database === null) return 0;
       if (!READY.has(database)) await database.prepare(PROJECTION_SCHEMA).run();
       READY.add(database);
       const { meta } = await database.prepare(PROJECTION_UPSERT).bind(projectionRows(some)).run();
@@ -66,6 +70,12 @@ export async function project(bindings: object, outcomes: readonly Outcome[]): P
     }),
   );
   return { d1RowWritten: written.reduce((sum, rows) => sum + rows, 0) };
+}
+
+/** Null: this database is not bound. */
+export function databaseOf(bindings: object, shard: number): D1Database | null {
+  const database: unknown = Reflect.get(bindings, `CATALOGUE_${shard}`);
+  return isDatabase(database) ? database : null;
 }
 
 function isDatabase(value: unknown): value is D1Database {

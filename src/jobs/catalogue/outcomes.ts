@@ -1,7 +1,7 @@
 /** What is written down of a picture that was made, and of one that was not. Pure, but for the hashes of its keys. */
 import type { ManifestRow } from "../../catalogue/manifestRow.ts";
 import { addressOf } from "../../catalogue/manifestRow.ts";
-import { type OriginalFacts, type Outcome, readOutcome } from "../../catalogue/outcome.ts";
+import { MAX_SHORT, type OriginalFacts, type Outcome, readOutcome } from "../../catalogue/outcome.ts";
 import { isObject } from "../../catalogue/record.ts";
 import { type Status, statusOf } from "../../catalogue/status.ts";
 import type { Failure } from "../../errors.ts";
@@ -60,7 +60,9 @@ export function madeOutcome(
 
 /** Facts of the original's file as the log has them. */
 export function originalFacts(facts: Facts, location: readonly number[] | null): OriginalFacts {
-  const { width, height, format, bytes, camera, exposure, aperture, iso, focalLength, takenAt } = facts;
+  const { width, height, format, bytes, exposure, aperture, iso, focalLength, takenAt } = facts;
+  // A longer one would make the whole object of the log unreadable.
+  const camera = facts.camera?.slice(0, MAX_SHORT) ?? null;
   return { width, height, format, bytes, camera, exposure, aperture, iso, focalLength, takenAt, location };
 }
 

@@ -16,9 +16,14 @@ export class Pacer {
     this.#leaves = this.#begins;
   }
 
+  /** When the next picture may begin, in milliseconds. */
+  get nextMs(): number {
+    return Math.max(this.#begins, this.#leaves);
+  }
+
   /** Resolves when a picture may begin. It waits here, so that its request waits little while the source's time counts. */
   async begin(): Promise<void> {
-    const at = Math.max(this.#now(), this.#begins, this.#leaves);
+    const at = Math.max(this.#now(), this.nextMs);
     this.#begins = at + this.#intervalMs;
     await this.#until(at);
   }

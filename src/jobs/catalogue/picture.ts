@@ -23,6 +23,9 @@ import { failedOutcome, madeOutcome, notedOutcome, noteOf, originalFacts, status
 import type { Pacer } from "./pacer.ts";
 import type { Tried } from "./rows.ts";
 
+/** From this attempt on, an error that is no Failure is the picture's. */
+const STORE_ATTEMPTS = 20;
+
 /** What the pictures of a chunk have taken. */
 export type Spent = { bytesIn: number; bytesStored: number; operations: Operations };
 
@@ -37,7 +40,7 @@ export type PictureOrder = {
   readonly last: boolean;
 };
 
-/** Rejects with what our own stores throw. `spend` hears what it has taken. */
+/** Rejects with what our own stores throw, in the first attempts. `spend` hears what it has taken. */
 export async function makePicture(
   { row, work, endsAt, tries, last, repeated }: PictureOrder,
   pacer: Pacer,
@@ -77,12 +80,14 @@ export async function makePicture(
     else spend({ bytesIn, bytesStored: 0, operations: {} });
     return { kind: "done", outcome: await describe(made) };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    // A file that breaks our own code would hold up its host for ever. While stores are away, no outcome gets into the log.
+    if (!(error instanceof Failure) && work.attempt < STORE_ATTEMPTS) throw error;
     spend({ bytesIn: trace.bytesIn, bytesStored: 0, operations: {} });
     // A slower worker of the same rows may have stored it meanwhile.
     const stored = repeated ? await madeEarlier(row, work, app, spend).catch(unknown) : null;
     if (stored !== null) return { kind: "done", outcome: stored };
-    return triedInVain(row, asFailure(error), trace.sourceStatus, known);
+    const tried = await triedInVain(row, asFailure(error), trace.sourceStatus, known);
+    return error instanceof Failure ? tried : { kind: "done", outcome: tried.outcome };
   } finally {
     const { governorCalls, governorWrites } = trace;
     // A governor keeps what it grants on disk. What it gets back need not be there.

@@ -25,6 +25,8 @@ export type RowsOrder = {
   /** `last`: no further try will be made. Rejects when our own stores fail. */
   readonly attempt: (row: ManifestRow, tries: number, last: boolean) => Promise<Tried>;
   readonly now: () => number;
+  /** When the pace lets the next picture begin. */
+  readonly nextMs?: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 };
 
@@ -43,7 +45,7 @@ const OF_HOST: { readonly [reason in Reason]?: "streak" | "at once" } = {
   governor_unreachable: "at once",
 };
 
-export async function workRows({ rows, work, attempt, now, sleep }: RowsOrder): Promise<Rows> {
+export async function workRows({ rows, work, attempt, now, nextMs = now, sleep }: RowsOrder): Promise<Rows> {
   const ends = now() + work.workMs;
   const results: (Outcome | undefined)[] = new Array(rows.length).fill(undefined);
   const byAddress = new Map<string, Promise<Outcome | null>>();
@@ -78,12 +80,7 @@ export async function workRows({ rows, work, attempt, now, sleep }: RowsOrder): 
   };
 
   const worker = async () => {
-    while (
-      next < rows.length &&
-      failed === undefined &&
-      now() < ends &&
-      (trouble === null || trouble.kind === "dead")
-    ) {
+    while (next < rows.length && failed === undefined && mayBegin() && (trouble === null || trouble.kind === "dead")) {
       const at = next++;
       const row = rows[at];
       if (row === undefined) return;
@@ -97,6 +94,8 @@ export async function workRows({ rows, work, attempt, now, sleep }: RowsOrder): 
       if (outcome !== null) results[at] = known === undefined ? outcome : repeatedOutcome(row, outcome);
     }
   };
+  // At a slow pace a picture would still wait for its turn when the lease has ended, and another worker has begun.
+  const mayBegin = () => now() < ends && (next === 0 || nextMs() < ends);
   if (work.lastTry) await probe();
   await Promise.all(Array.from({ length: work.concurrency }, worker));
   if (failed !== undefined) trouble = { kind: "stores", reason: null, waitMs: null };

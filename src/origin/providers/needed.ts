@@ -37,6 +37,8 @@ const NEEDS_ORIGINAL = {
   blur: () => false,
   sharpen: () => false,
   pixelate: () => false,
+  raw: ({ raw }) => raw,
+  skip: ({ skip }) => skip.length > 0,
   // `original` is an explicit kcr:1. Providers may have dropped the rights.
   keepCopyright: ({ keepCopyright }) => keepCopyright === "original",
   license: () => false,
@@ -112,6 +114,7 @@ export function isCentredSquare(transform: Transform): boolean {
   const { resize, width, height, gravity, crop, rotate, zoom } = transform;
   // Both may cut more on one side than on the other.
   if (hasLeast(transform) || zoom.x !== zoom.y) return false;
+  if (gravity.kind === "smart") return false;
   const isMiddle = gravity.kind === "focus" ? gravity.x === 0.5 && gravity.y === 0.5 : isCentre(gravity);
   const isFill = resize === "fill" || resize === "fill-down";
   return isFill && width > 0 && width === height && crop === null && rotate === 0 && isMiddle;

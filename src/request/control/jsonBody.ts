@@ -4,13 +4,13 @@ import { Failure } from "../../errors.ts";
 /** Room for 20 paths of 2 kB and the rest of the body. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** The bytes of a body. They are counted as they arrive, because Content-Length may be wrong. Throws `body_invalid`. */
-export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of a body of up to `limit` bytes. They are counted as they arrive, because Content-Length may be wrong. Throws `body_invalid`. */
+export async function readBody(request: Request, limit: number = MAX_BODY_BYTES): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) throw new Failure("body_invalid", { why: `it is over ${MAX_BODY_BYTES} bytes` });
+    if (length > limit) throw new Failure("body_invalid", { why: `it is over ${limit} bytes` });
     chunks.push(chunk);
   }
   const body = new Uint8Array(length);

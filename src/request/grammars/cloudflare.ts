@@ -6,6 +6,7 @@
 import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import type { OutputFormat } from "../../image/formats/registry.ts";
+import { WIDTH_HINTS } from "../clientHints.ts";
 import { decimal, formatWords, QUARTER_TURNS, reader, whole } from "../options/arguments.ts";
 import { cssColour } from "../options/cssColour.ts";
 import { quantise } from "../options/quantum.ts";
@@ -48,7 +49,11 @@ const SIDE = whole(1, MAX_SIDE);
 const QUALITY = whole(1, 100);
 
 export const PARAMETERS = {
-  width: { ...SIDE, short: ["w"], doc: "Width in pixels, of the picture after `rotate`" },
+  width: {
+    ...reader(`${SIDE.limit}, or auto`, (text) => (text === "auto" ? text : SIDE.read(text))),
+    short: ["w"],
+    doc: "Width in pixels, of the picture after `rotate`; `auto` is by the browser's client hints",
+  },
   height: { ...SIDE, short: ["h"], doc: "Height in pixels, likewise" },
   fit: { ...wordOf<Fit>(FITS), doc: "How the picture meets width and height; `scale-down` is the default" },
   gravity: {
@@ -110,7 +115,9 @@ async function readCloudflareUrl(asked: Asked, config: Config): ReturnType<Gramm
   const values = readParameters(pairs.map(pairOf), PARAMETERS, "refused");
   const source = pathSource(rest.slice(slash + 1), asked.query, "none");
   const { format } = values;
-  const request = unsignedRequest(source, wishOf(values, format === "json" ? "auto" : format), asked, config);
+  const wish = wishOf(values, format === "json" ? "auto" : format, asked.hints.autoWidth);
+  const varies = values.width === "auto" ? { varies: [WIDTH_HINTS] } : {};
+  const request = { ...unsignedRequest(source, wish, asked, config), ...varies };
   return format === "json" ? { ...request, info: "cloudflare" } : request;
 }
 
@@ -121,8 +128,12 @@ function pairOf(option: string): readonly [name: string, text: string] {
 }
 
 /** Cutting, padding and squeezing need a box. With one side, the whole picture has that side. */
-function wishOf(values: Values<typeof PARAMETERS>, format: Wish["format"]): Wish {
-  const { width, height, fit = DEFAULT_FIT, background, metadata, gravity, dpr, quality, rotate, anim } = values;
+function wishOf(values: Values<typeof PARAMETERS>, format: Wish["format"], autoWidth: number | null): Wish {
+  const { height, fit = DEFAULT_FIT, background, metadata, gravity, quality, rotate, anim } = values;
+  const isAuto = values.width === "auto";
+  // Hints are device pixels already.
+  const dpr = isAuto ? 1 : values.dpr;
+  const width = values.width === "auto" ? (autoWidth ?? undefined) : values.width;
   const isBox = width !== undefined && height !== undefined;
   const pads = isBox && fit.pads === true;
   return {

@@ -1,6 +1,7 @@
 /** What a URL grammar is: how its paths are known, and how they are read. */
 import type { Config } from "../../config/config.ts";
 import type { AcceptClass } from "../../image/formats/descriptor.ts";
+import type { ClientHints } from "../clientHints.ts";
 import type { ImageRequest } from "../imageRequest.ts";
 
 /** The address that was asked for, as its text stands in the URL. */
@@ -10,6 +11,7 @@ export type Asked = {
   /** Without its `?`; empty = none. */
   readonly query: string;
   readonly accept: AcceptClass;
+  readonly hints: ClientHints;
   /** The secret header `X-Photon-Authentication`; null = not sent. */
   readonly authentication: string | null;
   /** Host and port that were asked. */

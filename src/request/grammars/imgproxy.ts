@@ -3,12 +3,14 @@ import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { snapToLadder } from "../../policy/ladder.ts";
 import type { ImageRequest } from "../imageRequest.ts";
-import { applyOption, DEFAULTS, splitOptions } from "../options/applyOption.ts";
+import { splitOptions } from "../options/applyOption.ts";
+import { readOptions } from "../options/readOptions.ts";
 import { fromBase64url } from "../signing/base64url.ts";
 import { repairPath, signedSpellings } from "../signing/repair.ts";
 import { isSigned, signingPair } from "../signing/signature.ts";
 import { canonicalSource } from "../source/canonicalSource.ts";
 import { readEncodedSource } from "../source/encodedSource.ts";
+import { readEncryptedSource } from "../source/encryptedSource.ts";
 import type { Asked, Grammar } from "./grammar.ts";
 
 /** What stands in the place of the signature in unsigned URLs of all builders. */
@@ -42,13 +44,19 @@ async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Conf
   }
 
   const segments = repairPath(signed).slice(1).split("/");
-  const sourceAt = segments.findIndex((segment) => !segment.includes(":"));
-  const encoded = readEncodedSource(sourceAt < 0 ? [] : segments.slice(sourceAt));
+  // With presets only, the first segment names them and no segment is an option.
+  const sourceAt = config.onlyPresets ? 1 : segments.findIndex((segment) => !segment.includes(":"));
+  const sourcePart = sourceAt < 0 ? [] : segments.slice(sourceAt);
+  const isEncrypted = sourcePart[0] === "enc";
+  if (isEncrypted && authority === "list") {
+    throw new Failure("url_invalid", { why: "encrypted sources need a signature" });
+  }
+  const encoded = isEncrypted
+    ? await readEncryptedSource(sourcePart.slice(1), config.sourceUrlEncryptionKey)
+    : readEncodedSource(sourcePart);
   const extension = encoded.extension === "" ? [] : [`format:${encoded.extension}`];
-  const options = [...segments.slice(0, sourceAt), ...extension].reduce(
-    (before, segment) => applyOption(before, segment),
-    DEFAULTS,
-  );
+  const asked = config.onlyPresets ? [`preset:${segments[0]}`] : segments.slice(0, Math.max(0, sourceAt));
+  const options = readOptions([...asked, ...extension], config);
   const { transform, cachebuster, expires, delivery } = splitOptions(options);
   if (expires !== null && expires * 1000 <= now) {
     throw new Failure("expired", { value: new Date(expires * 1000).toISOString() });
@@ -59,6 +67,7 @@ async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Conf
     authority,
     ...signer,
     accept,
+    ...(isEncrypted ? { hidden: true as const } : {}),
     negotiated: transform.format === "auto",
     cachebuster,
     expires,

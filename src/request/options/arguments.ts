@@ -79,10 +79,12 @@ export function formatWords(formats: FormatTable = FORMATS, later = false): Read
 }
 
 /** An output format by one of its file name extensions. */
-export const FORMAT: ArgumentReader<OutputFormat> = formatReader();
+export const FORMAT: ArgumentReader<OutputFormat> = formatReader(false);
+/** The same with AVIF. Whether it may be asked for is for policy to say (policy/limits.ts). */
+export const ANY_FORMAT: ArgumentReader<OutputFormat> = formatReader(true);
 
-function formatReader(): ArgumentReader<OutputFormat> {
-  const words = formatWords(FORMATS, true);
+function formatReader(later: boolean): ArgumentReader<OutputFormat> {
+  const words = formatWords(FORMATS, later);
   return reader(`one of ${[...words.keys()].join(", ")}`, (text) => words.get(text));
 }
 

@@ -87,7 +87,7 @@ export const GEOMETRY = {
     name: "gravity",
     short: ["g"],
     args: [
-      { name: "type", limit: "ce no so ea we noea nowe soea sowe fp" },
+      { name: "type", limit: "ce no so ea we noea nowe soea sowe fp sm" },
       { name: "x", limit: "pixels, or a share below 1" },
       { name: "y", limit: "pixels, or a share below 1" },
     ],

@@ -37,13 +37,14 @@ export const OFFSET_PERCENT: ArgumentReader<number> = reader("a number from 0 to
   return value === undefined ? undefined : Math.min(quantiseLength(value / 100), quantise(1 - QUANTUM));
 });
 
-const GRAVITY_LIMIT = `one of ${COMPASS.join(", ")}, or fp:x:y with 0 to 1; there is no smart cropping here`;
+const GRAVITY_LIMIT = `one of ${COMPASS.join(", ")}, fp:x:y with 0 to 1, or sm`;
 
 /** `type[:x:y]`: a compass point with an offset, or `fp` with a point. */
 export function readGravity(args: readonly string[]): Gravity {
   const [type = "", x = "", y = "", ...more] = args;
   if (more.length > 0) throw new ArgumentError(args.join(":"), GRAVITY_LIMIT);
   if (type === "fp") return { kind: "focus", x: COORDINATE.read(x), y: COORDINATE.read(y) };
+  if (type === "sm" && x === "" && y === "") return { kind: "smart", x: 0, y: 0 };
   const at = COMPASS.find((point) => point === type);
   if (at === undefined) throw new ArgumentError(type, GRAVITY_LIMIT);
   return { kind: "compass", at, x: x === "" ? 0 : OFFSET.read(x), y: y === "" ? 0 : OFFSET.read(y) };
@@ -61,11 +62,13 @@ export function readCrop([width = "", height = "", ...gravity]: readonly string[
 export function readExtend([flag = "", ...gravity]: readonly string[]): Transform["extend"] | undefined {
   if (flag === "") return undefined;
   if (!FLAG.read(flag)) return null;
+  if (gravity[0] === "sm") throw new ArgumentError("sm", "a place on the canvas, which sm is not");
   return gravity.length > 0 && gravity[0] !== "" ? readGravity(gravity) : CENTRE;
 }
 
 /** The canonical text of a gravity: `ce`, `nowe_10_0.5`, `fp_0.5_0.25`. */
 export function gravityText(gravity: Gravity): string {
+  if (gravity.kind === "smart") return "sm";
   const at = gravity.kind === "compass" ? gravity.at : "fp";
   const [x, y] = [quantise(gravity.x), quantise(gravity.y)];
   return x === 0 && y === 0 ? at : `${at}_${x}_${y}`;

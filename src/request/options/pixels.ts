@@ -1,7 +1,7 @@
 /** Options that decide what the pixels look like and how they are encoded. */
 import { outputOf } from "../../image/formats/registry.ts";
 import type { FormatQuality } from "../transform.ts";
-import { ArgumentError, FLAG, FORMAT, formatWords, readColour, whole } from "./arguments.ts";
+import { ANY_FORMAT, ArgumentError, FLAG, FORMAT, formatWords, readColour, whole } from "./arguments.ts";
 import { numberText, type Rows, same, single } from "./option.ts";
 
 /** More than any result has. */
@@ -72,8 +72,8 @@ export const PIXELS = {
   format: {
     name: "format",
     short: ["f", "ext"],
-    ...single("format", FORMAT, same),
-    doc: "Instead of what the browser accepts",
+    ...single("format", ANY_FORMAT, same),
+    doc: "Instead of what the browser accepts; `avif` only in signed addresses, and only where `AVIF` is on",
     fallback: "auto",
     effect: "pixels",
     key: "f",

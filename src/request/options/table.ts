@@ -10,9 +10,18 @@ import { FILTERS } from "./filters.ts";
 import { GEOMETRY } from "./geometry.ts";
 import { METADATA } from "./metadata.ts";
 import type { Option, Options, UnsignedRule } from "./option.ts";
+import { PASSING } from "./passing.ts";
 import { PIXELS } from "./pixels.ts";
 
-export const OPTIONS = { ...GEOMETRY, ...CANVAS, ...PIXELS, ...FILTERS, ...METADATA, ...DELIVERY } as const satisfies {
+export const OPTIONS = {
+  ...GEOMETRY,
+  ...CANVAS,
+  ...PIXELS,
+  ...FILTERS,
+  ...PASSING,
+  ...METADATA,
+  ...DELIVERY,
+} as const satisfies {
   readonly [K in keyof Options]: Option<Options[K]>;
 };
 

@@ -54,7 +54,6 @@ export const WITHOUT_EFFECT = {
     doc: "Colours are always converted to sRGB",
   },
   enforce_thumbnail: { short: ["eth"], ...OFF, doc: "A thumbnail inside the file is not used" },
-  raw: { short: [], ...OFF, doc: "No source is passed on as it is" },
   watermark: {
     short: ["wm"],
     ...OFF,

@@ -17,7 +17,6 @@ export function readEncodedSource(segments: readonly string[]): EncodedSource {
   const [first, ...rest] = segments;
   if (first === undefined || first === "") throw new Failure("url_invalid", { why: "it names no source" });
   if (first === "plain") return readPlain(rest.join("/"));
-  if (first === "enc") throw new Failure("url_invalid", { why: "encrypted sources are not read here" });
   return readBase64(segments);
 }
 

@@ -96,7 +96,7 @@ export function variantEtag(bytes: Uint8Array): Promise<string> {
 }
 
 /** First `digits` (even, <= 64) lower-case hex digits of SHA-256 of a text (as UTF-8) or of bytes. */
-async function hexPrefix(data: string | Uint8Array, digits: number): Promise<string> {
+export async function hexPrefix(data: string | Uint8Array, digits: number): Promise<string> {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   let text = "";

@@ -18,6 +18,13 @@ test.each([
   ["a unit", "smithsonian", null, { unit_code: "SIL" }, "smithsonian_libraries"],
   ["a building", "finnishmuseums", null, { building: "0/Museovirasto/" }, "finnish_heritage_agency"],
   ["a unit that is no text", "smithsonian", null, { unit_code: 7 }, null],
+  [
+    "an institution that cannot become a text",
+    "europeana",
+    null,
+    { dataProvider: [{ toString: 0, valueOf: 0 }, "Wellcome Collection"] },
+    "wellcome_collection",
+  ],
   ["meta_data that is no object", "smithsonian", null, ["SIL"], null],
   ["nothing", null, null, null, null],
 ])("%s", (_, provider, creatorUrl, meta, source) => {

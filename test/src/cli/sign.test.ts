@@ -52,7 +52,7 @@ describe("npm run sign", () => {
   test.each([
     ["no key", [SOURCE], {}, "No key: set SIGNING_KEYS"],
     ["an option that is refused", [SOURCE, "w:x"], VARS, "Option width (w) cannot be"],
-    ["an unknown option", [SOURCE, "--blur", "3"], VARS, "Unknown argument --blur"],
+    ["an unknown option", [SOURCE, "--glow", "3"], VARS, "Unknown argument --glow"],
     ["nothing", [], VARS, "A source is missing"],
     ["a wrong size", [SOURCE, "--size", "8"], VARS, "SIGNATURE_SIZE"],
     ["a source without its scheme", ["example.org/a.jpg"], VARS, "The source cannot be example.org/a.jpg"],

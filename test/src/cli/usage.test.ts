@@ -96,7 +96,11 @@ const COMMANDS = {
   },
   hint: { file: "warmer/cli/hint.ts", wrong: [[["--nonsense"], "--nonsense", "Usage: "]] },
   replay: { file: "warmer/cli/replay.ts", wrong: [[["--nonsense"], "--nonsense", "Usage: "]] },
-  bench: { file: "bench/main.ts", wrong: [[["nonsense"], '"nonsense"', "derive, engine, formats"]] },
+  experiment: {
+    file: "src/cli/experiment.ts",
+    wrong: [[["nonsense"], "No command nonsense", "there are plan and report"]],
+  },
+  bench: { file: "bench/main.ts", wrong: [[["nonsense"], '"nonsense"', "derive, engine, experiment"]] },
 } as const satisfies Readonly<Record<string, Command>>;
 
 /** Scripts without a program of their own: the same with a variable, before a package is packed, and biome. */

@@ -99,7 +99,7 @@ describe("the grammar reads what the client writes", () => {
 /** Options of the proxy that the client leaves out on purpose: few pages use them, and every page would load them. */
 const NOT_IN_THE_CLIENT: readonly string[] = [
   ...["minWidth", "minHeight", "zoom", "trim", "extendRatio", "padding"],
-  ...["formatQuality", "maxBytes", "blur", "sharpen", "pixelate"],
+  ...["formatQuality", "maxBytes", "blur", "sharpen", "pixelate", "raw", "skip"],
 ];
 
 test("the client has every option of the proxy, and no other", () => {

@@ -5,7 +5,7 @@ import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 
 const KEY = "736563726574";
 const SALT = "68656c6c6f";
-const CONFIG = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT });
+const CONFIG = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT, AVIF: "second-view" });
 const SOURCE = "https://example.org/ä b.jpg?x=1&y=a@b#c";
 const ENDPOINT = "https://cdn.firstlight.test";
 

@@ -32,7 +32,7 @@ describe("a region needs its bucket", () => {
 test("a name that UNSIGNED_REFUSED does not take is told beside the other problems", () => {
   const problems = problemsOf({ UNSIGNED_REFUSED: "crop,quality", QUEUE_MS: "x" });
   expect(problems).toContain(
-    'UNSIGNED_REFUSED: "quality" is none of background, cachebuster, crop, extend, extend_background, gravity, rotate',
+    'UNSIGNED_REFUSED: "quality" is none of background, blur, cachebuster, crop, extend, extend_aspect_ratio, extend_background, gravity, pixelate, rotate, sharpen, trim',
   );
   expect(problems).toContain("QUEUE_MS");
 });

@@ -44,8 +44,10 @@ describe("Lease asks", () => {
 
   test("again with its time where there is something to wait for", async () => {
     const { port, waits } = portOf(WAIT, { do: "read" });
-    expect((await new Lease(port, "a", "k", { waitMs: 500 }).ask()).do).toBe("read");
-    expect(waits).toEqual([0, 500]);
+    const waitsThen: number[][] = [];
+    const onWait = () => waitsThen.push([...waits]);
+    expect((await new Lease(port, "a", "k", { waitMs: 500, onWait }).ask()).do).toBe("read");
+    expect([waits, waitsThen]).toEqual([[0, 500], [[0]]]);
   });
 
   test("and looks once more when it has waited too long", async () => {

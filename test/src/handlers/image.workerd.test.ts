@@ -1,7 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { image } from "../../../src/handlers/image.ts";
-import { freshSource, jpegOf, type World, type WorldOptions, worldOf } from "../../support/world.workerd.ts";
+import { authorize } from "../../../src/rendition/authorize.ts";
+import { getRendition } from "../../../src/rendition/getRendition.ts";
+import { freshSource, jpegOf, requestOf, type World, type WorldOptions, worldOf } from "../../support/world.workerd.ts";
 
 /** A binding that counts every call. */
 function counted<T extends object>(real: T, calls: string[], name: string): T {
@@ -167,5 +170,131 @@ describe("a source without a scheme", () => {
   test("says what HTTPS said when HTTP fails too", async () => {
     answering(unreachable, 404);
     expect(await ask(countedWorld(false).world, path())).toBe("source_unreachable");
+  });
+});
+
+describe("a picture that stands in for a failing one", () => {
+  const FALLBACK = "https://pictures.test/fallback.jpg";
+  const configOf = (code: string) =>
+    parseConfig({
+      ALLOWED_SOURCES: "pictures.test",
+      REGIONS: "enam,weur,apac",
+      FALLBACK_IMAGE_URL: FALLBACK,
+      FALLBACK_IMAGE_HTTP_CODE: code,
+    });
+  /** Only the picture that stands in is there. */
+  const failing = (standIn = 200) =>
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+      const isStandIn = new Request(input as RequestInfo).url.startsWith(FALLBACK);
+      return new Response(isStandIn ? await jpegOf(80, 60) : "", { status: isStandIn ? standIn : 404 });
+    });
+  const worldWith = (code: string) => worldOf({ config: configOf(code), now: () => Date.now() });
+
+  test.each([
+    ["", 200],
+    ["404", 404],
+    ["0", 404],
+    ["503", 503],
+  ])("has the status %j says: %d, and is kept as long as the failure", async (code, status) => {
+    failing();
+    const { app, caller, job, settled } = worldWith(code);
+    const answer = await image(new Request(addressOf(freshSource())), app, caller, job);
+    await settled();
+    expect([answer.status, answer.headers["cache-control"]]).toEqual([status, "public, max-age=300"]);
+    const { headers } = new Response(null, { headers: answer.shared });
+    expect([headers.get("content-type"), headers.get("link")]).toEqual(["image/jpeg", null]);
+    expect(job.trace.reason).toBe("source_missing");
+  });
+  test("no condition of the request is about it", async () => {
+    failing();
+    const { app, caller, job, settled } = worldWith("200");
+    const headers = { "if-none-match": "*" };
+    const answer = await image(new Request(addressOf(freshSource()), { headers }), app, caller, job);
+    await settled();
+    expect(answer.status).toBe(200);
+  });
+  test("the failure is told when it fails too, and when nobody but the reader is at fault", async () => {
+    failing(500);
+    const world = worldOf({
+      config: { ...configOf("200"), fallbackImageUrl: freshSource() },
+      now: () => Date.now(),
+    });
+    expect(await ask(world, addressOf(freshSource()))).toBe("source_missing");
+    expect(await ask(worldWith("200"), addressOf("https://elsewhere.test/a.jpg"))).toBe("source_not_allowed");
+  });
+});
+
+describe("who may ask", () => {
+  const config = parseConfig({
+    ALLOWED_SOURCES: "pictures.test",
+    REGIONS: "enam,weur,apac",
+    ALLOWED_REFERERS: "a.test",
+  });
+  test("a page that is not listed gets nothing, stored pictures neither, and no store is asked", async () => {
+    sourceAnswers();
+    const { calls, world } = countedWorld(false);
+    const url = addressOf(freshSource());
+    expect(await ask(world, url)).toBe(200);
+    calls.length = 0;
+    const strict: World = { ...world, app: { ...world.app, config } };
+    const asked = (referer: string) =>
+      image(new Request(url, { headers: { referer } }), strict.app, strict.caller, strict.job).then(
+        ({ status }) => status,
+        (error: { reason: unknown }) => error.reason,
+      );
+    expect(await asked("https://b.test/")).toBe("referer_refused");
+    expect(calls).toEqual([]);
+    expect(await asked("https://a.test/")).toBe(200);
+    await world.settled();
+  });
+
+  test("a client has so many new pictures at once, and hits besides", async () => {
+    const most = parseConfig({
+      ALLOWED_SOURCES: "pictures.test",
+      REGIONS: "enam,weur,apac",
+      MAX_MISSES_IN_FLIGHT: "2",
+    });
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
+      await gate;
+      return new Response(await jpegOf(80, 60));
+    });
+    const world = worldOf({ config: most, now: () => Date.now() });
+    const waiting = [freshSource(), freshSource()].map((source) => ask(world, addressOf(source)));
+    while (fetch === undefined || vi.mocked(fetch).mock.calls.length < 2)
+      await new Promise((turn) => setTimeout(turn, 5));
+    const one = worldOf({ config: most, now: () => Date.now() });
+    const same: World = { ...one, app: { ...one.app, state: world.app.state } };
+    expect(await ask(same, addressOf(freshSource()))).toBe("in_flight_limited");
+    open();
+    expect(await Promise.all(waiting)).toEqual([200, 200]);
+    expect(await ask(same, addressOf(freshSource()))).toBe(200);
+  });
+});
+
+describe("a file that is passed on", () => {
+  const worldSigned = () => worldOf({ now: () => Date.now() });
+  test("is the source's own, byte for byte; a GIF is refused for this address only", async () => {
+    const bytes = await jpegOf(80, 60);
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(bytes));
+    const { app, caller, job, settled } = worldSigned();
+    const request = { ...requestOf(freshSource(), { raw: true }), authority: "signature" as const };
+    const store = await authorize(request, app, caller, job);
+    const picture = await getRendition(request, store, app, caller, job);
+    await settled();
+    expect(new Uint8Array(await new Response(picture.body as BodyInit).arrayBuffer())).toEqual(new Uint8Array(bytes));
+    const gif = Uint8Array.from(atob("R0lGODlhAQABAIAAAP8AAAAAACwAAAAAAQABAAACAkQBADs="), (char) => char.charCodeAt(0));
+    vi.mocked(fetch).mockImplementation(async () => new Response(gif));
+    const source = freshSource();
+    const of = { ...requestOf(source, { raw: true }), authority: "signature" as const };
+    const other = await authorize(of, app, caller, job);
+    await expect(getRendition(of, other, app, caller, job)).rejects.toMatchObject({ reason: "option_invalid" });
+    const plain = { ...requestOf(source, { width: 9 }), authority: "signature" as const };
+    const third = await authorize(plain, app, caller, job);
+    expect((await getRendition(plain, third, app, caller, job)).meta.format).toBe("webp");
+    await settled();
   });
 });

@@ -2,18 +2,25 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Config } from "../../../src/config/config.ts";
+import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { newIsolateState } from "../../../src/context/isolateState.ts";
+import { Failure } from "../../../src/errors.ts";
 import { image } from "../../../src/handlers/image.ts";
+import { warmPicture } from "../../../src/handlers/warm/warmPicture.ts";
 import { encodeInTurn } from "../../../src/heavy/encodeInTurn.ts";
 import { encodeJpeg } from "../../../src/image/formats/jpeg/encode.ts";
 import type { AvifOrder, HeavyWorker } from "../../../src/image/heavy.ts";
 import { sniff } from "../../../src/image/sniff.ts";
 import { dispatch } from "../../../src/jobs/dispatch.ts";
+import { NO_SETTINGS } from "../../../src/live/liveSettings.ts";
 import { asAvif, canonicalOptions } from "../../../src/request/canonical.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
+import { signPath } from "../../../src/request/signing/signature.ts";
+import { failureAnswer } from "../../../src/respond/headers.ts";
 import { purgeStep } from "../../../src/store/purge.ts";
 import { renditionKey, sourceKeys, verdictKey } from "../../../src/store/schema/key.ts";
 import { purgeStores } from "../../../src/store/tierTable.ts";
+import { newTrace } from "../../../src/telemetry.ts";
 import { BINDINGS, CONFIG, freshSource, worldOf } from "../../support/world.workerd.ts";
 
 const AVIF = "image/avif,image/webp,*/*";
@@ -68,11 +75,11 @@ function deployment(config: Config = ON) {
   const source = freshSource();
   const address = `https://img.test/photon/${source.replace("https://", "")}?ssl=1&w=160`;
   const isolates = [1, 2, 3, 4].map(() => newIsolateState());
-  let latest = config;
+  const jobState = newIsolateState();
   async function view(place: string, accept = AVIF, isolate = 0) {
     const origin = `https://img.test/.at/${place}`;
     const world = worldOf({ bindings, config, caller: { colo: place, cacheOrigin: origin }, now: () => Date.now() });
-    const app = { ...world.app, state: isolates[isolate] ?? newIsolateState(), latestConfig: async () => latest };
+    const app = { ...world.app, state: isolates[isolate] ?? newIsolateState(), latestConfig: async () => config };
     const answer = await image(new Request(address, { headers: { accept } }), app, world.caller, world.job);
     const bytes = new Uint8Array(await new Response(answer.body as BodyInit).arrayBuffer());
     await world.settled();
@@ -83,7 +90,7 @@ function deployment(config: Config = ON) {
     let outcome: "ack" | "retry" = "ack";
     const one = { body: message, attempts: 1, id: "m", ack: () => {}, retry: () => (outcome = "retry") };
     const vars = { ...BINDINGS, AVIF: config.avif, ALLOWED_SOURCES: "pictures.test", ...bindings } as unknown as Env;
-    const deps = { now: () => Date.now(), fetch, state: newIsolateState(), bindings: vars };
+    const deps = { now: () => Date.now(), fetch, state: jobState, bindings: vars };
     await dispatch({ queue: "firstlight-avif", messages: [one] } as unknown as MessageBatch, deps, { waitUntil() {} });
     return outcome;
   }
@@ -101,6 +108,21 @@ function deployment(config: Config = ON) {
     const state = verdict === undefined ? null : (JSON.parse(verdict) as { state: string }).state;
     return { state, primary: primary !== null, region: region !== null, key, avif };
   }
+  async function warm(accept: string) {
+    const caller = { audience: "warm", region: "apac", isRateLimited: false } as const;
+    const world = worldOf({ bindings, config, caller, now: () => Date.now() });
+    const request = await readImageRequest(address, accept, config, Date.now());
+    const trace = newTrace("warm", "apac", "");
+    const { outcome } = await warmPicture(
+      { request, trace },
+      world.app,
+      world.caller,
+      world.job,
+      Number.MAX_SAFE_INTEGER,
+    );
+    await world.settled();
+    return outcome;
+  }
   /** Two views past the edge leave a copy in KV, the third one finds it. */
   async function order() {
     await view("a");
@@ -108,9 +130,11 @@ function deployment(config: Config = ON) {
     await view("c");
   }
   return {
-    ...{ messages, orders, source, served, view, consume, stored, order },
+    ...{ messages, orders, source, served, view, consume, stored, order, warm },
     during: (what: Meanwhile) => (meanwhile = what),
-    settings: (over: Partial<Config>) => (latest = { ...config, ...over }),
+    /** What the isolate of the job hears of the live settings. */
+    live: (settings: object) =>
+      jobState.liveConfig.replace(JSON.stringify({ ...NO_SETTINGS, ...settings }), Date.now()),
   };
 }
 
@@ -212,6 +236,57 @@ describe("the verdict", () => {
   });
 });
 
+describe("a push for readers who take AVIF", () => {
+  test("brings the AVIF to the region beside the WebP; one for readers of WebP does not", async () => {
+    const { order, consume, stored, warm } = deployment();
+    await order();
+    await consume();
+    const { key, avif } = await stored();
+    const inApac = async () =>
+      [await env.R2_APAC.head(key), await env.R2_APAC.head(avif)].map((found) => found !== null);
+    expect(await warm(WEBP)).toBe("made");
+    expect(await inApac()).toEqual([true, false]);
+    expect(await warm(AVIF)).toBe("present");
+    expect(await inApac()).toEqual([true, true]);
+  });
+});
+
+describe("an address that names AVIF", () => {
+  const KEY = "00112233";
+  const signedConfig = (avif: "off" | "second-view") =>
+    parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: KEY, AVIF: avif });
+  async function ask(heavy: Pick<HeavyWorker, "avif">, avif: "off" | "second-view" = "second-view") {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(photo.slice()));
+    const bytes = Uint8Array.of(0x00, 0x11, 0x22, 0x33);
+    const pair = { key: bytes, salt: bytes };
+    const path = `/w:160/f:avif/plain/${encodeURIComponent(freshSource())}`;
+    const url = `https://img.test/${await signPath(path, pair)}${path}`;
+    const bindings = { HEAVY: heavy } as unknown as Partial<Env>;
+    const world = worldOf({ bindings, config: signedConfig(avif), now: () => Date.now() });
+    const answer = await image(new Request(url), world.app, world.caller, world.job).catch((error: Failure) => error);
+    await world.settled();
+    return answer;
+  }
+  test("gets it from the heavy Worker, with its own quality", async () => {
+    const answer = await ask({ avif: encodeInTurn });
+    if (answer instanceof Failure) throw answer;
+    expect(answer.shared.get("content-type")).toBe("image/avif");
+    expect(answer.shared.get("vary")).toBeNull();
+    expect(sniff(new Uint8Array(await new Response(answer.body as BodyInit).arrayBuffer()))).toBe("avif");
+  });
+  test("gets 503 with Retry-After when the heavy Worker fails, never a WebP", async () => {
+    const answer = await ask({ avif: () => Promise.reject(new Error("exceeded CPU")) });
+    expect(answer).toMatchObject({ reason: "encoder_unavailable", facts: { retryAfter: 5 } });
+    expect(failureAnswer(answer as Failure, Date.now())).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "5" },
+    });
+  });
+  test("gets 400 while AVIF is off", async () => {
+    expect(await ask({ avif: encodeInTurn }, "off")).toMatchObject({ reason: "option_invalid" });
+  });
+});
+
 describe("between message and verdict", () => {
   const purgeOf = async (source: string) => {
     const step = await purgeStep({ kind: "source", source }, { stores: purgeStores(env), cursor: null });
@@ -225,6 +300,19 @@ describe("between message and verdict", () => {
     expect(await stored()).toMatchObject({ state: null, primary: false, region: false });
     expect(orders).toEqual([]);
   });
+  test.each(["blocked", "epochs"] as const)(
+    "a takedown or purge that this isolate hears of while it is encoded: %s",
+    async (kind) => {
+      const { order, consume, stored, source, during, live } = deployment();
+      await order();
+      const { host16, source32 } = await sourceKeys(source);
+      const blocked = { sources: [source32], hosts: [] };
+      during(() => live(kind === "blocked" ? { blocked } : { epochs: { [host16]: Date.now() } }));
+      await consume();
+      expect(await stored()).toMatchObject({ state: "asked", primary: false, region: false });
+      live({});
+    },
+  );
   test("a purge while it is encoded stores nothing, whether or not the settings have come", async () => {
     const { order, consume, stored, source, during } = deployment();
     await order();

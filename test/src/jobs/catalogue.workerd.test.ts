@@ -2,13 +2,18 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Begun, Report, Work } from "../../../src/catalogue/feed/port.ts";
+import { outcomeText, readOutcome } from "../../../src/catalogue/outcome.ts";
 import { logPrefix, readLog } from "../../../src/catalogue/outcomeLog.ts";
 import { openPart, partBytes, partKey, rangeOf } from "../../../src/catalogue/part.ts";
 import { DEFAULT_SETTINGS } from "../../../src/catalogue/run.ts";
 import { catalogue as answer } from "../../../src/handlers/catalogue.ts";
+import { factsOf } from "../../../src/image/facts.ts";
+import { readChunk, writeChunk } from "../../../src/jobs/catalogue/chunkLog.ts";
+import { originalFacts } from "../../../src/jobs/catalogue/outcomes.ts";
 import { type ChunkOrder, catalogue } from "../../../src/jobs/catalogue.ts";
 import { dead } from "../../../src/jobs/dead.ts";
 import { hostHash } from "../../../src/store/schema/key.ts";
+import { outcome } from "../../support/catalogue.ts";
 import { jpegOf, worldOf } from "../../support/world.workerd.ts";
 
 const HOST = "pictures.test";
@@ -148,10 +153,32 @@ test("a log that cannot be written: nothing is reported as done, and the next at
   expect(asked()).toBe(6);
 });
 
-test("a rendition that cannot be stored is no outcome", async () => {
+test("of two workers of a chunk the one that writes first is in the log, also when both write at once", async () => {
+  const place = { run: `run-${++serial}`, host16: await hostHash(HOST), part: 0, from: 10 };
+  const some = (count: number) => Array.from({ length: count }, (_, i) => outcome({ id: `${i}` }));
+  const both = await Promise.all([3, 5].map((count) => writeChunk(env.R2_PRIMARY, place, some(count))));
+  const logged = await readChunk(env.R2_PRIMARY, place);
+  expect(both).toEqual([logged, logged]);
+  expect(await writeChunk(env.R2_PRIMARY, place, some(6))).toEqual(logged);
+});
+
+test("what a file says of its camera, however long, does not make the log unreadable", async () => {
+  const bytes = await jpegOf(400, 300);
+  const facts = await factsOf(bytes, bytes.length);
+  for (const length of [300, 301, 4_000]) {
+    const original = originalFacts({ ...facts, camera: "c".repeat(length) }, null);
+    expect(readOutcome(outcomeText(outcome({ original }))).original?.camera).toHaveLength(300);
+  }
+});
+
+test("a rendition that cannot be stored is no outcome, until it has been tried for long", async () => {
   const { attempt, logged } = await chunk();
-  expect(await attempt(1, { R2_PRIMARY: without("2/t/") })).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  const broken = { R2_PRIMARY: without("2/t/") };
+  expect(await attempt(19, broken)).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
   expect(await logged()).toEqual([]);
+  const away = { R2_PRIMARY: without("/") };
+  expect(await attempt(20, away)).toMatchObject({ upTo: 0, trouble: { kind: "stores" } });
+  expect(await attempt(20, broken)).toMatchObject({ upTo: 6, counts: { failed: 6 }, reasons: { internal: 6 } });
 });
 
 test("a database that fails: the chunk comes again, and goes in from the log", async () => {

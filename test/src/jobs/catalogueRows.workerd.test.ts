@@ -144,6 +144,29 @@ describe("pacer", () => {
     vi.useRealTimers();
   });
 
+  test("a worker at the slowest pace has ended before its lease has, and has done something", async () => {
+    vi.useFakeTimers();
+    for (const workMs of [210_000, 10_000]) {
+      const began = Date.now();
+      const pacer = new Pacer(1 / 64, 64_000, Date.now);
+      let ended = 0;
+      const working = workRows({
+        rows: rows(10),
+        work: { concurrency: 4, workMs, lastTry: false, attempt: 1 },
+        attempt: async (row) => {
+          await pacer.begin();
+          return done(row);
+        },
+        ...{ now: Date.now, nextMs: () => pacer.nextMs, sleep: async () => {} },
+      });
+      void working.then(() => (ended = Date.now() - began));
+      await vi.advanceTimersByTimeAsync(1_000_000);
+      expect((await working).outcomes.length).toBeGreaterThanOrEqual(1);
+      expect(ended).toBeLessThanOrEqual(Math.max(workMs, 64_000));
+    }
+    vi.useRealTimers();
+  });
+
   test("without a pace nobody waits", async () => {
     const pacer = new Pacer(null, 0, () => performance.now());
     const began = performance.now();

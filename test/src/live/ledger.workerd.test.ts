@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { changeLedger, LEDGER_KEY, merged, readLedger } from "../../../src/live/ledger.ts";
+import { changeLedger, merged, readLedger } from "../../../src/live/ledger.ts";
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "../../../src/live/liveSettings.ts";
 import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
-import { withPurge, withRetired, withStale } from "../../../src/live/takedown.ts";
+import { LEDGER_KEY, withPurge, withRetired, withStale } from "../../../src/live/takedown.ts";
 
 const HOST = "0123456789abcdef";
 const SOURCE = "0123456789abcdef0123456789abcdef";

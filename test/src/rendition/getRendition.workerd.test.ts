@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { NO_LIMITS } from "../../../src/config/politeness.ts";
+import type { Grant } from "../../../src/coordinate/coordinatorState.ts";
+import type { GovernorAnswer, GovernorCall } from "../../../src/origin/governor/port.ts";
 import { authorize } from "../../../src/rendition/authorize.ts";
 import { getRendition } from "../../../src/rendition/getRendition.ts";
 import type { RenditionRequest } from "../../../src/request/imageRequest.ts";
@@ -80,4 +83,36 @@ test("who asks after a purge of a redirect's target does not get what was begun 
   expect([old?.[0], renewed?.[0]]).toEqual([NOW, NOW + 2_000]);
   expect(old?.[1]).not.toBe(renewed?.[1]);
   await Promise.all([before.settled(), after.settled()]);
+});
+
+test("who waits for another request's work gives back the grant that it has asked for ahead", async () => {
+  let ended = (_: Grant) => {};
+  const coordinator = {
+    ask: (_: string, __: string, waitMs: number): Promise<Grant> =>
+      waitMs === 0 ? Promise.resolve({ do: "wait", until: 1 }) : new Promise((resolve) => (ended = resolve)),
+    report: async () => {},
+  };
+  const released: string[] = [];
+  const governor = {
+    ask: async ({ wants, releases }: GovernorCall): Promise<GovernorAnswer> => {
+      released.push(...releases.map(({ answer }) => answer.kind));
+      const terms = { startInMs: 0, startWithinMs: 1_000, leaseMs: 60_000, bytes: null };
+      const grants = wants.map(({ ticket }) => ({ ticket, id: crypto.randomUUID(), ...terms }));
+      return { heldMs: 0, refusals: [], renewed: [], limits: NO_LIMITS, governedMs: 60_000, grants };
+    },
+  };
+  const stubs = { idFromName: (name: string) => name };
+  const bindings = {
+    COORDINATOR: { ...stubs, get: () => coordinator },
+    GOVERNOR: { ...stubs, get: () => governor },
+  } as unknown as Partial<Env>;
+  const config = { ...CONFIG, politeness: { "pictures.test": { ...NO_LIMITS, concurrency: 1 } } };
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(null, { status: 404 }));
+  const { app, caller, job, settled } = worldOf({ bindings, config, now: () => Date.now() });
+  const request = requestOf(freshSource());
+  const answer = getRendition(request, await authorize(request, app, caller, job), app, caller, job).catch(() => {});
+  await vi.waitFor(() => expect(released).toEqual(["unused"]), { timeout: 1_500 });
+  ended({ do: "fetch" });
+  await answer;
+  await settled();
 });

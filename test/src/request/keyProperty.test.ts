@@ -12,7 +12,7 @@ import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 import { signPath } from "../../../src/request/signing/signature.ts";
 import { LIMITS } from "../image/orders.ts";
 
-const PAIRS = process.env.FIRSTLIGHT_LONG === "1" ? 100_000 : 40_000;
+const PAIRS = process.env.FIRSTLIGHT_LONG === "1" ? 100_000 : 15_000;
 /** WebCrypto works in another thread. Pairs that are read at the same time share the waits for it. */
 const BATCH = 100;
 const RENDERED = process.env.FIRSTLIGHT_LONG === "1" ? 2_000 : 200;

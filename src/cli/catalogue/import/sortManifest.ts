@@ -1,6 +1,7 @@
 /** Reads a manifest, attributes its rows, joins the labels, and sorts by host. */
 import type { ManifestRow } from "../../../catalogue/manifestRow.ts";
 import { ROW_LIMITS, rowText } from "../../../catalogue/manifestRow.ts";
+import { includedLabels } from "../../../catalogue/recognition/labels.ts";
 import { SUB_PROVIDERS } from "../../../catalogue/subProviders/table.ts";
 import type { Tally } from "../manifest/broken.ts";
 import { LabelJoin } from "../manifest/labels.ts";
@@ -57,7 +58,7 @@ async function sortRows(
       const { text, isTrimmed } = lineOf(row);
       if (text === null) return "row-too-long";
       if (isTrimmed) trimmed++;
-      else if (row !== listed) labelled++;
+      else if ((row.labels?.length ?? 0) > (listed.labels?.length ?? 0)) labelled++;
       if (row.source !== undefined && Object.hasOwn(SUB_PROVIDERS, row.source)) {
         attributed.set(row.source, (attributed.get(row.source) ?? 0) + 1);
       }
@@ -87,9 +88,13 @@ async function sortRows(
   return { runs: sorter.finish(), marks, summary, tally };
 }
 
+/** Labels that are excluded (catalogue/recognition/inclusion.ts) are in no part. */
 function withLabels(row: ManifestRow, join: LabelJoin | null): ManifestRow {
-  const labels = join?.take(row.id) ?? [];
-  return labels.length === 0 ? row : { ...row, labels: [...(row.labels ?? []), ...labels] };
+  const { labels: own = [], ...rest } = row;
+  const joined = [...own, ...(join?.take(row.id) ?? [])];
+  const labels = includedLabels(joined);
+  if (labels.length === own.length && joined.length === own.length) return row;
+  return labels.length === 0 ? rest : { ...rest, labels };
 }
 
 /** Null: it is too long even without tags and labels. */

@@ -13,9 +13,12 @@ export type Collapsed = {
   readonly uniqueOf: Uint32Array;
 };
 
+/** Slots of the hash table for each picture, at least. */
+const LEAST_SLOTS = 1.3;
+
 /** Writes the uniques into `folder`. Two pictures are the same if 64 bits that are made of both hashes are equal. */
 export function collapse(files: HashFiles, folder: string): Collapsed {
-  const slots = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * files.count)));
+  const slots = 2 ** Math.ceil(Math.log2(Math.max(16, LEAST_SLOTS * files.count)));
   /** Place among the uniques plus one; 0 = free. */
   const table = new Uint32Array(slots);
   const [low, high] = [new Uint32Array(files.count), new Uint32Array(files.count)];

@@ -65,6 +65,7 @@ export class Address {
     const first = bytes[label] ?? 0;
     if (at === end || at === label || first < 0x61 || first > 0x7a) return false;
     const hostEnd = at;
+    if (hostEnd - hostStart > ROW_LIMITS.host) return false;
     let inPath = true;
     for (; at < end; at++) {
       const byte = bytes[at] ?? 0;
@@ -88,6 +89,8 @@ export class Address {
     if (!URL.canParse(text)) return "url-invalid";
     const { protocol, host } = new URL(text);
     if ((protocol !== "https:" && protocol !== "http:") || host === "") return "url-invalid";
+    // No name of the DNS is so long. A feed would refuse the whole list of hosts that it stands in.
+    if (host.length > ROW_LIMITS.host) return "url-invalid";
     const canonical = canonicalSource(text);
     if (canonical.length > ROW_LIMITS.url) return "url-too-long";
     this.bytes = Buffer.from(canonical);

@@ -78,7 +78,10 @@ export class Turn {
   }
 
   async #start(): Promise<boolean> {
-    if (this.#talk.waiting >= MAX_WAITING) throw saturated("slots", null);
+    if (this.#talk.waiting >= MAX_WAITING) {
+      this.drop();
+      throw saturated("slots", null);
+    }
     for (;;) {
       const wish = this.#wish ?? this.#open();
       wish.ahead = false;

@@ -61,7 +61,10 @@ beforeAll(async () => {
   await platform[Symbol.asyncDispose]();
 });
 
-const QUEUES = ["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-catalogue-dead"];
+const QUEUES = [
+  ...["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-recognise"],
+  ...["firstlight-catalogue-dead", "firstlight-unrecognised"],
+];
 
 describe("npm run deploy", () => {
   test("makes buckets in their places before anything else, then KV, queue, the heavy Worker, the Worker", async () => {

@@ -20,6 +20,8 @@ const REFUSED: readonly Reason[] = [
   "expired",
   "blocked",
   "rate_limited",
+  "referer_refused",
+  "in_flight_limited",
   "unauthorised",
   "body_invalid",
 ];

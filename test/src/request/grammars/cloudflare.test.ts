@@ -40,7 +40,7 @@ describe("options", () => {
   test.each([
     ["w=320,onerror=redirect", "option_unknown onerror"],
     ["w=320,f=gif", "option_invalid f"],
-    ["w=auto", "option_invalid w"],
+    ["w=automatic", "option_invalid w"],
     ["w=0", "option_invalid w"],
     ["w=65536", "option_invalid w"],
     ["w=320,fit=scale-up", "option_invalid fit"],

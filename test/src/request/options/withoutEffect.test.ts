@@ -25,7 +25,6 @@ describe("options that change nothing here", () => {
     ["cp:cmyk", "option_invalid", "color_profile (cp)"],
     ["icc:adobe", "option_invalid", "color_profile (icc)"],
     ["sm:maybe", "option_invalid", "strip_metadata (sm)"],
-    ["raw:1", "option_unknown", "raw"],
     ["eth:1", "option_unknown", "eth"],
     ["co:0", "option_unknown", "co"],
     ["wm:0.5", "option_unknown", "wm"],

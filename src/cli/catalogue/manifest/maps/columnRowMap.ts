@@ -117,7 +117,9 @@ function textsOf(text: string): readonly string[] {
   if (text === "") return [];
   const list = text.startsWith("[") ? jsonOf(text) : null;
   const texts = Array.isArray(list)
-    ? list.map((one: unknown) => (typeof one === "string" ? one : isObject(one) ? String(one.name ?? "") : ""))
+    ? list.map((one: unknown) =>
+        typeof one === "string" ? one : isObject(one) && typeof one.name === "string" ? one.name : "",
+      )
     : text.split(",");
   return texts.map((one) => one.trim()).filter((one) => one !== "");
 }
@@ -130,8 +132,10 @@ function labelsOf(text: string): readonly Label[] {
 
 /** None: it has no name or no accuracy, so it is no machine's word. */
 export function labelOf(one: unknown): readonly Label[] {
-  if (!isObject(one) || typeof one.name !== "string" || one.name === "" || typeof one.accuracy !== "number") return [];
+  if (!isObject(one)) return [];
   const { name, accuracy, provider } = one;
+  // JSON reads 1e999 as Infinity, and writes that as null, which no reader of a part takes.
+  if (typeof name !== "string" || name === "" || typeof accuracy !== "number" || !Number.isFinite(accuracy)) return [];
   const by = typeof provider === "string" && provider !== "" ? { provider: provider.slice(0, SHORT) } : {};
   return [{ name: name.slice(0, SHORT), accuracy, ...by }];
 }

@@ -320,7 +320,7 @@ test("YFCC100M with its autotags: labels by identifier, of videos left out; sub-
     [file([photo(1, 0), photo(2, 1), photo(3, 0, "24662369@N07"), photo(4, 0)].join("\n"))],
     {
       ...{ store, work: "yfcc", values: { map: "yfcc100m" } },
-      labels: file("1\tsky:0.9,blue sky:0.75\n2\tfilm:0.6\n3\t\n4\todd,sea:1\n"),
+      labels: file("1\tsky:0.9,woman:0.9,blue sky:0.75\n2\tfilm:0.6\n3\t\n4\todd,sea:1\n"),
     },
   );
   expect(summary).toMatchObject({ labelled: 2, attributed: { nasa: 1 }, skipped: { video: 1 } });

@@ -51,6 +51,12 @@ describe("an address", () => {
     ["https://a.test:99999/x", "url-invalid"],
     ["https://a b.test/x", "url-invalid"],
     ["https://a.test/\ufffd", "no-utf8"],
+    [
+      `https://${"a.".repeat(148)}test/x`,
+      { url: `https://${"a.".repeat(148)}test/x`, host: `${"a.".repeat(148)}test` },
+    ],
+    [`https://${"a.".repeat(148)}atest/x`, "url-invalid"],
+    [`https://${"a.".repeat(148)}test:8080/x`, "url-invalid"],
     [`https://a.test/${"x".repeat(2_985)}`, { url: `https://a.test/${"x".repeat(2_985)}`, host: "a.test" }],
     [`https://a.test/${"x".repeat(2_986)}`, "url-too-long"],
     [`https://a.test/${"日".repeat(2_986)}`, "url-too-long"],

@@ -29,7 +29,12 @@ describe("a column map", () => {
       "id=0,url=1,provider=2,source=3,creator=4,creatorUrl=5,createdAt=6,views=7,tags=8,license=9,labels=10,owner=11";
     const line = [
       ...["7", "https://a.test/x", "flickr", "flickr", "Ann", "https://www.flickr.com/photos/gsfc", "2020-01-02", "12"],
-      ...["sky, blue", "by-sa", '[{"name":"cat","accuracy":0.9,"provider":"m"},{"name":"no"}]', ""],
+      ...[
+        '["sky",{"name":"blue"},{"name":{"toString":0,"valueOf":0}}]',
+        "by-sa",
+        '[{"name":"cat","accuracy":0.9,"provider":"m"},{"name":"no"},{"name":"x","accuracy":1e999}]',
+        "",
+      ],
     ].join("\t");
     const [row] = rows(columns, `${line}\n`);
     expect(row).toEqual({

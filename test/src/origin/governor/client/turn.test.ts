@@ -164,6 +164,18 @@ describe("the grant", () => {
     expect(other.value).toBe(true);
   });
 
+  test("asked ahead goes to the others where too many wait for its exchange to wait too", async () => {
+    const { one } = world({ concurrency: 1 });
+    await known(one);
+    const turn = one.turn();
+    turn.askAhead();
+    await wait(2 * TRIP_MS + 100);
+    const others = Array.from({ length: 128 }, () => watched(one.turn().take(10_000)));
+    expect(await turn.take(10_000).catch(({ reason }) => reason)).toBe("source_saturated");
+    await wait(200);
+    expect(others.filter(({ value }) => value === true)).toHaveLength(1);
+  });
+
   test("is asked for ahead for one exchange at a time", async () => {
     const { port, one } = world({ concurrency: 8 });
     await known(one);

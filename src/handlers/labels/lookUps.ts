@@ -1,0 +1,39 @@
+/** What the public look-ups by identifier share: the identifier in the path, the rate, and takedowns. */
+import type { Config } from "../../config/config.ts";
+import type { App } from "../../context/app.ts";
+import type { Caller } from "../../context/caller.ts";
+import { Failure } from "../../errors.ts";
+import { limitMisses, refuseOverRate } from "../../policy/rate.ts";
+import { isBlocked } from "../../policy/storedAccess.ts";
+
+const MOST_CHARACTERS = 128;
+/** Nobody has signed for a look-up. */
+const UNSIGNED = { authority: "list" } as const;
+
+/** The identifier behind `prefix`, percent-decoded. Throws Failure `url_invalid`. */
+export function askedId(url: string, prefix: string): string {
+  let id = "";
+  try {
+    id = decodeURIComponent(new URL(url).pathname.slice(prefix.length));
+  } catch {
+    throw new Failure("url_invalid", { why: "its identifier is not percent-encoded UTF-8" });
+  }
+  if (id.length < 1 || id.length > MOST_CHARACTERS) {
+    throw new Failure("url_invalid", {
+      why: `its identifier has ${id.length} characters, not 1 to ${MOST_CHARACTERS}`,
+    });
+  }
+  return id;
+}
+
+/** Counts a look-up as a miss of the caller. Throws Failure `rate_limited`. */
+export async function limitLookUps({ bindings, state, now }: App, caller: Caller): Promise<void> {
+  refuseOverRate(UNSIGNED, caller, state.overRate, now());
+  await limitMisses(UNSIGNED, caller, bindings, state.overRate, now());
+}
+
+/** Whether `<host16>/<source32>` is blocked. */
+export function isTakenDown(source: string, config: Pick<Config, "blocked">): boolean {
+  const [host16 = "", source32 = ""] = source.split("/");
+  return isBlocked({ host16, source32 }, config);
+}
