@@ -63,6 +63,8 @@ export type Trace = {
   sourceHost: string;
   /** Calls of the governor of a host. One call speaks for all that wait in the isolate; it counts for whoever sent it. */
   governorCalls: number;
+  /** Those after which it writes a row: all but those that only give grants back. */
+  governorWrites: number;
   region: string;
   colo: string;
   format: string;
@@ -103,6 +105,7 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
     sourceStatus: null,
     sourceHost: "",
     governorCalls: 0,
+    governorWrites: 0,
     region,
     colo,
     format: "",

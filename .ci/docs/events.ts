@@ -37,6 +37,7 @@ export const LOG_FIELDS = {
   sourceHost: "host of the source; never its path",
   governorCalls:
     "calls of the governors of hosts; one speaks for all that wait in the isolate, and counts for the request that sent it",
+  governorWrites: "those after which a governor writes a row: all but those that only give grants back",
   region: "region that serves the reader",
   colo: "data centre of the reader",
   format: "format of the answer",

@@ -45,7 +45,10 @@ export class MissGovernors implements Governors {
       region: runsIn,
       now: app.now,
       later: waitUntil,
-      onCall: () => trace.governorCalls++,
+      onCall: (writes) => {
+        trace.governorCalls++;
+        if (writes) trace.governorWrites++;
+      },
       onWaited: (ms) => {
         this.waitedMs += ms;
         addStage(trace, "governor", ms);

@@ -20,7 +20,7 @@ export type Logged = { readonly outcomes: readonly Outcome[]; readonly upTo: num
  * that had these rows. Rejects when the bucket fails.
  */
 export async function readChunk(
-  bucket: R2Bucket,
+  bucket: Pick<R2Bucket, "get">,
   { run, host16, part, from }: ChunkPlace,
   cutFrom: readonly number[] = [],
 ): Promise<Logged | null> {
@@ -37,7 +37,11 @@ export async function readChunk(
  * changes, since the rows behind its last one may be another chunk's already. Gives what the log has. Rejects when the
  * bucket fails.
  */
-export async function writeChunk(bucket: R2Bucket, place: ChunkPlace, outcomes: readonly Outcome[]): Promise<Logged> {
+export async function writeChunk(
+  bucket: Pick<R2Bucket, "get" | "put">,
+  place: ChunkPlace,
+  outcomes: readonly Outcome[],
+): Promise<Logged> {
   const { run, host16, part, from } = place;
   const written = await bucket.put(logKey(run, host16, part, from), logText(outcomes), {
     onlyIf: { etagDoesNotMatch: "*" },

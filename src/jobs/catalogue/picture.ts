@@ -89,13 +89,13 @@ export async function makePicture(
     const tried = await triedInVain(row, asFailure(error), trace.sourceStatus, known);
     return error instanceof Failure ? tried : { kind: "done", outcome: tried.outcome };
   } finally {
-    const { governorCalls } = trace;
-    // A governor keeps what it grants on disk.
+    const { governorCalls, governorWrites } = trace;
+    // A governor keeps what it grants on disk. What it gets back need not be there.
     if (governorCalls > 0)
       spend({
         bytesIn: 0,
         bytesStored: 0,
-        operations: { objectRequest: governorCalls, objectRowWritten: governorCalls },
+        operations: { objectRequest: governorCalls, objectRowWritten: governorWrites },
       });
   }
 }

@@ -183,7 +183,7 @@ export class Conversation {
     const calling = new Calling(call, wishes, now + limitMs + TICK_MS);
     this.#calling = calling;
     this.#sentAt = now;
-    asker.onCall();
+    asker.onCall(call.wants.length + call.renewals.length > 0);
     const heard = withTimeout(asker.port.ask(call), limitMs).then(
       (answer) => this.#hear(call, answer, now, asker),
       () => {

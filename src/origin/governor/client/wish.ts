@@ -14,8 +14,8 @@ export type Asker = {
   readonly now: () => number;
   /** Takes work that goes on after the answer (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
-  /** A call is sent in the name of this request. */
-  readonly onCall: () => void;
+  /** A call is sent in the name of this request. `writes`: the governor may have to write a row. */
+  readonly onCall: (writes: boolean) => void;
   /** The request has waited for its turn for `ms`. */
   readonly onWaited: (ms: number) => void;
   /** The governor has said for how long the isolate goes on asking for this host, in milliseconds. 0 = it has no limits. */
