@@ -1,7 +1,9 @@
 import { transformBaseImageProps } from "@unpic/core/base";
 import { describe, expect, test } from "vitest";
+import packageFile from "../../../package.json" with { type: "json" };
 import {
   createClient,
+  type ImgAttributes,
   type ImgOptions,
   LADDER,
   nextLoader,
@@ -14,6 +16,7 @@ import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { computeGeometry } from "../../../src/image/geometry.ts";
 import type { Size } from "../../../src/image/picture.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
+import { exampleOf } from "../../support/exampleOf.ts";
 
 const ENDPOINT = "https://img.example.org";
 const SOURCE = "https://a.test/b.jpg";
@@ -154,6 +157,23 @@ describe("img", () => {
     const own = createClient({ endpoint: ENDPOINT, ladder: [100, 200, 400] });
     expect(widthsIn(own.img(SOURCE, { width: 90 }).srcset)).toEqual([100, 200]);
   });
+});
+
+test("the page of docs/front-end/clients.md takes what the package has, and writes the picture's attributes", async () => {
+  const page = exampleOf("docs/front-end/clients.md", "page.html");
+  const map: unknown = JSON.parse(/importmap">(.*)<\/script>/.exec(page)?.[1] ?? "");
+  const path = packageFile.exports["./client"].default.replace("./", "/node_modules/firstlight/");
+  expect(map).toEqual({ imports: { "firstlight/client": path } });
+  const script = /<script type="module">([\s\S]*)<\/script>/.exec(page)?.[1] ?? "";
+  const img: Partial<ImgAttributes> = {};
+  const run = new Function("createClient", "location", "document", script.replace(/import .*/, ""));
+  run(createClient, { href: "http://127.0.0.1:8000/page.html" }, { getElementById: () => img });
+  expect([img.src, widthsIn(img.srcset ?? "")]).toEqual([
+    createClient({ endpoint: "http://127.0.0.1:8787" }).src("http://127.0.0.1:8000/a.jpg", {
+      ...{ width: 640, height: 360, resize: "fill-down" },
+    }),
+    [160, 320, 640, 1_024],
+  ]);
 });
 
 describe("loaders", () => {
