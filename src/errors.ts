@@ -57,7 +57,7 @@ export const ANSWERS = {
   },
   address_private: {
     status: 403,
-    message: "This source is not on the public internet",
+    message: "This source is not on the public internet{hint}",
     cacheSeconds: 0,
     report: false,
   },

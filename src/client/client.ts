@@ -23,13 +23,19 @@ export type ClientOptions = {
   readonly base?: string;
 };
 
+type Size = { readonly width: number; readonly height: number };
+
 export type ImgOptions = Omit<ImageOptions, "width" | "height" | "dpr"> & {
   /** The greatest width at which the page shows it, in CSS pixels; left out = the whole page's width. */
   readonly width?: number;
-  /** Width divided by height: the picture is cut to it. Left out = the picture's own. */
+  /** Width divided by height: the picture is cut to it, whatever `resize` says. Left out = the picture's own. */
   readonly aspect?: number;
-  /** Width of the source in pixels, where it is known (`/info`): nothing larger is listed. */
-  readonly natural?: number;
+  /**
+   * Size of the source in pixels, where it is known (`/info`): nothing larger is listed. A number is the width; with
+   * `aspect` the height counts too. With `crop` or a quarter turn it is the size of what they leave. It is no limit for
+   * a picture that is enlarged or extended.
+   */
+  readonly natural?: number | Size;
   /** In place of the `sizes` that follow from `width`. */
   readonly sizes?: string;
 };
@@ -47,23 +53,36 @@ export type Client = {
 
 export function createClient({ endpoint, sign, ladder = LADDER, base }: ClientOptions): Client {
   const address = withoutSlash(endpoint);
-  const absolute = (source: string) => (base ? new URL(source, base).href : source);
-  const signed = (path: string) => `/${sign ? sign(path) : "unsafe"}${path}`;
-  const src: Client["src"] = (source, options) => address + signed(imagePath(absolute(source), options));
+  const signed: Client["src"] = (source, options) => {
+    const path = imagePath(base ? new URL(source, base).href : source, options);
+    return `/${sign ? sign(path) : "unsafe"}${path}`;
+  };
+  const src: Client["src"] = (source, options) => address + signed(source, options);
   return {
     src,
-    info: (source) => `${address}/info${signed(imagePath(absolute(source)))}`,
-    img(source, { width, aspect, natural, sizes, ...rest } = {}) {
-      const options = (wide: number): ImageOptions => ({
-        ...rest,
-        width: wide,
-        ...(aspect ? { height: Math.ceil(wide / aspect), resize: rest.resize ?? "fill" } : {}),
-      });
-      const widths = widthsOf(ladder, width, natural);
+    info: (source) => `${address}/info${signed(source)}`,
+    img(source, { width = 0, aspect, natural = ANY, sizes, ...rest } = {}) {
+      // What is enlarged or extended is as wide as it is asked for.
+      const limit = rest.enlarge || rest.extend ? ANY : natural;
+      const { width: most = limit as number, height: high = ANY }: Partial<Size> = Object(limit);
+      // The ladder lowers an unsigned box that is higher than its top rung.
+      const top = sign ? ANY : (ladder.at(-1) ?? 0);
+      let [first, srcset, before] = ["", "", -1];
+      for (const rung of ladder) {
+        // At least 1. What is taken away is the error of a division: 160 / (16 / 9) is not 90 exactly.
+        const height = aspect ? Math.ceil(rung / aspect - 1e-6) : 0;
+        const made = Math.round(rung * Math.min(1, most / rung, Math.min(high, top) / height)) || 1;
+        if (srcset && (made <= before || height > top)) break;
+        const url = src(source, { ...rest, width: rung, ...(aspect && { height, resize: "fill-down" }) });
+        if (before < width) first = url;
+        srcset += `${srcset && ", "}${url} ${made}w`;
+        before = made;
+        if (made < rung || (width && rung >= 2 * width)) break;
+      }
       return {
-        src: src(source, options(widths.find((rung) => rung >= (width ?? 0)) ?? widths.at(-1) ?? 0)),
-        srcset: widths.map((wide) => `${src(source, options(wide))} ${wide}w`).join(", "),
-        sizes: sizes ?? (width ? `(min-width: ${width}px) ${width}px, 100vw` : "100vw"),
+        src: first,
+        srcset,
+        sizes: sizes ?? `${width ? `(min-width: ${width}px) ${width}px, ` : ""}100vw`,
       };
     },
   };
@@ -72,19 +91,13 @@ export function createClient({ endpoint, sign, ladder = LADDER, base }: ClientOp
 /** More than any side. */
 const ANY = 1e9;
 
-/** The rungs for screens of up to twice the density. None is larger than the source: its descriptor would not be true. */
-function widthsOf(ladder: readonly number[], width = ANY, natural = ANY): readonly number[] {
-  const most = Math.min(natural, ladder.find((rung) => rung >= 2 * width) ?? ladder.at(-1) ?? 0);
-  return [...ladder.filter((rung) => rung < most), most];
-}
-
 /** What loaders add to every picture. */
 type Defaults = Omit<ImageOptions, "width" | "height" | "dpr">;
 
 /** The `loader` of next/image, which must answer at once. */
 export function nextLoader({ src }: Client, defaults: Defaults = {}) {
   return (picture: { readonly src: string; readonly width: number; readonly quality?: number | undefined }): string =>
-    src(picture.src, { ...defaults, ...optionsOf(picture) });
+    src(picture.src, optionsOf(defaults, picture));
 }
 
 /** What unpic and Nuxt ask for. Sides come as numbers or as texts. */
@@ -98,29 +111,31 @@ export type Operations = {
 
 /** The `transformer` of unpic's components and functions. */
 export function unpicTransformer({ src }: Client, defaults: Defaults = {}) {
-  return (source: string | URL, operations: Operations): string =>
-    src(String(source), { ...defaults, ...optionsOf(operations) });
+  return (source: string | URL, operations: Operations): string => src(String(source), optionsOf(defaults, operations));
 }
 
 /** A provider of Nuxt's image module: `getImage`. */
 export function nuxtProvider({ src }: Client, defaults: Defaults = {}) {
   const getImage = (source: string, { modifiers = {} }: { readonly modifiers?: Operations } = {}) => ({
-    url: src(source, { ...defaults, ...optionsOf(modifiers) }),
+    url: src(source, optionsOf(defaults, modifiers)),
   });
   return { getImage };
 }
 
-/** With both sides the picture fills them, as `object-fit` says. A format that we do not make is left to the browser. */
-function optionsOf({ width, height, quality, format = "", fit = "cover" }: Operations): ImageOptions {
+/**
+ * Defaults with what an operation says. With both sides the picture fills them, as `object-fit` says. A format that we do
+ * not make is left to the browser.
+ */
+function optionsOf(
+  defaults: Defaults,
+  { width, height, quality, format = "", fit = "cover" }: Operations,
+): ImageOptions {
   const number = (value: number | string | undefined) => value && Math.round(Number(value));
   const filling = fit === "cover" ? "fill" : fit === "fill" ? "force" : undefined;
   const resize = width && height ? filling : undefined;
   const made = (["webp", "jpeg", "png"] as const).find((name) => name === format.replace("jpg", "jpeg"));
-  const numbers = { width: number(width), height: number(height), quality: number(quality) };
-  return given({ ...numbers, format: made, resize }) as ImageOptions;
-}
-
-/** Without the fields that are undefined. */
-function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+  const said = { width: number(width), height: number(height), quality: number(quality), format: made, resize };
+  // A field that is undefined must not hide a default.
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
 }

@@ -89,7 +89,7 @@ export function unsignedUrl(endpoint: string, source: string, options: ImageOpti
 }
 
 /** What can be made, the best first. The registry itself would double the size of this file. */
-const FORMATS = { avif: true, webp: true, jpeg: true, png: true } as const satisfies Record<OutputFormat, true>;
+const FORMATS: readonly OutputFormat[] = ["avif", "webp", "jpeg", "png"];
 
 /** For each option its short name in a URL and the check that writes its value. */
 const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: string, write: Check] } = {
@@ -104,7 +104,7 @@ const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: 
   extendColour: ["exbg", colour],
   background: ["bg", colour],
   quality: ["q", whole(0, 100)],
-  format: ["f", word(Object.keys(FORMATS))],
+  format: ["f", word(FORMATS)],
   maxFrames: ["da", word([1])],
   autoRotate: ["ar", flag],
   rotate: ["rot", word(ROTATIONS)],

@@ -9,14 +9,14 @@ const SRGB = 0x73524742;
 
 /** ThumbHash in base64, as `/info` gives it -> `data:image/bmp;base64,…`. Throws for a text that is no base64. */
 export function placeholder(thumbhash: string): string {
-  const binary = atob(thumbhash);
-  const file = pictureOf(Array.from(binary, (character) => character.charCodeAt(0)));
+  const file = pictureOf(atob(thumbhash));
   return `data:image/bmp;base64,${btoa(String.fromCharCode(...file))}`;
 }
 
 /** The reverse of rgbaToThumbHash (evanw.github.io/thumbhash, "Decoding"). */
-function pictureOf(hash: readonly number[]): number[] {
-  const at = (i: number) => hash[i] ?? 0;
+function pictureOf(hash: string): number[] {
+  // A byte. Behind the end it is NaN, which counts as 0 among bits.
+  const at = (i: number) => hash.charCodeAt(i);
   const head = at(0) | (at(1) << 8) | (at(2) << 16);
   const tail = at(3) | (at(4) << 8);
   const hasAlpha = head >> 23;
@@ -41,7 +41,7 @@ function pictureOf(hash: readonly number[]): number[] {
     [hasAlpha ? (at(5) & 15) / 15 : 1, hasAlpha ? waves(5, 5, (at(5) >> 4) / 15) : []],
   ] as const;
   const ratio = nx / ny || 1;
-  const [width, height] = [ratio > 1 ? SIDE : Math.round(SIDE * ratio), ratio > 1 ? Math.round(SIDE / ratio) : SIDE];
+  const [width, height] = [Math.round(SIDE * Math.min(1, ratio)), Math.round(SIDE / Math.max(1, ratio))];
   const pixels: number[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -51,7 +51,7 @@ function pictureOf(hash: readonly number[]): number[] {
       );
       const b = light - (2 / 3) * yellow;
       const r = (3 * light - b + red) / 2;
-      pixels.push(...[b, r - red, r, alpha].map((value) => Math.max(0, Math.min(255, Math.trunc(255 * value)))));
+      pixels.push(...[b, r - red, r, alpha].map((value) => Math.max(0, Math.min(255, 255 * value)) | 0));
     }
   }
   return bmp(width, height, pixels);

@@ -115,5 +115,5 @@ export function bytesOfText(value: string): Uint8Array {
 /** The proxy's address without a slash at its end. Throws a TypeError for what is no text. */
 export function withoutSlash(endpoint: string): string {
   if (typeof endpoint !== "string") throw new TypeError(`The endpoint is no text: ${endpoint}`);
-  return endpoint.endsWith("/") ? endpoint.slice(0, -1) : endpoint;
+  return endpoint.replace(/\/$/, "");
 }

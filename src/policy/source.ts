@@ -30,7 +30,7 @@ export function checkSource(source: URL | string, authority: Authority, config: 
   }
   checkOwnHost(config, ownHost);
   const loopback = config.allowLoopbackSources && isLoopbackHost(url.hostname);
-  if (!loopback) checkPlace(url);
+  if (!loopback) checkPlace(url, ownHost);
   if (url.protocol === "http:" && config.httpSources === "deny") throw new Failure("http_source_denied");
   if (isOurselves(url, ownHost)) throw new Failure("loop", {}, `source is our own host ${url.host}`);
   const listed = authority === "list" || (authority === "signature" && config.signedNeedsAllowed);
@@ -84,18 +84,25 @@ function parseSource(text: string): URL {
   return new URL(text);
 }
 
-function checkPlace(url: URL): void {
+function checkPlace(url: URL, ownHost: string): void {
   const address = parseAddress(url.hostname);
   const range = address === null ? null : refusedRange(address);
-  if (range !== null) throw new Failure("address_private", {}, `${url.hostname} is in ${range}`);
+  if (range !== null) throw privateAddress(url, ownHost, `is in ${range}`);
   const name = address === null ? judgeName(url.hostname) : "public";
-  if (name === "local") throw new Failure("address_private", {}, `${url.hostname} is a local name`);
+  if (name === "local") throw privateAddress(url, ownHost, "is a local name");
   if (name === "malformed") throw new Failure("source_invalid", { why: "its host is not a public name" });
   const port = portOf(url);
   if (PORTS.includes(port)) return;
   // The message says the port only. The host goes to the log: a redirect's target was not written by the client.
   const why = `its port ${port} is none of ${PORTS.join(", ")}`;
   throw new Failure("source_not_allowed", { why }, `${url.hostname} at port ${port}`);
+}
+
+/** Only a Worker on a developer's machine names the variable: elsewhere it would be an error to set it. */
+function privateAddress(url: URL, ownHost: string, why: string): Failure {
+  const isDevelopment = isLoopbackHost(url.hostname) && isLoopbackHost(hostOf(ownHost).hostname);
+  const hint = isDevelopment ? ": ALLOW_LOOPBACK_SOURCES=true allows sources of this machine" : "";
+  return new Failure("address_private", { hint }, `${url.hostname} ${why}`);
 }
 
 /**

@@ -6,7 +6,7 @@ import { keepSeconds } from "../../keepFailure.ts";
 import { candidatesFor } from "../../origin/providers/candidates.ts";
 import { NOTHING_KNOWN } from "../../origin/providers/rule.ts";
 import { providerRules } from "../../origin/providers/switched.ts";
-import { checkSource } from "../../policy/source.ts";
+import { checkSource, isListed } from "../../policy/source.ts";
 import { epochOf, isBlocked } from "../../policy/storedAccess.ts";
 import { storedFormat } from "../../request/accept.ts";
 import { canonicalOptions } from "../../request/canonical.ts";
@@ -35,7 +35,7 @@ export async function explain(asked: string, reader: Reader, config: Config, now
     const picture = pictureOfInfo(asked);
     const url = picture ?? asked;
     const request = await readImageRequest(url, reader.accept, config, now);
-    lines.push(...(await requestLines(url, request, config)));
+    lines.push(...(await requestLines(url, request, reader, config)));
     checkSource(request.source, request.authority, config, new URL(url).host);
     lines.push(line("policy", "the source may be fetched"));
     const keys = await sourceKeys(request.source);
@@ -49,35 +49,44 @@ export async function explain(asked: string, reader: Reader, config: Config, now
     lines.push(...answerLines(request, config, picture !== null || request.info !== undefined));
     return { ok: true, lines };
   } catch (error) {
-    return { ok: false, lines: [...lines, ...refusalLines(error, config), ...platformLines(asked)] };
+    return { ok: false, lines: [...lines, ...refusalLines(error, config)] };
   }
 }
 
-async function requestLines(url: string, request: ImageRequest, config: Config): Promise<readonly string[]> {
+async function requestLines(
+  url: string,
+  request: ImageRequest,
+  { accept }: Reader,
+  config: Config,
+): Promise<readonly string[]> {
   const { grammar, source, authority, expires, delivery } = request;
+  const because = accept === null ? "without an Accept header (--accept gives one)" : "for this Accept header";
   return [
     line("grammar", grammar),
     line("source", source),
     ...(request.plainSource === undefined
       ? []
       : [line("", `${request.plainSource}, if HTTPS cannot be reached: the URL names no scheme`)]),
-    line("permitted by", await permission(url, authority, config)),
+    line("permitted by", await permission(url, request, config)),
     line("options", optionsOf(request)),
     ...(authority === "signature"
       ? []
       : [line("", `unsigned: sizes go up to the next of ${config.ladder.join(", ")} (LADDER)`)]),
-    line(
-      "format",
-      request.negotiated ? `negotiated: class "${request.accept}" for this Accept header` : "as the URL says",
-    ),
+    line("format", request.negotiated ? `negotiated: class "${request.accept}" ${because}` : "as the URL says"),
     line("expires", expires === null ? "never" : timeOf(expires * 1000)),
     line("file name", `${delivery.filename ?? "that of the source"}${delivery.attachment ? ", to be saved" : ""}`),
   ];
 }
 
 /** What permits the source. Of a signature, which pair of the list it is of. */
-async function permission(url: string, authority: ImageRequest["authority"], config: Config): Promise<string> {
-  if (authority !== "signature") return authority === "list" ? "the list of allowed sources" : "the secret header";
+async function permission(url: string, { authority, source }: ImageRequest, config: Config): Promise<string> {
+  if (authority === "header") return "the secret header";
+  if (authority === "list") {
+    const isAllowed = URL.canParse(source) && isListed(new URL(source), config.allowedSources);
+    return isAllowed
+      ? "the list of allowed sources"
+      : "nothing: it is not on the list of allowed sources (ALLOWED_SOURCES)";
+  }
   const { path } = splitUrl(url);
   const slash = path.indexOf("/", 1);
   const { signingPairs, signatureSize } = config;
@@ -142,12 +151,6 @@ function refusalLines(error: unknown, { signingPairs, allowedSources }: Config):
     ...(detail === undefined ? [] : [line("because", detail)]),
     ...(closed ? [line("note", "neither SIGNING_KEYS nor ALLOWED_SOURCES is set here, so nobody gets a picture")] : []),
   ];
-}
-
-/** Cloudflare answers some paths itself, before any Worker. */
-function platformLines(url: string): readonly string[] {
-  if (!new URL(url).pathname.startsWith("/cdn-cgi/")) return [];
-  return [line("note", "Cloudflare keeps /cdn-cgi/ for itself: write /image/ in place of /cdn-cgi/image/")];
 }
 
 function line(name: string, text: string): string {

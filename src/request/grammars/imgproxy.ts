@@ -33,6 +33,10 @@ async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Conf
   const slash = path.indexOf("/", 1);
   if (slash < 0) throw new Failure("not_found");
   const signature = path.slice(1, slash);
+  if (signature === "cdn-cgi") {
+    const why = "the platform keeps /cdn-cgi/ for itself: write /image/ in place of /cdn-cgi/image/";
+    throw new Failure("url_invalid", { why });
+  }
   const authority = config.signingPairs.length > 0 ? "signature" : "list";
   const { signed, signer } =
     authority === "signature"

@@ -1,9 +1,22 @@
 import { transformBaseImageProps } from "@unpic/core/base";
 import { describe, expect, test } from "vitest";
-import { createClient, LADDER, nextLoader, nuxtProvider, unpicTransformer } from "../../../src/client/client.ts";
+import packageFile from "../../../package.json" with { type: "json" };
+import {
+  createClient,
+  type ImgAttributes,
+  type ImgOptions,
+  LADDER,
+  nextLoader,
+  nuxtProvider,
+  unpicTransformer,
+} from "../../../src/client/client.ts";
 import { pathSigner, signedUrlSync, unsignedUrl } from "../../../src/client/url.ts";
+import type { Config } from "../../../src/config/config.ts";
 import { parseConfig } from "../../../src/config/parseConfig.ts";
+import { computeGeometry } from "../../../src/image/geometry.ts";
+import type { Size } from "../../../src/image/picture.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
+import { exampleOf } from "../../support/exampleOf.ts";
 
 const ENDPOINT = "https://img.example.org";
 const SOURCE = "https://a.test/b.jpg";
@@ -15,6 +28,16 @@ const client = createClient({ endpoint: `${ENDPOINT}/` });
 const server = createClient({ endpoint: ENDPOINT, sign: pathSigner(SIGNING) });
 const read = async (url: string, config = OPEN) => (await readImageRequest(url, null, config, 0)).transform;
 const widthsIn = (srcset: string) => srcset.split(", ").map((part) => Number(/ (\d+)w$/.exec(part)?.[1]));
+
+/** The widths of the pictures that a `srcset` gets. With an aspect each picture has it, to a pixel. */
+async function madeOf(srcset: string, source: Size, config: Config, aspect?: number): Promise<readonly number[]> {
+  const sizes = srcset.split(", ").map(async (part) => {
+    const { width, height, canvas } = computeGeometry(source, await read(part.split(" ")[0] ?? "", config));
+    if (aspect) expect(Math.abs(height - width / aspect)).toBeLessThanOrEqual(1 + 1 / aspect);
+    return canvas?.width ?? width;
+  });
+  return Promise.all(sizes);
+}
 
 describe("src", () => {
   test("is unsigned without a signer, and signed with one, as firstlight/url has it", () => {
@@ -33,6 +56,10 @@ describe("src", () => {
     expect(await read(server.info(SOURCE).replace("/info", ""), SIGNED)).toMatchObject({ width: 0 });
   });
 });
+
+/** `true`: the source's own size. */
+type Asked = Omit<ImgOptions, "natural"> & { readonly natural?: number | Size | true };
+type Row = readonly [name: string, source: Size, asked: Asked, widths: readonly number[]];
 
 describe("img", () => {
   test.each([
@@ -59,12 +86,94 @@ describe("img", () => {
   test("an aspect cuts, and other options go along", async () => {
     const { srcset } = server.img(SOURCE, { width: 320, aspect: 16 / 9, quality: 70 });
     const url = srcset.split(" ")[0] ?? "";
-    expect(await read(url, SIGNED)).toMatchObject({ width: 160, height: 90, resize: "fill", quality: 70 });
+    expect(await read(url, SIGNED)).toMatchObject({ width: 160, height: 90, resize: "fill-down", quality: 70 });
+  });
+  const wide = { width: 900, height: 600 };
+  const large = { width: 2_400, height: 1_600 };
+  test.each<Row>([
+    ["a square of a smaller source", wide, { width: 400, aspect: 1, natural: wide }, [160, 320, 600]],
+    ["its width alone", wide, { aspect: 1, natural: 600 }, [160, 320, 600]],
+    ["a square as high as a rung", { width: 900, height: 640 }, { aspect: 1, natural: true }, [160, 320, 640]],
+    ["a pixel less", { width: 900, height: 639 }, { aspect: 1, natural: true }, [160, 320, 639]],
+    ["a high cut", large, { aspect: 0.5, natural: large }, [160, 320, 640, 800]],
+    [
+      "a high cut of a huge source",
+      { width: 9e3, height: 9e3 },
+      { aspect: 0.5, natural: true },
+      [160, 320, 640, 1_024],
+    ],
+    ["a cut that the width limits", wide, { aspect: 16 / 9, natural: wide }, [160, 320, 640, 900]],
+    ["a tiny source", { width: 40, height: 30 }, { aspect: 1, natural: true }, [30]],
+    ["a source of one pixel", { width: 1, height: 1 }, { aspect: 3, natural: true }, [1]],
+    ["higher than the ladder in the lowest rung", { width: 9e3, height: 9e3 }, { aspect: 0.05 }, [102]],
+    ["without an aspect", wide, { natural: wide }, [160, 320, 640, 900]],
+    ["enlarged", wide, { aspect: 1, natural: wide, enlarge: true }, LADDER],
+    ["extended", wide, { aspect: 2, natural: wide, extend: { at: "ce" } }, LADDER],
+    [
+      "another resizing type, which an aspect overrules",
+      wide,
+      { aspect: 1, natural: wide, resize: "fill" },
+      [160, 320, 600],
+    ],
+  ])("the descriptors of unsigned pictures are true: %s", async (_, source, { natural, ...options }, widths) => {
+    const known = natural === undefined ? {} : { natural: natural === true ? source : natural };
+    const { srcset } = client.img(SOURCE, { ...options, ...known });
+    expect(widthsIn(srcset)).toEqual(widths);
+    expect(await madeOf(srcset, source, OPEN)).toEqual(widths);
+  });
+  test("every descriptor is the width that is made, and every picture has the aspect", async () => {
+    for (const [width, height] of [
+      [900, 600],
+      [2_400, 1_600],
+      [601, 1_999],
+      [5_000, 333],
+      [77, 2_047],
+    ] as const) {
+      for (const aspect of [undefined, 0.5, 2 / 3, 0.8, 1, 4 / 3, 1.91, 16 / 9, 3]) {
+        const natural = { width, height };
+        for (const [maker, config] of [
+          [client, OPEN],
+          [server, SIGNED],
+        ] as const) {
+          const { srcset } = maker.img(SOURCE, { natural, ...(aspect && { aspect }) });
+          const widths = widthsIn(srcset);
+          expect(await madeOf(srcset, natural, config, aspect)).toEqual(widths);
+          expect(widths).toEqual([...new Set(widths)].sort((a, b) => a - b));
+          expect(Math.max(...widths)).toBeLessThanOrEqual(Math.round(Math.min(width, height * (aspect ?? 1e9))));
+        }
+      }
+    }
+  });
+  test("a signed list ends at the cut source's own width", () => {
+    expect(widthsIn(server.img(SOURCE, { aspect: 1, natural: wide }).srcset)).toEqual([160, 320, 600]);
+    expect(widthsIn(server.img(SOURCE, { aspect: 0.5, natural: large }).srcset)).toEqual([160, 320, 640, 800]);
+    expect(widthsIn(server.img(SOURCE, { aspect: 0.5 }).srcset)).toEqual([...LADDER]);
+  });
+  test.each([-1, Number.NaN, "16/9" as unknown as number])("an aspect of %s", (aspect) => {
+    if (Number.isNaN(aspect)) expect(client.img(SOURCE, { aspect })).toEqual(client.img(SOURCE));
+    else expect(() => client.img(SOURCE, { aspect })).toThrow(RangeError);
   });
   test("the ladder of another deployment", () => {
     const own = createClient({ endpoint: ENDPOINT, ladder: [100, 200, 400] });
     expect(widthsIn(own.img(SOURCE, { width: 90 }).srcset)).toEqual([100, 200]);
   });
+});
+
+test("the page of docs/front-end/clients.md takes what the package has, and writes the picture's attributes", async () => {
+  const page = exampleOf("docs/front-end/clients.md", "page.html");
+  const map: unknown = JSON.parse(/importmap">(.*)<\/script>/.exec(page)?.[1] ?? "");
+  const path = packageFile.exports["./client"].default.replace("./", "/node_modules/firstlight/");
+  expect(map).toEqual({ imports: { "firstlight/client": path } });
+  const script = /<script type="module">([\s\S]*)<\/script>/.exec(page)?.[1] ?? "";
+  const img: Partial<ImgAttributes> = {};
+  const run = new Function("createClient", "location", "document", script.replace(/import .*/, ""));
+  run(createClient, { href: "http://127.0.0.1:8000/page.html" }, { getElementById: () => img });
+  expect([img.src, widthsIn(img.srcset ?? "")]).toEqual([
+    createClient({ endpoint: "http://127.0.0.1:8787" }).src("http://127.0.0.1:8000/a.jpg", {
+      ...{ width: 640, height: 360, resize: "fill-down" },
+    }),
+    [160, 320, 640, 1_024],
+  ]);
 });
 
 describe("loaders", () => {

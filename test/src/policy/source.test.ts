@@ -56,9 +56,9 @@ describe("a signed source", () => {
 });
 
 describe("why a source is not allowed, in words for anybody", () => {
-  const message = (url: string, authority: "signature" | "list"): string => {
+  const message = (url: string, authority: "signature" | "list", ownHost = OWN): string => {
     try {
-      checkSource(url, authority, RULES, OWN);
+      checkSource(url, authority, RULES, ownHost);
     } catch (error) {
       if (error instanceof Failure) return publicMessage(error.reason, error.facts);
     }
@@ -73,6 +73,12 @@ describe("why a source is not allowed, in words for anybody", () => {
   });
   test("a private place is not described, not even its port", () => {
     expect(message("http://10.0.0.1:8443/a.jpg", "signature")).toBe("This source is not on the public internet");
+    // Where the variable may be set, the message names it.
+    const named = /^This source is not on the public internet: ALLOW_LOOPBACK_SOURCES=true allows/;
+    expect(message("http://127.0.0.1:9/a", "list", "localhost:8787")).toMatch(named);
+    expect(message("http://[::1]:9/a", "list", "127.0.0.1:8787")).toMatch(named);
+    expect(message("http://10.0.0.1/a", "list", "127.0.0.1:8787")).not.toContain("ALLOW_");
+    expect(message("http://127.0.0.1/a", "list", "cdn.test")).not.toContain("ALLOW_");
   });
 });
 

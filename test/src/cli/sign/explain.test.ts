@@ -43,6 +43,7 @@ describe("a request that is answered: each step in the Worker's order", () => {
       "the hash of h:200/kcr:fetched/rt:fill/w:300/f:webp",
       "200, if the source has a picture: webp",
       "never past its expiry",
+      'negotiated: class "avif" for this Accept header',
     ]) {
       expect(text).toContain(part);
     }
@@ -70,6 +71,7 @@ describe("a request that is answered: each step in the Worker's order", () => {
   test("a path of Cloudflare's own says what to write", async () => {
     const { ok, text } = await told(`${ORIGIN}/cdn-cgi/image/width=320/${SOURCE}`, LISTED);
     expect([ok, text.includes("write /image/ in place of /cdn-cgi/image/")]).toEqual([false, true]);
+    expect((await told(`${ORIGIN}/cdn-cgi/image/width=320/${SOURCE}`)).text).toContain("400 url_invalid");
     expect((await told(`${ORIGIN}/nothing`, LISTED)).text).not.toContain("/image/");
   });
 
@@ -110,6 +112,7 @@ describe("a request that is answered: each step in the Worker's order", () => {
     });
     expect([ok, text]).toEqual([true, expect.stringMatching(/^grammar +photon\n/)]);
     expect(text).toContain("JPEG, or PNG for a picture with alpha");
+    expect(text).toContain('negotiated: class "base" without an Accept header (--accept gives one)');
     expect(text).toContain("enam, the first of enam, weur, apac, oc (--colo says where the reader is)");
   });
 
@@ -147,6 +150,7 @@ describe("a request that is refused: the steps before, then the answer and why",
     const { ok, text } = await told(`${ORIGIN}/_/w:1/plain/https://other.test/a`, LISTED);
     expect([ok, text]).toEqual([false, expect.stringContaining("403 source_not_allowed: ")]);
     expect(text).toContain("because       other.test matches no allowed source");
+    expect(text).toContain("permitted by  nothing: it is not on the list of allowed sources (ALLOWED_SOURCES)");
   });
   test("an expired one", async () => {
     const { text } = await told(await signed(`/exp:1/${ENCODED}`));
@@ -155,6 +159,7 @@ describe("a request that is refused: the steps before, then the answer and why",
   test("without any key or list it says that nobody gets a picture", async () => {
     const { ok, text } = await told(`${ORIGIN}/_/w:1/${ENCODED}`, parseConfig({}));
     expect([ok, text]).toEqual([false, expect.stringContaining("so nobody gets a picture")]);
+    expect(text).toContain("permitted by  nothing");
     expect((await told(`${ORIGIN}/_/w:1/plain/https://other.test/a`, LISTED)).text).not.toContain("nobody");
   });
 });
