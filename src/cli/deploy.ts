@@ -71,13 +71,20 @@ function accountOf({ account }: Deployment): Readonly<Record<string, string>> {
   return account === "" ? {} : { CLOUDFLARE_ACCOUNT_ID: account };
 }
 
-/** Without a domain: what `wrangler.toml` says, as wrangler does it. */
+/** Without a domain: what `wrangler.toml` says, as wrangler does it. Its output has no name of the Worker, so a line says it. */
 function deployAsItIs({ mode, further }: DeployArguments): number {
-  const dry = mode === "dry-run" ? ["--dry-run"] : [];
-  for (const args of [
-    ["deploy", "--config", HEAVY, ...dry],
-    ["deploy", ...dry, ...further],
-  ]) {
+  const isDry = mode === "dry-run";
+  const dry = isDry ? ["--dry-run"] : [];
+  for (const [headline, args] of [
+    [
+      isDry
+        ? "The second Worker, which decodes heavy kinds, would be built as:"
+        : "The second Worker, for heavy kinds:",
+      ["deploy", "--config", HEAVY, ...dry],
+    ],
+    [isDry ? "The Worker would be built as:" : "The Worker:", ["deploy", ...dry, ...further]],
+  ] as const) {
+    say(`\n${headline}`);
     const { status } = spawnSync("wrangler", args, { cwd: TOP, stdio: "inherit" });
     if (status !== 0) return status ?? 1;
   }
@@ -92,7 +99,13 @@ async function dryRun(deployment: Deployment, args: DeployArguments): Promise<nu
   const wrangler = showingWrites(isKnown ? real : unknownAccount, say);
   const order = await orderOf(deployment, args, wrangler);
   await runDeploy({ ...order, isDry: true });
-  return deployAsItIs(args);
+  say(`would serve https://${deployment.domain} (custom domain)`);
+  if (args.test !== "")
+    say(`would run the self-test: npm run doctor -- ${args.test ?? `https://${deployment.domain}`}`);
+  const status = deployAsItIs(args);
+  const login = isKnown ? "" : "npx wrangler login, then ";
+  if (status === 0) say(`\nNothing was changed. To do it: ${login}the same without --dry-run.`);
+  return status;
 }
 
 async function destroyAll(deployment: Deployment): Promise<number> {
