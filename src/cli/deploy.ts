@@ -21,6 +21,7 @@ const argv = process.argv.slice(2);
 answerHelp(DEPLOY_USAGE, argv);
 const parsed = parseDeployArguments(argv);
 if (!parsed.ok) refuse(DEPLOY_USAGE, ...parsed.problems);
+const LOGIN = "npx wrangler login, then ";
 const say = (line: string) => console.log(line);
 try {
   process.exitCode = await main(parsed.value);
@@ -35,7 +36,10 @@ async function main(args: DeployArguments): Promise<number> {
   const kept = readDeployment(args.file);
   if (kept === null && args.domain === null && args.mode !== "destroy") {
     if (args.regions !== null) throw new Error("--regions needs --domain the first time");
-    return deployAsItIs(args);
+    const status = deployAsItIs(args);
+    // Nobody has looked whether there is a login.
+    if (status === 0 && args.mode === "dry-run") say(nothingChanged(LOGIN));
+    return status;
   }
   const deployment = merged(kept, args);
   if (args.mode === "destroy") return destroyAll(deployment);
@@ -103,9 +107,13 @@ async function dryRun(deployment: Deployment, args: DeployArguments): Promise<nu
   if (args.test !== "")
     say(`would run the self-test: npm run doctor -- ${args.test ?? `https://${deployment.domain}`}`);
   const status = deployAsItIs(args);
-  const login = isKnown ? "" : "npx wrangler login, then ";
-  if (status === 0) say(`\nNothing was changed. To do it: ${login}the same without --dry-run.`);
+  const login = isKnown ? "" : LOGIN;
+  if (status === 0) say(nothingChanged(login));
   return status;
+}
+
+function nothingChanged(login: string): string {
+  return `\nNothing was changed. To do it: ${login}the same without --dry-run.`;
 }
 
 async function destroyAll(deployment: Deployment): Promise<number> {
