@@ -21,6 +21,7 @@ const argv = process.argv.slice(2);
 answerHelp(DEPLOY_USAGE, argv);
 const parsed = parseDeployArguments(argv);
 if (!parsed.ok) refuse(DEPLOY_USAGE, ...parsed.problems);
+const LOGIN = "npx wrangler login, then ";
 const say = (line: string) => console.log(line);
 try {
   process.exitCode = await main(parsed.value);
@@ -35,7 +36,10 @@ async function main(args: DeployArguments): Promise<number> {
   const kept = readDeployment(args.file);
   if (kept === null && args.domain === null && args.mode !== "destroy") {
     if (args.regions !== null) throw new Error("--regions needs --domain the first time");
-    return deployAsItIs(args);
+    const status = deployAsItIs(args);
+    // Nobody has looked whether there is a login.
+    if (status === 0 && args.mode === "dry-run") say(nothingChanged(LOGIN));
+    return status;
   }
   const deployment = merged(kept, args);
   if (args.mode === "destroy") return destroyAll(deployment);
@@ -71,13 +75,20 @@ function accountOf({ account }: Deployment): Readonly<Record<string, string>> {
   return account === "" ? {} : { CLOUDFLARE_ACCOUNT_ID: account };
 }
 
-/** Without a domain: what `wrangler.toml` says, as wrangler does it. */
+/** Without a domain: what `wrangler.toml` says, as wrangler does it. Its output has no name of the Worker, so a line says it. */
 function deployAsItIs({ mode, further }: DeployArguments): number {
-  const dry = mode === "dry-run" ? ["--dry-run"] : [];
-  for (const args of [
-    ["deploy", "--config", HEAVY, ...dry],
-    ["deploy", ...dry, ...further],
-  ]) {
+  const isDry = mode === "dry-run";
+  const dry = isDry ? ["--dry-run"] : [];
+  for (const [headline, args] of [
+    [
+      isDry
+        ? "The second Worker, which decodes heavy kinds, would be built as:"
+        : "The second Worker, for heavy kinds:",
+      ["deploy", "--config", HEAVY, ...dry],
+    ],
+    [isDry ? "The Worker would be built as:" : "The Worker:", ["deploy", ...dry, ...further]],
+  ] as const) {
+    say(`\n${headline}`);
     const { status } = spawnSync("wrangler", args, { cwd: TOP, stdio: "inherit" });
     if (status !== 0) return status ?? 1;
   }
@@ -92,7 +103,17 @@ async function dryRun(deployment: Deployment, args: DeployArguments): Promise<nu
   const wrangler = showingWrites(isKnown ? real : unknownAccount, say);
   const order = await orderOf(deployment, args, wrangler);
   await runDeploy({ ...order, isDry: true });
-  return deployAsItIs(args);
+  say(`would serve https://${deployment.domain} (custom domain)`);
+  if (args.test !== "")
+    say(`would run the self-test: npm run doctor -- ${args.test ?? `https://${deployment.domain}`}`);
+  const status = deployAsItIs(args);
+  const login = isKnown ? "" : LOGIN;
+  if (status === 0) say(nothingChanged(login));
+  return status;
+}
+
+function nothingChanged(login: string): string {
+  return `\nNothing was changed. To do it: ${login}the same without --dry-run.`;
 }
 
 async function destroyAll(deployment: Deployment): Promise<number> {

@@ -7,15 +7,18 @@ import { readCommandLine } from "./commandLine.ts";
 import { DEPLOYMENT_FILE, readDeployment, TOP } from "./deploy/deployment.ts";
 import { readRawConfig } from "./deploy/rawConfig.ts";
 import { realWrangler } from "./deploy/wrangler.ts";
-import { DEFAULT_PICTURE, examine } from "./doctor/examine.ts";
+import { examine } from "./doctor/examine.ts";
 import { type Finding, findingLine } from "./doctor/finding.ts";
 import { places } from "./doctor/places.ts";
 import { readSecrets } from "./doctor/secrets.ts";
+import { DEFAULT_PICTURE } from "./doctor/tiers.ts";
 import { answerHelp, refuse } from "./usage.ts";
 
 const USAGE = `Usage: npm run doctor -- https://img.example.org [--picture URL]
-SIGNING_KEYS, SIGNING_SALTS, WARM_SECRET and PURGE_SECRET of the environment are those that the deployment should have.
+SIGNING_KEYS, SIGNING_SALTS, WARM_SECRET, PURGE_SECRET and CATALOGUE_SECRET of the environment are those that the deployment
+should have. A secret that neither of them has is a note (?), nothing to fix.
 --picture URL is the source of the test picture (default: ${DEFAULT_PICTURE}).
+Without SIGNING_KEYS it is asked for unsigned.
 With a deployment.json and a login of wrangler, it also looks at the places of the buckets.
 --file FILE is another deployment.json.`;
 
@@ -32,6 +35,9 @@ if (!/^https?:\/\/[^/]+$/.test(url) || another !== undefined) {
   );
 }
 
+if (values.picture !== undefined && !URL.canParse(values.picture)) {
+  refuse(USAGE, `--picture must be the address of a picture, not "${values.picture}"`);
+}
 let isWell = true;
 const tell = (finding: Finding) => {
   if (finding.state === "fix") isWell = false;

@@ -86,13 +86,20 @@ async function once(
     const hints = text.includes('"code"') ? workerHints(variable) : proxyHints({ path, variable });
     const hint = hints[response.status];
     const place = response.headers.get("location");
+    const said = place === null ? sentenceOf(text) : null;
     const body = place === null ? text.trim().slice(0, 300) : `to ${place.slice(0, 300)}`;
-    const message = `${response.status} ${body}${hint ?? ""}`;
+    const message = `${said === null ? "" : `${said}\n`}${response.status} ${body}${hint ?? ""}`;
     const passes = PASSING.includes(response.status) && !text.includes('"misconfigured"');
     if (!passes) throw new Refused(message);
     throw new Passing(message, Math.min(60, Number(response.headers.get("retry-after")) || 0) * 1000);
   }
   return text;
+}
+
+/** The message of the Worker's own error, for the first line; null = it is not one. */
+function sentenceOf(text: string): string | null {
+  const [, message] = /^\{"code":"[a-z_]+","message":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+  return message === undefined ? null : String(JSON.parse(message)).slice(0, 300);
 }
 
 type Hints = Readonly<Record<number, string>>;

@@ -89,11 +89,19 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
 
     test("--dry-run changes nothing and shows the commands", async () => {
       const before = platform.writes().length;
-      const { code, text } = await deploy("--dry-run", "--regions", "weur,oc");
+      const { code, text } = await run("deploy", "--dry-run", "--regions", "weur,oc");
       expect([code, text]).toEqual([
         0,
         expect.stringContaining("would run: npx wrangler r2 bucket create firstlight-oc --location oc"),
       ]);
+      const said = [
+        "would serve https://img.example.org (custom domain)",
+        "would run the self-test: npm run doctor -- https://img.example.org",
+        "The second Worker, which decodes heavy kinds, would be built as:",
+        "The Worker would be built as:",
+        "Nothing was changed. To do it: the same without --dry-run.",
+      ];
+      expect(said.filter((line) => !text.includes(line))).toEqual([]);
       expect(platform.writes().length).toBe(before);
     });
 

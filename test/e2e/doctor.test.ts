@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examine } from "../../src/cli/doctor/examine.ts";
 import { findingLine } from "../../src/cli/doctor/finding.ts";
 import { readSecrets } from "../../src/cli/doctor/secrets.ts";
+import { DEFAULT_PICTURE } from "../../src/cli/doctor/tiers.ts";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
 import { jpegOf } from "../support/sources/picture.ts";
 
@@ -72,9 +73,9 @@ const closing: (() => void)[] = [];
 beforeAll(async () => {
   const bytes = await jpegOf({ r: 200, g: 40, b: 40 });
   picture = `${await serve((_, response) => void response.writeHead(200, { "content-type": "image/jpeg" }).end(bytes))}/a.jpg`;
-  right = await startEdge({ heavy: false, vars: { ...LOOPBACK, ...SECRETS } });
+  right = await startEdge({ heavy: false, vars: { ...LOOPBACK, ...SECRETS, ALLOWED_SOURCES: "127.0.0.1" } });
   const others = { SIGNING_KEYS: "aaaa", SIGNING_SALTS: "bbbb" };
-  bare = await startEdge({ heavy: false, vars: { ...LOOPBACK, ...others } });
+  bare = await startEdge({ heavy: false, vars: { ...LOOPBACK, ...others, ALLOWED_SOURCES: "127.0.0.1" } });
 }, 120_000);
 afterAll(async () => {
   for (const close of closing) close();
@@ -113,10 +114,10 @@ function zoneOf({ path = (text) => text, answer, headers = {} }: Zone): Promise<
 }
 
 /** The lines of an examination, and whether nothing is to be fixed. */
-async function lines(url: string, env: Readonly<Record<string, string>> = SECRETS) {
+async function lines(url: string, env: Readonly<Record<string, string>> = SECRETS, asked = picture) {
   const found: string[] = [];
   const patient = { url, fetch, now: Date.now, ...readSecrets(env) };
-  const isWell = await examine({ patient, picture, pause }, (finding) => void found.push(findingLine(finding)));
+  const isWell = await examine({ patient, picture: asked, pause }, (finding) => void found.push(findingLine(finding)));
   return { isWell, fixes: found.filter((line) => line.startsWith("FIX")), all: found.join("\n") };
 }
 
@@ -130,6 +131,7 @@ describe("npm run doctor", { timeout: 60_000 }, () => {
       "ok  hotlink: ",
       "ok  warm: WARM_SECRET is the same here and there",
       "ok  purge: PURGE_SECRET is the same here and there",
+      "?   catalogue: the Worker has no CATALOGUE_SECRET, so /catalogue is off",
       "ok  governor: GOVERNOR is bound",
       "ok  queue: MASTERS is bound",
       "?   heavy: there is no HEAVY",
@@ -147,6 +149,29 @@ describe("npm run doctor", { timeout: 60_000 }, () => {
     expect(isWell).toBe(true);
     expect(all).toContain("?   signature: set SIGNING_KEYS and SIGNING_SALTS");
     expect(all).toContain("?   warm: the Worker has a WARM_SECRET; set it in the environment");
+  });
+
+  test("without keys the default picture is not asked for", async () => {
+    const { all } = await lines(right.url, {}, DEFAULT_PICTURE);
+    expect(all).toContain("?   picture: set SIGNING_KEYS and SIGNING_SALTS, or name a picture that is served unsigned");
+  });
+
+  test("without keys a picture of a host that is not allowed is no fault; one that is allowed is made", async () => {
+    expect((await lines(bare.url, {}, "https://elsewhere.test/a.jpg")).all).toContain("?   picture: https://elsewhere");
+    const { isWell, all } = await lines(bare.url, {});
+    expect(all).toContain(`ok  picture: made from ${picture}`);
+    expect(all).toContain("?   warm: the Worker has no WARM_SECRET, so /warm is off. To switch it on: npm run edge --");
+    expect(isWell).toBe(true);
+    const stores = await lines(right.url, { WARM_SECRET: SECRETS.WARM_SECRET });
+    expect(stores.fixes).toEqual([]);
+    expect(stores.all).toContain("ok  primary: a picture pushed to weur comes from the primary store");
+  });
+
+  test("a picture whose source fails: the advice is another picture", async () => {
+    const gone = "http://127.0.0.1:9/a.jpg";
+    expect((await lines(right.url, SECRETS, gone)).fixes.join()).toMatch(
+      /502 source_\w+: try --picture URL of your own$/,
+    );
   });
 
   test.each([
@@ -167,7 +192,7 @@ describe("npm run doctor", { timeout: 60_000 }, () => {
     const { fixes } = await lines(bare.url);
     expect(fixes).toEqual([
       expect.stringContaining("FIX signature: the Worker has other keys than this environment"),
-      expect.stringContaining("FIX warm: the Worker has no WARM_SECRET: `npx wrangler secret put WARM_SECRET`"),
+      expect.stringContaining("FIX warm: the Worker has no WARM_SECRET: npm run edge -- --var WARM_SECRET=…"),
       expect.stringContaining("FIX purge: the Worker has no PURGE_SECRET"),
       expect.stringContaining("FIX picture: "),
     ]);

@@ -6,7 +6,7 @@ import { callSigned, Refused, reasonOf, type SignedCall, sleep } from "../signed
 import { refuse } from "../usage.ts";
 import type { Command } from "./command.ts";
 import { Progress } from "./progress.ts";
-import { screenOf } from "./screen.ts";
+import { screenOf, warningOf } from "./screen.ts";
 
 const DOOR = { path: "/catalogue", variable: "CATALOGUE_SECRET" } as const;
 const WATCH_MS = 1_000;
@@ -78,7 +78,7 @@ async function runOrder(name: Name, argv: readonly string[], env: Env): Promise<
     if (name === "rebuild") return await rebuildAll(run, call);
     const status = await send({ action: name, run }, call);
     const follows = name === "status" ? line.switches.has("watch") : name !== "pause" && !line.switches.has("detach");
-    if (!follows) console.log(JSON.stringify(status));
+    if (!follows) console.log(JSON.stringify({ ...status, ...warningOf(status) }));
     return follows ? await follow(run, status, call) : 0;
   } catch (error) {
     if (stop.signal.aborted) return 130;

@@ -9,7 +9,8 @@ export function screenOf(out: Out): Screen {
   let drawn = 0;
   if (out.isTTY !== true) {
     return {
-      show: (status, now) => void out.write(`${JSON.stringify({ at: now, ...shortOf(status) })}\n`),
+      show: (status, now) =>
+        void out.write(`${JSON.stringify({ at: now, ...shortOf(status), ...warningOf(status) })}\n`),
       end: () => {},
     };
   }
@@ -42,13 +43,39 @@ export function linesOf(status: CatalogueStatus, columns: number): readonly stri
     `${countsText(status.counts)}`,
     ...(Object.keys(status.reasons).length === 0 ? [] : [`errors: ${countsText(status.reasons)}`]),
   ];
+  const { warning } = warningOf(status);
   const open = status.perHost.filter(({ secondsLeft: left }) => left !== 0).slice(0, SHOWN_HOSTS);
   const rows = open.map((host) => {
     const part = `${host.tally.done}/${host.pictures}`.padStart(17);
     const wait = host.trouble === null ? "" : `  ${host.trouble}`;
     return `  ${host.host.slice(0, 36).padEnd(36)} ${part} ${host.rate.toFixed(1).padStart(6)}/s ${lengthOf(host.secondsLeft)}${wait}`;
   });
-  return [...head, ...rows].map((line) => line.slice(0, columns));
+  const warned = warning === undefined ? [] : wrapped(warning, columns);
+  return [...head.map((line) => line.slice(0, columns)), ...warned, ...rows.map((line) => line.slice(0, columns))];
+}
+
+/** What to tell when the Worker has refused every picture so far: mostly its policy lacks the hosts. */
+export function warningOf({ run, done, counts, reasons }: CatalogueStatus): { readonly warning?: string } {
+  const refused = counts.refused ?? 0;
+  if (refused === 0 || refused < done) return {};
+  const advice = Object.hasOwn(reasons, "source_not_allowed")
+    ? "Put the hosts into ALLOWED_SOURCES, or set SIGNING_KEYS"
+    : "Correct what the reason says";
+  return {
+    warning: `refused: ${refused}, all so far (${countsText(reasons)}). ${advice}, then: npm run catalogue -- retry ${run} --status refused`,
+  };
+}
+
+/** Lines of at most so many columns, cut between words where one fits. */
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (let rest = text; rest !== ""; ) {
+    const space = rest.length <= columns ? rest.length : rest.lastIndexOf(" ", columns);
+    const end = space > 0 ? space : columns;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return lines;
 }
 
 /** What a line of JSON has: everything but the hosts that are finished. */

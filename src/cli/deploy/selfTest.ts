@@ -1,7 +1,8 @@
 /** The test at the end of a deployment: the doctor's checks, once the address answers. */
-import { DEFAULT_PICTURE, examine } from "../doctor/examine.ts";
+import { examine } from "../doctor/examine.ts";
 import { findingLine } from "../doctor/finding.ts";
 import { readSecrets } from "../doctor/secrets.ts";
+import { DEFAULT_PICTURE } from "../doctor/tiers.ts";
 
 const TRIES = 12;
 const PAUSE_MS = 5_000;

@@ -14,6 +14,7 @@ export type Patient = {
   readonly signatureSize: number;
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
+  readonly catalogueSecret: string | null;
   /** Unix milliseconds. */
   readonly now: () => number;
 };
@@ -29,6 +30,7 @@ export const CHECKS: readonly ((patient: Patient) => Promise<readonly Finding[]>
   hotlink,
   warmSecret,
   purgeSecret,
+  catalogueSecret,
 ];
 
 /** Whether the Worker answers at all. Without it no other check makes sense. */
@@ -43,8 +45,8 @@ export async function health({ fetch, url }: Patient): Promise<Finding> {
 }
 
 export async function redirect({ fetch, url }: Patient): Promise<readonly Finding[]> {
-  const { protocol, hostname, host } = new URL(url);
-  if (/^(127\.|localhost$|\[::1\])/.test(hostname)) return [unknown("https", "not asked for on loopback")];
+  const { protocol, host } = new URL(url);
+  if (isLoopback(url)) return [unknown("https", "not asked for on loopback")];
   if (protocol === "http:") return [fix("https", `give the https:// address: pages need it`)];
   const { status, headers } = await probe(fetch, `http://${host}/healthz`);
   const place = headers.get("location") ?? "";
@@ -69,7 +71,7 @@ export async function signature(patient: Patient): Promise<readonly Finding[]> {
   return [
     fix(
       "signature",
-      "the Worker has other keys than this environment: `npx wrangler secret put SIGNING_KEYS` and SIGNING_SALTS",
+      `the Worker has other keys than this environment: ${settingOf(patient.url, "SIGNING_KEYS", "SIGNING_SALTS")}`,
     ),
   ];
 }
@@ -114,6 +116,10 @@ async function purgeSecret(patient: Patient): Promise<readonly Finding[]> {
   return [await secretFinding(patient, "purge", "/purge", "PURGE_SECRET", patient.purgeSecret)];
 }
 
+async function catalogueSecret(patient: Patient): Promise<readonly Finding[]> {
+  return [await secretFinding(patient, "catalogue", "/catalogue", "CATALOGUE_SECRET", patient.catalogueSecret)];
+}
+
 /** An order without content: the Worker reads it only after its signature, refuses it, and does nothing. */
 async function secretFinding(
   { fetch, url, now }: Patient,
@@ -124,7 +130,13 @@ async function secretFinding(
 ): Promise<Finding> {
   const { status, code, stranger } = await probePost(fetch, url, path, {}, secret, now());
   if (stranger !== null) return fix(name, `POST ${path}: ${stranger}`);
-  if (code === "not_found") return fix(name, `the Worker has no ${variable}: \`npx wrangler secret put ${variable}\``);
+  if (code === "not_found") {
+    const advice = settingOf(url, variable);
+    // A deployment may do without: whoever wants it has the secret in the environment.
+    return secret === null
+      ? unknown(name, `the Worker has no ${variable}, so ${path} is off. To switch it on: ${advice}`)
+      : fix(name, `the Worker has no ${variable}: ${advice}`);
+  }
   if (secret === null && code === "unauthorised") {
     return unknown(name, `the Worker has a ${variable}; set it in the environment to check that it is the same`);
   }
@@ -136,14 +148,24 @@ async function secretFinding(
 }
 
 /** Asks for a path of options and source, signed. */
-export async function askSigned(patient: Patient, path: string, headers: Record<string, string> = {}): Promise<Probed> {
-  return probe(patient.fetch, `${patient.url}${await signedPath(patient, path)}`, { headers });
+export async function askSigned(patient: Patient, path: string): Promise<Probed> {
+  return probe(patient.fetch, `${patient.url}${await signedPath(patient, path)}`);
 }
 
 /** Throws Error without a signing pair. */
 export async function signedPath({ pair, signatureSize }: Patient, path: string): Promise<string> {
   if (pair === null) throw new Error("No signing pair is known here");
   return `/${await signPath(path, pair, signatureSize)}${path}`;
+}
+
+function isLoopback(url: string): boolean {
+  return /^(127\.|localhost$|\[::1\])/.test(new URL(url).hostname);
+}
+
+/** How an operator sets secrets there. On loopback it is `npm run edge`, which has no secrets of the platform. */
+function settingOf(url: string, ...names: readonly string[]): string {
+  if (isLoopback(url)) return `npm run edge -- ${names.map((name) => `--var ${name}=…`).join(" ")}`;
+  return names.map((name) => `\`npx wrangler secret put ${name}\``).join(" and ");
 }
 
 function encode(text: string): Uint8Array {

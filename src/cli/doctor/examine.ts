@@ -5,10 +5,6 @@ import { CHECKS, health } from "./checks.ts";
 import { type Finding, fix } from "./finding.ts";
 import { type TierOrder, tiers } from "./tiers.ts";
 
-/** A picture that is asked for when the operator names none: a small PNG with transparency. */
-export const DEFAULT_PICTURE =
-  "https://upload.wikimedia.org/wikipedia/commons/4/47/PNG_transparency_demonstration_1.png";
-
 /** Tells each finding as soon as it is known. Gives whether nothing is to be fixed. Never throws for what it finds. */
 export async function examine(order: TierOrder, tell: (finding: Finding) => void): Promise<boolean> {
   const { patient } = order;

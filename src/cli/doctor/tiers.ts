@@ -1,8 +1,12 @@
 /** The way of one picture through the stores of a deployment: made, in the edge cache, pushed to a region, in the primary. */
 import { toBase64url } from "../../request/signing/base64url.ts";
-import { askSigned, type Patient, signedPath } from "./checks.ts";
+import { type Patient, signedPath } from "./checks.ts";
 import { type Finding, fix, ok, unknown } from "./finding.ts";
 import { type Probed, probe, probePost } from "./probe.ts";
+
+/** A picture that is asked for when the operator names none: a small PNG with transparency. */
+export const DEFAULT_PICTURE =
+  "https://upload.wikimedia.org/wikipedia/commons/4/47/PNG_transparency_demonstration_1.png";
 
 export type TierOrder = {
   readonly patient: Patient;
@@ -18,12 +22,22 @@ const TRIES = 4;
 const PAUSE_MS = 700;
 
 export async function tiers({ patient, picture, pause }: TierOrder): Promise<readonly Finding[]> {
-  if (patient.pair === null)
-    return [unknown("picture", "set SIGNING_KEYS and SIGNING_SALTS to ask for a signed picture")];
-  const made = fresh(patient, picture, "made");
-  const first = await askSigned(patient, made, ACCEPT);
-  if (first.status !== 200)
-    return [fix("picture", first.stranger ?? `${picture} is answered with ${first.status} ${first.code}`)];
+  const isDefault = picture === DEFAULT_PICTURE;
+  if (patient.pair === null && isDefault) {
+    const ways = "set SIGNING_KEYS and SIGNING_SALTS, or name a picture that is served unsigned: --picture URL";
+    return [unknown("picture", ways)];
+  }
+  const made = await fresh(patient, picture, "made");
+  const first = await ask(patient, made);
+  if (first.status !== 200) {
+    const what = first.stranger ?? `${picture} is answered with ${first.status} ${first.code}`;
+    if (patient.pair === null && first.code === "source_not_allowed") {
+      // A deployment is right to refuse an unsigned picture.
+      return [unknown("picture", `${what}: set SIGNING_KEYS and SIGNING_SALTS, or put its host into ALLOWED_SOURCES`)];
+    }
+    const isSources = first.code?.startsWith("source_") === true;
+    return [fix("picture", isSources ? `${what}: try --picture URL of your own` : what)];
+  }
   const findings: Finding[] = [ok("picture", `made from ${picture}: ${answerOf(first)}`), ...zoneFindings(first)];
   if (isEdgeOff(first)) {
     return [
@@ -34,7 +48,7 @@ export async function tiers({ patient, picture, pause }: TierOrder): Promise<rea
       ),
     ];
   }
-  const again = await until("edge", () => askSigned(patient, made, ACCEPT), pause);
+  const again = await until("edge", () => ask(patient, made), pause);
   findings.push(
     answerOf(again) === "edge"
       ? ok("edge", "the second answer comes from the edge cache")
@@ -63,13 +77,12 @@ async function pushed(order: TierOrder): Promise<readonly Finding[]> {
 }
 
 async function pushTo({ patient, picture }: TierOrder, region: string, from: "region" | "primary"): Promise<Finding> {
-  const path = fresh(patient, picture, from);
-  const signed = await signedPath(patient, path);
-  const answer = await post(patient, { v: 1, region, format: "webp", deadlineMs: 20_000, paths: [signed] });
+  const path = await fresh(patient, picture, from);
+  const answer = await post(patient, { v: 1, region, format: "webp", deadlineMs: 20_000, paths: [path] });
   const result = /"result":"([^"]+)"/.exec(answer.text)?.[1] ?? `${answer.status} ${answer.code ?? ""}`;
   if (result !== "warmed" && result !== "already")
     return fix(from, `a push to ${region} answered ${answer.stranger ?? result}`);
-  const read = answerOf(await askSigned(patient, path, ACCEPT));
+  const read = answerOf(await ask(patient, path));
   return read === from
     ? ok(from, `a picture pushed to ${region} comes from the ${from === "region" ? "region's store" : "primary store"}`)
     : fix(from, `a picture pushed to ${region} came from ${read}, not from the ${from} store: is its bucket bound?`);
@@ -94,9 +107,22 @@ function zoneFindings({ headers }: Probed): readonly Finding[] {
   return findings;
 }
 
-/** Options and source of a picture that nobody has asked for before. */
-function fresh({ now }: Patient, picture: string, part: string): string {
-  return `/w:160/cb:doctor-${part}-${now()}/${toBase64url(new TextEncoder().encode(picture))}`;
+/**
+ * Path of a picture that nobody has asked for before. Without keys it is next/image's, which every Worker serves unsigned
+ * for the hosts of ALLOWED_SOURCES. It has no cache buster, so the source gets a query.
+ */
+async function fresh(patient: Patient, picture: string, part: string): Promise<string> {
+  const name = `doctor-${part}-${patient.now()}`;
+  if (patient.pair !== null) {
+    return signedPath(patient, `/w:160/cb:${name}/${toBase64url(new TextEncoder().encode(picture))}`);
+  }
+  const source = new URL(picture);
+  source.searchParams.set("firstlight", name);
+  return `/_next/image?url=${encodeURIComponent(source.href)}&w=160`;
+}
+
+function ask({ fetch, url }: Patient, path: string): Promise<Probed> {
+  return probe(fetch, `${url}${path}`, { headers: ACCEPT });
 }
 
 /** Asks again until the answer comes from `wanted`. Gives the last answer. */

@@ -38,6 +38,23 @@ describe("plan", () => {
   });
 });
 
+describe("a header that the map does not read as one", () => {
+  const plan = (columns: string, text: string) =>
+    catalogue(["plan", "-", "--format", "tsv", "--columns", columns, "--max-broken", "50%"], text);
+  const row = "1\thttps://a.test/1.jpg\n";
+  test.each([
+    ["id=0,url=1", `id\turl\n${row}`, "--columns id=id,url=url"],
+    ["id=0,url=1", `id\tnone.jpg\n${row}`, null],
+    ["id=0,url=1", `${row}id\turl\n`, null],
+  ])("%s, %j: %s", async (columns, text, advice) => {
+    const { code, output } = await plan(columns, text);
+    expect([code, /this looks like a header line: name the columns, (.*)/.exec(output)?.[1] ?? null]).toEqual([
+      0,
+      advice,
+    ]);
+  });
+});
+
 test.each([
   [[], 2, "No command is given"],
   [["walk"], 2, "Unknown command walk; known are plan, import, start"],

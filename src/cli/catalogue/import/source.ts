@@ -61,7 +61,9 @@ export function readSource(json: string): ImportSource {
 
 /** What differs, in words; null = nothing does. */
 export function differenceOf(before: ImportSource, now: ImportSource): string | null {
-  if (before.map !== now.map) return `it was imported with the map ${before.map}, and this one is ${now.map}`;
+  if (before.map !== now.map) {
+    return `it was imported with the map ${shownMap(before.map)}, and this one is ${shownMap(now.map)}`;
+  }
   const settings = [before.settings, now.settings].map((one) => JSON.stringify(sorted(one)));
   if (settings[0] !== settings[1]) return `it was imported with ${settings[0]}, and this is ${settings[1]}`;
   if (before.files.length !== now.files.length) {
@@ -72,6 +74,11 @@ export function differenceOf(before: ImportSource, now: ImportSource): string | 
     return `file ${at + 1} has other content (${before.files[at]?.bytes} bytes then, ${now.files[at]?.bytes} now)`;
   if (before.labels?.sha256 !== now.labels?.sha256) return "the file of labels has other content";
   return null;
+}
+
+/** A map's text ends with the delimiter's byte as a number. People read `tab`, or the character. */
+function shownMap(text: string): string {
+  return text.replace(/ (\d+)$/, (_, code: string) => ` ${code === "9" ? "tab" : String.fromCharCode(Number(code))}`);
 }
 
 function sorted(settings: RunSettings): object {

@@ -37,6 +37,8 @@ export type BrokenLine = {
   readonly reason: BrokenReason;
   /** Its beginning. */
   readonly text: string;
+  /** It is the first line and looks like a header: the arguments that read it as one. */
+  readonly headerAdvice?: string;
 };
 
 /** How many may be broken: a share of all records, or a number. */
@@ -55,12 +57,13 @@ export class Tally {
   readonly skipped = new Map<SkippedReason, number>();
   readonly examples: BrokenLine[] = [];
 
-  add(file: string, line: number, reason: BrokenReason, bytes: Uint8Array): void {
+  add(file: string, line: number, reason: BrokenReason, bytes: Uint8Array, headerAdvice: string | null = null): void {
     this.broken++;
     const count = (this.byReason.get(reason) ?? 0) + 1;
     this.byReason.set(reason, count);
     if (count > EXAMPLES) return;
-    this.examples.push({ file, line, reason, text: printable(bytes) });
+    const advice = headerAdvice === null ? {} : { headerAdvice };
+    this.examples.push({ file, line, reason, text: printable(bytes), ...advice });
   }
 
   skip(reason: SkippedReason): void {

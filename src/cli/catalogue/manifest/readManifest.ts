@@ -53,6 +53,7 @@ async function readFile(file: string, manifest: Manifest, sink: RowSink, tally: 
   const fields = new Fields();
   const located = new Located();
   let begun = false;
+  let isFirst = true;
   const records: RecordSink = {
     onRecord: (record) => {
       if (!begun) {
@@ -62,6 +63,8 @@ async function readFile(file: string, manifest: Manifest, sink: RowSink, tally: 
         if (first !== "row") return;
       }
       tally.records++;
+      const mayBeHeader = isFirst;
+      isFirst = false;
       const verdict = map.locate(record, located) ?? sink.onRow(record, located);
       if (verdict === null) return;
       if (isSkipped(verdict)) {
@@ -70,7 +73,8 @@ async function readFile(file: string, manifest: Manifest, sink: RowSink, tally: 
         return;
       }
       const end = record.count === 0 ? 0 : record.end(record.count - 1);
-      tally.add(file, record.line, verdict, record.bytes.subarray(record.start(0), end));
+      const advice = mayBeHeader && verdict === "url-invalid" ? (map.headerAdvice?.(record) ?? null) : null;
+      tally.add(file, record.line, verdict, record.bytes.subarray(record.start(0), end), advice);
     },
     onBroken: (line, reason, bytes) => {
       tally.records++;

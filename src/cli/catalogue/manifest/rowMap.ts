@@ -38,6 +38,8 @@ export interface RowMap {
   locate(fields: Fields, located: Located): Verdict;
   /** The whole row of a record that `locate` has just found. */
   row(fields: Fields, located: Located): ManifestRow;
+  /** Of a first record that is broken: what to give instead when it looks like a header; null = it does not. */
+  headerAdvice?(fields: Fields): string | null;
 }
 
 /** Takes the identifier from a field. */

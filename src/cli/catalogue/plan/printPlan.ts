@@ -38,7 +38,12 @@ export function brokenLines(
 ): readonly string[] {
   return Object.entries(byReason).flatMap(([reason, count]) => [
     `broken: ${number(count ?? 0)} (${reason}: ${BROKEN[reason as BrokenReason]})`,
-    ...examples.filter((one) => one.reason === reason).map(({ file, line, text }) => `  ${file}:${line}: ${text}`),
+    ...examples
+      .filter((one) => one.reason === reason)
+      .flatMap(({ file, line, text, headerAdvice }) => [
+        `  ${file}:${line}: ${text}`,
+        ...(headerAdvice === undefined ? [] : [`  this looks like a header line: name the columns, ${headerAdvice}`]),
+      ]),
   ]);
 }
 

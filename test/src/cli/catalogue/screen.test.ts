@@ -6,7 +6,7 @@ import { NOTHING_DONE, newHost } from "../../../../src/catalogue/feed/hostRecord
 import { newRun } from "../../../../src/catalogue/feed/runRecord.ts";
 import { jobPace } from "../../../../src/catalogue/jobPace.ts";
 import { DEFAULT_SETTINGS, type Run } from "../../../../src/catalogue/run.ts";
-import { lengthOf, linesOf, screenOf } from "../../../../src/cli/catalogue/screen.ts";
+import { lengthOf, linesOf, screenOf, warningOf } from "../../../../src/cli/catalogue/screen.ts";
 import { type CatalogueStatus, statusAnswer } from "../../../../src/handlers/catalogue/answer.ts";
 
 const RUN: Run = { v: 1, run: "first", createdAt: 0, settings: DEFAULT_SETTINGS, hosts: 2, parts: 2, pictures: 400 };
@@ -69,6 +69,34 @@ describe("the screen", () => {
     expect(lines.join("\n")).toContain("errors: source_missing 3");
     expect(lines.at(-1)).toMatch(/^ {2}slow\.test .* 60\/300 +2\.0\/s 2 min {2}source_timeout$/);
     expect(linesOf(status(), 40).every(({ length }) => length <= 40)).toBe(true);
+  });
+
+  test.each([
+    [
+      "all",
+      160,
+      { source_not_allowed: 160 },
+      /refused: 160, all so far \(source_not_allowed 160\)\. Put the hosts into ALLOWED_SOURCES/,
+    ],
+    [
+      "all, for another reason",
+      160,
+      { address_private: 160 },
+      /Correct what the reason says, then: .* retry first --status refused$/,
+    ],
+    ["all but one", 159, { source_not_allowed: 159 }, null],
+    ["none", 0, {}, null],
+  ] as const)("refused: %s", (_, refused, reasons, text) => {
+    const refusing = { ...status(), counts: { refused }, reasons };
+    const { warning } = warningOf(refusing);
+    if (text === null) expect(warning).toBeUndefined();
+    else expect(warning).toMatch(text);
+    const lines = linesOf(refusing, 60);
+    expect(lines.every(({ length }) => length <= 60)).toBe(true);
+    expect(lines.join(" ").includes(`--status refused`)).toBe(text !== null);
+    const written: string[] = [];
+    screenOf({ write: (line: string) => written.push(line) > 0 }).show(refusing, 1);
+    expect(JSON.parse(written[0] ?? "").warning).toBe(warning);
   });
 
   test("a terminal is drawn over, anything else gets a line of JSON", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { selfTest } from "../../../../src/cli/deploy/selfTest.ts";
 import { bindings } from "../../../../src/cli/doctor/bindings.ts";
-import { type Patient, redirect } from "../../../../src/cli/doctor/checks.ts";
+import { CHECKS, type Patient, redirect } from "../../../../src/cli/doctor/checks.ts";
 import { findingLine } from "../../../../src/cli/doctor/finding.ts";
 import { readSecrets } from "../../../../src/cli/doctor/secrets.ts";
 
@@ -74,6 +74,29 @@ describe("the bindings that the Worker tells", () => {
   });
   test("an earlier version tells nothing, which is no fault", async () => {
     expect(await linesOf({})).toEqual([expect.stringMatching(/^\? {3}bindings: this version does not tell/)]);
+  });
+});
+
+describe("a secret that the Worker does not have", () => {
+  const linesOf = async (url: string, env: Readonly<Record<string, string>>) => {
+    const body = JSON.stringify({ code: "not_found" });
+    const patient: Patient = {
+      ...{ url, now: () => 0, ...readSecrets(env) },
+      fetch: async () => new Response(body, { status: 404 }),
+    };
+    const found = await Promise.all(CHECKS.slice(-3).map((check) => check(patient)));
+    return found.flat().map(findingLine);
+  };
+  test.each([
+    ["https://img.example.org", "`npx wrangler secret put WARM_SECRET`"],
+    ["http://127.0.0.1:8787", "npm run edge -- --var WARM_SECRET=…"],
+  ])("%s: a note; a FIX when the environment has it", async (url, advice) => {
+    const notes = await linesOf(url, {});
+    expect(notes.map((line) => line.split(":")[0])).toEqual(["?   warm", "?   purge", "?   catalogue"]);
+    expect(notes[0]).toBe(`?   warm: the Worker has no WARM_SECRET, so /warm is off. To switch it on: ${advice}`);
+    const [first, ...others] = await linesOf(url, { WARM_SECRET: "here" });
+    expect(first).toBe(`FIX warm: the Worker has no WARM_SECRET: ${advice}`);
+    expect(others).toEqual(notes.slice(1));
   });
 });
 

@@ -54,6 +54,13 @@ export class ColumnRowMap implements RowMap {
     return located.address.find(fields.bytes, fields.start(columns.url), fields.end(columns.url));
   }
 
+  headerAdvice(fields: Fields): string | null {
+    if (typeof this.#map.url !== "number") return null;
+    const named = Object.entries(this.#map).map(([meaning, column]) => [meaning, fields.text(Number(column))] as const);
+    if (!named.every(([, name]) => /^[A-Za-z_][\w -]*$/.test(name))) return null;
+    return `--columns ${named.map(([meaning, name]) => `${meaning}=${name}`).join(",")}`;
+  }
+
   row(fields: Fields, located: Located): ManifestRow {
     const columns = this.#columns;
     const text = (meaning: ColumnMeaning, most: number) => {
