@@ -95,7 +95,7 @@ export const MARKUPS: Readonly<Record<string, (place: Place) => string | Promise
   "unpic, a transformer of firstlight/client": (place) =>
     unpicMarkup(place.source, unpicTransformer(signedClient(place))),
   "firstlight/client alone": (place) =>
-    [{ width: 320 }, { aspect: 4 }, { width: 400, natural: 2048 }]
+    [{ width: 320 }, { aspect: 4, natural: { width: 2048, height: 256 } }, { width: 400, natural: 2048 }]
       .map((options) => element(signedClient(place).img(place.source, options)))
       .join("\n"),
 };
