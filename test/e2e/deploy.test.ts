@@ -16,6 +16,10 @@ import { contentsOf } from "../support/platform/account.ts";
 import { type Platform, startPlatform } from "../support/platform.ts";
 
 const MINUTES = 10 * 60_000;
+const QUEUES = [
+  ...["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-recognise"],
+  ...["firstlight-catalogue-dead", "firstlight-unrecognised"],
+];
 const KEYS = { SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" };
 
 describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
@@ -49,7 +53,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
     const STOPS = [
       ["the first bucket", 0, "refused", "npx wrangler r2 bucket create firstlight-primary --location weur"],
       ["the namespace", 4, "lost", "npx wrangler kv namespace create"],
-      ["the Worker's domain", 5, "refused", "npx wrangler deploy --config .firstlight/e2e.wrangler.json"],
+      ["the Worker's domain", 8, "refused", "npx wrangler deploy --config .firstlight/e2e.wrangler.json"],
     ] as const;
     test.each(STOPS)("stopped at %s, it says so, and goes on the next time", async (_, at, how, command) => {
       platform.breakAt({ at, how });
@@ -68,7 +72,9 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
       ]);
       expect([...scripts.keys()].sort()).toEqual(["firstlight", "firstlight-heavy"]);
       expect([...domains]).toEqual([["img.example.org", "firstlight"]]);
-      expect([...queues.values()].map(({ consumer }) => consumer)).toEqual(["firstlight", "firstlight", "firstlight"]);
+      expect([...queues.values()].map(({ name, consumer }) => [name, consumer])).toEqual(
+        QUEUES.map((queue) => [queue, "firstlight"]),
+      );
       const secrets = scripts.get("firstlight")?.secrets ?? new Map<string, string>();
       expect([...secrets.keys()].sort()).toEqual([
         "CATALOGUE_SECRET",
@@ -154,7 +160,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
             location: "weur",
             isFixed: false,
           })),
-          ...{ namespaces: ["firstlight-THUMBS"], databases: [], queues: ["firstlight-masters"] },
+          ...{ namespaces: ["firstlight-THUMBS"], databases: [], queues: QUEUES },
         },
         ...{ workers: ["firstlight", "firstlight-heavy"], domain: "img.example.org", say: () => {} },
         wrangler: realWrangler(platform.env, () => {}),
