@@ -1,6 +1,6 @@
 /** Many tiny pictures of many hosts on a real edge that is killed again and again: what log, bucket and source say of it. */
 import sharp from "sharp";
-import { type BenchOptions, judged, type Row } from "../polite/row.ts";
+import { type BenchOptions, judged, type Row } from "../row.ts";
 import { startSource } from "./generatedRun.ts";
 import { type KilledRun, runKilled } from "./kills.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { seeded } from "../../test/support/seeded.ts";
-import { type BenchOptions, judged, type Row } from "../polite/row.ts";
+import { type BenchOptions, judged, type Row } from "../row.ts";
 import type { ProgramFigures } from "./manifestProgram.ts";
 
 const LINES = { whole: 10_000_000, quick: 1_000_000 } as const;

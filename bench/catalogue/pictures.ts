@@ -14,7 +14,7 @@ import { TAP_NAMES } from "../../src/config/taps.ts";
 import type { CatalogueStatus } from "../../src/handlers/catalogue/answer.ts";
 import { DEFAULTS, splitOptions } from "../../src/request/options/applyOption.ts";
 import { cpuMillis, startWorkerd } from "../engine/workerd.ts";
-import { type BenchOptions, judged, type Row } from "../polite/row.ts";
+import { type BenchOptions, judged, type Row } from "../row.ts";
 import { type Bucket, importRun, order, startSource } from "./generatedRun.ts";
 import { settingsFor } from "./kills.ts";
 

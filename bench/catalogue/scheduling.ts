@@ -1,6 +1,6 @@
 /** 325 million pictures in virtual time, by the feeds' own scheduling. */
 import { seeded } from "../../test/support/seeded.ts";
-import { type BenchOptions, judged, type Row } from "../polite/row.ts";
+import { type BenchOptions, judged, type Row } from "../row.ts";
 import { catalogueMix } from "./mix.ts";
 import { simulate } from "./simulation.ts";
 

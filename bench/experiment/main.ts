@@ -9,7 +9,7 @@ import { boundaryAt, boundaryFactor } from "../../src/cli/experiment/boundary.ts
 import { differenceOf, MOST_SPLIT_Z, type Session, splitCheck } from "../../src/cli/experiment/difference.ts";
 import { designEffect, viewsPerArm } from "../../src/cli/experiment/sampleSize.ts";
 import { mulberry } from "../likeness/random.ts";
-import { judged } from "../polite/row.ts";
+import { judged } from "../row.ts";
 import { say } from "../say.ts";
 import { table } from "../table.ts";
 import { drawSession, iccOf, MEAN_VIEWS, type Truth, VIEWS_CV } from "./sessions.ts";

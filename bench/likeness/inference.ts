@@ -1,6 +1,6 @@
 /** Whether inferred tags are right, and whether their intervals say the truth. */
 import { evaluate } from "../../src/catalogue/inference/evaluate.ts";
-import { judged, type Row } from "../polite/row.ts";
+import { judged, type Row } from "../row.ts";
 import { mulberry } from "./random.ts";
 import { drawTagged, shuffled } from "./tags.ts";
 

@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { judged, type Row } from "../polite/row.ts";
+import { judged, type Row } from "../row.ts";
 import { say } from "../say.ts";
 import { table } from "../table.ts";
 import { measureInference } from "./inference.ts";

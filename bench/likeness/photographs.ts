@@ -6,7 +6,7 @@ import { isComparable } from "../../src/catalogue/likeness/comparable.ts";
 import { MOST_PDQ } from "../../src/catalogue/likeness/matcher.ts";
 import { MOST_DHASH } from "../../src/catalogue/likeness/tables.ts";
 import { tapsOf } from "../../src/image/analyse/taps.ts";
-import { judged, type Row } from "../polite/row.ts";
+import { judged, type Row } from "../row.ts";
 import type { Change } from "./population.ts";
 
 /** Long side of what is compared, as a catalogue's job renders it. */

@@ -1,6 +1,6 @@
 /** Copies that were planted among many pictures, and whether the job finds them and nothing else. */
 import { findLikeness } from "../../src/cli/catalogue/likeness/findLikeness.ts";
-import { judged, type Row } from "../polite/row.ts";
+import { judged, type Row } from "../row.ts";
 import { say } from "../say.ts";
 import { type Change, createPopulation, type Population } from "./population.ts";
 import { mulberry } from "./random.ts";

@@ -7,11 +7,11 @@ import { type CountingSource, startCounting } from "../../test/support/sources/c
 import { jpegOf } from "../../test/support/sources/picture.ts";
 import { pause } from "../pause.ts";
 import { placeOf } from "../race/distances.ts";
+import { type BenchOptions, judged, type Row } from "../row.ts";
 import { median, quantile } from "../table.ts";
 import { type Counted, NO_TRIPS, type Order, type Trips } from "./edge/control.ts";
 import { type PoliteEdges, startPoliteEdges } from "./edge/start.ts";
 import { costOf } from "./limits.ts";
-import { type BenchOptions, judged, type Row } from "./row.ts";
 
 /** A reader in Singapore; the host is in Ashburn, and so is its one object. */
 const PLACE = "SIN";

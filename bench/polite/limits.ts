@@ -6,10 +6,10 @@
 import { type CountingSource, startCounting } from "../../test/support/sources/counting.ts";
 import { jpegOf } from "../../test/support/sources/picture.ts";
 import { pause } from "../pause.ts";
+import { type BenchOptions, judged, type Row } from "../row.ts";
 import { NO_TRIPS } from "./edge/control.ts";
 import { type PoliteEdges, startPoliteEdges } from "./edge/start.ts";
 import { startLoad, WARM_SECRET } from "./load.ts";
-import { type BenchOptions, judged, type Row } from "./row.ts";
 
 const RULE = { concurrency: 2, perSecond: 10, bytesPerSecond: 3_125_000 } as const;
 const BYTES_WINDOW_S = 10;

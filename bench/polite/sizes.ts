@@ -13,10 +13,10 @@ import { type Draw, type LookAlike, startNetwork } from "../../test/support/prov
 import { smithsonian } from "../../test/support/providers/smithsonian.ts";
 import { wikimedia, wikimediaPath } from "../../test/support/providers/wikimedia.ts";
 import { ssim } from "../engine/ssim.ts";
+import { type BenchOptions, judged, type Row } from "../row.ts";
 import { median } from "../table.ts";
 import { NO_TRIPS } from "./edge/control.ts";
 import { type PoliteEdges, startPoliteEdges } from "./edge/start.ts";
-import { type BenchOptions, judged, type Row } from "./row.ts";
 
 type Photo = { readonly bytes: Uint8Array; readonly width: number; readonly height: number };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judged } from "../../../bench/polite/row.ts";
+import { judged } from "../../bench/row.ts";
 
 test.each([
   ["at most, at the limit", "lower", 2, true],
