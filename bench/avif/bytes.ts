@@ -9,16 +9,12 @@ import type { Pixels } from "../../src/image/picture.ts";
 import { readHeader } from "../../src/image/readHeader.ts";
 import { drawImage, renderImage } from "../../src/image/renderImage.ts";
 import { MASTER_TRANSFORM } from "../../src/rendition/master.ts";
+import { WIDE_LIMITS } from "../limits.ts";
 import { decodedBy } from "./decodedBy.ts";
 
 const QUALITY = 75;
 /** AVIF's qualities around that SSIM. In between, bytes are interpolated. */
 const QUALITIES = [48, 52, 55, 58, 62, 66] as const;
-const LIMITS = {
-  ...{ maxSourcePixels: 1e8, maxSourceFrames: 1000, maxResultSide: 4096 },
-  ...{ maxResultPixels: 12e6, maxAnimationPixels: 12e6 },
-};
-
 export type Photograph = {
   readonly name: string;
   readonly width: number;
@@ -42,8 +38,8 @@ export function photographsIn(folder: string): readonly string[] {
 export async function measurePhotograph(file: string, width: number): Promise<Photograph> {
   const bytes = new Uint8Array(readFileSync(file));
   const transform = { ...MASTER_TRANSFORM, width, height: 0, quality: QUALITY, keepCopyright: "none" } as const;
-  const { pixels } = await drawImage({ bytes, transform, format: "avif", limits: LIMITS });
-  const webp = (await renderImage({ bytes, transform, format: "webp", limits: LIMITS })).bytes;
+  const { pixels } = await drawImage({ bytes, transform, format: "avif", limits: WIDE_LIMITS });
+  const webp = (await renderImage({ bytes, transform, format: "webp", limits: WIDE_LIMITS })).bytes;
   const wanted = lumaOf(pixels);
   const likeness = async (made: Uint8Array) => lumaSsim(wanted, lumaOf(await decodedBy(made)));
   const leastSsim = await likeness(webp);

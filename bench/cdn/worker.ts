@@ -1,19 +1,11 @@
 /** The engine alone in workerd. It makes the same picture several times and reports the time of the stages. */
-
 import type { OutputFormat } from "../../src/image/formats/registry.ts";
 import { renderImage } from "../../src/image/renderImage.ts";
 import { wholeOf } from "../../src/rendition/chooseParent.ts";
 import type { Transform } from "../../src/request/transform.ts";
+import { WIDE_LIMITS } from "../limits.ts";
 
 export type Job = { readonly transform: Transform; readonly format: OutputFormat; readonly times: number };
-
-const LIMITS = {
-  maxSourcePixels: 1e9,
-  maxSourceFrames: 1000,
-  maxResultSide: 16_383,
-  maxResultPixels: 1e8,
-  maxAnimationPixels: 1e8,
-};
 
 export default {
   /**
@@ -26,7 +18,7 @@ export default {
     const { times, transform, format } = JSON.parse(request.headers.get("x-job") ?? "") as Job;
     const sums = { decode: 0, resize: 0, encode: 0 };
     for (let i = 1; ; i++) {
-      const made = await renderImage({ bytes, transform, format, limits: LIMITS });
+      const made = await renderImage({ bytes, transform, format, limits: WIDE_LIMITS });
       for (const stage of ["decode", "resize", "encode"] as const) sums[stage] += made.stages[stage];
       if (i < times) continue;
       const { whole } = wholeOf(transform, format, made.source);

@@ -5,6 +5,7 @@
  * are compared (SSIM) with the source at 320 px without lossy encoding. SPARE in src/rendition/chooseParent.ts has its
  * value from this bench.
  */
+import { WIDE_LIMITS } from "../limits.ts";
 import "../../.ci/wasm-loader.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -21,14 +22,6 @@ const DEFAULT_PHOTOS = resolve(import.meta.dirname, "../../../shared/corpus/phot
 const WIDTH = 320;
 /** Parent pixels per result pixel in each direction. */
 const SPARES = [1.25, 1.6, 1.9, 2, 3.2, 6.4] as const;
-const LIMITS = {
-  maxSourcePixels: 1e8,
-  maxSourceFrames: 1,
-  maxResultSide: 4096,
-  maxResultPixels: 12e6,
-  maxAnimationPixels: 12e6,
-};
-
 type Row = { readonly parent: string; readonly lost: readonly number[]; readonly toDirect: readonly number[] };
 
 /** Measures, prints the table, and gives its figures. */
@@ -82,7 +75,7 @@ async function measure(
       bytes: from,
       transform: { ...MASTER_TRANSFORM, quality: null, height: 0, ...over },
       format,
-      limits: LIMITS,
+      limits: WIDE_LIMITS,
     } satisfies RenderOrder);
   const direct = await render(bytes, { width: WIDTH });
   const { width, height } = direct;

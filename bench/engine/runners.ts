@@ -1,9 +1,9 @@
 /** All engines behind one interface. Each engine has a process, whose CPU time is read before and after a job. */
-
 import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { NOTHING_MORE } from "../../src/request/transform.ts";
+import { WIDE_LIMITS } from "../limits.ts";
 import type { Job } from "./jobs.ts";
 import type { SharpJob } from "./sharpChild.ts";
 import { cpuMillis, startWorkerd, type Workerd } from "./workerd.ts";
@@ -34,14 +34,6 @@ export type Started = { readonly runner: Runner; stop(): Promise<void> | void };
 
 /** libwebp's effort, 0..6, for our engine with libwebp's encoder and for sharp. 4 is its default. */
 const LIBWEBP_METHOD = 4;
-
-const LIMITS = {
-  maxSourcePixels: 1e9,
-  maxSourceFrames: 1000,
-  maxResultSide: 16_383,
-  maxResultPixels: 1e8,
-  maxAnimationPixels: 1e8,
-};
 
 /** Starts a workerd with our engine, one with photon and jSquash, and a sharp process. Gives a runner for each engine. */
 export async function startProcesses() {
@@ -99,7 +91,7 @@ export function inWorkerd({ url, pid }: Workerd, engine: Job["engine"]): Runner 
         license: null,
         maxFrames: 1,
       };
-      const job: Job = { transform, format, limits: LIMITS, engine, effort: LIBWEBP_METHOD, times };
+      const job: Job = { transform, format, limits: WIDE_LIMITS, engine, effort: LIBWEBP_METHOD, times };
       const headers = { "x-job": JSON.stringify(job) };
       const answer = await fetch(url, { method: "POST", body: readFileSync(file), headers });
       const picture = new Uint8Array(await answer.arrayBuffer());

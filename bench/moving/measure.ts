@@ -7,6 +7,7 @@ import { renderImage } from "../../src/image/renderImage.ts";
 import type { RenderOrder } from "../../src/image/rendition.ts";
 import { MASTER_TRANSFORM } from "../../src/rendition/master.ts";
 import { ssim } from "../engine/ssim.ts";
+import { WIDE_LIMITS } from "../limits.ts";
 import { bytesAt, ssimScore } from "../webp/equalQuality.ts";
 
 const WIDTH = 320;
@@ -14,11 +15,6 @@ const QUALITY = 75;
 /** sharp's files, to find how many bytes it needs for our SSIM. */
 const QUALITIES = [55, 65, 70, 75, 80, 85] as const;
 const MB = 1024 * 1024;
-const LIMITS = {
-  ...{ maxSourcePixels: 1e8, maxSourceFrames: 1000, maxResultSide: 4096 },
-  ...{ maxResultPixels: 12e6, maxAnimationPixels: 12e6 },
-};
-
 export type Figures = {
   readonly ms: number;
   readonly sharpMs: number;
@@ -32,7 +28,7 @@ export type Figures = {
 
 function ours(gif: Uint8Array, pause: RenderOrder["pause"] = async () => undefined) {
   const transform = { ...MASTER_TRANSFORM, width: WIDTH, height: 0, quality: QUALITY, maxFrames: 100 };
-  return renderImage({ bytes: gif, transform, format: "webp", limits: LIMITS, pause });
+  return renderImage({ bytes: gif, transform, format: "webp", limits: WIDE_LIMITS, pause });
 }
 
 /** The same job: method 4 is libwebp's default, and ours when it takes over. */
