@@ -45,7 +45,8 @@ function starts(length: number, window: number): readonly number[] {
   return all.at(-1) === last ? all : [...all, last];
 }
 
-function windowSsim(
+/** Of one window of `columns` x `rows` values; `start` is the index of its first value, `stride` the values of a row. */
+export function windowSsim(
   x: Float32Array,
   y: Float32Array,
   start: number,
