@@ -1,6 +1,7 @@
 /** The page `/catalogue` as HTML. It is complete without scripts, except that it then has to be loaded again by hand. Pure. */
 import type { RunState } from "../../run/state.ts";
 import { escapeHtml } from "./escape.ts";
+import { headOf } from "./head.ts";
 import { PHASES, runFigures } from "./runFigures.ts";
 
 export const WHAT_THE_RUN_IS =
@@ -12,16 +13,7 @@ export function catalogueDocument(state: RunState): string {
   const { button, action, says } = PHASES[phase];
   return `<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="description" content="${WHAT_THE_RUN_IS}">
-<title>Firstlight: a whole catalogue, made ready</title>
-<link rel="stylesheet" href="/page/main.css">
-<link rel="icon" href="/page/icon.svg" type="image/svg+xml">
-<script type="module" src="/page/catalogue.js"></script>
-</head>
+${headOf(WHAT_THE_RUN_IS, "Firstlight: a whole catalogue, made ready", "catalogue")}
 <body data-phase="${phase}">
 <header>
   <a class="brand" href="/"><span class="sun" aria-hidden="true"></span>Firstlight</a>

@@ -3,6 +3,7 @@ import { DEFAULT_RACE_PLACE, PLACES, type Place, RACE_PLACES } from "../../place
 import { KINDS, PATH, type Reader, storeName } from "../stores.ts";
 import { frequentWords, matches } from "../words.ts";
 import { escapeHtml } from "./escape.ts";
+import { headOf } from "./head.ts";
 import { type Card, pictureCard, searchText } from "./pictureCard.ts";
 import { raceSection } from "./raceSection.ts";
 import { type SourceState, sourceCard } from "./sourceCard.ts";
@@ -39,16 +40,7 @@ export function pageDocument(state: PageState): string {
   const reader = { city: place.city, region };
   return `<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="description" content="${WHAT_IT_IS}">
-<title>Firstlight: photographs from elsewhere, fast and safe</title>
-<link rel="stylesheet" href="/page/main.css">
-<link rel="icon" href="/page/icon.svg" type="image/svg+xml">
-<script type="module" src="/page/main.js"></script>
-</head>
+${headOf(WHAT_IT_IS, "Firstlight: photographs from elsewhere, fast and safe", "main")}
 <body data-region="${escapeHtml(region)}" data-city="${escapeHtml(place.city)}"${direct ? " data-direct" : ""}>
 <header>
   <a class="brand" href="/"><span class="sun" aria-hidden="true"></span>Firstlight</a>
