@@ -1,6 +1,7 @@
 /**
  * Which labels may be kept. A machine must not say a person's age, gender, race, nationality, orientation or marital state.
- * Labels of services, their parents and aliases, labels of a manifest and inferred tags all pass this table. Pure.
+ * Labels of services, their parents and aliases, and labels of a manifest all pass this table; inferred tags have one of their
+ * own (inference/excludedTags.ts). Pure.
  */
 
 type Exclusion = {
