@@ -38,7 +38,18 @@ export async function run(args: readonly string[]): Promise<unknown> {
       lines.push(summary(bar, measured));
     }
     say("");
-    const heads = ["px", "photographs", "AVIF/WebP at equal SSIM", "bar", "as served", "stored", "CPU ms", "worst", ""];
+    const heads = [
+      "px",
+      "photographs",
+      "AVIF/WebP at equal SSIM",
+      "bar",
+      "chroma error",
+      "as served",
+      "stored",
+      "CPU ms",
+      "worst",
+      "",
+    ];
     console.log(
       table(
         heads,
@@ -76,6 +87,7 @@ function summary(bar: (typeof BARS)[number], measured: readonly Measured[]) {
   const figures = {
     width: bar.width,
     equal: total((one) => one.equal) / webp,
+    chroma: total((one) => one.chroma) / total((one) => one.webpChroma),
     served: total((one) => one.served) / webp,
     stored: measured.filter(({ stored }) => stored).length,
     cpuMs: median(measured.map(({ cpuMs }) => cpuMs)),
@@ -83,7 +95,15 @@ function summary(bar: (typeof BARS)[number], measured: readonly Measured[]) {
   };
   const isReached = figures.equal <= bar.bytes && figures.cpuMs <= bar.cpuMs;
   const cells = [
-    ...[bar.width, measured.length, figures.equal.toFixed(3), bar.bytes, figures.served.toFixed(3), figures.stored],
+    ...[
+      bar.width,
+      measured.length,
+      figures.equal.toFixed(3),
+      bar.bytes,
+      figures.chroma.toFixed(3),
+      figures.served.toFixed(3),
+      figures.stored,
+    ],
     ...[Math.round(figures.cpuMs), Math.round(figures.worstCpuMs), isReached ? "reached" : "MISSED"],
   ];
   return { cells, figures: { ...figures, isReached } };
