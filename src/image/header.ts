@@ -20,7 +20,7 @@ export type Header = {
   readonly alpha: boolean;
   /** Progressive JPEG, interlaced PNG. */
   readonly progressive: boolean;
-  readonly colour: "grey" | "rgb" | "ycc" | "cmyk" | "palette" | "unknown";
+  readonly colour: "grey" | "rgb" | "ycc" | "cmyk" | "lab" | "palette" | "unknown";
 };
 
 /**

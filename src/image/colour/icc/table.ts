@@ -71,7 +71,11 @@ const DECODERS: Readonly<Record<Encoding, (v: Float64Array) => void>> = {
   "lab of lut16": (v) => fromLab(v, (100 * 65535) / 65280, 65535 / 256),
 };
 
-function fromLab(v: Float64Array, lightness: number, range: number): void {
+/**
+ * L*a*b*, encoded 0..1, -> XYZ relative to white, in place. `lightness`: the L* of 1. `range`: that of a* and b*, which begin
+ * at -128.
+ */
+export function fromLab(v: Float64Array, lightness: number, range: number): void {
   const fy = ((v[0] as number) * lightness + 16) / 116;
   const fx = fy + ((v[1] as number) * range - 128) / 500;
   const fz = fy - ((v[2] as number) * range - 128) / 200;

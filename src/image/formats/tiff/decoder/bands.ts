@@ -21,6 +21,8 @@ export type BandOrder = {
   readonly resizer: RowResizer;
   /** The word for pixels that the file does not have. */
   readonly missing: number;
+  /** The samples come as the reader's tables of tones make them. */
+  readonly toned: boolean;
 };
 
 /** Pushes every row of the page, or as many as the view needs. */
@@ -47,10 +49,10 @@ export function drawBands(order: BandOrder): Drawn {
 /** Pushes a band of `rows` rows. */
 type DrawBand = (band: number, rows: number) => Drawn;
 
-function stripRows({ page, bytes, readSegment, resizer }: BandOrder, blank: Uint8Array): DrawBand {
+function stripRows({ page, bytes, readSegment, resizer, toned }: BandOrder, blank: Uint8Array): DrawBand {
   const { width } = page;
   const unit = unitRows(page);
-  const convert = rowConverter(page);
+  const convert = rowConverter(page, toned);
   const words = new Uint32Array(width);
   const row = new Uint8Array(words.buffer);
   return (band, rows) => {
@@ -71,10 +73,10 @@ function stripRows({ page, bytes, readSegment, resizer }: BandOrder, blank: Uint
   };
 }
 
-function tiledBands({ page, bytes, readSegment, bounds, resizer, missing }: BandOrder): DrawBand {
+function tiledBands({ page, bytes, readSegment, bounds, resizer, missing, toned }: BandOrder): DrawBand {
   const { width, segments } = page;
   const unit = unitRows(page);
-  const convert = rowConverter(page);
+  const convert = rowConverter(page, toned);
   const words = new Uint32Array(width * Math.min(segments.height, page.height));
   return (band, rows) => {
     words.fill(missing);
@@ -104,12 +106,12 @@ function tiledBands({ page, bytes, readSegment, bounds, resizer, missing }: Band
 }
 
 /** Planes, in strips or tiles: their samples are put beside each other, as bytes. */
-function planarBands({ page, bytes, readSegment, bounds, resizer, missing }: BandOrder): DrawBand {
+function planarBands({ page, bytes, readSegment, bounds, resizer, missing, toned }: BandOrder): DrawBand {
   const { width, samples, segments } = page;
   const bandRows = Math.min(segments.height, page.height);
   const bytesOfBand = new Uint8Array(width * bandRows * samples);
   const unpack = unpacker(page);
-  const colour = colouring(page);
+  const colour = colouring(page, toned);
   const words = new Uint32Array(width);
   return (band, rows) => {
     // A pixel without one of its samples is missing.
@@ -127,7 +129,7 @@ function planarBands({ page, bytes, readSegment, bounds, resizer, missing }: Ban
           }
           return true;
         };
-        if (data !== null) readSegment(data, rows, onBatch);
+        if (data !== null) readSegment(data, rows, onBatch, plane);
         made[column] = Math.min(made[column] ?? 0, y);
       }
     }
