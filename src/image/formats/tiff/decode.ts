@@ -20,6 +20,7 @@ import { faxRowsBytes, isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
 import { jpegSegmentBytes, segmentScale } from "./decoder/jpegSegments.ts";
 import { pageTones } from "./decoder/pageTones.ts";
+import { usedSamples } from "./decoder/segments.ts";
 import type { TiffPage } from "./directory/page.ts";
 
 /** Levels of a pyramid are rounded down at each halving, so their shapes differ from the first page's by some pixels. */
@@ -62,7 +63,7 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
   }
   // A row and what stands for a missing one; of fax also the changes of two rows.
   const coded = base + 8 * width + (isFax(page) ? faxRowsBytes(segments.width) : codedRowsBytes(page, segments.width));
-  if (page.planar) return coded + 4 * width + page.samples * width * rows;
+  if (page.planar) return coded + 4 * width + usedSamples(page).length * width * rows;
   return coded + (segments.tiled ? 4 * width * rows : 0);
 }
 

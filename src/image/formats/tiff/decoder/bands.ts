@@ -105,18 +105,20 @@ function tiledBands({ page, bytes, readSegment, bounds, resizer, missing, toned 
   };
 }
 
-/** Planes, in strips or tiles: their samples are put beside each other, as bytes. */
+/** Planes, in strips or tiles: the samples that count are put beside each other, as bytes. */
 function planarBands({ page, bytes, readSegment, bounds, resizer, missing, toned }: BandOrder): DrawBand {
-  const { width, samples, segments } = page;
+  const { width, segments } = page;
+  const used = usedSamples(page);
+  const samples = used.length;
   const bandRows = Math.min(segments.height, page.height);
   const bytesOfBand = new Uint8Array(width * bandRows * samples);
   const unpack = unpacker(page);
-  const colour = colouring(page, toned);
+  const colour = colouring({ ...page, samples, alphaAt: page.alphaAt < 0 ? -1 : samples - 1 }, toned);
   const words = new Uint32Array(width);
   return (band, rows) => {
     // A pixel without one of its samples is missing.
     const made = Array.from({ length: segments.across }, () => rows);
-    for (const plane of usedSamples(page)) {
+    for (const [place, plane] of used.entries()) {
       for (let column = 0; column < segments.across; column++) {
         const left = column * segments.width;
         const across = Math.min(segments.width, width - left);
@@ -125,7 +127,7 @@ function planarBands({ page, bytes, readSegment, bounds, resizer, missing, toned
         let y = 0;
         const onBatch = ({ data, offset, stride, count }: Batch) => {
           for (let i = 0; i < count; i++, y++) {
-            unpack(data, offset + i * stride, across, bytesOfBand, (y * width + left) * samples + plane, samples);
+            unpack(data, offset + i * stride, across, bytesOfBand, (y * width + left) * samples + place, samples);
           }
           return true;
         };
