@@ -1,11 +1,13 @@
 /** JPEG XL: pixels, sizes before decoding, cut files, and the corpus. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../../../../src/errors.ts";
 import { factsOf } from "../../../../../src/image/facts.ts";
 import { readHeader } from "../../../../../src/image/readHeader.ts";
 import { renderAny } from "../../../heavy/renderAny.ts";
 import { corpusFiles, decodedPixels, psnr, readCorpus } from "../../corpus.ts";
 import { orderOf } from "../../orders.ts";
+import { MUTATIONS } from "../damage/mutations.ts";
 import { seeded } from "../jpeg/decoder/random.ts";
 import { jxlFile, jxlPixels } from "./jxlFile.ts";
 
@@ -86,6 +88,13 @@ test("a file that is cut gives what is there, and counts as cut", async () => {
   expect((await sharp(bytes).metadata()).width).toBe(100);
 });
 
+/** FIRSTLIGHT_LONG=1 takes many. */
+const DAMAGED = process.env.FIRSTLIGHT_LONG === "1" ? 5_000 : 60;
+const OF_THE_SOURCE = [
+  ...["image_damaged", "format_unsupported", "not_an_image", "source_too_many_pixels", "result_too_large"],
+  "source_too_complex",
+];
+
 /** Three frames of 24x16 that cjxl wrote without loss: gradients, red, and a blue square on the gradients. */
 const MOVING = Uint8Array.from(
   Buffer.from(
@@ -112,6 +121,20 @@ describe("an animation", () => {
     expect(await factsOf(MOVING, MOVING.length)).toMatchObject({ frames: null, duration: null, loop: null });
     const still = await jxlFile(first, width, height);
     expect(await factsOf(still, still.length)).toMatchObject({ frames: 1, duration: 0, loop: 1 });
+  });
+  test("damaged: a picture, or a failure that blames the source", { timeout: 900_000 }, async () => {
+    const random = seeded(5);
+    let shown = 0;
+    for (let i = 0; i < DAMAGED; i++) {
+      const damaged = random.pick(Object.values(MUTATIONS))(MOVING, random, { from: 2, end: 24 });
+      try {
+        await renderAny(orderOf(damaged, { width: 20 }, "png"));
+        shown++;
+      } catch (error) {
+        expect(OF_THE_SOURCE, Buffer.from(damaged).toString("hex")).toContain(error instanceof Failure && error.reason);
+      }
+    }
+    expect(shown).toBeGreaterThan(DAMAGED / 20);
   });
   test("one that ends after its first frame shows it", async () => {
     const cut = MOVING.subarray(0, 150);
