@@ -7,7 +7,7 @@ import { type Exif, NO_EXIF, readExif } from "./metadata/exif.ts";
 import { rightsOf, titleOf } from "./metadata/rights.ts";
 import { openFile } from "./readHeader.ts";
 
-/** Null: not known. Of a moving picture the frames are counted only in a whole file. */
+/** Null: not known. Frames are counted only in a whole file, and not those of JPEG XL and AVIF. */
 export type Facts = Omit<Exif, "artist" | "copyright"> & {
   /** As shown, with the orientation applied, in pixels. */
   readonly width: number;
@@ -42,7 +42,7 @@ export async function factsOf(bytes: Uint8Array, total: number | null): Promise<
   const blocks = await blocksOf(header.format, opened.bytes);
   const { artist: _, copyright: __, ...taken } = blocks.exif === null ? NO_EXIF : readExif(blocks.exif);
   const { creator, copyright } = rightsOf(blocks);
-  const knowsFrames = total === bytes.length || STILL.has(header.format);
+  const knowsFrames = opened.source.moves !== true && (total === bytes.length || STILL.has(header.format));
   const { durationMs, plays } = opened.source.animation ?? { durationMs: 0, plays: 1 };
   const { format, orientation, alpha, progressive, colour, frames } = header;
   return {

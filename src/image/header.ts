@@ -20,7 +20,7 @@ export type Header = {
   readonly alpha: boolean;
   /** Progressive JPEG, interlaced PNG. */
   readonly progressive: boolean;
-  readonly colour: "grey" | "rgb" | "ycc" | "cmyk" | "palette" | "unknown";
+  readonly colour: "grey" | "rgb" | "ycc" | "cmyk" | "lab" | "palette" | "unknown";
 };
 
 /**
@@ -28,6 +28,8 @@ export type Header = {
  * is drawn at any size the sides may have fractions.
  */
 export type Source = Header & {
+  /** It moves, and its frames were not counted: `frames` is 1, for the first one. Of formats of which only that is shown. */
+  readonly moves?: boolean;
   /** Of a file with several frames: how long they are shown in all, and how often, 0 = without end. */
   readonly animation?: { readonly durationMs: number; readonly plays: number };
   /** Bits a sample. */

@@ -14,9 +14,9 @@ export async function embeddedConversion(source: Source): Promise<Convert | null
   return profile === null ? null : toSrgb(profile);
 }
 
-/** The ICC profile of a picture that is not CMYK, else what its header says of its colours, or null. */
+/** The ICC profile of a picture that is not CMYK or Lab, else what its header says of its colours, or null. */
 export async function embeddedProfile(source: Source): Promise<Profile | null> {
-  if (source.colour === "cmyk") return null;
+  if (source.colour === "cmyk" || source.colour === "lab") return null;
   const profile = await iccProfile(source);
   // A grey profile on a colour picture is a mistake of its writer. Browsers ignore it too.
   if (profile === null || (profile.kind === "grey" && source.colour !== "grey")) return source.profile ?? null;

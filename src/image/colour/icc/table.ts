@@ -1,4 +1,7 @@
-/** Profiles that are tables -> sRGB. Perceptual intent with black point compensation, which is what libvips does. */
+/**
+ * Profiles that are tables -> sRGB. Perceptual intent with black point compensation, which is what libvips does; but the
+ * dark tones of a profile that reaches black itself stay as they are, as in browsers.
+ */
 import { invert, type Matrix, multiply } from "../matrix.ts";
 import { encodeByte, SRGB_MATRIX } from "../srgbSpace.ts";
 import { interpolatorOf } from "./interpolate.ts";
@@ -15,6 +18,8 @@ const PERCEPTUAL_BLACK = 0.0034731;
 /** The highest L* that the darkest colour may have (ISO 18619 6.2). */
 const MAX_BLACK = 50;
 const DELTA = 6 / 29;
+/** Device values at which the darkest colour is looked for. */
+const PROBES = [0, 64, 128, 191, 255] as const;
 
 /** Inputs by colour space, and the darkest device value. */
 const SPACES: Readonly<Record<string, { readonly inputs: number; readonly darkest: number }>> = {
@@ -49,7 +54,21 @@ function tableOf(lut: Lut, darkest: number, isVersion4: boolean): Table {
   };
   measure(darkest, darkest, darkest, darkest);
   // The darkest colour counts as grey.
-  const black = isVersion4 ? PERCEPTUAL_BLACK : Math.min(cube((MAX_BLACK + 16) / 116), Math.max(0, v[1] as number));
+  let black = Math.min(cube((MAX_BLACK + 16) / 116), Math.max(0, v[1] as number));
+  if (isVersion4) {
+    black = PERCEPTUAL_BLACK;
+    // libjxl's profile of XYB has no lightest black: its darkest colour is not the one with the lowest device values.
+    if (lut.inputs === 3) {
+      for (const a of PROBES) {
+        for (const b of PROBES) {
+          for (const c of PROBES) {
+            measure(a, b, c, 0);
+            black = Math.min(black, Math.max(0, v[1] as number));
+          }
+        }
+      }
+    }
+  }
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = TO_LINEAR;
   return (a, b, c, d, to, at) => {
     measure(a, b, c, d);
@@ -71,7 +90,11 @@ const DECODERS: Readonly<Record<Encoding, (v: Float64Array) => void>> = {
   "lab of lut16": (v) => fromLab(v, (100 * 65535) / 65280, 65535 / 256),
 };
 
-function fromLab(v: Float64Array, lightness: number, range: number): void {
+/**
+ * L*a*b*, encoded 0..1, -> XYZ relative to white, in place. `lightness`: the L* of 1. `range`: that of a* and b*, which begin
+ * at -128.
+ */
+export function fromLab(v: Float64Array, lightness: number, range: number): void {
   const fy = ((v[0] as number) * lightness + 16) / 116;
   const fx = fy + ((v[1] as number) * range - 128) / 500;
   const fz = fy - ((v[2] as number) * range - 128) / 200;

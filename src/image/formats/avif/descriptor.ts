@@ -19,5 +19,5 @@ export const AVIF = {
     bytesPerPixel: 5,
     storedCode: "avif",
   },
-  note: "8, 10 and 12 bit; with alpha up to 2.5 megapixels, with more than 8 bit up to 3.5, with both 2; of a sequence the first frame",
+  note: "8, 10 and 12 bit; with alpha up to 2.5 megapixels, with more than 8 bit up to 3.5, with both 2; of a sequence the first frame; a gain map is ignored",
 } as const satisfies FormatDescriptor;

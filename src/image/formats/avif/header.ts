@@ -18,7 +18,14 @@ export function avifHeader(bytes: Uint8Array): Source {
   const { width, height } = crop ?? properties;
   const source = still("avif", width, height, { alpha, orientation, colour: grey ? "grey" : "rgb" });
   const coded = { width: properties.width, height: properties.height };
-  return { ...source, depth, icc, mostPixels: mostPixels(properties, bytes.length), avif: { coded, crop } };
+  return {
+    ...source,
+    depth,
+    icc,
+    moves: isSequence,
+    mostPixels: mostPixels(properties, bytes.length),
+    avif: { coded, crop },
+  };
 }
 
 /** The first track with AV1 samples. Its alpha is a track of its own. */

@@ -18,5 +18,5 @@ export const JPEG = {
     fullChroma: { fromQuality: 90, bytesPerPixel: 8 },
     storedCode: "jpeg",
   },
-  note: "baseline and progressive, grey, YCbCr, RGB, CMYK; ICC profiles; not arithmetic coding, lossless, 12 bits",
+  note: "baseline and progressive, grey, YCbCr, RGB, CMYK; ICC profiles of curves and of tables, XYB among them; of an Ultra HDR file the SDR picture; not arithmetic coding, lossless, 12 bits",
 } as const satisfies FormatDescriptor;

@@ -8,5 +8,5 @@ export const JXL = {
   extensions: ["jxl"],
   input: { maxPixels: 3_000_000, decoders: ["jxlOxide"], heavy: true },
   output: null,
-  note: "with alpha up to 2.6 megapixels; of an animation the first frame; the JPEG in a recompressed one is not taken out, so its limit is the same",
+  note: "with alpha up to 2.6 megapixels; of an animation the first frame; a gain map is ignored; the JPEG in a recompressed one is not taken out, so its limit is the same",
 } as const satisfies FormatDescriptor;

@@ -21,13 +21,13 @@ export function jxlHeader(bytes: Uint8Array): Source {
   const bits = new Bits(codestream(bytes));
   if (bits.read(16) !== 0x0aff) throw damaged("it has no codestream");
   const size = readSize(bits);
-  const { orientation, extraChannels, depth } = readMetadata(bits);
+  const { orientation, extraChannels, depth, moves } = readMetadata(bits);
   if (extraChannels > MAX_EXTRA_CHANNELS) {
     throw new Failure("format_unsupported", { value: `JPEG XL with ${extraChannels} extra channels` });
   }
   const [width, height] = orientation >= 5 ? [size.height, size.width] : [size.width, size.height];
   const source = still("jxl", width, height, { alpha: extraChannels > 0, colour: "rgb" });
-  return { ...source, depth, mostPixels: mostPixels(extraChannels, bytes.length) };
+  return { ...source, depth, moves, mostPixels: mostPixels(extraChannels, bytes.length) };
 }
 
 /** The beginning of the codestream: the file itself, or the box that holds it or its first part. */
@@ -87,14 +87,16 @@ function readMetadata(bits: Bits): {
   readonly orientation: number;
   readonly extraChannels: number;
   readonly depth: number;
+  readonly moves: boolean;
 } {
-  if (bits.flag()) return { orientation: 1, extraChannels: 0, depth: 8 };
-  let orientation = 1;
+  if (bits.flag()) return { orientation: 1, extraChannels: 0, depth: 8, moves: false };
+  let [orientation, moves] = [1, false];
   if (bits.flag()) {
     orientation = 1 + bits.read(3);
     if (bits.flag()) readSize(bits);
     if (bits.flag()) readPreview(bits);
-    if (bits.flag()) readAnimation(bits);
+    moves = bits.flag();
+    if (moves) readAnimation(bits);
   }
   const isFloat = bits.flag();
   const depth = isFloat
@@ -102,7 +104,7 @@ function readMetadata(bits: Bits): {
     : bits.choose([8, 0], [10, 0], [12, 0], [1, 6]);
   if (isFloat) bits.read(4);
   bits.read(1);
-  return { orientation, extraChannels: bits.choose([0, 0], [1, 0], [2, 4], [1, 12]), depth };
+  return { orientation, extraChannels: bits.choose([0, 0], [1, 0], [2, 4], [1, 12]), depth, moves };
 }
 
 function readPreview(bits: Bits): void {

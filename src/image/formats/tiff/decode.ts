@@ -4,7 +4,8 @@
  */
 
 import { inksToRgba } from "../../colour/inks.ts";
-import { deepTones, type Tones } from "../../colour/tones.ts";
+import { labToRgba } from "../../colour/lab.ts";
+import type { Tones } from "../../colour/tones.ts";
 import { UnsupportedByDecoder } from "../../decodeErrors.ts";
 import type { Source } from "../../header.ts";
 import { type Decode, type DecodeCost, type Pixels, stillPicture, type View } from "../../picture.ts";
@@ -14,10 +15,12 @@ import { chooseEntry, viewOn } from "../ico/choose.ts";
 import { dctScale } from "../jpeg/decoder/scale.ts";
 import { MAX_STORE_BYTES } from "../jpeg/decoder/store.ts";
 import { type Drawn, drawBands } from "./decoder/bands.ts";
-import { codedRowsBytes, isDeep, openCodedRows } from "./decoder/codedRows.ts";
+import { codedRowsBytes, openCodedRows } from "./decoder/codedRows.ts";
 import { faxRowsBytes, isFax, openFaxRows } from "./decoder/fax.ts";
 import { drawJpeg } from "./decoder/jpegBands.ts";
 import { jpegSegmentBytes, segmentScale } from "./decoder/jpegSegments.ts";
+import { pageTones } from "./decoder/pageTones.ts";
+import { usedSamples } from "./decoder/segments.ts";
 import type { TiffPage } from "./directory/page.ts";
 
 /** Levels of a pyramid are rounded down at each halving, so their shapes differ from the first page's by some pixels. */
@@ -60,7 +63,7 @@ export function tiffMemory({ source, view, fileBytes }: DecodeCost): number {
   }
   // A row and what stands for a missing one; of fax also the changes of two rows.
   const coded = base + 8 * width + (isFax(page) ? faxRowsBytes(segments.width) : codedRowsBytes(page, segments.width));
-  if (page.planar) return coded + page.samples * width * rows;
+  if (page.planar) return coded + 4 * width + usedSamples(page).length * width * rows;
   return coded + (segments.tiled ? 4 * width * rows : 0);
 }
 
@@ -76,13 +79,14 @@ export const decodeTiff: Decode = async (bytes, source, order, clock) => {
   const cmyk = page.model === "cmyk";
   const missing = page.alphaAt >= 0 ? MISSING.transparent : cmyk ? MISSING.inks : MISSING.grey;
   const jpeg = page.coding === "jpeg" || page.coding === "oldJpeg";
-  const deep = isDeep(page) ? await deepTones(source) : null;
+  const deep = await pageTones(page, source);
   const drawn = jpeg
     ? await drawJpeg(page, bytes, view, dctScale(view), missing)
     : await drawRows(page, bytes, view, missing, deep?.tones ?? null);
   const { result, pixels, complete } = drawn;
   if (pixels === 0) throw damaged("no row of it can be decoded");
   if (cmyk) inksToRgba(result.data, false, source.icc);
+  else if (page.model === "lab" || page.model === "iccLab") labToRgba(result.data);
   else if (jpeg && page.inverted) invert(result.data);
   clock.lap("decode");
   const colour = deep === null ? {} : { convert: deep.rest };
@@ -100,7 +104,8 @@ async function drawRows(
   const readSegment = isFax(page)
     ? openFaxRows(page, bytes.length)
     : await openCodedRows(page, page.segments.width, bytes.length, tones);
-  const drawn = drawBands({ page, bytes, readSegment, bounds: view.bounds, resizer, missing });
+  const toned = tones !== null;
+  const drawn = drawBands({ page, bytes, readSegment, bounds: view.bounds, resizer, missing, toned });
   return { ...drawn, result: resizer.finish() };
 }
 

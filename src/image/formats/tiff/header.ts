@@ -1,4 +1,5 @@
 /** TIFF header: the directories of the first page and its smaller versions. No pixel is decoded. */
+import { codePointProfile } from "../../colour/codePoints.ts";
 import type { Header, Source } from "../../header.ts";
 import type { Orientation } from "../exif.ts";
 import { still } from "../still.ts";
@@ -14,7 +15,13 @@ const COLOURS = {
   rgb: "rgb",
   ycc: "ycc",
   cmyk: "cmyk",
+  lab: "lab",
+  iccLab: "lab",
 } as const satisfies Record<Model, Header["colour"]>;
+
+/** Numbers of H.273: BT.709 has the primaries of sRGB. */
+const SRGB_PRIMARIES = 1;
+const LINEAR = 8;
 
 /**
  * TIFF or BigTIFF bytes -> Source. Throws image_damaged, format_unsupported with the name of the kind, or
@@ -33,6 +40,8 @@ export function tiffHeader(bytes: Uint8Array): Source {
     }),
     depth: page.bits,
     icc: bytesOf(tiff, first, TAG.profile),
+    // Floating point is light with the primaries of sRGB, unless an ICC profile says otherwise.
+    profile: page.float ? codePointProfile(SRGB_PRIMARIES, LINEAR, page.model === "grey") : null,
     tiff: levels,
   };
 }

@@ -1,30 +1,23 @@
 /**
- * Decoded rows to rows of samples with 8 bits: the horizontal predictor undone (TIFF 6.0, section 14), 16 bits cut to
- * the upper 8, RGB made RGBA. Vector loads and stores reach up to 31 bytes too far.
+ * Decoded rows to rows of samples with 8 bits: the horizontal predictor undone (TIFF 6.0, section 14), more bits made 8, RGB
+ * made RGBA. Vector loads and stores reach up to 31 bytes too far.
  */
+import { deepRow } from "./deep";
 
 /** Kinds of rows, numbered as in decoder/codedRows.ts. */
 export const COPY: i32 = 0;
 export const PREDICTED: i32 = 1;
-export const WIDE: i32 = 2;
-export const WIDE_PREDICTED: i32 = 3;
+export const UPPER: i32 = 2;
+export const DEEP: i32 = 3;
 export const RGB: i32 = 4;
 export const RGB_PREDICTED: i32 = 5;
 
-/** Three tables of 65536 bytes: a sample of red (or grey), green, blue -> the byte to store for it. */
-export const TONES = memory.data(196608, 16);
-const TONE_BYTES: usize = 65536;
-
-/**
- * `bytes` are those of the coded row, `step` the samples of a pixel. `little`: the byte order of 16 bits. `toned`: so many
- * samples of a pixel, from the first on, go through the tables of tones; of the others the upper byte is taken.
- */
-export function convert(kind: i32, from: usize, to: usize, bytes: i32, step: i32, little: bool, toned: i32): void {
+/** `bytes` are those of the coded row, `step` the samples of a pixel. `little`: the byte order of more than 8 bits. */
+export function convert(kind: i32, from: usize, to: usize, bytes: i32, step: i32, little: bool): void {
   if (kind == COPY) memory.copy(to, from, bytes);
   else if (kind == PREDICTED) step == 4 ? addPixels(from, to, bytes) : addBytes(from, to, bytes, step);
-  else if (kind == WIDE && toned == 0) upperBytes(from, to, bytes, little);
-  else if (kind == WIDE) words(from, to, bytes >> 1, step, little, toned, false);
-  else if (kind == WIDE_PREDICTED) words(from, to, bytes >> 1, step, little, toned, true);
+  else if (kind == UPPER) upperBytes(from, to, bytes, little);
+  else if (kind == DEEP) deepRow(from, to, bytes, step, little);
   else if (kind == RGB) rgbToRgba(from, to, bytes);
   else addRgb(from, to, bytes);
 }
@@ -65,24 +58,12 @@ function rgbToRgba(from: usize, to: usize, bytes: i32): void {
   }
 }
 
+/** The upper 8 of 16 bits. */
 function upperBytes(from: usize, to: usize, bytes: i32, little: bool): void {
   for (let i = 0; i < bytes; i += 32, to += 16) {
     const a = v128.load(from + i);
     const b = v128.load(from + i, 16);
     if (little) v128.store(to, v128.shuffle<u8>(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31));
     else v128.store(to, v128.shuffle<u8>(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30));
-  }
-}
-
-function words(from: usize, to: usize, samples: i32, step: i32, little: bool, toned: i32, predicted: bool): void {
-  for (let first = 0; first < step; first++) {
-    const table = TONES + <usize>first * TONE_BYTES;
-    let sum: u32 = 0;
-    for (let i = first; i < samples; i += step) {
-      const word = load<u16>(from + (i << 1));
-      const sample = <u32>(little ? word : bswap<u16>(word));
-      sum = predicted ? (sum + sample) & 0xffff : sample;
-      store<u8>(to + i, first < toned ? load<u8>(table + <usize>sum) : <u8>(sum >> 8));
-    }
   }
 }

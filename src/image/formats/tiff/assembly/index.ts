@@ -4,7 +4,8 @@
  */
 import { inflate, startInflate } from "../../png/assembly/inflate";
 import { addInput, DAMAGED, ENDED, HUNGRY, keepInput, outputAt, setInput, setOutput } from "../../png/assembly/state";
-import { convert, TONES } from "./convert";
+import { convert } from "./convert";
+import { TONES } from "./deep";
 import { lzw, LZW_MARGIN, oldLzw, startLzw } from "./lzw";
 import { copyBytes, packBits } from "./runs";
 
@@ -40,11 +41,10 @@ let coding: i32 = 0;
 let kind: i32 = 0;
 let step: i32 = 1;
 let little: bool = false;
-let toned: i32 = 0;
 
 /**
  * The kind of data that follow: rows of `bytes` bytes in the coding, and of at most `outBytes` when made (assembly/
- * convert.ts); batches of at most `batch` rows. `tonedSamples` of a pixel go through the tables of tones. Gives 0 when there is not enough memory.
+ * convert.ts); batches of at most `batch` rows. `samples` of a pixel. Gives 0 when there is not enough memory.
  */
 export function setUp(
   ofCoding: i32,
@@ -54,9 +54,7 @@ export function setUp(
   samples: i32,
   isLittle: bool,
   batch: i32,
-  tonedSamples: i32,
 ): i32 {
-  toned = tonedSamples;
   coding = ofCoding;
   kind = ofKind;
   step = samples;
@@ -70,6 +68,8 @@ export function setUp(
   const need = <i32>((buffer + bufferBytes + SLACK + 65535) >>> 16);
   return need > memory.size() && memory.grow(need - memory.size()) < 0 ? 0 : 1;
 }
+
+export { setSamples } from "./deep";
 
 /** Address of the tables of tones: three of 65536 bytes. */
 export function toneAddress(): usize {
@@ -119,7 +119,7 @@ export function nextBatch(): void {
 export function makeRows(wanted: i32): i32 {
   while (true) {
     while (made < wanted && taken + rowBytes <= outputAt) {
-      convert(kind, taken, rows + stride * <usize>made, <i32>rowBytes, step, little, toned);
+      convert(kind, taken, rows + stride * <usize>made, <i32>rowBytes, step, little);
       taken += rowBytes;
       made++;
     }

@@ -21,6 +21,8 @@ export type BandOrder = {
   readonly resizer: RowResizer;
   /** The word for pixels that the file does not have. */
   readonly missing: number;
+  /** The samples come as the reader's tables of tones make them. */
+  readonly toned: boolean;
 };
 
 /** Pushes every row of the page, or as many as the view needs. */
@@ -47,10 +49,10 @@ export function drawBands(order: BandOrder): Drawn {
 /** Pushes a band of `rows` rows. */
 type DrawBand = (band: number, rows: number) => Drawn;
 
-function stripRows({ page, bytes, readSegment, resizer }: BandOrder, blank: Uint8Array): DrawBand {
+function stripRows({ page, bytes, readSegment, resizer, toned }: BandOrder, blank: Uint8Array): DrawBand {
   const { width } = page;
   const unit = unitRows(page);
-  const convert = rowConverter(page);
+  const convert = rowConverter(page, toned);
   const words = new Uint32Array(width);
   const row = new Uint8Array(words.buffer);
   return (band, rows) => {
@@ -71,10 +73,10 @@ function stripRows({ page, bytes, readSegment, resizer }: BandOrder, blank: Uint
   };
 }
 
-function tiledBands({ page, bytes, readSegment, bounds, resizer, missing }: BandOrder): DrawBand {
+function tiledBands({ page, bytes, readSegment, bounds, resizer, missing, toned }: BandOrder): DrawBand {
   const { width, segments } = page;
   const unit = unitRows(page);
-  const convert = rowConverter(page);
+  const convert = rowConverter(page, toned);
   const words = new Uint32Array(width * Math.min(segments.height, page.height));
   return (band, rows) => {
     words.fill(missing);
@@ -103,18 +105,20 @@ function tiledBands({ page, bytes, readSegment, bounds, resizer, missing }: Band
   };
 }
 
-/** Planes, in strips or tiles: their samples are put beside each other, as bytes. */
-function planarBands({ page, bytes, readSegment, bounds, resizer, missing }: BandOrder): DrawBand {
-  const { width, samples, segments } = page;
+/** Planes, in strips or tiles: the samples that count are put beside each other, as bytes. */
+function planarBands({ page, bytes, readSegment, bounds, resizer, missing, toned }: BandOrder): DrawBand {
+  const { width, segments } = page;
+  const used = usedSamples(page);
+  const samples = used.length;
   const bandRows = Math.min(segments.height, page.height);
   const bytesOfBand = new Uint8Array(width * bandRows * samples);
   const unpack = unpacker(page);
-  const colour = colouring(page);
+  const colour = colouring({ ...page, samples, alphaAt: page.alphaAt < 0 ? -1 : samples - 1 }, toned);
   const words = new Uint32Array(width);
   return (band, rows) => {
     // A pixel without one of its samples is missing.
     const made = Array.from({ length: segments.across }, () => rows);
-    for (const plane of usedSamples(page)) {
+    for (const [place, plane] of used.entries()) {
       for (let column = 0; column < segments.across; column++) {
         const left = column * segments.width;
         const across = Math.min(segments.width, width - left);
@@ -123,11 +127,11 @@ function planarBands({ page, bytes, readSegment, bounds, resizer, missing }: Ban
         let y = 0;
         const onBatch = ({ data, offset, stride, count }: Batch) => {
           for (let i = 0; i < count; i++, y++) {
-            unpack(data, offset + i * stride, across, bytesOfBand, (y * width + left) * samples + plane, samples);
+            unpack(data, offset + i * stride, across, bytesOfBand, (y * width + left) * samples + place, samples);
           }
           return true;
         };
-        if (data !== null) readSegment(data, rows, onBatch);
+        if (data !== null) readSegment(data, rows, onBatch, plane);
         made[column] = Math.min(made[column] ?? 0, y);
       }
     }

@@ -1,7 +1,8 @@
 /** The driver of assembly: data of a strip or tile in, batches of rows out. For every coding but fax and JPEG. */
 import type { Tones } from "../../../colour/tones.ts";
 import { defineEngine, exportsOf } from "../../../engines.ts";
-import type { TiffPage } from "../directory/page.ts";
+import type { Predictor } from "../directory/kinds.ts";
+import { COLOURS, type TiffPage } from "../directory/page.ts";
 import module from "../wasm/decoder.wasm";
 import { type ReadSegment, reverseBits } from "./reader.ts";
 import { codedRowBytes, readCounter } from "./segments.ts";
@@ -16,8 +17,15 @@ type Exports = {
     samples: number,
     little: number,
     batch: number,
-    toned: number,
   ): number;
+  setSamples(
+    bytes: number,
+    floats: number,
+    lab: number,
+    predictor: number,
+    tonedSamples: number,
+    channel: number,
+  ): void;
   toneAddress(): number;
   startSegment(): void;
   inputAddress(): number;
@@ -36,7 +44,8 @@ const engine = defineEngine("tiff", () => {
 
 /** Codings and kinds of rows, numbered as in assembly/index.ts and assembly/convert.ts. */
 const CODINGS = { none: 0, packBits: 1, lzw: 2, oldLzw: 3, deflate: 4 } as const;
-const KINDS = { copy: 0, predicted: 1, wide: 2, widePredicted: 3, rgb: 4, rgbPredicted: 5 } as const;
+const KINDS = { copy: 0, predicted: 1, upper: 2, deep: 3, rgb: 4, rgbPredicted: 5 } as const;
+const PREDICTORS = { none: 0, differences: 1, floatingPoint: 2 } as const satisfies Record<Predictor, number>;
 
 /** What `makeRows` returns when it stops. */
 const NEEDS_INPUT = 1;
@@ -51,33 +60,32 @@ export function isRgba({ model, bits, samples, planar }: TiffPage): boolean {
   return model === "rgb" && bits === 8 && samples === 3 && !planar;
 }
 
-/** Bits of the samples in the rows that come: 16 are cut to 8. */
+/** Bits of the samples in the rows that come: 16 and more become 8. */
 export function rowBits({ bits }: TiffPage): number {
-  return bits === 16 ? 8 : bits;
+  return bits >= 16 ? 8 : bits;
 }
 
-/**
- * Whether the tone curve of a profile can work on the 16 bits of the samples: not where colours must be divided by alpha or
- * inverted before.
- */
-export function isDeep({ bits, model, planar, inverted, associated }: TiffPage): boolean {
-  return bits === 16 && (model === "grey" || model === "rgb") && !planar && !inverted && !associated;
+function kindOf(page: TiffPage, toned: boolean): number {
+  const predicted = page.predictor !== "none";
+  if (isRgba(page)) return predicted ? KINDS.rgbPredicted : KINDS.rgb;
+  if (page.bits === 16 && !page.float && !predicted && !toned) return KINDS.upper;
+  if (page.bits >= 16) return KINDS.deep;
+  return predicted ? KINDS.predicted : KINDS.copy;
 }
 
-function kindOf(page: TiffPage): number {
-  if (isRgba(page)) return page.predicted ? KINDS.rgbPredicted : KINDS.rgb;
-  if (page.bits === 16) return page.predicted ? KINDS.widePredicted : KINDS.wide;
-  return page.predicted ? KINDS.predicted : KINDS.copy;
+/** The longest row that is made: RGBA, or bytes of samples. Of predictor 3 the sums of the whole row stand there. */
+function madeBytes(page: TiffPage, width: number): number {
+  return isRgba(page) ? 4 * width : codedRowBytes(page, width);
 }
 
 /** The bytes that an instance holds for rows of `width` pixels, beside windows of constant size. */
 export function codedRowsBytes(page: TiffPage, width: number): number {
-  return codedRowBytes(page, width) + Math.max(BATCH_BYTES, 4 * width) + 4 * width;
+  return codedRowBytes(page, width) + Math.max(BATCH_BYTES, madeBytes(page, width)) + 4 * width;
 }
 
 /**
  * Opens the reader of a page's strips or tiles, which are `width` pixels wide, in a file of `fileBytes` bytes. `tones`:
- * 16-bit colours to bytes (isDeep); null keeps the upper byte.
+ * 16-bit colours to bytes (tones.ts); null keeps the upper byte.
  */
 export async function openCodedRows(
   page: TiffPage,
@@ -87,22 +95,23 @@ export async function openCodedRows(
 ): Promise<ReadSegment> {
   const tiff = await engine.use();
   const countRead = readCounter(fileBytes);
-  const colours = page.model === "grey" ? 1 : 3;
-  const toned = tones === null ? 0 : colours;
+  const toned = tones === null ? 0 : COLOURS[page.model];
   tones?.forEach((table, i) => {
     new Uint8Array(tiff.memory.buffer, tiff.toneAddress() + i * table.length, table.length).set(table);
   });
   const bytes = codedRowBytes(page, width);
-  const outBytes = isRgba(page) ? 4 * width : bytes;
+  const outBytes = madeBytes(page, width);
   const most = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / outBytes)));
-  const kind = kindOf(page);
-  return (data, rows, onBatch) => {
+  const kind = kindOf(page, tones !== null);
+  return (data, rows, onBatch, plane = 0) => {
     const coding = codingOf(page, data);
     const samples = page.planar ? 1 : page.samples;
-    if (tiff.setUp(coding, kind, bytes, outBytes, samples, page.little ? 1 : 0, most, toned) === 0) {
+    if (tiff.setUp(coding, kind, bytes, outBytes, samples, page.little ? 1 : 0, most) === 0) {
       // It depends on what else the isolate holds and not on the source alone.
       throw new RangeError("out of memory");
     }
+    const [float, lab] = [page.float ? 1 : 0, page.model === "lab" ? 1 : 0];
+    tiff.setSamples(page.bits >> 3, float, lab, PREDICTORS[page.predictor], toned, plane);
     tiff.startSegment();
     const feed = feeder(tiff, data, page.reversed, countRead);
     for (let made = 0; made < rows; ) {

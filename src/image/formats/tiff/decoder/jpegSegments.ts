@@ -13,10 +13,10 @@ import type { TiffPage } from "../directory/page.ts";
 import { readCounter, segmentData, tooComplex } from "./segments.ts";
 
 /** The directory says what the components are, not the JPEG's own markers, as in libtiff. */
-const MODELS = { grey: "grey", rgb: "rgb", ycc: "ycbcr", cmyk: "cmyk", palette: null } as const satisfies Record<
-  Model,
-  JpegModel | null
->;
+const MODELS = {
+  ...{ grey: "grey", rgb: "rgb", ycc: "ycbcr", cmyk: "cmyk" },
+  ...{ palette: null, lab: null, iccLab: null },
+} as const satisfies Record<Model, JpegModel | null>;
 const COMPONENTS = { grey: 1, ycbcr: 3, rgb: 3, cmyk: 4, ycck: 4 } as const satisfies Record<JpegModel, number>;
 /** The most visits to 8x8 blocks for all segments together, as in image/plan.ts for a JPEG file. */
 const MAX_BLOCK_VISITS = 32_000_000;

@@ -12,10 +12,11 @@ export type Batch = {
 export type OnBatch = (batch: Batch) => boolean;
 
 /**
- * Decodes at most `rows` rows of a segment's data, in batches. False: data are missing or damaged; `onBatch` got the rows
- * that could be made. True: it got all that it needs.
+ * Decodes at most `rows` rows of a segment's data, in batches. `plane`: the sample that the segment holds of each pixel; 0
+ * for a page without planes. False: data are missing or damaged; `onBatch` got the rows that could be made. True: it got
+ * all that it needs.
  */
-export type ReadSegment = (data: Uint8Array, rows: number, onBatch: OnBatch) => boolean;
+export type ReadSegment = (data: Uint8Array, rows: number, onBatch: OnBatch, plane?: number) => boolean;
 
 /**
  * Converts `width` pixels of a row that begins at `at` into `out`, from index `to` on. In YCbCr the row is a unit of

@@ -1,6 +1,7 @@
 /** Rows of samples -> RGBA words (bytes R, G, B, A in memory); of CMYK: the inks, a byte each. */
 
-import type { TiffPage } from "../directory/page.ts";
+import { encodeByte, srgbToLinear } from "../../../colour/srgbSpace.ts";
+import { COLOURS, type TiffPage } from "../directory/page.ts";
 import { isRgba, rowBits } from "./codedRows.ts";
 import type { ConvertRow } from "./reader.ts";
 import { yccRows } from "./ycc.ts";
@@ -8,13 +9,16 @@ import { yccRows } from "./ycc.ts";
 /** Alpha of 255, as an integer of 32 bits with its sign: V8 computes with larger numbers as floating point. */
 const OPAQUE = 0xff << 24;
 
-/** The function for the rows of a page without planes. `rgba`: the reader gives RGBA where it can (isRgba). */
-export function rowConverter(page: TiffPage): ConvertRow {
+/**
+ * The function for the rows of a page without planes. The reader gives RGBA where it can (isRgba). `toned`: the samples come
+ * as the tables of tones make them (pageTones.ts).
+ */
+export function rowConverter(page: TiffPage, toned: boolean): ConvertRow {
   const bits = rowBits(page);
   if (isRgba(page)) return copyPixels;
   if (page.model === "ycc") return yccRows(page);
-  if (page.samples === 1 && bits <= 8) return fromTable(bits, sampleTable(page, bits));
-  const colour = colouring(page);
+  if (page.samples === 1 && bits <= 8) return fromTable(bits, sampleTable(page, bits, toned));
+  const colour = colouring(page, toned);
   if (bits === 8) return colour;
   const unpack = unpacker(page);
   let samples = new Uint8Array(0);
@@ -31,11 +35,12 @@ const copyPixels: ConvertRow = (data, at, width, out, to) => {
 };
 
 /** RGBA words by the value of the only sample. */
-function sampleTable({ palette, inverted }: TiffPage, bits: number): Int32Array {
+function sampleTable({ palette, inverted }: TiffPage, bits: number, toned: boolean): Int32Array {
   const top = 2 ** bits - 1;
+  const flips = inverted && !toned;
   return Int32Array.from({ length: top + 1 }, (_, i) => {
     if (palette !== null) return palette[i] ?? OPAQUE;
-    const grey = Math.round(((inverted ? top - i : i) * 255) / top);
+    const grey = Math.round(((flips ? top - i : i) * 255) / top);
     return OPAQUE | (grey << 16) | (grey << 8) | grey;
   });
 }
@@ -61,15 +66,13 @@ export type Unpack = (data: Uint8Array, at: number, count: number, out: Uint8Arr
 
 /**
  * Samples of 1 to 15 bits, the upper bit first, without padding: the highest value becomes 255, but indices of a palette
- * stay as they are. Of 24 and 32 bits the upper 8 are taken.
+ * stay as they are. The reader has made 8 of 16 and more bits.
  */
 export function unpacker(page: TiffPage): Unpack {
   const bits = rowBits(page);
-  if (bits === 8 || bits > 16) {
-    const bytes = bits / 8;
-    const upper = page.little ? bytes - 1 : 0;
+  if (bits === 8) {
     return (data, at, count, out, to, step) => {
-      for (let i = 0; i < count; i++) out[to + i * step] = data[at + i * bytes + upper] ?? 0;
+      for (let i = 0; i < count; i++) out[to + i * step] = data[at + i] ?? 0;
     };
   }
   const top = 2 ** bits - 1;
@@ -84,9 +87,9 @@ export function unpacker(page: TiffPage): Unpack {
   };
 }
 
-/** Pixels of `samples` bytes each -> words. */
-export function colouring({ model, samples, alphaAt, associated, inverted, palette }: TiffPage): ConvertRow {
-  const flip = inverted ? 255 : 0;
+/** Pixels of `samples` bytes each -> words. `toned` as in `rowConverter`. */
+export function colouring(page: TiffPage, toned: boolean): ConvertRow {
+  const { model, samples, alphaAt, associated, inverted, palette } = page;
   if (model === "palette") {
     return (data, at, width, out, to) => {
       for (let x = 0, i = at; x < width; x++, i += samples) out[to + x] = palette?.[data[i] ?? 0] ?? OPAQUE;
@@ -100,15 +103,27 @@ export function colouring({ model, samples, alphaAt, associated, inverted, palet
       }
     };
   }
-  const [second, third] = model === "rgb" ? [1, 2] : [0, 0];
+  const [second, third] = COLOURS[model] === 3 ? [1, 2] : [0, 0];
+  const flip = inverted && !toned ? 255 : 0;
+  // a* and b* of 8 bits are signed.
+  const sign = model === "lab" && page.bits === 8 ? 128 : flip;
+  const divide = toned ? dividedLight : divided;
   return (data, at, width, out, to) => {
     for (let x = 0, i = at; x < width; x++, i += samples) {
       const alpha = alphaAt < 0 ? 255 : (data[i + alphaAt] ?? 0);
-      let [r, g, b] = [(data[i] ?? 0) ^ flip, (data[i + second] ?? 0) ^ flip, (data[i + third] ?? 0) ^ flip];
-      if (associated && alpha < 255) [r, g, b] = [divided(r, alpha), divided(g, alpha), divided(b, alpha)];
+      let [r, g, b] = [(data[i] ?? 0) ^ flip, (data[i + second] ?? 0) ^ sign, (data[i + third] ?? 0) ^ sign];
+      if (associated && alpha < 255) [r, g, b] = [divide(r, alpha), divide(g, alpha), divide(b, alpha)];
       out[to + x] = (alpha << 24) | (b << 16) | (g << 8) | r;
     }
   };
+}
+
+/** sRGB byte -> light 0..1. */
+const LIGHT = Float64Array.from({ length: 256 }, (_, byte) => srgbToLinear(byte / 255));
+
+/** The tone of light that was multiplied by alpha -> the tone of the light. */
+function dividedLight(value: number, alpha: number): number {
+  return alpha === 0 ? 0 : encodeByte(((LIGHT[value] ?? 0) * 255) / alpha);
 }
 
 /** Colour that was multiplied by alpha -> colour. */

@@ -1,6 +1,6 @@
 /** The data of strips and tiles, how long their rows are, and the limits on the work that they ask for. */
 import { Failure } from "../../../../errors.ts";
-import type { TiffPage } from "../directory/page.ts";
+import { COLOURS, type TiffPage } from "../directory/page.ts";
 
 /**
  * The most bytes that all strips or tiles of a picture may decode to: 100 megapixels of RGBA with 8 bits. Uncompressed
@@ -38,8 +38,7 @@ export function codedRowBytes({ model, bits, samples, planar, subsampling: [h, v
 
 /** The samples of a pixel that count: the colours and alpha. */
 export function usedSamples({ model, alphaAt }: TiffPage): readonly number[] {
-  const colours = { grey: 1, palette: 1, rgb: 3, ycc: 3, cmyk: 4 }[model];
-  return [...Array.from({ length: colours }, (_, i) => i), ...(alphaAt < 0 ? [] : [alphaAt])];
+  return [...Array.from({ length: COLOURS[model] }, (_, i) => i), ...(alphaAt < 0 ? [] : [alphaAt])];
 }
 
 /** Throws source_too_complex for a picture that asks for more work than a limit. */

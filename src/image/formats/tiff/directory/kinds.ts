@@ -13,8 +13,10 @@ export type Coding =
   | "alignedRuns"
   | "fax1"
   | "fax4";
-/** What the samples are, without alpha. */
-export type Model = "grey" | "palette" | "rgb" | "ycc" | "cmyk";
+/** What the samples are, without alpha. `lab` is CIE L*a*b* (TIFF 6.0, section 23), `iccLab` that of ICC profiles. */
+export type Model = "grey" | "palette" | "rgb" | "ycc" | "cmyk" | "lab" | "iccLab";
+/** How numbers stand for the samples of a row: as they are, as differences, or as differences of their bytes. */
+export type Predictor = "none" | "differences" | "floatingPoint";
 
 const CODINGS: Readonly<Record<number, Coding>> = {
   1: "none",
@@ -49,11 +51,18 @@ const OTHER_CODINGS: Readonly<Record<number, string>> = {
   52546: "JPEG XL",
 };
 
-const MODELS: Readonly<Record<number, Model>> = { 0: "grey", 1: "grey", 2: "rgb", 3: "palette", 5: "cmyk", 6: "ycc" };
+const MODELS: Readonly<Record<number, Model>> = {
+  0: "grey",
+  1: "grey",
+  2: "rgb",
+  3: "palette",
+  5: "cmyk",
+  6: "ycc",
+  8: "lab",
+  9: "iccLab",
+};
 const OTHER_MODELS: Readonly<Record<number, string>> = {
   4: "a transparency mask",
-  8: "CIE Lab",
-  9: "ICC Lab",
   10: "ITU Lab",
   32803: "a colour filter array",
   32844: "LogL",
@@ -61,9 +70,10 @@ const OTHER_MODELS: Readonly<Record<number, string>> = {
   34892: "linear raw samples",
 };
 
-const FORMATS: Readonly<Record<number, string>> = {
+const SIGNED = 2;
+const FLOAT = 3;
+const OTHER_FORMATS: Readonly<Record<number, string>> = {
   2: "signed samples",
-  3: "floating point",
   5: "complex numbers",
   6: "complex numbers",
 };
@@ -87,8 +97,29 @@ export function modelOf(photometric: number): Model {
   return model;
 }
 
-/** Throws format_unsupported unless samples are unsigned integers (or "undefined", which is taken for the same). */
-export function checkSampleFormat(format: number): void {
-  const other = FORMATS[format];
-  if (other !== undefined) throw unsupported(other);
+/**
+ * Whether the samples are floating point, by their formats. "Undefined" is taken for an unsigned integer. Throws
+ * format_unsupported for other formats; a* and b* are signed by nature, so there both words are right.
+ */
+export function isFloat(formats: readonly number[], model: Model): boolean {
+  for (const format of formats) {
+    const other = OTHER_FORMATS[format];
+    if (other !== undefined && !(format === SIGNED && model === "lab")) throw unsupported(other);
+  }
+  const floats = formats.filter((format) => format === FLOAT).length;
+  if (floats > 0 && floats < formats.length) throw unsupported("samples of different formats");
+  return floats > 0;
+}
+
+const FLOATING_POINT = 3;
+
+/** Throws format_unsupported for a predictor that does not suit the samples. */
+export function predictorOf(predictor: number, bits: number, float: boolean): Predictor {
+  if (predictor === FLOATING_POINT) {
+    if (!float) throw unsupported("differences of floating point in integers");
+    return "floatingPoint";
+  }
+  if (predictor !== 2) return "none";
+  if (![8, 16, 32, 64].includes(bits)) throw unsupported(`differences of ${bits} bits`);
+  return "differences";
 }

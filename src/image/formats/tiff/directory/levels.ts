@@ -39,7 +39,8 @@ export function readLevels(tiff: Tiff, maxPixels: number): TiffFile {
 
 /** Colours and alpha are handled alike. The limit of pixels is checked for the first page only, so none may be larger. */
 function isSmaller(a: TiffPage, b: TiffPage): boolean {
-  return a.model === b.model && a.alphaAt < 0 === b.alphaAt < 0 && a.width <= b.width && a.height <= b.height;
+  if (a.model !== b.model || a.float !== b.float) return false;
+  return a.alphaAt < 0 === b.alphaAt < 0 && a.width <= b.width && a.height <= b.height;
 }
 
 function levelOf(page: TiffPage): Level {

@@ -1,7 +1,16 @@
 /** One picture of a TIFF: what its directory says, checked, and its strips or tiles. */
 import { damaged } from "../../byteReader.ts";
 import { bytesOf, type Directory, firstOf, listOf, type Tiff, type Values, valuesOf } from "./directory.ts";
-import { type Coding, checkSampleFormat, codingOf, type Model, modelOf, unsupported } from "./kinds.ts";
+import {
+  type Coding,
+  codingOf,
+  isFloat,
+  type Model,
+  modelOf,
+  type Predictor,
+  predictorOf,
+  unsupported,
+} from "./kinds.ts";
 import { readPalette } from "./palette.ts";
 import { TAG } from "./tags.ts";
 
@@ -25,16 +34,17 @@ export type TiffPage = {
   readonly model: Model;
   /** Samples of a pixel, with alpha and others. */
   readonly samples: number;
-  /** Bits of a sample: 1 to 16, 24 or 32. */
+  /** Bits of a sample: 1 to 16, 24 or 32; of floating point 16, 24, 32 or 64. */
   readonly bits: number;
+  /** Samples are floating point: 0 is black, 1 is white. */
+  readonly float: boolean;
   /** Low values are light (WhiteIsZero). */
   readonly inverted: boolean;
   /** The sample that is alpha, or -1. `associated`: colours are multiplied by it. */
   readonly alphaAt: number;
   readonly associated: boolean;
   readonly coding: Coding;
-  /** Samples are differences from the pixel to their left. */
-  readonly predicted: boolean;
+  readonly predictor: Predictor;
   /** Bits within bytes are in reverse order. */
   readonly reversed: boolean;
   /** Samples are stored in planes, each with segments of its own. */
@@ -55,7 +65,10 @@ export type TiffPage = {
 
 const MAX_SIDE = 2 ** 31 - 1;
 /** Samples of each model. */
-const COLOURS = { grey: 1, palette: 1, rgb: 3, ycc: 3, cmyk: 4 } as const satisfies Record<Model, number>;
+export const COLOURS = { grey: 1, palette: 1, rgb: 3, ycc: 3, cmyk: 4, lab: 3, iccLab: 3 } as const satisfies Record<
+  Model,
+  number
+>;
 const FAX: readonly Coding[] = ["runs", "alignedRuns", "fax1", "fax4"];
 /** More samples than any picture has; satellites have some 30 bands. */
 const MOST_SAMPLES = 64;
@@ -73,18 +86,15 @@ export function readPage(tiff: Tiff, directory: Directory): TiffPage {
   const coding = codingOf(value(TAG.compression, 1));
   const photometric = value(TAG.photometric, FAX.includes(coding) ? 0 : 1);
   const formats = list(TAG.sampleFormat, MOST_SAMPLES);
-  for (const format of formats) checkSampleFormat(format);
   const model = modelOf(photometric);
+  const float = isFloat(formats, model);
   const depths = list(TAG.bits, MOST_SAMPLES).map(Math.floor);
   const samples = value(TAG.samples, Math.max(1, depths.length));
   const bits = depths[0] ?? 1;
-  checkSamples(model, coding, samples, depths.length === 0 ? [1] : depths.slice(0, samples));
+  checkSamples(model, coding, samples, depths.length === 0 ? [1] : depths.slice(0, samples), float);
   if (model === "cmyk" && value(TAG.inkSet, 1) !== 1) throw unsupported("inks other than CMYK");
-  const predictor = value(TAG.predictor, 1);
   const compressed = coding === "lzw" || coding === "deflate";
-  const predicted = compressed && predictor === 2;
-  if (compressed && predictor === 3) throw unsupported("floating point");
-  if (predicted && bits !== 8 && bits !== 16) throw unsupported(`differences of ${bits} bits`);
+  const predictor = predictorOf(compressed ? value(TAG.predictor, 1) : 1, bits, float);
   const planar = value(TAG.planes, 1) === 2 && samples > 1;
   if (planar && (coding === "jpeg" || model === "ycc")) throw unsupported("planes of JPEG or YCbCr");
   const options = value(TAG.faxOptions, 0);
@@ -102,10 +112,11 @@ export function readPage(tiff: Tiff, directory: Directory): TiffPage {
     model,
     samples,
     bits,
+    float,
     inverted: photometric === 0,
     ...alphaOf(model, samples, extra),
     coding,
-    predicted,
+    predictor,
     reversed: value(TAG.fillOrder, 1) === 2,
     planar,
     segments: readSegments(tiff, directory, { width, height, planes: planar ? samples : 1, coding }),
@@ -121,11 +132,12 @@ export function readPage(tiff: Tiff, directory: Directory): TiffPage {
   };
 }
 
-function checkSamples(model: Model, coding: Coding, samples: number, depths: readonly number[]): void {
+function checkSamples(model: Model, coding: Coding, samples: number, depths: readonly number[], float: boolean): void {
   const bits = depths[0] ?? 1;
   if (depths.some((depth) => depth !== bits)) throw unsupported("samples of different depths");
   if (bits < 1 || samples < 1) throw damaged(`${samples} samples of ${bits} bits`);
-  if (bits > 16 && bits !== 24 && bits !== 32) throw unsupported(`${bits} bits a sample`);
+  if (float && ![16, 24, 32, 64].includes(bits)) throw unsupported(`floating point of ${bits} bits`);
+  if (!float && bits > 16 && bits !== 24 && bits !== 32) throw unsupported(`${bits} bits a sample`);
   if (samples > MOST_SAMPLES) throw unsupported(`${samples} samples a pixel`);
   if (samples < COLOURS[model]) throw damaged(`${samples} samples a pixel for ${model}`);
   if (model === "palette" && bits > 8) throw unsupported(`a palette of ${bits} bits`);
@@ -133,6 +145,11 @@ function checkSamples(model: Model, coding: Coding, samples: number, depths: rea
   const eight = model === "ycc" || coding === "jpeg" || coding === "oldJpeg";
   if (eight && bits !== 8) throw unsupported(`${model === "ycc" ? "YCbCr" : "JPEG"} of ${bits} bits`);
   if (model === "ycc" && samples !== 3) throw unsupported(`YCbCr of ${samples} samples`);
+  if (model !== "lab" && model !== "iccLab") return;
+  if (eight) throw unsupported("JPEG of Lab");
+  if (float ? model === "iccLab" : bits !== 8 && bits !== 16) {
+    throw unsupported(`${model === "lab" ? "CIE" : "ICC"} Lab of ${bits} bits${float ? " floating point" : ""}`);
+  }
 }
 
 /**
@@ -145,7 +162,8 @@ function alphaOf(model: Model, samples: number, extra: readonly number[]): Pick<
   const named = extra.findIndex((kind) => kind === 1 || kind === 2);
   if (named < 0 || colours + named >= samples)
     return { alphaAt: samples === colours + 1 ? colours : -1, associated: false };
-  return { alphaAt: colours + named, associated: extra[named] === 1 };
+  const light = model === "grey" || model === "rgb";
+  return { alphaAt: colours + named, associated: light && extra[named] === 1 };
 }
 
 type Shape = { readonly width: number; readonly height: number; readonly planes: number; readonly coding: Coding };

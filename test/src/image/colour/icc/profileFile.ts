@@ -3,7 +3,7 @@
 export const u16 = (value: number) => [(value >> 8) & 255, value & 255];
 export const u32 = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
 export const text = (value: string) => [...value].map((c) => c.charCodeAt(0));
-const fixed = (value: number) => u32(Math.round(value * 65536) >>> 0);
+export const fixed = (value: number) => u32(Math.round(value * 65536) >>> 0);
 const zeros = (count: number) => Array<number>(count).fill(0);
 const padded = (bytes: readonly number[]) => [...bytes, ...zeros(-bytes.length & 3)];
 

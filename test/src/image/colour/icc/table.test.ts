@@ -57,22 +57,26 @@ async function distance(file: Buffer): Promise<{ worst: number; mean: number; ch
 }
 
 const cubeRoot = (t: number) => (t > (6 / 29) ** 3 ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29);
-/** RGB in swapped order with another gamma -> L*, a*, b*. */
-function labOf([r = 0, g = 0, b = 0]: readonly number[]): readonly [number, number, number] {
+/** The black of version 4 (ICC.1:2022 6.3.3), relative to white. */
+const BLACK = 0.0034731;
+/** RGB in swapped order with another gamma -> L*, a*, b*. `black`: the light of the darkest colour. */
+function labOf([r = 0, g = 0, b = 0]: readonly number[], black: number): readonly [number, number, number] {
   const light = [b, r, g].map((v) => v ** 1.8);
   const [p = 0, q = 0, s = 0] = light;
   const [x, y, z] = [
     (0.4361 * p + 0.3851 * q + 0.1431 * s) / 0.9642,
     0.2225 * p + 0.7169 * q + 0.0606 * s,
     (0.0139 * p + 0.0971 * q + 0.7142 * s) / 0.8249,
-  ];
+  ].map((v) => black + v * (1 - black)) as [number, number, number];
   const [fx, fy, fz] = [cubeRoot(x), cubeRoot(y), cubeRoot(z)];
   return [116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)];
 }
-const lab = (scale: number) => (device: readonly number[]) => {
-  const [l, a, b] = labOf(device);
-  return [(l / 100) * scale, ((a + 128) / 255) * scale, ((b + 128) / 255) * scale] as const;
-};
+const lab =
+  (scale: number, black = 0) =>
+  (device: readonly number[]) => {
+    const [l, a, b] = labOf(device, black);
+    return [(l / 100) * scale, ((a + 128) / 255) * scale, ((b + 128) / 255) * scale] as const;
+  };
 /** L* of lut16 ends at 0xff00. */
 const LEGACY = 65280 / 65535;
 const same = (x: number) => x;
@@ -94,7 +98,9 @@ const xyz = (device: readonly number[]) => {
   ] as const;
 };
 const gammaMatrix = {
-  matrix: [0.4361, 0.3851, 0.1431, 0.2225, 0.7169, 0.0606, 0.0139, 0.0971, 0.7142].map((v) => v / 2).concat([0, 0, 0]),
+  matrix: [0.4361, 0.3851, 0.1431, 0.2225, 0.7169, 0.0606, 0.0139, 0.0971, 0.7142]
+    .map((v) => (v * (1 - BLACK)) / 2)
+    .concat([0.9642, 1, 0.8249].map((v) => (v * BLACK) / 2)),
   gamma: 1.5,
 };
 const small = { ...shape({}), grid: (d: readonly number[]) => [d[2] ?? 0, d[0] ?? 0, d[1] ?? 0] as const };
@@ -112,8 +118,11 @@ describe("RGB", () => {
       profileFile("RGB ", "Lab ", 2, { A2B0: lutTag(shape({ ...bend, grid: lab(LEGACY) }), 2, 33) }),
     ],
     ["lut16 to XYZ", profileFile("RGB ", "XYZ ", 2, { A2B0: lutTag(shape({ grid: xyz, points: 33 }), 2) })],
-    ["lut16 of version 4", profileFile("RGB ", "Lab ", 4, { A2B0: lutTag(shape({ grid: lab(LEGACY) }), 2) })],
-    ["lutAToB, nodes of a byte", profileFile("RGB ", "Lab ", 4, { A2B0: lutAToBTag(shape({}), 1, null) })],
+    ["lut16 of version 4", profileFile("RGB ", "Lab ", 4, { A2B0: lutTag(shape({ grid: lab(LEGACY, BLACK) }), 2) })],
+    [
+      "lutAToB, nodes of a byte",
+      profileFile("RGB ", "Lab ", 4, { A2B0: lutAToBTag(shape({ grid: lab(1, BLACK) }), 1, null) }),
+    ],
     ["lutAToB, nodes of two bytes, curves", profileFile("RGB ", "Lab ", 4, { A2B0: lutAToBTag(shape(bend), 2, null) })],
     ["lutAToB with a matrix", profileFile("RGB ", "XYZ ", 4, { A2B0: lutAToBTag(small, 2, gammaMatrix) })],
     ["lutAToB of a matrix alone", profileFile("RGB ", "XYZ ", 4, { A2B0: lutAToBTag(small, null, gammaMatrix) })],

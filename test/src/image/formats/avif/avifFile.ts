@@ -39,9 +39,11 @@ export type AvifOptions = {
   readonly grid?: { readonly columns: number; readonly width: number; readonly height: number };
   /** Further properties of the picture, such as `irot`. */
   readonly properties?: readonly Uint8Array[];
+  /** Of a single tile: its gain map (ISO 21496-1), and the picture that both make, `tmap`. */
+  readonly gainMap?: Coded;
 };
 
-export function avifFile({ tiles, grid, properties = [] }: AvifOptions): Uint8Array {
+export function avifFile({ tiles, grid, properties = [], gainMap }: AvifOptions): Uint8Array {
   const [first] = tiles;
   if (first === undefined) throw new Error("a file needs a tile");
   const ispe = (width: number, height: number) => full("ispe", 0, 0, u32(width), u32(height));
@@ -58,7 +60,12 @@ export function avifFile({ tiles, grid, properties = [] }: AvifOptions): Uint8Ar
           grid.height >> 8,
           grid.height & 255,
         );
-  const data = layout === null ? tiles.map((tile) => tile.data) : [layout, ...tiles.map((tile) => tile.data)];
+  const data = [
+    ...(layout === null ? [] : [layout]),
+    ...tiles.map((tile) => tile.data),
+    // Version 0 and its parameters: one channel, HDR four times as bright.
+    ...(gainMap === undefined ? [] : [gainMap.data, u8(0, 0, 0, 0, 0, ...new Uint8Array(57).fill(1))]),
+  ];
   const pixi = full("pixi", 0, 0, u8(3, 8, 8, 8));
   const own = [
     ispe(grid?.width ?? first.width, grid?.height ?? first.height),
@@ -66,12 +73,17 @@ export function avifFile({ tiles, grid, properties = [] }: AvifOptions): Uint8Ar
     ...(grid ? [] : [first.av1C]),
     ...properties,
   ];
-  const ofTiles = grid === undefined ? [] : [ispe(first.width, first.height), pixi, first.av1C];
+  const second = gainMap ?? (grid === undefined ? undefined : first);
+  const ofTiles = second === undefined ? [] : [ispe(second.width, second.height), pixi, second.av1C];
   const numbers = (from: number, count: number) => u8(count, ...Array.from({ length: count }, (_, i) => from + i));
   const entries = data.map((_, i) =>
     Buffer.concat([u16(i + 1), i === 0 ? numbers(1, own.length) : numbers(1 + own.length, ofTiles.length)]),
   );
   const head = box("ftyp", ascii("avif"), u32(0), ascii("avifmif1miaf"));
+  const typeOf = (i: number) => {
+    if (gainMap !== undefined && i === 2) return "tmap";
+    return layout !== null && i === 0 ? "grid" : "av01";
+  };
   const meta = (base: number) => {
     let at = base;
     const places = data.map((bytes, i) => {
@@ -79,10 +91,11 @@ export function avifFile({ tiles, grid, properties = [] }: AvifOptions): Uint8Ar
       at += bytes.length;
       return place;
     });
-    const infos = data.map((_, i) =>
-      full("infe", 2, i === 0 ? 0 : 1, u16(i + 1), u16(0), ascii(layout !== null && i === 0 ? "grid" : "av01"), u8(0)),
-    );
-    const links = box("dimg", u16(1), u16(tiles.length), ...tiles.map((_, i) => u16(i + 2)));
+    const infos = data.map((_, i) => full("infe", 2, i === 0 ? 0 : 1, u16(i + 1), u16(0), ascii(typeOf(i)), u8(0)));
+    const links =
+      gainMap === undefined
+        ? box("dimg", u16(1), u16(tiles.length), ...tiles.map((_, i) => u16(i + 2)))
+        : box("dimg", u16(3), u16(2), u16(1), u16(2));
     return full(
       "meta",
       0,
@@ -91,8 +104,9 @@ export function avifFile({ tiles, grid, properties = [] }: AvifOptions): Uint8Ar
       full("pitm", 0, 0, u16(1)),
       full("iloc", 0, 0, u8(0x44, 0), u16(data.length), ...places),
       full("iinf", 0, 0, u16(data.length), ...infos),
-      ...(layout === null ? [] : [full("iref", 0, 0, links)]),
+      ...(layout === null && gainMap === undefined ? [] : [full("iref", 0, 0, links)]),
       box("iprp", box("ipco", ...own, ...ofTiles), full("ipma", 0, 0, u32(data.length), ...entries)),
+      ...(gainMap === undefined ? [] : [box("grpl", full("altr", 0, 0, u32(9), u32(2), u32(3), u32(1)))]),
     );
   };
   const base = head.length + meta(0).length + 8;

@@ -28,13 +28,24 @@ function goodFiles(): Uint8Array[] {
     { ...base(1, 1, 1), compression: 3, faxOptions: 4 },
     { ...base(1, 1, 0), compression: 2, rowsPerStrip: 5 },
     { ...base(1, 1, 0), compression: 32_771 },
+    { ...base(3, 32, 2), float: true, rowsPerStrip: 7 },
+    { ...base(1, 16, 1), float: true, compression: 5, predictor: 3, little: false },
+    { ...base(4, 24, 2), float: true, compression: 8, predictor: 3, tile: [16, 16], fields: { 338: [1] } },
+    { ...base(3, 64, 2), float: true, compression: 8, predictor: true, planar: true, rowsPerStrip: 9 },
+    { ...base(4, 32, 5), float: true, compression: 5, planar: true, tile: [16, 32] },
+    { ...base(3, 32, 2), compression: 8, predictor: true },
+    { ...base(3, 8, 8), compression: 5, predictor: true },
+    { ...base(4, 16, 8), compression: 8, planar: true, fields: { 338: [2] } },
+    { ...base(3, 16, 9), tile: [16, 16], little: false },
+    { ...base(3, 32, 8), float: true, compression: 32_773 },
     { ...base(3, 8, 2), compression: 8, next: smaller },
     { ...base(3, 8, 2), subDirectories: [smaller, { ...smaller, width: 10, height: 8 }] },
   ];
   return kinds.flatMap((kind) => {
     const noise = random.between(1, 250);
-    const sample: TiffOf["sample"] = (x, y, channel) =>
-      ((x >> 2) * 9 + y * 5 + channel * 70 + ((x * y) % noise)) & (2 ** (kind.bits ?? 8) - 1);
+    const integer: TiffOf["sample"] = (x, y, channel) =>
+      ((x >> 2) * 9 + y * 5 + channel * 70 + ((x * y) % noise)) & (2 ** Math.min(16, kind.bits ?? 8) - 1);
+    const sample: TiffOf["sample"] = kind.float ? (x, y, channel) => integer(x, y, channel) / 300 : integer;
     const [width, height] =
       kind.next || kind.subDirectories ? [40, 32] : [random.between(20, 50), random.between(20, 50)];
     const picture = { ...base(1, 8, 1), ...kind, width, height, sample };

@@ -1,6 +1,7 @@
 /** Writes TIFF files of every kind that the reader knows, and broken ones; sharp writes only some of them. */
 import { deflateSync } from "node:zlib";
 import { faxData } from "./faxData.ts";
+import { floatRow } from "./floatRow.ts";
 import { lzwData, packBits, reversed } from "./packing.ts";
 
 export type TiffOf = {
@@ -19,7 +20,10 @@ export type TiffOf = {
   readonly oldLzw?: boolean;
   /** T4Options: 1 two dimensions, 4 EOLs end at bytes. */
   readonly faxOptions?: number;
-  readonly predictor?: boolean;
+  /** Differences of samples; 3: differences of the bytes of floating point. */
+  readonly predictor?: boolean | 3;
+  /** Samples are stored as floating point. */
+  readonly float?: boolean;
   readonly planar?: boolean;
   readonly reverse?: boolean;
   readonly rowsPerStrip?: number;
@@ -138,9 +142,10 @@ function writeFields(
     ...(tile ? { 322: [tile[0]], 323: [tile[1]], 324: offsets, 325: lengths } : { 273: offsets, 279: lengths }),
     ...(tile ? {} : { 278: [rowsPerStrip] }),
     ...(picture.reverse ? { 266: [2] } : {}),
+    ...(picture.float ? { 339: Array.from({ length: samples }, () => 3) } : {}),
     ...(picture.planar ? { 284: [2] } : {}),
     ...(picture.faxOptions === undefined ? {} : { 292: [picture.faxOptions] }),
-    ...(picture.predictor ? { 317: [2] } : {}),
+    ...(picture.predictor ? { 317: [picture.predictor === 3 ? 3 : 2] } : {}),
     ...(picture.subsampling ? { 530: picture.subsampling } : {}),
     ...(subs.length > 0 ? { 330: subs } : {}),
     ...picture.fields,
@@ -203,6 +208,11 @@ function codedSegment(
     const values = Array.from({ length: across * channels.length }, (_, i) =>
       at(Math.floor(i / channels.length), y, channels[i % channels.length] ?? 0),
     );
+    if (picture.float) {
+      const number = predictor === false ? 1 : predictor === 3 ? 3 : 2;
+      data.push(floatRow(values, { bits, little, predictor: number, step: channels.length }));
+      continue;
+    }
     if (predictor) {
       for (let i = values.length - 1; i >= channels.length; i--) {
         values[i] = ((values[i] ?? 0) - (values[i - channels.length] ?? 0)) & (2 ** bits - 1);
