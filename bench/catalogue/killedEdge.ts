@@ -1,30 +1,21 @@
 /** An edge as a process of its own, which can be killed (SIGKILL to the whole group) and started again on the same disk. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TOP } from "../../src/cli/edge/bundle.ts";
+import type { EdgeOptions } from "../../src/cli/edge/start.ts";
 
 export type EdgeProcess = { readonly url: string; kill(): Promise<void> };
 
-export type EdgeProcessOptions = {
-  /** Folder that keeps KV, R2, Durable Objects and the cache. */
-  readonly persist: string;
-  readonly vars: Readonly<Record<string, string>>;
-  /** Text of the live settings. */
-  readonly settings: string;
-};
-
 const READY_MS = 120_000;
 
-export async function startEdgeProcess({ persist, vars, settings }: EdgeProcessOptions): Promise<EdgeProcess> {
-  const file = join(persist, "..", "settings.json");
-  writeFileSync(file, settings);
-  const args = Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}=${value}`]);
-  const child = spawn(
-    process.execPath,
-    ["src/cli/edge.ts", "--port", "0", "--persist", persist, "--settings", file, ...args],
-    { cwd: TOP, detached: true, stdio: ["ignore", "pipe", "ignore"] },
-  );
+/** Starts an edge with these options. `persist` keeps KV, R2, Durable Objects and the cache from one edge to the next. */
+export async function startEdgeProcess(
+  options: Pick<EdgeOptions, "persist" | "vars" | "settings" | "queueBatch">,
+): Promise<EdgeProcess> {
+  const program = join(import.meta.dirname, "edgeProgram.ts");
+  const child = spawn(process.execPath, [program, JSON.stringify({ ...options, heavy: false })], {
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const kill = async () => {
     killGroup(child);

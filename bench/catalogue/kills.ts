@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ManifestRow } from "../../src/catalogue/manifestRow.ts";
 import { startEdge } from "../../src/cli/edge/start.ts";
+import type { Politeness } from "../../src/config/politeness.ts";
 import type { CatalogueStatus } from "../../src/handlers/catalogue/answer.ts";
 import { type Bucket, importRun, keysOf, order, outcomesOf, type Source } from "./generatedRun.ts";
+import { InFlight, type Interrupted, type Repeats } from "./inFlight.ts";
 import { type EdgeProcess, startEdgeProcess } from "./killedEdge.ts";
 
 export type KilledRun = {
   readonly pictures: number;
+  readonly hosts: number;
   readonly seconds: number;
   /** Identifiers without an outcome, and with more than one. */
   readonly missing: number;
@@ -17,9 +20,9 @@ export type KilledRun = {
   /** Outcomes with a rendition that is not in the bucket, and renditions that no outcome names. */
   readonly unstored: number;
   readonly unnamed: number;
-  /** Requests to the source beyond one for each address. */
-  readonly repeats: number;
-  readonly kills: number;
+  readonly repeats: Repeats;
+  /** What each kill has interrupted. */
+  readonly kills: readonly Interrupted[];
   readonly counts: CatalogueStatus["counts"];
   readonly logCounts: Readonly<Record<string, number>>;
   readonly status: CatalogueStatus;
@@ -31,8 +34,12 @@ export type KilledRunOptions = {
   readonly kills: number;
   /** Milliseconds between one start and the kill after it. */
   readonly killAfterMs: (nth: number) => number;
-  readonly perSecond: number;
+  /** As CATALOGUE_CHUNK_SECONDS and CATALOGUE_LEASE_SECONDS. */
+  readonly chunkSeconds: number;
+  readonly leaseSeconds: number;
   readonly withinMs: number;
+  /** Whether a picture of this address leaves a rendition behind. */
+  readonly leaves: (url: string) => boolean;
   /** Rows of a part. */
   readonly partRows?: number;
   readonly say?: (text: string) => void;
@@ -40,48 +47,64 @@ export type KilledRunOptions = {
 
 const RUN = "killed";
 const SECRET = "secret of the bench";
-export const KILL_VARS = {
+const KILL_VARS = {
   ...{ ALLOW_LOOPBACK_SOURCES: "true", SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" },
-  ...{ CATALOGUE_SECRET: SECRET, CATALOGUE_CHUNK_SECONDS: "3", CATALOGUE_LEASE_SECONDS: "6" },
+  CATALOGUE_SECRET: SECRET,
 };
+/** With 5 slots, of which one is a reader's, one chunk of a host is worked on at a time: the queue then holds few messages. */
+const RULE = { perSecond: 100, concurrency: 5 } as const;
+/**
+ * The local queue hands out so many chunks at once. With 100 of them an isolate has 400 exchanges at a time: grants of
+ * governors then come too late to be used, and leases end before their chunks do.
+ */
+const QUEUE_BATCH = 32;
+/** A request that was sent right before the kill may reach the source a moment after it. */
+const ARRIVAL_MS = 300;
 
-/** Every host of the rows may be asked so often a second; 8 at a time. */
-export function settingsFor(rows: readonly ManifestRow[], perSecond: number): string {
+/** Every host of the rows has this rule. */
+export function settingsFor(rows: readonly ManifestRow[], rule: Partial<Politeness> = RULE): string {
   const hosts = new Set(rows.map(({ url }) => new URL(url).host));
-  return JSON.stringify({
-    politeness: Object.fromEntries([...hosts].map((host) => [host, { perSecond, concurrency: 8 }])),
-  });
+  return JSON.stringify({ politeness: Object.fromEntries([...hosts].map((host) => [host, rule])) });
 }
 
 export async function runKilled(options: KilledRunOptions): Promise<KilledRun> {
-  const { source, rows, kills, killAfterMs, perSecond, withinMs, partRows, say = () => {} } = options;
+  const { source, rows, kills, killAfterMs, chunkSeconds, leaseSeconds, withinMs, leaves, partRows } = options;
+  const { say = () => {} } = options;
   const folder = mkdtempSync(join(tmpdir(), "firstlight-catalogue-"));
   const persist = join(folder, "state");
   const started = Date.now();
+  const seconds = { CATALOGUE_CHUNK_SECONDS: `${chunkSeconds}`, CATALOGUE_LEASE_SECONDS: `${leaseSeconds}` };
+  const vars = { ...KILL_VARS, ...seconds };
+  const inFlight = new InFlight(RUN, rows, leaves, partRows);
+  const killed: Interrupted[] = [];
   let edge: EdgeProcess | undefined;
-  let killed = 0;
   try {
-    const importer = await startEdge({ heavy: false, persist, vars: KILL_VARS });
+    const importer = await startEdge({ heavy: false, persist, vars });
     const bucket = await importer.miniflare.getR2Bucket("R2_PRIMARY", "firstlight");
     await importRun(bucket as unknown as Bucket, RUN, rows, {}, partRows);
     await importer.stop();
-    const settings = settingsFor(rows, perSecond);
+    const settings = settingsFor(rows);
     let status: CatalogueStatus | null = null;
     for (let nth = 0; ; nth++) {
-      edge = await startEdgeProcess({ persist, vars: KILL_VARS, settings });
+      inFlight.started(source.asked);
+      edge = await startEdgeProcess({ persist, vars, settings, queueBatch: QUEUE_BATCH });
       // The order is sent once. After a kill nothing wakes the feeds but their alarms.
       if (nth === 0) await order(edge.url, SECRET, { action: "start", run: RUN });
       const until = nth < kills ? Date.now() + killAfterMs(nth) : started + withinMs;
       status = await follow(edge.url, until, say);
       if (status?.state === "done" || nth >= kills) break;
       await edge.kill();
-      killed++;
+      await new Promise((resolve) => setTimeout(resolve, ARRIVAL_MS));
+      const interrupted = await inFlight.killed(persist, source.asked);
+      killed.push(interrupted);
+      say(`kill ${killed.length}: ${interrupted.begun} chunks under way, ${interrupted.pictures} pictures in flight`);
     }
     if (status?.state !== "done")
       throw new Error(`the run is not done after ${withinMs} ms: ${JSON.stringify(status?.counts)}`);
     await edge.kill();
     return {
-      ...(await compare(persist, rows, source)),
+      ...(await compare(persist, rows)),
+      repeats: inFlight.repeats(source.asked),
       seconds: (Date.now() - started) / 1000,
       kills: killed,
       counts: status.counts,
@@ -93,11 +116,13 @@ export async function runKilled(options: KilledRunOptions): Promise<KilledRun> {
   }
 }
 
+const LOOK_MS = 2_000;
+
 /** The last status before `until`, or the one that says that the run is done. */
 async function follow(url: string, until: number, say: (text: string) => void): Promise<CatalogueStatus | null> {
   let last: CatalogueStatus | null = null;
   while (Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, Math.max(1, Math.min(1_000, until - Date.now()))));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1, Math.min(LOOK_MS, until - Date.now()))));
     try {
       const { body } = await order(url, SECRET, { action: "status", run: RUN });
       last = body as unknown as CatalogueStatus;
@@ -111,9 +136,9 @@ async function follow(url: string, until: number, say: (text: string) => void): 
   return last;
 }
 
-type Compared = Pick<KilledRun, "pictures" | "missing" | "doubled" | "unstored" | "unnamed" | "repeats" | "logCounts">;
+type Compared = Pick<KilledRun, "pictures" | "hosts" | "missing" | "doubled" | "unstored" | "unnamed" | "logCounts">;
 
-async function compare(persist: string, rows: readonly ManifestRow[], source: Source): Promise<Compared> {
+async function compare(persist: string, rows: readonly ManifestRow[]): Promise<Compared> {
   const reader = await startEdge({ heavy: false, persist, vars: { ...KILL_VARS, REGIONS: "enam" } });
   try {
     const bucket = (await reader.miniflare.getR2Bucket("R2_PRIMARY", "firstlight")) as unknown as Bucket;
@@ -124,15 +149,13 @@ async function compare(persist: string, rows: readonly ManifestRow[], source: So
     const named = new Set(outcomes.flatMap(({ rendition }) => (rendition === null ? [] : [rendition.key])));
     const logCounts: Record<string, number> = {};
     for (const { status } of outcomes) logCounts[status] = (logCounts[status] ?? 0) + 1;
-    const addresses = new Set(rows.map(({ url }) => url)).size;
-    const asked = [...source.asked.values()].reduce((sum, count) => sum + count, 0);
     return {
       pictures: rows.length,
+      hosts: new Set(rows.map(({ url }) => new URL(url).host)).size,
       missing: rows.filter(({ id }) => !times.has(id)).length,
       doubled: [...times.values()].filter((count) => count > 1).length,
       unstored: [...named].filter((key) => !renditions.has(key)).length,
       unnamed: [...renditions].filter((key) => !named.has(key)).length,
-      repeats: asked - addresses,
       logCounts,
     };
   } finally {

@@ -145,7 +145,7 @@ async function measureRun(
     id: `${i}`,
     url: source.url(i % hosts, `/${i}.jpg`),
   }));
-  const settings = perSecond === null ? {} : { settings: settingsFor(rows, perSecond) };
+  const settings = perSecond === null ? {} : { settings: settingsFor(rows, { perSecond, concurrency: 8 }) };
   const edge = await startEdge({ heavy: false, persist: folder, vars: VARS, databases: DATABASES, ...settings });
   try {
     const bucket = (await edge.miniflare.getR2Bucket("R2_PRIMARY", "firstlight")) as unknown as Bucket;

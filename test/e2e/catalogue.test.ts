@@ -13,7 +13,8 @@ import {
   type Source,
   startSource,
 } from "../../bench/catalogue/generatedRun.ts";
-import { runKilled } from "../../bench/catalogue/kills.ts";
+import { killedRun, SIZES } from "../../bench/catalogue/killing.ts";
+import { JOB_CONCURRENCY } from "../../src/catalogue/jobPace.ts";
 import type { ManifestRow } from "../../src/catalogue/manifestRow.ts";
 import type { Outcome } from "../../src/catalogue/outcome.ts";
 import { PROJECTION_LOOK_UP, PROJECTION_SHARDS, shardOfId } from "../../src/catalogue/projection.ts";
@@ -205,36 +206,14 @@ describe("a catalogue", { timeout: 60_000 }, () => {
   });
 });
 
-describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("a catalogue of 100 000 pictures of 500 hosts", () => {
-  test("20 kills lose and double nothing", { timeout: 3_600_000 }, async () => {
-    const picture = await sharp({ create: { width: 16, height: 16, channels: 3, background: "#8a2" } })
-      .jpeg()
-      .toBuffer();
-    const source = await startSource((_, path, response) => {
-      if (path.includes("gone")) response.writeHead(410).end();
-      else response.end(picture);
-    });
-    try {
-      const rows = Array.from({ length: 100_000 }, (_, i) => ({
-        id: `${i}`,
-        url: source.url(i % 500, `/${i}${i % 40 === 7 ? "-gone" : ""}.jpg`),
-      }));
-      const killAfterMs = (nth: number) => 15_000 + 5_000 * (nth % 4);
-      const { counts, logCounts, ...run } = await runKilled({
-        source,
-        rows,
-        kills: 20,
-        killAfterMs,
-        perSecond: 100,
-        withinMs: 3_500_000,
-      });
-      expect(run).toMatchObject({ kills: 20, missing: 0, doubled: 0, unstored: 0, unnamed: 0 });
-      expect(counts).toEqual(logCounts);
-      // What was in flight: two chunks of a host at most, and of each picture one request.
-      expect(run.repeats).toBeLessThan(20 * 500 * 2 * 4);
-    } finally {
-      await source.close();
-    }
+describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("a catalogue of 10 000 pictures of 100 hosts", () => {
+  test("4 kills lose and double nothing", { timeout: 660_000 }, async () => {
+    const { counts, logCounts, kills, repeats, ...run } = await killedRun(SIZES.tenth);
+    expect(run).toMatchObject({ missing: 0, doubled: 0, unstored: 0, unnamed: 0 });
+    expect(counts).toEqual(logCounts);
+    expect(kills).toHaveLength(4);
+    expect(repeats.unexplained).toBe(0);
+    for (const { mostOfLease } of kills) expect(mostOfLease).toBeLessThanOrEqual(JOB_CONCURRENCY);
   });
 });
 

@@ -43,6 +43,8 @@ export type EdgeOptions = {
   readonly isolates?: number;
   /** Bindings of D1 databases, such as `CATALOGUE_0`; absent: none. */
   readonly databases?: readonly string[];
+  /** Messages of a queue that are worked on at once, where its consumer takes several; absent: 100. */
+  readonly queueBatch?: number;
   /** Scripts by name that run as Workers of their own on the same storage: what a test seeds or compares with. */
   readonly beside?: Readonly<Record<string, string>>;
 };
@@ -91,6 +93,7 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
     convertV4MiniflareOptions({
       workers: workersOf(bundle, {
         ...{ vars, isolates, beside, databases: options.databases ?? [] },
+        ...(options.queueBatch === undefined ? {} : { queueBatch: options.queueBatch }),
         heavy: heavy?.address ?? null,
         s3Credentials: LOCAL_S3,
       }),

@@ -11,6 +11,8 @@ export type WorkersOrder = {
   readonly heavy?: string | null;
   /** D1 databases by binding; absent: none. */
   readonly databases?: readonly string[];
+  /** Messages of a queue that are worked on at once, where its consumer takes several; absent: LOCAL_BATCH. */
+  readonly queueBatch?: number;
   readonly s3Credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
@@ -26,13 +28,10 @@ type ObjectOptions = Record<string, { className: string }>;
  * The local queue has one consumer at a time, where a deployment has 250: what those would take at once goes into one batch.
  * A queue whose messages are worked on one by one stays as it is.
  */
-function localConsumers(consumers: ConsumerOptions): ConsumerOptions {
+function localConsumers(consumers: ConsumerOptions, maxBatchSize: number): ConsumerOptions {
   const entries = Object.entries(consumers).map(([queue, options]) => {
     const isParallel = options.maxBatchSize !== undefined && options.maxBatchSize > 1;
-    return [
-      queue,
-      isParallel ? { ...options, maxBatchSize: LOCAL_BATCH, maxBatchTimeout: LOCAL_BATCH_SECONDS } : options,
-    ];
+    return [queue, isParallel ? { ...options, maxBatchSize, maxBatchTimeout: LOCAL_BATCH_SECONDS } : options];
   });
   return Object.fromEntries(entries) as ConsumerOptions;
 }
@@ -47,7 +46,7 @@ export function isolateNames(isolates: number): readonly string[] {
 
 /** Miniflare's options of all of them. They share KV, buckets, edge cache and the first one's Durable Object. */
 export function workersOf({ modules, root, options }: Bundle, order: WorkersOrder): readonly object[] {
-  const { vars, isolates, beside, heavy = null, databases = [], s3Credentials } = order;
+  const { vars, isolates, beside, heavy = null, databases = [], queueBatch = LOCAL_BATCH, s3Credentials } = order;
   const buckets = Object.entries((options.r2Buckets ?? {}) as BucketOptions);
   const shared = {
     ...options,
@@ -60,7 +59,7 @@ export function workersOf({ modules, root, options }: Bundle, order: WorkersOrde
   // A queue has one consumer.
   const further = { durableObjects: elsewhere, queueConsumers: {} };
   const bindings = { ...(options.bindings as Record<string, string>), ...vars };
-  const consumers = localConsumers((options.queueConsumers ?? {}) as ConsumerOptions);
+  const consumers = localConsumers((options.queueConsumers ?? {}) as ConsumerOptions, queueBatch);
   const same = isolateNames(isolates).map((name, i) => ({
     ...shared,
     ...(i === 0 ? { queueConsumers: consumers } : further),
