@@ -18,6 +18,8 @@ export type LikenessOptions = {
   readonly onChunk?: (done: number, all: number) => void;
   /** Called once, before any neighbours. */
   readonly onCollapsed?: (collapsed: Collapsed) => void;
+  /** Gets every confirmed pair of uniques, three words each (matchChunk.ts), in no order. */
+  readonly onPairs?: (pairs: Uint32Array) => void;
   /** Gets the neighbours of every unique, in the order of the numbers. */
   readonly onNeighbours?: (unique: number, neighbours: readonly Neighbour[]) => void;
 };
@@ -41,9 +43,13 @@ export async function findLikeness(files: HashFiles, options: LikenessOptions): 
     options.onCollapsed?.(collapsed);
     const parts = partCount(uniques);
     const pairFiles = createPairFiles(folder, parts);
-    const { threads, onChunk } = options;
+    const { threads, onChunk, onPairs } = options;
     const chunks = await matchFiles(uniques, {
-      ...{ threads, onPairs: (pairs) => pairFiles.add(pairs) },
+      threads,
+      onPairs: (pairs) => {
+        pairFiles.add(pairs);
+        onPairs?.(pairs);
+      },
       ...(onChunk === undefined ? {} : { onChunk }),
     });
     const stars = createStars(uniques.count);
