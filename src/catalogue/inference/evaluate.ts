@@ -2,8 +2,7 @@
  * How good inferred tags are, by tags that are held back: of each picture all tags are hidden, inferred from its neighbours,
  * and compared. A tag counts as right when the picture's creator has given it. Pure.
  */
-import { normalTag } from "./excludedTags.ts";
-import { countTags, inferTags, type TagCounts, type Tagged } from "./vote.ts";
+import { countTags, inferTags, normalTag, type TagCounts, type Tagged } from "./vote.ts";
 
 export type Ratio = { readonly value: number; readonly low: number; readonly high: number };
 export type Evaluation = {

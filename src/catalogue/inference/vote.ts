@@ -2,7 +2,7 @@
  * Tags of a picture from its neighbours: neighbour voting minus the prior (Li, Snoek and Worring, "Learning Social Tag
  * Relevance by Neighbor Voting", 2009), rel(x, t) = n_t(k) - k N_t / N, with one vote for each creator. Pure.
  */
-import { mayInfer, normalTag } from "./excludedTags.ts";
+import { isIncluded } from "../inclusion/isIncluded.ts";
 
 export type Tagged = {
   readonly id: string;
@@ -32,6 +32,11 @@ export type InferredTag = {
 
 /** Fewer creators than this are no evidence. */
 export const LEAST_SUPPORT = 3;
+
+/** A tag as it is compared: without white space at its ends, in lower case. */
+export function normalTag(tag: string): string {
+  return tag.trim().toLowerCase();
+}
 
 export function countTags(pictures: Iterable<Pick<Tagged, "tags">>): TagCounts {
   const of = new Map<string, number>();
@@ -66,7 +71,7 @@ export function inferTags(
     const support = creators.size;
     const prior = (counts.of.get(tag) ?? 0) / Math.max(1, counts.pictures);
     const relevance = support - voters.size * prior;
-    if (support < least || relevance <= 0 || !mayInfer(tag)) return [];
+    if (support < least || relevance <= 0 || !isIncluded(tag)) return [];
     return [{ tag, relevance, certainty: (support + prior) / (voters.size + 1), support, neighbours: ids }];
   });
   return inferred.sort((a, b) => b.relevance - a.relevance || (a.tag < b.tag ? -1 : 1));
