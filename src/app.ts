@@ -10,6 +10,7 @@ import { health } from "./handlers/health.ts";
 import { image } from "./handlers/image.ts";
 import { info } from "./handlers/info.ts";
 import { labels, orderLabels } from "./handlers/labels.ts";
+import { orderLikeness } from "./handlers/likeness.ts";
 import { purge } from "./handlers/purge.ts";
 import { robots } from "./handlers/robots.ts";
 import { similar, writeSimilar } from "./handlers/similar.ts";
@@ -50,6 +51,7 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   router.post("/catalogue", serving(catalogue, "job"));
   router.post("/labels", serving(orderLabels, "job"));
   router.get("/labels/*", serving(labels, "reader"));
+  router.post("/likeness", serving(orderLikeness, "job"));
   router.post("/similar", serving(writeSimilar, "job"));
   router.get("/similar/*", serving(similar, "reader"));
   router.get(`${INFO_PREFIX}/*`, serving(info, "reader"));

@@ -7,13 +7,14 @@ import { addStage, noteFailure, record } from "../telemetry.ts";
 import { avif } from "./avif.ts";
 import { catalogue } from "./catalogue.ts";
 import { dead } from "./dead.ts";
+import { likeness } from "./likeness.ts";
 import { masters } from "./masters.ts";
 import type { QueueJob } from "./queueJob.ts";
 import { recognise } from "./recognise.ts";
 import { unrecognised } from "./unrecognised.ts";
 
 /** By the last word of the queue's name: `firstlight-masters`, `firstlight-catalogue-dead`. */
-export const JOBS = { masters, avif, catalogue, dead, recognise, unrecognised } as const satisfies Readonly<
+export const JOBS = { masters, avif, catalogue, dead, recognise, unrecognised, likeness } as const satisfies Readonly<
   Record<string, unknown>
 >;
 

@@ -17,7 +17,7 @@ import { type Platform, startPlatform } from "../support/platform.ts";
 
 const MINUTES = 10 * 60_000;
 const QUEUES = [
-  ...["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-recognise"],
+  ...["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-recognise", "firstlight-likeness"],
   ...["firstlight-catalogue-dead", "firstlight-unrecognised"],
 ];
 const KEYS = { SIGNING_KEYS: "736563726574", SIGNING_SALTS: "68656c6c6f" };

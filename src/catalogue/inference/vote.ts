@@ -2,7 +2,7 @@
  * Tags of a picture from its neighbours: neighbour voting minus the prior (Li, Snoek and Worring, "Learning Social Tag
  * Relevance by Neighbor Voting", 2009), rel(x, t) = n_t(k) - k N_t / N, with one vote for each creator. Pure.
  */
-import { mayInfer, normalTag } from "./excludedTags.ts";
+import { isIncluded } from "../inclusion/isIncluded.ts";
 
 export type Tagged = {
   readonly id: string;
@@ -15,7 +15,7 @@ export type TagCounts = {
   /** Pictures of the catalogue that have tags. */
   readonly pictures: number;
   /** How many of them have each tag, in its normal form. */
-  readonly of: ReadonlyMap<string, number>;
+  readonly of: { get(tag: string): number | undefined };
 };
 
 export type InferredTag = {
@@ -33,7 +33,12 @@ export type InferredTag = {
 /** Fewer creators than this are no evidence. */
 export const LEAST_SUPPORT = 3;
 
-export function countTags(pictures: Iterable<Pick<Tagged, "tags">>): TagCounts {
+/** A tag as it is compared: without white space at its ends, in lower case. */
+export function normalTag(tag: string): string {
+  return tag.trim().toLowerCase();
+}
+
+export function countTags(pictures: Iterable<Pick<Tagged, "tags">>) {
   const of = new Map<string, number>();
   let count = 0;
   for (const { tags } of pictures) {
@@ -41,7 +46,7 @@ export function countTags(pictures: Iterable<Pick<Tagged, "tags">>): TagCounts {
     count++;
     for (const tag of new Set(tags.map(normalTag))) of.set(tag, (of.get(tag) ?? 0) + 1);
   }
-  return { pictures: count, of };
+  return { pictures: count, of } satisfies TagCounts;
 }
 
 /** The most relevant first. Neighbours without tags do not vote. `least`: creators that a tag needs. */
@@ -50,6 +55,27 @@ export function inferTags(
   counts: TagCounts,
   least = LEAST_SUPPORT,
 ): readonly InferredTag[] {
+  return relevantOf(proposalsOf(neighbours, least), counts);
+}
+
+/** Those that have more votes than any pictures would have given, the most relevant first. */
+export function relevantOf(proposals: readonly Proposal[], counts: TagCounts): readonly InferredTag[] {
+  const inferred = proposals.flatMap(({ tag, support, voters, neighbours }) => {
+    const prior = (counts.of.get(tag) ?? 0) / Math.max(1, counts.pictures);
+    const relevance = support - voters * prior;
+    if (relevance <= 0) return [];
+    return [{ tag, relevance, certainty: (support + prior) / (voters + 1), support, neighbours }];
+  });
+  return inferred.sort((a, b) => b.relevance - a.relevance || (a.tag < b.tag ? -1 : 1));
+}
+
+export type Proposal = Pick<InferredTag, "tag" | "support" | "neighbours"> & {
+  /** Creators who have voted for any tag. */
+  readonly voters: number;
+};
+
+/** Tags with votes enough, whatever their prior. */
+export function proposalsOf(neighbours: readonly Tagged[], least = LEAST_SUPPORT): readonly Proposal[] {
   const voters = new Set<string | null>();
   const votes = new Map<string, { readonly creators: Set<string | null>; readonly ids: string[] }>();
   for (const { id, creator, tags } of neighbours) {
@@ -62,12 +88,9 @@ export function inferTags(
       vote.ids.push(id);
     }
   }
-  const inferred = [...votes].flatMap(([tag, { creators, ids }]): InferredTag[] => {
-    const support = creators.size;
-    const prior = (counts.of.get(tag) ?? 0) / Math.max(1, counts.pictures);
-    const relevance = support - voters.size * prior;
-    if (support < least || relevance <= 0 || !mayInfer(tag)) return [];
-    return [{ tag, relevance, certainty: (support + prior) / (voters.size + 1), support, neighbours: ids }];
-  });
-  return inferred.sort((a, b) => b.relevance - a.relevance || (a.tag < b.tag ? -1 : 1));
+  return [...votes].flatMap(([tag, { creators, ids }]) =>
+    creators.size < least || !isIncluded(tag)
+      ? []
+      : [{ tag, support: creators.size, voters: voters.size, neighbours: ids }],
+  );
 }

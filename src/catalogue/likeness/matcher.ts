@@ -6,6 +6,10 @@ export const PART_PICTURES = 500_000;
 /** PDQ confirms up to this distance (from its authors). */
 export const MOST_PDQ = 31;
 
+/** Of dHash and PDQ, in bits. */
+export type Distances = { readonly dhash: number; readonly pdq: number };
+const MOST: Distances = { dhash: MOST_DHASH, pdq: MOST_PDQ };
+
 /** Hashes of some pictures, in one order. */
 export type HashPart = {
   readonly count: number;
@@ -43,16 +47,17 @@ const BATCH = 65_536;
 export type Matcher = {
   /**
    * The pairs within `MOST_DHASH` and `MOST_PDQ`, each once, in batches. `b` null = pairs within `a`, in which the first
-   * place may be the greater one. `tables`: the cheapest ones if absent.
+   * place may be the greater one. `tables`: the cheapest ones if absent. `most`: `MOST` if absent. With
+   * more than `MOST_DHASH`, only a whole scan, `tablesOf(0)`, finds all pairs.
    */
-  pairs(a: HashPart, b: HashPart | null, tables?: Tables): Generator<Pairs>;
+  pairs(a: HashPart, b: HashPart | null, tables?: Tables, most?: Distances): Generator<Pairs>;
 };
 
 /** `module`: wasm/match.wasm. A matcher keeps its memory, so it is made once a thread. */
 export function createMatcher(module: WebAssembly.Module): Matcher {
   const wasm = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
   return {
-    *pairs(a, b, tables = cheapestTables(a.count, (b ?? a).count, b === null)) {
+    *pairs(a, b, tables = cheapestTables(a.count, (b ?? a).count, b === null), most = MOST) {
       const keys = Math.max(...tables.masks.map((mask) => 2 ** keyBits(tables, mask)));
       const layout = layOut(a.count, b === null ? 0 : b.count, keys, tables);
       wasm.reserve(layout.total);
@@ -74,7 +79,7 @@ export function createMatcher(module: WebAssembly.Module): Matcher {
         wasm.setTable(layout.blocks, tables.blocks.length, mask);
         sort(wasm, layout.a, a.count, count);
         if (b !== null) sort(wasm, layout.b, b.count, count);
-        wasm.begin(count, layout.out, BATCH, MOST_DHASH, MOST_PDQ);
+        wasm.begin(count, layout.out, BATCH, most.dhash, most.pdq);
         while (!wasm.isDone()) {
           const written = wasm.compare();
           if (written > 0) yield new Uint32Array(wasm.memory.buffer, layout.out, PAIR_WORDS * written).slice();

@@ -1,5 +1,6 @@
 /** What recognition has found in a picture: one object of the primary bucket for each identifier. Pure. */
 import { hexPrefix } from "../../store/schema/key.ts";
+import { isIncluded } from "../inclusion/isIncluded.ts";
 import type { Label } from "../manifestRow.ts";
 import {
   type Fields,
@@ -14,7 +15,6 @@ import {
   text,
   whole,
 } from "../record.ts";
-import { isIncluded } from "./inclusion.ts";
 
 /** Labels with at least this confidence are kept, and shown. */
 export const CONFIDENCE = { kept: 0.5, shown: 0.9 } as const;
@@ -91,9 +91,10 @@ export function labelsText(labels: Labels): string {
   return JSON.stringify(labels);
 }
 
-/** Throws BadRecord. */
+/** Labels that were stored under an earlier inclusion table pass the present one. Throws BadRecord. */
 export function readLabels(json: string): Labels {
-  return readRecord<Labels>(json, FIELDS);
+  const record = readRecord<Labels>(json, FIELDS);
+  return { ...record, labels: record.labels.filter(hasIncludedNames) };
 }
 
 /**
@@ -103,8 +104,12 @@ export function readLabels(json: string): Labels {
 export function keptLabels(found: readonly FoundLabel[]): readonly KeptLabel[] {
   return found
     .filter(({ confidence }) => confidence >= CONFIDENCE.kept && confidence <= 1)
-    .filter(({ name, parents, aliases }) => [name, ...parents, ...aliases].every(isIncluded))
+    .filter(hasIncludedNames)
     .map((label) => ({ ...label, display: label.confidence >= CONFIDENCE.shown }));
+}
+
+function hasIncludedNames({ name, parents, aliases }: Pick<FoundLabel, "name" | "parents" | "aliases">): boolean {
+  return [name, ...parents, ...aliases].every(isIncluded);
 }
 
 /** A search engine's tag. `provider` says which machine has made it. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
 import { PAIR_WORDS } from "../../catalogue/likeness/matcher.ts";
 import type { Outcome } from "../../catalogue/outcome.ts";
 import { firstPass } from "../../catalogue/outcomeLog.ts";
@@ -11,10 +12,12 @@ import { counted } from "../counted.ts";
 import type { Command } from "./command.ts";
 import { type Arguments, readArguments, USAGE } from "./likeness/arguments.ts";
 import { type Gaps, outcomesIn, readCandidates } from "./likeness/candidates.ts";
-import { findLikeness } from "./likeness/findLikeness.ts";
+import { findLikeness, type MatchAll } from "./likeness/findLikeness.ts";
 import { type Groups, groupsOf } from "./likeness/groups.ts";
 import { partCount } from "./likeness/hashFiles.ts";
+import { jobBucket } from "./likeness/jobBucket.ts";
 import { loadMatcher, matchChunk } from "./likeness/matchChunk.ts";
+import { onPlatform } from "./likeness/onPlatform.ts";
 import { createRankedStore, type RankedStore } from "./likeness/rankedStore.ts";
 import { createTsv, readClusters, writeClusters, writeNeighbours } from "./likeness/results.ts";
 import { type OpenLog, withLog } from "./outcomes/openLog.ts";
@@ -29,7 +32,10 @@ export const LIKENESS: Command = {
     }
     const { files, log } = args;
     if (files === null) {
-      return withLog(log, "The next call begins anew.", ({ pages }) => work(outcomesOf(pages, log.run), args));
+      const again = "The next call begins anew; chunks that the Worker has done stay.";
+      return withLog(log, again, ({ pages, signal }) =>
+        withMatch(args, signal, (match) => work(outcomesOf(pages, log.run), args, match)),
+      );
     }
     try {
       return await work(outcomesIn(files), args);
@@ -46,7 +52,25 @@ async function* outcomesOf(pages: OpenLog["pages"], run: string): AsyncGenerator
   for await (const { outcomes } of pages(firstPass(run, Date.now()))) yield* outcomes;
 }
 
-async function work(outcomes: AsyncIterable<Outcome>, args: Arguments): Promise<number> {
+/** Calls `use` with what finds the pairs; undefined = threads of this machine. */
+async function withMatch(
+  { platform, log }: Arguments,
+  signal: AbortSignal,
+  use: (match?: MatchAll) => Promise<number>,
+): Promise<number> {
+  if (platform === null) return use();
+  const { endpoint, accessKeyId, secretAccessKey, bucket } = log;
+  const credentials = { accessKeyId, secretAccessKey };
+  const s3 = new S3Client({ endpoint, region: "auto", forcePathStyle: true, maxAttempts: 6, credentials });
+  const onRetry = (why: string, seconds: number) => console.error(`${why}; again in ${seconds} s`);
+  try {
+    return await use(onPlatform({ bucket: jobBucket(s3, bucket), call: { ...platform, signal, onRetry } }));
+  } finally {
+    s3.destroy();
+  }
+}
+
+async function work(outcomes: AsyncIterable<Outcome>, args: Arguments, match?: MatchAll): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), "firstlight-likeness-"));
   try {
     const gaps: Gaps = {
@@ -54,7 +78,7 @@ async function work(outcomes: AsyncIterable<Outcome>, args: Arguments): Promise<
     };
     const store = await createRankedStore(readCandidates(outcomes, args.rows, scratch, gaps), scratch);
     sayGaps(gaps, store.files.count);
-    return args.chunk === null ? await runAll(store, args, scratch) : runChunk(store, args.chunk);
+    return args.chunk === null ? await runAll(store, args, scratch, match) : runChunk(store, args.chunk);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -68,6 +92,10 @@ function sayGaps(gaps: Gaps, compared: number): void {
       `Of those compared, ${gaps.withoutDate} have no date and ${gaps.withoutViews} no number of views.`,
     ].join("\n"),
   );
+}
+
+function sayChunks(done: number, all: number): void {
+  console.error(`${done} of ${counted(all, "chunk")} done`);
 }
 
 function runChunk({ files }: RankedStore, chunk: { readonly a: number; readonly b: number }): number {
@@ -84,7 +112,12 @@ function runChunk({ files }: RankedStore, chunk: { readonly a: number; readonly 
   return 0;
 }
 
-async function runAll({ files, idOf }: RankedStore, args: Arguments, scratch: string): Promise<number> {
+async function runAll(
+  { files, idOf }: RankedStore,
+  args: Arguments,
+  scratch: string,
+  match?: MatchAll,
+): Promise<number> {
   const { threads, k, to, previous } = args;
   const earlier = previous === null ? new Map<string, string>() : await readClusters(previous);
   mkdirSync(to, { recursive: true });
@@ -92,6 +125,7 @@ async function runAll({ files, idOf }: RankedStore, args: Arguments, scratch: st
   let pictures: Groups | null = null;
   const likeness = await findLikeness(files, {
     ...{ threads, k, scratch },
+    ...(match === undefined ? {} : { match, onChunk: sayChunks }),
     onCollapsed: ({ uniqueOf, uniques }) => {
       pictures = groupsOf(uniqueOf, uniques.count);
     },

@@ -65,7 +65,7 @@ export function answerOf(status: number, text: string): Recognised {
   const name = /([A-Za-z]+)(?::|$)/.exec(String(body?.__type ?? ""))?.[1] ?? "";
   const known = Object.hasOwn(ERRORS, name) ? ERRORS[name] : undefined;
   if (known === "throttled" || status === 429) return { kind: "throttled" };
-  const why = name === "" ? `HTTP ${status}` : name;
+  const why = /(?:Exception|Error)$/.test(name) ? name : `HTTP ${status}`;
   if (known !== undefined) return { kind: known, why };
   return { kind: status >= 500 ? "unavailable" : "misconfigured", why };
 }

@@ -88,7 +88,7 @@ async function sortRows(
   return { runs: sorter.finish(), marks, summary, tally };
 }
 
-/** Labels that are excluded (catalogue/recognition/inclusion.ts) are in no part. */
+/** Labels that are excluded (catalogue/inclusion/table.ts) are in no part. */
 function withLabels(row: ManifestRow, join: LabelJoin | null): ManifestRow {
   const { labels: own = [], ...rest } = row;
   const joined = [...own, ...(join?.take(row.id) ?? [])];

@@ -1,16 +1,21 @@
 /** The likeness job from hash files on: neighbours and star clusters. Pictures are numbered by rank, the best first. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { PAIR_WORDS, PART_PICTURES } from "../../../catalogue/likeness/matcher.ts";
+import { PAIR_WORDS } from "../../../catalogue/likeness/matcher.ts";
 import { createNearest, type Neighbour } from "../../../catalogue/likeness/nearest.ts";
 import { createStars, type Stars } from "../../../catalogue/likeness/stars.ts";
 import { type Collapsed, collapse } from "./collapse.ts";
 import { type HashFiles, partCount } from "./hashFiles.ts";
-import { matchFiles } from "./matchFiles.ts";
-import { createPairFiles } from "./pairFiles.ts";
+import { type MatchOptions, matchFiles } from "./matchFiles.ts";
+import { createPairFiles, type PairRange } from "./pairFiles.ts";
+
+/** Finds the confirmed pairs of all pictures. Gives the CPU milliseconds of each chunk, where they are known. */
+export type MatchAll = (files: HashFiles, options: Omit<MatchOptions, "threads">) => Promise<readonly number[]>;
 
 export type LikenessOptions = {
   readonly threads: number;
+  /** Where the pairs are found. Absent: on threads of this machine. */
+  readonly match?: MatchAll;
   /** Neighbours kept of a picture. */
   readonly k: number;
   /** Where files may be made. They are removed. */
@@ -18,6 +23,8 @@ export type LikenessOptions = {
   readonly onChunk?: (done: number, all: number) => void;
   /** Called once, before any neighbours. */
   readonly onCollapsed?: (collapsed: Collapsed) => void;
+  /** Gets every confirmed pair of uniques, three words each (matchChunk.ts), in no order. */
+  readonly onPairs?: (pairs: Uint32Array) => void;
   /** Gets the neighbours of every unique, in the order of the numbers. */
   readonly onNeighbours?: (unique: number, neighbours: readonly Neighbour[]) => void;
 };
@@ -40,16 +47,19 @@ export async function findLikeness(files: HashFiles, options: LikenessOptions): 
     const { uniques, uniqueOf } = collapsed;
     options.onCollapsed?.(collapsed);
     const parts = partCount(uniques);
-    const pairFiles = createPairFiles(folder, parts);
-    const { threads, onChunk } = options;
-    const chunks = await matchFiles(uniques, {
-      ...{ threads, onPairs: (pairs) => pairFiles.add(pairs) },
+    const pairFiles = createPairFiles(folder, uniques.count);
+    const { threads, onChunk, onPairs } = options;
+    const match: MatchAll = options.match ?? ((all, how) => matchFiles(all, { threads, ...how }));
+    const chunks = await match(uniques, {
+      onPairs: (pairs) => {
+        pairFiles.add(pairs);
+        onPairs?.(pairs);
+      },
       ...(onChunk === undefined ? {} : { onChunk }),
     });
     const stars = createStars(uniques.count);
     for (let part = 0; part < parts; part++) {
-      const size = Math.min(PART_PICTURES, uniques.count - part * PART_PICTURES);
-      readPairs(pairFiles.read(part), part * PART_PICTURES, size, stars, options);
+      for (const range of pairFiles.ranges(part)) readPairs(range, stars, options);
     }
     return { uniqueOf, stars, uniques: uniques.count, pairs: pairFiles.pairs, chunks };
   } finally {
@@ -57,9 +67,9 @@ export async function findLikeness(files: HashFiles, options: LikenessOptions): 
   }
 }
 
-/** Goes through the pictures of a part in their order, with the pairs of each. */
-function readPairs(pairs: Uint32Array, first: number, size: number, stars: Stars, options: LikenessOptions): void {
-  const { k, onNeighbours } = options;
+/** Goes through the pictures of a range in their order, with the pairs of each. */
+function readPairs({ first, end, pairs }: PairRange, stars: Stars, { k, onNeighbours }: LikenessOptions): void {
+  const size = end - first;
   const starts = new Uint32Array(size + 1);
   for (let at = 0; at < pairs.length; at += PAIR_WORDS) {
     const row = (pairs[at] ?? 0) - first + 1;

@@ -12,13 +12,14 @@ export function hashFilesIn(folder: string, count: number): HashFiles {
   return { dhash: join(folder, "dhash.bin"), pdq: join(folder, "pdq.bin"), count };
 }
 
-export function partCount({ count }: HashFiles): number {
-  return Math.ceil(count / PART_PICTURES);
+/** `size`: pictures of a part. */
+export function partCount({ count }: HashFiles, size = PART_PICTURES): number {
+  return Math.ceil(count / size);
 }
 
-export function readPart(files: HashFiles, part: number): HashPart {
-  const from = part * PART_PICTURES;
-  const count = Math.min(PART_PICTURES, files.count - from);
+export function readPart(files: HashFiles, part: number, size = PART_PICTURES): HashPart {
+  const from = part * size;
+  const count = Math.min(size, files.count - from);
   return {
     count,
     copyTo(dhash, pdq) {

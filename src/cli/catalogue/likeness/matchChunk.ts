@@ -1,30 +1,22 @@
-/**
- * One chunk of the likeness job: the pictures of one part against those of another. It is what a queue's consumer does in
- * one message, and what a thread does here.
- */
+/** One chunk of the likeness job, the pictures of one part against those of another, from files. */
 import { readFileSync } from "node:fs";
-import { createMatcher, type Matcher, PAIR_WORDS, PART_PICTURES } from "../../../catalogue/likeness/matcher.ts";
+import { createMatcher, type Matcher, PART_PICTURES } from "../../../catalogue/likeness/matcher.ts";
+import { type Chunk, numberedPairs } from "../../../catalogue/likeness/platform.ts";
 import { type HashFiles, readPart } from "./hashFiles.ts";
-
-export type Chunk = { readonly a: number; readonly b: number };
 
 export function loadMatcher(): Matcher {
   const file = new URL("../../../catalogue/likeness/wasm/match.wasm", import.meta.url);
   return createMatcher(new WebAssembly.Module(readFileSync(file)));
 }
 
-/** The pairs by the pictures' numbers, three words each, the lesser number first. */
-export function* matchChunk(matcher: Matcher, files: HashFiles, { a, b }: Chunk): Generator<Uint32Array<ArrayBuffer>> {
-  const other = a === b ? null : readPart(files, b);
-  for (const pairs of matcher.pairs(readPart(files, a), other)) {
-    const numbered = new Uint32Array(pairs.length);
-    for (let at = 0; at < pairs.length; at += PAIR_WORDS) {
-      const i = a * PART_PICTURES + (pairs[at] ?? 0);
-      const j = b * PART_PICTURES + (pairs[at + 1] ?? 0);
-      numbered[at] = Math.min(i, j);
-      numbered[at + 1] = Math.max(i, j);
-      numbered[at + 2] = pairs[at + 2] ?? 0;
-    }
-    yield numbered;
-  }
+/** The pairs by the pictures' numbers, three words each, the lesser number first. `size`: pictures of a part. */
+export function* matchChunk(
+  matcher: Matcher,
+  files: HashFiles,
+  chunk: Chunk,
+  size = PART_PICTURES,
+): Generator<Uint32Array<ArrayBuffer>> {
+  const { a, b } = chunk;
+  const other = a === b ? null : readPart(files, b, size);
+  for (const pairs of matcher.pairs(readPart(files, a, size), other)) yield numberedPairs(pairs, chunk, size);
 }

@@ -1,7 +1,7 @@
 /** Compares all parts with each other, on several threads. */
 import { Worker } from "node:worker_threads";
+import { chunksOf } from "../../../catalogue/likeness/platform.ts";
 import { type HashFiles, partCount } from "./hashFiles.ts";
-import type { Chunk } from "./matchChunk.ts";
 import type { ThreadMessage } from "./matchThread.ts";
 
 export type MatchOptions = {
@@ -13,14 +13,13 @@ export type MatchOptions = {
 
 /** Gives the CPU time of each chunk in milliseconds. Rejects with what a thread throws. */
 export async function matchFiles(files: HashFiles, options: MatchOptions): Promise<readonly number[]> {
-  const parts = partCount(files);
-  const chunks: Chunk[] = [];
-  for (let a = 0; a < parts; a++) for (let b = a; b < parts; b++) chunks.push({ a, b });
+  const chunks = chunksOf(partCount(files));
   const times: number[] = [];
   let next = 0;
   const run = () =>
     new Promise<void>((resolve, reject) => {
-      const thread = new Worker(new URL("./matchThread.ts", import.meta.url), { workerData: files });
+      const waiting = new Int32Array(new SharedArrayBuffer(4));
+      const thread = new Worker(new URL("./matchThread.ts", import.meta.url), { workerData: { files, waiting } });
       const feed = () => {
         const chunk = chunks[next++];
         if (chunk === undefined) thread.terminate().then(() => resolve(), reject);
@@ -28,7 +27,12 @@ export async function matchFiles(files: HashFiles, options: MatchOptions): Promi
       };
       thread.on("error", reject);
       thread.on("message", (message: ThreadMessage) => {
-        if (message.kind === "pairs") return options.onPairs(message.pairs);
+        if (message.kind === "pairs") {
+          options.onPairs(message.pairs);
+          Atomics.sub(waiting, 0, 1);
+          Atomics.notify(waiting, 0);
+          return;
+        }
         times.push(message.cpu);
         options.onChunk?.(times.length, chunks.length);
         feed();

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { drawTagged, shuffled } from "../../../../bench/likeness/tags.ts";
 import { evaluate } from "../../../../src/catalogue/inference/evaluate.ts";
-import { mayInfer } from "../../../../src/catalogue/inference/excludedTags.ts";
 import { popularityOf } from "../../../../src/catalogue/inference/popularity.ts";
 import { countTags, inferTags, type Tagged } from "../../../../src/catalogue/inference/vote.ts";
 import { seeded } from "../../../support/seeded.ts";
@@ -42,15 +41,6 @@ describe("neighbour voting minus the prior", () => {
     expect([pictures, of.get("a"), of.get("b")]).toEqual([2, 1, 1]);
   });
 });
-
-test.each([
-  ["boat", true],
-  ["manor", true],
-  ["Woman", false],
-  ["old man", false],
-  ["african-elephant", false],
-  ["  ", false],
-])("may %j be inferred: %s", (tag, wanted) => expect(mayInfer(tag)).toBe(wanted));
 
 test("few neighbours hardly move the popularity, many do", () => {
   const mean = Math.log1p(10);

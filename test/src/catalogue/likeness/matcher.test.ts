@@ -40,14 +40,14 @@ function distance(a: Uint8Array, i: number, b: Uint8Array, j: number, size: numb
   return sum;
 }
 
-function plain(a: Hashes, b: Hashes | null): readonly string[] {
+function plain(a: Hashes, b: Hashes | null, most = { dhash: MOST_DHASH, pdq: MOST_PDQ }): readonly string[] {
   const [n, m] = [a.dhash.length / 8, (b ?? a).dhash.length / 8];
   const found: string[] = [];
   for (let i = 0; i < n; i++) {
     for (let j = b === null ? i + 1 : 0; j < m; j++) {
       const d = distance(a.dhash, i, (b ?? a).dhash, j, 8);
       const p = distance(a.pdq, i, (b ?? a).pdq, j, 32);
-      if (d <= MOST_DHASH && p <= MOST_PDQ) found.push(`${i} ${j} ${d} ${p}`);
+      if (d <= most.dhash && p <= most.pdq) found.push(`${i} ${j} ${d} ${p}`);
     }
   }
   return found.sort();
@@ -83,6 +83,18 @@ describe("the same pairs as by comparing all, each once", () => {
     expect(matched(a, b, spare)).toEqual(across);
   });
   test("with the tables that are cheapest", () => expect(matched(a, b)).toEqual(across));
+  test("a whole scan within other distances", () => {
+    const most = { dhash: 14, pdq: 256 };
+    const found: string[] = [];
+    for (const batch of matcher.pairs(partOf(a), partOf(b), tablesOf(0), most)) {
+      for (let at = 0; at < batch.length; at += 3) {
+        const [i = 0, j = 0, distances = 0] = batch.subarray(at, at + 3);
+        found.push(`${i} ${j} ${distances >> 16} ${distances & 0xffff}`);
+      }
+    }
+    expect(found.sort()).toEqual(plain(a, b, most));
+    expect(found.length).toBeGreaterThan(across.length);
+  });
   test("of empty parts", () => {
     const none = { dhash: new Uint8Array(0), pdq: new Uint8Array(0) };
     expect([matched(none, null), matched(a, none), matched(none, a)]).toEqual([[], [], []]);

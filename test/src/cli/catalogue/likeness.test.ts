@@ -109,7 +109,17 @@ describe("arguments", () => {
     [["a", "--to", "x", "--threads", "many"], "--threads cannot be many"],
     [["a", "--chunk", "1"], "--chunk cannot be 1"],
     [["a", "--to", "x", "--what"], "--what"],
+    [["a.jsonl", "--to", "x", "--platform"], "--platform is for a run"],
+    [["first", "--to", "x", "--platform"], "No Worker"],
+    [["first", "--to", "x", "--platform", "--worker", "https://img.test"], "No secret"],
+    [["first", "--chunk", "0,0", "--platform"], "exclude each other"],
   ])("%j", (argv, problem) => expect(readArguments(argv, {}).problems.join()).toContain(problem));
+  test("the Worker and its secret come from the environment too", () => {
+    const env = { CATALOGUE_ENDPOINT: "https://img.test/", CATALOGUE_SECRET: "s" };
+    const { platform } = readArguments(["first", "--to", "x", "--platform"], env).value;
+    expect(platform).toEqual({ endpoint: "https://img.test", secret: "s" });
+    expect(readArguments(["first", "--to", "x"], env).value.platform).toBeNull();
+  });
   test("a chunk's parts come in their order", () => {
     expect(readArguments(["a.jsonl", "--chunk", "3,1"], {}).value.chunk).toEqual({ a: 1, b: 3 });
   });

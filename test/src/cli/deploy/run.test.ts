@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 
 const QUEUES = [
-  ...["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-recognise"],
+  ...["firstlight-masters", "firstlight-avif", "firstlight-catalogue", "firstlight-recognise", "firstlight-likeness"],
   ...["firstlight-catalogue-dead", "firstlight-unrecognised"],
 ];
 
