@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { quantile } from "../../src/cli/figures/readers.ts";
-import { POINT_BLOBS, POINT_DOUBLES, type Point } from "../../src/telemetry.ts";
+import { POINT_BLOBS, POINT_DOUBLES, type Point } from "../../src/record.ts";
 
 const SECONDS = { MINUTE: 60, HOUR: 3_600, DAY: 86_400 } as const;
 const STEP = 60;
