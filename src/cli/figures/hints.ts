@@ -44,6 +44,11 @@ export class HintFigures {
     (isHint ? source.hints : source.reads).push({ variant: trace.variant, region: trace.region, at, weight });
   }
 
+  /** The log goes on to `at` (unix ms), even if nothing of a sampled source is in that part of it. */
+  endsAt(at: number): void {
+    this.#last = Math.max(this.#last, at);
+  }
+
   summary(): HintSummary {
     const fates = { read: 0, other: 0, elsewhere: 0, unread: 0, open: 0 };
     const mismatches = new Map<string, number>();

@@ -16,8 +16,10 @@ export type HintReport = {
   readonly isCut: boolean;
 };
 
-export function hintReport(outcomes: readonly Row[], sampled: readonly Row[]): HintReport {
+/** `until`: the end of the window, unix ms. */
+export function hintReport(outcomes: readonly Row[], sampled: readonly Row[], until: number): HintReport {
   const figures = new HintFigures();
+  figures.endsAt(until);
   for (const row of sampled) {
     const { second, requests, ...texts } = row;
     const time = new Date(Number(second) * 1_000).toISOString();

@@ -98,7 +98,7 @@ export function reportOf(answers: Answers, beside: Beside, window: Window, madeA
     })),
     errors: answers.errors.map(({ reason, requests }) => ({ name: `${reason}`, count: Number(requests) })),
     hosts: hostRows(answers.hosts, answers.fetchTimes, answers.failures),
-    hints: hintReport(answers.hints, answers.sampled),
+    hints: hintReport(answers.hints, answers.sampled, window.to * 1_000),
     jobs: jobsOf(answers.jobs),
     runs: beside.runs,
     bytes: {
