@@ -1,6 +1,7 @@
 /** The page's own server: the page, its files, the state of the third parties, and the proxies to the Worker and to sources. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Asset } from "./page/assets.ts";
+import type { Asset } from "../src/cli/operator/page/assets.ts";
+import type { OperatorPages } from "../src/cli/operator/pages.ts";
 import type { createPassage } from "./passage.ts";
 import type { RaceServer } from "./race/raceServer.ts";
 import { isOwnOrigin, sendJson } from "./respond.ts";
@@ -26,6 +27,7 @@ export type PageServerParts = {
   readonly page: (request: PageRequest) => Promise<string>;
   readonly race: RaceServer;
   readonly run: RunServer;
+  readonly operator: OperatorPages;
 };
 
 const PAGE_FILE = /^\/page\/([a-zA-Z.-]+)$/;
@@ -65,6 +67,8 @@ async function answer(parts: PageServerParts, request: IncomingMessage, response
   } else if (await parts.race.handle(url, request, response)) {
     return;
   } else if (await parts.run.handle(url, request, response)) {
+    return;
+  } else if (await parts.operator.handle(url, request, response)) {
     return;
   } else if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405).end();

@@ -5,13 +5,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TOP } from "../src/cli/edge/bundle.ts";
-import { type Edge, startEdge } from "../src/cli/edge/start.ts";
+import { type Edge, type LogLine, startEdge } from "../src/cli/edge/start.ts";
+import { CollectedPoints } from "../src/cli/operator/collected.ts";
 import { signedUrl } from "../src/client/url.ts";
 import { regionOf } from "../src/coordinate/regions.ts";
 import { createAuthority } from "../test/support/sources/authority.ts";
 import { createHinter, hintPage } from "../warmer/client/hint.ts";
 import { type Catalogue, loadCatalogue } from "./catalogue.ts";
 import type { CatalogueEntry } from "./catalogueEntry.ts";
+import { demoOperator } from "./operator.ts";
 import { loadAssets } from "./page/assets.ts";
 import { FIRST_ROWS, pageDocument } from "./page/html/document.ts";
 import { type Card, sizesOf, srcsetOf, WIDTHS } from "./page/html/pictureCard.ts";
@@ -75,8 +77,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
     const warmSecret = randomBytes(32).toString("hex");
     progress("starting the Worker");
+    const points = new CollectedPoints();
+    const log = ({ message }: LogLine) => points.add(message);
     const starting = startEdge({
-      caFile,
+      ...{ caFile, log },
       vars: {
         SIGNING_KEYS: signing.key,
         SIGNING_SALTS: signing.salt,
@@ -136,10 +140,11 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     };
     const race = createRaceServer(catalogue);
     undo.push(() => race.stop());
-    const run = createRunServer(catalogue, options.runPictures ?? RUN_PICTURES, PAGE_HEADERS);
+    const run = createRunServer(catalogue, options.runPictures ?? RUN_PICTURES, PAGE_HEADERS, log);
     undo.push(() => run.stop());
+    const operator = demoOperator(points, run, edge.url);
     const passage = createPassage(edge.url);
-    const server = createPageServer({ passage, sources, assets, page, race, run, authority: authority.root });
+    const server = createPageServer({ passage, sources, assets, page, race, run, operator, authority: authority.root });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(options.port ?? 0, HOST, resolve);

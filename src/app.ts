@@ -3,7 +3,8 @@ import { type Context, Hono } from "hono";
 import type { Placeholder } from "./config/config.ts";
 import { type App, createApp } from "./context/app.ts";
 import { type Audience, type Caller, callerOf, rayOf, withAudience } from "./context/caller.ts";
-import { type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
+import { openInvocation } from "./context/invocation.ts";
+import { type Job, newJob, tracingOf } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { catalogue } from "./handlers/catalogue.ts";
 import { health } from "./handlers/health.ts";
@@ -15,6 +16,7 @@ import { purge } from "./handlers/purge.ts";
 import { robots } from "./handlers/robots.ts";
 import { similar, writeSimilar } from "./handlers/similar.ts";
 import { warm } from "./handlers/warm.ts";
+import { record } from "./record.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { INFO_PREFIX } from "./request/infoPath.ts";
 import { ownAddress } from "./request/ownAddress.ts";
@@ -24,7 +26,7 @@ import { failureAnswer } from "./respond/headers.ts";
 import { withPlaceholder } from "./respond/placeholder.ts";
 import { preflight } from "./respond/preflight.ts";
 import { cacheStatus, serverTiming } from "./respond/traceHeaders.ts";
-import { addStage, newTrace, noteFailure, record } from "./telemetry.ts";
+import { addStage, newTrace, noteFailure } from "./telemetry.ts";
 
 type Bindings = { Bindings: Env };
 type Handler = (http: Request, app: App, caller: Caller, job: Job) => Promise<Answer>;
@@ -83,13 +85,13 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
   const started = now();
   const http = c.req.raw;
   const ray = rayOf(http);
+  const { meter, waitUntil, end } = openInvocation(c.executionCtx, isolate.state.lateUsage, now);
   let trace = newTrace(audience, "", "", ray);
   let given: Answer;
   let report = false;
   let placeholder: Placeholder = "off";
   try {
-    const waitUntil = loggedWaitUntil(c.executionCtx);
-    const app = await createApp({ ...isolate, bindings: c.env, waitUntil });
+    const app = await createApp({ ...isolate, env: c.env, meter, waitUntil });
     if (handler === image) placeholder = app.config.placeholder;
     const caller = withAudience(callerOf(http, app.config), audience);
     const job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
@@ -103,11 +105,16 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     given = withPlaceholder(json, placeholder, http.headers.get("accept"));
   }
   // A health check that is well comes every few seconds. In the log it would hide what readers ask for.
-  if (trace.door === "" && trace.reason === "ok") return given;
+  if (trace.door === "" && trace.reason === "ok") {
+    end(null, undefined);
+    return given;
+  }
   addStage(trace, "total", now() - started);
   trace.status = given.status;
   trace.bytesOut = Number(given.headers["content-length"] ?? 0);
+  trace.usage = meter.take();
   record(trace, { events: c.env.EVENTS, report, now: now() });
+  end(trace, c.env.EVENTS);
   const told = { "cache-status": cacheStatus(trace), "server-timing": serverTiming(trace) };
   return { ...given, headers: { ...given.headers, ...told } };
 }

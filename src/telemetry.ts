@@ -1,6 +1,6 @@
 /**
- * What was done for one picture: one log line and one Analytics Engine point for the operator, and what
- * respond/traceHeaders.ts tells the client. None holds an address, user agent, referrer or full URL.
+ * What was done for one picture. record.ts writes it for the operator, and respond/traceHeaders.ts tells the client. It
+ * holds no address, user agent, referrer or full URL.
  */
 
 import { ANSWERS, type Failure, type Reason } from "./errors.ts";
@@ -20,10 +20,21 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** The part of an Analytics Engine binding that is used. */
-export type EventSink = {
-  writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
-};
+/**
+ * What the platform bills by the operation, besides the request itself (catalogue/prices.ts). context/meter.ts counts the
+ * calls of bindings.
+ */
+export const USAGE = [
+  "kvReads",
+  "kvWrites",
+  "r2Reads",
+  "r2Writes",
+  "objectCalls",
+  "rowsWritten",
+  "queueOperations",
+] as const;
+/** How many of each. What is missing is 0. */
+export type Usage = { readonly [kind in (typeof USAGE)[number]]?: number };
 
 /** What became of a hint. `made`: rendered or copied, and stored. `present`: it was there. The warmer counts these. */
 export type WarmOutcome = "made" | "present" | "expired" | "refused" | "failed";
@@ -81,6 +92,8 @@ export type Trace = {
   source: string;
   /** Options and key of the picture asked for, of a sampled source; else empty. */
   variant: string;
+  /** What was asked of stores, objects and queues until the line was written; undefined = nothing. */
+  usage: Usage | undefined;
   /** For the log only. */
   failure: string | undefined;
 };
@@ -117,6 +130,7 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
     stages: {},
     source: "",
     variant: "",
+    usage: undefined,
     failure: undefined,
   };
 }
@@ -147,110 +161,4 @@ export function noteFailure(trace: Trace, failure: Failure, now: number): void {
   if (!failure.keeping.remembered) return;
   trace.hit = "negative";
   trace.ttl = Math.floor((failure.keeping.until - now) / 1000);
-}
-
-/**
- * Columns of the Analytics Engine point, in order. Stored points are read by position: append, never reorder.
- * docs/operator/watch.md is generated from the same lists.
- */
-export const POINT_BLOBS = [
-  "reason",
-  "answer",
-  "region",
-  "colo",
-  "door",
-  "format",
-  "sourceHost",
-  "tiersAsked",
-  "audience",
-  "outcome",
-  "source",
-  "variant",
-  "sourceVariant",
-] as const;
-export const POINT_DOUBLES = [
-  "status",
-  "bytesIn",
-  "bytesOut",
-  "total",
-  "lookup",
-  "origin",
-  "decode",
-  "resize",
-  "encode",
-  "queue",
-  "bytesSaved",
-  "governor",
-  "governorCalls",
-] as const;
-
-export type Point = Parameters<EventSink["writeDataPoint"]>[0];
-
-/**
- * The point of a trace; a log line that was parsed gives the same point. A sampled source is its own sampling key, so
- * that Analytics Engine does not thin out the few points of it.
- */
-export function pointOf(trace: Trace): Point {
-  const { reason, hit, region, colo, door, format, sourceHost, asked, audience, outcome, source, variant } = trace;
-  const { status, bytesIn, bytesOut, sourceVariant, bytesSaved, governorCalls, stages } = trace;
-  // Literals, not copies of the trace: this is on the way of every hit.
-  const blobs: Readonly<Record<(typeof POINT_BLOBS)[number], string>> = {
-    reason,
-    answer: hit ?? (reason === "ok" ? "miss" : "error"),
-    region,
-    colo,
-    door,
-    format,
-    sourceHost,
-    audience,
-    outcome,
-    source,
-    variant,
-    sourceVariant,
-    tiersAsked: asked.map((one) => `${one.tier}:${one.outcome}`).join(","),
-  };
-  const { total = 0, lookup = 0, origin = 0, decode = 0, resize = 0, encode = 0, queue = 0, governor = 0 } = stages;
-  const doubles: Readonly<Record<(typeof POINT_DOUBLES)[number], number>> = {
-    status,
-    bytesIn,
-    bytesOut,
-    total,
-    lookup,
-    origin,
-    decode,
-    resize,
-    encode,
-    queue,
-    // Unknown counts as nothing: a sum of the column is then never too large.
-    bytesSaved: bytesSaved ?? 0,
-    governor,
-    governorCalls,
-  };
-  return {
-    indexes: [source === "" ? sourceHost.slice(0, 96) : source],
-    blobs: POINT_BLOBS.map((name) => blobs[name]),
-    doubles: POINT_DOUBLES.map((name) => doubles[name]),
-  };
-}
-
-export type RecordOptions = {
-  readonly events?: EventSink | undefined;
-  /** The failure is ours to look into. */
-  readonly report: boolean;
-  /** Unix ms. */
-  readonly now: number;
-};
-
-/** Writes the log line and the point. Never throws: an answer must not fail because counting it did. */
-export function record(trace: Trace, { events, report, now }: RecordOptions): void {
-  try {
-    trace.time = new Date(now).toISOString();
-    trace.level = report ? "error" : "info";
-    const line = JSON.stringify(trace);
-    if (report) console.error(line);
-    else console.log(line);
-    events?.writeDataPoint(pointOf(trace));
-  } catch {
-    // Losing a line is better than losing the answer.
-  }
 }

@@ -1,6 +1,8 @@
 /** What the fields of the log line and the columns of the Analytics Engine point mean. A new one must be told here. */
+
+import { POINT_BLOBS, POINT_DOUBLES } from "../../src/record.ts";
 import { SAMPLED } from "../../src/sampling.ts";
-import { POINT_BLOBS, POINT_DOUBLES, type Stage, type Trace } from "../../src/telemetry.ts";
+import type { Stage, Trace, USAGE } from "../../src/telemetry.ts";
 
 const STAGE_DOCS = {
   policy: "checking the address and the source",
@@ -15,6 +17,16 @@ const STAGE_DOCS = {
   total: "the whole request",
 } as const satisfies Record<Stage, string>;
 
+const USAGE_DOCS = {
+  kvReads: "keys read from KV",
+  kvWrites: "keys written to KV or deleted there, and listings",
+  r2Reads: "class B operations of R2 (get, head)",
+  r2Writes: "class A operations of R2 (put, list)",
+  objectCalls: "calls of Durable Objects, those of governors among them",
+  rowsWritten: "rows that governors and databases have written",
+  queueOperations: "operations of queues: writing, reading and deleting a message, in the line of its job",
+} as const satisfies Record<(typeof USAGE)[number], string>;
+
 /** Fields of the log line that only operators see; those that are columns too are told once, below. */
 export const LOG_FIELDS = {
   msg: "`request`, which tells this line from others",
@@ -23,7 +35,7 @@ export const LOG_FIELDS = {
   ray: "Cloudflare's ray of the request (`CF-Ray`), a random UUID where there is none, or the id of a queue's message; the `trace` of a JSON error",
   audience:
     "for whom the work was done: `reader`, `warm` (a push of the warmer, and each of its pictures), `background` (behind a reader's answer) or `job` (a queue, a purge, a health check that failed)",
-  door: "URL grammar, by its name in docs/front-end/url.md; `warm` and `purge` for orders; `behind` for work that went on after an answer; empty when it failed before that was known",
+  door: "URL grammar, by its name in docs/front-end/url.md; `warm` and `purge` for orders; `behind` for work that went on after an answer; `usage` for what that asked of stores, objects and queues; empty when it failed before that was known",
   reason: "`ok` or the error's code; of a picture of a push also `deadline` and `not_stored`",
   status:
     "HTTP status of the answer; of a picture of a push and of work behind an answer the status that a request would have got; 0 = not begun, 503 = made and not stored",
@@ -54,6 +66,9 @@ export const LOG_FIELDS = {
   source: `16 hex digits of the source's hash, for one source in ${SAMPLED}; else empty`,
   variant:
     "of a sampled source: the options without the cachebuster, at most 64 characters, then `#` and 8 digits of the key; equal text means the same picture",
+  usage: `what is billed by the operation and was asked for until the line was written: ${Object.entries(USAGE_DOCS)
+    .map(([kind, doc]) => `\`${kind}\` ${doc}`)
+    .join("; ")}`,
   failure: "what went wrong, in words for operators only",
 } as const satisfies Record<keyof Trace, string>;
 
@@ -86,6 +101,7 @@ const COLUMN_DOCS = {
   bytesSaved: "as in the log line; 0 when it is not known",
   governor: `milliseconds: ${STAGE_DOCS.governor}`,
   governorCalls: LOG_FIELDS.governorCalls,
+  ...USAGE_DOCS,
 } as const satisfies Record<Column, string>;
 
 /** Columns of the Analytics Engine point as its SQL names them: [column, name, meaning]. */

@@ -2,8 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
-
-export type Asset = { readonly type: string; readonly contents: Uint8Array };
+import { type Asset, operatorAssets } from "../../src/cli/operator/page/assets.ts";
 
 /**
  * The builds: files, and their names in the address without the ending. The page of the catalogue has a build of its own,
@@ -20,19 +19,20 @@ const BUILDS = [
 /** By the name in the address, `/page/main.js`. Throws esbuild's own error when a file cannot be built. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   const folder = import.meta.dirname;
-  const builds = await Promise.all(
-    BUILDS.map((entries) =>
+  const [operator, ...builds] = await Promise.all([
+    operatorAssets(),
+    ...BUILDS.map((entries) =>
       build({
         entryPoints: entries.map(([file, out]) => ({ in: join(folder, file), out })),
         ...{ bundle: true, splitting: true, chunkNames: "[name]", format: "esm", target: "es2022" },
         ...{ write: false, outdir: folder, minify: true, logLevel: "silent" },
       }),
     ),
-  );
+  ]);
   const outputFiles = builds.flatMap((one) => one.outputFiles);
   const assets = outputFiles.map(({ path, contents }) => [basename(path), { type: typeOf(path), contents }] as const);
   const icon = { type: "image/svg+xml", contents: await readFile(join(folder, "icon.svg")) };
-  return new Map<string, Asset>([...assets, ["icon.svg", icon]]);
+  return new Map<string, Asset>([...assets, ...operator, ["icon.svg", icon]]);
 }
 
 function typeOf(path: string): string {

@@ -3,6 +3,7 @@
  * reader to the Worker's pictures.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { LogLine } from "../../src/cli/edge/start.ts";
 import type { CatalogueStatus } from "../../src/handlers/catalogue/answer.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { catalogueDocument } from "../page/html/catalogueDocument.ts";
@@ -28,11 +29,12 @@ const BASE = "/catalogue";
 const SAMPLES = 12;
 const COLO = "MAD";
 
-/** `headers`: of the page. Nothing runs before `start`. */
+/** `headers`: of the page. `log` gets what the run's Worker logs. Nothing runs before `start`. */
 export function createRunServer(
   catalogue: Catalogue,
   count: number,
   headers: Readonly<Record<string, string>>,
+  log: (line: LogLine) => void = () => undefined,
 ): RunServer {
   let opening: Promise<RunWorld> | null = null;
   let world: RunWorld | null = null;
@@ -57,7 +59,7 @@ export function createRunServer(
     start: async () => {
       if (phase !== "idle" && phase !== "failed") return;
       await act("starting", "running", async () => {
-        opening ??= startRunWorld(catalogue, count);
+        opening ??= startRunWorld(catalogue, count, log);
         world = await opening.catch((error: unknown) => {
           opening = null;
           throw error;

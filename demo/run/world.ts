@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { TOP } from "../../src/cli/edge/bundle.ts";
+import type { LogLine } from "../../src/cli/edge/start.ts";
 import { callSigned } from "../../src/cli/signedCall.ts";
 import { signedUrl } from "../../src/client/url.ts";
 import type { CatalogueStatus } from "../../src/handlers/catalogue/answer.ts";
@@ -50,8 +51,12 @@ const COPIES = 12;
 /** Short chunks and leases, so that a killed run is seen to go on at once. In seconds. */
 const HURRY = { CATALOGUE_CHUNK_SECONDS: "3", CATALOGUE_LEASE_SECONDS: "12" } as const;
 
-/** Starts it. Throws when a part does not start; nothing runs then. */
-export async function startRunWorld(catalogue: Catalogue, count: number): Promise<RunWorld> {
+/** Starts it. `log` gets what its Worker logs. Throws when a part does not start; nothing runs then. */
+export async function startRunWorld(
+  catalogue: Catalogue,
+  count: number,
+  log: (line: LogLine) => void,
+): Promise<RunWorld> {
   const undo: (() => unknown)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -87,7 +92,7 @@ export async function startRunWorld(catalogue: Catalogue, count: number): Promis
       ...{ CATALOGUE_SECRET: secret, SOURCE_TIMEOUT_MS: "60000", QUEUE_MS: "60000", ...HURRY },
     };
     const edge = await startKillableEdge({
-      ...{ caFile, vars, heavy: false, persist: join(folder, "stores"), settings: paceSettings(origins) },
+      ...{ caFile, vars, log, heavy: false, persist: join(folder, "stores"), settings: paceSettings(origins) },
     });
     undo.push(() => edge.stop());
     const env = () => ({

@@ -1,4 +1,4 @@
-/** What a run costs: list prices as data, and dollars from counted operations. No free allowances. Pure. */
+/** List prices as data, and dollars from counted operations. No free allowances. Pure. */
 
 type Price = {
   /** US dollars for a million units. */
@@ -52,6 +52,16 @@ export const PRICES = {
   cpuMs: {
     usdPerMillion: 0.02,
     unit: "millisecond of CPU",
+    source: "developers.cloudflare.com/workers/platform/pricing/",
+  },
+  workerRequest: {
+    usdPerMillion: 0.3,
+    unit: "request of a Worker",
+    source: "developers.cloudflare.com/workers/platform/pricing/",
+  },
+  logEvent: {
+    usdPerMillion: 0.6,
+    unit: "event of Workers Logs (a line, or the platform's own for an invocation)",
     source: "developers.cloudflare.com/workers/platform/pricing/",
   },
 } as const satisfies Record<string, Price>;

@@ -2,9 +2,11 @@
 import type { Config } from "../config/config.ts";
 import { readLedger } from "../live/ledger.ts";
 import type { IsolateState } from "./isolateState.ts";
+import { type Meter, meteredBindings } from "./meter.ts";
 import { readConfig } from "./readConfig.ts";
 
 export type App = {
+  /** They count what they are asked in the meter of the invocation. */
   readonly bindings: Env;
   /** Variables with the live settings over them, as they were when the request came. */
   readonly config: Config;
@@ -19,11 +21,17 @@ export type App = {
 /** Takes work that goes on after the answer. Its failure is logged and harms nobody. */
 export type WaitUntil = (work: Promise<unknown>) => void;
 
-export type AppDeps = Pick<App, "bindings" | "now" | "fetch" | "state"> & { readonly waitUntil: WaitUntil };
+export type AppDeps = Pick<App, "now" | "fetch" | "state"> & {
+  /** The Worker's bindings as the platform gives them. */
+  readonly env: Env;
+  readonly meter: Meter;
+  readonly waitUntil: WaitUntil;
+};
 
 /** Reads the configuration. Throws Failure `misconfigured` with every problem of it. */
-export async function createApp({ bindings, now, fetch, state, waitUntil }: AppDeps): Promise<App> {
-  const variables = variablesOf(bindings);
+export async function createApp({ env, meter, now, fetch, state, waitUntil }: AppDeps): Promise<App> {
+  const variables = variablesOf(env);
+  const bindings = meteredBindings(env, meter);
   const ledger = () => readLedger(bindings.R2_PRIMARY);
   const latestConfig = () => state.liveConfig.read(variables, { kv: bindings.THUMBS, ledger, now: now(), waitUntil });
   return { bindings, config: await latestConfig(), latestConfig, now, fetch, state };
@@ -32,11 +40,11 @@ export async function createApp({ bindings, now, fetch, state, waitUntil }: AppD
 const VARIABLES = new WeakMap<Env, Config>();
 
 /** The variables are parsed once per isolate. */
-function variablesOf(bindings: Env): Config {
-  let config = VARIABLES.get(bindings);
+function variablesOf(env: Env): Config {
+  let config = VARIABLES.get(env);
   if (config === undefined) {
-    config = readConfig(bindings as unknown as Readonly<Record<string, unknown>>);
-    VARIABLES.set(bindings, config);
+    config = readConfig(env as unknown as Readonly<Record<string, unknown>>);
+    VARIABLES.set(env, config);
   }
   return config;
 }

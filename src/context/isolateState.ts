@@ -20,6 +20,7 @@ import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
 import type { Look, SourceInfo } from "../store/sourceInfo.ts";
 import type { Described } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
+import { Meter } from "./meter.ts";
 
 /** Longer than any exchange with a source and its render may take. */
 const FLIGHT_MS = 20_000;
@@ -100,6 +101,8 @@ export type IsolateState = {
   readonly overRate: BoundedMap<string, number>;
   /** Misses that clients wait for. */
   readonly inFlight: InFlight;
+  /** What was used for invocations whose last line is written. The next line has it. */
+  readonly lateUsage: Meter;
   /** The source bytes that the isolate holds at once. */
   sourceBytes(config: Config): MemoryBudget;
   /** One decode at a time: engines keep memory of their own. */
@@ -134,6 +137,7 @@ export function newIsolateState(): IsolateState {
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),
     inFlight: new InFlight(),
+    lateUsage: new Meter(),
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
     renderSlot: ({ queueMs: waitMs }) => (slot ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),

@@ -1,8 +1,9 @@
 /** One piece of work: how urgent it is, what is written down of it, and what goes on after its answer. */
 import { Priority } from "../concurrency/priority.ts";
 import { asFailure } from "../errors.ts";
+import { record } from "../record.ts";
 import { StoreCalls } from "../store/storeCalls.ts";
-import { addStage, newTrace, noteFailure, record, type Trace } from "../telemetry.ts";
+import { addStage, newTrace, noteFailure, type Trace } from "../telemetry.ts";
 import type { App, WaitUntil } from "./app.ts";
 import { type Audience, type Caller, withAudience } from "./caller.ts";
 

@@ -106,6 +106,8 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
   }
   const { counts, reasons } = countsOf(done.outcomes);
   const { bytesIn, bytesStored, operations } = spent;
+  // Of databases, and of the governors of its pictures, which have no lines of their own. All else is metered.
+  job.trace.usage = { rowsWritten: (operations.d1RowWritten ?? 0) + (operations.objectRowWritten ?? 0) };
   const { from, to } = work;
   return {
     ...{ from, to, upTo: done.upTo, counts, reasons, bytesIn, bytesStored, operations, elapsedMs: 0, trouble },

@@ -1,9 +1,12 @@
 /** Which job works on which queue. A job per queue; each message has a trace of its own in the log. */
+import { QUEUE_OPERATIONS } from "../catalogue/prices.ts";
 import { type App, createApp } from "../context/app.ts";
+import { openInvocation } from "../context/invocation.ts";
 import type { IsolateState } from "../context/isolateState.ts";
-import { loggedWaitUntil, newJob, tracingOf } from "../context/job.ts";
+import { newJob, tracingOf } from "../context/job.ts";
 import { ANSWERS, asFailure } from "../errors.ts";
-import { addStage, noteFailure, record } from "../telemetry.ts";
+import { record } from "../record.ts";
+import { addStage, noteFailure } from "../telemetry.ts";
 import { avif } from "./avif.ts";
 import { catalogue } from "./catalogue.ts";
 import { dead } from "./dead.ts";
@@ -41,7 +44,9 @@ async function work<T>(
   const order = parse(message.body, message.attempts);
   if (order === null) return message.ack();
   const caller = callerOf(order);
-  const waitUntil = loggedWaitUntil(ctx);
+  const { meter, waitUntil, end } = openInvocation(ctx, deps.state.lateUsage, deps.now);
+  // Counted here and not where it is sent: Durable Objects send messages too. Another try is another read.
+  meter.count("queueOperations", message.attempts > 1 ? 1 : QUEUE_OPERATIONS);
   const job = newJob(caller, waitUntil, { ray: message.id, tracing: tracingOf(ctx) });
   const { trace } = job;
   trace.door = kind;
@@ -49,7 +54,7 @@ async function work<T>(
   let report = false;
   const started = deps.now();
   try {
-    const app = await createApp({ ...deps, waitUntil });
+    const app = await createApp({ ...deps, env: deps.bindings, meter, waitUntil });
     await run(order, app, caller, job);
     message.ack();
   } catch (error) {
@@ -59,6 +64,9 @@ async function work<T>(
     message.retry(retrySeconds === undefined ? {} : { delaySeconds: retrySeconds });
   } finally {
     addStage(trace, "total", deps.now() - started);
+    meter.add(trace.usage ?? {});
+    trace.usage = meter.take();
     record(trace, { events: deps.bindings.EVENTS, report, now: deps.now() });
+    end(trace, deps.bindings.EVENTS);
   }
 }

@@ -1,7 +1,8 @@
 /** Every SQL of the docs, the dashboard and the alerts runs, and names the columns as what they are. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { newTrace, POINT_BLOBS, POINT_DOUBLES, pointOf } from "../../src/telemetry.ts";
+import { POINT_BLOBS, POINT_DOUBLES, pointOf } from "../../src/record.ts";
+import { newTrace } from "../../src/telemetry.ts";
 import { analytics, sqlOf } from "../support/analytics.ts";
 
 type Panel = {

@@ -1,10 +1,14 @@
-/** What one request costs, counted on real bindings, against the table that docs/operator/security.md prints. */
+/**
+ * What one request costs, counted on real bindings, against the table that docs/operator/security.md prints, and against
+ * what the Worker's own lines say.
+ */
 import { createExecutionContext, reset, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { COSTS, type CostCase } from "../../.ci/docs/costs.ts";
 import { createRouter } from "../../src/app.ts";
 import { type IsolateState, newIsolateState } from "../../src/context/isolateState.ts";
 import { sourceKeys } from "../../src/store/schema/key.ts";
+import type { Trace, Usage } from "../../src/telemetry.ts";
 import { slowService } from "../support/brokenService.ts";
 import { type Counts, countingBindings, countingCache, newCounts } from "../support/countingBindings.workerd.ts";
 import { BINDINGS, jpegOf } from "../support/world.workerd.ts";
@@ -18,12 +22,20 @@ let state: IsolateState;
 /** What every source answers; a source under /A/ redirects to another host. */
 let answer: () => Promise<Response>;
 let isOver = false;
+/** What the lines of the Worker have said was used. */
+let told: Usage;
 
 beforeEach(async () => {
   await reset();
-  [counts, state, isOver] = [newCounts(), newIsolateState(), false];
+  [counts, state, isOver, told] = [newCounts(), newIsolateState(), false, {}];
   answer = async () => new Response(await jpegOf(200, 150), { headers: { "cache-control": "max-age=3600" } });
-  for (const level of ["log", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+  for (const level of ["log", "error"] as const) {
+    vi.spyOn(console, level).mockImplementation((text: string) => {
+      const { audience, usage = {} } = JSON.parse(text) as Pick<Trace, "audience" | "usage">;
+      // A queue's consumer works whenever it likes.
+      if (audience !== "job") told = sumOf(told, usage);
+    });
+  }
   vi.spyOn(caches, "default", "get").mockImplementation(() => countingCache(realCache, counts));
 });
 afterEach(() => vi.restoreAllMocks());
@@ -42,7 +54,10 @@ async function ask(path: string, settings: object = {}): Promise<{ status: numbe
   const ctx = createExecutionContext();
   const limiter = { limit: async () => ({ success: !isOver }) } as unknown as Env["MISS_LIMIT"];
   const before = { ...counts };
-  const env = countingBindings({ ...BINDINGS, ...VARS, ...farBuckets(), MISS_LIMIT: limiter } as Env, counts);
+  const all = newCounts();
+  const real = { ...BINDINGS, ...VARS, ...farBuckets(), MISS_LIMIT: limiter } as Env;
+  const env = countingBindings(countingBindings(real, counts), all, true);
+  told = {};
   const response = await createRouter(isolate).fetch(
     new Request(HOST + path, { headers: { accept: "image/webp" } }),
     env,
@@ -50,6 +65,15 @@ async function ask(path: string, settings: object = {}): Promise<{ status: numbe
   );
   await response.arrayBuffer();
   await waitOnExecutionContext(ctx);
+  const { kvReads, kvWrites, classB: r2Reads, classA: r2Writes, objectCalls } = all;
+  expect({ ...NOTHING, ...told, rowsWritten: 0 }).toEqual({
+    kvReads,
+    kvWrites,
+    r2Reads,
+    r2Writes,
+    objectCalls,
+    rowsWritten: 0,
+  });
   const kinds = Object.keys(counts) as (keyof Counts)[];
   const cost = Object.fromEntries(kinds.map((kind) => [kind, counts[kind] - before[kind]])) as Counts;
   return { status: response.status, cost };
@@ -63,6 +87,12 @@ function farBuckets(): Partial<Env> {
     slowService(BINDINGS[name as keyof typeof DISTANCES_MS], ms),
   ]);
   return Object.fromEntries(far);
+}
+
+const NOTHING = { kvReads: 0, kvWrites: 0, r2Reads: 0, r2Writes: 0, objectCalls: 0 };
+function sumOf(a: Usage, b: Usage): Usage {
+  const kinds = [...Object.keys(a), ...Object.keys(b)] as (keyof Usage)[];
+  return Object.fromEntries(kinds.map((kind) => [kind, (a[kind] ?? 0) + (b[kind] ?? 0)]));
 }
 
 const address = (source: string, width: number) => `/photon/${source}?w=${width}&ssl=1`;

@@ -3,14 +3,13 @@
  * (https://developers.cloudflare.com/analytics/analytics-engine/sql-reference/) has and SQLite has not is translated.
  */
 import { DatabaseSync } from "node:sqlite";
-import { quantile } from "../../src/cli/figures/readers.ts";
-import { POINT_BLOBS, POINT_DOUBLES, type Point } from "../../src/telemetry.ts";
+import { POINT_BLOBS, POINT_DOUBLES, type Point } from "../../src/record.ts";
 
 const SECONDS = { MINUTE: 60, HOUR: 3_600, DAY: 86_400 } as const;
 const STEP = 60;
 
-/** A point and the unix ms at which it was written. */
-export type TimedPoint = { readonly point: Point; readonly at: number };
+/** A point, the unix ms at which it was written, and how many points it stands for (absent: 1). */
+export type TimedPoint = { readonly point: Point; readonly at: number; readonly interval?: number };
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
@@ -26,26 +25,29 @@ export function analytics(points: readonly TimedPoint[], now: number): { query(s
     `CREATE TABLE firstlight (${columns.map((name) => `${name}${name === "_sample_interval" ? " REAL" : ""}`).join(", ")})`,
   );
   const insert = db.prepare(`INSERT INTO firstlight VALUES (${columns.map(() => "?").join(", ")})`);
-  for (const { point, at } of points) {
-    insert.run(Math.floor(at / 1_000), 1, point.indexes[0] ?? "", ...point.blobs, ...point.doubles);
+  for (const { point, at, interval = 1 } of points) {
+    insert.run(Math.floor(at / 1_000), interval, point.indexes[0] ?? "", ...point.blobs, ...point.doubles);
   }
   db.function("toUnixTimestamp", (seconds) => Math.floor(Number(seconds)));
-  for (const share of [0.5, 0.95]) {
-    db.aggregate(`quantile${share * 100}`, {
-      start: "",
-      step: (all, value) => `${all} ${value}`,
-      result: (all) =>
-        quantile(
-          `${all}`
-            .trim()
-            .split(" ")
-            .map(Number)
-            .sort((a, b) => a - b),
-          share,
-        ),
-    });
-  }
+  // The state of an aggregate can only be a text here: share, then value and weight of each row.
+  db.aggregate("quantileWeighted", {
+    start: "",
+    step: (all, share, value, weight) => `${all === "" ? share : all} ${value} ${weight}`,
+    result: (all) => quantileWeighted(`${all}`.split(" ").map(Number)),
+  });
   return { query: (sql) => db.prepare(translated(sql, now)).all() as Row[] };
+}
+
+/** ClickHouse's quantileExactWeighted: the first value at which the weights so far are the share of all. */
+function quantileWeighted([share = 0, ...rest]: readonly number[]): number | null {
+  const rows = rest.flatMap((value, at) => (at % 2 === 0 ? [[value, rest[at + 1] ?? 0] as const] : []));
+  const least = Math.ceil(share * rows.reduce((sum, [, weight]) => sum + weight, 0));
+  let weight = 0;
+  for (const [value, of] of rows.sort(([a], [b]) => a - b)) {
+    weight += of;
+    if (weight >= least) return value;
+  }
+  return null;
 }
 
 function translated(sql: string, now: number): string {
@@ -59,8 +61,9 @@ function translated(sql: string, now: number): string {
     })
     .replace(/NOW\(\) - INTERVAL '(\d+)' (\w+)/g, (_, count, unit) => String(now / 1_000 - ago(count, unit)))
     .replace(/quantileExactWeighted\(([\d.]+)\)\((\w+), _sample_interval\)/g, (_, share, column) => {
-      return `quantile${Number(share) * 100}(${column})`;
-    });
+      return `quantileWeighted(${share}, ${column}, _sample_interval)`;
+    })
+    .replace(/toDateTime\((\d+)\)/g, "$1");
 }
 
 /** The SQL blocks of a page, in their order. */

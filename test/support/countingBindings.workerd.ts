@@ -28,14 +28,19 @@ const CACHE: Readonly<Record<string, Kind>> = { match: "edge", put: "edge" };
 /** The key of the live settings, read at most once in 20 s and isolate: it is not part of a request's cost. */
 const NOT_COUNTED = "settings";
 
-function counting<T extends object>(service: T, kinds: Readonly<Record<string, Kind>>, counts: Counts): T {
+function counting<T extends object>(
+  service: T,
+  kinds: Readonly<Record<string, Kind>>,
+  counts: Counts,
+  notCounted: string | null = NOT_COUNTED,
+): T {
   return new Proxy(service, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== "function") return member;
       return (...args: unknown[]) => {
         const kind = kinds[String(name)];
-        if (kind !== undefined && args[0] !== NOT_COUNTED) counts[kind]++;
+        if (kind !== undefined && args[0] !== notCounted) counts[kind]++;
         return member.apply(target, args);
       };
     },
@@ -46,7 +51,8 @@ export function countingCache(cache: Cache, counts: Counts): Cache {
   return counting(cache, CACHE, counts);
 }
 
-export function countingBindings(env: Env, counts: Counts): Env {
+/** `all`: the reads of the live settings too. */
+export function countingBindings(env: Env, counts: Counts, all = false): Env {
   const COORDINATOR = new Proxy(env.COORDINATOR, {
     get(target, name) {
       if (name !== "get")
@@ -83,7 +89,7 @@ export function countingBindings(env: Env, counts: Counts): Env {
   return {
     ...env,
     ...Object.fromEntries(buckets.map(([name, bucket]) => [name, counting(bucket as R2Bucket, R2, counts)])),
-    THUMBS: counting(env.THUMBS, KV, counts),
+    THUMBS: counting(env.THUMBS, KV, counts, all ? null : NOT_COUNTED),
     MISS_LIMIT: counting(env.MISS_LIMIT, { limit: "limiterCalls" }, counts),
     MASTERS: counting(env.MASTERS, { send: "queueSends" }, counts),
     ...{ COORDINATOR, GOVERNOR },

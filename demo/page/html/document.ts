@@ -108,7 +108,8 @@ ${cards
     <ul>
     ${sources.map((source) => sourceCard(source, suffix)).join("\n    ")}
     </ul>
-    <p><a href="/catalogue">Run a whole catalogue of their pictures</a>, and kill the Worker in the middle.</p>
+    <p><a href="/catalogue">Run a whole catalogue of their pictures</a>, and kill the Worker in the middle.
+    <a href="/operator">What all of this costs</a>, as its operator sees it.</p>
   </section>
 </main>
 <footer>

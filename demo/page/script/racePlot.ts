@@ -1,5 +1,5 @@
 /** The race's plot: how many pictures had their first byte after how many milliseconds, with medians and p95 as lines. */
-import "./language.ts";
+import "../../../src/cli/operator/page/language.ts";
 import uPlot from "uplot";
 import { milliseconds, quantile } from "./provenance.ts";
 import { LANES, type Lane, type Runner } from "./runner.ts";

@@ -21,15 +21,18 @@ export type HintSummary = {
   readonly mismatches: readonly (readonly [string, string, number])[];
 };
 
-type Event = { readonly variant: string; readonly region: string; readonly at: number };
+type Event = { readonly variant: string; readonly region: string; readonly at: number; readonly weight: number };
 type Source = { readonly hints: Event[]; readonly reads: Event[] };
 
 export class HintFigures {
   #sources = new Map<string, Source>();
   #last = 0;
 
-  /** Takes the lines in any order. */
-  add(trace: Pick<Trace, "audience" | "outcome" | "reason" | "source" | "variant" | "region" | "time">): void {
+  /** Takes the lines in any order. `weight`: how many like it the line stands for. */
+  add(
+    trace: Pick<Trace, "audience" | "outcome" | "reason" | "source" | "variant" | "region" | "time">,
+    weight = 1,
+  ): void {
     const at = Date.parse(trace.time);
     this.#last = Math.max(this.#last, at || 0);
     if (trace.source === "" || trace.source === undefined || Number.isNaN(at)) return;
@@ -38,7 +41,12 @@ export class HintFigures {
     if (!isHint && !isRead) return;
     const source = this.#sources.get(trace.source) ?? { hints: [], reads: [] };
     this.#sources.set(trace.source, source);
-    (isHint ? source.hints : source.reads).push({ variant: trace.variant, region: trace.region, at });
+    (isHint ? source.hints : source.reads).push({ variant: trace.variant, region: trace.region, at, weight });
+  }
+
+  /** The log goes on to `at` (unix ms), even if nothing of a sampled source is in that part of it. */
+  endsAt(at: number): void {
+    this.#last = Math.max(this.#last, at);
   }
 
   summary(): HintSummary {
@@ -48,11 +56,11 @@ export class HintFigures {
       for (const hint of hints) {
         const later = reads.filter(({ at }) => at >= hint.at && at <= hint.at + USEFUL_MS);
         const fate = fateOf(hint, later, this.#last);
-        fates[fate]++;
+        fates[fate] += hint.weight;
         if (fate !== "other") continue;
         const asked = later.find(({ region }) => region === hint.region)?.variant ?? "";
         const pair = JSON.stringify([optionsOf(hint.variant), optionsOf(asked)]);
-        mismatches.set(pair, (mismatches.get(pair) ?? 0) + 1);
+        mismatches.set(pair, (mismatches.get(pair) ?? 0) + hint.weight);
       }
     }
     const sorted = [...mismatches].sort((a, b) => b[1] - a[1]);

@@ -3,6 +3,7 @@ import type { App } from "../../context/app.ts";
 import type { Caller } from "../../context/caller.ts";
 import { type Job, newJob } from "../../context/job.ts";
 import { ANSWERS, asFailure, type Failure } from "../../errors.ts";
+import { record } from "../../record.ts";
 import { authorize } from "../../rendition/authorize.ts";
 import { mayGetAvif } from "../../rendition/avifJob.ts";
 import { secureFirst } from "../../rendition/secureFirst.ts";
@@ -11,7 +12,7 @@ import { asAvif } from "../../request/canonical.ts";
 import type { ImageRequest } from "../../request/imageRequest.ts";
 import { lookUp } from "../../store/lookUp.ts";
 import type { RenditionStore } from "../../store/renditionStore.ts";
-import { addStage, noteFailure, record, type Trace } from "../../telemetry.ts";
+import { addStage, noteFailure, type Trace } from "../../telemetry.ts";
 import { outcomeOfFailure, type WarmResult } from "./outcome.ts";
 
 export type WarmOrder = {

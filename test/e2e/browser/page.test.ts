@@ -236,6 +236,49 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo's page in Chromium", {
     await context.close();
   });
 
+  it("the operator's page has figures of these requests, in light and dark, and charts for the keyboard", async () => {
+    const { browser, demo } = parts;
+    const page = await browser.newPage({ viewport: DESK });
+    const complaints = listen(page, demo.url);
+    await page.goto(`${demo.url}/operator?hours=1`);
+    await page.waitForSelector("body[data-ready]");
+    expect(await page.textContent('[data-figure="hit-ratio"]')).toMatch(/^\d+\.\d %$/);
+    expect(Number((await page.textContent('[data-figure="views"]'))?.replaceAll("\u202f", ""))).toBeGreaterThan(10);
+    expect(await page.textContent('[data-figure="per-million"]')).toMatch(/^\$\d+\.\d\d$/);
+    const dollars = await page.textContent("#table-dollars");
+    for (const item of ["Requests", "CPU time (estimated)", "KV", "R2", "Durable Objects", "Queues", "Total"])
+      expect(dollars).toContain(item);
+    expect(await page.textContent("#table-sources")).toContain("127.0.0.1");
+    for (const name of ["requests", "latency"]) {
+      const plot = page.locator(`[data-chart="${name}"] .plot`);
+      const readout = () => page.textContent(`[data-chart="${name}"] .readout`);
+      await plot.focus();
+      await page.keyboard.press("Home");
+      const first = await readout();
+      expect(first).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC: \S/);
+      await page.keyboard.press("End");
+      await page.keyboard.press("ArrowLeft");
+      expect(await readout()).toMatch(/UTC: /);
+    }
+    for (const [name, size, colorScheme] of [
+      ["a desk", DESK, "light"],
+      ["a desk in the dark", DESK, "dark"],
+      ["a telephone", TELEPHONE, "light"],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(size);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      expect([name, over]).toEqual([name, false]);
+      await screenshot(page, `operator-${name.replaceAll(" ", "-")}`);
+    }
+    await page.focus("#hours");
+    await page.selectOption("#hours", "24");
+    await page.waitForURL(/hours=24/);
+    await page.waitForSelector("body[data-ready]");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("had nothing to complain about and asked nobody else", async () => {
     const { browser, demo, complaints } = parts;
     const again = await browser.newPage({ viewport: TELEPHONE });

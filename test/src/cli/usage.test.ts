@@ -85,6 +85,14 @@ const COMMANDS = {
   },
   keys: { file: "src/cli/keys.ts", wrong: [[["rotate"], 'The argument cannot be "rotate"', "known are add, retire"]] },
   figures: { file: "src/cli/figures.ts", wrong: [[["--nonsense"], "Unknown argument --nonsense", "Usage: "]] },
+  operator: {
+    file: "src/cli/operator.ts",
+    wrong: [
+      [["--token", "x"], "Unknown argument --token", "known are --endpoint, --account"],
+      [["--endpoint", "img.example.org"], "--endpoint must be the deployment", "such as https://img.example.org"],
+      [["--account", "mine"], "--account must be an account's id", "32 hex digits"],
+    ],
+  },
   provider: {
     file: "src/cli/provider.ts",
     wrong: [[["--nonsense"], "Unknown argument --nonsense", "--width"]],
