@@ -3,18 +3,10 @@
  * Code throws `Failure`. Nothing else in the project chooses an error status.
  */
 
+import { type Answer, SOURCE_ANSWERS } from "./sourceAnswers.ts";
+
 /** Values that a public message shows. They contain no internal address, no stack and no secret. */
 export type FailureFacts = Readonly<Record<string, string | number>>;
-
-type Answer = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 410 | 413 | 415 | 429 | 451 | 500 | 502 | 503 | 504 | 508;
-  /** Public text. The fact of the same name replaces `{name}`. */
-  readonly message: string;
-  /** How long shared caches and our negative cache may keep the answer, in seconds. 0 = no-store. */
-  readonly cacheSeconds: number;
-  /** True: the operator must look into it. It is logged at error level. */
-  readonly report: boolean;
-};
 
 const SHORT = 60;
 
@@ -82,6 +74,12 @@ export const ANSWERS = {
     report: false,
   },
   referer_refused: { status: 403, message: "Pages of {value} may not show this", cacheSeconds: 0, report: false },
+  source_over_limit: {
+    status: 413,
+    message: "The source has {value}, over the limit of {limit} that this address sets",
+    cacheSeconds: SHORT,
+    report: false,
+  },
   in_flight_limited: { status: 429, message: "Over {limit} new pictures at once", cacheSeconds: 0, report: false },
   unauthorised: {
     status: 401,
@@ -90,97 +88,14 @@ export const ANSWERS = {
     report: false,
   },
   body_invalid: { status: 400, message: "Cannot read the body: {why}", cacheSeconds: 0, report: false },
-  // Caused by the source.
-  source_missing: { status: 404, message: "The source answered {value}", cacheSeconds: 300, report: false },
-  source_placeholder: {
-    status: 404,
-    message: "The source shows a notice in place of the picture",
-    cacheSeconds: 300,
-    report: false,
-  },
-  source_failed: { status: 502, message: "The source answered {value}", cacheSeconds: 30, report: false },
-  source_refused: {
-    status: 502,
-    message: "The source refused the request with {value}",
-    cacheSeconds: 30,
-    report: false,
-  },
-  source_unreachable: { status: 502, message: "The source cannot be reached", cacheSeconds: 30, report: false },
-  source_tls: { status: 502, message: "The source has no valid HTTPS", cacheSeconds: 30, report: false },
-  source_broken: {
-    status: 502,
-    message: "The source stopped before the end of the picture",
-    cacheSeconds: 30,
-    report: false,
-  },
-  source_redirects: {
-    status: 502,
-    message: "The source redirects more than {limit} times",
-    cacheSeconds: 30,
-    report: false,
-  },
-  source_redirect_refused: {
-    status: 502,
-    message: "The source redirects to a place that is not allowed",
-    cacheSeconds: 30,
-    report: false,
-  },
-  source_timeout: {
-    status: 504,
-    message: "The source took longer than {limit} ms {stage}",
-    cacheSeconds: 30,
-    report: false,
-  },
-  source_encoding: {
-    status: 502,
-    message: "The source sent content coding {value}, which is not decoded here",
-    cacheSeconds: 30,
-    report: false,
-  },
-  source_breaker_open: {
-    status: 502,
-    message: "The source fails too often; it is asked again in {retryAfter} s",
-    cacheSeconds: 0,
-    report: false,
-  },
-  not_an_image: {
-    status: 415,
-    message: "The source is not a picture of a known format",
-    cacheSeconds: 300,
-    report: false,
-  },
-  format_unsupported: {
-    status: 415,
-    message: "Pictures of the format {value} are not decoded here",
-    cacheSeconds: 300,
-    report: false,
-  },
-  image_damaged: { status: 415, message: "The picture is damaged: {why}", cacheSeconds: 300, report: false },
-  source_too_many_bytes: {
-    status: 413,
-    message: "The source is over the limit of {limit} bytes",
-    cacheSeconds: 3600,
-    report: false,
-  },
-  source_too_many_pixels: {
-    status: 413,
-    message: "The source has {value} pixels, the limit is {limit}",
-    cacheSeconds: 3600,
-    report: false,
-  },
-  source_too_many_frames: {
-    status: 413,
-    message: "The source has {value} frames, the limit is {limit}",
-    cacheSeconds: 3600,
-    report: false,
-  },
-  source_too_complex: {
-    status: 413,
-    message: "The source takes too much work: {why}",
-    cacheSeconds: 3600,
-    report: false,
-  },
+  ...SOURCE_ANSWERS,
   // Caused by this deployment.
+  watermark_failed: {
+    status: 502,
+    message: "The watermark cannot be had, and no picture is shown without it",
+    cacheSeconds: 0,
+    report: true,
+  },
   queue_full: { status: 503, message: "Too busy; try again in {retryAfter} s", cacheSeconds: 0, report: false },
   encoder_unavailable: {
     status: 503,

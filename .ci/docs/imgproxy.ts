@@ -1,6 +1,7 @@
 /** Every option that imgproxy has, and what it is here. The options are those of imgproxy's own URL builder. */
 import { readFileSync } from "node:fs";
 import { namedOptions } from "../../src/request/options/applyOption.ts";
+import { SECURITY_NAMES } from "../../src/request/options/security.ts";
 import { WITHOUT_EFFECT } from "../../src/request/options/withoutEffect.ts";
 
 const TYPES = "../../node_modules/@imgproxy/imgproxy-js-core/dist/imgproxy-js-core.d.ts";
@@ -22,13 +23,9 @@ const REFUSED = {
   draw_detections: "No object detection",
   fallback_image_url: "The answer is an error with its status; a page's `onerror` can show another picture",
   flip: "`rotate` and `auto_rotate` only",
-  gradient: "Nothing is drawn on a picture",
+  hashsum: "A source is not compared with a hash",
+  gradient: "Only a watermark is drawn on a picture",
   jpeg_options: "The encoder's settings are fixed",
-  max_animation_frame_resolution: "The limit of the deployment: `MAX_SOURCE_PIXELS`",
-  max_animation_frames: "The limit of the deployment: `MAX_ANIMATION_FRAMES`",
-  max_result_dimension: "The limit of the deployment: `MAX_RESULT_SIDE`",
-  max_src_file_size: "The limit of the deployment: `MAX_SOURCE_BYTES`",
-  max_src_resolution: "The limit of the deployment: `MAX_SOURCE_PIXELS`",
   monochrome: "No colour adjustment",
   objects_position: "No object detection",
   page: "The first page",
@@ -43,15 +40,18 @@ const REFUSED = {
   video_thumbnail_tile: "No video",
   video_thumbnail_keyframes: "No video",
   video_thumbnail_second: "No video",
-  watermark_rotate: "No watermark",
-  watermark_shadow: "No watermark",
-  watermark_size: "No watermark",
-  watermark_text: "No watermark",
-  watermark_url: "No watermark",
+  watermark_rotate: "A watermark stands upright",
+  watermark_shadow: "A watermark has no shadow",
+  watermark_size: "The argument `scale` of `watermark`",
+  watermark_text: "A watermark is the picture `WATERMARK_URL`",
+  watermark_url: "A deployment has one watermark, `WATERMARK_URL`",
   webp_options: "The encoder's settings are fixed",
 } as const satisfies Readonly<Record<string, string>>;
 
 type ImgproxyOption = { readonly name: string; readonly short: readonly string[] };
+
+/** Options of imgproxy's documentation that its URL builder does not know. */
+const NOT_IN_BUILDER: readonly ImgproxyOption[] = [{ name: "hashsum", short: ["hs"] }];
 
 /** The processing options in the types of `@imgproxy/imgproxy-js-core`, in alphabetical order. */
 export function imgproxyOptions(): readonly ImgproxyOption[] {
@@ -63,7 +63,9 @@ export function imgproxyOptions(): readonly ImgproxyOption[] {
     // The type has a place for options that the builder does not know. That is no option of imgproxy.
     return name === undefined || name === "wild_options" ? [] : [{ name, short }];
   });
-  return options.sort((a, b) => a.name.localeCompare(b.name));
+  const known = options.map(({ name }) => name);
+  const others = NOT_IN_BUILDER.filter(({ name }) => !known.includes(name));
+  return [...options, ...others].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Option, short names, what it is here. Throws Error for an option that no table here has. */
@@ -83,6 +85,9 @@ export function ownOptions(): readonly string[] {
 
 function hereOf(name: string): string {
   if (name === "preset") return "taken: the presets of `PRESETS`";
+  if (SECURITY_NAMES.includes(name)) {
+    return "taken where `ALLOW_SECURITY_OPTIONS` is true ([its arguments](url.md#options)), else refused (400). It only lowers the deployment's limit";
+  }
   if (namedOptions().some((option) => option.name === name)) return "taken ([its arguments](url.md#options))";
   const same = Object.entries(WITHOUT_EFFECT).find(([key]) => key === name)?.[1];
   if (same !== undefined) return `only with the value ${same.limit}: ${same.doc}`;

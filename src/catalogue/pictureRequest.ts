@@ -1,12 +1,12 @@
 /** A picture of a catalogue as the request that a reader of it sends, so that both have one key. Pure. */
 import type { Config } from "../config/config.ts";
 import { snapToLadder } from "../policy/ladder.ts";
-import { refuseHugeResult } from "../policy/limits.ts";
+import { refuseHugeResult, refuseMissingWatermark } from "../policy/limits.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { splitOptions } from "../request/options/applyOption.ts";
 import { readOptions } from "../request/options/readOptions.ts";
-import { withSettings } from "../request/readImageRequest.ts";
 import { canonicalSource } from "../request/source/canonicalSource.ts";
+import { withSettings } from "../request/withSettings.ts";
 import type { RunSettings } from "./run.ts";
 
 /**
@@ -20,5 +20,6 @@ export function pictureRequest(url: string, { options, accept }: RunSettings, co
   const snapped = authority === "list" ? snapToLadder(transform, config) : transform;
   const request = { source: canonicalSource(url), transform: snapped, authority, accept, cachebuster } as const;
   refuseHugeResult(request.transform, config);
+  refuseMissingWatermark(request.transform, config);
   return withSettings<RenditionRequest>(request, config);
 }

@@ -88,6 +88,8 @@ const OF_REASON = {
   source_too_many_pixels: "unsupported",
   source_too_many_frames: "unsupported",
   source_too_complex: "unsupported",
+  source_over_limit: "unsupported",
+  watermark_failed: "again",
   queue_full: "again",
   encoder_unavailable: "again",
   source_saturated: "again",

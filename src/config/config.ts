@@ -47,6 +47,12 @@ export type Config = {
   readonly fallbackImageUrl: string | null;
   /** Its status; 0 = that of the failure. */
   readonly fallbackImageHttpCode: number;
+  /** Drawn where an address asks for a watermark; null = there is none. */
+  readonly watermarkUrl: string | null;
+  /** Multiplies the opacity that an address asks for, 0 to 1. */
+  readonly watermarkOpacity: number;
+  /** Whether addresses may lower limits (imgproxy's security options). */
+  readonly allowSecurityOptions: boolean;
   readonly signedNeedsAllowed: boolean;
   /** Host patterns as written: `example.org`, `*.example.org`, `example.org/path/`. Empty allows nothing. */
   readonly allowedSources: readonly string[];

@@ -13,6 +13,13 @@ export function whole(min: number, max: number): Reader<number> {
   };
 }
 
+/** A decimal number from 0 to 1. */
+export function share(text: string): number {
+  const value = /^\d(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0 && value <= 1) return value;
+  throw new Error(`"${text}" is not a number from 0 to 1 with at most 6 decimals`);
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Reader<T> {
   return (text) => {

@@ -17,6 +17,7 @@ import { RequestMemory } from "../request/requestMemory.ts";
 import type { AvifState } from "../store/avifVerdict.ts";
 import type { KnownVersion } from "../store/freshness.ts";
 import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
+import type { Original } from "../store/original.ts";
 import type { Look, SourceInfo } from "../store/sourceInfo.ts";
 import type { Described } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
@@ -46,6 +47,8 @@ const FIRST_FETCH_MS = 1_000;
 const RATE_MEMORY = 10_000;
 /** Pictures whose AVIF was asked about. */
 const VERDICT_MEMORY = 5_000;
+/** Watermarks of the configuration and of the one before it. */
+const WATERMARK_MEMORY = 2;
 /** Requests that may wait for room for their source's bytes, or for the engine: a page or three. */
 const MAX_WAITING = 128;
 
@@ -93,6 +96,9 @@ export type IsolateState = {
   readonly flights: SingleFlight<Rendered>;
   /** One look-up of a source's facts at a time. */
   readonly infoFlights: SingleFlight<SourceInfo & Look & { readonly hit: string | null }>;
+  /** Watermarks in use, by their address. */
+  readonly watermarks: BoundedMap<string, Original>;
+  readonly watermarkFlights: SingleFlight<Original>;
   /** Milliseconds from asking a source until its picture is rendered: the longest that a reader joins a push. */
   readonly fetchMs: MovingMedian;
   /** Addresses answered lately. */
@@ -133,6 +139,8 @@ export function newIsolateState(): IsolateState {
     verdicts: new BoundedMap(VERDICT_MEMORY),
     flights: new SingleFlight(FLIGHT_MS),
     infoFlights: new SingleFlight(FLIGHT_MS),
+    watermarks: new BoundedMap(WATERMARK_MEMORY),
+    watermarkFlights: new SingleFlight(FLIGHT_MS),
     fetchMs: new MovingMedian(FETCHES_REMEMBERED, FIRST_FETCH_MS),
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),

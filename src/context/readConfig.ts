@@ -14,7 +14,7 @@ export function readConfig(vars: Vars): Config {
     missingBuckets,
     ({ unsignedRefused }) => unknownRefusals(unsignedRefused),
     unknownDecoders,
-    ({ presets }) => presetProblems(presets),
+    presetProblems,
     ({ providerRules }) => providerProblems(providerRules),
   ]);
 }

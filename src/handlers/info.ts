@@ -4,7 +4,7 @@ import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { asFailure } from "../errors.ts";
 import { formatOf } from "../image/formats/registry.ts";
-import { computeGeometry } from "../image/geometry.ts";
+import { computeGeometry } from "../image/geometry/computeGeometry.ts";
 import { refuseLoop } from "../policy/loop.ts";
 import { refuseReferer } from "../policy/referers.ts";
 import { authorize } from "../rendition/authorize.ts";

@@ -9,9 +9,11 @@ import { frameReaderOf, planFrames } from "./animation/planFrames.ts";
 import type { Orientation } from "./formats/exif.ts";
 import { dctScale } from "./formats/jpeg/decoder/scale.ts";
 import { type DecoderName, formatOf, isVector, type OutputFormat, outputOf } from "./formats/registry.ts";
-import { type Canvas, computeGeometry, type Geometry } from "./geometry.ts";
+import type { Canvas } from "./geometry/canvas.ts";
+import { computeGeometry, type Geometry } from "./geometry/computeGeometry.ts";
+import { type MarkPlace, placeMark } from "./geometry/markPlace.ts";
 import type { Source } from "./header.ts";
-import type { DctScale, Rect, View } from "./picture.ts";
+import type { DctScale, Rect, Size, View } from "./picture.ts";
 import {
   animationMemory,
   type Estimate,
@@ -53,6 +55,8 @@ export type Plan = {
   readonly frames: number;
   /** What is done to the pixels of the result, before the background. */
   readonly filters: Filters;
+  /** The watermark over the result; null = none. */
+  readonly mark: (MarkPlace & { readonly opacity: number }) | null;
   readonly encode: { readonly format: OutputFormat; readonly quality: number; readonly effort: number };
   /** Upper estimate of the peak, in bytes. */
   readonly memoryBytes: number;
@@ -71,6 +75,8 @@ export type PlanOrder = {
   readonly fileBytes: number;
   /** What trimming has left of the picture as stored; null or absent = all of it. */
   readonly area?: Rect | null;
+  /** Upright size of the watermark's picture. Absent: the result gets no watermark. */
+  readonly mark?: Size | undefined;
 };
 
 /** Header and order -> plan. Throws Failure with the limit that is exceeded. */
@@ -93,7 +99,14 @@ export function planRender(source: Source, order: PlanOrder): Plan {
   const canvasPixels = canvas === null ? 0 : canvas.width * canvas.height;
   const filters = filtersOf(transform);
   const filterBytes = filterBytesPerPixel(filters) * geometry.width * geometry.height;
-  const size = { source, fileBytes: order.fileBytes, encoderBytesPerPixel: bytesPerPixel, canvasPixels, filterBytes };
+  const { watermark } = transform;
+  const mark =
+    watermark === null || order.mark === undefined
+      ? null
+      : { ...placeMark(canvas ?? geometry, order.mark, watermark, geometry.dpr), opacity: watermark.opacity };
+  const besideBytes = mark === null ? 0 : 4 * mark.width * mark.height;
+  const encoder = { encoderBytesPerPixel: bytesPerPixel, canvasPixels };
+  const size = { source, fileBytes: order.fileBytes, ...encoder, filterBytes, besideBytes };
   const { shrink, view, estimates } = fitIntoMemory(names, asked, size);
   const within = estimates.filter(({ bytes }) => bytes <= MEMORY_BUDGET);
   const possible = names.filter((name) => leastMemory(name, size) <= MEMORY_BUDGET);
@@ -113,6 +126,7 @@ export function planRender(source: Source, order: PlanOrder): Plan {
     canvas: canvas && { ...canvas, colour: transform.extendColour ?? background },
     frames: moving?.frames ?? 1,
     filters,
+    mark,
     encode: { format, quality, effort: order.effort ?? output.defaultEffort },
     memoryBytes: moving?.bytes ?? Math.max(...within.map(({ bytes }) => bytes)),
   };
@@ -155,9 +169,10 @@ function checkSource(source: Source, limits: EngineLimits): void {
 
 function checkResult(
   { canvas, ...picture }: Geometry,
-  transform: Pick<Transform, "width" | "height">,
-  { maxResultSide, maxResultPixels }: EngineLimits,
+  transform: Pick<Transform, "width" | "height" | "mostResultSide">,
+  { maxResultSide: mostOfAll, maxResultPixels }: EngineLimits,
 ): void {
+  const maxResultSide = transform.mostResultSide || mostOfAll;
   const { width, height } = canvas ?? picture;
   const value = `${width}x${height}`;
   const isLong = Math.max(width, height) > maxResultSide;

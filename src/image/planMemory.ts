@@ -20,6 +20,8 @@ export type MemoryOf = {
   readonly canvasPixels: number;
   /** What the filters take beside the result. */
   readonly filterBytes: number;
+  /** Of the watermark's pixels. */
+  readonly besideBytes: number;
 };
 export type Estimate = { readonly name: DecoderName; readonly bytes: number };
 type Fitting = { readonly shrink: number; readonly view: View; readonly estimates: readonly Estimate[] };
@@ -46,7 +48,7 @@ export function fitIntoMemory(names: readonly DecoderName[], asked: View, size: 
 
 /** Peak bytes with one decoder: the result, and decoding or turning, then encoding. */
 function estimateMemory(name: DecoderName, view: View, size: MemoryOf): number {
-  const { source, fileBytes, canvasPixels, filterBytes } = size;
+  const { source, fileBytes, canvasPixels, filterBytes, besideBytes } = size;
   const { memoryBytes, shrinks, countsRows } = DECODERS[name];
   const cost = { source, view, dctScale: dctScale(view), fileBytes };
   const scale = shrinks ? cost.dctScale / 8 : 1;
@@ -55,7 +57,7 @@ function estimateMemory(name: DecoderName, view: View, size: MemoryOf): number {
   // Turning holds the picture twice for a moment. Encoding comes after that.
   const making = Math.max(memoryBytes(cost) + (countsRows ? 0 : resizerBytes(decoded)), 4 * result, filterBytes);
   const encoded = Math.max(result, canvasPixels);
-  return Math.ceil(4 * (result + canvasPixels) + making + size.encoderBytesPerPixel * encoded);
+  return Math.ceil(besideBytes + 4 * (result + canvasPixels) + making + size.encoderBytesPerPixel * encoded);
 }
 
 const ONE_PIXEL = { left: 0, top: 0, width: 1, height: 1 } as const;
@@ -74,10 +76,12 @@ const WRITTEN_BYTES_PER_PIXEL = 1;
  * it, the turned frame, what is shown, a copy of that, the rectangle that is encoded, and the encoded frames twice.
  */
 export function animationMemory(reader: FrameReader, view: View, frames: number, size: MemoryOf): number {
-  const { source, fileBytes, canvasPixels, encoderBytesPerPixel, filterBytes } = size;
+  const { source, fileBytes, canvasPixels, encoderBytesPerPixel, filterBytes, besideBytes } = size;
   const resampled = view.width * view.height;
   const result = Math.max(resampled, canvasPixels);
   const pixels = 4 * (2 * resampled + 4 * result) + encoderBytesPerPixel * result;
   const written = 2 * WRITTEN_BYTES_PER_PIXEL * frames * result;
-  return Math.ceil(reader.memoryBytes(source, fileBytes) + resizerBytes(view) + pixels + filterBytes + written);
+  return Math.ceil(
+    reader.memoryBytes(source, fileBytes) + resizerBytes(view) + pixels + filterBytes + besideBytes + written,
+  );
 }

@@ -1,31 +1,32 @@
 /** The engine: bytes and an order in, a thumbnail out. One function that reads as its steps. */
+import { Failure } from "../errors.ts";
 import { tapsOf } from "./analyse/taps.ts";
-import { embeddedConversion } from "./colour/embedded.ts";
+import { keptProfile } from "./colour/keptProfile.ts";
 import { decode } from "./decode.ts";
 import { withDecodeErrors } from "./decodeErrors.ts";
 import { trimEngines } from "./engines.ts";
 import { ENCODERS } from "./formats/codecs.ts";
 import { type OutputFormat, outputOf } from "./formats/registry.ts";
 import { headerOf } from "./header.ts";
+import { decodeMark, type Mark, openMark } from "./mark.ts";
 import { withRights } from "./metadata/keepRights.ts";
-import { type Decoded, type Encode, mapFrames, type Picture, type Pixels } from "./picture.ts";
+import { PROFILE_WRITERS } from "./metadata/withProfile.ts";
+import { type Decoded, type Encode, type Picture, type Pixels, stillPicture } from "./picture.ts";
 import { type Plan, planRender } from "./plan.ts";
 import { type Opened, openFile } from "./readHeader.ts";
 import { renderMoving } from "./renderMoving.ts";
 import { type RenderOrder, type Rendition, startStopwatch } from "./rendition.ts";
-import { resizeWhole } from "./resize/whole.ts";
-import { withAttention } from "./smartGravity.ts";
-import { extend } from "./steps/extend.ts";
-import { filter } from "./steps/filter.ts";
-import { flatten } from "./steps/flatten.ts";
+import { MOST_SEEN, pictureOf, type Resolved, resolve } from "./resolve.ts";
+import { type Seen, seeing, shrunk } from "./see.ts";
+import { drawn } from "./steps/drawn.ts";
 import { upright } from "./steps/orient.ts";
-import { trimmedArea } from "./trimmedArea.ts";
 import { withinBytes } from "./withinBytes.ts";
 
 type Encoders = Readonly<Record<OutputFormat, Encode>>;
 
-/** `decoded`: what the heavy Worker gave for the plan's view, where that Worker is the one that decodes. */
-export type ImageOrder = RenderOrder & { readonly decoded?: Decoded };
+/** `decoded`: what the heavy Worker gave for the plan's view, where that Worker is the one that decodes. `resolved`: what was
+ * seen of the source before. */
+export type ImageOrder = RenderOrder & { readonly decoded?: Decoded; readonly resolved?: Resolved };
 
 /**
  * bytes + order -> thumbnail. Throws Failure (415, 413, 400 reasons; `internal` when the fault is ours), nothing else.
@@ -52,7 +53,8 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
   const most = outputOf(encode.format).abilities.quality ? order.transform.maxBytes : 0;
   if (plan.frames > 1) {
     const moving = await withinBytes(encode.quality, most, async (quality) => {
-      const made = await renderMoving(bytes, source, { ...plan, encode: { ...encode, quality } }, clock, order.pause);
+      const at = { ...plan, encode: { ...encode, quality } };
+      const made = await renderMoving(bytes, source, at, clock, order.pause, from.mark, from.profile === null);
       if (made === null) return null;
       sourceDone();
       const { file, first: shown, frames, truncated } = made;
@@ -71,10 +73,27 @@ async function render(order: ImageOrder, encoders: Encoders, sourceDone: () => v
 async function planned(order: ImageOrder): Promise<From> {
   const clock = startStopwatch();
   const { bytes, source } = await opened(order);
-  const area = await trimmedArea(bytes, source, order, clock);
-  const transform = await withAttention(bytes, source, order, area, clock);
-  const plan = planRender(source, { ...order, transform, fileBytes: bytes.length, area });
-  return { bytes, source, plan, order, clock };
+  const { limits } = order;
+  const mark = await markOf(order);
+  // A watermark is in sRGB, so the picture that it is drawn on is too.
+  const keeps = order.transform.keepProfile && mark === null && PROFILE_WRITERS[order.format] !== null;
+  const profile = keeps ? await keptProfile(source) : null;
+  const see = seeing(bytes, source, clock, profile === null);
+  const look = { transform: order.transform, limits, fileBytes: bytes.length, mostSeen: MOST_SEEN };
+  const resolved = order.resolved ?? (await resolve(source, look, see, true));
+  const { transform, area } = resolved;
+  const plan = planRender(source, { ...order, transform, fileBytes: bytes.length, area, mark: mark?.size });
+  const ready = plan.frames > 1 ? null : await pictureOf(source, resolved, plan);
+  clock.lap("resize");
+  const drawable = mark && plan.mark && (await decodeMark(mark, plan.mark, transform, limits, clock));
+  return { bytes, source, plan, order, clock, profile, ready, mark: drawable };
+}
+
+/** The watermark that the transform asks for, opened. Throws Failure. */
+async function markOf({ transform, watermark }: ImageOrder): Promise<Mark | null> {
+  if (transform.watermark === null) return null;
+  if (watermark === undefined) throw new Failure("watermark_failed", {}, "the order has no file of it");
+  return openMark(watermark);
 }
 
 /** A picture whose pixels another Worker encodes. */
@@ -107,21 +126,22 @@ export async function drawImage(order: ImageOrder): Promise<Drawn> {
   }
 }
 
-/** The result's pixels: decoded, converted, turned, flattened, extended. */
-async function drawStill({ bytes, source, plan, order, clock }: From, sourceDone: () => void) {
-  const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
-  const { picture: decoded, truncated, ...rest } = given;
-  const convert = rest.convert === undefined ? await embeddedConversion(source) : rest.convert;
-  if (convert !== null) for (const { pixels } of decoded.frames) convert(pixels.data);
+/** The result's pixels: decoded, converted, turned, drawn on. */
+async function drawStill(
+  { bytes, source, plan, order, clock, profile, ready, mark }: From,
+  sourceDone: () => void,
+): Promise<{ readonly picture: Picture; readonly truncated: boolean }> {
+  const { pixels, truncated } = ready ?? (await seen());
   sourceDone();
-  const { orientation, filters, background, canvas } = plan;
-  const shrunk = plan.shrink === 1 ? decoded : await shrinkFrames(decoded, plan.shrink);
-  const turned = mapFrames(shrunk, (pixels) => upright(pixels, orientation));
-  const filtered = mapFrames(turned, (pixels) => filter(pixels, filters));
-  const flat = background === null ? filtered : mapFrames(filtered, (pixels) => flatten(pixels, background));
-  const picture = canvas === null ? flat : mapFrames(flat, (pixels) => extend(pixels, canvas));
+  const picture = stillPicture(drawn(pixels, plan, mark));
   clock.lap("resize");
   return { picture, truncated };
+
+  async function seen(): Promise<Seen> {
+    const given = order.decoded ?? (await decode(plan.decoders, bytes, source, plan, clock));
+    const stored = await shrunk(given, source, plan, profile === null);
+    return { ...stored, pixels: upright(stored.pixels, plan.orientation) };
+  }
 }
 
 /** What was encoded. `shown`: the first frame. */
@@ -131,27 +151,25 @@ type From = Opened & {
   readonly plan: Plan;
   readonly order: ImageOrder;
   readonly clock: ReturnType<typeof startStopwatch>;
+  /** The colour profile that the file keeps; null = its colours are sRGB. */
+  readonly profile: Uint8Array | null;
+  /** The picture before anything is drawn on it, where looking at the source has given it. */
+  readonly ready: Seen | null;
+  /** The watermark's pixels. */
+  readonly mark: Pixels | null;
 };
 
 /** Metadata, and what is known of the result. */
 async function finish({ file, shown, frames, truncated }: Made, from: From): Promise<Rendition> {
-  const { bytes, source, plan, order, clock } = from;
+  const { bytes, source, plan, order, clock, profile } = from;
   const { format } = plan.encode;
   const { width, height } = shown;
   const rights = { bytes, format: source.format, transform: order.transform };
-  const thumbnail = await withRights(file, { format, width, height }, rights);
+  const write = PROFILE_WRITERS[format];
+  const profiled = profile === null || write === null ? file : await write(file, profile);
+  const thumbnail = await withRights(profiled, { format, width, height }, rights);
   clock.lap("encode");
   const look = order.analyse === undefined ? {} : { look: tapsOf(shown, order.analyse) };
   const made = { bytes: thumbnail, format, width, height, frames, ...look };
   return { ...made, source: headerOf(source), truncated, stages: clock.stages() };
-}
-
-/** Every frame, smaller by a whole factor each way: the second pass of a very strong reduction. */
-async function shrinkFrames(picture: Picture, factor: number): Promise<Picture> {
-  const { width, height, frames } = picture;
-  const whole = { left: 0, top: 0, width, height };
-  const view = { window: whole, bounds: whole, width: width / factor, height: height / factor };
-  const small = new Map<Pixels, Pixels>();
-  for (const { pixels } of frames) small.set(pixels, await resizeWhole(pixels, picture, view));
-  return mapFrames(picture, (pixels) => small.get(pixels) ?? pixels);
 }

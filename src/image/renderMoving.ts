@@ -14,9 +14,7 @@ import type { Plan } from "./plan.ts";
 import type { RenderOrder, Stopwatch } from "./rendition.ts";
 import { createFrameResizer } from "./resize/frames.ts";
 import { resizeWhole } from "./resize/whole.ts";
-import { extend } from "./steps/extend.ts";
-import { filter, hasFilters } from "./steps/filter.ts";
-import { flatten } from "./steps/flatten.ts";
+import { changesPixels, drawn } from "./steps/drawn.ts";
 import { upright } from "./steps/orient.ts";
 
 /** Pixels of source and result between two pauses: about 10 ms of work. */
@@ -35,7 +33,8 @@ export type Moving = {
 
 /**
  * Source bytes and a plan of several frames -> the animation. Null when not one frame can be read: a still may be possible.
- * A later frame that makes its decoder give up ends the animation. Throws what the encoder throws, as EncoderFault.
+ * A later frame that makes its decoder give up ends the animation. `mark`: the watermark's pixels. `converts`: whether colours
+ * become sRGB. Throws what the encoder throws, as EncoderFault.
  */
 export async function renderMoving(
   bytes: Uint8Array,
@@ -43,13 +42,15 @@ export async function renderMoving(
   plan: Plan,
   clock: Stopwatch,
   pause: RenderOrder["pause"],
+  mark: Pixels | null,
+  converts: boolean,
 ): Promise<Moving | null> {
   const { view, encode } = plan;
   const reader = frameReaderOf(source.format);
   const start = (ANIMATION_ENCODERS as Partial<Record<OutputFormat, StartAnimation>>)[encode.format];
   if (reader === null || start === undefined)
     throw new Error(`no animations from ${source.format} to ${encode.format}`);
-  const convert = await (reader.convert ?? embeddedConversion)(source);
+  const convert = converts ? await (reader.convert ?? embeddedConversion)(source) : null;
   const resize = createFrameResizer(view, plan.shrink === 1);
   const plays = source.animation?.plays ?? 1;
   let encoder: AnimationEncoder | null = null;
@@ -60,7 +61,7 @@ export async function renderMoving(
   try {
     for await (const frame of reader.read(bytes, source, plan.frames)) {
       clock.lap("decode");
-      const result = await finished(await resize(frame), convert, plan);
+      const result = await finished(await resize(frame), convert, plan, mark);
       clock.lap("resize");
       const { width, height } = result;
       encoder ??= start({ ...encode, width, height, plays });
@@ -89,10 +90,10 @@ function asEncoderFault(error: unknown): never {
   throw new EncoderFault(error);
 }
 
-/** The steps of a still: colour, the second pass of a very strong reduction, orientation, background, canvas. */
-async function finished(resized: Pixels, convert: Convert | null, plan: Plan): Promise<Pixels> {
-  const { shrink, orientation, filters, background, canvas } = plan;
-  const changes = convert !== null || hasFilters(filters) || (background !== null && resized.alpha);
+/** The steps of a still: colour, the second pass of a very strong reduction, orientation, and what is drawn on it. */
+async function finished(resized: Pixels, convert: Convert | null, plan: Plan, mark: Pixels | null): Promise<Pixels> {
+  const { shrink, orientation } = plan;
+  const changes = convert !== null || plan.mark !== null || changesPixels(plan, resized);
   // The resampler goes on from its own pixels.
   const own = changes ? { ...resized, data: resized.data.slice() } : resized;
   convert?.(own.data);
@@ -101,7 +102,5 @@ async function finished(resized: Pixels, convert: Convert | null, plan: Plan): P
   const small = { window: whole, bounds: whole, width: width / shrink, height: height / shrink };
   const shrunk = shrink === 1 ? own : await resizeWhole(own, own, small);
   const turned = upright(shrunk, orientation);
-  const filtered = filter(turned, filters);
-  const flat = background === null ? filtered : flatten(filtered, background);
-  return canvas === null ? flat : extend(flat, canvas);
+  return drawn(turned, plan, mark);
 }

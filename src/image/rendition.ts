@@ -29,6 +29,8 @@ export type RenderOrder = {
   readonly effort?: number;
   /** What to work out from the result's pixels; absent = nothing. Hashes are asked for only where it shows all of the source. */
   readonly analyse?: readonly TapName[];
+  /** The file of the watermark. A transform that has a watermark needs it. */
+  readonly watermark?: Uint8Array | undefined;
   /** Called between two frames of an animation, so that others may have their turn. */
   readonly pause?: () => Promise<void>;
 };

@@ -87,9 +87,9 @@ async function smaller(
 ): Promise<Rendition | null | undefined> {
   const source = await avifSource(request, store, webp.meta, app, caller, job, memory);
   if (source === null) return undefined;
-  const drawn = await drawInSlot({ ...source, format: "avif" }, app, job);
+  const drawn = await drawInSlot({ ...source, format: "avif" }, app, caller, job);
   const shown = { bytes: webp.bytes, source: readHeader(webp.bytes), transform: AS_IT_IS, format: "avif" } as const;
-  const { pixels } = await drawInSlot(shown, app, job);
+  const { pixels } = await drawInSlot(shown, app, caller, job);
   const isSameSize = pixels.width === drawn.pixels.width && pixels.height === drawn.pixels.height;
   if (!isSameSize || drawn.truncated) return null;
   const leastSsim = lumaSsim(lumaOf(drawn.pixels), lumaOf(pixels));

@@ -50,7 +50,7 @@ async function renderMaster(
   // A master of before KEEP_COPYRIGHT holds no rights, so nothing that keeps them can be derived from it.
   const isMade = present?.meta.sourceHash === original?.sourceHash && present?.meta.whole?.rights === true;
   if (original === null || isMade) return;
-  const { stored } = await render(original, request, null, app, job);
+  const { stored } = await render(original, request, null, app, caller, job);
   // The request that kept the original may have looked at a part of it only.
   if (stored.meta.cut) return;
   job.trace.stored = true;

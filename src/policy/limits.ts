@@ -11,10 +11,11 @@ import type { Transform } from "../request/transform.ts";
  * the same limits.
  */
 export function refuseHugeResult(
-  { resize, width, height, dpr, enlarge, extend, zoom }: Transform,
-  { maxResultSide, maxResultPixels }: Pick<Config, "maxResultSide" | "maxResultPixels">,
+  { resize, width, height, dpr, enlarge, extend, zoom, mostResultSide }: Transform,
+  { maxResultSide: mostOfAll, maxResultPixels }: Pick<Config, "maxResultSide" | "maxResultPixels">,
 ): void {
   if (!enlarge) return;
+  const maxResultSide = mostResultSide || mostOfAll;
   const sides = [Math.round(width * dpr * zoom.x), Math.round(height * dpr * zoom.y)] as const;
   const [w, h] = sides;
   const isBox = resize === "fill" || resize === "force" || (extend !== null && resize === "fit");
@@ -25,6 +26,34 @@ export function refuseHugeResult(
     throw new Failure("result_too_large", { value, limit: `${maxResultSide} px a side` });
   }
   if (w * h > maxResultPixels) throw new Failure("result_too_large", { value, limit: `${maxResultPixels} pixels` });
+}
+
+/**
+ * Throws Failure `source_over_limit` when the source is over a limit of the address (imgproxy's security options). That is
+ * no failure of the source, so nobody remembers it. `bytes`: length of its file.
+ */
+export function refuseOverLimits(
+  { mostSourcePixels, mostFramePixels, mostSourceBytes }: Transform,
+  { width, height, frames }: { readonly width: number; readonly height: number; readonly frames: number },
+  bytes: number,
+): void {
+  const pixels = width * height;
+  const refuse = (value: string, limit: number) => {
+    throw new Failure("source_over_limit", { value, limit });
+  };
+  if (mostSourceBytes > 0 && bytes > mostSourceBytes) refuse(`${bytes} bytes`, mostSourceBytes);
+  if (mostSourcePixels > 0 && pixels > mostSourcePixels) refuse(`${pixels} pixels`, mostSourcePixels);
+  if (mostFramePixels > 0 && frames > 1 && pixels > mostFramePixels) refuse(`${pixels} pixels`, mostFramePixels);
+}
+
+/** Throws Failure `option_invalid` when the address asks for a watermark and this deployment has none. */
+export function refuseMissingWatermark(
+  { watermark }: Pick<Transform, "watermark">,
+  { watermarkUrl }: Pick<Config, "watermarkUrl">,
+): void {
+  if (watermark === null || watermarkUrl !== null) return;
+  const value = `"${watermark.opacity}"`;
+  throw new Failure("option_invalid", { option: "watermark (wm)", value, limit: "WATERMARK_URL is not set here" });
 }
 
 /**

@@ -10,8 +10,11 @@ import { Failure } from "../errors.ts";
 import { formatOf, isHeavy, isVector } from "../image/formats/registry.ts";
 import { HEAVY_DEADLINE_MS, type HeavyAnswer, type HeavyOrder, type HeavyWorker } from "../image/heavy.ts";
 import { type Decoded, stillPicture } from "../image/picture.ts";
-import { planRender } from "../image/plan.ts";
+import { type Plan, planRender } from "../image/plan.ts";
+import type { ImageOrder } from "../image/renderImage.ts";
 import type { RenderOrder } from "../image/rendition.ts";
+import { resolve } from "../image/resolve.ts";
+import { type See, shrunk } from "../image/see.ts";
 import { addStage } from "../telemetry.ts";
 
 /** The largest file that is handed over. RPC takes 32 MiB. */
@@ -29,12 +32,38 @@ const OVER_CPU = /exceeded cpu/i;
 
 type Order = Pick<RenderOrder, "bytes" | "transform" | "format"> & Required<Pick<RenderOrder, "source">>;
 
-/** Undefined for a picture that this Worker decodes itself. Throws Failure. */
-export async function decodeHeavy(order: Order, app: App, { priority, trace }: Job): Promise<Decoded | undefined> {
-  const { bytes, source } = order;
+/** What has to be looked at before the result is planned goes over as pixels, 4 bytes each. */
+const MOST_SEEN_THERE = 4_000_000;
+
+/**
+ * The pixels of the result's view, after what `trim` and `sm` have to see first: each of them is a decode of its own there.
+ * Undefined for a picture that this Worker decodes itself. Throws Failure.
+ */
+export async function decodeHeavy(
+  order: Order,
+  app: App,
+  job: Job,
+): Promise<Required<Pick<ImageOrder, "decoded" | "resolved">> | undefined> {
+  const { bytes, source, transform } = order;
   if (!isHeavy(source.format)) return undefined;
   if (bytes.length > MAX_HEAVY_BYTES) throw new Failure("source_too_many_bytes", { limit: MAX_HEAVY_BYTES });
-  const { view, decoders } = planRender(source, { ...order, limits: app.config, fileBytes: bytes.length });
+  const common = { limits: app.config, fileBytes: bytes.length };
+  const see: See = async (plan) => {
+    const decoded = await decodeView(order, plan, app, job);
+    const { priority } = job;
+    return app.state.renderSlot(app.config).run(1, priority, () => shrunk(decoded, source, plan, true));
+  };
+  const resolved = await resolve(source, { transform, ...common, mostSeen: MOST_SEEN_THERE }, see, false);
+  const plan = planRender(source, { ...order, ...common, transform: resolved.transform, area: resolved.area });
+  return { decoded: await decodeView(order, plan, app, job), resolved };
+}
+
+async function decodeView(
+  { bytes, source }: Order,
+  { view, decoders }: Plan,
+  app: App,
+  { priority, trace }: Job,
+): Promise<Decoded> {
   const heavy = app.bindings.HEAVY as unknown as HeavyWorker | undefined;
   const [decoder] = decoders;
   const { label } = formatOf(source.format);

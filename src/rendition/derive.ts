@@ -1,6 +1,7 @@
 /** A rendition made from a larger stored one of the same source version, with no trip to the source. */
 import { STORE_WAIT_MS, withTimeout } from "../concurrency/timeout.ts";
 import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { readHeader } from "../image/readHeader.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
@@ -15,7 +16,13 @@ import { formatFor, renderInSlot, toStored } from "./renderThumbnail.ts";
  * has just failed. Throws Failure `blocked` when all that is stored came from an address that was taken down, and what
  * the stores and the engine throw.
  */
-export async function derive({ request, store }: Miss, app: App, job: Job, ifError = false): Promise<Stored | null> {
+export async function derive(
+  { request, store }: Miss,
+  app: App,
+  caller: Caller,
+  job: Job,
+  ifError = false,
+): Promise<Stored | null> {
   const parents = await store.parents();
   if (parents.length === 0) return null;
   const allowed = parents.filter(({ meta }) => store.access(meta) === "allowed");
@@ -24,13 +31,14 @@ export async function derive({ request, store }: Miss, app: App, job: Job, ifErr
   const wish = { transform: request.transform, format: formatFor(request, { alpha: false }) };
   const sized = withOriginalSize(allowed, known);
   const derivation = chooseParent(wish, sized, known, app.now(), store.windows, ifError);
-  return derivation && (await renderFrom(derivation, { request, store }, app, job));
+  return derivation && (await renderFrom(derivation, { request, store }, app, caller, job));
 }
 
 async function renderFrom(
   { parent, transform }: Derivation,
   { request, store }: Pick<Miss, "request" | "store">,
   app: App,
+  caller: Caller,
   job: Job,
 ): Promise<Stored | null> {
   const stored = await readParent(parent.key, store);
@@ -40,7 +48,7 @@ async function renderFrom(
   const format = formatFor(request, source);
   // Alpha for a browser that takes neither WebP nor AVIF: PNG only from what lost nothing.
   if (format === "png" && source.format !== "png") return null;
-  const rendition = await renderInSlot({ bytes: stored.bytes, source, transform, format }, app, job);
+  const rendition = await renderInSlot({ bytes: stored.bytes, source, transform, format }, app, caller, job);
   // It was whole when it was stored.
   if (rendition.truncated) return null;
   const moves = (request.transform.maxFrames ?? 1) > 1;

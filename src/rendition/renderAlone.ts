@@ -52,7 +52,7 @@ export async function renderAlone(
   try {
     const source = await walk({ request, store, stale: null }, app, caller, job, memory);
     if (source.kind === "same") throw new Error("304 without a conditional request");
-    const { stored, header, look } = await render(source, request, null, app, job).catch((error: unknown) => {
+    const { stored, header, look } = await render(source, request, null, app, caller, job).catch((error: unknown) => {
       throw source.truncated && error instanceof Failure && isShared(error.reason)
         ? new Failure("source_broken", {}, error.reason)
         : error;

@@ -49,7 +49,7 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
     if (handedOver !== null) return { stored: handedOver, hit: null };
 
     // A renewal derives nothing: it is there to ask the source.
-    const derived = stale === null ? await derive(miss, app, job).catch(unlessBlocked) : null;
+    const derived = stale === null ? await derive(miss, app, caller, job).catch(unlessBlocked) : null;
     if (derived !== null) {
       // Who waits for the source's bytes need not wait for us.
       if (HOLDS_SOURCE[grant.do]) job.waitUntil(lease.report({ kind: "unkept" }));
@@ -71,7 +71,7 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
 
     const started = app.now();
     const source = await job.span("fetch source", () => walk(miss, app, caller, job, memory));
-    const stored = source.kind === "same" ? source.renewed : await renderInSpan(source, miss, app, job);
+    const stored = source.kind === "same" ? source.renewed : await renderInSpan(source, miss, app, caller, job);
     app.state.fetchMs.add(app.now() - started);
     const storing = storeAfterAnswer(miss, stored, app, caller, job);
     const turn = AUDIENCES[caller.audience].regionFirst ? storing : Promise.resolve();
@@ -132,7 +132,7 @@ async function renderKept(
   const original = await keptOriginal(miss.store, miss.request.transform, app, caller, memory).catch(unlessBlocked);
   if (original === null) return null;
   try {
-    const stored = await renderInSpan(original, miss, app, job);
+    const stored = await renderInSpan(original, miss, app, caller, job);
     if (!stored.meta.cut) return stored;
   } catch (error) {
     if (!isShared(asFailure(error).reason)) throw error;
@@ -141,6 +141,6 @@ async function renderKept(
   return null;
 }
 
-function renderInSpan(bytes: FetchedBytes, miss: Miss, app: App, job: Job): Promise<Stored> {
-  return job.span("render", () => renderThumbnail(bytes, miss, app, job));
+function renderInSpan(bytes: FetchedBytes, miss: Miss, app: App, caller: Caller, job: Job): Promise<Stored> {
+  return job.span("render", () => renderThumbnail(bytes, miss, app, caller, job));
 }

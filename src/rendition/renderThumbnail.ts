@@ -1,6 +1,7 @@
 /** A request's rendition of a source's bytes: the engine, behind the semaphore that lets one picture in at a time. */
 import { tapsFor } from "../config/taps.ts";
 import type { App } from "../context/app.ts";
+import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
 import { formatForClass, type OutputFormat } from "../image/formats/registry.ts";
@@ -11,6 +12,7 @@ import { type Drawn, drawImage, type ImageOrder, renderImage } from "../image/re
 import type { Look, RenderOrder, Rendition } from "../image/rendition.ts";
 import { isShared } from "../keepFailure.ts";
 import { mayMove } from "../origin/providers/needed.ts";
+import { refuseOverLimits } from "../policy/limits.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { hasCanvas } from "../request/transform.ts";
 import { variantEtag } from "../store/schema/key.ts";
@@ -24,6 +26,7 @@ import type { Miss } from "./miss.ts";
 import { passedOn } from "./passedOn.ts";
 import { storeSourceMeta } from "./storeRendition.ts";
 import type { FetchedBytes } from "./variant/fetchVariant.ts";
+import { watermarkFile } from "./watermarkFile.ts";
 
 /** How long a picture that was cut stays fresh. */
 const TRUNCATED_FRESH_MS = 60_000;
@@ -36,10 +39,11 @@ export async function renderThumbnail(
   source: FetchedBytes,
   { request, store, stale }: Pick<Miss, "request" | "store" | "stale">,
   app: App,
+  caller: Caller,
   job: Job,
 ): Promise<Stored> {
   try {
-    const { stored, header, look } = await render(source, request, stale, app, job);
+    const { stored, header, look } = await render(source, request, stale, app, caller, job);
     job.trace.stored = true;
     if (!stored.meta.cut) job.waitUntil(storeSourceMeta(source, header, store, app, look));
     return stored;
@@ -58,18 +62,20 @@ export async function render(
   request: Pick<RenditionRequest, "transform" | "accept">,
   stale: Stored | null,
   app: App,
+  caller: Caller,
   job: Job,
 ): Promise<{ readonly stored: Stored; readonly header: Header; readonly look: Look | null }> {
   const { fitted } = source;
   const opened = fitted?.opened ?? (await openFile(source.bytes));
   const header = headerOf(opened.source);
+  refuseOverLimits(request.transform, header, source.bytes.length);
   const passed = passedOn(request, header);
   const format = passed ?? formatFor(request, header);
   const shows = wholeOf(request.transform, format, header, fitted?.original, mayHaveFrames(source, header));
   const showsAll = shows.whole !== undefined && fitted?.crops !== true;
   const analyse = showsAll ? tapsFor(app.config.taps, job.trace.audience === "job") : [];
   const order = { ...opened, transform: fitted?.transform ?? request.transform, format, analyse };
-  const rendition = passed === null ? await renderInSlot(order, app, job) : asItIs(source, header, passed);
+  const rendition = passed === null ? await renderInSlot(order, app, caller, job) : asItIs(source, header, passed);
   const { truncated } = rendition;
   // The transfer looked whole (a wrong Content-Length), the file is not: the whole picture in hand stays.
   if (truncated && stale !== null && stale.meta.sourceHash !== source.sourceHash) {
@@ -113,35 +119,44 @@ type SlotOrder = Pick<RenderOrder, "bytes" | "transform" | "format" | "analyse">
  * Runs the engine when the render slot is free, and writes down its stages. The heavy Worker comes before it, and for AVIF
  * after it: while that works, the slot is free for others. Throws Failure.
  */
-export async function renderInSlot(order: SlotOrder, app: App, job: Job): Promise<Rendition> {
+export async function renderInSlot(order: SlotOrder, app: App, caller: Caller, job: Job): Promise<Rendition> {
   const rendition =
-    order.format === "avif" ? await renderAvif(order, app, job) : await inSlot(order, app, job, renderImage);
+    order.format === "avif"
+      ? await renderAvif(order, app, caller, job)
+      : await inSlot(order, app, caller, job, renderImage);
   for (const stage of ["decode", "resize", "encode"] as const) addStage(job.trace, stage, rendition.stages[stage]);
   return rendition;
 }
 
-async function renderAvif(order: SlotOrder, app: App, job: Job): Promise<Rendition> {
-  const { pixels, quality, finish } = await drawInSlot(order, app, job);
+async function renderAvif(order: SlotOrder, app: App, caller: Caller, job: Job): Promise<Rendition> {
+  const { pixels, quality, finish } = await drawInSlot(order, app, caller, job);
   const { file } = await encodeInHeavy(pixels, { quality }, app, job);
   if (file === null) throw new Error("no AVIF came of an order without bounds");
   return finish(file);
 }
 
 /** The pixels alone, for an encoder elsewhere. Throws Failure. */
-export function drawInSlot(order: SlotOrder, app: App, job: Job): Promise<Drawn> {
-  return inSlot(order, app, job, drawImage);
+export function drawInSlot(order: SlotOrder, app: App, caller: Caller, job: Job): Promise<Drawn> {
+  return inSlot(order, app, caller, job, drawImage);
 }
 
-async function inSlot<T>(order: SlotOrder, app: App, job: Job, engine: (order: ImageOrder) => Promise<T>): Promise<T> {
+async function inSlot<T>(
+  order: SlotOrder,
+  app: App,
+  caller: Caller,
+  job: Job,
+  engine: (order: ImageOrder) => Promise<T>,
+): Promise<T> {
   const { config, now, state } = app;
   const { trace, priority } = job;
+  const watermark = await watermarkFile(order.transform, app, caller, job);
   const decoded = await decodeHeavy(order, app, job);
   const asked = now();
   return state.renderSlot(config).run(1, priority, async () => {
     // Renders of a page would follow each other without a pause. What the earlier ones have to send goes out first.
     await pause();
     addStage(trace, "queue", now() - asked);
-    return engine({ ...order, ...(decoded === undefined ? {} : { decoded }), limits: config, pause });
+    return engine({ ...order, ...decoded, watermark, limits: config, pause });
   });
 }
 

@@ -30,10 +30,10 @@ export async function renderWhileFailing(
 ): Promise<Rendered> {
   if (miss.stale !== null) throw failure;
   const isTheirs = LEFT_ALONE.includes(failure.reason) || isShared(failure.reason);
-  const derived = await derive(miss, app, job, isTheirs).catch(unlessBlocked);
+  const derived = await derive(miss, app, caller, job, isTheirs).catch(unlessBlocked);
   const fromOriginal = async () => {
     const original = await keptOriginal(miss.store, miss.request.transform, app, caller, memory, true);
-    return original === null ? null : renderThumbnail(original, miss, app, job);
+    return original === null ? null : renderThumbnail(original, miss, app, caller, job);
   };
   const stored = derived ?? (isTheirs ? await fromOriginal().catch(unlessBlocked) : null);
   if (stored === null) throw failure;

@@ -1,7 +1,7 @@
 /** Makes from a smaller copy of a picture what a transform makes from the picture itself. Pure. */
-import { computeGeometry, type Geometry } from "../image/geometry.ts";
+import { computeGeometry, type Geometry } from "../image/geometry/computeGeometry.ts";
 import type { Size } from "../image/picture.ts";
-import { type Gravity, hasCanvas, hasLeast, NOTHING_MORE, type Transform } from "../request/transform.ts";
+import { type Gravity, hasCanvas, hasLeast, limitsSource, NOTHING_MORE, type Transform } from "../request/transform.ts";
 
 /**
  * How much larger the original may be than a variant whose original nobody knows. Any factor over the largest wish will do:
@@ -33,8 +33,10 @@ export function scaledTransform(
   if (!wanted.autoRotate) return null;
   // What counts as border is decided by the source's own pixels.
   if (wanted.trim !== null) return null;
-  // Only the source has its own file.
-  if (wanted.raw || wanted.skip.length > 0) return null;
+  // Only the source has its own file, and what the address limits of it.
+  if (wanted.raw || wanted.skip.length > 0 || limitsSource(wanted)) return null;
+  // A copy has been converted to sRGB.
+  if (wanted.keepProfile) return null;
   const swap = wanted.rotate === 90 || wanted.rotate === 270;
   const turned = (size: Size): Size => (swap ? { width: size.height, height: size.width } : size);
   const direct = computeGeometry(turned(source), wanted);
@@ -43,6 +45,8 @@ export function scaledTransform(
     const scaled = computeGeometry(turned(copy), transform);
     if (scaled.width !== direct.width || scaled.height !== direct.height) continue;
     if (!isSameCanvas(scaled.canvas, direct.canvas)) continue;
+    // It multiplies the offsets of the watermark.
+    if (wanted.watermark !== null && scaled.dpr !== direct.dpr) continue;
     if (isEnough(scaled.window, scaled)) return transform;
   }
   return null;
@@ -76,6 +80,7 @@ function isSameCanvas(a: Geometry["canvas"], b: Geometry["canvas"]): boolean {
 /** `fit` as `force` to the exact size. The copy's sides are rounded, so `fit` could be one pixel off. */
 function exactSize(transform: Transform, { width, height }: Size): Transform {
   // An extended canvas has the size asked for, not the picture's.
-  if (transform.resize !== "fit" || hasCanvas(transform) || hasLeast(transform)) return transform;
+  const keepsDpr = hasCanvas(transform) || hasLeast(transform) || transform.watermark !== null;
+  if (transform.resize !== "fit" || keepsDpr) return transform;
   return { ...transform, resize: "force", width, height, dpr: 1, zoom: NOTHING_MORE.zoom, enlarge: true };
 }

@@ -5,10 +5,10 @@
  * Schema 2: a default value writes nothing, so a new option leaves every existing key as it is.
  */
 import { storedFormat } from "./accept.ts";
+import { folded } from "./folded.ts";
 import type { ImageRequest } from "./imageRequest.ts";
 import { isDefault, type OptionTable } from "./options/option.ts";
 import { OPTIONS } from "./options/table.ts";
-import { folded } from "./transform.ts";
 
 /** The parts of a request that decide the bytes. */
 export type Variant = Pick<ImageRequest, "transform" | "accept" | "cachebuster">;

@@ -1,14 +1,15 @@
 /** Step 1 of a request: which grammar, and what it asks for. */
 import type { Config } from "../config/config.ts";
 import { asFailure, Failure } from "../errors.ts";
-import { refuseAvif, refuseHugeResult } from "../policy/limits.ts";
+import { refuseAvif, refuseHugeResult, refuseMissingWatermark } from "../policy/limits.ts";
 import { refuseUnsigned } from "../policy/unsigned.ts";
-import { acceptClass, canMove } from "./accept.ts";
+import { acceptClass } from "./accept.ts";
 import { type ClientHints, NETWORK_HINTS, NO_HINTS } from "./clientHints.ts";
 import type { Asked, Grammar } from "./grammars/grammar.ts";
 import { GRAMMARS } from "./grammars/table.ts";
 import type { ImageRequest } from "./imageRequest.ts";
 import { ownAddress } from "./ownAddress.ts";
+import { withSettings } from "./withSettings.ts";
 
 /** Longest path and query that are read, in characters. A source of 2 kB in base64 with options needs less than half. */
 const MAX_LENGTH = 8192;
@@ -34,8 +35,10 @@ export async function readImageRequest(
   }
   const ownHost = ownAddress(url).host;
   const asked = { path, query, ownHost, accept: acceptClass(accept), hints, authentication, now };
-  const request = forConnection(withSettings(await readByGrammar(asked, config), config), hints, config);
+  const read = await readByGrammar(asked, config);
+  const request = forConnection(withSettings(read, config), hints, config);
   try {
+    refuseMissingWatermark(read.transform, config);
     refuseUnsigned(request, config);
     refuseHugeResult(request.transform, config);
     refuseAvif(request, config);
@@ -43,19 +46,6 @@ export async function readImageRequest(
     throw asFailure(error).notPast(request.expires === null ? null : request.expires * 1000);
   }
   return request;
-}
-
-/** What the address leaves to the deployment, and what decides the bytes. */
-export function withSettings<R extends Pick<ImageRequest, "transform" | "accept">>(
-  request: R,
-  { keepCopyright: keep, maxAnimationFrames }: Pick<Config, "keepCopyright" | "maxAnimationFrames">,
-): R {
-  const { transform, accept } = request;
-  const keepCopyright = transform.keepCopyright ?? (keep ? "fetched" : "none");
-  // A format that cannot move has one key, whatever the address says of animations.
-  const most = canMove(transform.format, accept) ? maxAnimationFrames : 1;
-  const maxFrames = Math.min(transform.maxFrames ?? most, most);
-  return { ...request, transform: { ...transform, keepCopyright, maxFrames } };
 }
 
 /** Lower quality for a slow reader, where the deployment sets one (`SLOW_QUALITY`). */

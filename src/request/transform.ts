@@ -3,7 +3,6 @@
  * imports it too. How each field is read, stored and documented: options/table.ts.
  */
 import type { OutputFormat } from "../image/formats/registry.ts";
-import { quantise } from "./options/quantum.ts";
 
 /**
  * How a picture meets its box. imgproxy's five, and two of other grammars. `outside`: the smallest size that is at least
@@ -55,6 +54,24 @@ export type Trim = {
 /** Whole CSS pixels; `dpr` multiplies them. */
 export type Padding = { readonly top: number; readonly right: number; readonly bottom: number; readonly left: number };
 
+/** A picture over the result (`WATERMARK_URL`). */
+export type Watermark = {
+  /** Above 0, at most 1. */
+  readonly opacity: number;
+  /** A point of the compass, or `re`: tiles over all of the result. */
+  readonly at: CompassPoint | typeof TILES;
+  /** Offsets as in `Gravity`. Of tiles: the space between two of them. */
+  readonly x: number;
+  readonly y: number;
+  /** Its size as a share of the result's; 0 = the watermark's own size. */
+  readonly scale: number;
+  /** The address of the watermark. The option leaves it empty, `readImageRequest` puts in `WATERMARK_URL`. */
+  readonly url: string;
+};
+
+/** imgproxy's word for a watermark that is repeated. */
+export const TILES = "re";
+
 /** 1..100 for some formats. */
 export type FormatQuality = Readonly<Partial<Record<OutputFormat, number>>>;
 
@@ -98,6 +115,18 @@ export type Transform = {
   readonly sharpen: number;
   /** Side of the squares that the result is made of, in pixels; 0 and 1 = single pixels. */
   readonly pixelate: number;
+  /** Drawn over everything else; null = none. */
+  readonly watermark: Watermark | null;
+  /** Whether the file keeps the source's colour profile, and its pixels their values; else they are converted to sRGB. */
+  readonly keepProfile: boolean;
+  /** Limits of this address, below those of the deployment; 0 = none. Pixels of the source, of one frame, and bytes. */
+  readonly mostSourcePixels: number;
+  readonly mostFramePixels: number;
+  readonly mostSourceBytes: number;
+  /** The longest side of the result, in pixels. */
+  readonly mostResultSide: number;
+  /** Frames of the result. `readImageRequest` lowers `maxFrames` to it, and sets it to 0. */
+  readonly mostFrames: number;
   /** The source's file as it is. */
   readonly raw: boolean;
   /** Formats of a source whose file is the result as it is, where the result has the same format. */
@@ -131,6 +160,13 @@ export const NOTHING_MORE = {
   blur: 0,
   sharpen: 0,
   pixelate: 0,
+  watermark: null,
+  keepProfile: false,
+  mostSourcePixels: 0,
+  mostFramePixels: 0,
+  mostSourceBytes: 0,
+  mostResultSide: 0,
+  mostFrames: 0,
   raw: false,
   skip: [],
 } as const satisfies Partial<Transform>;
@@ -143,12 +179,18 @@ export function compass(at: CompassPoint): Gravity {
 // A literal: a call here would stay in the client's bundle.
 export const CENTRE: Gravity = { kind: "compass", at: "ce", x: 0, y: 0 };
 
-/** Types that cut nothing. Gravity has no effect on them. */
-const CUTS_NOTHING: readonly ResizeType[] = ["fit", "force", "outside", "fit-down"];
-
 /** Whether a least size is asked for. */
 export function hasLeast({ minWidth, minHeight }: Pick<Transform, "minWidth" | "minHeight">): boolean {
   return minWidth > 0 || minHeight > 0;
+}
+
+/** Whether the address limits what its source may be. */
+export function limitsSource({
+  mostSourcePixels,
+  mostFramePixels,
+  mostSourceBytes,
+}: Pick<Transform, "mostSourcePixels" | "mostFramePixels" | "mostSourceBytes">): boolean {
+  return mostSourcePixels > 0 || mostFramePixels > 0 || mostSourceBytes > 0;
 }
 
 /** Whether something stands around the picture. */
@@ -166,42 +208,6 @@ export function qualityOf(
   format: OutputFormat,
 ): number | null {
   return quality ?? formatQuality[format] ?? null;
-}
-
-/**
- * The same picture said in one way. A crop without gravity takes the picture's. Types that cut nothing ignore gravity. With
- * `fit`, `outside`, `fit-down` and a `force` with both sides dpr is only a factor of the sides. The other types keep dpr,
- * because it multiplies gravity offsets and the sides that are not given. So do a least size, whose box may cut, and
- * everything around the picture, whose sides and offsets dpr multiplies. The key and the geometry both use this form.
- */
-export function folded(transform: Transform): Transform {
-  const t = foldedQuality(foldedCanvas(foldedCrop(transform)));
-  if (!CUTS_NOTHING.includes(t.resize) || hasLeast(t)) return t;
-  const sides = [t.width, t.height].filter((side) => side > 0).length;
-  const keepsDpr = sides === 0 || (sides === 1 && t.resize === "force") || hasCanvas(t);
-  if (keepsDpr) return { ...t, gravity: CENTRE };
-  return { ...t, gravity: CENTRE, width: quantise(t.width * t.dpr), height: quantise(t.height * t.dpr), dpr: 1 };
-}
-
-function foldedCrop(t: Transform): Transform {
-  return t.crop === null ? t : { ...t, crop: { ...t.crop, gravity: t.crop.gravity ?? t.gravity } };
-}
-
-/** Without a box there is nothing to extend to. The background is the colour when none is given. */
-function foldedCanvas(t: Transform): Transform {
-  if (!hasCanvas(t) && t.extendColour === null) return t;
-  const extend = t.width === 0 && t.height === 0 ? null : t.extend;
-  const extendRatio = t.width === 0 || t.height === 0 ? null : t.extendRatio;
-  const isSame = t.extendColour?.join() === t.background?.join();
-  const isUnused = !hasCanvas({ extend, extendRatio, padding: t.padding });
-  return { ...t, extend, extendRatio, extendColour: isSame || isUnused ? null : t.extendColour };
-}
-
-/** A quality for all formats leaves no other. With a format in the address only that format's counts. */
-function foldedQuality(t: Transform): Transform {
-  if (Object.keys(t.formatQuality).length === 0) return t;
-  const quality = t.format === "auto" ? t.quality : qualityOf(t, t.format);
-  return { ...t, quality, formatQuality: quality === null && t.format === "auto" ? t.formatQuality : {} };
 }
 
 /** Whether the crop is said in pixels of the source, so that it depends on the source's size. */

@@ -55,6 +55,12 @@ export const ACCESS = {
     fallback: [],
     doc: "Hosts that unsigned requests may reach: `example.org`, `*.example.org`, `example.org/photos`. Two labels or more must follow `*.`. Empty = none",
   },
+  allowSecurityOptions: {
+    variable: "ALLOW_SECURITY_OPTIONS",
+    read: flag,
+    fallback: false,
+    doc: "`true`: signed addresses may say imgproxy's security options, such as `max_src_resolution`. They only lower a limit. Otherwise they get 400",
+  },
   allowedReferers: {
     variable: "ALLOWED_REFERERS",
     read: listOf(pattern),

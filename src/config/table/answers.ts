@@ -1,5 +1,5 @@
 /** What answers hold. */
-import { flag, listOf, oneOf, preset, webAddress, whole } from "../read.ts";
+import { flag, listOf, oneOf, preset, share, webAddress, whole } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 import { TAP_NAMES } from "../taps.ts";
 
@@ -40,6 +40,18 @@ export const ANSWERS = {
     read: fallbackStatus,
     fallback: 200,
     doc: "Status of such an answer, 200 to 599; 0 = the error's. It is kept as long as the error would be",
+  },
+  watermarkUrl: {
+    variable: "WATERMARK_URL",
+    read: webAddress,
+    fallback: null,
+    doc: "The picture that the option `watermark` draws: PNG, WebP, JPEG or another kind that this Worker decodes itself, at most 2 MB and 4 megapixels. It is part of the key: another address makes every picture with a watermark anew, another picture at the same address does not. Empty = addresses that ask for a watermark get 400",
+  },
+  watermarkOpacity: {
+    variable: "WATERMARK_OPACITY",
+    read: share,
+    fallback: 1,
+    doc: "Multiplies the opacity that an address asks for, 0 to 1",
   },
   slowQuality: {
     variable: "SLOW_QUALITY",

@@ -23,10 +23,14 @@ export async function embeddedProfile(source: Source): Promise<Profile | null> {
   return profile;
 }
 
-async function iccProfile({ icc, iccDeflated }: Source): Promise<Profile | null> {
-  if (icc === null) return null;
-  const bytes = iccDeflated ? await inflateAll(icc, MAX_PROFILE_BYTES) : icc;
+async function iccProfile(source: Source): Promise<Profile | null> {
+  const bytes = await profileBytes(source);
   return bytes === null ? null : readProfile(bytes);
+}
+
+/** The bytes of the embedded ICC profile; null when there is none, or when it is too large. */
+export async function profileBytes({ icc, iccDeflated }: Pick<Source, "icc" | "iccDeflated">) {
+  return icc !== null && iccDeflated ? inflateAll(icc, MAX_PROFILE_BYTES) : icc;
 }
 
 /** A whole zlib stream inflated, or null when it is over the limit. */

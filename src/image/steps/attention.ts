@@ -3,10 +3,8 @@
  * and red of a small copy are added up and blurred, and the highest value wins.
  */
 import type { Pixels } from "../picture.ts";
+import { ATTENTION_SIDE, attentionCopy } from "./attentionCopy.ts";
 import { gaussianWeights } from "./gaussian.ts";
-
-/** Side of the copy, which is square whatever the picture's shape is. */
-export const ATTENTION_SIDE = 32;
 
 /** A hue of skin in XYZ, of length 1; smartcrop.js has it too. */
 const SKIN = [0.78, 0.57, 0.44] as const;
@@ -18,12 +16,13 @@ const BLUR_SHARE = 10;
 const LEAST_WEIGHT = 0.2;
 
 /**
- * A copy of 32 x 32 pixels and the size of what will be cut out, as shares of the picture's sides -> the point to keep in the
- * middle, 0 to 1 from the top left.
+ * Pixels of at least 32 x 32 and the size of what will be cut out, as shares of the picture's sides -> the point to keep in
+ * the middle, 0 to 1 from the top left.
  */
-export function attentionOf({ data }: Pick<Pixels, "data">, cut: { readonly width: number; readonly height: number }) {
+export function attentionOf(pixels: Pixels, cut: { readonly width: number; readonly height: number }) {
   const side = ATTENTION_SIDE;
   const count = side * side;
+  const data = attentionCopy(pixels);
   const [x, y, z] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   for (let i = 0; i < count; i++) {
     const a = (data[4 * i + 3] as number) / 255;

@@ -1,5 +1,5 @@
 /** What a transform needs of a source: the original itself, or a picture of at least some size. Pure. */
-import { computeGeometry } from "../../image/geometry.ts";
+import { computeGeometry } from "../../image/geometry/computeGeometry.ts";
 import type { Size } from "../../image/picture.ts";
 import { CENTRE, cropsInPixels, hasLeast, type Transform } from "../../request/transform.ts";
 import type { Bound } from "./rule.ts";
@@ -37,6 +37,15 @@ const NEEDS_ORIGINAL = {
   blur: () => false,
   sharpen: () => false,
   pixelate: () => false,
+  watermark: () => false,
+  // Providers often convert to sRGB.
+  keepProfile: ({ keepProfile }) => keepProfile,
+  // These are limits of the source's own file.
+  mostSourcePixels: ({ mostSourcePixels }) => mostSourcePixels > 0,
+  mostFramePixels: ({ mostFramePixels }) => mostFramePixels > 0,
+  mostSourceBytes: ({ mostSourceBytes }) => mostSourceBytes > 0,
+  mostResultSide: () => false,
+  mostFrames: () => false,
   raw: ({ raw }) => raw,
   skip: ({ skip }) => skip.length > 0,
   // `original` is an explicit kcr:1. Providers may have dropped the rights.

@@ -4,7 +4,7 @@ import { ArgumentError, type ArgumentReader, decimal, decimalWithin, FLAG, reade
 import { QUANTUM, quantise, quantiseLength } from "./quantum.ts";
 
 /** An offset: pixels, or a share of the side. It may be negative. */
-const OFFSET = reader(`a number from -${MAX_SIDE} to ${MAX_SIDE}`, (text) => {
+export const OFFSET = reader(`a number from -${MAX_SIDE} to ${MAX_SIDE}`, (text) => {
   const value = decimalWithin(text, -MAX_SIDE, MAX_SIDE);
   return value === undefined ? undefined : quantiseLength(value);
 });

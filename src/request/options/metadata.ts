@@ -3,7 +3,7 @@
 import { textFromBase64url } from "../signing/base64url.ts";
 import type { Transform } from "../transform.ts";
 import { ArgumentError, FLAG, percentDecoded } from "./arguments.ts";
-import { type Rows, single } from "./option.ts";
+import { flagText, type Rows, single } from "./option.ts";
 
 /** In characters: the 512 bytes of a small thumbnail hold both texts of usual length. */
 const MAX_TEXT = 200;
@@ -24,6 +24,17 @@ export const METADATA = {
     unsigned: "free",
     // Which parents have what a smaller size must hold is a rule of its own (rendition/chooseParent.ts).
     keepsWhole: () => true,
+  },
+  keepProfile: {
+    name: "strip_color_profile",
+    short: ["scp"],
+    ...single("strip", FLAG, (strips) => !strips),
+    doc: "Converts colours to sRGB and leaves out the profile. `0` keeps the source's RGB profile in JPEG, PNG and WebP, and the values of its pixels; other colours are converted all the same",
+    fallback: false,
+    effect: "pixels",
+    key: "icc",
+    text: flagText,
+    unsigned: "free",
   },
   license: {
     name: "license",

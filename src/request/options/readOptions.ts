@@ -3,8 +3,10 @@ import type { Config } from "../../config/config.ts";
 import { Failure } from "../../errors.ts";
 import { applyOption, DEFAULTS } from "./applyOption.ts";
 import type { Options } from "./option.ts";
+import { SECURITY_NAMES } from "./security.ts";
 
 type Presets = Pick<Config, "presets">;
+type Rules = Presets & Partial<Pick<Config, "allowSecurityOptions">>;
 
 /** The preset that every address begins with, as in imgproxy. */
 const ALWAYS = "default";
@@ -14,11 +16,19 @@ const NAMES: readonly string[] = ["preset", "pr"];
  * Segments such as `w:320` and `pr:sharp` -> options. Throws Failure `option_unknown` or `option_invalid`, with the option's
  * name, for a preset that does not exist, too.
  */
-export function readOptions(segments: readonly string[], { presets }: Presets): Options {
+export function readOptions(segments: readonly string[], { presets, allowSecurityOptions = false }: Rules): Options {
   const all = presets.some(({ name }) => name === ALWAYS) ? [`pr:${ALWAYS}`, ...segments] : segments;
   return all
     .flatMap((segment) => expanded(segment, presets, []))
-    .reduce((before, one) => applyOption(before, one), DEFAULTS);
+    .reduce((before, one) => applyOption(before, allowSecurityOptions ? one : harmless(one)), DEFAULTS);
+}
+
+/** The segment, when it is no limit of imgproxy's. Throws Failure `option_invalid` when it is one. */
+function harmless(segment: string): string {
+  const [option = "", ...args] = segment.split(":");
+  if (!SECURITY_NAMES.includes(option)) return segment;
+  const limit = "ALLOW_SECURITY_OPTIONS is not true here";
+  throw new Failure("option_invalid", { option, value: `"${args.join(":").slice(0, 80)}"`, limit });
 }
 
 /** The options that a segment stands for. `within`: the presets that it stands in. */
@@ -37,12 +47,13 @@ function expanded(segment: string, presets: Config["presets"], within: readonly 
 }
 
 /** What is wrong with presets, one text for each that cannot be read. */
-export function presetProblems(presets: Config["presets"]): readonly string[] {
+export function presetProblems({ presets, allowSecurityOptions }: Required<Rules>): readonly string[] {
   const names = presets.map(({ name }) => name);
   const twice = names.filter((name, at) => names.indexOf(name) !== at);
   const broken = presets.flatMap(({ name }) => {
     try {
-      readOptions([`pr:${name}`], { presets: presets.filter((one) => one.name !== ALWAYS || one.name === name) });
+      const others = presets.filter((one) => one.name !== ALWAYS || one.name === name);
+      readOptions([`pr:${name}`], { presets: others, allowSecurityOptions });
       return [];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

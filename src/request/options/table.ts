@@ -12,14 +12,18 @@ import { METADATA } from "./metadata.ts";
 import type { Option, Options, UnsignedRule } from "./option.ts";
 import { PASSING } from "./passing.ts";
 import { PIXELS } from "./pixels.ts";
+import { SECURITY } from "./security.ts";
+import { WATERMARK } from "./watermark.ts";
 
 export const OPTIONS = {
   ...GEOMETRY,
   ...CANVAS,
   ...PIXELS,
   ...FILTERS,
+  ...WATERMARK,
   ...PASSING,
   ...METADATA,
+  ...SECURITY,
   ...DELIVERY,
 } as const satisfies {
   readonly [K in keyof Options]: Option<Options[K]>;

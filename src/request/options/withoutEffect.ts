@@ -39,13 +39,6 @@ export const WITHOUT_EFFECT = {
     accepts: flag(true),
     doc: "Metadata is always stripped, save what `keep_copyright` keeps",
   },
-  strip_color_profile: {
-    short: ["scp"],
-    kind: "always",
-    limit: flagText(true),
-    accepts: flag(true),
-    doc: "Colours are always converted to sRGB, and the profile is left out",
-  },
   color_profile: {
     short: ["cp", "icc"],
     kind: "always",
@@ -54,13 +47,6 @@ export const WITHOUT_EFFECT = {
     doc: "Colours are always converted to sRGB",
   },
   enforce_thumbnail: { short: ["eth"], ...OFF, doc: "A thumbnail inside the file is not used" },
-  watermark: {
-    short: ["wm"],
-    ...OFF,
-    limit: "an opacity of 0",
-    accepts: isTransparent,
-    doc: "There are no watermarks",
-  },
   brightness: { short: ["br"], ...ZERO, doc: "Colours stay as they are" },
   contrast: { short: ["co"], ...ONE, doc: "Colours stay as they are" },
   saturation: { short: ["sa"], ...ONE, doc: "Colours stay as they are" },
@@ -88,11 +74,6 @@ export function hasNoEffect(word: string, args: readonly string[]): boolean {
 /** The full name of an option without effect, for messages; undefined when there is no such option. */
 export function fullName(word: string): string | undefined {
   return NAMES.get(word)?.[0];
-}
-
-/** `wm:opacity:…`: nothing is to be seen of the rest. */
-function isTransparent([opacity = ""]: readonly string[]): boolean {
-  return opacity === "" || number(0)([opacity]);
 }
 
 function flagText(value: boolean): string {

@@ -13,7 +13,7 @@ import {
 import { pathSigner, signedUrlSync, unsignedUrl } from "../../../src/client/url.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { parseConfig } from "../../../src/config/parseConfig.ts";
-import { computeGeometry } from "../../../src/image/geometry.ts";
+import { computeGeometry } from "../../../src/image/geometry/computeGeometry.ts";
 import type { Size } from "../../../src/image/picture.ts";
 import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 import { exampleOf } from "../../support/exampleOf.ts";

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { computeGeometry } from "../../../src/image/geometry.ts";
+import { computeGeometry } from "../../../src/image/geometry/computeGeometry.ts";
 import { openFile } from "../../../src/image/readHeader.ts";
 import { renderImage } from "../../../src/image/renderImage.ts";
-import { withAttention } from "../../../src/image/smartGravity.ts";
+import { MOST_SEEN, resolve } from "../../../src/image/resolve.ts";
+import { seeing } from "../../../src/image/see.ts";
 import { attentionOf } from "../../../src/image/steps/attention.ts";
 import { CORPUS, corpusFiles } from "./corpus.ts";
 import { orderOf } from "./orders.ts";
@@ -22,14 +23,19 @@ const overlap = (a: number, b: number, length: number) => {
 
 describe("against libvips' attention", () => {
   const files = corpusFiles("photos").filter((_, i) => LONG || i % 9 === 0);
-  test.skipIf(files.length === 0)("the windows agree: IoU of 0.85 or more in the mean", async () => {
+  test.skipIf(files.length === 0)("the windows agree: IoU of 0.85 or more on each", async () => {
     const rows: [string, number][] = [];
     for (const file of files) {
       const bytes = readFileSync(join(CORPUS, "photos", file));
       const order = orderOf(bytes, { resize: "fill", width: 200, height: 200, gravity: SMART }, "png");
       const { source, bytes: opened } = await openFile(order.bytes);
       if (source.orientation !== 1 || source.format === "avif") continue;
-      const transform = await withAttention(opened, source, order, null, clock);
+      const { transform } = await resolve(
+        source,
+        { ...order, fileBytes: opened.length, mostSeen: MOST_SEEN },
+        seeing(opened, source, clock),
+        true,
+      );
       const { window } = computeGeometry(source, transform);
       const scale = window.width / 200;
       const { info } = await sharp(bytes)
@@ -41,10 +47,12 @@ describe("against libvips' attention", () => {
       rows.push([file, overlap(window.left, left, window.width) * overlap(window.top, top, window.height)]);
     }
     const mean = rows.reduce((sum, [, iou]) => sum + iou, 0) / rows.length;
+    const worst = [...rows].sort(([, a], [, b]) => a - b).slice(0, 6);
+    if (LONG) console.log(worst.map(([file, iou]) => `${file} ${iou.toFixed(2)}`).join(", "));
     console.log(
       `${rows.length} photographs: IoU ${mean.toFixed(3)} in the mean, least ${Math.min(...rows.map(([, iou]) => iou)).toFixed(2)}`,
     );
-    expect(mean).toBeGreaterThanOrEqual(0.85);
+    expect(Math.min(...rows.map(([, iou]) => iou))).toBeGreaterThanOrEqual(0.85);
   });
 });
 
@@ -80,9 +88,12 @@ test("the middle is where no gravity is said", async () => {
   expect(await redShare((await renderImage(orderOf(await redDisc(), wish, "png"))).bytes)).toBe(0);
 });
 
-test("one colour has its point at the first pixel, and takes no long time", () => {
-  const data = new Uint8Array(4 * 32 * 32).fill(200);
-  const started = performance.now();
-  for (let i = 0; i < 50; i++) attentionOf({ data }, { width: 0.5, height: 0.5 });
-  expect((performance.now() - started) / 50).toBeLessThan(8);
+test("attention takes 8 ms of CPU at most on a picture of 640 px", () => {
+  const data = new Uint8Array(4 * 640 * 427).fill(200);
+  const times = Array.from({ length: 9 }, () => {
+    const before = process.cpuUsage();
+    attentionOf({ width: 640, height: 427, data, alpha: false }, { width: 0.5, height: 0.5 });
+    return process.cpuUsage(before).user / 1000;
+  });
+  expect(times.sort((a, b) => a - b)[4]).toBeLessThan(8);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ssim } from "../../../bench/engine/ssim.ts";
 import { noiseFrom } from "../../../demo/generator/noise.ts";
 import type { OutputFormat } from "../../../src/image/formats/registry.ts";
-import { computeGeometry } from "../../../src/image/geometry.ts";
+import { computeGeometry } from "../../../src/image/geometry/computeGeometry.ts";
 import type { Header } from "../../../src/image/header.ts";
 import { chooseParent, MIN_QUALITY, SPARE, transformFrom, wholeOf } from "../../../src/rendition/chooseParent.ts";
 import type { Option } from "../../../src/request/options/option.ts";

@@ -37,7 +37,7 @@ async function storeParent(source: string, over: Partial<Stored["meta"]> = {}): 
 
 async function derived(source: string, options: WorldOptions = {}, ifError = false): Promise<Stored | null> {
   const world = worldOf(options);
-  return derive(await missOf(requestOf(source), world), world.app, world.job, ifError);
+  return derive(await missOf(requestOf(source), world), world.app, world.caller, world.job, ifError);
 }
 
 describe("with stores that fail", () => {
@@ -93,7 +93,7 @@ describe("no parent", () => {
     const miss = await missOf(requestOf(source), world);
     await miss.store.parents();
     await storeParent(source, { sourceHash: "00000002" });
-    expect(await derive(miss, world.app, world.job)).toBeNull();
+    expect(await derive(miss, world.app, world.caller, world.job)).toBeNull();
   });
   test("one whose bytes came, through a redirect, from what was taken down since", async () => {
     const source = freshSource();
@@ -137,7 +137,7 @@ test("a derived size has the rights that a direct one has", async () => {
   const meta = metaOf({ source, format: "webp", width: 800, height: 600, whole });
   const { store } = await missOf(wishOf(800), world);
   await r2Tier(env.R2_PRIMARY, "primary", "p").put(store.key, { bytes: large.bytes, meta });
-  const stored = await derive(await missOf(wishOf(40), world), world.app, world.job);
+  const stored = await derive(await missOf(wishOf(40), world), world.app, world.caller, world.job);
   const small = (await direct(40)).bytes;
   expect(rightsOf(await blocksOf("webp", stored?.bytes ?? new Uint8Array()))).toEqual(
     rightsOf(await blocksOf("webp", small)),

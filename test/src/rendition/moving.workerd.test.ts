@@ -35,7 +35,7 @@ async function made(source: string, over: Partial<Transform>, config = CONFIG): 
 
 async function derived(source: string, over: Partial<Transform>): Promise<Stored | null> {
   const world = worldOf();
-  return derive(await missOf(requestOf(source, over), world), world.app, world.job);
+  return derive(await missOf(requestOf(source, over), world), world.app, world.caller, world.job);
 }
 
 const sourceOf = async (frames: number) => {

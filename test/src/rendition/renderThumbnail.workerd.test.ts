@@ -38,7 +38,7 @@ test("rendered from a kept original after another region met newer bytes, it is 
 });
 
 test("between two renders, other work of the isolate has a turn: the first picture leaves before the last is made", async () => {
-  const { app, job } = worldOf();
+  const { app, caller, job } = worldOf();
   const opened = await openFile(await jpegOf(400, 300));
   const { transform } = requestOf(freshSource());
   let turns = 0;
@@ -50,7 +50,7 @@ test("between two renders, other work of the isolate has a turn: the first pictu
   setTimeout(countTurns, 0);
   const turnsAt: number[] = [];
   const renderOne = async () => {
-    await renderInSlot({ ...opened, transform, format: "webp" }, app, job);
+    await renderInSlot({ ...opened, transform, format: "webp" }, app, caller, job);
     turnsAt.push(turns);
   };
   await Promise.all([renderOne(), renderOne(), renderOne()]);
@@ -69,11 +69,11 @@ test.each([
   ["a job's, turned", "job", { width: 300, rotate: 90 }, null],
   ["a job's, on an extended canvas", "job", { width: 300, height: 400, extend: CENTRE }, null],
 ] as const)("what is worked out from the pixels of a render: %s", async (_, audience, over, wanted) => {
-  const { app, job } = worldOf({ caller: { audience } });
+  const { app, caller, job } = worldOf({ caller: { audience } });
   const source = freshSource();
   const bytes = await jpegOf(400, 300);
   const fetched = { kind: "bytes", ...originalOf(bytes, { source }), truncated: false, validators: null } as const;
   const { transform, accept } = requestOf(source, { ...{ height: 0 }, ...over });
-  const { look } = await render(fetched, { transform, accept }, null, app, job);
+  const { look } = await render(fetched, { transform, accept }, null, app, caller, job);
   expect(look === null ? null : Object.keys(look).sort()).toEqual(wanted);
 });

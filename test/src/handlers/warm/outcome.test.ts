@@ -22,6 +22,7 @@ const REFUSED: readonly Reason[] = [
   "rate_limited",
   "referer_refused",
   "in_flight_limited",
+  "source_over_limit",
   "unauthorised",
   "body_invalid",
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { computeGeometry } from "../../../../src/image/geometry.ts";
+import { computeGeometry } from "../../../../src/image/geometry/computeGeometry.ts";
 import { covers, isCentredSquare, neededSize, sizeWithin } from "../../../../src/origin/providers/needed.ts";
 import { COMPASS, RESIZE_TYPES, ROTATIONS, type Transform } from "../../../../src/request/transform.ts";
 import { PLAIN } from "../../../support/transform.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { computeGeometry } from "../../../../src/image/geometry.ts";
+import { computeGeometry } from "../../../../src/image/geometry/computeGeometry.ts";
 import type { Size } from "../../../../src/image/picture.ts";
 import { isSameShape, isWholeOriginal, transformForVariant } from "../../../../src/rendition/variant/fit.ts";
 import { RESIZE_TYPES, type Transform } from "../../../../src/request/transform.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LADDER } from "../../../../src/config/ladder.ts";
 import { parseConfig } from "../../../../src/config/parseConfig.ts";
-import { computeGeometry } from "../../../../src/image/geometry.ts";
+import { computeGeometry } from "../../../../src/image/geometry/computeGeometry.ts";
 import { canonicalOptions } from "../../../../src/request/canonical.ts";
 import { GRAMMARS } from "../../../../src/request/grammars/table.ts";
 import { readImageRequest } from "../../../../src/request/readImageRequest.ts";

@@ -21,13 +21,13 @@ describe("options that change nothing here", () => {
   test.each([
     ["sm:0", "option_invalid", "strip_metadata (sm)"],
     ["strip_metadata:f", "option_invalid", "strip_metadata"],
-    ["scp:0", "option_invalid", "strip_color_profile (scp)"],
+    ["scp:maybe", "option_invalid", "strip_color_profile (scp)"],
     ["cp:cmyk", "option_invalid", "color_profile (cp)"],
     ["icc:adobe", "option_invalid", "color_profile (icc)"],
     ["sm:maybe", "option_invalid", "strip_metadata (sm)"],
     ["eth:1", "option_unknown", "eth"],
     ["co:0", "option_unknown", "co"],
-    ["wm:0.5", "option_unknown", "wm"],
+    ["wm:0.5", "option_invalid", "watermark (wm)"],
     ["br:0x0", "option_unknown", "br"],
     ["br:zero", "option_unknown", "br"],
   ])("another value is refused: %s -> %s, %s", async (option, reason, name) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { computeGeometry } from "../../../src/image/geometry.ts";
-import type { Gravity, Transform } from "../../../src/request/transform.ts";
-import { PLAIN } from "../../support/transform.ts";
+import { computeGeometry } from "../../../../src/image/geometry/computeGeometry.ts";
+import type { Gravity, Transform } from "../../../../src/request/transform.ts";
+import { PLAIN } from "../../../support/transform.ts";
 
 const at = (point: Extract<Gravity, { kind: "compass" }>["at"], x = 0, y = 0): Gravity => ({
   kind: "compass",

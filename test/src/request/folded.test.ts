@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CENTRE, folded, type Transform } from "../../../src/request/transform.ts";
+import { folded } from "../../../src/request/folded.ts";
+import { CENTRE, type Transform } from "../../../src/request/transform.ts";
 import { PLAIN } from "../../support/transform.ts";
 
 const north = { kind: "compass", at: "no", x: 5, y: 0.5 } as const;
