@@ -18,7 +18,9 @@ export function labToRgba(data: Uint8Array): void {
   for (let i = 0; i < data.length; i += 4) {
     for (let n = 0; n < 3; n++) v[n] = (data[i + n] as number) / 255;
     fromLab(v, 100, 255);
-    const [x, y, z] = v as unknown as [number, number, number];
+    const x = v[0] as number;
+    const y = v[1] as number;
+    const z = v[2] as number;
     data[i] = encodeByte(a * x + b * y + c * z);
     data[i + 1] = encodeByte(d * x + e * y + f * z);
     data[i + 2] = encodeByte(g * x + h * y + k * z);

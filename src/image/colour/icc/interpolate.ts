@@ -55,11 +55,16 @@ function tetrahedral({ nodes, places, points }: Lut, from: number): At {
   const [x, y, z] = [3 * q * r, 3 * r, 3];
   const [placeA, placeB, placeC] = [256 * from, 256 * (from + 1), 256 * (from + 2)];
   return (base, a, b, c, out) => {
-    const [i, j, k] = [places[placeA + a] as number, places[placeB + b] as number, places[placeC + c] as number];
+    // No lists in here: this runs for every pixel.
+    const i = places[placeA + a] as number;
+    const j = places[placeB + b] as number;
+    const k = places[placeC + c] as number;
     const lowI = Math.min(p - 2, i | 0);
     const lowJ = Math.min(q - 2, j | 0);
     const lowK = Math.min(r - 2, k | 0);
-    const [f, g, h] = [i - lowI, j - lowJ, k - lowK];
+    const f = i - lowI;
+    const g = j - lowJ;
+    const h = k - lowK;
     const lowest = base + lowI * x + lowJ * y + lowK * z;
     const highest = lowest + x + y + z;
     // The two nodes between: after the axis with the largest part, and before the one with the smallest.

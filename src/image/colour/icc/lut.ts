@@ -162,6 +162,11 @@ function throughCurves(curves: readonly ToneCurve[]): (values: Float64Array) => 
   const tables = curves.map((curve) =>
     Float32Array.from({ length: CURVE_STEPS + 1 }, (_, i) => curve(i / CURVE_STEPS)),
   );
+  if (tables.every(isStraight)) {
+    return (values) => {
+      for (let c = 0; c < tables.length; c++) values[c] = clipped(values[c] as number);
+    };
+  }
   return (values) => {
     for (let c = 0; c < tables.length; c++) {
       const table = tables[c] as Float32Array;
@@ -173,9 +178,17 @@ function throughCurves(curves: readonly ToneCurve[]): (values: Float64Array) => 
   };
 }
 
+/** Whether a curve changes nothing by more than rounding. */
+function isStraight(table: Float32Array): boolean {
+  return table.every((value, i) => Math.abs(value - i / CURVE_STEPS) < 1e-6);
+}
+
 /** Nine factors row by row, then three summands. */
 function throughMatrix(m: Float64Array, values: Float64Array): void {
-  const [x, y, z] = values as unknown as [number, number, number];
+  // Not by destructuring: the iterator of a typed array takes longer than the product.
+  const x = values[0] as number;
+  const y = values[1] as number;
+  const z = values[2] as number;
   for (let row = 0; row < 3; row++) {
     const at = 3 * row;
     values[row] =

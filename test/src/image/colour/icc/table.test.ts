@@ -6,6 +6,7 @@ import { readProfile } from "../../../../../src/image/colour/icc/profile.ts";
 import { readTable } from "../../../../../src/image/colour/icc/table.ts";
 import { renderImage } from "../../../../../src/image/renderImage.ts";
 import { chunk, random } from "../../formats/png/pngFile.ts";
+import { tiffFile } from "../../formats/tiff/tiffFile.ts";
 import { orderOf } from "../../orders.ts";
 import { lutAToBTag, lutTag, profileFile, type Shape } from "./profileFile.ts";
 
@@ -141,6 +142,18 @@ describe("RGB", () => {
 
   test("16 bits use the table too", async () => {
     expect(await pixels(pngWith(table, 3, 16))).toEqual(await pixels(pngWith(table, 3)));
+  });
+
+  test.each([
+    ["8 bits", { bits: 8 }, (v: number) => v],
+    ["16 bits", { bits: 16 }, (v: number) => 257 * v],
+    ["floating point", { bits: 32, float: true }, (v: number) => v / 255],
+    ["planes", { bits: 8, planar: true }, (v: number) => v],
+  ] as const)("a TIFF of %s is as the PNG", async (_, kind, stored) => {
+    const data = colours(3);
+    const sample = (x: number, y: number, c: number) => stored(data[3 * (y * SIDE + x) + c] ?? 0);
+    const of = { width: SIDE, height: SIDE, samples: 3, photometric: 2, sample, fields: { 34675: table } };
+    expect(await pixels(Buffer.from(tiffFile({ ...of, ...kind })))).toEqual(await pixels(pngWith(table, 3)));
   });
 
   test("A2B1 serves where A2B0 is missing, as in browsers", async () => {

@@ -1,4 +1,4 @@
-/** PackBits and both forms of LZW (TIFF 6.0, sections 9 and 13), written as plainly as can be. */
+/** PackBits, both forms of LZW and blocks of YCbCr (TIFF 6.0, sections 9, 13 and 21), written as plainly as can be. */
 
 export function packBits(data: Uint8Array): Uint8Array {
   const out: number[] = [];
@@ -59,4 +59,21 @@ export function lzwData(data: Uint8Array, old: boolean): Uint8Array {
 /** The bits of each byte in reverse order. */
 export function reversed(data: Uint8Array): Uint8Array {
   return data.map((byte) => Number.parseInt(byte.toString(2).padStart(8, "0").split("").reverse().join(""), 2));
+}
+
+/** Blocks of luma samples, each followed by its two chroma samples. */
+export function subsampledRows(
+  [h, v]: readonly [number, number],
+  across: number,
+  rows: number,
+  at: (x: number, y: number, channel: number) => number,
+): Uint8Array {
+  const data: number[] = [];
+  for (let y = 0; y < rows; y += v) {
+    for (let x = 0; x < across; x += h) {
+      for (let i = 0; i < h * v; i++) data.push(at(x + (i % h), y + Math.floor(i / h), 0));
+      data.push(at(x, y, 1), at(x, y, 2));
+    }
+  }
+  return Uint8Array.from(data);
 }

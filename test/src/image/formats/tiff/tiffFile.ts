@@ -2,7 +2,7 @@
 import { deflateSync } from "node:zlib";
 import { faxData } from "./faxData.ts";
 import { floatRow } from "./floatRow.ts";
-import { lzwData, packBits, reversed } from "./packing.ts";
+import { lzwData, packBits, reversed, subsampledRows } from "./packing.ts";
 
 export type TiffOf = {
   readonly width: number;
@@ -237,23 +237,6 @@ function packed(values: readonly number[], bits: number, little: boolean): Uint8
     }
   });
   return row;
-}
-
-/** Blocks of luma samples, each followed by its two chroma samples. */
-function subsampledRows(
-  [h, v]: readonly [number, number],
-  across: number,
-  rows: number,
-  at: (x: number, y: number, channel: number) => number,
-): Uint8Array {
-  const data: number[] = [];
-  for (let y = 0; y < rows; y += v) {
-    for (let x = 0; x < across; x += h) {
-      for (let i = 0; i < h * v; i++) data.push(at(x + (i % h), y + Math.floor(i / h), 0));
-      data.push(at(x, y, 1), at(x, y, 2));
-    }
-  }
-  return Uint8Array.from(data);
 }
 
 function coded({ compression = 1, oldLzw = false, reverse = false }: TiffOf, data: Uint8Array): Uint8Array {
