@@ -47,6 +47,8 @@ export type Simulated = {
   readonly boundSeconds: number;
   readonly pictures: number;
   readonly chunks: number;
+  /** Messages that were sent. */
+  readonly sent: number;
   readonly mostBusy: number;
   readonly done: boolean;
 };
@@ -72,6 +74,7 @@ export function simulate(options: SimulationOptions): Simulated {
   const busyUntil = new Float64Array(hosts.length);
   let epoch = 0;
   let chunks = 0;
+  let sent = 0;
   let busy = 0;
   let mostBusy = 0;
   const waiting: (() => void)[] = [];
@@ -123,6 +126,7 @@ export function simulate(options: SimulationOptions): Simulated {
 
   const send = (feed: Feed, message: ChunkMessage) => {
     const { lost = 0, repeated = 0, delayed = 0 } = options;
+    sent++;
     if (random() < lost) return;
     const times = random() < repeated ? 2 : 1;
     for (let i = 0; i < times; i++) {
@@ -244,6 +248,6 @@ export function simulate(options: SimulationOptions): Simulated {
     seconds: time.now / 1000,
     boundSeconds: Math.max(...hosts.map(({ pictures, pace }) => pictures / pace.expected)),
     pictures: hosts.reduce((sum, { pictures }) => sum + pictures, 0),
-    ...{ chunks, mostBusy, done },
+    ...{ chunks, sent, mostBusy, done },
   };
 }

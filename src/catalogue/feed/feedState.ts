@@ -5,6 +5,7 @@
  */
 import type { JobPace, PaceOf } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
+import { Changes, type Taken } from "./changes.ts";
 import { DueHeap } from "./dueHeap.ts";
 import {
   addTally,
@@ -43,11 +44,10 @@ export type FeedOptions = { readonly shard: number; readonly timing: Timing; rea
 export class FeedState {
   readonly runs = new Map<string, RunRecord>();
   readonly #open = new OpenHosts();
-  /** Keys of hosts, and names of runs, whose record has changed since `taken`. */
-  #changedHosts = new Set<string>();
-  #changedRuns = new Set<string>();
-  #finished: HostRecord[] = [];
+  readonly #changes = new Changes();
   readonly #due = new DueHeap();
+  /** Hosts that could send more if the queue had room: the first one goes first. */
+  readonly #waiting = new Set<string>();
   /** Hosts whose next part is not opened. */
   readonly #unopened = new Set<string>();
   /** When the list of a run may be read again after a failure. */
@@ -64,29 +64,19 @@ export class FeedState {
     return this.#open.records;
   }
 
-  /** When something is due by itself, in unix milliseconds; Infinity = nothing is. */
+  /** When something is due by itself (unix ms); Infinity = nothing is. */
   get nextAt(): number {
-    return this.#due.next;
+    return this.#waiting.size > 0 && this.#open.room > 0 ? 0 : this.#due.next;
   }
 
   /** What has changed since the last call: to be on disk before anything of it is said. */
-  taken(): {
-    readonly hosts: readonly HostRecord[];
-    readonly finished: readonly HostRecord[];
-    readonly runs: readonly RunRecord[];
-  } {
-    const hosts = [...this.#changedHosts].flatMap((key) => this.hosts.get(key) ?? []);
-    const runs = [...this.#changedRuns].flatMap((name) => this.runs.get(name) ?? []);
-    const finished = this.#finished;
-    this.#changedHosts = new Set();
-    this.#changedRuns = new Set();
-    this.#finished = [];
-    return { hosts, finished, runs };
+  taken(): Taken {
+    return this.#changes.take(this.hosts, this.runs);
   }
 
   putRun(run: RunRecord): void {
     this.runs.set(run.run, run);
-    this.#changedRuns.add(run.run);
+    this.#changes.run(run.run);
     for (const [key, host] of this.hosts) if (host.run === run.run) this.#schedule(key, host);
   }
 
@@ -123,10 +113,11 @@ export class FeedState {
   step(now: number): { readonly messages: readonly ChunkMessage[]; readonly reads: readonly Read[] } {
     const messages: ChunkMessage[] = [];
     const reads: Read[] = [];
-    for (let key = this.#due.take(now); key !== null; key = this.#due.take(now)) {
+    for (let next = this.#next(now); next !== null; next = this.#next(now)) {
+      const { key } = next;
       const record = this.hosts.get(key);
       if (record === undefined) continue;
-      messages.push(...this.#stepHost(key, record, now));
+      messages.push(...this.#stepHost(key, record, next.mayPass, now));
       const after = this.hosts.get(key);
       if (after !== undefined && this.#unopened.has(key)) reads.push({ kind: "part", record: after });
     }
@@ -189,19 +180,31 @@ export class FeedState {
     const after = withReport(record, lease, report, this.#paceOf(record.entry), now);
     this.#put(after, true);
     if (!isFinished(after)) return true;
-    this.#remove(key, after);
-    this.#finished.push(after);
+    this.#open.remove(key, after);
+    this.#due.delete(key);
+    this.#changes.finish(key, after);
     this.#setRun({ ...run, finished: run.finished + 1, tally: addTally(run.tally, after.tally) }, now);
     return true;
   }
 
-  #stepHost(key: string, before: HostRecord, now: number): readonly ChunkMessage[] {
+  /** The host to go on with: one that waits, where there is room, before one that is due. `mayPass`: nobody waits before it. */
+  #next(now: number): { readonly key: string; readonly mayPass: boolean } | null {
+    const [first] = this.#open.room > 0 ? this.#waiting : [];
+    if (first !== undefined) this.#waiting.delete(first);
+    const key = first ?? this.#due.take(now);
+    return key === null ? null : { key, mayPass: first !== undefined || this.#waiting.size === 0 };
+  }
+
+  #stepHost(key: string, before: HostRecord, mayPass: boolean, now: number): readonly ChunkMessage[] {
     const { timing, shard } = this.#options;
     const pace = this.#paceOf(before.entry);
     let record = withExpired(before, now);
     while (cutAt(record, pace) <= now && record.partRows !== null) record = withChunk(record, timing, now);
     if (cutAt(record, pace) <= now) this.#unopened.add(key);
-    const { record: after, sent } = withSent(record, timing, now);
+    this.#open.put(record);
+    const isRunning = this.runs.get(before.run)?.state === "running";
+    const { record: after, sent, waits } = withSent(record, timing, now, isRunning && mayPass ? this.#open.room : 0);
+    if (waits && isRunning) this.#waiting.add(key);
     this.#put(after, after !== before);
     const { run, round, host16 } = after;
     const { origin = "", region = "" } = this.runs.get(run) ?? {};
@@ -209,13 +212,8 @@ export class FeedState {
     return sent.map(({ part, from, to, attempt }) => ({ v: 1, ...where, part, from, to, attempt }));
   }
 
-  #find({
-    run: name,
-    round,
-    host16,
-    part,
-    from,
-  }: ChunkName): { key: string; record: HostRecord; lease: Lease; run: RunRecord } | null {
+  #find(chunk: ChunkName): { key: string; record: HostRecord; lease: Lease; run: RunRecord } | null {
+    const { run: name, round, host16, part, from } = chunk;
     const run = this.runs.get(name);
     const key = hostKeyOf({ run: name, round, host16 });
     const record = this.hosts.get(key);
@@ -225,26 +223,22 @@ export class FeedState {
 
   #setRun(run: RunRecord, now: number): void {
     this.runs.set(run.run, withEnd(run, now));
-    this.#changedRuns.add(run.run);
+    this.#changes.run(run.run);
   }
 
   #put(record: HostRecord, changed: boolean): void {
     const key = this.#open.put(record);
-    if (changed) this.#changedHosts.add(key);
+    if (changed) this.#changes.host(key);
     this.#schedule(key, record);
   }
 
   #schedule(key: string, record: HostRecord): void {
     const isRunning = this.runs.get(record.run)?.state === "running";
     const at =
-      !isRunning || this.#unopened.has(key) ? Number.POSITIVE_INFINITY : dueAt(record, this.#paceOf(record.entry));
+      !isRunning || this.#unopened.has(key)
+        ? Number.POSITIVE_INFINITY
+        : dueAt(record, this.#paceOf(record.entry), this.#waiting.has(key));
     this.#due.set(key, at);
-  }
-
-  #remove(key: string, record: HostRecord): void {
-    this.#open.remove(key, record);
-    this.#changedHosts.delete(key);
-    this.#due.delete(key);
   }
 
   #paceOf({ host, pictures }: HostEntry): JobPace {

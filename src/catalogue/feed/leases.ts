@@ -33,10 +33,10 @@ export function cutAt(record: HostRecord, { workers }: JobPace): number {
   return Math.max(notBefore, Math.min(...ends) - AHEAD_MS);
 }
 
-/** When something has to be done for the host without anybody's saying. */
-export function dueAt(record: HostRecord, pace: JobPace): number {
+/** When something has to be done for the host without anybody's saying. `waits`: it waits until it may send. */
+export function dueAt(record: HostRecord, pace: JobPace, waits = false): number {
   const times = record.leases.map(({ state, until }) =>
-    state === "unsent" ? Math.max(until, record.notBefore) : until,
+    state !== "unsent" ? until : waits ? Number.POSITIVE_INFINITY : Math.max(until, record.notBefore),
   );
   return Math.min(cutAt(record, pace), ...times);
 }
@@ -65,21 +65,27 @@ export function withExpired(record: HostRecord, now: number): HostRecord {
   return { ...record, leases };
 }
 
-/** Sends what is due: the leases become `sent`. */
+/** Sends what is due, `most` leases at most: they become `sent`. `waits`: more is due. */
 export function withSent(
   record: HostRecord,
   { sentMs }: Timing,
   now: number,
-): { readonly record: HostRecord; readonly sent: readonly Lease[] } {
+  most = Number.POSITIVE_INFINITY,
+): { readonly record: HostRecord; readonly sent: readonly Lease[]; readonly waits: boolean } {
   const isDue = ({ state, until }: Lease) => state === "unsent" && Math.max(until, record.notBefore) <= now;
   const sent: Lease[] = [];
+  let waits = false;
   const leases = record.leases.map((lease) => {
     if (!isDue(lease)) return lease;
+    if (sent.length >= most) {
+      waits = true;
+      return lease;
+    }
     const out: Lease = { ...lease, state: "sent", attempt: lease.attempt + 1, until: now + sentMs };
     sent.push(out);
     return out;
   });
-  return sent.length === 0 ? { record, sent } : { record: { ...record, leases }, sent };
+  return { record: sent.length === 0 ? record : { ...record, leases }, sent, waits };
 }
 
 /** A lease is begun by the `delivery`th delivery of its message. `again`: an earlier delivery had begun it, and is gone. */

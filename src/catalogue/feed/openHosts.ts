@@ -2,12 +2,14 @@
 import { BoundedMap } from "../../concurrency/boundedMap.ts";
 import type { JobPace } from "../jobPace.ts";
 import { type HostRecord, hostKeyOf, type Lease } from "./hostRecord.ts";
-import { OPEN_HOSTS } from "./timing.ts";
+import { OPEN_HOSTS, QUEUED } from "./timing.ts";
 
 export class OpenHosts {
   readonly records = new Map<string, HostRecord>();
   readonly #lanes = new Map<string, Set<string>>();
   readonly #counts = new Map<string, number>();
+  #sent = 0;
+  #begun = 0;
   /** When a host was last asked: another run may go on with it after its record has gone. */
   readonly #lastStarts = new BoundedMap<string, number>(4 * OPEN_HOSTS);
 
@@ -19,17 +21,32 @@ export class OpenHosts {
       this.#counts.set(run, this.count(run) + 1);
       this.#lanes.set(host16, (this.#lanes.get(host16) ?? new Set()).add(key));
     }
+    this.#count(this.records.get(key), -1);
+    this.#count(record, 1);
     this.records.set(key, record);
     if (lastStart > this.lastStart(host16)) this.#lastStarts.set(host16, lastStart);
     return key;
   }
 
   remove(key: string, { run, host16 }: Pick<HostRecord, "run" | "host16">): void {
+    this.#count(this.records.get(key), -1);
     if (!this.records.delete(key)) return;
     this.#counts.set(run, this.count(run) - 1);
     const lane = this.#lanes.get(host16);
     lane?.delete(key);
     if (lane?.size === 0) this.#lanes.delete(host16);
+  }
+
+  /** How many chunks may be sent now. */
+  get room(): number {
+    return Math.max(QUEUED.least, QUEUED.perBegun * this.#begun) - this.#sent;
+  }
+
+  #count(record: HostRecord | undefined, by: 1 | -1): void {
+    for (const { state } of record?.leases ?? []) {
+      if (state === "sent") this.#sent += by;
+      if (state === "begun") this.#begun += by;
+    }
   }
 
   /** How many a run has. */

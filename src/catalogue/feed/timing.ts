@@ -51,3 +51,10 @@ export const OPEN_HOSTS = 1_000;
 
 /** A range of rows that has crashed its worker so often is cut into halves; a single row is then given up. */
 export const CRASHES = { split: 2, poison: 3 } as const;
+
+/**
+ * Chunks of one feed that are in the queue and that nobody has begun: `least`, and up to `perBegun` for each one that is worked
+ * on. With more hosts than the consumers have room for, all others would be in the queue too. They would wait there for longer
+ * than a lease lasts, be sent again, and the queue would be full of messages that start nothing.
+ */
+export const QUEUED = { least: 8, perBegun: 2 } as const;

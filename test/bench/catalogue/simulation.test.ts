@@ -71,6 +71,15 @@ describe("a run in virtual time", () => {
     ).toBe(0);
   });
 
+  test("with more hosts than the consumers have room for, no chunk waits in the queue until its lease ends", () => {
+    const { done, missing, repeated, sent, chunks } = run(
+      many(300, () => 200),
+      { consumers: 10, timing: timingOf(60, 600) },
+    );
+    expect({ done, missing, repeated }).toEqual({ done: true, missing: 0, repeated: 0 });
+    expect(sent / chunks).toBeLessThan(1.05);
+  });
+
   test("a poison row is found and costs its neighbours little", () => {
     const poison = new Set([137, 412]);
     const { done, missing, seconds } = run([{ host: "p.test", pictures: 1_000, pace: UNRULED(1_000), poison }]);

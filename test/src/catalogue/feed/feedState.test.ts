@@ -4,7 +4,7 @@ import { FeedState } from "../../../../src/catalogue/feed/feedState.ts";
 import { newHost } from "../../../../src/catalogue/feed/hostRecord.ts";
 import type { ChunkMessage, Report } from "../../../../src/catalogue/feed/port.ts";
 import { newRun } from "../../../../src/catalogue/feed/runRecord.ts";
-import { timingOf } from "../../../../src/catalogue/feed/timing.ts";
+import { QUEUED, timingOf } from "../../../../src/catalogue/feed/timing.ts";
 import { jobPace } from "../../../../src/catalogue/jobPace.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/catalogue/run.ts";
 
@@ -52,4 +52,52 @@ test("the worker of today gives its rows back", () => {
   const { feed, second, now } = twoWorkers();
   expect(feed.report(second, report(0), now + 1)).toBe(true);
   expect(stateOf(feed)).toBe("unsent");
+});
+
+/** A feed with so many hosts of 1 000 pictures each. */
+function feedOf(hosts: number): FeedState {
+  const run = newRun("r", DEFAULT_SETTINGS, { origin: "https://img.test", region: "weur" }, 0);
+  const records = Array.from({ length: hosts }, (_, i) => {
+    const entry = { host: `${i}.test`, first: 0, parts: 1, pictures: 1_000 };
+    return { ...newHost("r", run.round, `${i}`.padEnd(16, "x"), entry, 1, 0), partRows: 1_000 };
+  });
+  return new FeedState(
+    { shard: 0, timing: TIMING, paceOf: () => jobPace(null, 1_000) },
+    [{ ...run, listed: true }],
+    records,
+  );
+}
+
+test("the queue gets a few chunks at first, and further ones as workers begin, each host in its turn", () => {
+  const feed = feedOf(QUEUED.least + 2);
+  const first = feed.step(0).messages;
+  expect(first).toHaveLength(QUEUED.least);
+  expect(feed.step(1).messages).toEqual([]);
+  expect(feed.nextAt).toBe(TIMING.sentMs);
+  for (const message of first.slice(0, 2)) expect(feed.begin(message, 1, 2).kind).toBe("go");
+  expect(feed.nextAt).toBeLessThanOrEqual(2);
+  const second = feed.step(2).messages;
+  expect(second.map(({ host16 }) => host16)).not.toContain(first[0]?.host16);
+  expect(new Set([...first, ...second].map(({ host16 }) => host16)).size).toBe(QUEUED.least + 2);
+});
+
+test("chunks that the queue has lost make room when their leases end", () => {
+  const feed = feedOf(QUEUED.least + 2);
+  const lost = new Set(feed.step(0).messages.map(({ host16 }) => host16));
+  const again = feed.step(TIMING.sentMs).messages;
+  expect(again).toHaveLength(QUEUED.least);
+  // Those that have waited go first.
+  expect(again.slice(0, 2).some(({ host16 }) => lost.has(host16))).toBe(false);
+});
+
+test("a paused run sends nothing of what has waited, and all of it later", () => {
+  const feed = feedOf(QUEUED.least + 2);
+  const first = feed.step(0).messages;
+  const [run] = feed.runs.values();
+  if (run === undefined) throw new Error("no run");
+  for (const message of first.slice(0, 2)) feed.begin(message, 1, 1);
+  feed.putRun({ ...run, state: "paused" });
+  expect(feed.step(2).messages).toEqual([]);
+  feed.putRun(run);
+  expect(feed.step(3).messages).toHaveLength(2);
 });
