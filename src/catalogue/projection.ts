@@ -49,6 +49,9 @@ export const PROJECTION_UPSERT =
 /** Takes one parameter, the identifier. */
 export const PROJECTION_LOOK_UP = `SELECT ${names.join(", ")} FROM picture WHERE id = ?1`;
 
+/** Takes one parameter, the identifier. Gives `source`. */
+export const PROJECTION_SOURCE = "SELECT source FROM picture WHERE id = ?1";
+
 /** Takes one parameter, a JSON array of identifiers of one shard. Gives `id` and `url` of those that are stored. */
 export const PROJECTION_ADDRESSES =
   "SELECT id, url FROM picture WHERE id IN (SELECT value FROM json_each(?1)) AND status IN ('stored', 'present')";

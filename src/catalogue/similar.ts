@@ -30,6 +30,20 @@ export const SIMILAR_UPSERT =
 /** Takes one parameter, the identifier. */
 export const SIMILAR_LOOK_UP = "SELECT id, source, cluster, representative, neighbours FROM similar WHERE id = ?1";
 
+/** Takes an identifier and a number: the identifier that so many rows behind it ends a range. None: the range ends the table. */
+export const SIMILAR_BOUND = "SELECT id FROM similar WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2 - 1";
+
+const IN_RANGE = "id > ?1 AND (?2 IS NULL OR id <= ?2)";
+
+/** Takes the range and a pattern of `<host16>/<source32>`: deletes these pictures' own rows. */
+export const SIMILAR_DELETE = `DELETE FROM similar WHERE ${IN_RANGE} AND source LIKE ?3`;
+
+/** Takes the same, and text that is in each row which names such a picture: takes its name out of the others' rows. */
+export const SIMILAR_FORGET =
+  "UPDATE similar SET representative = CASE WHEN representative ->> 1 LIKE ?3 THEN NULL ELSE representative END, " +
+  "neighbours = (SELECT json_group_array(json(value)) FROM json_each(similar.neighbours) WHERE value ->> 1 NOT LIKE ?3) " +
+  `WHERE ${IN_RANGE} AND (instr(neighbours, ?4) > 0 OR instr(representative, ?4) > 0)`;
+
 export function similarRows(rows: readonly Similar[]): string {
   return JSON.stringify(
     rows.map(({ id, source, cluster, representative, neighbours }) => [

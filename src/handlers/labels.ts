@@ -16,7 +16,7 @@ import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { LABELS_LIMITS, readLabelsOrder } from "./labels/labelsOrder.ts";
-import { askedId, isTakenDown, limitLookUps } from "./labels/lookUps.ts";
+import { askedId, isTakenDown, limitLookUps, refuseUnknown } from "./labels/lookUps.ts";
 
 /** Messages of one call of the queue. */
 const BATCH = 100;
@@ -74,7 +74,7 @@ export async function labels(http: Request, app: App, caller: Caller, job: Job):
   // What has failed may have been ordered again.
   const isPending = (known === null || known.status === "failed") && (await ledger.isOpen(id));
   if (isPending) return jsonAnswer(200, { id, status: "pending" });
-  if (known === null) throw new Failure("not_found");
+  if (known === null) return refuseUnknown(id, app);
   const { v: _, source: __, ...shown } = known;
   return jsonAnswer(200, shown);
 }

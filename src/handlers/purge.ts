@@ -22,6 +22,7 @@ import { BadCursor, type PurgeTarget as Deletion, type PurgeStep, purgeStep, STE
 import { hostHash, sourceKeys } from "../store/schema/key.ts";
 import type { PurgePageOrder } from "../store/tiers/tier.ts";
 import { purgeStores } from "../store/tierTable.ts";
+import { removeFromCatalogue } from "./purge/catalogueRemoval.ts";
 
 /** Answers `{deleted, cursor, done}`. Throws Failure. */
 export async function purge(http: Request, app: App, caller: Caller, job: Job): Promise<Answer> {
@@ -41,15 +42,22 @@ export async function purge(http: Request, app: App, caller: Caller, job: Job): 
   const time = Number(http.headers.get(TIME_HEADER));
   const order = block === null ? null : { hashes, block, time };
   if (cursor === null) await announce(change, block, app, order);
-  const step = await deleteSome(deletions, cursor, app);
+  // A block that is lifted gives the picture back, and its labels were deleted when it came.
+  const isRemoved = (target.kind === "source" || target.kind === "host") && block !== false;
+  const removed = isRemoved ? await targetsOf(target, deletions) : [];
+  const step = await deleteSome(deletions, removed, cursor, app);
   // Copies that were being made while we deleted are older than this epoch, so they are misses too.
   if (step.done) await announce(change, null, app);
   return jsonAnswer(200, step);
 }
 
-/** One step. The cursor is the deletion it stopped in and that one's own: `1.<cursor>`. */
+/**
+ * One step. The cursor is the deletion it stopped in and that one's own: `1.<cursor>`. Behind the last deletion comes what the
+ * catalogue knows of `removed`.
+ */
 async function deleteSome(
   deletions: readonly Deletion[],
+  removed: readonly Target[],
   cursor: string | null,
   { bindings }: App,
 ): Promise<PurgeStep> {
@@ -64,7 +72,7 @@ async function deleteSome(
     },
   }));
   const [, at = "0", inner = null] = /^(\d)\.(.+)$/.exec(cursor ?? "") ?? [];
-  if (cursor !== null && (inner === null || Number(at) >= deletions.length)) {
+  if (cursor !== null && (inner === null || Number(at) >= deletions.length + Math.min(1, removed.length))) {
     throw new Failure("body_invalid", { why: "cursor is not one of this purge" });
   }
   let deleted = 0;
@@ -80,7 +88,12 @@ async function deleteSome(
       throw error;
     }
   }
-  return { deleted, cursor: null, done: true };
+  if (removed.length === 0) return { deleted, cursor: null, done: true };
+  const from = Number(at) === deletions.length ? inner : null;
+  const step = await removeFromCatalogue(removed, from, bindings);
+  if (step === null) throw new Failure("body_invalid", { why: "cursor is not one of this purge" });
+  const next = step.cursor === null ? null : `${deletions.length}.${step.cursor}`;
+  return { deleted: deleted + step.deleted, cursor: next, done: step.done };
 }
 
 type ChangeOf = { readonly change: Change; readonly hashes: readonly string[] };

@@ -23,7 +23,7 @@ import { databaseOf } from "../jobs/catalogue/chunkLog.ts";
 import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
-import { askedId, isTakenDown, limitLookUps } from "./labels/lookUps.ts";
+import { askedId, isTakenDown, limitLookUps, refuseUnknown } from "./labels/lookUps.ts";
 
 const USUAL = 20;
 
@@ -38,7 +38,7 @@ export async function similar(http: Request, app: App, caller: Caller, job: Job)
   // A database that has never been written to has no table yet.
   await database.prepare(SIMILAR_SCHEMA).run();
   const row = await database.prepare(SIMILAR_LOOK_UP).bind(id).first<SimilarRow>();
-  if (row === null) throw new Failure("not_found");
+  if (row === null) return refuseUnknown(id, app);
   const { source, cluster, representative, neighbours } = readSimilar(row);
   if (isTakenDown(source, app.config)) throw new Failure("blocked");
   const isShown = (one: { readonly source: string }) => !isTakenDown(one.source, app.config);

@@ -87,6 +87,26 @@ export async function labelsKey(id: string): Promise<string> {
   return `${LABELS_PREFIX}${await hexPrefix(id, 32)}.json`;
 }
 
+const INDEX_PREFIX = "catalogue/labelled/";
+
+/**
+ * The key of an empty object that leads from a picture's address to its labels, so that a takedown finds them. `source`:
+ * `<host16>/<source32>`.
+ */
+export async function labelsIndexKey(source: string, id: string): Promise<string> {
+  return `${INDEX_PREFIX}${source}/${await hexPrefix(id, 32)}`;
+}
+
+/** What the index has of a host, or of one source of it. */
+export function labelsIndexPrefix({ host16, source32 }: { readonly host16: string; readonly source32: string | null }) {
+  return `${INDEX_PREFIX}${host16}/${source32 === null ? "" : `${source32}/`}`;
+}
+
+/** The labels' key to which an entry of the index leads. */
+export function labelsKeyOfIndex(key: string): string {
+  return `${LABELS_PREFIX}${key.slice(key.lastIndexOf("/") + 1)}.json`;
+}
+
 export function labelsText(labels: Labels): string {
   return JSON.stringify(labels);
 }

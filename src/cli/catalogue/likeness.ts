@@ -11,10 +11,12 @@ import { BadRecord } from "../../catalogue/record.ts";
 import { counted } from "../counted.ts";
 import type { Command } from "./command.ts";
 import { type Arguments, readArguments, USAGE } from "./likeness/arguments.ts";
+import { findBySubject } from "./likeness/bySubject.ts";
 import { type Gaps, outcomesIn, readCandidates } from "./likeness/candidates.ts";
 import { findLikeness, type MatchAll } from "./likeness/findLikeness.ts";
 import { type Groups, groupsOf } from "./likeness/groups.ts";
 import { partCount } from "./likeness/hashFiles.ts";
+import { httpEmbedder } from "./likeness/httpEmbedder.ts";
 import { jobBucket } from "./likeness/jobBucket.ts";
 import { loadMatcher, matchChunk } from "./likeness/matchChunk.ts";
 import { onPlatform } from "./likeness/onPlatform.ts";
@@ -32,6 +34,7 @@ export const LIKENESS: Command = {
     }
     const { files, log } = args;
     if (files === null) {
+      if (args.embeddings !== null) return compareSubjects(args, args.embeddings);
       const again = "The next call begins anew; chunks that the Worker has done stay.";
       return withLog(log, again, ({ pages, signal }) =>
         withMatch(args, signal, (match) => work(outcomesOf(pages, log.run), args, match)),
@@ -52,6 +55,26 @@ async function* outcomesOf(pages: OpenLog["pages"], run: string): AsyncGenerator
   for await (const { outcomes } of pages(firstPass(run, Date.now()))) yield* outcomes;
 }
 
+function compareSubjects(args: Arguments, { least, ...place }: NonNullable<Arguments["embeddings"]>): Promise<number> {
+  const { log, k, to } = args;
+  return withLog(log, "The next call begins anew.", async ({ pages, signal }) => {
+    const s3 = clientOf(log);
+    try {
+      const bySubject = { embedder: httpEmbedder(place, signal), k, least, to };
+      const { compared, gone } = await findBySubject(outcomesOf(pages, log.run), { s3, bucket: log.bucket }, bySubject);
+      console.log(`${counted(compared, "picture")} compared by ${place.model}; ${gone} renditions are gone`);
+      return 0;
+    } finally {
+      s3.destroy();
+    }
+  });
+}
+
+function clientOf({ endpoint, accessKeyId, secretAccessKey }: Arguments["log"]): S3Client {
+  const credentials = { accessKeyId, secretAccessKey };
+  return new S3Client({ endpoint, region: "auto", forcePathStyle: true, maxAttempts: 6, credentials });
+}
+
 /** Calls `use` with what finds the pairs; undefined = threads of this machine. */
 async function withMatch(
   { platform, log }: Arguments,
@@ -59,12 +82,10 @@ async function withMatch(
   use: (match?: MatchAll) => Promise<number>,
 ): Promise<number> {
   if (platform === null) return use();
-  const { endpoint, accessKeyId, secretAccessKey, bucket } = log;
-  const credentials = { accessKeyId, secretAccessKey };
-  const s3 = new S3Client({ endpoint, region: "auto", forcePathStyle: true, maxAttempts: 6, credentials });
+  const s3 = clientOf(log);
   const onRetry = (why: string, seconds: number) => console.error(`${why}; again in ${seconds} s`);
   try {
-    return await use(onPlatform({ bucket: jobBucket(s3, bucket), call: { ...platform, signal, onRetry } }));
+    return await use(onPlatform({ bucket: jobBucket(s3, log.bucket), call: { ...platform, signal, onRetry } }));
   } finally {
     s3.destroy();
   }

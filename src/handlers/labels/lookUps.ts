@@ -1,8 +1,10 @@
 /** What the public look-ups by identifier share: the identifier in the path, the rate, and takedowns. */
+import { PROJECTION_SCHEMA, PROJECTION_SOURCE, shardOfId } from "../../catalogue/projection.ts";
 import type { Config } from "../../config/config.ts";
 import type { App } from "../../context/app.ts";
 import type { Caller } from "../../context/caller.ts";
 import { Failure } from "../../errors.ts";
+import { databaseOf } from "../../jobs/catalogue/chunkLog.ts";
 import { limitMisses, refuseOverRate } from "../../policy/rate.ts";
 import { isBlocked } from "../../policy/storedAccess.ts";
 
@@ -30,6 +32,18 @@ export function askedId(url: string, prefix: string): string {
 export async function limitLookUps({ bindings, state, now }: App, caller: Caller): Promise<void> {
   refuseOverRate(UNSIGNED, caller, state.overRate, now());
   await limitMisses(UNSIGNED, caller, bindings, state.overRate, now());
+}
+
+/**
+ * The answer for an identifier of which nothing is known: a takedown has deleted it, or it was never there. The projection of
+ * the log says whose it is. Throws Failure `blocked` or `not_found`.
+ */
+export async function refuseUnknown(id: string, { bindings, config }: App): Promise<never> {
+  const database = databaseOf(bindings, shardOfId(id));
+  // A database that has never been written to has no table yet.
+  await database?.prepare(PROJECTION_SCHEMA).run();
+  const row = await database?.prepare(PROJECTION_SOURCE).bind(id).first<{ readonly source: string }>();
+  throw new Failure(row != null && isTakenDown(row.source, config) ? "blocked" : "not_found");
 }
 
 /** Whether `<host16>/<source32>` is blocked. */

@@ -1,5 +1,5 @@
 /** What recognition works with: service, ledger, queue and stored labels. Each of them may be absent in a deployment. */
-import { type Labels, labelsKey, labelsText, readLabels } from "../../catalogue/recognition/labels.ts";
+import { type Labels, labelsIndexKey, labelsKey, labelsText, readLabels } from "../../catalogue/recognition/labels.ts";
 import type { Recogniser } from "../../catalogue/recognition/recogniser.ts";
 import type { RecognitionLedger } from "../../catalogue/recognition/recognitionLedger.ts";
 import { rekognition } from "../../catalogue/recognition/services/rekognition.ts";
@@ -47,6 +47,8 @@ export async function storedLabels(bucket: R2Bucket, id: string): Promise<Labels
 
 export async function storeLabels(bucket: R2Bucket, labels: Labels): Promise<void> {
   const httpMetadata = { contentType: "application/json" };
+  // First the index: labels that no takedown finds must not be there.
+  if (labels.source !== "") await bucket.put(await labelsIndexKey(labels.source, labels.id), "");
   await bucket.put(await labelsKey(labels.id), labelsText(labels), { httpMetadata });
 }
 

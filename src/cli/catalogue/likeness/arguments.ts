@@ -3,9 +3,11 @@ import { availableParallelism } from "node:os";
 import { RUN_NAME } from "../../../catalogue/run.ts";
 import { readCommandLine } from "../../commandLine.ts";
 import { LOG_USAGE, LOG_VALUES, type LogArguments, readLogArguments } from "../outcomes/logArguments.ts";
+import type { EmbeddingPlace } from "./httpEmbedder.ts";
 
 export const USAGE = `Usage: npm run catalogue -- likeness RUN|FILE… --to FOLDER [--rows FILE]… [--k 20] [--threads N]
          [--previous CLUSTERS.tsv] [--chunk A,B] [--platform [--worker URL] [--secret TEXT]]
+       npm run catalogue -- likeness RUN --to FOLDER --embeddings URL --model NAME [--least 0.8] [--k 20]
 ${LOG_USAGE}
 RUN is a run, whose log is read from the bucket; FILEs are JSONL of outcomes, as \`-- export\` writes them. --rows are parts of
 the import, for the dates and views that choose a cluster's representative. FOLDER gets neighbours.tsv (id, neighbour,
@@ -13,8 +15,11 @@ distance) and clusters.tsv (id, cluster, representative). --previous keeps the n
 --chunk does one chunk of the job, part A against part B, prints its pairs and CPU time, and writes nothing.
 --platform has the Worker's queue find the pairs of a RUN, in place of this machine's threads. Worker and secret default to
 CATALOGUE_ENDPOINT and CATALOGUE_SECRET in the environment.
+--embeddings compares pictures by what a model at URL sees in them, not by hashes: pictures of one subject, no copies. Up to
+20 000 pictures. EMBEDDINGS_KEY in the environment is sent as a bearer token. --least is the least cosine, 0 to 1.
 docs/operator/enrichment.md says what hashes can find.`;
 
+const EMBEDDING_VALUES = ["embeddings", "model", "least"] as const;
 const MOST_NEIGHBOURS = 100;
 const MOST_THREADS = 64;
 
@@ -28,6 +33,8 @@ export type Arguments = {
   readonly threads: number;
   readonly previous: string | null;
   readonly chunk: { readonly a: number; readonly b: number } | null;
+  /** The model by which pictures are compared; null = by their hashes. */
+  readonly embeddings: (EmbeddingPlace & { readonly least: number }) | null;
   /** The Worker whose queue finds the pairs; null = this machine does. */
   readonly platform: { readonly endpoint: string; readonly secret: string } | null;
 };
@@ -38,7 +45,8 @@ export function readArguments(
   argv: readonly string[],
   env: Env,
 ): { readonly value: Arguments; readonly problems: readonly string[] } {
-  const names = ["to", "rows", "k", "threads", "previous", "chunk", "worker", "secret", ...LOG_VALUES] as const;
+  const own = ["to", "rows", "k", "threads", "previous", "chunk", "worker", "secret"] as const;
+  const names = [...own, ...EMBEDDING_VALUES, ...LOG_VALUES];
   const line = readCommandLine(argv, { values: names, lists: ["rows"], switches: ["platform"], words: true });
   const problems = [...line.problems];
   const numberOf = (name: "k" | "threads", fallback: number, most: number): number => {
@@ -67,6 +75,10 @@ export function readArguments(
     if (!/^https?:\/\//.test(endpoint)) problems.push("No Worker: set CATALOGUE_ENDPOINT, or give --worker URL");
     if (secret === "") problems.push("No secret: set CATALOGUE_SECRET, or give --secret");
   }
+  const embeddings = embeddingsOf(line.values, env, problems);
+  if (embeddings !== null && (files !== null || platform !== null || chunk !== undefined)) {
+    problems.push("--embeddings is for a run, without --platform and --chunk");
+  }
   const k = numberOf("k", 20, MOST_NEIGHBOURS);
   const threads = numberOf("threads", Math.min(MOST_THREADS, availableParallelism()), MOST_THREADS);
   const value = {
@@ -79,6 +91,23 @@ export function readArguments(
     previous,
     chunk: parts,
     platform,
+    embeddings,
   };
   return { value, problems };
+}
+
+function embeddingsOf(
+  values: Readonly<Partial<Record<(typeof EMBEDDING_VALUES)[number], string>>>,
+  env: Env,
+  problems: string[],
+): Arguments["embeddings"] {
+  const { embeddings: url, model = "", least = "0.8" } = values;
+  if (url === undefined) {
+    if (model !== "" || values.least !== undefined) problems.push("--model and --least go with --embeddings");
+    return null;
+  }
+  if (!URL.canParse(url) || !/^https?:/.test(url)) problems.push(`--embeddings cannot be ${url}: an http or https URL`);
+  if (model === "") problems.push("No model is named: give --model NAME");
+  if (!/^(0(\.\d{1,4})?|1)$/.test(least)) problems.push(`--least cannot be ${least}: from 0 to 1, with up to 4 digits`);
+  return { url, model, key: env.EMBEDDINGS_KEY ?? "", least: Number(least) };
 }

@@ -113,6 +113,14 @@ describe("arguments", () => {
     [["first", "--to", "x", "--platform"], "No Worker"],
     [["first", "--to", "x", "--platform", "--worker", "https://img.test"], "No secret"],
     [["first", "--chunk", "0,0", "--platform"], "exclude each other"],
+    [["first", "--to", "x", "--embeddings", "ftp://a.test/", "--model", "m"], "an http or https URL"],
+    [["first", "--to", "x", "--embeddings", "https://a.test/"], "No model is named"],
+    [
+      ["first", "--to", "x", "--embeddings", "https://a.test/", "--model", "m", "--least", "1.1"],
+      "--least cannot be 1.1",
+    ],
+    [["a.jsonl", "--to", "x", "--embeddings", "https://a.test/", "--model", "m"], "--embeddings is for a run"],
+    [["first", "--to", "x", "--model", "m"], "go with --embeddings"],
   ])("%j", (argv, problem) => expect(readArguments(argv, {}).problems.join()).toContain(problem));
   test("the Worker and its secret come from the environment too", () => {
     const env = { CATALOGUE_ENDPOINT: "https://img.test/", CATALOGUE_SECRET: "s" };
