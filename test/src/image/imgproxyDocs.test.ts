@@ -22,7 +22,11 @@ type Example = {
   /** Left, top, width and height in the source; left out = all of it. */
   readonly window?: readonly [number, number, number, number];
   readonly points: readonly Point[];
+  /** The source is stored on its side, with EXIF orientation 6. */
+  readonly turned?: true;
 };
+
+const turned = (example: Example): Example => ({ ...example, turned: true });
 
 const of = (options: string, size: readonly [number, number], ...points: readonly Point[]): Example => ({
   ...{ options, size, points },
@@ -125,7 +129,12 @@ const EXAMPLES = {
     // "filled according to the background option"
     of("w:100/pd:10", [120, 95], [5, 5, CLEAR]),
   ],
-  autoRotate: "renderImage.test.ts",
+  // "based on the EXIF Orientation parameter"
+  autoRotate: [
+    turned(of("ar:1", [400, 300], [10, 10, RED], [390, 10, GREEN])),
+    turned(of("ar:0", [300, 400], [10, 10, GREEN], [290, 10, WHITE], [10, 390, RED])),
+    turned(of("rot:90/w:150", [150, 200], [5, 5, BLUE], [145, 5, RED])),
+  ],
   rotate: [
     of("rot:90", [300, 400], [10, 10, BLUE], [290, 10, RED], [10, 390, WHITE], [290, 390, GREEN]),
     of("rot:180/w:200", [200, 150], [10, 10, WHITE], [190, 140, RED]),
@@ -158,8 +167,10 @@ const EXAMPLES = {
 } as const satisfies Record<PixelField, readonly Example[] | string>;
 
 let source: Uint8Array;
+let onItsSide: Uint8Array;
 beforeAll(async () => {
   source = await quarters().png().toBuffer();
+  onItsSide = await quarters().rotate(270).withMetadata({ orientation: 6 }).png().toBuffer();
 });
 
 describe.each(Object.entries(EXAMPLES))("%s", (field, examples) => {
@@ -174,17 +185,17 @@ describe.each(Object.entries(EXAMPLES))("%s", (field, examples) => {
     return;
   }
   test.each(examples.map((example: Example) => [example.options, example] as const))("%s", async (options, example) => {
-    const { size, window = [0, 0, 400, 300], points } = example;
+    const { size, window = [0, 0, 400, 300], points, turned: isOnItsSide } = example;
     const read = options.split("/").reduce((before, segment) => applyOption(before, segment), DEFAULTS);
     const { transform } = splitOptions(read);
     const isTurned = transform.rotate % 180 !== 0;
-    if (!isTurned) {
+    if (!isTurned && isOnItsSide === undefined) {
       const { window: shown } = computeGeometry({ width: 400, height: 300 }, transform);
       const near1 = (value: number, wanted: number) => Math.abs(value - wanted) <= 2;
       const sides = [shown.left, shown.top, shown.width, shown.height];
       expect([sides, sides.every((value, i) => near1(value, window[i] ?? -1))]).toEqual([sides, true]);
     }
-    const { bytes } = await renderImage(orderOf(source, transform, "png"));
+    const { bytes } = await renderImage(orderOf(isOnItsSide ? onItsSide : source, transform, "png"));
     const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual(size);
     for (const [x, y, colour] of points) {
