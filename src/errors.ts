@@ -10,7 +10,7 @@ export type FailureFacts = Readonly<Record<string, string | number>>;
 
 const SHORT = 60;
 
-export const ANSWERS = {
+const OWN_ANSWERS = {
   // Caused by the client.
   not_found: { status: 404, message: "There is nothing at this address", cacheSeconds: SHORT, report: false },
   method_not_allowed: { status: 405, message: "Method {method} is not served here", cacheSeconds: 0, report: false },
@@ -88,7 +88,6 @@ export const ANSWERS = {
     report: false,
   },
   body_invalid: { status: 400, message: "Cannot read the body: {why}", cacheSeconds: 0, report: false },
-  ...SOURCE_ANSWERS,
   // Caused by this deployment.
   watermark_failed: {
     status: 502,
@@ -119,6 +118,9 @@ export const ANSWERS = {
   misconfigured: { status: 500, message: "The service is not set up correctly", cacheSeconds: 0, report: true },
   internal: { status: 500, message: "Internal error", cacheSeconds: 0, report: true },
 } as const satisfies Record<string, Answer>;
+
+// Marked as pure, so that bundles of the client leave it out.
+export const ANSWERS = /* @__PURE__ */ Object.assign({}, OWN_ANSWERS, SOURCE_ANSWERS);
 
 export type Reason = keyof typeof ANSWERS;
 

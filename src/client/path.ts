@@ -14,8 +14,10 @@ import {
   flag,
   gravity,
   license,
+  place,
   side,
   text,
+  watermark,
   whole,
   withoutSlash,
   word,
@@ -23,10 +25,26 @@ import {
 
 export type Compass = "ce" | "no" | "so" | "ea" | "we" | "noea" | "nowe" | "soea" | "sowe";
 
-/** A compass point with an offset (pixels, or a share of the side below 1), or a point to keep in the picture (0 to 1). */
+/**
+ * A compass point with an offset (pixels, or a share of the side below 1), a point to keep in the picture (0 to 1), or `sm`,
+ * the place that people look at first.
+ */
 export type ClientGravity =
+  | { readonly at: "sm" }
   | { readonly at: Compass; readonly x?: number; readonly y?: number }
   | { readonly at: "fp"; readonly x: number; readonly y: number };
+
+/**
+ * The proxy's watermark: its opacity (above 0 to 1), and where it stands; `re` repeats it. Offsets as in a gravity. `scale` is
+ * a share of the result's size; left out = the watermark's own size.
+ */
+export type ClientWatermark = {
+  readonly opacity: number;
+  readonly at?: Compass | "re";
+  readonly x?: number;
+  readonly y?: number;
+  readonly scale?: number;
+};
 
 /** The options of a picture. An option that is left out has imgproxy's default (docs/front-end/url.md). */
 export type ImageOptions = {
@@ -38,7 +56,7 @@ export type ImageOptions = {
   readonly gravity?: ClientGravity;
   readonly crop?: { readonly width: number; readonly height: number; readonly gravity?: ClientGravity };
   /** Extends the canvas to width and height: where the picture stands on it. */
-  readonly extend?: ClientGravity;
+  readonly extend?: Exclude<ClientGravity, { at: "sm" }>;
   /** Colour of the extended canvas, as `background`. */
   readonly extendColour?: string;
   /** Hexadecimal, `fff` or `ff8000`. */
@@ -51,6 +69,9 @@ export type ImageOptions = {
   readonly maxFrames?: 1;
   readonly autoRotate?: boolean;
   readonly rotate?: 0 | 90 | 180 | 270;
+  readonly watermark?: ClientWatermark;
+  /** `false` keeps the source's colour profile; else colours are converted to sRGB. */
+  readonly stripProfile?: boolean;
   /** Whether rights of the source's own file are kept. When it is left out, the proxy's `KEEP_COPYRIGHT` decides. */
   readonly keepCopyright?: boolean;
   /** Rights of a source that carries none: the name or the address of a licence, and a creator. Only in signed URLs. */
@@ -100,7 +121,7 @@ const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: 
   enlarge: ["el", flag],
   gravity: ["g", gravity],
   crop: ["c", crop],
-  extend: ["ex", (value, name) => `t:${gravity(value, name)}`],
+  extend: ["ex", (value, name) => `t:${place(value, name)}`],
   extendColour: ["exbg", colour],
   background: ["bg", colour],
   quality: ["q", whole(0, 100)],
@@ -108,6 +129,8 @@ const WRITERS: { readonly [K in keyof Required<ImageOptions>]: readonly [short: 
   maxFrames: ["da", word([1])],
   autoRotate: ["ar", flag],
   rotate: ["rot", word(ROTATIONS)],
+  watermark: ["wm", watermark],
+  stripProfile: ["scp", flag],
   keepCopyright: ["kcr", flag],
   license: ["license", license],
   expires: ["exp", whole(0, 99_999_999_999)],

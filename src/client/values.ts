@@ -5,7 +5,7 @@
 import { quantise, quantiseLength } from "../request/options/quantum.ts";
 import { toBase64url } from "../request/signing/base64url.ts";
 import { isHttpUrl } from "../request/source/canonicalSource.ts";
-import { COMPASS, MAX_SIDE } from "../request/transform.ts";
+import { COMPASS, MAX_SIDE, TILES } from "../request/transform.ts";
 
 /** Value and the option's name -> its text in a URL. */
 export type Check = (value: unknown, name: string) => string;
@@ -59,15 +59,25 @@ export const text =
 
 export const colour: Check = text(/^([0-9a-f]{3}){1,2}$/i, "3 or 6 hexadecimal digits");
 
-const POINTS = word([...COMPASS, "fp"]);
+/** `{at, x, y}` -> `no`, `so:0:0.1`, `fp:0.5:0.5`, `sm`. `whole`: offsets of 0 are written too. */
+const point =
+  (points: readonly unknown[], whole?: true): Check =>
+  (value, name) => {
+    const { at, x = 0, y = 0 } = fieldsOf(value, name, ["at", "x", "y"]);
+    const chosen = word(points)(at, `${name}.at`);
+    const check = chosen === "fp" ? coordinate : chosen === "sm" ? word([0]) : offset;
+    const place = `:${check(x, `${name}.x`)}:${check(y, `${name}.y`)}`;
+    return chosen !== "fp" && !whole && place === ":0:0" ? chosen : chosen + place;
+  };
 
-/** `{at, x, y}` -> `no`, `so:0:0.1`, `fp:0.5:0.5`. */
-export const gravity: Check = (value, name) => {
-  const { at, x = 0, y = 0 } = fieldsOf(value, name, ["at", "x", "y"]);
-  const point = POINTS(at, `${name}.at`);
-  const check = point === "fp" ? coordinate : offset;
-  const place = `:${check(x, `${name}.x`)}:${check(y, `${name}.y`)}`;
-  return point !== "fp" && place === ":0:0" ? point : point + place;
+export const place = point([...COMPASS, "fp"]);
+export const gravity = point([...COMPASS, "fp", "sm"]);
+const markPoint = point([...COMPASS, TILES], true);
+
+/** `{opacity, at, x, y, scale}` -> `0.5:soea:10:10:0.2`. */
+export const watermark: Check = (value, name) => {
+  const { opacity, scale = 0, ...at } = fieldsOf(value, name, ["opacity", "at", "x", "y", "scale"]);
+  return `${coordinate(opacity, name)}:${markPoint({ at: "ce", ...at }, name)}:${coordinate(scale, name)}`;
 };
 
 /** `{width, height, gravity}` -> `0.5:0:no`. */

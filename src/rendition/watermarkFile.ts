@@ -8,6 +8,7 @@ import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { asFailure, Failure } from "../errors.ts";
+import { openMark } from "../image/mark.ts";
 import { fetchSource } from "../origin/fetch.ts";
 import { addressesBehind, epochOf, isBlocked } from "../policy/storedAccess.ts";
 import { canonicalSource } from "../request/source/canonicalSource.ts";
@@ -47,7 +48,7 @@ export async function watermarkFile(
   return value.bytes;
 }
 
-/** As `kept original` of the region, or from the source; while the source fails also past its freshness. */
+/** The kept original of the region, or from the source. While the source fails, an original past its freshness will do. */
 async function load(source: string, keys: SourceKeys, app: App, caller: Caller, job: Job): Promise<Original> {
   const kept = (ifError: boolean) =>
     getOriginal(originalsBucket(app, caller), keys.original, app.now(), {
@@ -87,6 +88,8 @@ async function fetchOriginal(source: string, keys: SourceKeys, app: App, caller:
     const final = await finalAddressOf(answer.finalUrl, answer.via);
     if (addressesBehind(final, keys).some((one) => isBlocked(one, config))) throw new Failure("blocked");
     const { bytes, headers } = answer;
+    // What cannot be drawn is not kept.
+    await openMark(bytes);
     const at = now();
     return {
       ...{ bytes, source, final, variant: ORIGINAL, sourceHash: await sourceHash(bytes), generation: 1 },

@@ -6,8 +6,8 @@ import { numberText, type Rows } from "./option.ts";
 
 const OPACITY = decimal(0, 1);
 const PLACE = oneOf([...COMPASS, TILES]);
-/** More than the result is of no use. */
-const SCALE = decimal(0, 10);
+/** A larger one would hide the whole result. */
+const SCALE = decimal(0, 1);
 
 export const WATERMARK = {
   watermark: {

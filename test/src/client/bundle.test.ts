@@ -22,10 +22,10 @@ async function bundleOf(entry: string) {
   return { text, foreign, module: await import(`data:text/javascript,${encodeURIComponent(text)}`) };
 }
 
-test("firstlight/url bundles for browsers without any dependency, in under 3 kB compressed, and signs there", async () => {
+test("firstlight/url bundles for browsers without any dependency, in under 3.25 kB compressed, and signs there", async () => {
   const { text, foreign, module } = await bundleOf("src/client/url.ts");
   expect(foreign).toEqual([]);
-  expect(gzipSync(text).length).toBeLessThan(3 * 1024);
+  expect(gzipSync(text).length).toBeLessThan(3.25 * 1024);
   const bundled = module as { signedUrl: typeof signedUrl; signedUrlSync: typeof signedUrlSync };
   const ask = ["https://cdn.test", "https://a.test/ä.jpg", { width: 320, gravity: { at: "no" } }, SIGNING] as const;
   expect(await bundled.signedUrl(...ask)).toBe(await signedUrl(...ask));
@@ -35,7 +35,7 @@ test("firstlight/url bundles for browsers without any dependency, in under 3 kB 
 test("firstlight/client does too, and it has no code that signs", async () => {
   const { text, foreign, module } = await bundleOf("src/client/client.ts");
   expect(foreign).toEqual([]);
-  expect(gzipSync(text).length).toBeLessThan(3 * 1024);
+  expect(gzipSync(text).length).toBeLessThan(3.25 * 1024);
   expect(text).not.toMatch(/signing key|Math\.cbrt/);
   const bundled = module as { createClient: typeof createClient };
   expect(bundled.createClient({ endpoint: "https://cdn.test" }).src("https://a.test/ä.jpg", { width: 9 })).toMatch(

@@ -16,7 +16,8 @@ import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 
 const KEY = "736563726574";
 const SALT = "68656c6c6f";
-const CONFIG = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT });
+const WATERMARK = "https://example.org/mark.png";
+const CONFIG = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT, WATERMARK_URL: WATERMARK });
 const SOURCE = "https://example.org/ä b.jpg?x=1&y=a@b#c";
 const ENDPOINT = "https://cdn.firstlight.test";
 
@@ -72,6 +73,15 @@ describe("the grammar reads what the client writes", () => {
       { background: "f80", format: "jpeg" },
       { transform: expect.objectContaining({ background: [255, 136, 0], format: "jpeg" }) },
     ],
+    ["the point of attention", { gravity: { at: "sm" } }, { transform: { gravity: { kind: "smart", x: 0, y: 0 } } }],
+    [
+      "a watermark",
+      { watermark: { opacity: 0.5, at: "soea", x: 10, y: 0.1, scale: 0.25 } },
+      { transform: { watermark: { opacity: 0.5, at: "soea", x: 10, y: 0.1, scale: 0.25, url: WATERMARK } } },
+    ],
+    ["a repeated watermark", { watermark: { opacity: 1, at: "re" } }, { transform: { watermark: { at: "re", x: 0 } } }],
+    ["a kept profile", { stripProfile: false }, { transform: { keepProfile: true } }],
+    ["a profile that is not kept", { stripProfile: true }, { transform: { keepProfile: false } }],
     [
       "rights",
       { keepCopyright: true, license: { license: "https://a.test/by", creator: "Žofie" } },
@@ -100,11 +110,15 @@ describe("the grammar reads what the client writes", () => {
 const NOT_IN_THE_CLIENT: readonly string[] = [
   ...["minWidth", "minHeight", "zoom", "trim", "extendRatio", "padding"],
   ...["formatQuality", "maxBytes", "blur", "sharpen", "pixelate", "raw", "skip"],
+  // imgproxy's security options: limits for strangers, which a page does not set itself.
+  ...["mostSourcePixels", "mostSourceBytes", "mostFrames", "mostFramePixels", "mostResultSide"],
 ];
 
 test("the client has every option of the proxy, and no other", () => {
   const [, names = ""] = /one of (.*)$/.exec(messageOf(() => imagePath(SOURCE, { nothing: 1 } as object))) ?? [];
-  expect([...names.split(", "), ...NOT_IN_THE_CLIENT].sort()).toEqual(Object.keys(OPTIONS).sort());
+  // imgproxy's option says what is done, the transform what is kept.
+  const own = names.split(", ").map((name) => (name === "stripProfile" ? "keepProfile" : name));
+  expect([...own, ...NOT_IN_THE_CLIENT].sort()).toEqual(Object.keys(OPTIONS).sort());
 });
 
 function messageOf(run: () => unknown): string {

@@ -5,7 +5,12 @@ import { readImageRequest } from "../../../src/request/readImageRequest.ts";
 
 const KEY = "736563726574";
 const SALT = "68656c6c6f";
-const CONFIG = parseConfig({ SIGNING_KEYS: KEY, SIGNING_SALTS: SALT, AVIF: "second-view" });
+const CONFIG = parseConfig({
+  SIGNING_KEYS: KEY,
+  SIGNING_SALTS: SALT,
+  AVIF: "second-view",
+  WATERMARK_URL: "https://example.org/mark.png",
+});
 const SOURCE = "https://example.org/ä b.jpg?x=1&y=a@b#c";
 const ENDPOINT = "https://cdn.firstlight.test";
 
@@ -22,10 +27,10 @@ const VALUES = {
   dpr: { good: [0.1, 1, 2.5, 10], bad: [0, 0.09, 10.1, "2"] },
   enlarge: { good: [true, false], bad: ["t", 1, 0, null] },
   gravity: {
-    good: [{ at: "no" }, { at: "so", y: 0.1 }, { at: "ce", x: -65_535, y: 3 }, { at: "fp", x: 0, y: 1 }],
+    good: [{ at: "sm" }, { at: "no" }, { at: "so", y: 0.1 }, { at: "ce", x: -65_535, y: 3 }, { at: "fp", x: 0, y: 1 }],
     bad: [
       "no",
-      { at: "sm" },
+      { at: "sm", x: 1 },
       { at: "no", x: "1" },
       { at: "fp", x: 1.1, y: 0 },
       { at: "no", z: 1 },
@@ -57,6 +62,11 @@ const VALUES = {
   autoRotate: { good: [true, false], bad: ["f", 0] },
   rotate: { good: [0, 90, 270], bad: [45, 360, "90"] },
   maxFrames: { good: [1], bad: [0, 2, true, "1"] },
+  watermark: {
+    good: [{ opacity: 1 }, { opacity: 0.5, at: "re", x: 10, y: -0.5, scale: 1 }, { opacity: 0, at: "soea" }],
+    bad: [0.5, {}, { opacity: 1.1 }, { opacity: 1, at: "sm" }, { opacity: 1, scale: 1.1 }, { opacity: 1, z: 1 }],
+  },
+  stripProfile: { good: [true, false], bad: ["t", 1] },
   keepCopyright: { good: [true, false], bad: ["t", 1] },
   license: {
     good: [
