@@ -179,6 +179,9 @@ describe("orientation and profile", () => {
       {},
       { compression: 5, predictor: true },
       { compression: 8, little: false },
+      { planar: true, rowsPerStrip: 1 },
+      { bits: 32, sample: (x: number) => 64 * x * 65_536 },
+      { photometric: 0, samples: 1, sample: (x: number) => 65_535 - 64 * x },
     ] as Partial<TiffOf>[]) {
       const of = { width: 32, height: 2, bits: 16, samples: 3, photometric: 2, sample, ...more };
       const { bytes } = await renderImage(orderOf(tiffFile({ ...of, fields: { 34675: icc } }), {}, "png"));

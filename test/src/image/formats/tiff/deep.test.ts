@@ -105,6 +105,10 @@ async function shownBy(file: Uint8Array): Promise<number[]> {
 const one = (samples: readonly number[], over: Partial<TiffOf> = {}) =>
   floatFile(samples.length, 32, { width: 1, height: 1, sample: (_x, _y, c) => samples[c] ?? 0, ...over });
 
+const INKS = [1, 0, 0.5, 0];
+const CMYK: Partial<TiffOf> = { photometric: 5, fields: { 338: null } };
+const SIXTEEN: Partial<TiffOf> = { ...CMYK, planar: true, float: false, bits: 16, tile: [16, 16] };
+
 describe("what the numbers mean", () => {
   const profileOf = async (profile: string) => {
     const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: "red" } }).withIccProfile(
@@ -131,7 +135,16 @@ describe("what the numbers mean", () => {
       one([0.25, 0.125, 0, 0.5], { planar: true, fields: { 338: [1] } }),
       [188, 137, 0, 128],
     ],
-    ["inks of CMYK", one([1, 0, 0.5, 0], { photometric: 5, fields: { 338: null } }), [0, 255, 127, 255]],
+    ["inks of CMYK", one(INKS, CMYK), [0, 255, 127, 255]],
+    ["inks of CMYK in planes", one(INKS, { ...CMYK, planar: true }), [0, 255, 127, 255]],
+    [
+      "inks of 16 bits in planes",
+      one(
+        INKS.map((v) => v * 65_535),
+        SIXTEEN,
+      ),
+      [0, 255, 128, 255],
+    ],
   ] as const)("%s", async (_, file, shown) => {
     for (const [i, value] of (await shownBy(file)).entries()) {
       expect(Math.abs(value - (shown[i] ?? 0)), `${i}: ${value}`).toBeLessThanOrEqual(1);
