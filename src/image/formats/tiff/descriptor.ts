@@ -11,5 +11,5 @@ export const TIFF = {
   extensions: ["tiff", "tif"],
   input: { maxPixels: 100_000_000, decoders: ["tiff"] },
   output: null,
-  note: "the first page, of a pyramid the level that suffices; bilevel, grey, palette, RGB, YCbCr, CMYK, CIE and ICC Lab; integers up to 32 bits, floating point up to 64; interleaved or in planes; uncompressed, PackBits, LZW, Deflate, CCITT fax, JPEG; not signed samples or ITU Lab",
+  note: "the first page, of a pyramid the level that suffices; bilevel, grey, palette, RGB, YCbCr, CMYK, CIE and ICC Lab; integers up to 32 bits, floating point up to 64; interleaved or in planes (not of JPEG or subsampled YCbCr); uncompressed, PackBits, LZW, Deflate, CCITT fax, JPEG; not signed samples or ITU Lab",
 } as const satisfies FormatDescriptor;

@@ -8,6 +8,7 @@ import type { TiffPage } from "../directory/page.ts";
 import type { Batch, ReadSegment } from "./reader.ts";
 import { colouring, rowConverter, unpacker } from "./samples.ts";
 import { segmentData, unitRows, usedSamples } from "./segments.ts";
+import { yccRows } from "./ycc.ts";
 
 /** What came of the segments: the pixels that were decoded, and whether all that were needed are among them. */
 export type Drawn = { readonly pixels: number; readonly complete: boolean };
@@ -113,7 +114,9 @@ function planarBands({ page, bytes, readSegment, bounds, resizer, missing, toned
   const bandRows = Math.min(segments.height, page.height);
   const bytesOfBand = new Uint8Array(width * bandRows * samples);
   const unpack = unpacker(page);
-  const colour = colouring({ ...page, samples, alphaAt: page.alphaAt < 0 ? -1 : samples - 1 }, toned);
+  // Planes of YCbCr are not subsampled, so a block is a pixel.
+  const inOrder = { ...page, samples, alphaAt: page.alphaAt < 0 ? -1 : samples - 1 };
+  const colour = page.model === "ycc" ? yccRows(page) : colouring(inOrder, toned);
   const words = new Uint32Array(width);
   return (band, rows) => {
     // A pixel without one of its samples is missing.

@@ -96,12 +96,13 @@ export function readPage(tiff: Tiff, directory: Directory): TiffPage {
   const compressed = coding === "lzw" || coding === "deflate";
   const predictor = predictorOf(compressed ? value(TAG.predictor, 1) : 1, bits, float);
   const planar = value(TAG.planes, 1) === 2 && samples > 1;
-  if (planar && (coding === "jpeg" || model === "ycc")) throw unsupported("planes of JPEG or YCbCr");
+  if (planar && coding === "jpeg") throw unsupported("planes of JPEG");
   const options = value(TAG.faxOptions, 0);
   if (coding === "fax1" && (options & UNCOMPRESSED_FAX) !== 0) throw unsupported("fax coding without compression");
   const subsampled = model === "ycc" && coding !== "jpeg" && coding !== "oldJpeg";
   const [h = 2, v = 2] = list(TAG.yccSubsampling, 2);
   if (subsampled && !(SUBSAMPLINGS.includes(h) && SUBSAMPLINGS.includes(v))) throw damaged(`subsampling ${h}x${v}`);
+  if (planar && subsampled && h * v > 1) throw unsupported("planes of subsampled YCbCr");
   const extra = list(TAG.extraSamples, MOST_SAMPLES);
   const luma = list(TAG.yccCoefficients, 3);
   const range = list(TAG.blackAndWhite, 6);

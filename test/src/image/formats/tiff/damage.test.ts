@@ -38,6 +38,7 @@ function goodFiles(): Uint8Array[] {
     { ...base(4, 16, 8), compression: 8, planar: true, fields: { 338: [2] } },
     { ...base(3, 16, 9), tile: [16, 16], little: false },
     { ...base(3, 32, 8), float: true, compression: 32_773 },
+    { ...base(3, 8, 6), compression: 8, planar: true, rowsPerStrip: 9, fields: { 530: [1, 1] } },
     { ...base(3, 8, 2), compression: 8, next: smaller },
     { ...base(3, 8, 2), subDirectories: [smaller, { ...smaller, width: 10, height: 8 }] },
   ];

@@ -179,6 +179,9 @@ describe("orientation and profile", () => {
       {},
       { compression: 5, predictor: true },
       { compression: 8, little: false },
+      { planar: true, rowsPerStrip: 1 },
+      { bits: 32, sample: (x: number) => 64 * x * 65_536 },
+      { photometric: 0, samples: 1, sample: (x: number) => 65_535 - 64 * x },
     ] as Partial<TiffOf>[]) {
       const of = { width: 32, height: 2, bits: 16, samples: 3, photometric: 2, sample, ...more };
       const { bytes } = await renderImage(orderOf(tiffFile({ ...of, fields: { 34675: icc } }), {}, "png"));
@@ -241,6 +244,7 @@ describe("refused by name", () => {
     ["TIFF with CIE Lab of 32 bits", { photometric: 8, bits: 32 }],
     ["TIFF with ICC Lab of 32 bits floating point", { photometric: 9, bits: 32, fields: { 339: [3, 3, 3] } }],
     ["TIFF with signed samples", { photometric: 9, fields: { 339: [1, 2, 2] } }],
+    ["TIFF with planes of subsampled YCbCr", { photometric: 6, planar: true }],
     ["TIFF with JPEG of Lab", { photometric: 8, fields: { 259: [7] } }],
     ["TIFF with ITU Lab", { photometric: 10 }],
     ["TIFF with a colour filter array", { photometric: 32_803 }],

@@ -1,14 +1,14 @@
-/** TIFF with floating point and Lab, in every size, layout and byte order: by the specification, and as sharp. */
+/** TIFF with floating point, in every size, layout and byte order: by the specification, and as sharp. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { linearToSrgb } from "../../../../../src/image/colour/srgbSpace.ts";
 import { engineMemory } from "../../../../../src/image/engines.ts";
 import { DECODERS } from "../../../../../src/image/formats/codecs.ts";
 import { readHeader } from "../../../../../src/image/readHeader.ts";
+import { HEIGHT, LAYOUTS, pixelsOf, type Shown, WIDTH } from "./layouts.ts";
 import { largestDifference, pictureOf, sharpPixels } from "./pictureOf.ts";
 import { type TiffOf, tiffFile } from "./tiffFile.ts";
 
-const [WIDTH, HEIGHT] = [18, 17];
 const SPECIAL = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-6, 1e9, -3, -0, 1];
 
 /** From below black to above white; the first row has numbers that are none, or very large. */
@@ -24,28 +24,15 @@ const tone = (value: number) => Math.round(255 * linearToSrgb(clipped(value)));
 const byte = (value: number) => Math.round(255 * clipped(value));
 
 /** Samples of a pixel -> RGBA. */
-const SHOWN: Readonly<Record<number, (samples: readonly number[]) => readonly number[]>> = {
+const SHOWN: Readonly<Record<number, Shown>> = {
   1: ([v = 0]) => [tone(v), tone(v), tone(v), 255],
   2: ([v = 0, a = 0]) => [tone(v), tone(v), tone(v), byte(a)],
   3: ([r = 0, g = 0, b = 0]) => [tone(r), tone(g), tone(b), 255],
   4: ([r = 0, g = 0, b = 0, a = 0]) => [tone(r), tone(g), tone(b), byte(a)],
 };
 
-function wanted(sample: TiffOf["sample"], samples: number, shown = SHOWN[samples]): Uint8Array {
-  return Uint8Array.from(
-    Array.from({ length: WIDTH * HEIGHT }, (_, i) =>
-      shown?.(Array.from({ length: samples }, (_, c) => sample(i % WIDTH, Math.floor(i / WIDTH), c))),
-    ).flatMap((pixel) => pixel ?? []),
-  );
-}
+const wanted = (sample: TiffOf["sample"], samples: number) => pixelsOf(sample, samples, SHOWN[samples]);
 
-const LAYOUTS: readonly (readonly [string, Partial<TiffOf>])[] = [
-  ["one strip", {}],
-  ["strips", { rowsPerStrip: 5 }],
-  ["tiles", { tile: [16, 16] }],
-  ["planes in strips", { planar: true, rowsPerStrip: 7 }],
-  ["planes in tiles", { planar: true, tile: [32, 16] }],
-];
 /** Half of the pairs of coding and layout are enough every day. */
 const LONG = process.env.FIRSTLIGHT_LONG === "1";
 const CODINGS: readonly (readonly [string, Partial<TiffOf>])[] = [
@@ -105,6 +92,10 @@ async function shownBy(file: Uint8Array): Promise<number[]> {
 const one = (samples: readonly number[], over: Partial<TiffOf> = {}) =>
   floatFile(samples.length, 32, { width: 1, height: 1, sample: (_x, _y, c) => samples[c] ?? 0, ...over });
 
+const INKS = [1, 0, 0.5, 0];
+const CMYK: Partial<TiffOf> = { photometric: 5, fields: { 338: null } };
+const SIXTEEN: Partial<TiffOf> = { ...CMYK, planar: true, float: false, bits: 16, tile: [16, 16] };
+
 describe("what the numbers mean", () => {
   const profileOf = async (profile: string) => {
     const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: "red" } }).withIccProfile(
@@ -131,7 +122,16 @@ describe("what the numbers mean", () => {
       one([0.25, 0.125, 0, 0.5], { planar: true, fields: { 338: [1] } }),
       [188, 137, 0, 128],
     ],
-    ["inks of CMYK", one([1, 0, 0.5, 0], { photometric: 5, fields: { 338: null } }), [0, 255, 127, 255]],
+    ["inks of CMYK", one(INKS, CMYK), [0, 255, 127, 255]],
+    ["inks of CMYK in planes", one(INKS, { ...CMYK, planar: true }), [0, 255, 127, 255]],
+    [
+      "inks of 16 bits in planes",
+      one(
+        INKS.map((v) => v * 65_535),
+        SIXTEEN,
+      ),
+      [0, 255, 128, 255],
+    ],
   ] as const)("%s", async (_, file, shown) => {
     for (const [i, value] of (await shownBy(file)).entries()) {
       expect(Math.abs(value - (shown[i] ?? 0)), `${i}: ${value}`).toBeLessThanOrEqual(1);
@@ -172,87 +172,6 @@ test("planes that do not count take no memory", async () => {
   };
   expect(await shownBy(of(9))).toEqual([188, 137, 225, 128]);
   expect(memory(of(9)) - memory(of(3))).toBe(WIDTH * 16);
-});
-
-describe("integers of 32 bits as differences", () => {
-  test.each([true, false])("little-endian: %s", async (little) => {
-    const sample: TiffOf["sample"] = (x, y, c) => (x * 0x0c0ffee1 + y * 0x01234567 + c * 0x31415926) % 2 ** 32;
-    const size = { width: WIDTH, height: HEIGHT };
-    const file = tiffFile({
-      ...size,
-      samples: 3,
-      bits: 32,
-      photometric: 2,
-      sample,
-      compression: 8,
-      predictor: true,
-      little,
-    });
-    const upper = wanted(sample, 3, (s) => [...s.map((value) => Math.floor(value / 2 ** 24)), 255]);
-    expect(largestDifference((await pictureOf(file)).pixels.data, upper)).toBe(0);
-  });
-});
-
-/** Saturated and dark ones, and ones that sRGB does not have. */
-const LAB_COLOURS: readonly (readonly [number, number, number])[] = [
-  [0, 0, 0],
-  [100, 0, 0],
-  [50, 0, 0],
-  [53, 80, 67],
-  [88, -86, 83],
-  [32, 79, -107],
-  [60, -30, 20],
-  [20, 10, -40],
-  [75, 30, 70],
-  [95, -128, 127],
-];
-const labColour = (x: number, y: number) => LAB_COLOURS[(x + 3 * y) % LAB_COLOURS.length] ?? [0, 0, 0];
-
-/** What libvips reads: neither ICC Lab nor Lab of floating point, and no planes in tiles. */
-const REFERENCE = tiffFile({
-  ...{ width: WIDTH, height: HEIGHT, samples: 3, photometric: 8, bits: 16 },
-  sample: (x, y, c) => {
-    const [light, a, b] = labColour(x, y);
-    return c === 0 ? Math.round(light * 655.35) : ((c === 1 ? a : b) * 256) & 65_535;
-  },
-});
-
-/** How L* and a* or b* are stored. */
-const LAB_KINDS = {
-  "CIE, 8 bits": { photometric: 8, bits: 8, l: 255 / 100, ab: (v: number) => v & 255 },
-  "CIE, 16 bits": { photometric: 8, bits: 16, l: 65_535 / 100, ab: (v: number) => (v * 256) & 65_535 },
-  "CIE, floating point": { photometric: 8, bits: 32, l: 1, ab: (v: number) => v, float: true },
-  "ICC, 8 bits": { photometric: 9, bits: 8, l: 255 / 100, ab: (v: number) => v + 128 },
-  "ICC, 16 bits": { photometric: 9, bits: 16, l: 65_280 / 100, ab: (v: number) => (v + 128) * 256 },
-} as const;
-
-describe.each(Object.entries(LAB_KINDS))("Lab, %s", (_name, { l, ab, ...kind }) => {
-  const float = "float" in kind;
-  const stored = (value: number) => (float ? value : Math.round(value));
-  const sample: TiffOf["sample"] = (x, y, c) =>
-    c === 3
-      ? float
-        ? 0.5
-        : 2 ** (kind.bits - 1)
-      : stored(c === 0 ? labColour(x, y)[0] * l : ab(labColour(x, y)[c] ?? 0));
-  const file = (over: Partial<TiffOf> = {}) =>
-    tiffFile({ width: WIDTH, height: HEIGHT, samples: 3, sample, ...kind, ...over });
-
-  test.each(LAYOUTS)("%s", async (_, layout) => {
-    const { pixels } = await pictureOf(file(layout));
-    expect(readHeader(file(layout))).toMatchObject({ colour: "lab", alpha: false });
-    const theirs = await sharpPixels(REFERENCE);
-    // Bytes of a* and b* are coarse where a channel of sRGB is nearly 0.
-    expect(largestDifference(pixels.data, theirs)).toBeLessThanOrEqual(4);
-    expect(pixels.data.reduce((sum, v, i) => sum + Math.abs(v - (theirs[i] ?? 0)), 0) / theirs.length).toBeLessThan(
-      0.5,
-    );
-  });
-
-  test("alpha and a reduction", async () => {
-    const { pixels } = await pictureOf(file({ samples: 4, fields: { 338: [2] } }), { width: 5, height: 5 });
-    expect(pixels.data.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 128)).toBe(true);
-  });
 });
 
 test.each([
