@@ -36,15 +36,22 @@ const SIDES = { width: 1224, height: 816 } as const;
 
 export async function measurePictures({ quick, say }: BenchOptions): Promise<Row[]> {
   const photos = await photographs(quick ? 16 : 32);
-  say("the render core alone");
-  const coreMs = await measureCore(photos, quick ? 3 : 8);
+  const core = await startCore(photos, quick ? 2 : 4);
   // A host without a rule is asked once a second, so each of many hosts has a few pictures.
   const each = quick ? 50 : 100;
-  const unruled = await measureRun(photos, HOSTS, each, null, say);
-  const ruled = await measureRun(photos, HOSTS, 100, 100, say);
+  const measured = await (async () => {
+    try {
+      const unruled = await measureRun(photos, HOSTS, each, null, core, say);
+      return { unruled, ruled: await measureRun(photos, HOSTS, 100, 100, core, say) };
+    } finally {
+      await core.stop();
+    }
+  })();
+  const { unruled, ruled } = measured;
+  const coreMs = (unruled.coreMs + ruled.coreMs) / 2;
   const cpu = (run: Measured) => run.cpuMs / run.pictures;
   const alone = (run: Measured) => run.simulatedMs / run.pictures;
-  const beyond = (run: Measured) => cpu(run) - coreMs - alone(run);
+  const beyond = (run: Measured) => cpu(run) - run.coreMs - alone(run);
   const detail = `${cpu(unruled).toFixed(1)} ms in all, core ${coreMs.toFixed(1)} ms; with a governor ${beyond(ruled).toFixed(2)} ms; ${unruled.pictures} and ${ruled.pictures} pictures`;
   const apart = `with a governor ${alone(ruled).toFixed(2)} ms; subtracted in the row above: the calls of the same runs once more, by a Worker of the same process that does nothing else`;
   return [
@@ -68,11 +75,12 @@ export async function measurePictures({ quick, say }: BenchOptions): Promise<Row
   ];
 }
 
-/** `simulatedMs`: CPU of the local services alone. Sums over all pictures. */
+/** `cpuMs` and `simulatedMs` (CPU of the local services alone) are sums over all pictures. `coreMs` is that of one render. */
 type Measured = {
   readonly pictures: number;
   readonly cpuMs: number;
   readonly simulatedMs: number;
+  readonly coreMs: number;
   readonly operations: Operations;
 };
 
@@ -111,8 +119,13 @@ async function photographs(count: number): Promise<readonly Uint8Array<ArrayBuff
   return made;
 }
 
-/** CPU milliseconds of one render, in a workerd that does nothing else. */
-async function measureCore(photos: readonly Uint8Array<ArrayBuffer>[], times: number): Promise<number> {
+type Core = {
+  /** CPU milliseconds of one render, in a workerd that does nothing else. */
+  measure(): Promise<number>;
+  stop(): Promise<void>;
+};
+
+async function startCore(photos: readonly Uint8Array<ArrayBuffer>[], times: number): Promise<Core> {
   const workerd = await startWorkerd(join(TOP, "bench/engine/worker.ts"));
   const { transform } = splitOptions({ ...DEFAULTS, width: 640 });
   const limits = { maxSourcePixels: 1e8, maxSourceFrames: 100, maxResultSide: 8192, maxResultPixels: 12_000_000 };
@@ -129,14 +142,15 @@ async function measureCore(photos: readonly Uint8Array<ArrayBuffer>[], times: nu
     if (!response.ok) throw new Error(await response.text());
     await response.arrayBuffer();
   };
-  try {
-    for (const photo of photos) await render(photo, 2);
-    const before = cpuMillis(workerd.pid);
-    for (const photo of photos) await render(photo, times);
-    return (cpuMillis(workerd.pid) - before) / (photos.length * times);
-  } finally {
-    await workerd.stop();
-  }
+  for (const photo of photos) await render(photo, 2);
+  return {
+    async measure() {
+      const before = cpuMillis(workerd.pid);
+      for (const photo of photos) await render(photo, times);
+      return (cpuMillis(workerd.pid) - before) / (photos.length * times);
+    },
+    stop: () => workerd.stop(),
+  };
 }
 
 /** `perSecond` null: the hosts have no rule. */
@@ -145,6 +159,7 @@ async function measureRun(
   hosts: number,
   each: number,
   perSecond: number | null,
+  core: Core,
   say: BenchOptions["say"],
 ): Promise<Measured> {
   const source = await startSource((_, path, response) =>
@@ -167,8 +182,8 @@ async function measureRun(
     const warm = photos.map((_, i) => ({ id: `warm-${i}`, url: source.url(i % 4, `/${i}-warm.jpg`) }));
     await importRun(bucket, "warm", warm);
     await runToEnd(edge.url, "warm", say);
-    let measured: Measured = { pictures: rows.length, cpuMs: 0, simulatedMs: 0, operations: {} };
-    // Run and services take turns, so that what else the machine does meets both.
+    let measured: Measured = { pictures: rows.length, cpuMs: 0, simulatedMs: 0, coreMs: 0, operations: {} };
+    // Run, services and core take turns, so that what else the machine does meets all of them.
     for (let turn = 0; turn < TURNS; turn++) {
       const run = `run-${turn}`;
       await importRun(bucket, run, rows.slice((turn * rows.length) / TURNS, ((turn + 1) * rows.length) / TURNS));
@@ -180,10 +195,12 @@ async function measureRun(
       const idle = cpu();
       await simulators.work();
       const simulatedMs = cpu() - idle;
-      say(`${run}: ${cpuMs} ms of CPU, the services alone ${simulatedMs} ms`);
+      const coreMs = await core.measure();
+      say(`${run}: ${cpuMs} ms of CPU, the services alone ${simulatedMs} ms; a render alone ${coreMs.toFixed(2)} ms`);
       measured = {
         ...{ pictures: rows.length, operations: addOperations(measured.operations, operations) },
         ...{ cpuMs: measured.cpuMs + cpuMs, simulatedMs: measured.simulatedMs + simulatedMs },
+        coreMs: measured.coreMs + coreMs / TURNS,
       };
     }
     return measured;

@@ -1,7 +1,7 @@
 /** The run on a terminal: its page, and its state a line a second, until it is done. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { screenOf } from "../../src/cli/catalogue/screen.ts";
+import { screenOf, summaryOf } from "../../src/cli/catalogue/screen.ts";
 import { TOP } from "../../src/cli/edge/bundle.ts";
 import { loadCatalogue } from "../catalogue.ts";
 import { loadAssets } from "../page/assets.ts";
@@ -57,7 +57,11 @@ export async function runInTerminal(count: number, port: number, leaves: boolean
       await leave(1);
     }
     if (status !== null && phase !== "dead") screen.show(status, Date.now());
-    if (phase === "done") break;
+    if (phase === "done") {
+      // JSON lines alone would leave a reader of the log to work out the end.
+      if (status !== null && !process.stdout.isTTY) console.error(summaryOf(status));
+      break;
+    }
     await new Promise((wake) => setTimeout(wake, SHOW_MS));
   }
   screen.end();

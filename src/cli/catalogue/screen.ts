@@ -54,6 +54,14 @@ export function linesOf(status: CatalogueStatus, columns: number): readonly stri
   return [...head.map((line) => line.slice(0, columns)), ...warned, ...rows.map((line) => line.slice(0, columns))];
 }
 
+/** What became of a run, in a few words: for the end of a log. */
+export function summaryOf({ run, pictures, done, hosts, counts, dollars, ...status }: CatalogueStatus): string {
+  const { startedAt, endedAt } = status;
+  const took = startedAt === null || endedAt === null ? "" : ` in ${lengthOf((endedAt - startedAt) / 1_000)}`;
+  const cost = `Its operations cost $${dollars.toFixed(2)} at list prices.`;
+  return `Run ${run}: ${done} of ${pictures} pictures of ${hosts} hosts${took}. By status: ${countsText(counts)}. ${cost}`;
+}
+
 /** What to tell when the Worker has refused every picture so far: mostly its policy lacks the hosts. */
 export function warningOf({ run, done, counts, reasons }: CatalogueStatus): { readonly warning?: string } {
   const refused = counts.refused ?? 0;

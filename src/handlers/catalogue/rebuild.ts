@@ -20,8 +20,10 @@ export type RebuildStep = {
   readonly done: boolean;
 };
 
-/** Objects of the log that one step reads: up to 10 000 outcomes, 625 for each of the databases. */
+/** Objects of the log that one step reads: up to 10 000 outcomes. */
 const STEP_OBJECTS = 100;
+/** So many of them are in memory at a time: up to 1 000 outcomes, with the longest addresses 10 MB. */
+const AT_ONCE = 10;
 
 /** `cursor`: null = from the beginning. Throws Failure `body_invalid` when no database is bound. */
 export async function rebuildStep(
@@ -39,13 +41,19 @@ export async function rebuildStep(
   const prefix = logPrefix(run);
   const startAfter = cursor === null ? {} : { startAfter: prefix + cursor };
   const page = await bucket.list({ prefix, limit: objects, ...startAfter });
-  const texts = await Promise.all(page.objects.map(async ({ key }) => (await bucket.get(key))?.text() ?? ""));
-  const lines = texts.flatMap((text) => text.split("\n").filter((line) => line !== ""));
-  const outcomes = lines.flatMap(outcomeOrNone);
-  if (outcomes.length > 0) await project(bindings, outcomes);
+  let projected = 0;
+  let unreadable = 0;
+  for (let i = 0; i < page.objects.length; i += AT_ONCE) {
+    const some = page.objects.slice(i, i + AT_ONCE);
+    const texts = await Promise.all(some.map(async ({ key }) => (await bucket.get(key))?.text() ?? ""));
+    const lines = texts.flatMap((text) => text.split("\n").filter((line) => line !== ""));
+    const outcomes = lines.flatMap(outcomeOrNone);
+    if (outcomes.length > 0) await project(bindings, outcomes);
+    projected += outcomes.length;
+    unreadable += lines.length - outcomes.length;
+  }
   const last = page.objects.at(-1)?.key.slice(prefix.length) ?? null;
-  const unreadable = lines.length - outcomes.length;
-  return { projected: outcomes.length, unreadable, cursor: page.truncated ? last : null, done: !page.truncated };
+  return { projected, unreadable, cursor: page.truncated ? last : null, done: !page.truncated };
 }
 
 /** A damaged line must not hold up all that follow. */

@@ -2,14 +2,12 @@
  * Takes pictures up again whose outcome may change. A step goes through some objects of the log, writes the pictures into
  * new parts of their hosts, and gives the feeds a further round of host lists (retryRound.ts).
  */
-import { readRow } from "../../catalogue/manifestRow.ts";
 import { logPrefix, readLog } from "../../catalogue/outcomeLog.ts";
-import { partKey } from "../../catalogue/part.ts";
 import { STATUS_NAMES, STATUSES, type Status } from "../../catalogue/status.ts";
 import type { App } from "../../context/app.ts";
 import { Failure } from "../../errors.ts";
 import type { CatalogueOrder } from "../../request/control/catalogueOrder.ts";
-import { type Found, RETRY_PARTS, resumeRound, writeRound } from "./retryRound.ts";
+import { type Found, RETRY_PARTS, resumeRound, settledIds, writeRound } from "./retryRound.ts";
 
 export type RetryStep = {
   readonly retried: number;
@@ -38,7 +36,6 @@ export async function retryStep(
     ...(cursor === null ? {} : { startAfter: prefix + cursor }),
   });
   const byHost = new Map<string, Found>();
-  const settled = new Map<string, ReadonlySet<string>>();
   for (const { key } of page.objects) {
     const { host16, part } = placeOf(key, prefix);
     if (part >= RETRY_PARTS) continue;
@@ -46,14 +43,18 @@ export async function retryStep(
     if (object === null) continue;
     for (const { id, url, host, status } of readLog(await object.text())) {
       if (!wanted.has(status)) continue;
-      // A later round has decided of it.
-      const later = settled.get(host16) ?? (await settledIds(bucket, name, host16, wanted));
-      settled.set(host16, later);
-      if (later.has(id)) continue;
-      const found = byHost.get(host16) ?? { host, rows: [] };
+      const found = byHost.get(host16) ?? { host, rows: [], logs: [] };
       found.rows.push({ id, url });
+      found.logs.push(key);
       byHost.set(host16, found);
     }
+  }
+  for (const [host16, found] of byHost) {
+    // A later round has decided of these.
+    const settled = await settledIds(bucket, name, host16, found, (status) => wanted.has(status));
+    const kept = [...found.rows.keys()].filter((i) => !settled.has(found.rows[i]?.id ?? ""));
+    if (kept.length === 0) byHost.delete(host16);
+    else byHost.set(host16, { ...found, ...picked(found, kept) });
   }
   if (byHost.size > 0) await writeRound(bucket, name, byHost, tell, now());
   const retried = [...byHost.values()].reduce((sum, { rows }) => sum + rows.length, 0);
@@ -73,44 +74,6 @@ function placeOf(key: string, prefix: string): { readonly host16: string; readon
   return { host16, part: Number.parseInt(name, 10) };
 }
 
-/**
- * The identifiers that an earlier retry has taken up, and that have no outcome yet or one that is not `wanted`. An order that
- * is sent twice finds them and adds nothing.
- */
-async function settledIds(
-  bucket: R2Bucket,
-  run: string,
-  host16: string,
-  wanted: ReadonlySet<Status>,
-): Promise<ReadonlySet<string>> {
-  /** Identifier -> the last part that it stands in. */
-  const taken = new Map<string, number>();
-  for await (const { key, text } of objects(bucket, retriedParts(run, host16))) {
-    const part = Number.parseInt(key.slice(key.lastIndexOf("/") + 1), 10);
-    for (const line of text.split("\n").slice(1)) if (line !== "") taken.set(readRow(line).id, part);
-  }
-  const settled = new Set(taken.keys());
-  for await (const { key, text } of objects(bucket, `${logPrefix(run, host16)}${String(RETRY_PARTS).slice(0, 1)}`)) {
-    const { part } = placeOf(key, logPrefix(run));
-    for (const { id, status } of readLog(text)) if (taken.get(id) === part && wanted.has(status)) settled.delete(id);
-  }
-  return settled;
-}
-
-/** All objects below a prefix, in the order of their keys. One is in memory at a time. */
-async function* objects(
-  bucket: R2Bucket,
-  prefix: string,
-): AsyncGenerator<{ readonly key: string; readonly text: string }> {
-  for (let startAfter: string | undefined; ; ) {
-    const page = await bucket.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) });
-    for (const { key } of page.objects) yield { key, text: (await (await bucket.get(key))?.text()) ?? "" };
-    startAfter = page.objects.at(-1)?.key;
-    if (!page.truncated || startAfter === undefined) return;
-  }
-}
-
-/** Prefix of the parts 900000 to 999999 of a host. */
-function retriedParts(run: string, host16: string): string {
-  return partKey(run, host16, RETRY_PARTS).slice(0, -"00000.jsonl".length);
+function picked({ rows, logs }: Found, kept: readonly number[]): Pick<Found, "rows" | "logs"> {
+  return { rows: kept.flatMap((i) => rows[i] ?? []), logs: kept.flatMap((i) => logs[i] ?? []) };
 }

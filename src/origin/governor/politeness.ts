@@ -58,6 +58,15 @@ export const POLITENESS = [
     source: "github.com/WordPress/openverse catalog/dags/providers/provider_api_scripts/auckland_museum.py",
     read: "2025-09",
   },
+  {
+    group: "flickr",
+    hosts: ["live.staticflickr.com", "*.staticflickr.com", "*.static.flickr.com"],
+    // No limit is written. The hosts of all forms of addresses are one provider: a refusal, and a live setting, holds for all.
+    limits: {},
+    place: "enam",
+    source: "www.flickr.com/services/api/misc.urls.html",
+    read: "2026-09",
+  },
 ] as const satisfies readonly Row[];
 
 /** The governor of a host whose place is not known. */

@@ -16,7 +16,7 @@ export const SCHEDULE = {
    * Nobody waits for a job. Its wish waits so long for others of the isolate, until there are so many of them: their call
    * costs the same as one. A call that leaves anyway takes it along.
    */
-  companyMs: 100,
+  companyMs: 250,
   company: 4,
   /** They count as scarce for so long. */
   scarceMs: 3_000,

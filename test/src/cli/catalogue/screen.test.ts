@@ -6,7 +6,7 @@ import { NOTHING_DONE, newHost } from "../../../../src/catalogue/feed/hostRecord
 import { newRun } from "../../../../src/catalogue/feed/runRecord.ts";
 import { jobPace } from "../../../../src/catalogue/jobPace.ts";
 import { DEFAULT_SETTINGS, type Run } from "../../../../src/catalogue/run.ts";
-import { lengthOf, linesOf, screenOf, warningOf } from "../../../../src/cli/catalogue/screen.ts";
+import { lengthOf, linesOf, screenOf, summaryOf, warningOf } from "../../../../src/cli/catalogue/screen.ts";
 import { type CatalogueStatus, statusAnswer } from "../../../../src/handlers/catalogue/answer.ts";
 
 const RUN: Run = { v: 1, run: "first", createdAt: 0, settings: DEFAULT_SETTINGS, hosts: 2, parts: 2, pictures: 400 };
@@ -126,4 +126,13 @@ describe("the screen", () => {
   ])("%s seconds are %s", (seconds, text) => {
     expect(lengthOf(seconds)).toBe(text);
   });
+});
+
+test("the summary says what became of a run in plain words", () => {
+  const ended = { ...status(), done: 400, startedAt: 1_000, endedAt: 66_000, dollars: 4.5 };
+  expect(summaryOf(ended)).toBe(
+    "Run first: 400 of 400 pictures of 2 hosts in 65 s. By status: stored 157  not-found 3. " +
+      "Its operations cost $4.50 at list prices.",
+  );
+  expect(summaryOf({ ...ended, endedAt: null })).toContain("of 2 hosts. By status");
 });

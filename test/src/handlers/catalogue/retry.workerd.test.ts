@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Outcome } from "../../../../src/catalogue/outcome.ts";
-import { logKey, logText } from "../../../../src/catalogue/outcomeLog.ts";
+import { logKey, logPrefix, logText } from "../../../../src/catalogue/outcomeLog.ts";
 import { openPart, partKey } from "../../../../src/catalogue/part.ts";
 import { readHostEntry } from "../../../../src/catalogue/run.ts";
 import { retryStep } from "../../../../src/handlers/catalogue/retry.ts";
@@ -137,4 +137,49 @@ test("pictures with the longest addresses are spread over parts", async () => {
   expect(await idsOf(run, told())).toHaveLength(1_400);
   const object = await env.R2_PRIMARY.get(partKey(run, host16, 900_000));
   expect(openPart(new Uint8Array(await (object as R2ObjectBody).arrayBuffer())).header.rows).toBe(488);
+});
+
+/** A bucket whose lists have two keys a page, and the parts that were read from it. */
+function pagedBucket() {
+  const read: string[] = [];
+  const bucket = new Proxy(env.R2_PRIMARY, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (first: unknown, ...rest: readonly unknown[]) => {
+        if (name === "get" && String(first).includes("/parts/")) read.push(String(first));
+        const isList = name === "list" && typeof first === "object" && first !== null && !("limit" in first);
+        return Reflect.apply(member, target, [isList ? { ...first, limit: 2 } : first, ...rest]);
+      };
+    },
+  });
+  return { bindings: { ...env, R2_PRIMARY: bucket }, read };
+}
+
+test("a step reads the parts of earlier retries whose pictures come from its own log objects, and no others", async () => {
+  const run = "spans";
+  const host16 = await hostHash("a.test");
+  const failed = { status: "failed", reason: "source_timeout", rendition: null, host: "a.test" } as const;
+  const key = (chunk: number) => logKey(run, host16, 0, 100 * chunk);
+  const add = (chunk: number) =>
+    env.R2_PRIMARY.put(key(chunk), logText([outcome({ id: `${chunk}`, url: `https://a.test/${chunk}`, ...failed })]));
+  const { bindings, read } = pagedBucket();
+  const { tell } = endedAt(Number.POSITIVE_INFINITY);
+  const step = (cursor: string | null) =>
+    retryStep({ ...order(run), cursor }, tell, { bindings, now: () => 1 }).then(({ retried }) => retried);
+  // Each step takes up the newest chunk alone, so each has a part of its own.
+  const chunks = [0, 1, 2, 3, 4];
+  for (const chunk of chunks) {
+    await add(chunk);
+    const before = chunk === 0 ? null : key(chunk - 1).slice(logPrefix(run).length);
+    expect([chunk, await step(before)]).toEqual([chunk, 1]);
+  }
+  expect(read).toEqual([]);
+  const parts = await env.R2_PRIMARY.list({ prefix: partKey(run, host16, 900_000).slice(0, -"0.jsonl".length) });
+  expect(parts.objects).toHaveLength(chunks.length);
+  expect(await step(null)).toBe(0);
+  expect(read).toHaveLength(chunks.length);
+  read.length = 0;
+  expect(await step(key(3).slice(logPrefix(run).length))).toBe(0);
+  expect(read).toEqual([partKey(run, host16, 900_004)]);
 });

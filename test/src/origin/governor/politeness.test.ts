@@ -19,6 +19,9 @@ describe("known hosts", () => {
     ],
     ["the name of such a row itself", "https://wikipedia.org/a.jpg", "wikipedia.org", null],
     ["a name that only ends alike", "https://evilwikipedia.org/a.jpg", "evilwikipedia.org", null],
+    ["Flickr's pictures, which have no limit", "https://live.staticflickr.com/1/2_3.jpg", "flickr", null],
+    ["their addresses of 2011", "https://farm9.staticflickr.com/1/2_3.jpg", "flickr", null],
+    ["their addresses before that", "https://farm9.static.flickr.com/1/2_3.jpg", "flickr", null],
     ["a host without a row, with its port", "https://a.test:8443/a.jpg", "a.test:8443", null],
   ])("%s", (_, url, group, rule) => {
     const governed = of(url);
@@ -51,10 +54,20 @@ describe("live settings", () => {
       { ...media, concurrency: 1 },
     ],
     ["hold for the whole group", { "thumb.wikimedia.org": { perDay: 9 } }, { ...media, perDay: 9 }],
+    ["of another group change nothing", { "live.staticflickr.com": { perSecond: 1 } }, media],
     ["lift a limit", { "upload.wikimedia.org": { bytesPerSecond: null } }, { ...media, bytesPerSecond: null }],
     ["are read after URL parsing", { "UPLOAD.wikimedia.org": { concurrency: 1 } }, { ...media, concurrency: 1 }],
   ])("%s", (_, settings, rule) => {
     expect(of("https://upload.wikimedia.org/a.jpg", new PolitenessRules(settings)).rule).toEqual(rule);
+  });
+
+  test.each([
+    "https://live.staticflickr.com/1/2_3.jpg",
+    "https://farm9.staticflickr.com/1/2_3.jpg",
+    "https://farm9.static.flickr.com/1/2_3.jpg",
+  ])("one setting governs all of Flickr's hosts: %s", (url) => {
+    const rules = new PolitenessRules({ "live.staticflickr.com": { perSecond: 50, concurrency: 16 } });
+    expect(of(url, rules)).toMatchObject({ group: "flickr", rule: { perSecond: 50, concurrency: 16 } });
   });
 
   test("with every limit lifted the host has no rule", () => {
