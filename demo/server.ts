@@ -1,5 +1,6 @@
 /** The page's own server: the page, its files, the state of the third parties, and the proxies to the Worker and to sources. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AlikeServer } from "./alike/server.ts";
 import type { Asset } from "./page/assets.ts";
 import type { createPassage } from "./passage.ts";
 import type { RaceServer } from "./race/raceServer.ts";
@@ -26,6 +27,7 @@ export type PageServerParts = {
   readonly page: (request: PageRequest) => Promise<string>;
   readonly race: RaceServer;
   readonly run: RunServer;
+  readonly alike: AlikeServer;
 };
 
 const PAGE_FILE = /^\/page\/([a-zA-Z.-]+)$/;
@@ -65,6 +67,8 @@ async function answer(parts: PageServerParts, request: IncomingMessage, response
   } else if (await parts.race.handle(url, request, response)) {
     return;
   } else if (await parts.run.handle(url, request, response)) {
+    return;
+  } else if (await parts.alike.handle(url, request.method ?? "", response)) {
     return;
   } else if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405).end();

@@ -10,6 +10,7 @@ import { signedUrl } from "../src/client/url.ts";
 import { regionOf } from "../src/coordinate/regions.ts";
 import { createAuthority } from "../test/support/sources/authority.ts";
 import { createHinter, hintPage } from "../warmer/client/hint.ts";
+import { createAlikeServer } from "./alike/server.ts";
 import { type Catalogue, loadCatalogue } from "./catalogue.ts";
 import type { CatalogueEntry } from "./catalogueEntry.ts";
 import { loadAssets } from "./page/assets.ts";
@@ -138,8 +139,9 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     undo.push(() => race.stop());
     const run = createRunServer(catalogue, options.runPictures ?? RUN_PICTURES, PAGE_HEADERS);
     undo.push(() => run.stop());
+    const alike = createAlikeServer(catalogue, PAGE_HEADERS);
     const passage = createPassage(edge.url);
-    const server = createPageServer({ passage, sources, assets, page, race, run, authority: authority.root });
+    const server = createPageServer({ passage, sources, assets, page, race, run, alike, authority: authority.root });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(options.port ?? 0, HOST, resolve);

@@ -109,6 +109,8 @@ ${cards
     ${sources.map((source) => sourceCard(source, suffix)).join("\n    ")}
     </ul>
     <p><a href="/catalogue">Run a whole catalogue of their pictures</a>, and kill the Worker in the middle.</p>
+    <p><a href="/alike">More like this</a>: copies of these photographs that other sites would have.
+    <a href="/experiment">A sample report</a> of the experiment with them.</p>
   </section>
 </main>
 <footer>
