@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Asset } from "../src/cli/operator/page/assets.ts";
 import type { OperatorPages } from "../src/cli/operator/pages.ts";
+import type { AlikeServer } from "./alike/server.ts";
 import type { createPassage } from "./passage.ts";
 import type { RaceServer } from "./race/raceServer.ts";
 import { isOwnOrigin, sendJson } from "./respond.ts";
@@ -28,6 +29,7 @@ export type PageServerParts = {
   readonly race: RaceServer;
   readonly run: RunServer;
   readonly operator: OperatorPages;
+  readonly alike: AlikeServer;
 };
 
 const PAGE_FILE = /^\/page\/([a-zA-Z.-]+)$/;
@@ -69,6 +71,8 @@ async function answer(parts: PageServerParts, request: IncomingMessage, response
   } else if (await parts.run.handle(url, request, response)) {
     return;
   } else if (await parts.operator.handle(url, request, response)) {
+    return;
+  } else if (await parts.alike.handle(url, request.method ?? "", response)) {
     return;
   } else if (request.method !== "GET" && request.method !== "HEAD") {
     response.writeHead(405).end();

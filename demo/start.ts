@@ -11,6 +11,7 @@ import { signedUrl } from "../src/client/url.ts";
 import { regionOf } from "../src/coordinate/regions.ts";
 import { createAuthority } from "../test/support/sources/authority.ts";
 import { createHinter, hintPage } from "../warmer/client/hint.ts";
+import { createAlikeServer } from "./alike/server.ts";
 import { type Catalogue, loadCatalogue } from "./catalogue.ts";
 import type { CatalogueEntry } from "./catalogueEntry.ts";
 import { demoOperator } from "./operator.ts";
@@ -143,8 +144,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     const run = createRunServer(catalogue, options.runPictures ?? RUN_PICTURES, PAGE_HEADERS, log);
     undo.push(() => run.stop());
     const operator = demoOperator(points, run, edge.url);
+    const alike = createAlikeServer(catalogue, PAGE_HEADERS);
     const passage = createPassage(edge.url);
-    const server = createPageServer({ passage, sources, assets, page, race, run, operator, authority: authority.root });
+    const pages = { race, run, operator, alike };
+    const server = createPageServer({ passage, sources, assets, page, ...pages, authority: authority.root });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(options.port ?? 0, HOST, resolve);

@@ -1,6 +1,7 @@
 /** The tables of docs/operator/catalogue.md, from the data that the programs use. Pure. */
 import { JOB_PACES } from "../../src/catalogue/jobPace.ts";
 import { PRICES } from "../../src/catalogue/prices.ts";
+import { SERVICES } from "../../src/catalogue/recognition/recogniser.ts";
 import { STATUSES } from "../../src/catalogue/status.ts";
 import { SUB_PROVIDERS, type SubProvider } from "../../src/catalogue/subProviders/table.ts";
 import { BROKEN, SKIPPED } from "../../src/cli/catalogue/manifest/broken.ts";
@@ -38,6 +39,12 @@ export const CATALOGUE_ROWS = {
   cataloguePrices: () => ({
     head: ["what", "US dollars a million", "read at"],
     rows: Object.values(PRICES).map(({ unit, usdPerMillion, source }) => [unit, String(usdPerMillion), source]),
+  }),
+  recognitionPrices: () => ({
+    head: ["service", "finds", "US dollars a million", "price list of", "read at"],
+    rows: Object.entries(SERVICES).map(([name, { finds, usdPerMillion, read, source }]) => [
+      ...[code(name), finds, String(usdPerMillion), read, source],
+    ]),
   }),
   catalogueSubProviders: () => ({
     head: ["provider", "source", "told by"],

@@ -110,6 +110,8 @@ ${cards
     </ul>
     <p><a href="/catalogue">Run a whole catalogue of their pictures</a>, and kill the Worker in the middle.
     <a href="/operator">What all of this costs</a>, as its operator sees it.</p>
+    <p><a href="/alike">More like this</a>: copies of these photographs that other sites would have.
+    <a href="/experiment">A sample report</a> of the experiment with them.</p>
   </section>
 </main>
 <footer>

@@ -26,15 +26,31 @@ export type Recogniser = {
   readonly recognise: (jpeg: Uint8Array<ArrayBuffer>) => Promise<Recognised>;
 };
 
-/** List prices, read 2026-11. */
-export const SERVICES = {
-  // aws.amazon.com/rekognition/pricing: $0.001 a picture in the first million of a month.
-  rekognition: { model: "rekognition-labels-3", priceMicros: 1_000 },
-  // developers.cloudflare.com/workers-ai/platform/pricing: $2.51 a million pictures. A ledger counts whole millionths.
-  "workers-ai": { model: "@cf/microsoft/resnet-50", priceMicros: 3 },
-} as const;
+type ListPrice = {
+  /** US dollars for a million pictures. */
+  readonly usdPerMillion: number;
+  /** Year and month in which the price list was read, and where it is. */
+  readonly read: string;
+  readonly source: string;
+  /** What a picture is reserved at in the ledger, which counts whole millionths of a dollar: the price, rounded up. */
+  readonly priceMicros: number;
+};
 
-export type ServiceName = keyof typeof SERVICES;
+export type ServiceName = "rekognition" | "workers-ai";
+
+/** `finds`: for the documentation. */
+export const SERVICES = {
+  rekognition: {
+    ...{ model: "rekognition-labels-3", finds: "about 3 000 labels with parents, aliases and boxes" },
+    // Of the first million pictures of a month; further ones cost less.
+    ...{ usdPerMillion: 1_000, priceMicros: 1_000, read: "2026-11", source: "aws.amazon.com/rekognition/pricing/" },
+  },
+  "workers-ai": {
+    ...{ model: "@cf/microsoft/resnet-50", finds: "ImageNet's 1 000 classes" },
+    ...{ usdPerMillion: 2.51, priceMicros: 3, read: "2026-11" },
+    source: "developers.cloudflare.com/workers-ai/platform/pricing/",
+  },
+} as const satisfies Readonly<Record<ServiceName, ListPrice & { readonly model: string; readonly finds: string }>>;
 
 /** No service may hold a worker for longer, in milliseconds. */
 export const CALL_TIMEOUT_MS = 10_000;

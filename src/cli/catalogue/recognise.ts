@@ -48,11 +48,13 @@ export const RECOGNISE: Command = {
     if (problems.length > 0 || !isService(service)) return refuse(USAGE, ...problems);
     return withLog(log.value, "The same call orders the rest.", async (open) => {
       const all = await choosePictures(log.value, conditions.value, line.switches.has("again"), open);
-      const { priceMicros } = SERVICES[service];
+      const { priceMicros, read, source } = SERVICES[service];
       const some = all.slice(0, Math.floor((Number(budget) * MICROS) / priceMicros));
       const dollars = (pictures: number) => `$${((pictures * priceMicros) / MICROS).toFixed(3)}`;
       console.log(`${counted(all.length, "picture")} would cost ${dollars(all.length)}`);
-      console.log(`${counted(some.length, "picture")} for ${dollars(some.length)} of $${budget} with ${service}`);
+      console.log(
+        `${counted(some.length, "picture")} for ${dollars(some.length)} of $${budget} with ${service}, by the price list of ${read} (${source})`,
+      );
       if (isDry || some.length === 0) return 0;
       const onRetry = (why: string, seconds: number) => console.error(`${why}; again in ${seconds} s`);
       const call: SignedCall = { endpoint, secret, signal: open.signal, onRetry };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COPIED } from "../../../demo/alike/server.ts";
 import { encodeAvif } from "../../../src/image/formats/avif/encoder.ts";
 import { CHROMIUM_MISSING } from "../../support/browser.ts";
 import { DESK, type DemoPage, listen, SOON, START_MS, startDemoPage, TELEPHONE } from "../../support/demoPage.ts";
@@ -71,6 +72,24 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo's page in Chromium", {
     ).toBeGreaterThan(demo.catalogue.entries.length * 0.8);
     expect(await page.locator('.station[data-kind="edge"]').getAttribute("data-used")).toBe("true");
     await screenshot(page, "demo");
+  });
+
+  it("has more like this: every photograph with its copies, and a sample report of the experiment", async () => {
+    const page = await parts.browser.newPage();
+    await page.goto(parts.demo.url);
+    await page.click("text=More like this");
+    const images = page.locator("[data-alike] img");
+    expect(await images.count()).toBe(7 * COPIED);
+    expect(await images.evaluateAll((all) => all.every((one) => (one as HTMLImageElement).naturalWidth > 50))).toBe(
+      true,
+    );
+    // Of each photograph itself and four copies that hashes are made for.
+    expect(await page.locator('[data-found="true"]').count()).toBeGreaterThanOrEqual(5 * COPIED);
+    await screenshot(page, "demo-alike");
+    await page.click("text=A sample report");
+    expect(await page.locator("svg").count()).toBe(2);
+    expect(await page.textContent("p")).toContain("Mates are clicked more often");
+    await page.close();
   });
 
   it("draws an AVIF of our encoder: each quarter in its colour", async () => {
