@@ -5,8 +5,18 @@ import { msText, numberText, percentText, timeText } from "./format.ts";
 
 const HEIGHT = 220;
 const FONT = "12px system-ui, sans-serif";
+/** Distances of the marks of time, in seconds. */
+const MARKS = [60, 300, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400];
+/** Over more seconds than this the marks are days. */
+const DAYS_FROM = 2 * 86_400;
 
-type Line = { readonly label: string; readonly colour: string; readonly of: (slot: Slot) => number | null };
+/** `isShare`: from 0 to 1, with an axis of its own on the right. */
+type Line = {
+  readonly label: string;
+  readonly colour: string;
+  readonly of: (slot: Slot) => number | null;
+  readonly isShare?: boolean;
+};
 type Chart = {
   readonly lines: readonly Line[];
   /** What the axis says for a value. */
@@ -23,6 +33,7 @@ export const CHART_LINES = {
       { label: "requests", colour: "--ink", of: ({ requests }) => requests },
       { label: "hits", colour: "--hit", of: ({ hits }) => hits },
       { label: "made", colour: "--made", of: ({ made }) => made },
+      { label: "hit ratio", colour: "--quiet", of: ratioOf, isShare: true },
     ],
     axis: numberText,
     says: (slot) =>
@@ -74,13 +85,21 @@ export class SlotChart {
     const { lines, axis: words } = this.#chart;
     return {
       ...{ width: this.#place.clientWidth, height: HEIGHT, legend: { show: true, live: false } },
-      cursor: { drag: { x: false, y: false } },
-      scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
-      axes: [axis, { ...axis, size: 64, values: (_, marks) => marks.map(words) }],
+      tzDate: (second) => uPlot.tzDate(new Date(second * 1_000), "Etc/UTC"),
+      cursor: { y: false, drag: { x: false, y: false } },
+      scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] }, share: { range: [0, 1.1] } },
+      axes: [
+        { ...axis, incrs: MARKS, values: (_, marks) => markTexts(marks) },
+        { ...axis, size: 80, values: (_, marks) => marks.map(words) },
+        ...(lines.some(({ isShare }: Line) => isShare)
+          ? [{ ...axis, scale: "share", side: 1 as const, grid: { show: false }, values: shareTexts }]
+          : []),
+      ],
       series: [
         {},
-        ...lines.map(({ label, colour: name }) => ({
+        ...lines.map(({ label, colour: name, isShare = false }) => ({
           ...{ label, stroke: drawn(name), width: 2, points: { show: this.#slots.length < 40 } },
+          ...(isShare ? { scale: "share", dash: [4, 4] } : {}),
         })),
       ],
       hooks: { setCursor: [({ cursor: { idx } }) => this.#tell(idx ?? null)] },
@@ -111,6 +130,16 @@ export class SlotChart {
     const text = `${timeText(slot.at * 1_000)}: ${this.#chart.says(slot)}`;
     if (this.#readout.textContent !== text) this.#readout.textContent = text;
   }
+}
+
+/** `16:40`, or `11-28` where the marks are days, in UTC. */
+function markTexts(marks: readonly number[]): string[] {
+  const areDays = (marks.at(-1) ?? 0) - (marks[0] ?? 0) > DAYS_FROM;
+  return marks.map((at) => timeText(at * 1_000).slice(...(areDays ? [5, 10] : [11, 16])));
+}
+
+function shareTexts(_: uPlot, marks: readonly number[]): string[] {
+  return marks.map((share) => (share > 1 ? "" : `${Math.round(share * 100)} %`));
 }
 
 /** A colour of the style sheet as a canvas takes it: in light or dark, as the page is. */

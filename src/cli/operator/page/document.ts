@@ -12,9 +12,9 @@ const WINDOWS = { 1: "last hour", 6: "last 6 hours", 24: "last day", 168: "last 
   string
 >;
 
-export const CHARTS = {
-  requests: { title: "Requests and hit ratio over time", says: "requests of readers" },
-  latency: { title: "Latency of readers over time", says: "milliseconds" },
+const CHARTS = {
+  requests: "Readers' requests and hit ratio over time",
+  latency: "Latency of readers over time",
 } as const;
 
 export type PageOptions = {
@@ -30,8 +30,8 @@ export function operatorDocument(report: Report | null, { hours, everySeconds, p
   const option = (one: (typeof HOURS)[number]) =>
     `<option value="${one}"${one === hours ? " selected" : ""}>${WINDOWS[one]}</option>`;
   const chart = (name: keyof typeof CHARTS) => `<figure data-chart="${name}">
-    <figcaption>${CHARTS[name].title}</figcaption>
-    <div class="plot" tabindex="0" role="group" aria-label="${CHARTS[name].title}. Arrow keys move through time."></div>
+    <figcaption>${CHARTS[name]}</figcaption>
+    <div class="plot" tabindex="0" role="group" aria-label="${CHARTS[name]}. Arrow keys move through time."></div>
     <p class="readout" role="status"></p>
   </figure>`;
   return `<!doctype html>

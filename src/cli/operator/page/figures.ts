@@ -44,7 +44,7 @@ function headHtml({ window, madeAt, deployment, sampling, views, hitRatio, dolla
   const all = sampling <= 1 ? "every point is there" : `a point stands for up to ${numberText(sampling)} requests`;
   const hours = (window.to - window.from) / 3_600;
   return `<dl class="key">${figures.map(([name, value, id]) => `<div><dt>${name}</dt><dd data-figure="${id}">${value}</dd></div>`).join("")}</dl>
-  <p class="note">The last ${numberText(hours)} ${hours === 1 ? "hour" : "hours"} up to ${timeText(madeAt)}; ${all}. ${escapeHtml(deployment)}${slots.length === 0 ? " No reader has asked yet." : ""}</p>`;
+  <p class="note">The last ${hours === 1 ? "hour" : `${numberText(hours)} hours`} up to ${timeText(madeAt)}; ${all}. ${escapeHtml(deployment)}${slots.length === 0 ? " No reader has asked yet." : ""}</p>`;
 }
 
 function dollarsHtml({ dollars, pricesRead, cpuMissing }: Report): string {
