@@ -95,6 +95,18 @@ export function regionOf(
   return (hint === undefined ? undefined : collapse(hint, deployed, overrides)) ?? fallback;
 }
 
+/** Data centre (three capital letters) -> its deployed region by the table alone; null when it is in no table. */
+export function tableRegionOf(colo: string, deployed: DeployedRegions, overrides: RegionOverrides = {}): string | null {
+  const hint = HINT_BY_COLO.get(colo);
+  return hint === undefined ? null : (collapse(hint, deployed, overrides) ?? null);
+}
+
+/** The data centres of the table with the same location hint, the given one among them. Empty when it is in no table. */
+export function neighboursOf(colo: string): readonly string[] {
+  const hint = HINT_BY_COLO.get(colo);
+  return hint === undefined ? [] : COLOS_BY_HINT[hint].split(" ");
+}
+
 /**
  * Region -> the deployed region that serves it: the override `r:<name>`, else the region itself if it is deployed, else
  * the nearest deployed hint. Undefined for a name that is neither deployed nor a location hint, and when none of the six

@@ -1,6 +1,6 @@
 /**
- * What a region's object decides, without clock or I/O. It decides about the data centres that read its region now: only
- * their present region's object may move them away, back to the table too.
+ * What a region's object decides, without clock or I/O. It decides about the data centres that the fixed table gives to
+ * its region, wherever they read now: away and back.
  */
 import type { DeployedRegions, RegionOverrides } from "../coordinate/regions.ts";
 import type { WeatherSettings } from "./settings.ts";

@@ -7,7 +7,7 @@ import type { WeatherReport } from "./report.ts";
 
 /** What an isolate says and hears. Calls may reject: the caller ignores that. */
 export type WeatherPort = {
-  /** Takes a report of a data centre that reads the region now. */
+  /** Takes a report of a data centre whose `home` (reading.ts) the region is. */
   report(report: WeatherReport): Promise<void>;
   /** The figures behind the decisions, for `npm run weather -- show`. */
   show(): Promise<WeatherView>;

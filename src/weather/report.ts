@@ -4,7 +4,7 @@
  */
 
 /** An isolate reports once in this time, in milliseconds. */
-export const WINDOW_MS = 60_000;
+export const WINDOW_MS = 30_000;
 /** The share of misses that ask the second-nearest store too, behind the answer. */
 export const PROBE_SHARE = 0.01;
 /** Milliseconds are cut to this. A read that never came counts with it. */
@@ -47,7 +47,7 @@ export type WeatherReport = {
 
 /**
  * The samples of an isolate until they are due. `note` each read; after the answer ask `take`, and send what it gives to
- * the object of the region that the data centre reads now (`weatherOf` in regionWeather.ts).
+ * the object of the data centre's `home` (`weatherOf` in regionWeather.ts).
  */
 export class ReportWindow {
   readonly #isolate: string;
