@@ -4,6 +4,7 @@ import { type CfPlace, placeOf } from "../coordinate/place.ts";
 import { regionOf } from "../coordinate/regions.ts";
 import { clientKeys } from "../policy/rate.ts";
 import { ownAddress } from "../request/ownAddress.ts";
+import { readingOf } from "../weather/reading.ts";
 
 /**
  * For whom work is done: a reader who waits, a push of the warmer, work behind an answer, or a job: a queue's, or an
@@ -28,9 +29,16 @@ type AudienceRow = {
 
 export type Caller = {
   readonly audience: Audience;
-  /** Deployed region that serves the caller. */
+  /** Deployed region that serves the caller: its store is read and filled. */
   readonly region: string;
-  /** Deployed region in which this isolate runs: a push works for a region far away, and asks sources from here. */
+  /** While the data centre changes its region: the region of before, whose store is read too. Null: no change. */
+  readonly beside: string | null;
+  /** The region whose store a sample of the misses asks behind the answer. Null: none. */
+  readonly probe: string | null;
+  /**
+   * Deployed region in which this isolate runs, by the fixed table: a push works for a region far away, and asks sources
+   * from here.
+   */
   readonly runsIn: string;
   /** IATA code of the data centre, "" = unknown. */
   readonly colo: string;
@@ -51,16 +59,19 @@ export type Caller = {
 /** On loopback only: a developer says where the reader is, as `X-Firstlight-Colo: MAD`. */
 const COLO_HEADER = "x-firstlight-colo";
 
-export function callerOf(request: Request, config: Pick<Config, "regions" | "regionOverrides">): Caller {
+export function callerOf(request: Request, config: Pick<Config, "regions" | "regionOverrides" | "regionMap">): Caller {
   const { origin, host, loopback } = ownAddress(request.url);
   const chosen = loopback ? request.headers.get(COLO_HEADER) : null;
   const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
   const colo = place?.colo ?? "";
-  const region = regionOf(place, config.regions, config.regionOverrides);
+  const { regions: deployed, regionOverrides: overrides, regionMap: map } = config;
+  const { region, beside, probe } = readingOf(place, { deployed, overrides, map });
   return {
     audience: "reader",
     region,
-    runsIn: region,
+    beside,
+    probe,
+    runsIn: regionOf(place, deployed, overrides),
     colo,
     origin,
     ownHost: host,
@@ -80,7 +91,16 @@ export function jobCaller(region: string, origin: string): Caller {
   const { host } = ownAddress(origin);
   const isRateLimited = AUDIENCES.job.rateLimited;
   // Nobody is told where a queue's consumer runs.
-  const place = { region, runsIn: region, colo: "", origin, ownHost: host, cacheOrigin: origin };
+  const place = {
+    region,
+    beside: null,
+    probe: null,
+    runsIn: region,
+    colo: "",
+    origin,
+    ownHost: host,
+    cacheOrigin: origin,
+  };
   return { audience: "job", ...place, isRateLimited, clientKeys: () => ["job"] };
 }
 

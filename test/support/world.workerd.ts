@@ -49,6 +49,8 @@ export function worldOf({
   const who: Caller = {
     audience: "reader",
     region: "weur",
+    beside: null,
+    probe: null,
     runsIn: "weur",
     colo: "MAD",
     origin: "https://img.test",

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { callerOf, rayOf } from "../../../src/context/caller.ts";
+import { FIXED_MAP } from "../../../src/weather/settings.ts";
 
-const CONFIG = { regions: ["enam", "weur"], regionOverrides: {} };
+const CONFIG = { regions: ["enam", "weur"], regionOverrides: {}, regionMap: FIXED_MAP };
 const asked = (url: string, headers: Record<string, string> = {}) => callerOf(new Request(url, { headers }), CONFIG);
 
 describe("the edge cache's keys", () => {
@@ -21,6 +22,40 @@ describe("the edge cache's keys", () => {
   });
   test("without a place there is one cache", () => {
     expect(asked("http://127.0.0.1:8787/x").cacheOrigin).toBe("http://127.0.0.1:8787");
+  });
+});
+
+describe("the region by weather", () => {
+  const at = (colo: string, map: object, overrides = {}) => {
+    const config = {
+      ...CONFIG,
+      regionOverrides: overrides,
+      regionMap: { v: 1, version: 4, colos: {}, ...map } as const,
+    };
+    const { region, beside, probe, runsIn } = callerOf(
+      new Request("http://127.0.0.1/x", { headers: { "x-firstlight-colo": colo } }),
+      config,
+    );
+    return { region, beside, probe, runsIn };
+  };
+  test.each([
+    ["as the table says", {}, {}, { region: "weur", beside: null, probe: "enam" }],
+    [
+      "a data centre in a change",
+      { colos: { MAD: "enam" }, moving: { MAD: "weur" } },
+      {},
+      { region: "enam", beside: "weur", probe: "weur" },
+    ],
+    ["after the change", { colos: { MAD: "enam" } }, {}, { region: "enam", beside: null, probe: "weur" }],
+    [
+      "the operator's override goes first",
+      { colos: { MAD: "enam" } },
+      { "colo:MAD": "weur" },
+      { region: "weur", beside: null },
+    ],
+  ])("%s; the isolate itself stays where it is", (_, map, overrides, expected) => {
+    expect(at("MAD", map, overrides)).toMatchObject({ ...expected, runsIn: "weur" });
+    expect(at("BCN", map, {})).toMatchObject({ region: "weur", beside: null });
   });
 });
 
