@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Placeholder } from "./config/config.ts";
 import { type App, createApp } from "./context/app.ts";
 import { type Audience, type Caller, callerOf, rayOf, withAudience } from "./context/caller.ts";
-import { type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
+import { beginAfterAnswer, type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { catalogue } from "./handlers/catalogue.ts";
 import { health } from "./handlers/health.ts";
@@ -82,6 +82,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
   const http = c.req.raw;
   const ray = rayOf(http);
   let trace = newTrace(audience, "", "", ray);
+  let job: Job | undefined;
   let given: Answer;
   let report = false;
   let placeholder: Placeholder = "off";
@@ -90,7 +91,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     const app = await createApp({ ...isolate, bindings: c.env, waitUntil });
     if (handler === image) placeholder = app.config.placeholder;
     const caller = withAudience(callerOf(http, app.config), audience);
-    const job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
+    job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
     trace = job.trace;
     given = await handler(http, app, caller, job);
   } catch (error) {
@@ -100,6 +101,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     const json = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER), ray);
     given = withPlaceholder(json, placeholder, http.headers.get("accept"));
   }
+  if (job !== undefined) beginAfterAnswer(job);
   // A health check that is well comes every few seconds. In the log it would hide what readers ask for.
   if (trace.door === "" && trace.reason === "ok") return given;
   addStage(trace, "total", now() - started);
