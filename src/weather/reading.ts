@@ -42,7 +42,8 @@ export function readingOf(place: Place | undefined, rules: ReadingRules): Readin
   if (!isFree) return { region, beside: null, home: null, probe: null };
   const old = map.moving === undefined || colo === undefined ? undefined : own(map.moving, colo);
   const beside = old !== undefined && old !== region && deployed.includes(old) ? old : null;
-  return { region, beside, home, probe: region === home ? (nearestOthers(home, deployed)[0] ?? null) : home };
+  const second = region === home ? (nearestOthers(home, deployed)[0] ?? null) : home;
+  return { region, beside, home, probe: second === beside ? null : second };
 }
 
 function own(table: Readonly<Record<string, string>>, key: string): string | undefined {

@@ -45,6 +45,11 @@ export type WeatherReport = {
   readonly rows: readonly WeatherRow[];
 };
 
+/** Reads are forgotten when the first of them is so old. */
+const FORGET_MS = 180_000;
+/** Samples that are kept for a median; newer ones replace the oldest. */
+const MAX_KEPT = 256;
+
 /**
  * The samples of an isolate until they are due. `note` each read; after the answer ask `take`, and send what it gives to
  * the object of the data centre's `home` (`weatherOf` in regionWeather.ts).
@@ -63,8 +68,12 @@ export class ReportWindow {
     this.#isolate = isolate;
   }
 
-  /** Takes one read at `now` (unix ms). An isolate that is in another data centre than before starts anew. */
+  /**
+   * Takes one read at `now` (unix ms). An isolate that is in another data centre than before starts anew. A time that is no
+   * number does not count.
+   */
   note(colo: string, sample: WeatherSample, now: number): void {
+    if (!Number.isFinite(sample.ms)) return;
     if (colo !== this.#colo) this.#clear(colo);
     if (this.#samples.size === 0) this.#since = now;
     const { tier, region } = sample;
@@ -78,7 +87,7 @@ export class ReportWindow {
     else known.ms[known.count % MAX_KEPT] = ms;
   }
 
-  /** The report, when a window has passed; else null. What is older than two windows is forgotten, not reported. */
+  /** The report, when a window has passed; else null. Reads that nobody asked for in time are forgotten, not reported. */
   take(now: number): WeatherReport | null {
     const age = now - this.#since;
     if (!(age >= WINDOW_MS) && !(age < 0)) return null;
@@ -88,7 +97,7 @@ export class ReportWindow {
     });
     const colo = this.#colo;
     this.#clear(colo);
-    if (age < 0 || age >= 2 * WINDOW_MS) return null;
+    if (age < 0 || age >= FORGET_MS) return null;
     return { v: 1, isolate: this.#isolate, colo, rows };
   }
 
@@ -98,6 +107,3 @@ export class ReportWindow {
     this.#since = Number.NaN;
   }
 }
-
-/** Samples that are kept for a median; newer ones replace the oldest. */
-const MAX_KEPT = 256;
