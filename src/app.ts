@@ -11,9 +11,11 @@ import { image } from "./handlers/image.ts";
 import { info } from "./handlers/info.ts";
 import { labels, orderLabels } from "./handlers/labels.ts";
 import { purge } from "./handlers/purge.ts";
+import { regions } from "./handlers/regions.ts";
 import { robots } from "./handlers/robots.ts";
 import { similar, writeSimilar } from "./handlers/similar.ts";
 import { warm } from "./handlers/warm.ts";
+import { weather } from "./handlers/weather.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { INFO_PREFIX } from "./request/infoPath.ts";
 import { ownAddress } from "./request/ownAddress.ts";
@@ -45,8 +47,10 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   // What operators, tools and crawlers ask for must not count as readers' requests.
   router.get("/healthz", serving(health, "job"));
   router.get("/robots.txt", serving(robots, "job"));
+  router.get("/regions", serving(regions, "job"));
   router.post("/warm", serving(warm, "warm"));
   router.post("/purge", serving(purge, "job"));
+  router.post("/weather", serving(weather, "job"));
   router.post("/catalogue", serving(catalogue, "job"));
   router.post("/labels", serving(orderLabels, "job"));
   router.get("/labels/*", serving(labels, "reader"));
