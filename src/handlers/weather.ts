@@ -13,8 +13,9 @@ import { readWeatherOrder } from "../request/control/weatherOrder.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { type WeatherOrder, withOrder } from "../weather/moves.ts";
-import { type WeatherView, weatherOf } from "../weather/regionWeather.ts";
+import { weatherOf } from "../weather/regionWeather.ts";
 import type { WeatherSettings } from "../weather/settings.ts";
+import type { WeatherView } from "../weather/view.ts";
 
 /** How long `show` waits for the object of a region, in milliseconds. */
 const VIEW_WAIT_MS = 5_000;
