@@ -23,7 +23,7 @@ export function pooledDelta(deviations: readonly Deviation[]): number | null {
   return samplesOf(deviations) >= RULES.samples ? medianOfIsolates(deviations, "delta") : null;
 }
 
-/** Data centre -> how much more than usual its store takes, in milliseconds; null = not known. */
+/** Of one store's reads: data centre -> how much more than usual it takes, in milliseconds; null = not known. */
 export function changeByColo(deviations: readonly Deviation[]): ReadonlyMap<string, number | null> {
   const all = pooledDelta(deviations);
   const changes = new Map<string, number | null>();

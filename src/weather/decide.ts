@@ -52,8 +52,8 @@ export function decide(
   const reads = measuredIn(reports).filter(({ colo }) => isOurs(colo, config));
   const present = (colo: string) => presentRegion(config.weather, colo, config) ?? config.region;
   const usualOf = (colo: string, store: string) => usualMs(state.usual.means, colo, store, config.region, now);
-  const { main, others } = deviations(reads, present, usualOf);
-  const changes = changeByColo(main);
+  const { main, others } = deviations(reads, present, usualOf, (colo) => state.stays[colo]?.to === config.region);
+  const changes = new Map(Object.values(main).flatMap((ofStore) => [...changeByColo(ofStore)]));
   const recent = withRecent(state.recent, others, now);
   const recentOf = new Map(config.deployed.map((store) => [store, recentDeltas(recent, store, now)]));
 
@@ -117,7 +117,9 @@ export function decide(
       unpaid[colo] = { times: timesOf(unpaid[colo], now) + 1, at: now };
     }
   }
-  const usual = withReads(state.usual, reads, now);
+  // A store that is read beside is often one in trouble, and it is read a hundred times as often as a probe would.
+  const regular = reads.filter(({ colo, store }) => config.weather.moving[colo] !== store);
+  const usual = withReads(state.usual, regular, now);
   return { state: { usual, recent, stays, streaks, unpaid }, moves, changes };
 }
 
@@ -149,19 +151,27 @@ function isOurs(colo: string, { weather, region, deployed, overrides }: DecideCo
   return isFree && tableRegionOf(colo, deployed, overrides) === region;
 }
 
-/** Each read of a region against what is usual: of the region that the data centre reads now, and of others by store. */
+type ByStore = Readonly<Record<string, readonly Deviation[]>>;
+
+/**
+ * Each read of a region against what is usual, by store. `main`: of the region that the data centre reads now. `others`: of
+ * another one, and of home by who has just come back, which tells those who are still away.
+ */
 function deviations(
   reads: readonly Measured[],
   present: (colo: string) => string,
   usualOf: (colo: string, store: string) => number | null,
-): { readonly main: readonly Deviation[]; readonly others: Readonly<Record<string, readonly Deviation[]>> } {
-  const main: Deviation[] = [];
+  isBack: (colo: string) => boolean,
+): { readonly main: ByStore; readonly others: ByStore } {
+  const main: Record<string, Deviation[]> = {};
   const others: Record<string, Deviation[]> = {};
   for (const { colo, isolate, store, count, ms } of reads) {
     const usual = store === PRIMARY_STORE ? null : usualOf(colo, store);
     if (usual === null) continue;
-    const list = present(colo) === store ? main : (others[store] ??= []);
-    list.push({ colo, isolate, count, usual, delta: ms - usual });
+    const deviation = { colo, isolate, count, usual, delta: ms - usual };
+    const isMain = present(colo) === store;
+    if (isMain) (main[store] ??= []).push(deviation);
+    if (!isMain || isBack(colo)) (others[store] ??= []).push(deviation);
   }
   return { main, others };
 }

@@ -3,9 +3,10 @@
  * object per region, named as the region. What it remembers is in SQLite: it sleeps between two reports where there are few.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Config } from "../config/config.ts";
-import { parseConfig } from "../config/parseConfig.ts";
+import type { Settings } from "../config/setting.ts";
+import { readSettings } from "../config/settings.ts";
 import { isLocationHint } from "../coordinate/regions.ts";
+import { asFailure } from "../errors.ts";
 import { changeLedger, readLedger } from "../live/ledger.ts";
 import { readLiveSettings } from "../live/liveSettings.ts";
 import { SETTINGS_KEY } from "../live/settingsCache.ts";
@@ -84,22 +85,22 @@ export class RegionWeather extends DurableObject<Env> {
     const saved = this.#saved;
     if (saved === null) return;
     try {
-      const variables = parseConfig(this.env as unknown as Readonly<Record<string, unknown>>);
-      if (!hasWeather(variables)) return await this.#forget();
-      await this.#decide(saved, variables, now);
+      // Problems of other variables are told where they do harm.
+      const { settings } = readSettings(this.env as unknown as Readonly<Record<string, unknown>>);
+      if (!hasWeather(settings)) return await this.#forget();
+      await this.#decide(saved, settings, now);
     } catch (error) {
-      console.error(
-        JSON.stringify({ msg: "no decision about the weather", region: saved.region, error: String(error) }),
-      );
+      const why = asFailure(error).detail ?? String(error);
+      console.error(JSON.stringify({ msg: "no decision about the weather", region: saved.region, error: why }));
     }
     const { state, heardAt } = this.#saved ?? saved;
     if (now - heardAt < SLEEP_MS || Object.keys(state.stays).length > 0) await this.#sleep(now);
   }
 
-  async #decide(saved: Saved, variables: Config, now: number): Promise<void> {
+  async #decide(saved: Saved, { regions }: Settings, now: number): Promise<void> {
     const { region } = saved;
     const reports = this.#takeReports();
-    const config = await this.#config(region, variables);
+    const config = await this.#config(region, regions);
     const { state, moves, changes } = decide(saved.state, reports, now, config);
     const heardAt = reports.length > 0 ? now : saved.heardAt;
     const next = { region, changes: Object.fromEntries(changes), at: now, heardAt };
@@ -123,7 +124,7 @@ export class RegionWeather extends DurableObject<Env> {
   }
 
   /** The map is the ledger's, which is never old. What the operator overrides stands in KV only. */
-  async #config(region: string, { regions: deployed }: Config): Promise<DecideConfig> {
+  async #config(region: string, deployed: readonly string[]): Promise<DecideConfig> {
     const [ledger, published] = await Promise.all([
       readLedger(this.env.R2_PRIMARY),
       this.env.THUMBS.get(SETTINGS_KEY, { type: "text" }),

@@ -150,6 +150,15 @@ describe("pooled", () => {
     expect(movesAfter(2, state, most).map(({ colo }) => colo)).toEqual(["MAD", "CDG", "LHR", "AMS"]);
   });
 
+  test("by the region that is read: others that read another region say nothing of it", () => {
+    // Four have moved to enam, which takes 100 ms more than usual now. MAD at home has too few samples of its own.
+    const others = colos.filter((colo) => colo !== "MAD");
+    const moved = config({ version: 1, colos: Object.fromEntries(others.map((colo) => [colo, "enam"])) });
+    const reports = [...others.flatMap((colo) => same(colo, row("enam", 200))), ...each("MAD", 25, 66)];
+    expect(movesAfter(2, state, reports, moved)).toEqual([]);
+    expect(decide(state, reports, NOW, moved).changes.get("MAD")).toBeNull();
+  });
+
   test.each([0, 10_000])("one isolate of three that says %s ms changes nothing", (ms) => {
     const lying = (colo: string, honest: number) =>
       reportsOf(colo, [row("weur", honest)], [row("weur", ms)], [row("weur", honest)]);
