@@ -12,6 +12,7 @@ import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { readWeatherOrder } from "../request/control/weatherOrder.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
+import type { WeatherAnswer } from "../weather/answer.ts";
 import { type WeatherOrder, withOrder } from "../weather/moves.ts";
 import { weatherOf } from "../weather/regionWeather.ts";
 import type { WeatherSettings } from "../weather/settings.ts";
@@ -19,16 +20,6 @@ import type { WeatherView } from "../weather/view.ts";
 
 /** How long `show` waits for the object of a region, in milliseconds. */
 const VIEW_WAIT_MS = 5_000;
-
-/** What `npm run weather` reads. `views` only after `show`; null stands for a region whose object does not answer. */
-export type WeatherAnswer = {
-  readonly v: 1;
-  /** False: WEATHER=off, or fewer than two regions, or no binding. What is ordered has no effect until that changes. */
-  readonly on: boolean;
-  readonly regions: readonly string[];
-  readonly weather: WeatherSettings;
-  readonly views?: readonly (WeatherView | null)[];
-};
 
 /** Throws Failure. */
 export async function weather(http: Request, app: App, _: Caller, job: Job): Promise<Answer> {
