@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Placeholder } from "./config/config.ts";
 import { type App, createApp } from "./context/app.ts";
 import { type Audience, type Caller, callerOf, rayOf, withAudience } from "./context/caller.ts";
-import { type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
+import { beginAfterAnswer, type Job, loggedWaitUntil, newJob, tracingOf } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { catalogue } from "./handlers/catalogue.ts";
 import { health } from "./handlers/health.ts";
@@ -11,9 +11,11 @@ import { image } from "./handlers/image.ts";
 import { info } from "./handlers/info.ts";
 import { labels, orderLabels } from "./handlers/labels.ts";
 import { purge } from "./handlers/purge.ts";
+import { regions } from "./handlers/regions.ts";
 import { robots } from "./handlers/robots.ts";
 import { similar, writeSimilar } from "./handlers/similar.ts";
 import { warm } from "./handlers/warm.ts";
+import { weather } from "./handlers/weather.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { INFO_PREFIX } from "./request/infoPath.ts";
 import { ownAddress } from "./request/ownAddress.ts";
@@ -45,8 +47,10 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   // What operators, tools and crawlers ask for must not count as readers' requests.
   router.get("/healthz", serving(health, "job"));
   router.get("/robots.txt", serving(robots, "job"));
+  router.get("/regions", serving(regions, "job"));
   router.post("/warm", serving(warm, "warm"));
   router.post("/purge", serving(purge, "job"));
+  router.post("/weather", serving(weather, "job"));
   router.post("/catalogue", serving(catalogue, "job"));
   router.post("/labels", serving(orderLabels, "job"));
   router.get("/labels/*", serving(labels, "reader"));
@@ -82,6 +86,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
   const http = c.req.raw;
   const ray = rayOf(http);
   let trace = newTrace(audience, "", "", ray);
+  let job: Job | undefined;
   let given: Answer;
   let report = false;
   let placeholder: Placeholder = "off";
@@ -90,7 +95,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     const app = await createApp({ ...isolate, bindings: c.env, waitUntil });
     if (handler === image) placeholder = app.config.placeholder;
     const caller = withAudience(callerOf(http, app.config), audience);
-    const job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
+    job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
     trace = job.trace;
     given = await handler(http, app, caller, job);
   } catch (error) {
@@ -100,6 +105,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     const json = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER), ray);
     given = withPlaceholder(json, placeholder, http.headers.get("accept"));
   }
+  if (job !== undefined) beginAfterAnswer(job);
   // A health check that is well comes every few seconds. In the log it would hide what readers ask for.
   if (trace.door === "" && trace.reason === "ok") return given;
   addStage(trace, "total", now() - started);

@@ -1,7 +1,6 @@
 /** Who asks, and from where. */
 import type { Config } from "../config/config.ts";
 import { type CfPlace, placeOf } from "../coordinate/place.ts";
-import { regionOf } from "../coordinate/regions.ts";
 import { clientKeys } from "../policy/rate.ts";
 import { ownAddress } from "../request/ownAddress.ts";
 import { readingOf } from "../weather/reading.ts";
@@ -33,6 +32,8 @@ export type Caller = {
   readonly region: string;
   /** While the data centre changes its region: the region of before, whose store is read too. Null: no change. */
   readonly beside: string | null;
+  /** The region of the data centre by the fixed table, whose object hears how long look-ups take. Null: nothing is measured. */
+  readonly home: string | null;
   /** The region whose store a sample of the misses asks behind the answer. Null: none. */
   readonly probe: string | null;
   /**
@@ -65,13 +66,14 @@ export function callerOf(request: Request, config: Pick<Config, "regions" | "reg
   const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
   const colo = place?.colo ?? "";
   const { regions: deployed, regionOverrides: overrides, regionMap: map } = config;
-  const { region, beside, probe } = readingOf(place, { deployed, overrides, map });
+  const { region, beside, home, probe } = readingOf(place, { deployed, overrides, map });
   return {
     audience: "reader",
     region,
     beside,
+    home,
     probe,
-    runsIn: regionOf(place, deployed, overrides),
+    runsIn: home ?? region,
     colo,
     origin,
     ownHost: host,
@@ -94,6 +96,7 @@ export function jobCaller(region: string, origin: string): Caller {
   const place = {
     region,
     beside: null,
+    home: null,
     probe: null,
     runsIn: region,
     colo: "",

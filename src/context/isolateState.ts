@@ -20,6 +20,7 @@ import { type NegativeMemory, newNegativeMemory } from "../store/negative.ts";
 import type { Look, SourceInfo } from "../store/sourceInfo.ts";
 import type { Described } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
+import { ReportWindow } from "../weather/report.ts";
 
 /** Longer than any exchange with a source and its render may take. */
 const FLIGHT_MS = 20_000;
@@ -100,6 +101,8 @@ export type IsolateState = {
   readonly overRate: BoundedMap<string, number>;
   /** Misses that clients wait for. */
   readonly inFlight: InFlight;
+  /** How long look-ups took since the last report. */
+  weather(): ReportWindow;
   /** The source bytes that the isolate holds at once. */
   sourceBytes(config: Config): MemoryBudget;
   /** One decode at a time: engines keep memory of their own. */
@@ -113,6 +116,7 @@ export function newIsolateState(): IsolateState {
   let bytes: MemoryBudget | undefined;
   let slot: Semaphore | undefined;
   let heavy: Semaphore | undefined;
+  let weather: ReportWindow | undefined;
   return {
     liveConfig: new LiveConfig(overrideCheck),
     https: new HttpsMemory(),
@@ -134,6 +138,8 @@ export function newIsolateState(): IsolateState {
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),
     overRate: new BoundedMap(RATE_MEMORY),
     inFlight: new InFlight(),
+    // A random name can only be drawn while a request is served.
+    weather: () => (weather ??= new ReportWindow(crypto.randomUUID().replaceAll("-", ""))),
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
     renderSlot: ({ queueMs: waitMs }) => (slot ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),

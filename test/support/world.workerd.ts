@@ -50,6 +50,7 @@ export function worldOf({
     audience: "reader",
     region: "weur",
     beside: null,
+    home: null,
     probe: null,
     runsIn: "weur",
     colo: "MAD",

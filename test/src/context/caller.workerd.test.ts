@@ -32,14 +32,14 @@ describe("the region by weather", () => {
       regionOverrides: overrides,
       regionMap: { v: 1, version: 4, colos: {}, ...map } as const,
     };
-    const { region, beside, probe, runsIn } = callerOf(
+    const { region, beside, home, probe, runsIn } = callerOf(
       new Request("http://127.0.0.1/x", { headers: { "x-firstlight-colo": colo } }),
       config,
     );
-    return { region, beside, probe, runsIn };
+    return { region, beside, home, probe, runsIn };
   };
   test.each([
-    ["as the table says", {}, {}, { region: "weur", beside: null, probe: "enam" }],
+    ["as the table says", {}, {}, { region: "weur", beside: null, home: "weur", probe: "enam" }],
     [
       "a data centre in a change",
       { colos: { MAD: "enam" }, moving: { MAD: "weur" } },
@@ -51,7 +51,7 @@ describe("the region by weather", () => {
       "the operator's override goes first",
       { colos: { MAD: "enam" } },
       { "colo:MAD": "weur" },
-      { region: "weur", beside: null },
+      { region: "weur", beside: null, home: null },
     ],
   ])("%s; the isolate itself stays where it is", (_, map, overrides, expected) => {
     expect(at("MAD", map, overrides)).toMatchObject({ ...expected, runsIn: "weur" });
