@@ -7,11 +7,12 @@
  * the choice of the region shows.
  */
 
-import { type DecideConfig, decide, NO_STATE, type WeatherState, withPresent } from "../../src/weather/decide.ts";
+import { decide } from "../../src/weather/decide.ts";
 import { withMoves } from "../../src/weather/moves.ts";
 import { type Reading, readingOf } from "../../src/weather/reading.ts";
 import { PROBE_SHARE, ReportWindow, type WeatherReport, type WeatherSample } from "../../src/weather/report.ts";
 import { mapOf, NO_WEATHER, type WeatherSettings } from "../../src/weather/settings.ts";
+import { type DecideConfig, NO_STATE, type WeatherState, withPresent } from "../../src/weather/state.ts";
 import { VirtualTime } from "../catalogue/virtualTime.ts";
 import { type Noise, Sky, type Trouble } from "./sky.ts";
 import { Times } from "./times.ts";

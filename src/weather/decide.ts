@@ -2,37 +2,14 @@
  * What a region's object decides each minute, without clock or I/O. It decides about the data centres that the fixed table
  * gives to its region, wherever they read now: away and back. docs/inside/decisions/weather.md says why.
  */
-import { tableRegionOf } from "../coordinate/regions.ts";
-import { changeByColo, type Deviation } from "./change.ts";
-import { type MapRules, type Move, presentRegion } from "./moves.ts";
-import { type RecentReads, recentDeltas, withRecent } from "./recent.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import type { Move } from "./moves.ts";
 import type { WeatherReport } from "./report.ts";
 import { RULES } from "./rules.ts";
-import type { WeatherSettings } from "./settings.ts";
-import { isSettled, isUnpaid, newStay, primaryMs, type Stay, withWindow } from "./stay.ts";
-import { NOTHING_USUAL, type Usual, usualMs, withReads } from "./usual.ts";
-import { type Measured, measuredIn, PRIMARY_STORE } from "./window.ts";
-
-/** What the object remembers between two decisions. It is JSON. */
-export type WeatherState = {
-  readonly usual: Usual;
-  readonly recent: RecentReads;
-  /** By data centre, since its last change; none = it is at home for a long time. */
-  readonly stays: Readonly<Record<string, Stay>>;
-  /** By data centre: in so many windows in a row `to` was better. */
-  readonly streaks: Readonly<Record<string, { readonly to: string; readonly windows: number }>>;
-  /** By data centre: moves that did not pay, and when the last one was undone (unix ms). */
-  readonly unpaid: Readonly<Record<string, { readonly times: number; readonly at: number }>>;
-};
-
-export const NO_STATE: WeatherState = { usual: NOTHING_USUAL, recent: {}, stays: {}, streaks: {}, unpaid: {} };
-
-export type DecideConfig = MapRules & {
-  /** The region of the object. */
-  readonly region: string;
-  /** As they are in the ledger now. */
-  readonly weather: WeatherSettings;
-};
+import { type DecideConfig, isOurs, type Streak, type Unpaid, type WeatherState, withPresent } from "./state.ts";
+import { isSettled, isUnpaid, primaryMs, type Stay, withWindow } from "./stay.ts";
+import { withReads } from "./usual.ts";
+import { type Measured, measuredIn } from "./window.ts";
 
 export type Decided = {
   readonly state: WeatherState;
@@ -48,142 +25,98 @@ export function decide(
   now: number,
   config: DecideConfig,
 ): Decided {
-  const state = withPresent(before, now, config);
+  const known = withPresent(before, now, config);
   const reads = measuredIn(reports).filter(({ colo }) => isOurs(colo, config));
-  const present = (colo: string) => presentRegion(config.weather, colo, config) ?? config.region;
-  const usualOf = (colo: string, store: string) => usualMs(state.usual.means, colo, store, config.region, now);
-  const { main, others } = deviations(reads, present, usualOf, (colo) => state.stays[colo]?.to === config.region);
-  const changes = new Map(Object.values(main).flatMap((ofStore) => [...changeByColo(ofStore)]));
-  const recent = withRecent(state.recent, others, now);
-  const recentOf = new Map(config.deployed.map((store) => [store, recentDeltas(recent, store, now)]));
-
-  const readsOf = Map.groupBy(reads, ({ colo }) => colo);
-  const changeOf = Map.groupBy(reads, ({ colo }) => changeName(state.stays[colo]));
-  const stays: Record<string, Stay> = {};
-  const streaks: Record<string, { to: string; windows: number }> = {};
-  const unpaid: Record<string, { times: number; at: number }> = { ...state.unpaid };
-  const moves: Move[] = [];
-
-  /** What a store that is not read takes, in ms. Only a store that was left may seem faster than usual. */
-  const other = (colo: string, store: string): number | null => {
-    const usual = usualOf(colo, store);
-    if (usual === null) return null;
-    const delta = recentOf.get(store)?.(colo) ?? 0;
-    return Math.max(0, usual + (store === config.region ? delta : Math.max(0, delta)));
-  };
-
-  for (const colo of new Set([...readsOf.keys(), ...Object.keys(state.stays)])) {
-    const at = present(colo);
-    const own = readsOf.get(colo) ?? [];
-    const usual = usualOf(colo, at);
-    const change = changes.get(colo) ?? null;
-    const figure = usual === null || change === null ? null : Math.max(0, usual + change);
-    const moving = config.weather.moving[colo];
-    let stay = state.stays[colo];
-    if (stay !== undefined) {
-      const figures = {
-        now: figure,
-        home: at === config.region ? figure : other(colo, config.region),
-        primary: primaryMs(own),
-      };
-      stay = withWindow(stay, own, changeOf.get(changeName(stay)) ?? [], figures, moving !== undefined, now);
-      stays[colo] = stay;
-    }
-    if (config.weather.freeze) continue;
-    if (moving !== undefined && stay !== undefined && isSettled(stay, now)) {
-      moves.push({ kind: "settle", colo, from: moving, to: at });
-    }
-    if (stay !== undefined && now - stay.at < RULES.holdMs) continue;
-    if (at === config.region && now - (unpaid[colo]?.at ?? 0) < holdAfter(unpaid[colo]?.times ?? 0)) continue;
-    const mayMoveTo = (store: string) => store !== at && !config.weather.exclude.includes(store);
-
-    const best = config.deployed
-      .filter(mayMoveTo)
-      .flatMap((to) => ({ to, ms: other(colo, to) ?? Number.POSITIVE_INFINITY }))
-      .reduce((a, b) => (b.ms < a.ms ? b : a), { to: at, ms: Number.POSITIVE_INFINITY });
-    if (figure !== null && best.ms <= (1 - RULES.better) * figure) {
-      const streak = state.streaks[colo];
-      const windows = streak?.to === best.to ? streak.windows + 1 : 1;
-      streaks[colo] = { to: best.to, windows };
-      if (windows >= RULES.windows) moves.push({ kind: "move", colo, from: at, to: best.to, why: "better" });
-      continue;
-    }
-    if (stay === undefined || at === config.region || !mayMoveTo(config.region)) continue;
-    const back = { kind: "move", colo, from: at, to: config.region } as const;
-    if (stay.unknownSince !== null && now - stay.unknownSince >= RULES.unknownMs) {
-      moves.push({ ...back, why: "unknown" });
-    } else if (isUnpaid(stay)) {
-      moves.push({ ...back, why: "unpaid" });
-      unpaid[colo] = { times: timesOf(unpaid[colo], now) + 1, at: now };
-    }
-  }
+  const figures = figuresOf(known, reads, now, config);
+  const stays = staysAfter(known, reads, figures, now, config);
   // A store that is read beside is often one in trouble, and it is read a hundred times as often as a probe would.
   const regular = reads.filter(({ colo, store }) => config.weather.moving[colo] !== store);
-  const usual = withReads(state.usual, regular, now);
-  return { state: { usual, recent, stays, streaks, unpaid }, moves, changes };
-}
+  const state = { ...known, stays, usual: withReads(known.usual, regular, now), recent: figures.recent, streaks: {} };
+  const { changes } = figures;
+  if (config.weather.freeze) return { state, moves: [], changes };
 
-/** The state for the map as it is: a data centre that reads another region than before begins a stay. */
-export function withPresent(before: WeatherState, now: number, config: DecideConfig): WeatherState {
-  const { weather, region } = config;
-  const stays: Record<string, Stay> = {};
-  for (const colo of new Set([
-    ...Object.keys(before.stays),
-    ...Object.keys(weather.colos),
-    ...Object.keys(weather.moving),
-  ])) {
-    if (!isOurs(colo, config)) continue;
-    const at = presentRegion(weather, colo, config) ?? region;
-    const known = before.stays[colo];
-    const isAtRest = at === region && weather.moving[colo] === undefined;
-    if (known?.to === at) {
-      if (!isAtRest || now - known.at < RULES.holdMs) stays[colo] = known;
-    } else if (known !== undefined || !isAtRest) {
-      stays[colo] = newStay(weather.moving[colo] ?? known?.to ?? region, at, now);
+  const streaks: Record<string, Streak> = {};
+  const unpaid: Record<string, Unpaid> = { ...known.unpaid };
+  const moves: Move[] = [];
+  for (const colo of new Set([...reads.map((read) => read.colo), ...Object.keys(stays)])) {
+    const stay = stays[colo];
+    const from = config.weather.moving[colo];
+    if (from !== undefined && stay !== undefined && isSettled(stay, now)) {
+      moves.push({ kind: "settle", colo, from, to: stay.to });
     }
+    if (isHeld(stay, unpaid[colo], now, config)) continue;
+    const streak = better(colo, figures, known.streaks[colo], config);
+    if (streak !== null) streaks[colo] = streak;
+    const move = (streak === null ? null : moveOf(colo, streak, figures)) ?? wayBack(colo, stay, now, config);
+    if (move === null) continue;
+    moves.push(move);
+    if (move.why === "unpaid") unpaid[colo] = { times: (unpaid[colo]?.times ?? 0) + 1, at: now };
   }
-  const unpaid = Object.fromEntries(Object.entries(before.unpaid).filter(([, { at }]) => now - at < RULES.mostHoldMs));
-  return { ...before, stays, unpaid };
+  return { state: { ...state, streaks, unpaid }, moves, changes };
 }
 
-function isOurs(colo: string, { weather, region, deployed, overrides }: DecideConfig): boolean {
-  const isFree = !Object.hasOwn(weather.set, colo) && !Object.hasOwn(overrides, `colo:${colo}`);
-  return isFree && tableRegionOf(colo, deployed, overrides) === region;
+/** Counts the window for each data centre that was moved. */
+function staysAfter(
+  { stays }: WeatherState,
+  reads: readonly Measured[],
+  figures: Figures,
+  now: number,
+  { region, weather }: DecideConfig,
+): Readonly<Record<string, Stay>> {
+  const change = (stay: Stay | undefined) => (stay === undefined ? "" : `${stay.from} ${stay.to}`);
+  const ofColo = Map.groupBy(reads, ({ colo }) => colo);
+  const ofChange = Map.groupBy(reads, ({ colo }) => change(stays[colo]));
+  const after = Object.entries(stays).map(([colo, stay]) => {
+    const own = ofColo.get(colo) ?? [];
+    const alike = ofChange.get(change(stay)) ?? [];
+    const here = figures.now(colo);
+    const home = stay.to === region ? here : figures.other(colo, region);
+    const known = { now: here, home, primary: primaryMs(own) };
+    return [colo, withWindow(stay, own, alike, known, weather.moving[colo] !== undefined, now)] as const;
+  });
+  return Object.fromEntries(after);
 }
 
-type ByStore = Readonly<Record<string, readonly Deviation[]>>;
+/** After a change nothing is changed for a while, and for longer after one that did not pay. */
+function isHeld(stay: Stay | undefined, unpaid: Unpaid | undefined, now: number, { region }: DecideConfig): boolean {
+  if (stay !== undefined && now - stay.at < RULES.holdMs) return true;
+  if (unpaid === undefined || (stay !== undefined && stay.to !== region)) return false;
+  return now - unpaid.at < Math.min(RULES.holdMs * 2 ** unpaid.times, RULES.mostHoldMs);
+}
 
 /**
- * Each read of a region against what is usual, by store. `main`: of the region that the data centre reads now. `others`: of
- * another one, and of home by who has just come back, which tells those who are still away.
+ * The store that is better by enough, and in how many windows in a row it was. Null: there is none. Where the store that is
+ * read has no figure, only home can be better, by what is usual: too few samples mean the table.
  */
-function deviations(
-  reads: readonly Measured[],
-  present: (colo: string) => string,
-  usualOf: (colo: string, store: string) => number | null,
-  isBack: (colo: string) => boolean,
-): { readonly main: ByStore; readonly others: ByStore } {
-  const main: Record<string, Deviation[]> = {};
-  const others: Record<string, Deviation[]> = {};
-  for (const { colo, isolate, store, count, ms } of reads) {
-    const usual = store === PRIMARY_STORE ? null : usualOf(colo, store);
-    if (usual === null) continue;
-    const deviation = { colo, isolate, count, usual, delta: ms - usual };
-    const isMain = present(colo) === store;
-    if (isMain) (main[store] ??= []).push(deviation);
-    if (!isMain || isBack(colo)) (others[store] ??= []).push(deviation);
+function better(colo: string, figures: Figures, before: Streak | undefined, config: DecideConfig): Streak | null {
+  const { region, deployed, weather } = config;
+  const at = figures.present(colo);
+  const figure = figures.now(colo);
+  const now = figure ?? (at === region ? null : figures.usual(colo, at));
+  if (now === null) return null;
+  let best: { readonly to: string; readonly ms: number } | null = null;
+  for (const to of figure === null ? [region] : deployed) {
+    const ms = to === at || weather.exclude.includes(to) ? null : figures.other(colo, to);
+    if (ms !== null && (best === null || ms < best.ms)) best = { to, ms };
   }
-  return { main, others };
+  if (best === null || best.ms > (1 - RULES.better) * now) return null;
+  return { to: best.to, windows: before?.to === best.to ? before.windows + 1 : 1 };
 }
 
-function changeName(stay: Stay | undefined): string {
-  return stay === undefined ? "" : `${stay.from} ${stay.to}`;
+function moveOf(colo: string, { to, windows }: Streak, figures: Figures): (Move & { readonly kind: "move" }) | null {
+  if (windows < RULES.windows) return null;
+  return { kind: "move", colo, from: figures.present(colo), to, why: "better" };
 }
 
-function timesOf(unpaid: { times: number; at: number } | undefined, now: number): number {
-  return unpaid !== undefined && now - unpaid.at < RULES.mostHoldMs ? unpaid.times : 0;
-}
-
-function holdAfter(times: number): number {
-  return times === 0 ? 0 : Math.min(RULES.holdMs * 2 ** times, RULES.mostHoldMs);
+/** Home without being better: nobody knows how the store is that is read, or the move does not pay. */
+function wayBack(
+  colo: string,
+  stay: Stay | undefined,
+  now: number,
+  { region, weather }: DecideConfig,
+): (Move & { readonly kind: "move" }) | null {
+  if (stay === undefined || stay.to === region || weather.exclude.includes(region)) return null;
+  const isUnknown = stay.unknownSince !== null && now - stay.unknownSince >= RULES.unknownMs;
+  const why = isUnknown ? "unknown" : isUnpaid(stay) ? "unpaid" : null;
+  return why === null ? null : { kind: "move", colo, from: stay.to, to: region, why };
 }

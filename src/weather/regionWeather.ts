@@ -11,10 +11,11 @@ import { changeLedger, readLedger } from "../live/ledger.ts";
 import { readLiveSettings } from "../live/liveSettings.ts";
 import { SETTINGS_KEY } from "../live/settingsCache.ts";
 import { hasWeather } from "../live/weather.ts";
-import { type DecideConfig, decide, NO_STATE, type WeatherState, withPresent } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { withMoves } from "./moves.ts";
 import { readReport } from "./readReport.ts";
 import type { WeatherReport } from "./report.ts";
+import { type DecideConfig, NO_STATE, type WeatherState, withPresent } from "./state.ts";
 import { viewOf, type WeatherView } from "./view.ts";
 
 /** What an isolate says and hears. Calls may reject: the caller ignores that. */

@@ -31,7 +31,7 @@ export function newStay(from: string, to: string, now: number): Stay {
 }
 
 /** What the stores take from the data centre now, in milliseconds; null = not known. */
-export type Figures = { readonly now: number | null; readonly home: number | null; readonly primary: number | null };
+export type ReadMs = { readonly now: number | null; readonly home: number | null; readonly primary: number | null };
 
 /** Weight of the newest window in the moving means. */
 const NEWEST = 0.3;
@@ -44,7 +44,7 @@ export function withWindow(
   stay: Stay,
   reads: readonly Measured[],
   alike: readonly Measured[],
-  figures: Figures,
+  figures: ReadMs,
   moving: boolean,
   now: number,
 ): Stay {
@@ -78,7 +78,7 @@ export function isUnpaid({ samples, gain }: Stay): boolean {
 }
 
 /** What a read gains on average, in milliseconds. Without a figure it is 0. */
-function gainOfRead(hits: Stay["hits"], { now, home, primary }: Figures, moving: boolean): number {
+function gainOfRead(hits: Stay["hits"], { now, home, primary }: ReadMs, moving: boolean): number {
   if (hits === null || now === null || home === null) return 0;
   const had = Math.min(hits.now, hits.before);
   const lost = moving ? 0 : (hits.before - had) * ((primary ?? Math.max(now, home)) - home);

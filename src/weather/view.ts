@@ -1,5 +1,5 @@
 /** What an object knows, for the operator: `npm run weather -- show`. Pure. */
-import type { WeatherState } from "./decide.ts";
+import type { WeatherState } from "./state.ts";
 import { ownUsual } from "./usual.ts";
 
 export type ColoView = {

@@ -1,10 +1,11 @@
 /** The decision of a region's object, on both sides of each of its limits. */
 import { describe, expect, test } from "vitest";
-import { type DecideConfig, decide, NO_STATE, type WeatherState } from "../../../src/weather/decide.ts";
+import { decide } from "../../../src/weather/decide.ts";
 import type { Move } from "../../../src/weather/moves.ts";
 import type { WeatherReport, WeatherRow } from "../../../src/weather/report.ts";
 import { RULES } from "../../../src/weather/rules.ts";
 import { NO_WEATHER, type WeatherSettings } from "../../../src/weather/settings.ts";
+import { type DecideConfig, NO_STATE, type WeatherState } from "../../../src/weather/state.ts";
 
 const NOW = 1_000_000_000;
 const MINUTE = 60_000;
@@ -210,11 +211,17 @@ describe("back", () => {
     expect(movesAfter(30, state, well, settled, at).map(({ colo }) => colo)).toEqual(COLOS);
   });
 
-  test("to the table when too few isolates have said anything for an hour", () => {
-    const at = NOW + RULES.unknownMs;
-    const state = seen();
-    expect(decide(state, [], at - 1, config(moved)).moves).toEqual([]);
-    expect(decide(state, [], at, config(moved)).moves).toEqual([{ ...BACK[0], why: "unknown" }]);
+  test("to the table when too few isolates say anything, and home was well", () => {
+    expect(movesAfter(1, seen(), [], config(moved), NOW + RULES.holdMs)).toEqual([]);
+    expect(movesAfter(2, seen(), [], config(moved), NOW + RULES.holdMs)).toEqual(BACK);
+  });
+
+  test("to the table when too few isolates have said anything for an hour, though home was slow", () => {
+    const { state } = decide(seen(), both(300, 100, 0), NOW + MINUTE, config(moved));
+    const silent = decide(state, [], NOW + 2 * MINUTE, config(moved)).state;
+    const at = NOW + 2 * MINUTE + RULES.unknownMs;
+    expect(decide(silent, [], at - 1, config(moved)).moves).toEqual([]);
+    expect(decide(silent, [], at, config(moved)).moves).toEqual([{ ...BACK[0], why: "unknown" }]);
   });
 
   test("a move that does not pay is undone, and the next one has to wait twice as long", () => {

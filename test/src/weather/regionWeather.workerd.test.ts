@@ -6,10 +6,10 @@ import { changeLedger, readLedger } from "../../../src/live/ledger.ts";
 import { type LiveSettings, readLiveSettings } from "../../../src/live/liveSettings.ts";
 import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
 import { LEDGER_KEY } from "../../../src/live/takedown.ts";
-import { NO_STATE } from "../../../src/weather/decide.ts";
 import { weatherOf } from "../../../src/weather/regionWeather.ts";
 import type { WeatherReport } from "../../../src/weather/report.ts";
 import { NO_WEATHER } from "../../../src/weather/settings.ts";
+import { NO_STATE } from "../../../src/weather/state.ts";
 
 const REGION = "weur";
 const stub = () => env.REGION_WEATHER.get(env.REGION_WEATHER.idFromName(REGION));
