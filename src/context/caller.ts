@@ -1,9 +1,10 @@
 /** Who asks, and from where. */
 import type { Config } from "../config/config.ts";
 import { type CfPlace, placeOf } from "../coordinate/place.ts";
+import { type Place, tableRegionOf } from "../coordinate/regions.ts";
 import { clientKeys } from "../policy/rate.ts";
 import { ownAddress } from "../request/ownAddress.ts";
-import { readingOf } from "../weather/reading.ts";
+import { type Reading, readingOf } from "../weather/reading.ts";
 
 /**
  * For whom work is done: a reader who waits, a push of the warmer, work behind an answer, or a job: a queue's, or an
@@ -60,13 +61,12 @@ export type Caller = {
 /** On loopback only: a developer says where the reader is, as `X-Firstlight-Colo: MAD`. */
 const COLO_HEADER = "x-firstlight-colo";
 
-export function callerOf(request: Request, config: Pick<Config, "regions" | "regionOverrides" | "regionMap">): Caller {
+export function callerOf(request: Request, config: RegionConfig): Caller {
   const { origin, host, loopback } = ownAddress(request.url);
   const chosen = loopback ? request.headers.get(COLO_HEADER) : null;
   const place = chosen === null ? placeOf(request.cf as CfPlace | undefined) : { colo: chosen };
   const colo = place?.colo ?? "";
-  const { regions: deployed, regionOverrides: overrides, regionMap: map } = config;
-  const { region, beside, home, probe } = readingOf(place, { deployed, overrides, map });
+  const { region, beside, home, probe } = readingAt(place, config);
   return {
     audience: "reader",
     region,
@@ -81,6 +81,31 @@ export function callerOf(request: Request, config: Pick<Config, "regions" | "reg
     isRateLimited: AUDIENCES.reader.rateLimited,
     clientKeys: () => clientKeys(request.headers.get("cf-connecting-ip")),
   };
+}
+
+type RegionConfig = Pick<Config, "regions" | "regionOverrides" | "regionMap">;
+
+/** Readings by place. Nearly all requests of an isolate come to one data centre, and a hit must not pay for the tables. */
+const READINGS = new WeakMap<RegionConfig, Map<string, Reading>>();
+const MAX_READINGS = 1_000;
+
+function readingAt(place: Place | undefined, config: RegionConfig): Reading {
+  const { regions: deployed, regionOverrides: overrides, regionMap: map } = config;
+  const read = () => readingOf(place, { deployed, overrides, map });
+  const { colo, country = "", continent = "" } = place ?? {};
+  if (colo === undefined) return read();
+  let known = READINGS.get(config);
+  if (known === undefined || known.size >= MAX_READINGS) {
+    known = new Map();
+    READINGS.set(config, known);
+  }
+  const key = `${colo}/${country}/${continent}`;
+  const remembered = known.get(key);
+  if (remembered !== undefined) return remembered;
+  const reading = read();
+  // Of another data centre the longitude decides too.
+  if (tableRegionOf(colo.toUpperCase(), deployed) !== null) known.set(key, reading);
+  return reading;
 }
 
 /** Cloudflare's ray of a request; where there is none (loopback), a random UUID. */

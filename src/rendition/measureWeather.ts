@@ -39,7 +39,7 @@ export function measureWeather(
         .report(report)
         .catch(() => undefined);
   });
-  const second = probe === null || probe === beside ? null : regionBucket(bindings, probe);
+  const second = probe === null ? null : regionBucket(bindings, probe);
   if (probe !== null && second !== null && random() < PROBE_SHARE) {
     const { get } = r2Tier(second.bucket, "region", second.label);
     const told: OnRead = (_, ms) => note("region", probe, ms, false);

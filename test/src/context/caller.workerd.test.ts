@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { callerOf, rayOf } from "../../../src/context/caller.ts";
+import { regionOf } from "../../../src/coordinate/regions.ts";
 import { FIXED_MAP } from "../../../src/weather/settings.ts";
 
 const CONFIG = { regions: ["enam", "weur"], regionOverrides: {}, regionMap: FIXED_MAP };
@@ -44,7 +45,7 @@ describe("the region by weather", () => {
       "a data centre in a change",
       { colos: { MAD: "enam" }, moving: { MAD: "weur" } },
       {},
-      { region: "enam", beside: "weur", probe: "weur" },
+      { region: "enam", beside: "weur", probe: null },
     ],
     ["after the change", { colos: { MAD: "enam" } }, {}, { region: "enam", beside: null, probe: "weur" }],
     [
@@ -57,6 +58,22 @@ describe("the region by weather", () => {
     expect(at("MAD", map, overrides)).toMatchObject({ ...expected, runsIn: "weur" });
     expect(at("BCN", map, {})).toMatchObject({ region: "weur", beside: null });
   });
+});
+
+test("what is remembered of a place is what the tables say, for each country and each configuration", () => {
+  const ask = (cf: object, config = CONFIG) =>
+    callerOf(new Request("https://img.test/x", { cf } as RequestInit), config).region;
+  const moved = { ...CONFIG, regionMap: { v: 1, version: 1, colos: { MAD: "enam" } } as const };
+  const spain = { ...CONFIG, regionOverrides: { "c:ES": "enam" } };
+  for (let times = 0; times < 2; times++) {
+    expect(ask({ colo: "MAD", country: "ES" })).toBe("weur");
+    expect(ask({ colo: "MAD", country: "ES" }, moved)).toBe("enam");
+    expect(ask({ colo: "MAD", country: "ES" }, spain)).toBe("enam");
+    expect(ask({ colo: "MAD", country: "PT" }, spain)).toBe("weur");
+    // A data centre that is in no table: the longitude decides.
+    expect(ask({ colo: "QQQ", continent: "AS", longitude: "50" })).toBe("weur");
+    expect(ask({ colo: "QQQ", continent: "AS", longitude: "100" })).toBe(regionOf({ continent: "AS" }, CONFIG.regions));
+  }
 });
 
 test("the ray is Cloudflare's; without one each request has an id of its own", () => {

@@ -129,7 +129,6 @@ describe("the second-nearest store", () => {
   });
   test.each([
     ["there is none", { probe: null }],
-    ["the change reads it anyway", { region: "apac", beside: "enam" }],
     ["it has no bucket", { probe: "eeur" }],
   ])("is not asked where %s", async (_, caller) => {
     expect((await asks(caller, 0)).after).toBe(0);
