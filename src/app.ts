@@ -4,7 +4,7 @@ import type { Placeholder } from "./config/config.ts";
 import { type App, createApp } from "./context/app.ts";
 import { type Audience, type Caller, callerOf, rayOf, withAudience } from "./context/caller.ts";
 import { openInvocation } from "./context/invocation.ts";
-import { type Job, newJob, tracingOf } from "./context/job.ts";
+import { beginAfterAnswer, type Job, newJob, tracingOf } from "./context/job.ts";
 import { ANSWERS, asFailure, Failure } from "./errors.ts";
 import { catalogue } from "./handlers/catalogue.ts";
 import { health } from "./handlers/health.ts";
@@ -13,9 +13,11 @@ import { info } from "./handlers/info.ts";
 import { labels, orderLabels } from "./handlers/labels.ts";
 import { orderLikeness } from "./handlers/likeness.ts";
 import { purge } from "./handlers/purge.ts";
+import { regions } from "./handlers/regions.ts";
 import { robots } from "./handlers/robots.ts";
 import { similar, writeSimilar } from "./handlers/similar.ts";
 import { warm } from "./handlers/warm.ts";
+import { weather } from "./handlers/weather.ts";
 import { record } from "./record.ts";
 import { PHOTON_AUTHENTICATION_HEADER } from "./request/grammars/photon.ts";
 import { INFO_PREFIX } from "./request/infoPath.ts";
@@ -48,8 +50,10 @@ export function createRouter(isolate: Isolate): Hono<Bindings> {
   // What operators, tools and crawlers ask for must not count as readers' requests.
   router.get("/healthz", serving(health, "job"));
   router.get("/robots.txt", serving(robots, "job"));
+  router.get("/regions", serving(regions, "job"));
   router.post("/warm", serving(warm, "warm"));
   router.post("/purge", serving(purge, "job"));
+  router.post("/weather", serving(weather, "job"));
   router.post("/catalogue", serving(catalogue, "job"));
   router.post("/labels", serving(orderLabels, "job"));
   router.get("/labels/*", serving(labels, "reader"));
@@ -87,6 +91,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
   const ray = rayOf(http);
   const { meter, waitUntil, end } = openInvocation(c.executionCtx, isolate.state.lateUsage, now);
   let trace = newTrace(audience, "", "", ray);
+  let job: Job | undefined;
   let given: Answer;
   let report = false;
   let placeholder: Placeholder = "off";
@@ -94,7 +99,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     const app = await createApp({ ...isolate, env: c.env, meter, waitUntil });
     if (handler === image) placeholder = app.config.placeholder;
     const caller = withAudience(callerOf(http, app.config), audience);
-    const job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
+    job = newJob(caller, waitUntil, { ray, tracing: tracingOf(c.executionCtx) });
     trace = job.trace;
     given = await handler(http, app, caller, job);
   } catch (error) {
@@ -104,6 +109,7 @@ async function answer(c: Context<Bindings>, handler: Handler, audience: Audience
     const json = failureAnswer(failure, now(), http.headers.has(PHOTON_AUTHENTICATION_HEADER), ray);
     given = withPlaceholder(json, placeholder, http.headers.get("accept"));
   }
+  if (job !== undefined) beginAfterAnswer(job);
   // A health check that is well comes every few seconds. In the log it would hide what readers ask for.
   if (trace.door === "" && trace.reason === "ok") {
     end(null, undefined);

@@ -7,6 +7,7 @@ export { CatalogueFeed } from "./catalogue/feed/catalogueFeed.ts";
 export { RecognitionLedger } from "./catalogue/recognition/recognitionLedger.ts";
 export { RenderCoordinator } from "./coordinate/renderCoordinator.ts";
 export { HostGovernor } from "./origin/governor/hostGovernor.ts";
+export { RegionWeather } from "./weather/regionWeather.ts";
 
 const isolate = {
   now: () => Date.now(),

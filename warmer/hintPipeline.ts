@@ -3,7 +3,7 @@ import { AgeFilter } from "./hint/ageFilter.ts";
 import { DatagramReader, type LineSink } from "./hint/datagramReader.ts";
 import type { HashKey, ScannedHint } from "./hint/hintScanner.ts";
 import type { PlaceTable } from "./hint/placeTable.ts";
-import type { Format } from "./hint/protocol.ts";
+import { FORMATS, type Format } from "./hint/protocol.ts";
 import type { Rejection } from "./hint/rejections.ts";
 import type { Counts } from "./observe/counts.ts";
 import type { RegionPusher } from "./push/regionPusher.ts";
@@ -60,6 +60,7 @@ export class HintPipeline implements DatagramSink, LineSink {
   #steady = 0;
   #sender = 0;
   #queuedMs = 0;
+  #age: ReturnType<AgeFilter["classify"]> = "old";
 
   /** @param pushers one for each deployed region, in the order of the place table */
   constructor(
@@ -113,7 +114,10 @@ export class HintPipeline implements DatagramSink, LineSink {
     const counts = this.#counts;
     counts.received += r.count;
     counts.parsed += r.count;
-    const age = this.ageFilter.classify(this.#sender, r.sender, r.time, this.#now, this.#queuedMs);
+    if (r.isCopy) counts.copied += r.count;
+    // A copy is as old as its hint, and the filter has learned from that already.
+    else this.#age = this.ageFilter.classify(this.#sender, r.sender, r.time, this.#now, this.#queuedMs);
+    const age = this.#age;
     if (age === "old") counts.oldAtReceipt += r.count;
     else if (age === "future") counts.future += r.count;
     else this.#keep(r, this.#now - this.ageFilter.age + this.#maxAgeMs);
@@ -146,11 +150,12 @@ export class HintPipeline implements DatagramSink, LineSink {
 
   #keep(r: ScannedHint, expiry: number): void {
     const batch = this.#batch;
+    const format = r.byMap ? r.format + FORMATS.length : r.format;
     for (let i = 0; i < r.count; i++) {
       if (batch.size === LOOKUP_BATCH_SIZE) this.flush();
       const at = batch.size++;
       batch.regions[at] = r.region;
-      batch.formats[at] = r.format;
+      batch.formats[at] = format;
       batch.starts[at] = r.starts[i] as number;
       batch.ends[at] = r.ends[i] as number;
       batch.keyLow[at] = r.keyLow[i] as number;

@@ -17,6 +17,7 @@ import { DedupTable } from "./queue/dedupTable.ts";
 import { chooseListen, SERVICE_RATE } from "./receive/chooseListen.ts";
 import { type Listener, receiveBufferBytes } from "./receive/listen.ts";
 import { SenderList } from "./receive/senderList.ts";
+import { MapFetcher } from "./regions/mapFetcher.ts";
 
 /** What the service takes from outside. Times in ms. */
 export type ServiceDependencies = {
@@ -38,6 +39,7 @@ const LIMITS = {
   queue: 512,
   timeoutMs: 1_000,
   tickMs: 100,
+  minuteMs: 60_000,
   receiveDelayMs: 10,
   openMs: 300,
   drainMs: 700,
@@ -60,6 +62,16 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
   const counts = new Counts();
   const keys = new DedupTable(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
   const batched = config.WARM_BATCH_MS > 0;
+  const deployed = config.WARM_REGIONS.map(({ region }) => region);
+  const places = new PlaceTable(deployed, Object.fromEntries(config.WARM_PLACES), config.WARM_ENDPOINTS);
+  const maps = new MapFetcher({
+    ...{ clock, log, tls: dependencies.tls },
+    onMap(map) {
+      places.use(map);
+      for (const pusher of pushers) pusher.useMap(map?.version ?? 0);
+    },
+  });
+  const onMapVersion = (version: number, url: URL): void => maps.heard(version, url);
   const pushers = config.WARM_REGIONS.map(({ region, url }) => {
     return new RegionPusher(
       {
@@ -79,12 +91,10 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
         },
         random: dependencies.random,
       },
-      { keys, counts, clock, log },
+      { keys, counts, clock, log, onMapVersion },
       dependencies.openPool,
     );
   });
-  const deployed = config.WARM_REGIONS.map(({ region }) => region);
-  const places = new PlaceTable(deployed, Object.fromEntries(config.WARM_PLACES), config.WARM_ENDPOINTS);
   const pipeline = new HintPipeline(
     {
       places,
@@ -112,6 +122,7 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
     counts,
     pushers,
     evicted: () => keys.evicted,
+    map: maps,
     knownSenders: () => pipeline.ageFilter.knownSenders(),
     port: () => listener.port,
   });
@@ -127,6 +138,7 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
   const tick = setInterval(() => {
     for (const pusher of pushers) pusher.tick();
   }, LIMITS.tickMs);
+  const minute = setInterval(() => places.tick(clock.steady()), LIMITS.minuteMs);
   const { receiveBufferBytes: granted } = listener;
   log.info({ udp: `${listener.host}:${listener.port}`, regions: deployed, asked, granted }, "listening");
   if (config.WARM_SECRET === null) log.warn("WARM_SECRET is not set: pushes are unsigned, and a Worker refuses them");
@@ -139,6 +151,7 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
   const stop = async (): Promise<void> => {
     await drain(listener, pushers);
     clearInterval(tick);
+    clearInterval(minute);
     await Promise.all(pushers.map((pusher) => pusher.stop()));
     status.closeAllConnections();
     status.close();

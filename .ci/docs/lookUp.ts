@@ -5,7 +5,10 @@ import { TIER_POLICIES } from "../../src/store/tierPolicies.ts";
 /** https://developers.cloudflare.com/durable-objects/platform/pricing/ */
 const USD_PER_MILLION_OBJECT_CALLS = 0.15;
 
-const WHEN = ["first, alone", "at once with the next four"] as const;
+const WHEN = ["first, alone", "at once with the others"] as const;
+
+/** A tier that is there in some look-ups only. */
+const ONLY: Readonly<Record<string, string>> = { beside: "while the data centre changes its region" };
 
 /** What is asked once the region has answered. */
 const LATER = "when the region has answered, in its place";
@@ -15,7 +18,7 @@ export function lookUpRows(): { readonly head: readonly string[]; readonly rows:
   const { negative, list, sourceMeta } = STORE_CALLS;
   const tiers = Object.entries(TIER_POLICIES).map(([name, { stage, waitMs, usdPerMillionReads }]) => [
     `${name}: ${STORE_CALLS.tier.doc}`,
-    WHEN[stage] ?? "",
+    ONLY[name] ?? WHEN[stage] ?? "",
     `${waitMs} ms`,
     usd(usdPerMillionReads),
   ]);

@@ -159,7 +159,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
 
 /** The warmer's own metrics, in the order they are exported; those of the process and of Node are prom-client's. */
 export function warmerMetrics(): readonly { name: string; type: string; labels: readonly string[]; help: string }[] {
-  const none = { evicted: () => 0, knownSenders: () => 0, port: () => 0 };
+  const none = { evicted: () => 0, map: { version: 0, fetched: 0, failed: 0 }, knownSenders: () => 0, port: () => 0 };
   const metrics = createRegistry({ counts: new Counts(), pushers: [], ...none }).getMetricsAsArray();
   return (metrics as unknown as { name: string; help: string; labelNames: string[] }[])
     .filter(({ name }) => !/_(process|nodejs)_/.test(name))

@@ -1,5 +1,6 @@
 /** What a deployment sets, parsed. parseConfig.ts makes it from the variables. */
 
+import type { WeatherMap, WeatherSettings } from "../weather/settings.ts";
 import type { Politeness } from "./politeness.ts";
 import type { TapName } from "./taps.ts";
 
@@ -103,6 +104,8 @@ export type Config = {
   /** The contact address in the User-Agent. Empty = the address that this Worker answers on. */
   readonly contactUrl: string;
   readonly regions: readonly string[];
+  /** Whether data centres are led round slow ways. Fewer than two regions have no weather (live/weather.ts). */
+  readonly weather: "on" | "off";
   readonly warmSecret: string | null;
   readonly purgeSecret: string | null;
   readonly catalogueSecret: string | null;
@@ -138,6 +141,10 @@ export type Config = {
   readonly retiredMakers: ReadonlySet<string>;
   /** The operator's corrections of the region map, such as `colo:DXB` -> `weur` (coordinate/regions.ts). */
   readonly regionOverrides: Readonly<Record<string, string>>;
+  /** The weather as decided and as ordered (weather/settings.ts). */
+  readonly weatherSettings: WeatherSettings;
+  /** Which data centres read another region than the table says; the table itself where there is no weather. */
+  readonly regionMap: WeatherMap;
   /** The operator's limits per host pattern, over those of the table of known hosts (origin/governor/politeness.ts). */
   readonly politeness: Readonly<Record<string, Partial<Politeness>>>;
 };

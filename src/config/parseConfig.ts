@@ -1,5 +1,6 @@
 /** Variables -> Config. They are checked once, and one message names every problem. */
 import { Failure } from "../errors.ts";
+import { FIXED_MAP, NO_WEATHER } from "../weather/settings.ts";
 import type { Config } from "./config.ts";
 import type { Settings } from "./setting.ts";
 import { readSettings, type Vars } from "./settings.ts";
@@ -33,6 +34,8 @@ export function parseConfig(vars: Vars, checks: readonly FurtherCheck[] = []): C
     retiredMakers: new Set(),
     politeness: {},
     regionOverrides: {},
+    weatherSettings: NO_WEATHER,
+    regionMap: FIXED_MAP,
   };
 }
 

@@ -5,7 +5,15 @@ import type { Reader } from "./read.ts";
 /** Config as the variables have it: keys and salts are two lists, which `parseConfig` pairs. Live settings are left out. */
 export type Settings = Omit<
   Config,
-  "signingPairs" | "blocked" | "epochs" | "staleEpochs" | "retiredMakers" | "regionOverrides" | "politeness"
+  | "signingPairs"
+  | "blocked"
+  | "epochs"
+  | "staleEpochs"
+  | "retiredMakers"
+  | "regionOverrides"
+  | "weatherSettings"
+  | "regionMap"
+  | "politeness"
 > & {
   readonly signingKeys: readonly Uint8Array[];
   readonly signingSalts: readonly Uint8Array[];

@@ -21,6 +21,7 @@ import type { Original } from "../store/original.ts";
 import type { Look, SourceInfo } from "../store/sourceInfo.ts";
 import type { Described } from "../store/sourceMeta.ts";
 import type { Stored } from "../store/tiers/tier.ts";
+import { ReportWindow } from "../weather/report.ts";
 import { Meter } from "./meter.ts";
 
 /** Longer than any exchange with a source and its render may take. */
@@ -109,6 +110,8 @@ export type IsolateState = {
   readonly inFlight: InFlight;
   /** What was used for invocations whose last line is written. The next line has it. */
   readonly lateUsage: Meter;
+  /** How long look-ups took since the last report. */
+  weather(): ReportWindow;
   /** The source bytes that the isolate holds at once. */
   sourceBytes(config: Config): MemoryBudget;
   /** One decode at a time: engines keep memory of their own. */
@@ -122,6 +125,7 @@ export function newIsolateState(): IsolateState {
   let bytes: MemoryBudget | undefined;
   let slot: Semaphore | undefined;
   let heavy: Semaphore | undefined;
+  let weather: ReportWindow | undefined;
   return {
     liveConfig: new LiveConfig(overrideCheck),
     https: new HttpsMemory(),
@@ -146,6 +150,8 @@ export function newIsolateState(): IsolateState {
     overRate: new BoundedMap(RATE_MEMORY),
     inFlight: new InFlight(),
     lateUsage: new Meter(),
+    // A random name can only be drawn while a request is served.
+    weather: () => (weather ??= new ReportWindow(crypto.randomUUID().replaceAll("-", ""))),
     sourceBytes: ({ maxBytesInFlight: capacity, queueMs: waitMs }) =>
       (bytes ??= new MemoryBudget({ capacity, maxWaiting: MAX_WAITING, waitMs })),
     renderSlot: ({ queueMs: waitMs }) => (slot ??= createSemaphore({ capacity: 1, maxWaiting: MAX_WAITING, waitMs })),

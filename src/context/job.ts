@@ -14,6 +14,8 @@ export type Job = {
   readonly waitUntil: WaitUntil;
   /** The store calls of this invocation. */
   readonly calls: StoreCalls;
+  /** What is begun once the answer is given. */
+  readonly afterAnswer: (() => Promise<unknown>)[];
   /** Called once the store that others read it from holds the picture that this job made or copied. */
   readonly onStored: () => void;
   /** Does a step inside a span of Workers tracing, where that is on. */
@@ -44,6 +46,7 @@ export function newJob({ audience, region, colo }: Caller, waitUntil: WaitUntil,
     trace: newTrace(audience, region, colo, ray),
     waitUntil,
     calls,
+    afterAnswer: [],
     onStored: () => undefined,
     span: (name, work) => (tracing === undefined ? work() : tracing.enterSpan(name, work)),
   };
@@ -58,6 +61,13 @@ export function tracingOf(ctx: object): JobParts["tracing"] {
 /** `ctx.waitUntil` with failures logged. */
 export function loggedWaitUntil(ctx: Pick<ExecutionContext, "waitUntil">): WaitUntil {
   return (work) => ctx.waitUntil(work.catch(logFailure));
+}
+
+/** Begins what was ordered for after the answer, in a turn of its own: the answer leaves first. */
+export function beginAfterAnswer({ afterAnswer, waitUntil }: Pick<Job, "afterAnswer" | "waitUntil">): void {
+  if (afterAnswer.length === 0) return;
+  const works = afterAnswer.splice(0);
+  waitUntil(new Promise((resolve) => setTimeout(resolve, 0)).then(() => Promise.all(works.map((work) => work()))));
 }
 
 /**

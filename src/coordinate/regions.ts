@@ -67,12 +67,21 @@ const HINT_BY_COLO: ReadonlyMap<string, LocationHint> = new Map(
   ),
 );
 
+/** Data centre -> the region that it reads now, where that differs from the table (`colos` of `GET /regions`). */
+export type MovedColos = Readonly<Record<string, string>>;
+
 /**
- * Place -> the deployed region that serves it. Tried in this order: overrides, the table of data centres, continent with
- * longitude, country, continent alone. Codes may be in upper or lower case. An unknown or undefined place (`request.cf`
- * can be undefined) gets the first deployed region, or `DEFAULT_REGION` if none is deployed. Never throws.
+ * Place -> the deployed region that serves it. Tried in this order: overrides of the place, data centres that were moved
+ * (`moved`), the table of data centres, continent with longitude, country, continent alone. Codes may be in upper or lower
+ * case. An unknown or undefined place (`request.cf` can be undefined) gets the first deployed region, or `DEFAULT_REGION`
+ * if none is deployed. Never throws.
  */
-export function regionOf(place: Place | undefined, deployed: DeployedRegions, overrides: RegionOverrides = {}): string {
+export function regionOf(
+  place: Place | undefined,
+  deployed: DeployedRegions,
+  overrides: RegionOverrides = {},
+  moved: MovedColos = {},
+): string {
   const fallback = deployed[0] ?? DEFAULT_REGION;
   if (place === undefined) return fallback;
   const colo = place.colo?.toUpperCase();
@@ -80,8 +89,22 @@ export function regionOf(place: Place | undefined, deployed: DeployedRegions, ov
   const continent = place.continent?.toUpperCase();
   const override = own(overrides, `colo:${colo}`) ?? own(overrides, `c:${country}`) ?? own(overrides, `k:${continent}`);
   if (override !== undefined && deployed.includes(override)) return override;
+  const now = own(moved, colo ?? "");
+  if (now !== undefined && deployed.includes(now)) return now;
   const hint = HINT_BY_COLO.get(colo ?? "") ?? hintOf(continent, country, place.longitude);
   return (hint === undefined ? undefined : collapse(hint, deployed, overrides)) ?? fallback;
+}
+
+/** Data centre (three capital letters) -> its deployed region by the table alone; null when it is in no table. */
+export function tableRegionOf(colo: string, deployed: DeployedRegions, overrides: RegionOverrides = {}): string | null {
+  const hint = HINT_BY_COLO.get(colo);
+  return hint === undefined ? null : (collapse(hint, deployed, overrides) ?? null);
+}
+
+/** The data centres of the table with the same location hint, the given one among them. Empty when it is in no table. */
+export function neighboursOf(colo: string): readonly string[] {
+  const hint = HINT_BY_COLO.get(colo);
+  return hint === undefined ? [] : COLOS_BY_HINT[hint].split(" ");
 }
 
 /**
@@ -99,6 +122,16 @@ export function collapse(
   if (deployed.includes(region)) return region;
   if (!isLocationHint(region)) return undefined;
   return NEAREST[region].find((hint) => deployed.includes(hint));
+}
+
+/** The other deployed regions, nearest to the region first. The order of `deployed` where the region is no hint. */
+export function nearestOthers(region: string, deployed: DeployedRegions): readonly string[] {
+  const near: readonly string[] = isLocationHint(region) ? NEAREST[region] : deployed;
+  const ordered = [
+    ...near.filter((hint) => deployed.includes(hint)),
+    ...deployed.filter((name) => !near.includes(name)),
+  ];
+  return ordered.filter((name) => name !== region);
 }
 
 /** Whether the name is one of R2's location hints. */

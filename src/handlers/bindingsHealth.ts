@@ -8,5 +8,7 @@ export type BindingsHealth = {
   readonly coordinator: boolean;
   readonly governor: boolean;
   readonly masters: boolean;
+  /** `off`: WEATHER=off, or fewer than two regions. */
+  readonly weather: "bound" | "absent" | "off";
   readonly heavy: "answers" | "silent" | "absent";
 };

@@ -16,6 +16,7 @@ import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer, linesAnswer } from "../respond/answer.ts";
 import { namesOf } from "../store/renditionStore.ts";
 import { newTrace } from "../telemetry.ts";
+import { movedTo } from "../weather/pushedTo.ts";
 import { lineOf, type WarmResult, waitedWord } from "./warm/outcome.ts";
 import { type WarmOrder as PictureOrder, recordRefused, warmPicture } from "./warm/warmPicture.ts";
 
@@ -49,10 +50,10 @@ export async function warm(http: Request, app: App, caller: Caller, job: Job): P
   job.trace.region = region;
   const { success } = await bindings.WARM_LIMIT.limit({ key: region }).catch(() => ({ success: true }));
   if (!success) throw new Failure("rate_limited", { retryAfter: 1 });
-  const pusher = withAudience({ ...caller, region }, "warm");
+  const pusher = withAudience({ ...caller, region, beside: secondRegion(order, config) }, "warm");
   const { accepted, refused } = await accept(order, app, pusher, job);
   const expires = started + order.deadlineMs;
-  const first = { accepted: accepted.length, refused };
+  const first = { accepted: accepted.length, refused, regions: config.regionMap.version };
   const work = (tell: Tell) => warmAll(accepted, app, pusher, job, expires, tell);
   if (http.headers.get("accept")?.toLowerCase().includes(LINES_TYPE)) return linesAnswer(streamed(first, work, job));
   if (new URL(http.url).searchParams.get("wait") !== "1") {
@@ -64,6 +65,15 @@ export async function warm(http: Request, app: App, caller: Caller, job: Job): P
   // In the order of the push, whichever was done first.
   const results = [...new Set(order.paths)].map((path) => ({ path, result: words.get(path) }));
   return jsonAnswer(200, { ...first, results });
+}
+
+/**
+ * A region that the fixed table names stands for its data centres, and some of them may read another one now. Whoever has
+ * the present map has named that one already.
+ */
+function secondRegion({ region, regions: version }: WarmOrder, config: App["config"]): string | null {
+  const { regionMap: map, regions: deployed, regionOverrides: overrides } = config;
+  return version !== null && version >= map.version ? null : movedTo(region, { deployed, overrides, map });
 }
 
 /** Policy for each path, as for a browser. */

@@ -40,6 +40,16 @@ export class JsonReader {
     }
   }
 
+  /** A value that passes; `absent` when it is not there or wrong. */
+  value<T>(path: JsonPath, check: Check<T>, absent: T): T {
+    const value = this.#value(path);
+    if (value === undefined) return absent;
+    const checked = check(value);
+    if ("value" in checked) return checked.value;
+    this.#valueProblem(path, checked.wrong);
+    return absent;
+  }
+
   /** The entries of a list that pass; none when the list is not there. */
   list<T>(path: JsonPath, check: Check<T>): readonly T[] {
     const value = this.#value(path);

@@ -1,6 +1,6 @@
 /**
- * The ledger of purges and takedowns: one JSON object in the primary bucket, changed under its ETag, so that two
- * operators at once lose nothing; KV, which cannot do that, only gets the result for every isolate to read.
+ * The ledger of purges, takedowns and weather: one JSON object in the primary bucket, changed under its ETag, so that two
+ * changes at once lose nothing; KV, which cannot do that, only gets the result for every isolate to read.
  */
 
 import { Failure } from "../errors.ts";
@@ -9,6 +9,7 @@ import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "./liveSettings
 import { type BlockOrder, NO_ORDERS, type Orders, readOrders, refuseOutdated, withOrder } from "./orders.ts";
 import { SETTINGS_KEY } from "./settingsCache.ts";
 import { LEDGER_KEY } from "./takedown.ts";
+import { isWeatherSet } from "./weather.ts";
 
 const TRIES = 16;
 const PUBLISH_TRIES = 4;
@@ -16,12 +17,13 @@ const PUBLISH_PAUSE_MS = 1_100;
 
 export type LedgerStores = { readonly R2_PRIMARY: R2Bucket; readonly THUMBS: KVNamespace };
 
-/** What the ledger holds: settings of which only takedowns and epochs are set, and what was ordered and lifted lately. */
+/** What the ledger holds: settings of which only takedowns, epochs and weather are set, and what was ordered and lifted lately. */
 export type Ledger = { readonly settings: LiveSettings; readonly lifted: Lifted; readonly orders: Orders };
 
 /**
  * Applies `change` to the ledger at the time `now` (unix ms) and publishes the settings that follow. Gives their text.
  * What an operator wrote into KV by hand stays: other fields as they are, takedowns and epochs as the change sees them.
+ * Weather is the ledger's alone.
  * `order` is what the change does as a block or a lift. Throws Failure `body_invalid` when the order is outdated,
  * `misconfigured` when what is stored cannot be read, and what the services throw.
  */
@@ -76,16 +78,22 @@ function parseLedger(text: string | null): Ledger {
   return { settings: readLiveSettings(rest), lifted, orders };
 }
 
-function ledgerText({ settings: { blocked, epochs, staleEpochs, retiredMakers }, lifted, orders }: Ledger): string {
-  const ours = { ...NO_SETTINGS, blocked, epochs, staleEpochs, retiredMakers };
+function ledgerText({ settings, lifted, orders }: Ledger): string {
+  const { blocked, epochs, staleEpochs, retiredMakers, weather } = settings;
+  const ours = { ...NO_SETTINGS, blocked, epochs, staleEpochs, retiredMakers, weather };
   return JSON.stringify({ ...shortened(ours), lifted, ...(Object.keys(orders).length === 0 ? {} : { orders }) });
 }
 
 /** Without a table that is empty: a Worker of yesterday does not know its name and must be able to read the text. */
 function shortened(settings: LiveSettings): Partial<LiveSettings> {
-  const { staleEpochs, politeness, ...rest } = settings;
+  const { staleEpochs, politeness, weather, ...rest } = settings;
   const isSet = (table: object) => Object.keys(table).length > 0;
-  return { ...rest, ...(isSet(staleEpochs) && { staleEpochs }), ...(isSet(politeness) && { politeness }) };
+  return {
+    ...rest,
+    ...(isSet(staleEpochs) && { staleEpochs }),
+    ...(isSet(politeness) && { politeness }),
+    ...(isWeatherSet(weather) && { weather }),
+  };
 }
 
 /** KV takes one write a second for a key: a refused one is tried again after that. */
@@ -116,6 +124,7 @@ export function merged(
     epochs: latest(published.epochs, ledger.epochs),
     staleEpochs: latest(published.staleEpochs, ledger.staleEpochs),
     retiredMakers: both(published.retiredMakers, ledger.retiredMakers),
+    weather: isWeatherSet(ledger.weather) ? ledger.weather : published.weather,
     blocked: {
       sources: both(heard.sources, ledger.blocked.sources),
       hosts: both(heard.hosts, ledger.blocked.hosts),

@@ -8,13 +8,16 @@
  *     "staleEpochs": { "<host16>": <unix ms> },        copies older than that are stale
  *     "retiredMakers": ["1-vp8enc1"],                 renditions of these makers are misses
  *     "regions": { "colo:DXB": "weur" },
- *     "politeness": { "example.org": { "concurrency": 2, "perSecond": 10 } } }
+ *     "politeness": { "example.org": { "concurrency": 2, "perSecond": 10 } },
+ *     "weather": { "version": 3, "colos": { "MAD": "enam" } } }   which data centre reads which region; npm run weather
  */
 import type { Config } from "../config/config.ts";
 import { parseHostPattern } from "../config/hostPattern.ts";
 import { Failure } from "../errors.ts";
+import { FIXED_MAP, mapOf, NO_WEATHER, type WeatherSettings } from "../weather/settings.ts";
 import { type Check, type Checked, JsonReader } from "./jsonReader.ts";
 import { type PolitenessSettings, readPoliteness } from "./politeness.ts";
+import { hasWeather, readWeather } from "./weather.ts";
 
 export type LiveSettings = {
   readonly allowedSources: readonly string[];
@@ -24,6 +27,7 @@ export type LiveSettings = {
   readonly retiredMakers: readonly string[];
   readonly regions: Readonly<Record<string, string>>;
   readonly politeness: PolitenessSettings;
+  readonly weather: WeatherSettings;
 };
 
 export const NO_SETTINGS: LiveSettings = {
@@ -34,6 +38,7 @@ export const NO_SETTINGS: LiveSettings = {
   retiredMakers: [],
   regions: {},
   politeness: {},
+  weather: NO_WEATHER,
 };
 
 /**
@@ -53,7 +58,7 @@ const ANY_REGION: RegionCheck = () => null;
  */
 export function withSettings(config: Config, text: string | null, checkRegion: RegionCheck): Config {
   const live = readLiveSettings(text, checkRegion);
-  const { allowedSources, blocked, epochs, staleEpochs, retiredMakers, regions, politeness } = live;
+  const { allowedSources, blocked, epochs, staleEpochs, retiredMakers, regions, politeness, weather } = live;
   return {
     ...config,
     allowedSources: allowedSources.length === 0 ? config.allowedSources : [...config.allowedSources, ...allowedSources],
@@ -63,6 +68,8 @@ export function withSettings(config: Config, text: string | null, checkRegion: R
     retiredMakers: new Set(retiredMakers),
     regionOverrides: { ...config.regionOverrides, ...regions },
     politeness,
+    weatherSettings: weather,
+    regionMap: hasWeather(config) ? mapOf(weather, config.regions) : FIXED_MAP,
   };
 }
 
@@ -90,6 +97,7 @@ export function readLiveSettings(text: string | null, checkRegion: RegionCheck =
       return "wrong" in text ? text : asRegionCheck(checkRegion(place, text.value), "region", text.value);
     }),
     politeness: readPoliteness(json),
+    weather: readWeather(json),
   };
   const { problems } = json;
   if (problems.length > 0) throw new Failure("misconfigured", {}, `live settings: ${problems.join("; ")}`);

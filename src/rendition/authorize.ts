@@ -21,13 +21,14 @@ export async function authorize(
   { remembers = true }: Pick<Partial<RenditionStoreOptions>, "remembers"> = {},
 ): Promise<RenditionStore> {
   const { config, bindings, now, state } = app;
-  const { cacheOrigin, ownHost, region, audience } = caller;
+  const { cacheOrigin, ownHost, region, beside, audience } = caller;
   const { onlyWarmTiers } = AUDIENCES[audience];
   const names = await namesOf(request);
   const { keys } = names;
   noteSource(job.trace, names, request);
   checkRequestedSource(request, config, ownHost);
-  const place = { bindings, region, origin: cacheOrigin, cache: caches.default, epoch: epochOf(keys, config), now };
+  const epoch = epochOf(keys, config);
+  const place = { bindings, region, beside, origin: cacheOrigin, cache: caches.default, epoch, now };
   const store = new RenditionStore(names, {
     place,
     negatives: state.negatives,

@@ -15,6 +15,7 @@ import { TIERS } from "../store/tierTable.ts";
 import { addStage, noteHit } from "../telemetry.ts";
 import { refusalOf } from "./authorize.ts";
 import { copyNear } from "./copyNear.ts";
+import { measureWeather } from "./measureWeather.ts";
 import type { Miss } from "./miss.ts";
 import { MissGovernors } from "./missGovernors.ts";
 import { openLease } from "./openLease.ts";
@@ -109,6 +110,7 @@ async function lookUpOrRender(
       if (failing === null && caller.audience === "reader") governors.askAhead(store.sourceHost, { onlyFar: true });
       void store.sourceMeta();
     },
+    onRead: measureWeather(store, app, caller, job),
   };
   const lookup = await job.span("look up", () => lookUp(store.key, askEdge ? store.tiers : pastEdge(store), options));
   job.waitUntil(lookup.rest);

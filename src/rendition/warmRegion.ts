@@ -1,4 +1,4 @@
-/** A picture of a push, brought to the region where its reader is: copied from the primary, else rendered. */
+/** A picture of a push, brought to the region where its reader is, or to two: copied from the primary, else rendered. */
 import { withTimeout } from "../concurrency/timeout.ts";
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
@@ -28,13 +28,13 @@ export type Copied =
   | { readonly outcome: "nowhere"; readonly stale: Stored | null };
 
 /**
- * Reads the primary and writes the region: two trips, and no other. The write is conditional, so that it replaces an
+ * Reads the primary and writes the region, and the second one beside it: two trips, and no other. The write is conditional, so that it replaces an
  * older copy and never a newer one. A region without a bucket is served by the primary. Throws Failure when the copy came
  * from an address that is blocked or not listed.
  */
 export async function copyToRegion(store: RenditionStore, app: App, job: Job): Promise<Copied> {
   const { calls, trace, waitUntil } = job;
-  const { key, region, primary, access, windows } = store;
+  const { key, region, beside, primary, access, windows } = store;
   const { now } = app;
   const reading = calls.run("tier", () => primary.getUploaded(key));
   const read = await askTier(primary.name, reading, TIERS.primary.waitMs, now, trace.asked);
@@ -45,9 +45,13 @@ export async function copyToRegion(store: RenditionStore, app: App, job: Job): P
   if (verdict.found.freshness !== "fresh") return { outcome: "nowhere", stale: stored };
   noteHit(trace, primary.name, stored.meta, now());
   if (region === null) return { outcome: "present" };
-  const writing = writeToRegion(store, region, read, app, job);
+  const second = beside === null ? null : writeToRegion(store, beside, read, app, job);
+  const writing = writeToRegion(store, region, read, app, job).then(async (outcome) =>
+    // The second one was brought a picture that the first had.
+    outcome === "present" && (await second) === "made" ? "made" : outcome,
+  );
   // A write that hangs must not hold up the push. What arrives late is checked all the same.
-  waitUntil(writing);
+  waitUntil(Promise.all([writing, second]));
   return { outcome: await withTimeout(writing, PUT_WAIT_MS).catch(() => "failed" as const) };
 }
 

@@ -5,6 +5,7 @@
  */
 import { TimeoutError, withTimeout } from "../concurrency/timeout.ts";
 import { type Freshness, freshnessOf, type KnownVersion, type StaleWindows } from "./freshness.ts";
+import { type OnRead, timed } from "./readTime.ts";
 import { StoreCalls } from "./storeCalls.ts";
 import type { OpenTier, Stored, StoredMeta } from "./tiers/tier.ts";
 
@@ -50,11 +51,13 @@ export type LookupOptions = {
    * nearest. The moment to ask for what only a miss needs.
    */
   readonly onNearMiss?: () => void;
+  /** Told how long each bucket took, those too that were overtaken. */
+  readonly onRead?: OnRead | undefined;
 };
 
 /** Asks the tiers for `key`, all tiers of a stage at once. Never throws. */
 export async function lookUp(key: string, tiers: readonly OpenTier[], options: LookupOptions): Promise<Lookup> {
-  const { onAsked, onNearMiss, calls = new StoreCalls() } = options;
+  const { now, onAsked, onNearMiss, onRead, calls = new StoreCalls() } = options;
   const asked: TierAsked[] = [];
   const verdicts: Verdict[] = [];
   /** Set by the first fresh answer, and at the end. What comes after it is not noted. */
@@ -66,11 +69,15 @@ export async function lookUp(key: string, tiers: readonly OpenTier[], options: L
 
   const ask = async (open: OpenTier): Promise<boolean> => {
     const { row, tier } = open;
-    const read = calls.run("tier", async () => (overtaken.aborted ? null : tier.get(key, overtaken)));
+    const read = calls.run("tier", async () => {
+      if (overtaken.aborted) return null;
+      if (onRead === undefined) return tier.get(key, overtaken);
+      return timed(tier.name, (state) => tier.get(key, state), overtaken, now, onRead);
+    });
     const noteHeld = (stored: Stored | null) => stored !== null && holding.push(tier.name);
     reads.push(read.then(noteHeld, () => undefined));
     const own: TierAsked[] = [];
-    const stored = await askTier(tier.name, read, row.waitMs, options.now, own);
+    const stored = await askTier(tier.name, read, row.waitMs, now, own);
     if (overtaken.aborted) return false;
     asked.push(...own);
     const verdict = stored === null ? null : judge(stored, tier.name, options);

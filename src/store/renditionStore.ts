@@ -115,6 +115,11 @@ export class RenditionStore implements RenditionNames {
     return TIERS.region.open(this.#options.place);
   }
 
+  /** A second region beside it; null = none. */
+  get beside(): R2Tier | null {
+    return TIERS.beside.open(this.#options.place);
+  }
+
   get primary(): R2Tier {
     return TIERS.primary.open(this.#options.place);
   }

@@ -22,7 +22,7 @@ type CallRow = {
 /**
  * What a request asks for past the edge, in this order. The tiers, the negative and the list are asked for at once and
  * take all six connections. The source's metadata takes the place of the first that has answered, which is the region for
- * most readers. Prices: https://developers.cloudflare.com/kv/platform/pricing/ and
+ * most readers. While a data centre changes its region there is one tier more, and the list waits for the first answer. Prices: https://developers.cloudflare.com/kv/platform/pricing/ and
  * https://developers.cloudflare.com/r2/pricing/ (a listing is class A, a head is class B).
  */
 export const STORE_CALLS = {

@@ -13,7 +13,7 @@ export const TIER_POLICIES = {
     stage: 0,
     usdPerMillionReads: 0,
     waitMs: 300,
-    filledFrom: ["kv", "region", "primary", "made"],
+    filledFrom: ["kv", "region", "beside", "primary", "made"],
     writeWindowMs: 0,
     seenByWarm: false,
     readByWarm: false,
@@ -25,7 +25,7 @@ export const TIER_POLICIES = {
     usdPerMillionReads: 0.5,
     waitMs: 1_500,
     // By an R2 hit a picture was asked for at least twice.
-    filledFrom: ["region", "primary"],
+    filledFrom: ["region", "beside", "primary"],
     writeWindowMs: KV_WRITE_WINDOW_MS,
     seenByWarm: false,
     readByWarm: false,
@@ -36,12 +36,28 @@ export const TIER_POLICIES = {
     stage: 1,
     usdPerMillionReads: 0.36,
     waitMs: 1_500,
-    filledFrom: ["primary", "made"],
+    filledFrom: ["beside", "primary", "made"],
     writeWindowMs: 0,
     seenByWarm: true,
     readByWarm: false,
     sharedBy: "region",
     consistent: true,
+  },
+  /**
+   * A second region: of a data centre that changes its region, the one of before; of a push, the one that moved data
+   * centres read. What was made goes to both, so that a change can be undone.
+   */
+  beside: {
+    stage: 1,
+    usdPerMillionReads: 0.36,
+    waitMs: 1_500,
+    filledFrom: ["made"],
+    writeWindowMs: 0,
+    seenByWarm: true,
+    readByWarm: false,
+    sharedBy: "region",
+    // It is, but nobody waits for a picture in it: the coordinators are those of `region`.
+    consistent: false,
   },
   primary: {
     stage: 1,

@@ -15,6 +15,8 @@ export type Place = {
   readonly bindings: StoreBindings;
   /** Deployed region of this request, such as `weur`. */
   readonly region: string;
+  /** A second region beside it (tierPolicies.ts); null or absent = none. */
+  readonly beside?: string | null;
   /** Our own origin, such as `https://img.example.org`. */
   readonly origin: string;
   readonly cache: Cache;
@@ -56,6 +58,15 @@ export const TIERS = {
       allBuckets(bindings)
         .filter(({ label }) => label !== PRIMARY)
         .map(({ bucket, label }) => r2PurgeStore(bucket, label)),
+  },
+  beside: {
+    ...TIER_POLICIES.beside,
+    open: ({ bindings, beside = null }) => {
+      const second = beside === null ? null : regionBucket(bindings, beside);
+      return second === null ? null : r2Tier(second.bucket, "beside", second.label);
+    },
+    // The row before empties every region.
+    purge: () => [],
   },
   primary: {
     ...TIER_POLICIES.primary,

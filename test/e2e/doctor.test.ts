@@ -134,6 +134,7 @@ describe("npm run doctor", { timeout: 60_000 }, () => {
       "?   catalogue: the Worker has no CATALOGUE_SECRET, so /catalogue is off",
       "ok  governor: GOVERNOR is bound",
       "ok  queue: MASTERS is bound",
+      "ok  weather: ",
       "?   heavy: there is no HEAVY",
       "ok  picture: made from ",
       "ok  edge: the second answer comes from the edge cache",

@@ -132,10 +132,17 @@ describe("/healthz", () => {
     ["fails", { HEAVY: heavy(() => Promise.reject(new Error("gone"))) }, { heavy: "silent" }],
     ["is another Worker", { HEAVY: heavy(async () => new Response(null, { status: 503 })) }, { heavy: "silent" }],
     ["and governor are not bound", { HEAVY: undefined, GOVERNOR: undefined }, { heavy: "absent", governor: false }],
+    [
+      "and weather are not bound",
+      { HEAVY: undefined, REGION_WEATHER: undefined },
+      { heavy: "absent", weather: "absent" },
+    ],
+    ["is not bound, weather is off", { HEAVY: undefined, WEATHER: "off" }, { heavy: "absent", weather: "off" }],
     ["and queue are not bound", { HEAVY: undefined, MASTERS: undefined }, { heavy: "absent", masters: false }],
   ] as const)("tells the bindings when asked: the heavy Worker %s", async (_, env, told) => {
     const body = (await (await ask(`${HOST}/healthz?bindings`, {}, env)).json()) as { bindings: unknown };
-    expect(body.bindings).toEqual({ coordinator: true, governor: true, masters: true, ...told });
+    const rest = { coordinator: true, governor: true, masters: true, weather: "bound" };
+    expect(body.bindings).toEqual({ ...rest, ...told });
   });
   test("works in a deployment that has not bound VERSION", async () => {
     const answer = await ask(`${HOST}/healthz`, {}, { VERSION: undefined });

@@ -23,6 +23,7 @@ export function memoryTier(name: string, behaviour: Behaviour = {}): MemoryTier 
     async get(key, overtaken) {
       this.gets++;
       await act();
+      if (name !== "edge" && name !== "kv") overtaken?.onAnswer?.(held.has(key));
       this.overtaken.push(overtaken?.aborted === true);
       return held.get(key) ?? null;
     },

@@ -49,6 +49,9 @@ export function worldOf({
   const who: Caller = {
     audience: "reader",
     region: "weur",
+    beside: null,
+    home: null,
+    probe: null,
     runsIn: "weur",
     colo: "MAD",
     origin: "https://img.test",

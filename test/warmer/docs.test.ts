@@ -93,7 +93,7 @@ test("the byte-by-byte datagram is what the page says, and its signature is vali
 });
 
 describe("dashboard, alerts and docs name only existing metrics", () => {
-  const none = { evicted: () => 0, knownSenders: () => 0, port: () => 0 };
+  const none = { evicted: () => 0, map: { version: 0, fetched: 0, failed: 0 }, knownSenders: () => 0, port: () => 0 };
   const registry = createRegistry({ counts: new Counts(), pushers: [], ...none });
   const known = new Set(
     (registry.getMetricsAsArray() as unknown as { name: string }[]).flatMap(({ name }) =>

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { HintPipeline } from "../../warmer/hintPipeline.ts";
 import { Counts } from "../../warmer/observe/counts.ts";
 import { RegionPusher } from "../../warmer/push/regionPusher.ts";
@@ -103,5 +103,53 @@ describe("HintPipeline", () => {
     expect(pipeline.overflow).toBe(0);
     take(hint({ p: "/512" }));
     expect(pipeline.overflow).toBe(1);
+  });
+});
+
+describe("with a map of the regions", () => {
+  const MAP = { v: 1, version: 4, colos: { MAD: "enam" }, moving: { MAD: "weur" } } as const;
+  function moved() {
+    const made = make();
+    const adds: string[] = [];
+    const keys: string[] = [];
+    places.use(MAP);
+    for (const pusher of made.pushers) {
+      const add = pusher.add.bind(pusher);
+      pusher.add = (format, path, expiry, keyLow, keyHigh, now) => {
+        adds.push(`${pusher.region} ${format} ${path}`);
+        keys.push(`${pusher.region} ${path} ${keyLow} ${keyHigh}`);
+        add(format, path, expiry, keyLow, keyHigh, now);
+      };
+    }
+    return { ...made, adds, keys };
+  }
+  afterEach(() => places.use(undefined));
+  const at = (fields: object) => ({ r: undefined, ...fields });
+
+  test("a hint for a data centre in a change goes to both regions, and is told from one by region", () => {
+    const { take, hint, adds, counts } = moved();
+    take(hint(at({ colo: "MAD", p: ["/a", "/b"] })));
+    take(hint({ r: "weur", p: "/c" }));
+    expect(adds).toEqual(["enam 3 /a", "enam 3 /b", "weur 3 /a", "weur 3 /b", "weur 0 /c"]);
+    expect(counts).toMatchObject({ received: 5, parsed: 5, copied: 2 });
+  });
+
+  test("however a hint comes to a region, its path has one key there, so that it is pushed once", () => {
+    const { take, hint, adds, keys, counts } = moved();
+    // JSON.parse reads a line with an escape.
+    take(hint(at({ colo: "MAD", p: '/a"' })).replace('"MAD"', '"\\u004dAD"'));
+    take(hint(at({ colo: "MAD", p: "/b" })));
+    take(hint({ r: "weur", p: ['/a"', "/b"] }));
+    take(hint({ r: "enam", p: ['/a"', "/b"] }));
+    expect(adds).toHaveLength(8);
+    expect(new Set(keys).size).toBe(4);
+    expect(counts).toMatchObject({ received: 8, copied: 2, rejected: 0 });
+  });
+
+  test("an old hint is old twice, and the clocks learn from it once", () => {
+    const { take, hint, counts, adds } = moved();
+    take(hint(at({ colo: "MAD", t: NOW - 51 })));
+    expect(adds).toEqual([]);
+    expect(counts).toMatchObject({ received: 2, oldAtReceipt: 2 });
   });
 });

@@ -89,6 +89,10 @@ export class DatagramReader {
       if (next >= 0 && (next === end || memory[next] === NEWLINE)) {
         this.#scanner.finish();
         sink.hint(this.#hint);
+        if (this.#scanner.turnToSecond()) {
+          this.#scanner.finish();
+          sink.hint(this.#hint);
+        }
         at = next;
       } else at = this.#slow(at, end, sink);
     }
@@ -112,8 +116,15 @@ export class DatagramReader {
     }
     sink.flush();
     if (typeof hint === "string") sink.reject(hint);
-    else if (this.#load(hint)) sink.hint(this.#hint);
-    else sink.reject("region");
+    else if (this.#load(hint)) {
+      sink.hint(this.#hint);
+      if (this.#scanner.turnToSecond()) {
+        // Loading overwrites the paths.
+        sink.flush();
+        this.#scanner.load(hint.paths, hint.sender);
+        sink.hint(this.#hint);
+      }
+    } else sink.reject("region");
     return stop;
   }
 
@@ -122,10 +133,8 @@ export class DatagramReader {
     const r = this.#hint;
     const { places, format } = this.#options;
     const place = Buffer.from(hint.place.value);
-    const region = places.lookup(hint.place.kind, place, 0, place.length);
-    if (region < 0) return false;
+    if (!this.#scanner.setTarget(places.lookup(hint.place.kind, place, 0, place.length))) return false;
     r.time = hint.time;
-    r.region = region;
     r.format = FORMATS.indexOf(hint.format ?? format);
     this.#scanner.load(hint.paths, hint.sender);
     return true;

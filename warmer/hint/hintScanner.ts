@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { SLOT_BYTES, SLOT_MEMORY_BYTES } from "../receive/receiveSlots.ts";
 import { NameTable } from "./nameTable.ts";
-import type { PlaceTable } from "./placeTable.ts";
+import { firstRegion, isByMap, type PlaceTable, secondRegion } from "./placeTable.ts";
 import { FORMATS, type Format, MAX_PATHS_PER_LINE, PLACE_KINDS, type PlaceKind } from "./protocol.ts";
 
 /**
@@ -25,6 +25,12 @@ export type ScannedHint = {
   time: number;
   /** Index of the deployed region. */
   region: number;
+  /** Index of a second region that the hint goes to, too; -1 = none. */
+  second: number;
+  /** The map of the regions has named the region, not the fixed table. */
+  byMap: boolean;
+  /** The hint comes once more, for its second region. */
+  isCopy: boolean;
   /** Index into FORMATS. */
   format: number;
   /** 32-bit hash of the sender's name; 0 if it gave none. */
@@ -88,6 +94,9 @@ export class HintScanner {
     this.hint = {
       time: 0,
       region: 0,
+      second: -1,
+      byMap: false,
+      isCopy: false,
       format: 0,
       sender: 0,
       count: 0,
@@ -116,8 +125,8 @@ export class HintScanner {
     const r = this.hint;
     const fields = this.#fields;
     const kind = PLACE_KINDS[fields[FIELD.kind] as number] as PlaceKind;
-    r.region = this.#places.lookup(kind, this.memory, fields[FIELD.place] as number, fields[FIELD.placeEnd] as number);
-    if (r.region < 0) return -1;
+    const [place, placeEnd] = [fields[FIELD.place] as number, fields[FIELD.placeEnd] as number];
+    if (!this.setTarget(this.#places.lookup(kind, this.memory, place, placeEnd))) return -1;
     const format = fields[FIELD.format] as number;
     r.format =
       format === 0 ? this.#defaultFormat : FORMAT_NAMES.get(this.memory, format, fields[FIELD.formatEnd] as number);
@@ -127,6 +136,27 @@ export class HintScanner {
     r.time = this.#time[0] as number;
     r.count = fields[FIELD.count] as number;
     return next;
+  }
+
+  /** Takes what the place table says. False if it says that there is no region. */
+  setTarget(target: number): boolean {
+    if (target < 0) return false;
+    const r = this.hint;
+    r.region = firstRegion(target);
+    r.second = secondRegion(target);
+    r.byMap = isByMap(target);
+    r.isCopy = false;
+    return true;
+  }
+
+  /** The hint is now the one for its second region; its keys must be computed anew. False if it has none. */
+  turnToSecond(): boolean {
+    const r = this.hint;
+    if (r.second < 0) return false;
+    r.region = r.second;
+    r.second = -1;
+    r.isCopy = true;
+    return true;
   }
 
   /** Computes the keys of the paths of the last scanned hint. Its line cannot be scanned again. */

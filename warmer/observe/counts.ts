@@ -57,6 +57,8 @@ export class Counts {
   datagrams = 0;
   received = 0;
   parsed = 0;
+  /** Received hints that are there for a second region: the hint counts once for each. */
+  copied = 0;
   rejected = 0;
   /** Too old when it arrived. */
   oldAtReceipt = 0;

@@ -22,6 +22,8 @@ export type MetricSources = {
   readonly pushers: readonly PusherMetrics[];
   /** Keys evicted from the dedup table. */
   evicted(): number;
+  /** The map of the regions, and how often it was fetched. */
+  readonly map: { readonly version: number; readonly fetched: number; readonly failed: number };
   /** Senders whose clock offset is known. */
   knownSenders(): number;
   /** Port of the UDP socket. */
@@ -37,6 +39,11 @@ const COUNTERS = [
   ["datagrams_total", "Datagrams received", "datagrams"],
   ["received_total", "Hints received, one per path. An unreadable line or datagram counts as one", "received"],
   ["parsed_total", "Hints that could be read", "parsed"],
+  [
+    "second_region_total",
+    "Received hints that went to a second region too. Such a hint counts as received twice",
+    "copied",
+  ],
   ["old_at_receipt_total", "Hints that were older than the limit when they arrived", "oldAtReceipt"],
   ["old_at_push_total", "Hints that would have been older than the limit at the edge, or were too many", "oldAtPush"],
   ["future_total", "Hints whose stamp was later than now plus the limit", "future"],
@@ -156,6 +163,13 @@ export function createRegistry(sources: MetricSources): Registry {
   );
   gauge(registry, "region_up", "1 while the circuit breaker of the region is closed", ["region"], (set) => {
     for (const { region, state } of pushers) set({ region }, state === "up" ? 1 : 0);
+  });
+  gauge(registry, "map_version", "Version of the map of the regions that is in use. 0: the fixed table", [], (set) =>
+    set({}, sources.map.version),
+  );
+  counter(registry, "map_fetches_total", "Requests for a newer map of the regions", ["outcome"], (set) => {
+    set({ outcome: "fetched" }, sources.map.fetched);
+    set({ outcome: "failed" }, sources.map.failed);
   });
   gauge(registry, "known_senders", "Senders whose clock offset is known", [], (set) => set({}, sources.knownSenders()));
   counter(

@@ -1,4 +1,4 @@
-import type { Format } from "../hint/protocol.ts";
+import { FORMATS, type Format } from "../hint/protocol.ts";
 import { PushSigner } from "./pushSigner.ts";
 
 /** The most paths of one push; `POST /warm` takes no more. */
@@ -31,9 +31,10 @@ export class PushRequestBuilder {
   readonly #bodyStart: string;
   readonly #signer: PushSigner | null;
 
-  constructor(options: PushRequestOptions, format: Format) {
+  /** @param regions version of the map that has named the region; undefined = the fixed table has */
+  constructor(options: PushRequestOptions, format: Format, regions?: number) {
     this.#signer = options.secret === null ? null : new PushSigner(options.secret);
-    const fields = { v: 1, region: options.region, format, deadlineMs: options.deadlineMs };
+    const fields = { v: 1, region: options.region, format, deadlineMs: options.deadlineMs, regions };
     this.#bodyStart = `${JSON.stringify(fields).slice(0, -1)},"paths":["`;
   }
 
@@ -46,4 +47,11 @@ export class PushRequestBuilder {
     const time = Math.floor(nowMs / 1000);
     return { body, time, signature: this.#signer === null ? null : this.#signer.sign(time, body) };
   }
+}
+
+/** One builder for each kind of push. @param version of the map of the regions, for those whose region it has named */
+export function pushBuilders(options: PushRequestOptions, version: number): readonly PushRequestBuilder[] {
+  return [undefined, version].flatMap((regions) =>
+    FORMATS.map((format) => new PushRequestBuilder(options, format, regions)),
+  );
 }

@@ -1,4 +1,3 @@
-import { FORMATS } from "../hint/protocol.ts";
 import { FailureSummary } from "../observe/log.ts";
 import type { HintQueueOptions } from "../queue/hintQueue.ts";
 import type { PushBatch } from "../queue/pushBatch.ts";
@@ -7,7 +6,7 @@ import { CircuitBreaker, REGION_BREAKER } from "./circuitBreaker.ts";
 import { type OpenPool, openConnectionPool, type Pool } from "./connectionPool.ts";
 import { isAccepted, type PushResponse } from "./httpCodec.ts";
 import { PushesInFlight } from "./inFlight/pushesInFlight.ts";
-import { PushRequestBuilder } from "./pushRequest.ts";
+import { type PushRequestBuilder, pushBuilders } from "./pushRequest.ts";
 import type { Endpoint } from "./socket.ts";
 
 export type PushOptions = Endpoint & {
@@ -32,7 +31,8 @@ export class RegionPusher {
   readonly #maxAgeMs: number;
   readonly #context: PushContext;
   readonly #queue: RegionQueue;
-  readonly #requests: readonly PushRequestBuilder[];
+  readonly #options: PushOptions;
+  #requests: readonly PushRequestBuilder[];
   readonly #pool: Pool;
   readonly #breaker = new CircuitBreaker(REGION_BREAKER);
   readonly #failures = new FailureSummary();
@@ -48,9 +48,11 @@ export class RegionPusher {
     this.#context = context;
     const { region, connections, deadlineMs } = options;
     const pace = { connections, deadlineMs, batch: options.queue.limit, maxAgeMs: this.#maxAgeMs };
-    this.#flight = new PushesInFlight(region, pace, context);
+    const onMapVersion = (version: number) => context.onMapVersion?.(version, options.url);
+    this.#flight = new PushesInFlight(region, pace, context, onMapVersion);
     this.#queue = new RegionQueue(options.queue, context, this.#failures);
-    this.#requests = FORMATS.map((format) => new PushRequestBuilder(options, format));
+    this.#options = options;
+    this.#requests = pushBuilders(options, 0);
     const events = {
       opened: () => {
         this.#breaker.allowTrial(context.clock.steady());
@@ -98,9 +100,14 @@ export class RegionPusher {
     this.#pool.start();
   }
 
+  /** The map of the regions has this version now. Pushes for regions that it names tell the edge so. */
+  useMap(version: number): void {
+    this.#requests = pushBuilders(this.#options, version);
+  }
+
   /**
    * Adds a hint.
-   * @param format index into FORMATS
+   * @param format index into FORMATS; plus their number if the map of the regions has named this region
    * @param path as it is written in a JSON string
    * @param expiry unix ms after which it is too old
    * @param now unix ms

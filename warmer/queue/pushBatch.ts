@@ -8,7 +8,7 @@ export class PushBatch {
   readonly keyLow: number[] = [];
   readonly keyHigh: number[] = [];
   #size = 0;
-  /** Index into FORMATS. */
+  /** Index into FORMATS; plus their number if the map of the regions has named the region. */
   format = 0;
   /** 0 for the first try, 1 for the retry. */
   attempt = 0;

@@ -12,13 +12,18 @@ export type PushContext = {
   readonly counts: Counts;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of the version of the Worker's map of the regions (`GET /regions`), by each answer. */
+  readonly onMapVersion?: ((version: number, url: URL) => void) | undefined;
 };
+
+/** A push has one format, and its region was named either by the fixed table or by the map of the regions. */
+export const PUSH_KINDS = 2 * FORMATS.length;
 
 /** A batch that waits for its retry, and why the first try failed. */
 type Retry = { readonly batch: PushBatch; readonly reason: string };
 
 /**
- * Everything that waits to be pushed to one region: one queue per format, and batches to retry. It returns batches of
+ * Everything that waits to be pushed to one region: one queue per kind of push, and batches to retry. It returns batches of
  * hints that are fresh and not pushed yet. Hints that end here are counted. It is bounded by the capacity of the
  * queues, and for retries by the number of connections.
  */
@@ -35,7 +40,7 @@ export class RegionQueue {
     this.#context = context;
     this.#failures = failures;
     this.#limit = options.limit;
-    this.#queues = FORMATS.map(() => new HintQueue(options));
+    this.#queues = Array.from({ length: PUSH_KINDS }, () => new HintQueue(options));
   }
 
   /** Hints that wait. */

@@ -22,6 +22,11 @@ const LINES = {
     isBound
       ? ok("queue", "MASTERS is bound: masters are made behind the answers")
       : fix("queue", `there is no MASTERS, so no masters are made: ${DEPLOY}, which makes the queue`),
+  weather: (state) => {
+    if (state === "bound") return ok("weather", "REGION_WEATHER is bound: data centres are led round slow ways");
+    if (state === "off") return ok("weather", "WEATHER is off, or there is one region: the fixed table decides");
+    return fix("weather", `there is no REGION_WEATHER, so the fixed table decides: ${DEPLOY}`);
+  },
   heavy: (state) => {
     if (state === "answers") return ok("heavy", "HEAVY answers: SVG, AVIF, JPEG XL and rare kinds are decoded");
     if (state === "silent") {
@@ -36,8 +41,15 @@ export async function bindings({ fetch, url }: Patient): Promise<readonly Findin
   const told = toldIn(text);
   if (told === null)
     return [unknown("bindings", "this version does not tell which it has: npm run deploy brings this one")];
-  const { coordinator, governor, masters, heavy } = told;
-  return [LINES.coordinator(coordinator), LINES.governor(governor), LINES.masters(masters), LINES.heavy(heavy)];
+  const { coordinator, governor, masters, weather, heavy } = told;
+  return [
+    LINES.coordinator(coordinator),
+    LINES.governor(governor),
+    LINES.masters(masters),
+    // A Worker of yesterday does not tell of it.
+    ...(weather === undefined ? [] : [LINES.weather(weather)]),
+    LINES.heavy(heavy),
+  ];
 }
 
 function toldIn(text: string): BindingsHealth | null {

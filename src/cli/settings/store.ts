@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { overrideCheck } from "../../coordinate/overrides.ts";
 import { asFailure } from "../../errors.ts";
-import { readLiveSettings } from "../../live/liveSettings.ts";
+import { NO_SETTINGS, readLiveSettings } from "../../live/liveSettings.ts";
 import { SETTINGS_KEY } from "../../live/settingsCache.ts";
 import type { RawConfig } from "../deploy/configuration.ts";
 import { CommandFailed, succeed, type Wrangler } from "../deploy/wrangler.ts";
@@ -46,11 +46,12 @@ export class SettingsStore {
 
   /**
    * Stores a text, unless what is stored is not what was seen last here: then somebody else has changed it, and this gives
-   * false. `force` overwrites. Throws CommandFailed.
+   * false. `force` overwrites. The weather stays as it is stored: it changes by itself, and by `npm run weather`. Throws
+   * CommandFailed.
    */
   async put(given: string, force: boolean): Promise<boolean> {
-    const text = withoutLastNewlines(given);
     const before = await this.#read();
+    const text = withWeatherOf(before, withoutLastNewlines(given));
     if (!force && before !== text && hashOf(before) !== this.#remembered()) return false;
     if (before !== text) await this.#write(text);
     this.#remember(text);
@@ -108,8 +109,25 @@ function withoutLastNewlines(text: string): string {
   return text.replace(/[\r\n]+$/, "");
 }
 
+/** Of the settings without weather, however they are written; of the text itself when it cannot be read. */
 function hashOf(text: string | null): string {
-  return createHash("sha256")
-    .update(text ?? "")
-    .digest("hex");
+  let settings = text ?? "{}";
+  try {
+    settings = JSON.stringify({ ...readLiveSettings(text), weather: NO_SETTINGS.weather });
+  } catch {
+    // A text with a mistake is not the same as any other one.
+  }
+  return createHash("sha256").update(settings).digest("hex");
+}
+
+/** The text with the weather of `stored`. As it is where nothing is stored, or one of them is no JSON object. */
+function withWeatherOf(stored: string | null, text: string): string {
+  try {
+    const { weather } = JSON.parse(stored ?? "{}") as { readonly weather?: unknown };
+    const given = JSON.parse(text) as { readonly weather?: unknown };
+    if (weather === undefined || JSON.stringify(weather) === JSON.stringify(given.weather)) return text;
+    return JSON.stringify({ ...given, weather });
+  } catch {
+    return text;
+  }
 }

@@ -1,6 +1,5 @@
 /** What a Worker with a given configuration answers to a URL, and why: `npm run sign -- --explain URL`. */
 import type { Config } from "../../config/config.ts";
-import { regionOf } from "../../coordinate/regions.ts";
 import { ANSWERS, asFailure, Failure, publicMessage } from "../../errors.ts";
 import { keepSeconds } from "../../keepFailure.ts";
 import { candidatesFor } from "../../origin/providers/candidates.ts";
@@ -18,6 +17,7 @@ import { readImageRequest, splitUrl } from "../../request/readImageRequest.ts";
 import { signedSpellings } from "../../request/signing/repair.ts";
 import { isSigned } from "../../request/signing/signature.ts";
 import { renditionKey, sourceKeys } from "../../store/schema/key.ts";
+import { readingOf } from "../../weather/reading.ts";
 
 export type Explanation = { readonly ok: boolean; readonly lines: readonly string[] };
 
@@ -110,12 +110,14 @@ function optionsOf({ transform, cachebuster }: ImageRequest): string {
   return set.length === 0 ? "none: the whole picture in its own size" : set.join(", ");
 }
 
-function regionLine(colo: string | null, { regions, regionOverrides }: Config): string {
-  const region = regionOf(colo === null ? undefined : { colo }, regions, regionOverrides);
+function regionLine(colo: string | null, { regions, regionOverrides, regionMap }: Config): string {
+  const rules = { deployed: regions, overrides: regionOverrides, map: regionMap };
+  const { region, beside } = readingOf(colo === null ? undefined : { colo }, rules);
   if (colo === null)
     return line("region", `${region}, the first of ${regions.join(", ")} (--colo says where the reader is)`);
-  const override = Object.hasOwn(regionOverrides, `colo:${colo}`) ? ", by the live settings" : "";
-  return line("region", `${region} for a reader at ${colo}${override}`);
+  const isLive = Object.hasOwn(regionOverrides, `colo:${colo}`) || Object.hasOwn(regionMap.colos, colo);
+  const both = beside === null ? "" : ` and ${beside}, while it changes`;
+  return line("region", `${region}${both} for a reader at ${colo}${isLive ? ", by the live settings" : ""}`);
 }
 
 /** The addresses that are asked for a picture of which nothing is known yet. */

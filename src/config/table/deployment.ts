@@ -1,5 +1,5 @@
 /** What this deployment is, and its secrets. */
-import { contact, listOf, name, secret, whole } from "../read.ts";
+import { contact, listOf, name, oneOf, secret, whole } from "../read.ts";
 import type { SomeSettings } from "../setting.ts";
 
 export const DEPLOYMENT = {
@@ -20,6 +20,12 @@ export const DEPLOYMENT = {
     read: listOf(name),
     fallback: ["enam", "weur", "apac", "oc"],
     doc: "Deployed regions. Each needs a bucket bound as `R2_<NAME>`; a region without one is an error",
+  },
+  weather: {
+    variable: "WEATHER",
+    read: oneOf("on", "off"),
+    fallback: "on",
+    doc: "`on`: data centres whose way to their region has become slow read another one (see Weather). It needs two regions; with one it is off. `off`: every data centre reads the region of the fixed table, and nothing is measured, sent or read for it",
   },
   warmSecret: {
     variable: "WARM_SECRET",

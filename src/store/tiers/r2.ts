@@ -25,9 +25,9 @@ export type Uploaded = { readonly stored: Stored; readonly uploaded: Date };
 /** A bucket can also say when it received a copy, and take a copy only over an older one. */
 export type R2Tier = Tier & {
   getUploaded(key: string, overtaken?: Overtaken): Promise<Uploaded | null>;
-  /** Stores the copy where the bucket has none, or one that it received before `uploadedBefore`. */
   /** The text that was stored beside the copy; null = none. */
   note(key: string): Promise<string | null>;
+  /** Stores the copy where the bucket has none, or one that it received before `uploadedBefore`. */
   putOver(key: string, stored: Stored, uploadedBefore: Date): Promise<PutOutcome>;
 };
 
@@ -35,6 +35,7 @@ export type R2Tier = Tier & {
 export function r2Tier(bucket: R2Bucket, name: string, label: string, maxBytes = R2_MAX_BYTES): R2Tier {
   const getUploaded: R2Tier["getUploaded"] = async (key, overtaken) => {
     const object = await bucket.get(key);
+    overtaken?.onAnswer?.(object !== null);
     if (object === null) return null;
     if (object.size > maxBytes || overtaken?.aborted === true) {
       await object.body.cancel();

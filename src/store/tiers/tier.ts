@@ -71,7 +71,11 @@ export type PutOptions = {
 };
 
 /** Whether another tier has answered meanwhile: a read then cancels the body that it does not need. */
-export type Overtaken = { readonly aborted: boolean };
+export type Overtaken = {
+  readonly aborted: boolean;
+  /** A bucket calls it when it has answered, before the body comes: whether it has a copy. */
+  readonly onAnswer?: (hasCopy: boolean) => void;
+};
 
 /**
  * A cache tier. `get` gives null for a miss, for an object whose magic bytes disagree with its format, and for metadata

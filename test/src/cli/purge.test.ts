@@ -1,4 +1,4 @@
-/** `npm run purge` as a program, against a running edge and against one whose answers fail in between. */
+/** `npm run purge` as a program, and `npm run weather`, which needs the same secret, against a running edge and against one whose answers fail in between. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -20,9 +20,9 @@ afterAll(() => edge?.stop());
 
 type Run = { readonly child: ChildProcess; errors(): string; output(): string; ended(): Promise<number | null> };
 
-function run(endpoint: string, args: readonly string[], secret = SECRET): Run {
+function run(endpoint: string, args: readonly string[], secret = SECRET, program = "src/cli/purge.ts"): Run {
   const env = { PATH: process.env.PATH ?? "", PURGE_SECRET: secret, PURGE_ENDPOINT: endpoint };
-  const child = spawn(process.execPath, ["src/cli/purge.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   let [output, errors] = ["", ""];
   child.stdout?.on("data", (chunk) => (output += chunk));
   child.stderr?.on("data", (chunk) => (errors += chunk));
@@ -50,6 +50,21 @@ async function left(host: string): Promise<number> {
   );
   return counts.reduce((sum, count) => sum + count, (await kv.list({ prefix })).keys.length);
 }
+
+test("npm run weather: what is set is shown, and the map that the warmer reads has it", async () => {
+  const weather = async (...args: readonly string[]) => {
+    const { ended, errors, output } = run(edge.url, args, SECRET, "src/cli/weather.ts");
+    return [await ended(), output(), errors()] as const;
+  };
+  const map = async () => (await fetch(`${edge.url}/regions?v=0`)).json();
+  expect(await weather("set", "MAD", "enam")).toEqual([0, expect.stringContaining("set      MAD -> enam"), ""]);
+  expect(await map()).toEqual({ v: 1, version: 1, colos: { MAD: "enam" } });
+  const [code, shown] = await weather("show");
+  expect([code, shown.split("\n")[0]]).toEqual([0, "weather  on; map version 1; regions enam, weur, apac, oc"]);
+  expect(await weather("set", "MAD", "mars")).toEqual([1, "", expect.stringContaining('region cannot be "mars"')]);
+  expect((await weather("set", "MAD", "table"))[0]).toBe(0);
+  expect(await map()).toEqual({ v: 1, version: 2, colos: {} });
+});
 
 /** A server in front of the edge. `meddle` gets the number of the request and may answer in the edge's place. */
 async function between(meddle: (count: number, response: ServerResponse) => boolean): Promise<string> {

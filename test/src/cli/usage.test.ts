@@ -45,6 +45,13 @@ const COMMANDS = {
       [["--host", "a", "--sweep", "x"], "--sweep cannot be x", "0 to 3600 s"],
     ],
   },
+  weather: {
+    file: "src/cli/weather.ts",
+    wrong: [
+      [["sow"], 'cannot be "sow"', "known are show, set"],
+      [["show", "--nonsense"], "Unknown argument --nonsense", "known are --endpoint, "],
+    ],
+  },
   backfill: {
     file: "src/cli/backfill.ts",
     wrong: [

@@ -53,6 +53,27 @@ describe("changeLedger", () => {
     expect(readLiveSettings(await readLedger(env.R2_PRIMARY)).retiredMakers).toEqual((await published()).retiredMakers);
   });
 
+  it("weather is the ledger's: what stands in KV counts only while the ledger has none", async () => {
+    const weather = { ...NO_SETTINGS.weather, version: 7, colos: { MAD: "enam" } };
+    await env.THUMBS.put(SETTINGS_KEY, JSON.stringify({ weather }));
+    await changeLedger(env, (s) => withRetired(s, "1-png1"), 5);
+    expect((await published()).weather).toEqual(weather);
+    await env.THUMBS.put(SETTINGS_KEY, JSON.stringify({ weather: { ...weather, version: 9, colos: {} } }));
+    await changeLedger(env, (s) => ({ ...s, weather: { ...s.weather, version: s.weather.version + 1 } }), 6);
+    expect((await published()).weather).toEqual({ ...weather, version: 8 });
+    expect(readLiveSettings(await readLedger(env.R2_PRIMARY)).weather.version).toBe(8);
+  });
+
+  it.each([
+    ["nothing", {}, false],
+    ["a version", { version: 1 }, true],
+    ["freeze", { freeze: true }, true],
+    ["an excluded region", { exclude: ["oc"] }, true],
+  ])("with %s of weather, an older Worker can read the text: %s", async (_, change, isThere) => {
+    const text = await changeLedger(env, (s) => ({ ...s, weather: { ...s.weather, ...change } }), 5);
+    expect("weather" in (JSON.parse(text) as object)).toBe(isThere);
+  });
+
   it("a lifted takedown is lifted in both", async () => {
     await changeLedger(env, (s) => withPurge(s, { host16: HOST, source32: null }, true, 5), 5);
     await changeLedger(env, (s) => withPurge(s, { host16: HOST, source32: null }, false, 6), 6);

@@ -3,12 +3,19 @@ import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { overrideCheck } from "../../../src/coordinate/overrides.ts";
 import { Failure } from "../../../src/errors.ts";
 import { NO_SETTINGS, readLiveSettings, withSettings } from "../../../src/live/liveSettings.ts";
+import { hasWeather } from "../../../src/live/weather.ts";
+import { FIXED_MAP } from "../../../src/weather/settings.ts";
 
 const HOST = "0123456789abcdef";
 const SOURCE = "0123456789abcdef0123456789abcdef";
 const CONFIG = parseConfig({ ALLOWED_SOURCES: "a.test", MAX_RESULT_SIDE: "1000" });
 const FIELDS = Object.keys(NO_SETTINGS).join(", ");
 const CHECK = overrideCheck(CONFIG.regions);
+
+const WEATHER = {
+  ...{ version: 3, colos: { MAD: "enam", LIS: "wnam" }, moving: { MAD: "weur" }, set: { SYD: "apac" } },
+  ...{ freeze: true, exclude: ["oc"] },
+};
 
 test("none stored changes nothing", () => {
   expect(withSettings(CONFIG, null, CHECK)).toEqual(CONFIG);
@@ -24,6 +31,7 @@ test("everything that may be set live", () => {
     retiredMakers: ["1-libwebp1"],
     regions: { "colo:DXB": "weur" },
     politeness: { "b.test:8080": { concurrency: 2, perSecond: 0.2, perDay: null } },
+    weather: WEATHER,
   });
   expect(withSettings(CONFIG, text, CHECK)).toEqual({
     ...CONFIG,
@@ -34,6 +42,8 @@ test("everything that may be set live", () => {
     retiredMakers: new Set(["1-libwebp1"]),
     regionOverrides: { "colo:DXB": "weur" },
     politeness: { "b.test:8080": { concurrency: 2, perSecond: 0.2, perDay: null } },
+    weatherSettings: WEATHER,
+    regionMap: { v: 1, version: 3, colos: { MAD: "enam", SYD: "apac" }, moving: { MAD: "weur" } },
   });
 });
 
@@ -125,6 +135,18 @@ describe("settings that cannot be read stop the service rather than lift a taked
       "perSecond is 1.5, not a number (whole",
     ],
     ["a limit in quotes", '{"politeness":{"a.test":{"perDay":"9"}}}', 'perDay is "9", not a whole number from 1 to'],
+    ["a version that is no number", '{"weather":{"version":"3"}}', "weather.version is no whole number from 0"],
+    ["a version below 0", '{"weather":{"version":-1}}', "column 23: weather.version is no whole number from 0"],
+    ["freeze that is no flag", '{"weather":{"freeze":1}}', "weather.freeze is not true or false"],
+    ["a data centre in small letters", '{"weather":{"colos":{"mad":"enam"}}}', "weather.colos.mad is no data centre"],
+    ["a moved data centre without a region", '{"weather":{"moving":{"MAD":null}}}', "weather.moving.MAD is no name of"],
+    ["a set region in capitals", '{"weather":{"set":{"MAD":"ENAM"}}}', "weather.set.MAD is no name of a region"],
+    ["an excluded number", '{"weather":{"exclude":[1]}}', "weather.exclude[0] is no name of a region"],
+    [
+      "a misspelt field of weather",
+      '{"weather":{"frozen":true}}',
+      "weather.frozen is not known here; known are version",
+    ],
     ["a mark that is no time", `{"staleEpochs":{"${HOST}":-1}}`, `staleEpochs.${HOST} is no time in unix milliseconds`],
   ])("%s", (_, text, problem) => {
     expect(() => withSettings(CONFIG, text, CHECK)).toThrow(Failure);
@@ -148,6 +170,22 @@ describe("settings that cannot be read stop the service rather than lift a taked
 
   test("the ledger and a purge read the form only: other regions may be deployed where they run", () => {
     expect(readLiveSettings('{"regions":{"colo:SYD":"oc"}}').regions).toEqual({ "colo:SYD": "oc" });
+  });
+});
+
+describe("weather", () => {
+  const text = JSON.stringify({ weather: WEATHER });
+  test.each([
+    ["on and three regions", { WEATHER: "on" }, true],
+    ["off", { WEATHER: "off" }, false],
+    ["two regions", { REGIONS: "enam,weur" }, true],
+    ["one region", { REGIONS: "enam" }, false],
+    ["one region and on", { REGIONS: "enam", WEATHER: "on" }, false],
+  ])("%s", (_, vars, on) => {
+    const config = parseConfig({ ...vars });
+    expect(hasWeather(config)).toBe(on);
+    expect(withSettings(config, text, CHECK).regionMap.version).toBe(on ? 3 : FIXED_MAP.version);
+    expect(config.regionMap).toEqual(FIXED_MAP);
   });
 });
 

@@ -62,6 +62,29 @@ describe("a push of what the primary has", () => {
     expect(await inRegion(store)).toBe(hash);
   });
 
+  test.each([
+    ["is copied to both", {}, "made", "00000001"],
+    ["goes nowhere else without one", { beside: null }, "made", null],
+    ["goes nowhere else where the second has no bucket", { beside: "eeur" }, "made", null],
+  ] as const)("beside a second region it %s", async (_, caller, outcome, second) => {
+    const { store, copy } = await push({ sourceHash: "00000001" }, { caller: { beside: "enam", ...caller } });
+    const enam = r2Tier(env.R2_ENAM, "region", "R2_ENAM");
+    expect(await copy()).toEqual({ outcome });
+    expect(await inRegion(store)).toBe("00000001");
+    expect((await enam.get(store.key))?.meta.sourceHash ?? null).toBe(second);
+  });
+
+  test("what the region has and the second one gets now is made", async () => {
+    const { store, copy } = await push({ sourceHash: "00000001" }, { caller: { beside: "enam" } });
+    await pause(5);
+    await region.put(store.key, storedOf({ sourceHash: "00000002" }));
+    expect(await copy()).toEqual({ outcome: "made" });
+    expect(await inRegion(store)).toBe("00000002");
+    await pause(5);
+    await r2Tier(env.R2_ENAM, "region", "R2_ENAM").put(store.key, storedOf({ sourceHash: "00000003" }));
+    expect(await copy()).toEqual({ outcome: "present" });
+  });
+
   test("a region without a bucket is served by the primary", async () => {
     const { copy } = await push({}, { caller: { region: "eeur" } });
     expect(await copy()).toEqual({ outcome: "present" });

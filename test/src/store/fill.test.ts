@@ -33,10 +33,11 @@ describe("fill", () => {
     ["edge", []],
     ["kv", ["edge"]],
     ["region", ["edge", "kv"]],
+    ["beside", ["edge", "kv", "region"]],
     ["primary", ["edge", "kv", "region"]],
-    ["made", ["edge", "primary", "region"]],
+    ["made", ["beside", "edge", "primary", "region"]],
   ] as const)("after %s these tiers get a copy: %s", async (from, expected) => {
-    const tiers = four();
+    const tiers = { ...four(), beside: memoryTier("beside") };
     const filled = await fill(order({ from, tiers }));
     const written = Object.entries(tiers).filter(([, tier]) => tier.held.has("k"));
     expect(written.map(([name]) => name).sort()).toEqual(expected);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { RecentKeys } from "../../../src/concurrency/recentKeys.ts";
+import { fill } from "../../../src/store/fill.ts";
 import type { KnownVersion } from "../../../src/store/freshness.ts";
 import { type LookupOptions, lookUp } from "../../../src/store/lookUp.ts";
 import { StoreCalls } from "../../../src/store/storeCalls.ts";
@@ -6,7 +8,7 @@ import type { TIER_POLICIES } from "../../../src/store/tierPolicies.ts";
 import { type Behaviour, type MemoryTier, memoryTier, openOf } from "../../support/memoryTier.ts";
 import { knownOf, NOW, storedOf } from "../../support/stored.ts";
 
-type Name = keyof typeof TIER_POLICIES;
+type Name = Exclude<keyof typeof TIER_POLICIES, "beside">;
 type Four = Record<Name, MemoryTier>;
 
 function four(behaviours: Partial<Record<Name, Behaviour>> = {}): Four {
@@ -258,4 +260,49 @@ describe("a copy that this caller must not get", () => {
       expect(await find(all, { access: () => "unlisted" })).toMatchObject({ found: null, refused });
     },
   );
+});
+
+describe("how long the buckets took", () => {
+  const told = async (tiers: Parameters<typeof openOf>[0], start = 0) => {
+    const seen: unknown[] = [];
+    const onRead = (tier: string, ms: number, hit: boolean) =>
+      void seen.push([tier, ms >= start ? "slow" : "fast", hit]);
+    const { rest, found } = await find(tiers, { onRead, now: () => Math.round(performance.now()) });
+    await rest;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return { seen, found: found?.tier };
+  };
+  test("is told of each bucket, those too that were overtaken, with their whole time", async () => {
+    const tiers = four({ primary: { getMs: 40 } });
+    tiers.region.held.set("k", storedOf({ freshUntil: Number.MAX_SAFE_INTEGER }));
+    tiers.primary.held.set("k", storedOf({ freshUntil: Number.MAX_SAFE_INTEGER }));
+    expect(await told(tiers, 35)).toEqual({
+      seen: [
+        ["region", "fast", true],
+        ["primary", "slow", true],
+      ],
+      found: "region",
+    });
+  });
+});
+
+describe("while a data centre changes its region", () => {
+  test("the region of before is asked beside, and its copy goes where the readers read", async () => {
+    const beside = memoryTier("beside");
+    beside.held.set("k", storedOf());
+    const tiers = { ...four(), beside };
+    const { found, asked } = await find(tiers);
+    expect(found?.tier).toBe("beside");
+    expect(outcomes(asked)).toContain("region:miss");
+    const order = { key: "k", stored: storedOf(), from: "beside", stale: [], now: () => NOW, mayStore: () => true };
+    await fill({ ...order, tiers: openOf({ ...tiers, edge: null }), writes: new RecentKeys(1, 10) });
+    expect([tiers.region.held.size, tiers.kv.held.size, tiers.primary.held.size]).toEqual([1, 1, 0]);
+  });
+  test("what only a miss needs is asked for when the new region has nothing, as ever", async () => {
+    const beside = memoryTier("beside", { getMs: 20 });
+    beside.held.set("k", storedOf());
+    let asked = 0;
+    await find({ ...four(), beside }, { onNearMiss: () => void asked++ });
+    expect(asked).toBe(1);
+  });
 });

@@ -69,8 +69,17 @@ describe("the table of tiers", () => {
 
   test("all that is asked past the edge is asked at once, in this order", () => {
     const pastEdge = Object.entries(TIERS).filter(([name]) => name !== "edge");
-    expect(pastEdge.map(([name]) => name)).toEqual(["kv", "region", "primary"]);
+    expect(pastEdge.map(([name]) => name)).toEqual(["kv", "region", "beside", "primary"]);
     expect(new Set(pastEdge.map(([, { stage }]) => stage)).size).toBe(1);
+  });
+
+  test("a second region is opened where the place names one that has a bucket; a purge empties it once", async () => {
+    const names = (beside: string | null) =>
+      openTiers(place({ beside })).map(({ tier }) => `${tier.name}:${tier.label}`);
+    expect(names("enam").slice(2)).toEqual(["region:R2_WEUR", "beside:R2_ENAM", "primary:R2_PRIMARY"]);
+    expect(names("eeur").slice(2)).toEqual(["region:R2_WEUR", "primary:R2_PRIMARY"]);
+    expect(names(null).slice(2)).toEqual(["region:R2_WEUR", "primary:R2_PRIMARY"]);
+    expect(openTiers(place({ beside: "enam" }), true).map(({ tier }) => tier.name)).toContain("beside");
   });
 
   test("a warm push sees the tiers whose rows say so", () => {

@@ -4,7 +4,8 @@ import { createRegistry } from "../../../warmer/observe/metrics.ts";
 
 function make() {
   const counts = new Counts();
-  const registry = createRegistry({ counts, pushers: [], evicted: () => 7, knownSenders: () => 3, port: () => 0 });
+  const map = { version: 4, fetched: 2, failed: 1 };
+  const registry = createRegistry({ counts, pushers: [], evicted: () => 7, map, knownSenders: () => 3, port: () => 0 });
   return { counts, read: async () => (await registry.metrics()).split("\n") };
 }
 

@@ -16,7 +16,7 @@ export type OutcomeSink = (index: number, outcome: HintOutcome, reason: string) 
 const MAX_LINES = 64;
 
 /**
- * Reads the edge's answer to one push: `{"accepted":n,"refused":[{path,reason}]}`, and after it, if the edge speaks
+ * Reads the edge's answer to one push: `{"accepted":n,"refused":[{path,reason}],"regions":n}`, and after it, if the edge speaks
  * `application/x-ndjson`, one line `{path,outcome,reason}` for each accepted path. Each hint gets exactly one outcome;
  * a second one for the same path is ignored, and so are lines that cannot be read. Never throws.
  */
@@ -26,6 +26,7 @@ export class PushAnswer {
   /** Hints that the first line refused. The edge accepted the others. */
   refusedAtOnce = 0;
   readonly #paths: readonly string[];
+  readonly #onMapVersion: (version: number) => void;
   readonly #settled: boolean[];
   #unsettled: number;
   #byPath: Map<string, number[]> | undefined;
@@ -34,9 +35,13 @@ export class PushAnswer {
   #taken = 0;
   #lines = 0;
 
-  /** @param paths the paths of the push, as they are written between the quotes of a JSON string */
-  constructor(paths: readonly string[]) {
+  /**
+   * @param paths the paths of the push, as they are written between the quotes of a JSON string
+   * @param onMapVersion told of the version of the edge's map of the regions, if the first line has one
+   */
+  constructor(paths: readonly string[], onMapVersion: (version: number) => void = () => {}) {
     this.#paths = paths;
+    this.#onMapVersion = onMapVersion;
     this.#unsettled = paths.length;
     this.#settled = paths.map(() => false);
   }
@@ -88,9 +93,10 @@ export class PushAnswer {
     }
   }
 
-  #first({ accepted, refused }: Record<string, unknown>, sink: OutcomeSink): void {
+  #first({ accepted, refused, regions }: Record<string, unknown>, sink: OutcomeSink): void {
     if (typeof accepted !== "number" && !Array.isArray(refused)) return;
     this.acknowledged = true;
+    if (Number.isSafeInteger(regions)) this.#onMapVersion(Number(regions));
     if (!Array.isArray(refused)) return;
     for (const entry of refused.slice(0, this.#paths.length)) {
       if (typeof entry === "object" && entry !== null) {

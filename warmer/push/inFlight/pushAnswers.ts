@@ -14,7 +14,7 @@ export type Settled = {
 };
 
 /** The usual answer of an edge without outcomes. It needs no parsing. */
-const NOTHING_REFUSED = /^\{"accepted":\d+,"refused":\[\]\}\s*$/;
+const NOTHING_REFUSED = /^\{"accepted":\d+,"refused":\[\](?:,"regions":(\d{1,15}))?\}\s*$/;
 
 /** The counter of each outcome. */
 const COUNTER = {
@@ -33,9 +33,11 @@ const COUNTER = {
 export class PushAnswers {
   readonly #context: PushContext;
   readonly #examples: ExampleLog;
+  readonly #onMapVersion: (version: number) => void;
   readonly #begun = new Map<PushBatch, PushAnswer>();
 
-  constructor(region: string, context: PushContext) {
+  constructor(region: string, context: PushContext, onMapVersion: (version: number) => void = () => {}) {
+    this.#onMapVersion = onMapVersion;
     this.#context = context;
     this.#examples = new ExampleLog(region, context.log, () => context.clock.steady());
   }
@@ -59,7 +61,9 @@ export class PushAnswers {
   /** The whole answer has arrived: all hints of the push have ended. */
   finish(batch: PushBatch, { status, body }: PushResponse): Settled {
     const { counts } = this.#context;
-    if (status !== 200 && !this.#begun.has(batch) && NOTHING_REFUSED.test(body)) {
+    const plain = status !== 200 && !this.#begun.has(batch) ? NOTHING_REFUSED.exec(body) : null;
+    if (plain !== null) {
+      if (plain[1] !== undefined) this.#onMapVersion(Number(plain[1]));
       counts.pushed += batch.size;
       counts.unknown += batch.size;
       return { all: batch.size, made: 0, expired: 0 };
@@ -85,7 +89,7 @@ export class PushAnswers {
   #of(batch: PushBatch): PushAnswer {
     let answer = this.#begun.get(batch);
     if (answer === undefined) {
-      answer = new PushAnswer(batch.paths);
+      answer = new PushAnswer(batch.paths, this.#onMapVersion);
       this.#begun.set(batch, answer);
     }
     return answer;

@@ -30,11 +30,12 @@ export class PushesInFlight {
   /** Hints that the edge has accepted and not finished. */
   #unfinished = 0;
 
-  constructor(region: string, options: PaceOptions, context: PushContext) {
+  /** @param onMapVersion told of the version of the edge's map of the regions, by each answer */
+  constructor(region: string, options: PaceOptions, context: PushContext, onMapVersion?: (version: number) => void) {
     this.pace = new Pace(options);
     this.#context = context;
     this.#clock = context.clock;
-    this.#answers = new PushAnswers(region, context);
+    this.#answers = new PushAnswers(region, context, onMapVersion);
     this.#graceMs = options.deadlineMs + MAKING_MS;
   }
 

@@ -39,7 +39,7 @@ describe("HTTP is redirected to HTTPS", () => {
 });
 
 describe("the bindings that the Worker tells", () => {
-  const ALL = { coordinator: true, governor: true, masters: true, heavy: "answers" };
+  const ALL = { coordinator: true, governor: true, masters: true, weather: "bound", heavy: "answers" };
   const linesOf = async (told: object) => {
     const patient: Patient = {
       ...{ url: "https://img.example.org", now: () => 0, ...readSecrets({}) },
@@ -56,6 +56,7 @@ describe("the bindings that the Worker tells", () => {
       "ok  coordinator",
       "ok  governor",
       "ok  queue",
+      "ok  weather",
       "ok  heavy",
     ]);
   });
@@ -66,11 +67,18 @@ describe("the bindings that the Worker tells", () => {
       "FIX governor: there is no GOVERNOR, so each isolate keeps to a source's limits alone: put its",
     ],
     [{ masters: false }, "FIX queue: there is no MASTERS"],
+    [{ weather: "absent" }, "FIX weather: there is no REGION_WEATHER, so the fixed table decides: put its entry"],
     [{ heavy: "silent" }, "FIX heavy: HEAVY is bound, but its Worker does not answer: npm run deploy"],
     [{ heavy: "absent" }, "?   heavy: there is no HEAVY, so SVG, AVIF"],
   ])("%j", async (missing, line) => {
     const others = (await linesOf({ bindings: { ...ALL, ...missing } })).filter((one) => !one.startsWith("ok "));
     expect(others).toEqual([expect.stringContaining(line)]);
+  });
+  test("weather that is off, and a version that does not tell of it, are no fault", async () => {
+    expect(await linesOf({ bindings: { ...ALL, weather: "off" } })).toContainEqual(
+      expect.stringMatching(/^ok {2}weather/),
+    );
+    expect(await linesOf({ bindings: { ...ALL, weather: undefined } })).toHaveLength(4);
   });
   test("an earlier version tells nothing, which is no fault", async () => {
     expect(await linesOf({})).toEqual([expect.stringMatching(/^\? {3}bindings: this version does not tell/)]);

@@ -67,6 +67,28 @@ describe("settings put", () => {
     await machine("a", folder).put(MINE, false);
     expect([await machine("new", folder).put(THEIRS, false), stored()]).toEqual([false, MINE]);
   });
+  test("the weather stays as it is stored, and its changes are nobody's", async () => {
+    const store = machine("a", folder);
+    const weather = (version: number) => ({ version, colos: { MAD: "enam" } });
+    await store.put(MINE, false);
+    // A region's object has moved a data centre: the Worker writes all fields.
+    const publish = (version: number) => {
+      const whole = { allowedSources: ["mine.example"], blocked: { sources: [], hosts: [] }, epochs: {} };
+      platform.account.namespaces
+        .get(id)
+        ?.values.set("settings", JSON.stringify({ ...whole, weather: weather(version) }));
+    };
+    publish(1);
+    expect(await store.put(THEIRS, false)).toBe(true);
+    expect(JSON.parse(stored() ?? "")).toEqual({ allowedSources: ["theirs.example"], weather: weather(1) });
+    publish(2);
+    // That is another list of sources than what was put here last.
+    expect(await store.put(THEIRS, false)).toBe(false);
+    const file = await store.get();
+    publish(3);
+    expect(await store.put(file ?? "", false)).toBe(true);
+    expect(JSON.parse(stored() ?? "").weather).toEqual(weather(3));
+  });
   test("a refusal of the platform is an error, not an empty text", async () => {
     platform.breakAt({ at: 0, how: "refused" });
     await expect(machine("a", folder).put(MINE, false)).rejects.toThrow("Authentication error");

@@ -8,13 +8,16 @@ const many = (count: number) => Array.from({ length: count }, (_, i) => `/${i}`)
 
 describe("readWarmOrder", () => {
   it("reads a push, with defaults", () => {
-    const expected = { region: "weur", accept: "image/webp", deadlineMs: 800, paths: ["/a"] };
+    const expected = { region: "weur", regions: null, accept: "image/webp", deadlineMs: 800, paths: ["/a"] };
     expect(readWarmOrder(GOOD, REGIONS)).toEqual(expected);
     expect(readWarmOrder({ v: 1, region: "weur", paths: ["/a"] }, REGIONS)).toEqual(expected);
+    expect(readWarmOrder({ ...GOOD, regions: 0 }, REGIONS).regions).toBe(0);
   });
 
   const rows = [
     ["version", { v: 2 }, /v must be 1/],
+    ["version of the map that is no number", { regions: "4" }, /regions must be/],
+    ["version of the map below 0", { regions: -1 }, /regions must be/],
     ["region not deployed", { region: "apac" }, /enam, weur/],
     ["format", { format: "png" }, /format/],
     ["format from the prototype", { format: "toString" }, /format/],

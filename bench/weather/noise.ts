@@ -1,0 +1,33 @@
+/** No trouble, and 30 % noise: nobody may move to and fro. */
+import { type BenchOptions, judged, type Row } from "../row.ts";
+import { runNoise } from "./runs.ts";
+import type { Noise } from "./sky.ts";
+
+const SHARE = 0.3;
+const NOISES: readonly { readonly name: string; readonly noise: Noise }[] = [
+  { name: "of each read", noise: { read: SHARE, way: 0, region: 0 } },
+  { name: "of each data centre's way, minute by minute", noise: { read: SHARE, way: SHARE, region: 0 } },
+  { name: "of a whole region, minute by minute", noise: { read: SHARE, way: 0, region: SHARE } },
+];
+
+const POPULATION = { enam: 6, weur: 20, apac: 6, oc: 4 };
+
+export async function measureNoise({ quick, say }: BenchOptions): Promise<Row[]> {
+  const hours = quick ? 6 : 24;
+  return [
+    ...NOISES.map(({ name, noise }, i) => {
+      say(`30 % noise ${name}, ${hours} h`);
+      const run = { rate: 1, isolates: 4, seed: 30 + i, population: POPULATION, seconds: hours * 3_600, noise };
+      const { moves } = runNoise({ ...run, nearlyEqual: 0 });
+      const what = `30 % noise ${name}: changes in ${hours} h`;
+      return judged({ what, value: moves, limit: 0, better: "lower", detail: "36 data centres" });
+    }),
+    ...NOISES.map(({ name, noise }, i) => {
+      say(`30 % noise ${name}, nearly equal stores, ${hours} h`);
+      const run = { rate: 1, isolates: 4, seed: 40 + i, population: POPULATION, seconds: hours * 3_600, noise };
+      const { moves, returns } = runNoise({ ...run, nearlyEqual: 4 });
+      const what = `the same, 16 of them with two stores at 90 to 110 %: returns in ${hours} h`;
+      return judged({ what, value: returns, limit: 2, better: "lower", detail: `${name}; ${moves} changes` });
+    }),
+  ];
+}
