@@ -89,7 +89,7 @@ test("a file that is cut gives what is there, and counts as cut", async () => {
 });
 
 /** FIRSTLIGHT_LONG=1 takes many. */
-const DAMAGED = process.env.FIRSTLIGHT_LONG === "1" ? 5_000 : 60;
+const DAMAGED = process.env.FIRSTLIGHT_LONG === "1" ? 5_000 : 30;
 const OF_THE_SOURCE = [
   ...["image_damaged", "format_unsupported", "not_an_image", "source_too_many_pixels", "result_too_large"],
   "source_too_complex",
