@@ -147,8 +147,9 @@ export function simulate(options: SimulationOptions): Simulated {
     const primary: WeatherSample = { tier: "primary", region, ms: at.primary * sky.readFactor(), hit: true };
     const samples = [read(centre, region, picture, second), primary];
     if (beside !== null) samples.push(read(centre, beside, picture, second));
-    const hit = samples.filter((one) => one.hit && one.tier === "region");
-    const ms = hit.length > 0 ? Math.min(...hit.map((one) => one.ms)) : primary.ms;
+    let ms = Number.POSITIVE_INFINITY;
+    for (const one of samples) if (one.hit && one.tier === "region") ms = Math.min(ms, one.ms);
+    if (ms === Number.POSITIVE_INFINITY) ms = primary.ms;
     if (counted?.colos.has(at.colo) && second >= counted.from && second < counted.to) times.add(ms);
     if (picture >= has[region]) has[region] += (FULL - has[region]) / (WARM_UP_MISSES * (1 - has[region]));
     if (home === null) return;

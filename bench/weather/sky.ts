@@ -25,6 +25,7 @@ export class Sky {
   readonly #troubles: readonly Trouble[];
   readonly #noise: Noise;
   readonly #random: () => number;
+  #spare: number | null = null;
   #minute = -1;
   #factors = new Map<string, number>();
 
@@ -36,14 +37,16 @@ export class Sky {
 
   /** Without noise, in milliseconds. */
   trueMs({ colo, regions }: SimulatedColo, region: Region, second: number): number {
-    const extra = this.#troubles
-      .filter((one) => one.region === region && one.colos.has(colo) && second >= one.from && second < one.to)
-      .reduce((sum, { extraMs }) => sum + extraMs, 0);
-    return regions[region] + extra;
+    let ms = regions[region];
+    for (const one of this.#troubles) {
+      if (one.region === region && second >= one.from && second < one.to && one.colos.has(colo)) ms += one.extraMs;
+    }
+    return ms;
   }
 
   /** What all reads of a data centre share in this minute, as a factor. */
   factor(colo: string, region: Region, second: number): number {
+    if (this.#noise.region === 0 && this.#noise.way === 0) return 1;
     const minute = Math.floor(second / 60);
     if (minute !== this.#minute) {
       this.#minute = minute;
@@ -55,7 +58,18 @@ export class Sky {
   /** What one read has of its own, as a factor. */
   readFactor(): number {
     const { read } = this.#noise;
-    return read === 0 ? 1 : Math.exp(read * normal(this.#random));
+    return read === 0 ? 1 : Math.exp(read * this.#normal());
+  }
+
+  /** Normally distributed numbers come in pairs (Box and Muller 1958). */
+  #normal(): number {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (spare !== null) return spare;
+    const radius = Math.sqrt(-2 * Math.log(1 - this.#random()));
+    const angle = 2 * Math.PI * this.#random();
+    this.#spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
   }
 
   #shared(name: string, share: number): number {
@@ -66,8 +80,4 @@ export class Sky {
     this.#factors.set(name, factor);
     return factor;
   }
-}
-
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -8,7 +8,7 @@ import type { WeatherReport } from "./report.ts";
 import { RULES } from "./rules.ts";
 import { type DecideConfig, isOurs, type Streak, type Unpaid, type WeatherState, withPresent } from "./state.ts";
 import { isSettled, isUnpaid, primaryMs, type Stay, withWindow } from "./stay.ts";
-import { withReads } from "./usual.ts";
+import { type Mean, weightAt, withReads, withValue } from "./usual.ts";
 import { type Measured, measuredIn } from "./window.ts";
 
 export type Decided = {
@@ -35,6 +35,7 @@ export function decide(
   const { changes } = figures;
   if (config.weather.freeze) return { state, moves: [], changes };
 
+  const noise: Record<string, Mean> = { ...known.noise };
   const streaks: Record<string, Streak> = {};
   const unpaid: Record<string, Unpaid> = { ...known.unpaid };
   const moves: Move[] = [];
@@ -44,15 +45,18 @@ export function decide(
     if (from !== undefined && stay !== undefined && isSettled(stay, now)) {
       moves.push({ kind: "settle", colo, from, to: stay.to });
     }
+    const streak = better(colo, figures, known, now, config);
+    const change = changes.get(colo) ?? null;
+    // What may be trouble is no noise.
+    if (streak === null && change !== null) noise[colo] = withValue(noise[colo], Math.abs(change), 1, now);
     if (isHeld(stay, unpaid[colo], now, config)) continue;
-    const streak = better(colo, figures, known.streaks[colo], config);
     if (streak !== null) streaks[colo] = streak;
     const move = (streak === null ? null : moveOf(colo, streak, figures)) ?? wayBack(colo, stay, now, config);
     if (move === null) continue;
     moves.push(move);
     if (move.why === "unpaid") unpaid[colo] = { times: (unpaid[colo]?.times ?? 0) + 1, at: now };
   }
-  return { state: { ...state, streaks, unpaid }, moves, changes };
+  return { state: { ...state, noise, streaks, unpaid }, moves, changes };
 }
 
 /** Counts the window for each data centre that was moved. */
@@ -88,19 +92,33 @@ function isHeld(stay: Stay | undefined, unpaid: Unpaid | undefined, now: number,
  * The store that is better by enough, and in how many windows in a row it was. Null: there is none. Where the store that is
  * read has no figure, only home can be better, by what is usual: too few samples mean the table.
  */
-function better(colo: string, figures: Figures, before: Streak | undefined, config: DecideConfig): Streak | null {
-  const { region, deployed, weather } = config;
+function better(
+  colo: string,
+  figures: Figures,
+  { noise, streaks }: WeatherState,
+  now: number,
+  { region, deployed, weather }: DecideConfig,
+): Streak | null {
   const at = figures.present(colo);
   const figure = figures.now(colo);
-  const now = figure ?? (at === region ? null : figures.usual(colo, at));
-  if (now === null) return null;
+  const known = figure ?? (at === region ? null : figures.usual(colo, at));
+  if (known === null) return null;
+  const least = known - (figure === null ? 0 : RULES.noise * deviationOf(noise[colo], now));
   let best: { readonly to: string; readonly ms: number } | null = null;
   for (const to of figure === null ? [region] : deployed) {
     const ms = to === at || weather.exclude.includes(to) ? null : figures.other(colo, to);
     if (ms !== null && (best === null || ms < best.ms)) best = { to, ms };
   }
-  if (best === null || best.ms > (1 - RULES.better) * now) return null;
+  if (best === null || best.ms > (1 - RULES.better) * least) return null;
+  const before = streaks[colo];
   return { to: best.to, windows: before?.to === best.to ? before.windows + 1 : 1 };
+}
+
+/** In milliseconds. What was not seen yet counts as 0. */
+function deviationOf(mean: Mean | undefined, now: number): number {
+  if (mean === undefined) return 0;
+  const weight = weightAt(mean, now);
+  return (mean.ms * weight) / Math.max(weight, RULES.noiseMinutes);
 }
 
 function moveOf(colo: string, { to, windows }: Streak, figures: Figures): (Move & { readonly kind: "move" }) | null {

@@ -59,7 +59,9 @@ export class RegionWeather extends DurableObject<Env> {
     sql.exec("CREATE TABLE IF NOT EXISTS weather (id INTEGER PRIMARY KEY, saved TEXT NOT NULL)");
     sql.exec("CREATE TABLE IF NOT EXISTS report (id INTEGER PRIMARY KEY AUTOINCREMENT, reports TEXT NOT NULL)");
     const [row] = sql.exec<{ saved: string }>("SELECT saved FROM weather WHERE id = 0").toArray();
-    this.#saved = row === undefined ? null : (JSON.parse(row.saved) as Saved);
+    const saved = row === undefined ? null : (JSON.parse(row.saved) as Saved);
+    // A state of an older Worker may lack a field.
+    this.#saved = saved && { ...saved, state: { ...NO_STATE, ...saved.state } };
     const rows = sql.exec<{ reports: string }>("SELECT reports FROM report ORDER BY id").toArray();
     this.#reports = rows.flatMap(({ reports }) => JSON.parse(reports) as WeatherReport[]);
   }

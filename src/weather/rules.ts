@@ -8,6 +8,10 @@ export const RULES = {
   isolateSamples: 100,
   /** Another store is worth a change from this share on: 0.2 = it takes at most 80 % of the time. */
   better: 0.2,
+  /** What is read must be slower than it usually is by chance, too: so many times its mean deviation do not count. */
+  noise: 2,
+  /** Minutes that this deviation is a mean of at least. */
+  noiseMinutes: 60,
   /** So many windows in a row must say so. One may be noise. */
   windows: 2,
   /** A data centre stays where it is for so long after a change. */

@@ -5,13 +5,15 @@ import type { RecentReads } from "./recent.ts";
 import { RULES } from "./rules.ts";
 import type { WeatherSettings } from "./settings.ts";
 import { newStay, type Stay } from "./stay.ts";
-import { NOTHING_USUAL, type Usual } from "./usual.ts";
+import { type Mean, NOTHING_USUAL, type Usual } from "./usual.ts";
 
 export type WeatherState = {
   readonly usual: Usual;
   readonly recent: RecentReads;
   /** By data centre, since its last change; none = it is at home for a long time. */
   readonly stays: Readonly<Record<string, Stay>>;
+  /** By data centre: how far its store usually is from what is usual, up or down, from minute to minute. */
+  readonly noise: Readonly<Record<string, Mean>>;
   /** By data centre: in so many windows in a row `to` was better. */
   readonly streaks: Readonly<Record<string, Streak>>;
   /** By data centre: moves that did not pay, and when the last one was undone (unix ms). */
@@ -21,7 +23,9 @@ export type WeatherState = {
 export type Streak = { readonly to: string; readonly windows: number };
 export type Unpaid = { readonly times: number; readonly at: number };
 
-export const NO_STATE: WeatherState = { usual: NOTHING_USUAL, recent: {}, stays: {}, streaks: {}, unpaid: {} };
+export const NO_STATE: WeatherState = {
+  ...{ usual: NOTHING_USUAL, recent: {}, stays: {}, noise: {}, streaks: {}, unpaid: {} },
+};
 
 export type DecideConfig = MapRules & {
   /** The region of the object. */

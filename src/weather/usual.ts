@@ -8,7 +8,7 @@ import { RULES } from "./rules.ts";
 import type { Measured } from "./window.ts";
 
 /** `weight`: the samples behind the mean at the time `at` (unix ms). They decay with it. */
-type Mean = { readonly ms: number; readonly weight: number; readonly at: number };
+export type Mean = { readonly ms: number; readonly weight: number; readonly at: number };
 type Said = { readonly ms: number; readonly count: number; readonly at: number };
 
 /** Data centre -> store -> mean. */
@@ -42,9 +42,7 @@ export function withReads(usual: Usual, reads: readonly Measured[], now: number)
       stores[store] = {};
       const count = said.reduce((sum, one) => sum + Math.min(one.count, RULES.isolateSamples), 0);
       const known = usual.means[colo]?.[store];
-      const weight = known === undefined ? 0 : weightAt(known, now);
-      const mean = ((known?.ms ?? 0) * weight + ms * count) / (weight + count);
-      (means[colo] ??= { ...usual.means[colo] })[store] = { ms: mean, weight: weight + count, at: now };
+      (means[colo] ??= { ...usual.means[colo] })[store] = withValue(known, ms, count, now);
     }
   }
   return { means: { ...usual.means, ...means }, open: { ...usual.open, ...open } };
@@ -77,6 +75,13 @@ export function usualMs(means: Means, colo: string, store: string, home: string,
   return weight >= RULES.samples ? Math.max(0, base + sum / weight) : null;
 }
 
-function weightAt({ weight, at }: Mean, now: number): number {
+/** The mean with one more value. */
+export function withValue(mean: Mean | undefined, ms: number, count: number, now: number): Mean {
+  const weight = mean === undefined ? 0 : weightAt(mean, now);
+  return { ms: ((mean?.ms ?? 0) * weight + ms * count) / (weight + count), weight: weight + count, at: now };
+}
+
+/** The samples behind a mean, less with time. */
+export function weightAt({ weight, at }: Mean, now: number): number {
   return weight * Math.exp(-Math.max(0, now - at) / RULES.usualMs);
 }

@@ -101,6 +101,27 @@ describe("away from a store that has become slow", () => {
     return { ...USUAL, usual: { means: { MAD }, open: {} } };
   }
 
+  test.each<[string, number, readonly Move[]]>([
+    ["185 ms, of which 60 are noise", 185, AWAY],
+    ["a little less", 184.9, []],
+  ])("where minutes usually differ by 30 ms, twice that does not count: %s", (_, ms, expected) => {
+    const noise = { MAD: { ms: 30, weight: RULES.noiseMinutes, at: LATER } };
+    expect(movesAfter(2, { ...USUAL, noise }, same("MAD", row("weur", ms)))).toEqual(expected);
+  });
+
+  test("one minute that differs is not yet what is usual", () => {
+    const noise = { MAD: { ms: 60, weight: 1, at: LATER } };
+    expect(movesAfter(2, { ...USUAL, noise }, same("MAD", row("weur", 127.5)))).toEqual(AWAY);
+    expect(movesAfter(2, { ...USUAL, noise }, same("MAD", row("weur", 126.9)))).toEqual([]);
+  });
+
+  test("minutes of trouble do not become noise, other minutes do", () => {
+    const state = decide(USUAL, BAD, NOW, config()).state;
+    expect(state.noise).toEqual({});
+    const { noise } = decide(state, same("MAD", row("weur", 110)), NOW + MINUTE, config()).state;
+    expect(noise.MAD).toMatchObject({ weight: 1 });
+  });
+
   test("one good window between two bad ones begins anew", () => {
     const good = same("MAD", row("weur", 20));
     let state = decide(USUAL, BAD, NOW, config()).state;
