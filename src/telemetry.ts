@@ -81,7 +81,8 @@ export type Trace = {
   source: string;
   /** Options and key of the picture asked for, of a sampled source; else empty. */
   variant: string;
-  /** For the log only. */
+  /** The named key that signed the address, else empty. For the log only, as what follows. */
+  signer: string;
   failure: string | undefined;
 };
 
@@ -117,6 +118,7 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
     stages: {},
     source: "",
     variant: "",
+    signer: "",
     failure: undefined,
   };
 }

@@ -54,6 +54,7 @@ export const LOG_FIELDS = {
   source: `16 hex digits of the source's hash, for one source in ${SAMPLED}; else empty`,
   variant:
     "of a sampled source: the options without the cachebuster, at most 64 characters, then `#` and 8 digits of the key; equal text means the same picture",
+  signer: "name of the signing key (`SIGNING_KEY_NAMES`); empty without one",
   failure: "what went wrong, in words for operators only",
 } as const satisfies Record<keyof Trace, string>;
 

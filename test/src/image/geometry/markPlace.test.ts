@@ -59,7 +59,12 @@ test("whatever is asked for, a part of the watermark is on the result", () => {
   for (let i = 0; i < 2_000; i++) {
     const result = { width: 1 + below(500), height: 1 + below(500) };
     const mark = { width: 1 + below(300), height: 1 + below(300) };
-    const wish = { at: pick([...COMPASS, TILES]), x: pick(offsets), y: pick(offsets), scale: pick([0, 0.01, 0.3, 1]) };
+    const wish = {
+      at: pick<Watermark["at"]>([...COMPASS, TILES]),
+      x: pick(offsets),
+      y: pick(offsets),
+      scale: pick([0, 0.01, 0.3, 1]),
+    };
     const [left = 0, top = 0, width = 0, height = 0, across] = at(wish, pick([0.5, 1, 3]), result, mark);
     if (across === undefined) {
       expect([left + width > 0, left < result.width, top + height > 0, top < result.height]).not.toContain(false);
