@@ -34,7 +34,10 @@ describe("of an SVG", () => {
     const points = Array.from({ length: 64 }, (_, i) => [20 * (i % 8) + 9, 20 * Math.floor(i / 8) + 9] as const);
     const redIn = ({ at }: Awaited<ReturnType<typeof render>>) => points.filter(([x, y]) => isRed(at(x, y))).length;
     const smart = await render("c:160:160:sm");
-    expect([smart.size, smart.decoded]).toEqual([[160, 160], ["128x128", "160x160"]]);
+    expect([smart.size, smart.decoded]).toEqual([
+      [160, 160],
+      ["128x128", "160x160"],
+    ]);
     expect(redIn(smart)).toBeGreaterThan(redIn(await render("c:160:160")));
   });
   test("trimming cuts off its frame", async () => {
