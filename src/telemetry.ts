@@ -94,7 +94,8 @@ export type Trace = {
   variant: string;
   /** What was asked of stores, objects and queues until the line was written; undefined = nothing. */
   usage: Usage | undefined;
-  /** For the log only. */
+  /** The named key that signed the address, else empty. For the log only, as what follows. */
+  signer: string;
   failure: string | undefined;
 };
 
@@ -131,6 +132,7 @@ export function newTrace(audience: string, region: string, colo: string, ray = "
     source: "",
     variant: "",
     usage: undefined,
+    signer: "",
     failure: undefined,
   };
 }

@@ -69,6 +69,7 @@ export const LOG_FIELDS = {
   usage: `what is billed by the operation and was asked for until the line was written: ${Object.entries(USAGE_DOCS)
     .map(([kind, doc]) => `\`${kind}\` ${doc}`)
     .join("; ")}`,
+  signer: "name of the signing key (`SIGNING_KEY_NAMES`); empty without one",
   failure: "what went wrong, in words for operators only",
 } as const satisfies Record<keyof Trace, string>;
 

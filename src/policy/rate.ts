@@ -34,9 +34,16 @@ type RatedRequest = Pick<RenditionRequest, "authority" | "signer">;
 /** Client key -> unix ms until which its misses are refused. */
 export type OverRate = BoundedMap<string, number>;
 
-/** Throws Failure `rate_limited` when the limiter has just said that this client is over its rate: costs no call. */
+/**
+ * Throws Failure `rate_limited` when the limiter has just said that this client is over its rate: costs no call. Not for a
+ * signing key: its pictures are asked for by everybody, and what is stored of them stays to be had.
+ */
 export function refuseOverRate(request: RatedRequest, caller: RatedCaller, overRate: OverRate, now: number): void {
-  for (const key of countedUnder(request, caller)) {
+  if (request.authority !== "signature") refuseRemembered(countedUnder(request, caller), overRate, now);
+}
+
+function refuseRemembered(keys: readonly string[], overRate: OverRate, now: number): void {
+  for (const key of keys) {
     const until = overRate.get(key);
     if (until !== undefined && now < until && until - now <= MEMO_MS) throw refusal();
   }
@@ -55,7 +62,9 @@ export async function limitMisses(
 ): Promise<void> {
   const limit = request.signer?.limit ?? "none";
   const limiter = limit === "none" ? limiters.MISS_LIMIT : limiters[KEY_LIMITERS[limit]];
-  for (const key of countedUnder(request, caller)) {
+  const keys = countedUnder(request, caller);
+  refuseRemembered(keys, overRate, now);
+  for (const key of keys) {
     const outcome = await limiter?.limit({ key }).catch(() => ({ success: true }));
     if (outcome?.success !== false) continue;
     overRate.set(key, now + MEMO_MS);

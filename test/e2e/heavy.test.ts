@@ -111,6 +111,12 @@ describe("SVG", () => {
       expect((await sharp(bytes).metadata()).format).toBe("png");
     }
   });
+  test("is trimmed and cut where people look, each after a look at it", async () => {
+    const address = encodeURIComponent(fresh("look", "svg"));
+    const answer = await fetch(`${edge.url}/insecure/rs:fill:160:160/g:sm/t:10/el:1/f:png/plain/${address}`);
+    const { width, height } = await sharp(new Uint8Array(await answer.arrayBuffer())).metadata();
+    expect([answer.status, width, height]).toEqual([200, 160, 160]);
+  });
   test("keeps whose it is, also when it is compressed", async () => {
     const { bytes } = await askFor(edge.url, fresh("licensed", "svgz"), 320);
     expect((await sharp(bytes).metadata()).xmp?.toString()).toContain("<rdf:li>Jane</rdf:li>");

@@ -224,6 +224,38 @@ describe("a picture that stands in for a failing one", () => {
   });
 });
 
+describe("a signing key that is over its limit", () => {
+  const signer = { name: "shop", limit: "strict" } as const;
+  test("still gets what is stored, in the far stores too; its new pictures are refused", async () => {
+    sourceAnswers();
+    const { world, calls } = countedWorld(false);
+    const strict = { limit: async () => ({ success: false }) };
+    const over: World = {
+      ...world,
+      app: { ...world.app, bindings: { ...world.app.bindings, KEY_LIMIT_STRICT: counted(strict, calls, "KEY_LIMIT") } },
+    };
+    const asked = async (source: string, { app, caller, job }: World, signed: object = { signer }) => {
+      const request = { ...requestOf(source), authority: "signature" as const, ...signed };
+      const store = await authorize(request, app, caller, job);
+      return getRendition(request, store, app, caller, job).then(
+        ({ meta }) => meta.width,
+        ({ reason }: { reason: unknown }) => reason,
+      );
+    };
+    const stored = freshSource();
+    expect(await asked(stored, world, {})).toBe(40);
+    await world.settled();
+    expect(await asked(freshSource(), over)).toBe("rate_limited");
+    expect(calls).toContain("KEY_LIMIT.limit");
+    calls.length = 0;
+    expect([await asked(stored, over), await asked(freshSource(), over)]).toEqual([40, "rate_limited"]);
+    // The refusal is remembered, so the limiter is not asked again.
+    expect(calls).not.toContain("KEY_LIMIT.limit");
+    expect(over.job.trace.signer).toBe("shop");
+    await over.settled();
+  });
+});
+
 describe("who may ask", () => {
   const config = parseConfig({
     ALLOWED_SOURCES: "pictures.test",

@@ -181,8 +181,16 @@ describe("a signing key with a limit class", () => {
   });
   it("is remembered under its own name: the client's unsigned misses go on", async () => {
     const { request, overRate } = await signed("strict", { KEY_LIMIT_STRICT: false });
-    expect(() => refuseOverRate(request, CALLER, overRate, 1)).toThrow(Failure);
-    expect(() => refuseOverRate({ authority: "list" }, CALLER, overRate, 1)).not.toThrow();
+    const limiter = { limit: async () => ({ success: true }) };
+    const again = (wanted: typeof request | { readonly authority: "list" }, now: number) =>
+      limitMisses(wanted, CALLER, { MISS_LIMIT: limiter, KEY_LIMIT_STRICT: limiter }, overRate, now);
+    await expect(again(request, 9_999)).rejects.toMatchObject({ reason: "rate_limited" });
+    await again(request, 10_000);
+    await again({ authority: "list" }, 1);
+  });
+  it("keeps nobody from what is stored of its pictures: only their misses are refused", async () => {
+    const { request, overRate } = await signed("strict", { KEY_LIMIT_STRICT: false });
+    expect(() => refuseOverRate(request, CALLER, overRate, 1)).not.toThrow();
   });
   it("limits nobody where the binding is missing", async () => {
     const request = { authority: "signature", signer: { name: "shop", limit: "strict" } } as const;

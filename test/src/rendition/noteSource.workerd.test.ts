@@ -42,6 +42,12 @@ describe("of a sampled source", () => {
   });
 });
 
+test("the name of the signing key, and none where nobody has signed", async () => {
+  const request = requestOf("https://pictures.test/a.jpg");
+  expect((await noted({ ...request, signer: { name: "shop", limit: "strict" } })).signer).toBe("shop");
+  expect((await noted(request)).signer).toBe("");
+});
+
 test("of another source only the host", async () => {
   sampled = false;
   expect(await noted(requestOf("https://pictures.test/a.jpg"))).toMatchObject({

@@ -60,7 +60,7 @@ test("whatever is asked for, a part of the watermark is on the result", () => {
     const result = { width: 1 + below(500), height: 1 + below(500) };
     const mark = { width: 1 + below(300), height: 1 + below(300) };
     const wish = {
-      at: pick([...COMPASS, TILES] as const),
+      at: pick<Watermark["at"]>([...COMPASS, TILES]),
       x: pick(offsets),
       y: pick(offsets),
       scale: pick([0, 0.01, 0.3, 1]),
