@@ -82,11 +82,12 @@ describe("UNSIGNED_REFUSED", () => {
       "rotate",
       "sharpen",
       "trim",
+      "watermark",
     ]);
   });
   test("another name is a configuration error that says the names there are", () => {
     const problem =
-      'UNSIGNED_REFUSED: "quality" is none of background, blur, cachebuster, crop, extend, extend_aspect_ratio, extend_background, gravity, pixelate, rotate, sharpen, trim';
+      'UNSIGNED_REFUSED: "quality" is none of background, blur, cachebuster, crop, extend, extend_aspect_ratio, extend_background, gravity, pixelate, rotate, sharpen, trim, watermark';
     expect(unknownRefusals(["crop", "quality"])).toEqual([problem]);
   });
   test("every name that it takes is no error, and neither is an empty list", () => {
