@@ -30,7 +30,8 @@ const started = Date.now();
 const run = spawnSync(
   "vitest",
   ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...process.argv.slice(2)],
-  { stdio: "inherit" },
+  // The tests start some 300 programs. With what the first ones compiled, the others take less CPU time to start.
+  { stdio: "inherit", env: { NODE_COMPILE_CACHE: join(dir, "compiled"), ...process.env } },
 );
 let passed = 0;
 let failed = 0;

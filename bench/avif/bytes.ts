@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { smallestAvif } from "../../src/heavy/smallestAvif.ts";
 import { lumaOf, lumaSsim } from "../../src/image/analyse/lumaSsim.ts";
-import { encodeAvif } from "../../src/image/formats/avif/encoder.ts";
+import { encodeTenBit } from "../../src/image/formats/avif/encoder.ts";
+import { softChroma } from "../../src/image/formats/avif/tenBit.ts";
 import { MAX_AVIF_SHARE } from "../../src/image/heavy.ts";
 import type { Pixels } from "../../src/image/picture.ts";
 import { readHeader } from "../../src/image/readHeader.ts";
@@ -21,6 +22,9 @@ export type Photograph = {
   readonly webp: number;
   /** AVIF of the WebP's SSIM. */
   readonly equal: number;
+  /** Mean square error of the chroma against the render: of the WebP, and of that AVIF. */
+  readonly webpChroma: number;
+  readonly chroma: number;
   /** What readers who take AVIF get: the AVIF, or the WebP where that is not smaller. */
   readonly served: number;
   readonly stored: boolean;
@@ -41,28 +45,30 @@ export async function measurePhotograph(file: string, width: number): Promise<Ph
   const { pixels } = await drawImage({ bytes, transform, format: "avif", limits: WIDE_LIMITS });
   const webp = (await renderImage({ bytes, transform, format: "webp", limits: WIDE_LIMITS })).bytes;
   const wanted = lumaOf(pixels);
-  const likeness = async (made: Uint8Array) => lumaSsim(wanted, lumaOf(await decodedBy(made)));
-  const leastSsim = await likeness(webp);
+  const compared = async (made: Uint8Array): Promise<Point> => {
+    const shown = await decodedBy(made);
+    return { bytes: made.length, ssim: lumaSsim(wanted, lumaOf(shown)), chroma: chromaError(pixels, shown) };
+  };
+  const { ssim: leastSsim, chroma: webpChroma } = await compared(webp);
+  const softened = softChroma(pixels);
   const points: Point[] = [];
-  for (const quality of QUALITIES) {
-    const made = await encodeAvif(pixels, quality);
-    points.push({ bytes: made.length, ssim: await likeness(made) });
-  }
+  for (const quality of QUALITIES) points.push(await compared(await encodeTenBit(softened, quality)));
   const mostBytes = Math.floor(MAX_AVIF_SHARE * webp.length);
   const { made, cpuMs } = await timed(() => smallestAvif(copyOf(pixels), { leastSsim, mostBytes }));
   return {
     ...{ name: file.split("/").at(-1) ?? file, width: readHeader(webp).width, webp: webp.length, cpuMs },
-    equal: bytesAt(points, leastSsim),
+    equal: valueAt(points, leastSsim, ({ bytes }) => bytes),
+    ...{ webpChroma, chroma: valueAt(points, leastSsim, ({ chroma }) => chroma) },
     served: made.file?.length ?? webp.length,
     stored: made.file !== null,
     encodes: made.encodes,
   };
 }
 
-type Point = { readonly bytes: number; readonly ssim: number };
+type Point = { readonly bytes: number; readonly ssim: number; readonly chroma: number };
 
-/** Bytes at a likeness, on the line between the two qualities around it; outside of them, on the next line. */
-export function bytesAt(points: readonly Point[], ssim: number): number {
+/** A value at a likeness, on the line between the two qualities around it; outside of them, on the next line. */
+export function valueAt(points: readonly Point[], ssim: number, of: (point: Point) => number): number {
   const at = Math.min(
     Math.max(
       1,
@@ -73,7 +79,20 @@ export function bytesAt(points: readonly Point[], ssim: number): number {
   const upper = ssim > (points.at(-1)?.ssim ?? 1) ? points.length - 1 : at;
   const [below, above] = [points[upper - 1], points[upper]];
   if (below === undefined || above === undefined) return Number.NaN;
-  return below.bytes + ((above.bytes - below.bytes) * (ssim - below.ssim)) / (above.ssim - below.ssim);
+  return of(below) + ((of(above) - of(below)) * (ssim - below.ssim)) / (above.ssim - below.ssim);
+}
+
+/** Mean square error of Cb and Cr (BT.601). */
+function chromaError({ data: a }: Pixels, { data: b }: Pixels): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 4) {
+    const red = (a[at] ?? 0) - (b[at] ?? 0);
+    const green = (a[at + 1] ?? 0) - (b[at + 1] ?? 0);
+    const blue = (a[at + 2] ?? 0) - (b[at + 2] ?? 0);
+    const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+    sum += ((blue - luma) / 1.772) ** 2 + ((red - luma) / 1.402) ** 2;
+  }
+  return (2 * sum) / a.length;
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ readonly made: T; readonly cpuMs: number }> {

@@ -8,10 +8,14 @@ const ACCEPT = "image/avif,image/webp,*/*";
 const BATCH = 400;
 const HITS = 1_000;
 
+/** Three edges that differ in nothing but AVIF. The second one with AVIF off shows how much two equal ones differ. */
+type Side = "off" | "on" | "again";
+const ORDER = ["off", "on", "again", "again", "on", "off"] as const satisfies readonly Side[];
+
 export type EdgeFigures = {
-  /** CPU of a hit at the edge, on over off: the median of the rounds. */
-  readonly hitCpu: number;
-  readonly missP95: { readonly off: number; readonly on: number };
+  /** CPU of a hit at the edge over that of the first edge with AVIF off, medians of the rounds. `again`: a second edge with it off. */
+  readonly hitCpu: { readonly on: number; readonly again: number };
+  readonly missP95: Readonly<Record<Side, number>>;
   /** Jobs of a picture: seen once; of `HITS` hits in four isolates. */
   readonly jobs: { readonly once: number; readonly many: number };
 };
@@ -19,8 +23,9 @@ export type EdgeFigures = {
 export async function measureEdge(photo: Uint8Array, rounds: number, misses: number): Promise<EdgeFigures> {
   const source = await startSource(photo, 0, { "cache-control": "max-age=86400" });
   const vars = { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1" };
-  const off = await startEdge({ vars });
+  const off = await startEdge({ vars, isolates: 4 });
   const on = await startEdge({ vars: { ...vars, AVIF: "second-view" }, isolates: 4 });
+  const again = await startEdge({ vars, isolates: 4 });
   try {
     const ask = async (base: string, name: string, place = "MAD") => {
       const address = `${base}/insecure/rs:fit:320/plain/${encodeURIComponent(`${source.url}/${name}.jpg`)}`;
@@ -30,30 +35,36 @@ export async function measureEdge(photo: Uint8Array, rounds: number, misses: num
       if (!answer.ok) throw new Error(`${answer.status} from ${address}`);
       return performance.now() - started;
     };
-    const sides = { off, on };
-    const missMs = { off: [] as number[], on: [] as number[] };
+    const sides = { off, on, again } as const satisfies Record<Side, Edge>;
+    const missMs: Record<Side, number[]> = { off: [], on: [], again: [] };
     for (let i = 0; i < misses; i++) {
-      for (const [side, { isolates }] of entries(sides)) missMs[side].push(await ask(isolates[0] ?? "", `miss-${i}`));
+      const order = i % 2 === 0 ? ORDER.slice(0, 3) : ORDER.slice(3);
+      for (const side of order) missMs[side].push(await ask(sides[side].isolates[0] ?? "", `miss-${i}`));
     }
-    const cpu: number[] = [];
+    const cpu = { on: [] as number[], again: [] as number[] };
     for (const { isolates } of Object.values(sides))
       for (let i = 0; i < 2 * BATCH; i++) await ask(isolates[0] ?? "", "hot");
     for (let round = 0; round < rounds; round++) {
-      const spent = { off: 0, on: 0 };
-      for (const side of ["off", "on", "on", "off"] as const) {
+      const spent: Record<Side, number> = { off: 0, on: 0, again: 0 };
+      for (const side of ORDER) {
         const { isolates, workerdPid } = sides[side];
         const before = cpuOf(workerdPid);
         for (let i = 0; i < BATCH; i++) await ask(isolates[0] ?? "", "hot");
         spent[side] += cpuOf(workerdPid) - before;
       }
-      cpu.push(spent.on / spent.off);
+      cpu.on.push(spent.on / spent.off);
+      cpu.again.push(spent.again / spent.off);
     }
     const many = await ordersOf(on, () => thousand(on, ask));
     const once = await ordersOf(on, async () => void (await ask(on.isolates[0] ?? "", "once")));
-    const p95 = (side: "off" | "on") => quantile(missMs[side], 0.95);
-    return { hitCpu: median(cpu), missP95: { off: p95("off"), on: p95("on") }, jobs: { once, many } };
+    const p95 = (side: Side) => quantile(missMs[side], 0.95);
+    return {
+      hitCpu: { on: median(cpu.on), again: median(cpu.again) },
+      missP95: { off: p95("off"), on: p95("on"), again: p95("again") },
+      jobs: { once, many },
+    };
   } finally {
-    await Promise.all([off.stop(), on.stop(), source.close()]);
+    await Promise.all([off.stop(), on.stop(), again.stop(), source.close()]);
   }
 }
 
@@ -80,10 +91,6 @@ async function ordersOf(edge: Edge, work: () => Promise<void>): Promise<number> 
   await work();
   await new Promise((wake) => setTimeout(wake, 3_000));
   return (await count()) - before;
-}
-
-function entries(sides: { readonly off: Edge; readonly on: Edge }) {
-  return Object.entries(sides) as ["off" | "on", Edge][];
 }
 
 /** CPU milliseconds of all threads of a process. A batch is too short for clock ticks. */

@@ -1,8 +1,9 @@
 /** The smallest AVIF that is as like its pixels as another file is. The search counts encodes, not time. */
 import { lumaOf, lumaSsim } from "../image/analyse/lumaSsim.ts";
 import { decodeAvif } from "../image/formats/avif/decode.ts";
-import { encodeAvif } from "../image/formats/avif/encoder.ts";
+import { encodeTenBit } from "../image/formats/avif/encoder.ts";
 import { avifHeader } from "../image/formats/avif/header.ts";
+import { softChroma } from "../image/formats/avif/tenBit.ts";
 import { type AvifAnswer, type AvifOrder, MAX_SEARCHED_PIXELS } from "../image/heavy.ts";
 import type { Pixels } from "../image/picture.ts";
 import { startStopwatch } from "../image/rendition.ts";
@@ -27,13 +28,14 @@ export async function smallestAvif(
   { leastSsim, mostBytes }: Bounds,
 ): Promise<Omit<AvifAnswer, "milliseconds">> {
   const wanted = lumaOf(pixels);
+  const softened = softChroma(pixels);
   const most = encodesFor(pixels.width * pixels.height);
   let [low, high, encodes] = [0, QUALITIES.length as number, 0];
   let best: { readonly file: Uint8Array; readonly quality: number } | null = null;
   while (low < high && encodes < most) {
     const middle = (low + high) >> 1;
     const quality = QUALITIES[middle] ?? QUALITIES[0];
-    const file = await encodeAvif(pixels, quality);
+    const file = await encodeTenBit(softened, quality);
     encodes++;
     const isLike = lumaSsim(wanted, lumaOf(await decoded(file))) >= leastSsim;
     // A higher quality takes more bytes.

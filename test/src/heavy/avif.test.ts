@@ -5,7 +5,8 @@ import { ssim } from "../../../bench/engine/ssim.ts";
 import { encodeInTurn } from "../../../src/heavy/encodeInTurn.ts";
 import { encodesFor, QUALITIES, smallestAvif } from "../../../src/heavy/smallestAvif.ts";
 import { lumaOf, lumaSsim } from "../../../src/image/analyse/lumaSsim.ts";
-import { encodeAvif } from "../../../src/image/formats/avif/encoder.ts";
+import { encodeAvif, encodeTenBit } from "../../../src/image/formats/avif/encoder.ts";
+import { softChroma } from "../../../src/image/formats/avif/tenBit.ts";
 import { avifWithXmp } from "../../../src/image/formats/avif/xmp.ts";
 import { blocksOf } from "../../../src/image/formats/codecs.ts";
 import type { Pixels } from "../../../src/image/picture.ts";
@@ -98,7 +99,7 @@ describe("the smallest that is as good", () => {
   const byQuality: { readonly quality: number; readonly bytes: number; readonly ssim: number }[] = [];
   beforeAll(async () => {
     for (const quality of QUALITIES) {
-      const file = await encodeAvif(pixels, quality);
+      const file = await encodeTenBit(softChroma(pixels), quality);
       const data = await decoded(file);
       byQuality.push({ quality, bytes: file.length, ssim: lumaSsim(lumaOf(pixels), lumaOf({ ...pixels, data })) });
     }

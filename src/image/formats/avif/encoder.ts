@@ -3,6 +3,7 @@ import factory from "@jsquash/avif/codec/enc/avif_enc.js";
 import module from "@jsquash/avif/codec/enc/avif_enc.wasm";
 import { defineEngine, startEmscripten } from "../../engines.ts";
 import type { Pixels } from "../../picture.ts";
+import { type TenBitPixels, tenBit } from "./tenBit.ts";
 
 /** The encoder's own options (avif_enc.d.ts of the package). */
 type Options = {
@@ -40,11 +41,15 @@ const FIXED = {
 } as const satisfies Partial<Options>;
 
 /** sRGB pixels -> AVIF bytes at a quality of 1..100. Throws Error when the encoder gives up. */
-export async function encodeAvif({ data, width, height }: Pixels, quality: number): Promise<Uint8Array> {
+export async function encodeAvif(pixels: Pixels, quality: number): Promise<Uint8Array> {
+  return await encodeTenBit(tenBit(pixels), quality);
+}
+
+/** The same, of pixels that have 10 bits already. */
+export async function encodeTenBit({ data, width, height }: TenBitPixels, quality: number): Promise<Uint8Array> {
   const { encode } = await engine.use();
-  // The encoder takes 16 bit a channel where the depth is above 8. A value of 8 bit comes out as it went in.
-  const deep = Uint16Array.from(data, (value) => Math.round((value * 1023) / 255));
-  const file = encode(new Uint8Array(deep.buffer), width, height, { ...FIXED, quality });
+  const rgba = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const file = encode(rgba, width, height, { ...FIXED, quality });
   if (file === null) throw new Error(`the AVIF encoder gave up at ${width}x${height}`);
   return file;
 }
