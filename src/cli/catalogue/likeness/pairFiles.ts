@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { PAIR_WORDS, PART_PICTURES } from "../../../catalogue/likeness/matcher.ts";
 
 /** Words in memory for a file before they are written. */
-const BUFFER_WORDS = PAIR_WORDS * 20_000;
+const BUFFER_WORDS = PAIR_WORDS * 5_000;
 const PAIR_BYTES = 4 * PAIR_WORDS;
-/** Pairs of a range: 24 MB. A picture with more is a range of its own. */
-const MOST_PAIRS = 2_000_000;
+/** Pairs of a range: 12 MB. A picture with more is a range of its own. */
+const MOST_PAIRS = 1_000_000;
 
 /** Pictures `first` to below `end`, with all their pairs. */
 export type PairRange = {
