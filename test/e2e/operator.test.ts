@@ -45,7 +45,12 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("dollars", { timeout: LONG_M
     await new Promise<void>((resolve) => source.listen(0, "127.0.0.1", resolve));
     edge = await startCountedEdge(
       {
-        ...{ ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1,localhost", WARM_SECRET: SECRET, MIN_FRESH: "1" },
+        ...{
+          ALLOW_LOOPBACK_SOURCES: "true",
+          ALLOWED_SOURCES: "127.0.0.1,localhost",
+          WARM_SECRET: SECRET,
+          MIN_FRESH: "1",
+        },
         ...{ SOURCE_TIMEOUT_MS: "60000", QUEUE_MS: "60000" },
       },
       (text) => log.push(text),
