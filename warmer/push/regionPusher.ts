@@ -28,7 +28,6 @@ export type PushOptions = Endpoint & {
  */
 export class RegionPusher {
   readonly region: string;
-  readonly #maxAgeMs: number;
   readonly #context: PushContext;
   readonly #queue: RegionQueue;
   readonly #options: PushOptions;
@@ -44,10 +43,9 @@ export class RegionPusher {
 
   constructor(options: PushOptions, context: PushContext, openPool: OpenPool = openConnectionPool) {
     this.region = options.region;
-    this.#maxAgeMs = options.queue.maxAgeMs;
     this.#context = context;
     const { region, connections, deadlineMs } = options;
-    const pace = { connections, deadlineMs, batch: options.queue.limit, maxAgeMs: this.#maxAgeMs };
+    const pace = { connections, deadlineMs, batch: options.queue.limit, maxAgeMs: options.queue.maxAgeMs };
     this.#flight = new PushesInFlight(region, pace, context, (version) => context.onMapVersion?.(version, options.url));
     this.#queue = new RegionQueue(options.queue, context, this.#failures);
     this.#options = options;
@@ -165,7 +163,7 @@ export class RegionPusher {
 
   #send(batch: PushBatch, now: number): void {
     const { counts } = this.#context;
-    for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#maxAgeMs);
+    for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#options.queue.maxAgeMs);
     counts.batchSize.observe(batch.size);
     counts.requests++;
     this.#flight.sent(batch);
