@@ -3,6 +3,9 @@
 /** `late`: the datagrams take 60 ms longer, so every hint is older than the 50 ms that the warmer allows. */
 export type Hints = "none" | "timely" | "late";
 
+/** The data centre, its country, or its region in the fixed table. */
+export type HintedBy = "colo" | "country" | "region";
+
 /** One side of a comparison. `preload`: the API server sends `103 Early Hints` with the first picture. */
 export type Side = { readonly hints: Hints; readonly preload: boolean };
 
@@ -20,6 +23,10 @@ export type Arm = {
   readonly flooded: boolean;
   /** All distances 0. */
   readonly near: boolean;
+  /** The data centre reads another region than the fixed table says, which is farther away. */
+  readonly moved: boolean;
+  /** What the hints say of the reader's place. */
+  readonly hintedBy: HintedBy;
   /** Pairs of page views, and how many of `--quick` (0 = left out). */
   readonly pairs: number;
   readonly quickPairs: number;
@@ -30,6 +37,7 @@ const PLAIN: Side = { hints: "none", preload: false };
 
 const BASE = {
   ...{ stored: "primary", thinkMs: 50, on: HINTED, off: PLAIN, limited: false, flooded: false, near: false },
+  ...{ moved: false, hintedBy: "colo" },
   ...{ pairs: 60, quickPairs: 0 },
 } as const satisfies Omit<Arm, "title">;
 
@@ -45,6 +53,9 @@ export const ARMS = {
   earlyHinted: { ...BASE, title: "103 and the warmer", on: { hints: "timely", preload: true } },
   limited: { ...BASE, title: "(A) thinking 50, 20 Mbit/s", limited: true },
   mixed: { ...BASE, title: "mixed", stored: "kept" },
+  // Last, because the isolates take half a minute to read another map.
+  movedCountry: { ...BASE, title: "moved, by country", moved: true, hintedBy: "country" },
+  movedRegion: { ...BASE, title: "moved, by region", moved: true, hintedBy: "region" },
 } as const satisfies Record<string, Arm>;
 
 export type ArmName = keyof typeof ARMS;

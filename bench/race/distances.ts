@@ -74,6 +74,13 @@ export function legsOf(place: PlaceDistances): Legs {
   };
 }
 
+/** The legs of a place whose data centre reads another region: half way to the primary, so that both can be told apart. */
+export function movedLegsOf(place: PlaceDistances): Legs {
+  const legs = legsOf(place);
+  const region = Math.round((place.edgeRegion + place.edgePrimary) / 2);
+  return { ...legs, reader: { ...legs.reader, region, coordinator: region } };
+}
+
 const NO_TRIPS: EdgeTrips = { region: 0, primary: 0, kv: 0, coordinator: 0 };
 
 /** The same arrangement with everything in one room. The floor is measured with it. */

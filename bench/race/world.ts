@@ -3,13 +3,17 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { parseConfig } from "../../src/config/parseConfig.ts";
+import { NO_WEATHER } from "../../src/weather/settings.ts";
 import { createHinter } from "../../warmer/client/hint.ts";
-import { type Hints, LATE_MS } from "./arms.ts";
+import { countryOf } from "../../warmer/regions/coloCountries.ts";
+import { type HintedBy, type Hints, LATE_MS } from "./arms.ts";
 import { coloOf, type Legs, NO_DISTANCES, placeOf } from "./distances.ts";
 import { control, type TraceEvent } from "./edge/control.ts";
 import { startRaceEdges } from "./edge/start.ts";
+import { putSettings } from "./edge/stores.ts";
 import { startLateRelay } from "./network/lateRelay.ts";
 import { startNetwork } from "./network/network.ts";
 import { type ApiServer, startApiServer } from "./page/apiServer.ts";
@@ -28,7 +32,9 @@ export type World = {
   /** Where the browser asks for pictures and for pages, without a slash at the end. */
   readonly readerOrigin: string;
   readonly apiOrigin: string;
-  hint(paths: readonly string[], how: Hints): void;
+  hint(paths: readonly string[], how: Hints, by?: HintedBy): void;
+  /** Moves the data centre to another region, or back, and waits until both isolates and the warmer know. */
+  move(away: boolean): Promise<void>;
   /** Changes all distances. Gives the traces of both isolates since the last call. */
   set(legs: Legs, options?: { readonly limited?: boolean; readonly trace?: boolean }): Promise<Traces>;
   stop(): Promise<void>;
@@ -39,6 +45,8 @@ export type Traces = { readonly push: readonly TraceEvent[]; readonly reader: re
 /** In these places an operator has a bucket in Oceania; in Sydney the race is run without and with it. */
 const WITHOUT_OCEANIA = ["SYD"];
 const REGIONS = ["enam", "weur", "apac"];
+/** Live settings are read again after 20 s. */
+const MAP_WITHIN_MS = 90_000;
 
 /** Starts it with all distances 0. Throws if a part does not start; nothing runs then. */
 export async function startWorld(name: string, photographs: readonly Photograph[]): Promise<World> {
@@ -91,19 +99,46 @@ export async function startWorld(name: string, photographs: readonly Photograph[
       return { push, reader };
     };
     await set(NO_DISTANCES);
+    const stock = new Stock({ signing, config, source, stores: edges.stores, maker: edges.push });
+    const home = placeOf(name).region;
+    const goal = regions.find((region) => region !== home && region !== "enam") ?? home;
+    const places = { colo: { colo }, country: { country: countryOf(colo) ?? "" }, region: { region: home } };
+    let version = 0;
+    let isAway = false;
+    const move: World["move"] = async (away) => {
+      if (away === isAway) return;
+      isAway = away;
+      version++;
+      const weather = { ...NO_WEATHER, version, set: away ? { [colo]: goal } : {} };
+      await putSettings(edges.stores, JSON.stringify({ weather }));
+      const knows = async (isolate: string) => (await fetch(`${isolate}/regions?v=${version}`)).status === 204;
+      await until(async () => (await knows(edges.push)) && (await knows(edges.reader)), "an isolate");
+      await until(async () => {
+        hinters.timely.hint({ paths: [stock.picture(0).path], colo });
+        return (await warmer.counters()).get("map_version") === version;
+      }, "the warmer");
+    };
     return {
       ...{ source, api, browser, warmer, set, stop },
-      stock: new Stock({ signing, config, source, stores: edges.stores, maker: edges.push }),
+      ...{ stock, move },
       readerOrigin: `https://127.0.0.1:${network.readerEdge}`,
       apiOrigin: `https://127.0.0.1:${network.readerApi}`,
-      hint(paths, how) {
-        if (how !== "none") hinters[how].hint({ paths, colo });
+      hint(paths, how, by = "colo") {
+        if (how !== "none") hinters[how].hint({ paths, ...places[by] });
       },
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Asks twice a second. Throws Error if nothing comes of it. */
+async function until(isSo: () => Promise<boolean>, who: string): Promise<void> {
+  for (const end = performance.now() + MAP_WITHIN_MS; performance.now() < end; await pause(500)) {
+    if (await isSo()) return;
+  }
+  throw new Error(`${who} has not read the map of the regions within ${MAP_WITHIN_MS} ms`);
 }
 
 function portOf(url: string): number {

@@ -36,6 +36,11 @@ const PLACES: readonly Required<Pick<Place, "colo" | "country" | "continent">>[]
   }),
 );
 
+/** The country of a data centre, by its code in upper case; undefined if the table does not have it. */
+export function countryOf(code: string): string | undefined {
+  return PLACES.find(({ colo }) => colo === code)?.country;
+}
+
 /** The data centres of a country or continent, by its code in upper case. None where there are none. */
 export function colosOf(field: "country" | "continent", code: string): readonly Place[] {
   return PLACES.filter((place) => place[field] === code);

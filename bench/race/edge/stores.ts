@@ -19,6 +19,8 @@ export type Copy = {
 export type StoresOrder =
   | { readonly what: "head"; readonly bucket: string; readonly key: string }
   | { readonly what: "copy"; readonly copies: readonly Copy[] }
+  /** Writes the live settings into KV. */
+  | { readonly what: "settings"; readonly text: string }
   /** Empties every store but for these keys. */
   | { readonly what: "clear"; readonly except: readonly string[] };
 
@@ -36,6 +38,11 @@ export async function copyObjects(url: string, copies: readonly Copy[]): Promise
 /** Empties every store but for the keys in `except`: a run would fill the memory. */
 export async function clearStores(url: string, except: readonly string[]): Promise<void> {
   await send(url, { what: "clear", except });
+}
+
+/** Writes the live settings. The isolates read them within 20 s of their next request. */
+export async function putSettings(url: string, text: string): Promise<void> {
+  await send(url, { what: "settings", text });
 }
 
 async function send(url: string, order: StoresOrder): Promise<unknown> {

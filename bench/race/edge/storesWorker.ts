@@ -1,5 +1,6 @@
 /** The Worker that holds the stores of the race. Both isolates call it, and the bench fills it. */
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
 import { MemoryBucket, type MemoryObject, type PutAttributes } from "./memoryBucket.ts";
 import { ARGUMENTS_HEADER, atDistance, fromHeader, OBJECT_HEADER, revived, toHeader } from "./remote.ts";
 import type { StoresOrder } from "./stores.ts";
@@ -48,6 +49,10 @@ export default class Stores extends WorkerEntrypoint {
     }
     const order = (await request.json()) as StoresOrder;
     if (order.what === "head") return Response.json(this.head(order.bucket, order.key));
+    if (order.what === "settings") {
+      bucketOf("THUMBS").put(SETTINGS_KEY, new TextEncoder().encode(order.text), { httpMetadata: null }, Date.now());
+      return Response.json(null);
+    }
     if (order.what === "clear") {
       const kept = new Set(order.except);
       for (const bucket of BUCKETS.values()) bucket.keepOnly(kept);

@@ -56,6 +56,14 @@ export const BARS: readonly Bar[] = [
     figure: ({ a200 }) => percent(a200?.wonShare),
   },
   {
+    ...{ what: "(A) hints by country that win, data centre moved", unit: "%", better: "higher", limit: everywhere(95) },
+    figure: ({ movedCountry }) => percent(movedCountry?.wonShare),
+  },
+  {
+    ...{ what: "(A) hints by region that win, data centre moved", unit: "%", better: "higher", limit: everywhere(95) },
+    figure: ({ movedRegion }) => percent(movedRegion?.wonShare),
+  },
+  {
     ...{ what: "(A) first byte with the warmer, above reader-edge + edge-region + floor", unit: "ms", better: "lower" },
     ...{ limit: everywhere(15), figure: aboveRegion },
   },

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Signing, signedUrlSync } from "../../../src/client/url.ts";
 import type { Config } from "../../../src/config/config.ts";
+import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
 import { canonicalOptions } from "../../../src/request/canonical.ts";
 import { readImageRequest, urlOfPath } from "../../../src/request/readImageRequest.ts";
 import { finalAddressOf } from "../../../src/store/schema/finalAddress.ts";
@@ -58,10 +59,10 @@ export class Stock {
     }
   }
 
-  /** Forgets all pictures of pages. The first renditions stay. */
+  /** Forgets all pictures of pages. The first renditions and the live settings stay. */
   async clear(): Promise<void> {
     const kept = [...this.#templates.values()].flatMap(({ rendition, keys }) => [rendition, keys.sourceMeta]);
-    await clearStores(this.#parts.stores, kept);
+    await clearStores(this.#parts.stores, [...kept, SETTINGS_KEY]);
   }
 
   /** The store keys of a picture: a trace names calls by them. */

@@ -1,7 +1,7 @@
 /** One arm at one place: pairs of page views in random order. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type Arm, CATALOGUE_PICTURES, PAGE_PICTURES } from "../arms.ts";
-import { legsOf, NO_DISTANCES, placeOf } from "../distances.ts";
+import { legsOf, movedLegsOf, NO_DISTANCES, placeOf } from "../distances.ts";
 import { type How, type Tally, tally } from "../figures/outcome.ts";
 import { differentByZipf, zipf } from "../pictures/photographs.ts";
 import type { Picture } from "../pictures/stock.ts";
@@ -54,7 +54,8 @@ const SETTLED_MS = 1_500;
 
 export async function runCell(world: World, arm: Arm, options: CellOptions): Promise<CellResult> {
   const pages = await preparePages(world, arm, options);
-  await world.set(arm.near ? NO_DISTANCES : legsOf(placeOf(options.place)), { limited: arm.limited });
+  const legs = arm.near ? NO_DISTANCES : (arm.moved ? movedLegsOf : legsOf)(placeOf(options.place));
+  await world.set(legs, { limited: arm.limited });
   const flood = arm.flooded ? await startFlood(world, options.photographs) : null;
   const before = await world.warmer.counters();
   const load = measureLoad();
@@ -65,7 +66,7 @@ export async function runCell(world: World, arm: Arm, options: CellOptions): Pro
     for (let page = left.pop(); page !== undefined; page = left.pop()) {
       const onFirst = options.random() < 0.5;
       const turn = async (side: "on" | "off", pictures: readonly Picture[]) => {
-        const seen = await view(world, pictures, arm[side], arm.thinkMs);
+        const seen = await view(world, pictures, arm[side], arm.thinkMs, arm.hintedBy);
         await pause(REST_MS);
         return valuesOf(seen);
       };
@@ -102,6 +103,7 @@ function waits({ near, stored }: Arm, place: string): boolean {
 async function preparePages(world: World, arm: Arm, options: CellOptions): Promise<PagePair[]> {
   const { photographs, random, pairs } = options;
   await world.set(NO_DISTANCES);
+  await world.move(arm.moved);
   await world.stock.clear();
   if (arm.stored === "kept") {
     const catalogue = Array.from({ length: CATALOGUE_PICTURES }, () => world.stock.picture(zipf(photographs, random)));

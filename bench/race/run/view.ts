@@ -1,5 +1,5 @@
 /** One page view: a browser opens the page, and each of its pictures is measured. */
-import type { Side } from "../arms.ts";
+import type { HintedBy, Side } from "../arms.ts";
 import { type How, howOf } from "../figures/outcome.ts";
 import { viewPage } from "../page/browser.ts";
 import type { MeasuredPicture } from "../page/collect.ts";
@@ -28,12 +28,18 @@ export type PageView = {
 };
 
 /** Opens a page with the pictures. Throws Error if the browser does not measure one of them, or not over HTTP/2. */
-export async function view(world: World, pictures: readonly Picture[], side: Side, thinkMs: number): Promise<PageView> {
+export async function view(
+  world: World,
+  pictures: readonly Picture[],
+  side: Side,
+  thinkMs: number,
+  hintedBy: HintedBy = "colo",
+): Promise<PageView> {
   const addresses = pictures.map(({ path }) => `${world.readerOrigin}${path}`);
   const paths = pictures.map(({ path }) => path);
   const { path, askedAt } = world.api.add({
     ...{ html: pageDocument(addresses), thinkMs },
-    hint: () => world.hint(paths, side.hints),
+    hint: () => world.hint(paths, side.hints, hintedBy),
     preload: side.preload ? (addresses[0] ?? null) : null,
   });
   const measured = await viewPage(world.browser, `${world.apiOrigin}${path}`, pictures.length);
