@@ -20,6 +20,8 @@ type Field = keyof Transform;
 type Row = {
   /** Segments of an address, each with another value. */
   readonly values: readonly string[];
+  /** Where the option surely has something to do: every other pair stands there. */
+  readonly among?: readonly string[];
   /** Whether the option has nothing to do in this transform, so that its values may have one plan. Left out: never. */
   readonly atRest?: (transform: Transform, other: Transform) => boolean;
 };
@@ -52,6 +54,7 @@ const ROWS = {
   dpr: { values: ["dpr:1", "dpr:1.5", "dpr:2"], atRest: (t) => sides(t) === 0 && !t.enlarge },
   enlarge: { values: ["el:0", "el:1"], atRest: (t) => sides(t) === 0 || hasLeast(t) || t.resize === "fit-down" },
   gravity: {
+    among: ["rs:fill:97:201"],
     values: ["g:ce", "g:no", "g:soea", "g:nowe:10:10", "g:we:0.1:0.2", "g:fp:0.2:0.3"],
     atRest: (t) => !cuts(t),
   },
@@ -73,15 +76,18 @@ const ROWS = {
   trim: { values: ["t:10", "t:20:fff", "t:10::1"] },
   extend: {
     values: ["ex:0", "ex:1", "ex:1:no"],
+    among: ["s:97:201"],
     // There is no box, or nothing is ever smaller than it.
     atRest: (t) => sides(t) === 0 || fillsBox(t) || sides(t) === 1 || hasLeast(t) || t.resize === "outside",
   },
   extendRatio: {
     values: ["exar:0", "exar:1", "exar:1:we"],
+    among: ["s:97:201"],
     atRest: (t) => sides(t) < 2 || fillsBox(t) || t.extend !== null || hasLeast(t) || t.resize === "fill-down",
   },
   extendColour: {
     values: ["exbg:", "exbg:f00", "exbg:0f0"],
+    among: ["s:97:201", "ex:1"],
     atRest: (t) => !hasCanvas(t) || (t.padding === null && (sides(t) < 2 || fillsBox(t) || hasLeast(t))),
   },
   padding: { values: ["pd:0", "pd:5", "pd:1:2:3:4"] },
@@ -146,12 +152,13 @@ describe(`${COUNT} pairs of addresses that differ in one option`, () => {
   test("one key and one plan, or two keys and two plans, or an option at rest", { timeout: 900_000 }, () => {
     for (let i = 0; i < COUNT; i++) {
       const field = FIELDS[i % FIELDS.length] as Field;
-      const { values, atRest = () => false }: Row = ROWS[field];
+      const { values, among = [], atRest = () => false }: Row = ROWS[field];
       // With a limit of the result many sources have no plan.
       const others = Array.from({ length: below(5) }, () => pick(FIELDS)).filter(
         (other) => other !== field && other !== "mostResultSide",
       );
-      const rest = others.map((other) => pick<string>(ROWS[other].values));
+      const isAmong = Math.floor(i / FIELDS.length) % 2 === 0;
+      const rest = [...others.map((other) => pick<string>(ROWS[other].values)), ...(isAmong ? among : [])];
       const first = below(values.length);
       const second = (first + 1 + below(values.length - 1)) % values.length;
       const [a, b] = [first, second].map((at) => read([...rest, values[at] ?? ""])) as [Transform, Transform];
