@@ -34,6 +34,9 @@ const MAX_REPORTS = 20_000;
 /** Without a report for so long, and with every data centre at home, the object sleeps. */
 const SLEEP_MS = 600_000;
 
+/** KV may show its old text for a minute, and for a little more. After so many decisions the map is written there again. */
+const BEHIND = 3;
+
 /** What is on disk. `at`: the last decision; `heardAt`: the last report. Unix ms. */
 type Saved = {
   readonly region: string;
@@ -48,6 +51,8 @@ export class RegionWeather extends DurableObject<Env> {
   #reports: WeatherReport[] = [];
   #unsaved: WeatherReport[] = [];
   #savedAt = 0;
+  /** For so many decisions in a row KV had an older map than the ledger. */
+  #behind = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -109,12 +114,15 @@ export class RegionWeather extends DurableObject<Env> {
     const next = { region, changes: Object.fromEntries(changes), at: now, heardAt };
     // On disk before the ledger is changed: an object that stops there goes on with what it has seen.
     this.#save({ ...next, state });
-    if (withMoves(config.weather, moves, config) === config.weather) return;
+    const isSame = withMoves(config.weather, moves, config) === config.weather;
+    // KV refused the map when the ledger changed: nobody would read it until the next change.
+    if (isSame && this.#behind < BEHIND) return;
     const text = await changeLedger(
       this.env,
       (settings) => ({ ...settings, weather: withMoves(settings.weather, moves, config) }),
       now,
     );
+    this.#behind = 0;
     const { weather } = readLiveSettings(text);
     console.log(JSON.stringify({ msg: "weather", region, version: weather.version, moves }));
     this.#save({ ...next, state: withPresent(state, now, { ...config, weather }) });
@@ -133,7 +141,9 @@ export class RegionWeather extends DurableObject<Env> {
       this.env.THUMBS.get(SETTINGS_KEY, { type: "text" }),
     ]);
     const { weather } = readLiveSettings(ledger);
-    return { region, deployed, overrides: readLiveSettings(published).regions, weather };
+    const { regions: overrides, weather: seen } = readLiveSettings(published);
+    this.#behind = seen.version < weather.version ? this.#behind + 1 : 0;
+    return { region, deployed, overrides, weather };
   }
 
   #takeReports(): readonly WeatherReport[] {

@@ -26,17 +26,15 @@ export function withReads(usual: Usual, reads: readonly Measured[], now: number)
   const open: Record<string, Record<string, Readonly<Record<string, Said>>>> = {};
   for (const { colo, store, isolate, ms, count } of reads) {
     const stores = (open[colo] ??= { ...usual.open[colo] });
-    const known = stores[store]?.[isolate];
-    const before = known !== undefined && now - known.at < RULES.recentMs ? known : { ms: 0, count: 0 };
+    const said = Object.entries(stores[store] ?? {}).filter(([, { at }]) => now - at < RULES.recentMs);
+    const known = Object.fromEntries(said);
+    const before = known[isolate] ?? { ms: 0, count: 0 };
     const all = before.count + count;
-    stores[store] = {
-      ...stores[store],
-      [isolate]: { ms: (before.ms * before.count + ms * count) / all, count: all, at: now },
-    };
+    stores[store] = { ...known, [isolate]: { ms: (before.ms * before.count + ms * count) / all, count: all, at: now } };
   }
   for (const [colo, stores] of Object.entries(open)) {
     for (const [store, isolates] of Object.entries(stores)) {
-      const said = Object.values(isolates).filter(({ at }) => now - at < RULES.recentMs);
+      const said = Object.values(isolates);
       const ms = said.length >= RULES.isolates ? medianOf(said.map((one) => one.ms)) : undefined;
       if (ms === undefined) continue;
       stores[store] = {};

@@ -172,6 +172,18 @@ describe("pooled", () => {
     expect(movesAfter(2, state, most).map(({ colo }) => colo)).toEqual(["MAD", "CDG", "LHR", "AMS"]);
   });
 
+  test("slower by chance, and among others in trouble: at most twice its own change counts", () => {
+    const reports = colos.flatMap((colo) => each(colo, colo === "MAD" ? 26 : 200, 40));
+    expect(movesAfter(2, state, reports).map(({ colo }) => colo)).toEqual(colos.filter((colo) => colo !== "MAD"));
+    expect(decide(state, reports, NOW, config()).changes.get("MAD")).toBe(12);
+    expect(decide(state, reports, NOW, config()).changes.get("CDG")).toBe(180);
+  });
+
+  test("faster by chance, and alone in that: what all others suffer does not count", () => {
+    const reports = colos.flatMap((colo) => each(colo, colo === "MAD" ? 14 : 200, 40));
+    expect(movesAfter(2, state, reports).map(({ colo }) => colo)).toEqual(colos.filter((colo) => colo !== "MAD"));
+  });
+
   test("by the region that is read: others that read another region say nothing of it", () => {
     // Four have moved to enam, which takes 100 ms more than usual now. MAD at home has too few samples of its own.
     const others = colos.filter((colo) => colo !== "MAD");

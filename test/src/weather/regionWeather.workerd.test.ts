@@ -121,6 +121,17 @@ describe("RegionWeather", () => {
     expect((await published()).weather.colos).toEqual({ MAD: "enam" });
   });
 
+  test("gives KV the map again when KV has not taken it", async () => {
+    await minute(200);
+    await minute(200);
+    const text = await env.THUMBS.get(SETTINGS_KEY, { type: "text" });
+    await env.THUMBS.delete(SETTINGS_KEY);
+    for (let i = 0; i < 2; i++) await minute(100, "enam");
+    expect(await env.THUMBS.get(SETTINGS_KEY)).toBeNull();
+    await minute(100, "enam");
+    expect(await env.THUMBS.get(SETTINGS_KEY, { type: "text" })).toBe(text);
+  });
+
   test("without reports it sleeps", async () => {
     await minute(20);
     vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ["Date"] });
