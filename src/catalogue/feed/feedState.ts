@@ -19,6 +19,7 @@ import {
 import {
   cutAt,
   dueAt,
+  expiresAt,
   isLastTry,
   isPoison,
   withBegun,
@@ -199,12 +200,16 @@ export class FeedState {
     const { timing, shard } = this.#options;
     const pace = this.#paceOf(before.entry);
     let record = withExpired(before, now);
+    const isRunning = this.runs.get(before.run)?.state === "running";
+    if (!isRunning) {
+      this.#put(record, record !== before);
+      return [];
+    }
     while (cutAt(record, pace) <= now && record.partRows !== null) record = withChunk(record, timing, now);
     if (cutAt(record, pace) <= now) this.#unopened.add(key);
     this.#open.put(record);
-    const isRunning = this.runs.get(before.run)?.state === "running";
-    const { record: after, sent, waits } = withSent(record, timing, now, isRunning && mayPass ? this.#open.room : 0);
-    if (waits && isRunning) this.#waiting.add(key);
+    const { record: after, sent, waits } = withSent(record, timing, now, mayPass ? this.#open.room : 0);
+    if (waits) this.#waiting.add(key);
     this.#put(after, after !== before);
     const { run, round, host16 } = after;
     const { origin = "", region = "" } = this.runs.get(run) ?? {};
@@ -234,11 +239,10 @@ export class FeedState {
 
   #schedule(key: string, record: HostRecord): void {
     const isRunning = this.runs.get(record.run)?.state === "running";
-    const at =
-      !isRunning || this.#unopened.has(key)
-        ? Number.POSITIVE_INFINITY
-        : dueAt(record, this.#paceOf(record.entry), this.#waiting.has(key));
-    this.#due.set(key, at);
+    // What the queue has lost must not take the room of other runs while its own is paused.
+    if (!isRunning) this.#due.set(key, expiresAt(record));
+    else if (this.#unopened.has(key)) this.#due.set(key, Number.POSITIVE_INFINITY);
+    else this.#due.set(key, dueAt(record, this.#paceOf(record.entry), this.#waiting.has(key)));
   }
 
   #paceOf({ host, pictures }: HostEntry): JobPace {
