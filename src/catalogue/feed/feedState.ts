@@ -1,7 +1,7 @@
 /**
  * The feed without disk, queue or clock: which chunk of which host is sent when, and who works on what. The Durable Object
- * (catalogueFeed.ts) gives it the time, keeps its records and sends its messages; the simulation does the same in virtual
- * time. Nothing here goes through all hosts, save what a restart loads.
+ * (catalogueFeed.ts) gives it time, keeps its records and sends its messages; the simulation does so in virtual time. Nothing
+ * here goes through all hosts, save what a restart loads.
  */
 import type { JobPace, PaceOf } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
@@ -11,6 +11,7 @@ import { addTally, type HostRecord, isFinished, type ListedHost, newHost, reopen
 import {
   cutAt,
   dueAt,
+  expiresAt,
   withBegun,
   withChunk,
   withDamage,
@@ -208,12 +209,16 @@ export class FeedState {
     const { timing, shard } = this.#options;
     const pace = this.#paceOf(before.entry);
     let record = withExpired(before, now);
+    const isRunning = this.runs.get(before.run)?.state === "running";
+    if (!isRunning) {
+      this.#put(record, record !== before);
+      return [];
+    }
     while (cutAt(record, pace) <= now && record.partRows !== null) record = withChunk(record, timing, now);
     if (cutAt(record, pace) <= now) this.#unopened.add(key);
     this.#open.put(record);
-    const isRunning = this.runs.get(before.run)?.state === "running";
-    const { record: after, sent, waits } = withSent(record, timing, now, isRunning && mayPass ? this.#open.room : 0);
-    if (waits && isRunning) this.#waiting.add(key);
+    const { record: after, sent, waits } = withSent(record, timing, now, mayPass ? this.#open.room : 0);
+    if (waits) this.#waiting.add(key);
     this.#put(after, after !== before);
     const { run, round, host16 } = after;
     const { origin = "", region = "" } = this.runs.get(run) ?? {};
@@ -234,11 +239,10 @@ export class FeedState {
 
   #schedule(key: string, record: HostRecord): void {
     const isRunning = this.runs.get(record.run)?.state === "running";
-    const at =
-      !isRunning || this.#unopened.has(key)
-        ? Number.POSITIVE_INFINITY
-        : dueAt(record, this.#paceOf(record.entry), this.#waiting.has(key));
-    this.#due.set(key, at);
+    // What the queue has lost must not take the room of other runs while its own is paused.
+    if (!isRunning) this.#due.set(key, expiresAt(record));
+    else if (this.#unopened.has(key)) this.#due.set(key, Number.POSITIVE_INFINITY);
+    else this.#due.set(key, dueAt(record, this.#paceOf(record.entry), this.#waiting.has(key)));
   }
 
   #paceOf({ host, pictures }: HostEntry): JobPace {

@@ -41,6 +41,12 @@ export function dueAt(record: HostRecord, pace: JobPace, waits = false): number 
   return Math.min(cutAt(record, pace), ...times);
 }
 
+/** When the first of the leases ends that are in the queue or worked on; Infinity = there is none. */
+export function expiresAt({ leases }: HostRecord): number {
+  const times = leases.flatMap(({ state, until }) => (state === "unsent" ? [] : [until]));
+  return Math.min(...times, Number.POSITIVE_INFINITY);
+}
+
 /** Cuts the next chunk off the part that the cursor is in, whose rows are known. */
 export function withChunk(record: HostRecord, timing: Timing, now: number): HostRecord {
   const { part, row, partRows, leases } = record;

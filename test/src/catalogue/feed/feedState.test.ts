@@ -152,3 +152,26 @@ describe("a part that cannot be read", () => {
     expect([...feed.hosts.values()][0]).toMatchObject({ unreadable: 1, trouble: DAMAGED });
   });
 });
+
+test("chunks of a paused run that the queue has lost take no room of another run for ever", () => {
+  const feed = feedOf(QUEUED.least);
+  expect(feed.step(0).messages).toHaveLength(QUEUED.least);
+  const [run] = feed.runs.values();
+  if (run === undefined) throw new Error("no run");
+  feed.putRun({ ...run, state: "paused" });
+  feed.putRun({
+    ...newRun("other", DEFAULT_SETTINGS, { origin: "https://img.test", region: "weur" }, 0),
+    listed: false,
+  });
+  const entry = { host16: "a".repeat(16), host: "other.test", first: 0, parts: 1, pictures: 10 };
+  feed.addHosts("other", [entry], null, 1);
+  const [key = ""] = [...feed.hosts].flatMap(([name, { run: of }]) => (of === "other" ? [name] : []));
+  feed.step(1);
+  feed.openPart(key, 0, 10);
+  expect(feed.step(2).messages).toEqual([]);
+  expect(feed.nextAt).toBe(TIMING.sentMs);
+  expect(feed.step(TIMING.sentMs).messages.map(({ run: of }) => of)).toEqual(["other"]);
+  // The paused run has sent nothing, and goes on when it may.
+  feed.putRun(run);
+  expect(feed.step(TIMING.sentMs + 1).messages).toHaveLength(QUEUED.least - 1);
+});
