@@ -28,7 +28,9 @@ export function askAnalyticsEngine(account: Account, dataset: string): Ask {
     const path = `/accounts/${account.account}/analytics_engine/sql`;
     const text = await post(account, path, "text/plain", sqlOf(question, dataset, window));
     const data: unknown = Reflect.get(Object(parsed(text)), "data");
-    if (!Array.isArray(data)) throw new Error(`Analytics Engine answered without "data": ${text.slice(0, REPEATED)}`);
+    if (!Array.isArray(data)) {
+      throw new Error(`Analytics Engine answered without "data": ${repeated(text, account)}`);
+    }
     return data.map((row: unknown) => rowOf(row, question.by));
   };
 }
@@ -57,7 +59,7 @@ export async function cpuMsOf(account: Account, scripts: readonly string[], { fr
   const body = JSON.stringify({ query: CPU_QUERY, variables });
   const answer = parsed(await post(account, "/graphql", "application/json", body)) as CpuAnswer | null;
   const [error] = answer?.errors ?? [];
-  if (error !== undefined) throw new Error(`The GraphQL API says: ${error.message}`);
+  if (error !== undefined) throw new Error(`The GraphQL API says: ${repeated(`${error.message}`, account)}`);
   const groups = answer?.data?.viewer?.accounts?.[0]?.workersInvocationsAdaptive;
   if (groups === undefined) throw new Error("The GraphQL API does not show this account's Workers to the token");
   return groups.reduce((ms, { sum: { cpuTimeUs } }) => ms + Number(cpuTimeUs) / 1_000, 0);
@@ -74,7 +76,8 @@ type CpuAnswer = {
   } | null;
 };
 
-async function post({ api, token }: Account, path: string, type: string, body: string): Promise<string> {
+async function post(account: Account, path: string, type: string, body: string): Promise<string> {
+  const { api, token } = account;
   let response: Response;
   try {
     response = await fetch(`${api}${path}`, {
@@ -86,7 +89,8 @@ async function post({ api, token }: Account, path: string, type: string, body: s
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
-    throw new Error(connectionFailure(error, api)?.text ?? `${api} cannot be asked: ${String(error)}`);
+    // A header that cannot be sent stands in the error.
+    throw new Error(connectionFailure(error, api)?.text ?? `${api} cannot be asked: ${repeated(`${error}`, account)}`);
   }
   const text = await response.text();
   if (response.ok) return text;
@@ -94,9 +98,12 @@ async function post({ api, token }: Account, path: string, type: string, body: s
     response.status === 401 || response.status === 403
       ? "; CLOUDFLARE_API_TOKEN needs the permission Account Analytics, Read, for this account"
       : "";
-  throw new Error(
-    `${api}${path} answered ${response.status}${hint}: ${text.slice(0, REPEATED).replaceAll(token, "…")}`,
-  );
+  throw new Error(`${api}${path} answered ${response.status}${hint}: ${repeated(text, account)}`);
+}
+
+/** The beginning of a text of others, without the token: that is taken out first, so that no part of it is left. */
+function repeated(text: string, { token }: Account): string {
+  return text.replaceAll(token, "…").slice(0, REPEATED);
 }
 
 function parsed(text: string): unknown {

@@ -1,23 +1,25 @@
 /** Everything the operator's page asks of the points. */
-import { ANSWERS } from "../../../errors.ts";
+import { SOURCE_ANSWERS } from "../../../sourceAnswers.ts";
 import { USAGE } from "../../../telemetry.ts";
 import type { Condition, Double, Measure, Question } from "./question.ts";
 
-/** Readers' pictures, without errors. Pushes, jobs and work behind answers are not readers'. */
-const READERS: readonly Condition[] = [
+/** Look-ups of readers that are no pictures: no store of pictures has them or lacks them. */
+const LOOK_UPS: readonly string[] = ["info", "labels", "similar"];
+/** What readers asked for as pictures. Pushes, jobs and work behind answers are not readers'. */
+const ASKED: readonly Condition[] = [
   { column: "audience", is: ["reader"] },
-  { column: "reason", is: ["ok"] },
+  { column: "door", isNot: LOOK_UPS },
 ];
+/** The same without errors. */
+const READERS: readonly Condition[] = [...ASKED, { column: "reason", is: ["ok"] }];
 /** Answers that no store had as they were asked for: made from the source, or from a larger stored picture. */
 const MADE: readonly string[] = ["miss", "derived"];
 /** Lines of work that went on behind an answer: no request of its own. */
 const BEHIND: readonly string[] = ["behind", "usage"];
 
-/** Failures that are the source's. A failure that was remembered is no new one. */
-const FAILURES = Object.keys(ANSWERS).filter((reason) => reason.startsWith("source_") || reason === "not_an_image");
-const OUR_RESTRAINT: readonly string[] = ["source_breaker_open", "source_saturated"];
+/** Failures that are the source's, and not our restraint. A failure that was remembered is no new one. */
 const OF_SOURCE: readonly Condition[] = [
-  { column: "reason", is: FAILURES.filter((reason) => !OUR_RESTRAINT.includes(reason)) },
+  { column: "reason", is: Object.keys(SOURCE_ANSWERS).filter((reason) => reason !== "source_breaker_open") },
   { column: "answer", is: ["error"] },
 ];
 
@@ -32,7 +34,7 @@ export const QUESTIONS = {
   /** Readers' requests over time. */
   slots: {
     by: ["slot"],
-    where: [{ column: "audience", is: ["reader"] }],
+    where: ASKED,
     measures: {
       requests: count(),
       hits: count({ column: "reason", is: ["ok"] }, { column: "answer", isNot: MADE }),
@@ -125,14 +127,16 @@ export const QUESTIONS = {
       requests: count({ column: "door", isNot: BEHIND }, { column: "outcome", is: [""] }),
       made: count(
         { column: "answer", is: MADE },
-        { column: "door", isNot: [...BEHIND, "warm"] },
+        { column: "door", isNot: [...BEHIND, ...LOOK_UPS, "warm"] },
         { column: "reason", is: ["ok"] },
       ),
       decodeMs: sum("decode"),
       resizeMs: sum("resize"),
       encodeMs: sum("encode"),
       governorMs: sum("governor"),
+      bytesIn: sum("bytesIn"),
       bytesOut: sum("bytesOut"),
+      bytesSaved: sum("bytesSaved"),
       ...(Object.fromEntries(USAGE.map((kind) => [kind, sum(kind)])) as Record<(typeof USAGE)[number], Measure>),
     },
     most: MOST.small,

@@ -15,7 +15,8 @@ export type Spending = Required<Usage> & {
 
 /**
  * Without the platform's own figure. A Worker's clock stands still while it computes, so on Cloudflare's network the
- * stages of the engine are 0 and each made picture counts as `madeMs`. bench/README.md has the measured times.
+ * stages of the engine are 0, save where they call the heavy Worker. Each made picture counts as `madeMs` at least.
+ * bench/README.md has the measured times.
  */
 const ESTIMATE = { requestMs: 0.6, madeMs: 25, objectCallMs: 5 } as const;
 
@@ -55,7 +56,7 @@ export type ItemName = keyof typeof ITEMS;
 export function spendingOf(rows: readonly Row[], cpuMs: number | null): Spending {
   const sum = (name: string) => rows.reduce((total, row) => total + Number(row[name] ?? 0), 0);
   const engineMs = sum("decodeMs") + sum("resizeMs") + sum("encodeMs");
-  const made = engineMs > 0 ? engineMs : sum("made") * ESTIMATE.madeMs;
+  const made = Math.max(engineMs, sum("made") * ESTIMATE.madeMs);
   return {
     ...{ kvReads: sum("kvReads"), kvWrites: sum("kvWrites"), r2Reads: sum("r2Reads"), r2Writes: sum("r2Writes") },
     ...{ objectCalls: sum("objectCalls"), rowsWritten: sum("rowsWritten"), queueOperations: sum("queueOperations") },

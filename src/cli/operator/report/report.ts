@@ -48,7 +48,7 @@ export type Report = {
   /** How many points one may stand for; 1 = every point is there. */
   readonly sampling: number;
   readonly deployment: string;
-  /** Requests of readers, errors included. */
+  /** Requests of readers for pictures, errors included. */
   readonly views: number;
   /** Share of readers' pictures that a store had; null without any. */
   readonly hitRatio: number | null;
@@ -86,6 +86,7 @@ const MADE: readonly string[] = ["miss", "derived"];
 export function reportOf(answers: Answers, beside: Beside, window: Window, madeAt: number): Report {
   const pictures = answers.tiers.map(({ answer, requests }) => ({ answer: `${answer}`, requests: Number(requests) }));
   const views = total(answers.slots, "requests");
+  const { cpu, cpuMissing } = measuredCpu(answers, beside);
   return {
     ...{ window, madeAt, views, deployment: beside.deployment },
     sampling: Math.max(1, total(answers.sampling, "interval")),
@@ -102,18 +103,25 @@ export function reportOf(answers: Answers, beside: Beside, window: Window, madeA
     jobs: jobsOf(answers.jobs),
     runs: beside.runs,
     bytes: {
-      in: total(answers.hosts, "bytesIn"),
+      // Not those of the hosts, of which the page lists a part.
+      in: total(answers.spending, "bytesIn"),
       out: total(answers.spending, "bytesOut"),
-      saved: total(answers.hosts, "bytesSaved"),
+      saved: total(answers.spending, "bytesSaved"),
     },
-    dollars: dollarsOfReport(answers, beside, views),
+    dollars: dollarsOfReport(answers, cpu, views),
     pricesRead: PRICES_READ,
-    cpuMissing: beside.cpu === null ? beside.cpuMissing : null,
+    cpuMissing: cpu === null ? cpuMissing : null,
     weather: beside.weather,
   };
 }
 
-function dollarsOfReport({ spending, today }: Answers, { cpu }: Beside, views: number): readonly Dollars[] {
+/** The platform's figure. None at all for Workers that were asked is a figure of other Workers. */
+function measuredCpu({ spending }: Answers, { cpu, cpuMissing }: Beside): Pick<Beside, "cpu" | "cpuMissing"> {
+  if (cpu === null || cpu.windowMs > 0 || total(spending, "requests") === 0) return { cpu, cpuMissing };
+  return { cpu: null, cpuMissing: "the platform knows no CPU time of Workers of these names; --script names others." };
+}
+
+function dollarsOfReport({ spending, today }: Answers, cpu: Beside["cpu"], views: number): readonly Dollars[] {
   const inWindow = dollarsByItem(spendingOf(spending, cpu?.windowMs ?? null));
   const soFar = dollarsByItem(spendingOf(today, cpu?.todayMs ?? null));
   return (Object.keys(ITEMS) as ItemName[]).map((name) => ({

@@ -62,6 +62,17 @@ describe("a deployment's report", () => {
     );
     await expect(wrong).rejects.not.toThrow(/a-wrong-token/);
   });
+  test.each([
+    ["that no header can hold", "not-for\neyes-1"],
+    ["that is longer than what is repeated of an answer", "longer-than-all".repeat(30)],
+  ])("a token %s is in no message", async (_, token) => {
+    const { message } = await reportOf(CPU_US, { CLOUDFLARE_API_TOKEN: token }).then(
+      () => ({ message: "" }),
+      (error: Error) => error,
+    );
+    expect(message).not.toBe("");
+    expect(message).not.toMatch(/not-for|eyes-1|longer-than-all/);
+  });
 });
 
 describe("the region map", () => {

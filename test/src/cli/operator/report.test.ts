@@ -45,6 +45,8 @@ describe("readers", () => {
     ...times(9, { audience: "warm", outcome: "made" }),
     ...times(9, { audience: "job", door: "masters" }),
     ...times(9, { audience: "background", door: "behind" }),
+    // These are readers' and no pictures.
+    ...(["info", "labels", "similar"] as const).flatMap((door) => times(9, { door })),
   ];
   test("hit ratio by tier and region, without pushes, jobs and work behind answers", async () => {
     const made = await reportFrom(lines);
@@ -59,6 +61,12 @@ describe("readers", () => {
     expect(made.errors).toEqual([{ name: "source_missing", count: 1 }]);
     expect(made.slots).toMatchObject([{ requests: 11, hits: 8, made: 2, p50: 2, p95: 400 }]);
     expect(made.bytes).toMatchObject({ in: 5_000, saved: 1_000 });
+  });
+  test("bytes are those of all sources, also of more than the page lists", async () => {
+    const fetched = { hit: null, stages: { total: 9, origin: 8 }, bytesIn: 100, bytesSaved: 10 };
+    const lines = Array.from({ length: 230 }, (_, i) => line({ ...fetched, sourceHost: `${i}.test` }));
+    const { bytes, hosts } = await reportFrom(lines);
+    expect([hosts.length, bytes.in, bytes.saved]).toEqual([200, 23_000, 2_300]);
   });
   test("what is older than the window does not count; today begins at midnight UTC", async () => {
     const old = { time: new Date(NOW - 2 * 3_600_000).toISOString(), hit: "edge" };
@@ -79,6 +87,8 @@ test("third parties: fetches and their times, new and remembered failures, break
     ...times(5, { reason: "source_breaker_open", status: 502 }),
     ...times(6, { reason: "source_saturated", status: 503, stages: { total: 900, governor: 900 } }),
     ...times(7, { reason: "governor_unreachable", status: 503 }),
+    // A limit of the address is no failure of the source.
+    ...times(8, { reason: "source_over_limit", status: 413 }),
     ...times(8, { hit: "edge", sourceHost: "quiet.test" }),
   ];
   expect((await reportFrom(lines)).hosts).toEqual([
@@ -155,6 +165,20 @@ describe("dollars", () => {
     expect(estimated.cpuMissing).toBe("no token");
     // The stages of the engine, and something for each request.
     expect(item(estimated, "cpu")?.perMillion).toBeGreaterThan((40 * 0.02) / 4);
+  });
+  test("where the platform has no CPU time of Workers that were asked, it is estimated", async () => {
+    const none = await reportFrom(lines, { cpu: { windowMs: 0, todayMs: 0 } });
+    expect(item(none, "cpu")).toMatchObject({ isEstimated: true });
+    expect(item(none, "cpu")?.perMillion).toBeGreaterThan((40 * 0.02) / 4);
+    expect(none.cpuMissing).toMatch(/--script/);
+  });
+  test("a clock that stands still during most work does not hide it", async () => {
+    // On the network only a call of the heavy Worker moves the clock.
+    const still = await reportFrom([
+      ...times(99, { hit: null }),
+      line({ hit: null, stages: { total: 90, decode: 40 } }),
+    ]);
+    expect(item(still, "cpu")?.perMillion).toBeGreaterThan(25 * 0.02);
   });
   test("without a view there is no figure per million", async () => {
     expect(item(await reportFrom([]), "requests")).toMatchObject({ perMillion: null, today: 0 });
