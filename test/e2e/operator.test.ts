@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dollarsOf, type Operations, QUEUE_OPERATIONS } from "../../src/catalogue/prices.ts";
@@ -174,5 +174,37 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("dollars", { timeout: LONG_M
     console.log(JSON.stringify({ seed, sum, worst, items }));
     expect(made.sampling).toBe(ONE_IN);
     expect(sum).toBeLessThan(0.05);
+  });
+});
+
+describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("npm run operator", { timeout: LONG_MS }, () => {
+  test("serves its page on this machine, under its names only, and never shows the token", async () => {
+    await using server = await startAnalyticsServer({ points: () => [], cpuUs: CPU_US });
+    const args = ["src/cli/operator.ts", "--endpoint", "http://127.0.0.1:9", "--account", ACCOUNT, "--port", "0"];
+    const child = spawn(process.execPath, args, { env: { ...server.env, PATH: process.env.PATH ?? "" } });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+    try {
+      const ready = () => /ready (http:\/\/127\.0\.0\.1:\d+)\/operator/.exec(said)?.[1] ?? "";
+      await until(() => ready() !== "", 60_000);
+      const url = ready();
+      const statusOf = async (path: string, host: string) => {
+        const { hostname, port } = new URL(url);
+        const asked = request({ hostname, port, path, headers: { host } }).end();
+        const [answer] = (await once(asked, "response")) as [IncomingMessage];
+        answer.resume();
+        return answer.statusCode;
+      };
+      const own = new URL(url).host;
+      for (const path of ["/operator", "/operator/report.json", "/page/operator.js", "/page/operator.css"])
+        expect([path, await statusOf(path, own), await statusOf(path, "evil.test")]).toEqual([path, 200, 403]);
+      expect([await statusOf("/", own), await statusOf("/page/other.js", own)]).toEqual([302, 404]);
+      const page = await (await fetch(`${url}/operator`)).text();
+      expect(page).toContain("http://127.0.0.1:9 does not answer.");
+      expect([page.includes(TOKEN), said.includes(TOKEN)]).toEqual([false, false]);
+    } finally {
+      child.kill("SIGTERM");
+      await once(child, "close");
+    }
   });
 });
