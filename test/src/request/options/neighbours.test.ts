@@ -38,9 +38,10 @@ const fillsBox = ({ resize, enlarge, width, height }: Transform) =>
 const isLossy = ({ format }: Transform) => format !== "png";
 
 /** Without enlarging, a crop may be smaller than each of the sizes. */
-const side = { atRest: ({ crop, enlarge }: Transform) => crop !== null && !enlarge } as const;
-/** A picture that has grown to its box may be larger than each least size. */
-const least = { atRest: (t: Transform) => t.enlarge && sides(t) > 0 } as const;
+const isSmall = ({ crop, enlarge }: Transform) => crop !== null && !enlarge;
+const side = { atRest: isSmall } as const;
+/** A picture that has grown to its box, or a crop to the other least size, may be larger than each least size. */
+const least = { atRest: (t: Transform) => (t.enlarge && sides(t) > 0) || (t.crop !== null && hasLeast(t)) } as const;
 
 const ROWS = {
   resize: {
@@ -51,7 +52,7 @@ const ROWS = {
   width: { values: ["w:0", "w:97", "w:211", "w:320"], ...side },
   height: { values: ["h:0", "h:89", "h:201", "h:310"], ...side },
   // Without a size nothing grows, so there is nothing to multiply.
-  dpr: { values: ["dpr:1", "dpr:1.5", "dpr:2"], atRest: (t) => sides(t) === 0 && !t.enlarge },
+  dpr: { values: ["dpr:1", "dpr:1.5", "dpr:2"], atRest: (t) => isSmall(t) || (sides(t) === 0 && !t.enlarge) },
   enlarge: { values: ["el:0", "el:1"], atRest: (t) => sides(t) === 0 || hasLeast(t) || t.resize === "fit-down" },
   gravity: {
     among: ["rs:fill:97:201"],
@@ -72,23 +73,30 @@ const ROWS = {
   rotate: { values: ["rot:0", "rot:90", "rot:180"] },
   minWidth: { values: ["mw:0", "mw:150", "mw:251"], ...least },
   minHeight: { values: ["mh:0", "mh:140", "mh:240"], ...least },
-  zoom: { values: ["z:1", "z:1.7", "z:0.5:1.3"], atRest: (t) => sides(t) === 0 && !t.enlarge },
+  zoom: {
+    values: ["z:1", "z:1.7", "z:0.5:1.3"],
+    atRest: (t) => isSmall(t) || (sides(t) === 0 && !t.enlarge),
+  },
   trim: { values: ["t:10", "t:20:fff", "t:10::1"] },
   extend: {
     values: ["ex:0", "ex:1", "ex:1:no"],
     among: ["s:97:201"],
     // There is no box, or nothing is ever smaller than it.
-    atRest: (t) => sides(t) === 0 || fillsBox(t) || sides(t) === 1 || hasLeast(t) || t.resize === "outside",
+    // Or the canvas has the box's proportion anyway.
+    atRest: (t) => sides(t) < 2 || fillsBox(t) || hasLeast(t) || t.resize === "outside" || t.extendRatio !== null,
   },
   extendRatio: {
     values: ["exar:0", "exar:1", "exar:1:we"],
     among: ["s:97:201"],
-    atRest: (t) => sides(t) < 2 || fillsBox(t) || t.extend !== null || hasLeast(t) || t.resize === "fill-down",
+    // The same, and what is extended in one direction only stands in the middle of the other.
+    atRest: (t) =>
+      sides(t) < 2 || t.extend !== null || hasLeast(t) || t.crop !== null || !["fit", "fit-down"].includes(t.resize),
   },
   extendColour: {
     values: ["exbg:", "exbg:f00", "exbg:0f0"],
     among: ["s:97:201", "ex:1"],
-    atRest: (t) => !hasCanvas(t) || (t.padding === null && (sides(t) < 2 || fillsBox(t) || hasLeast(t))),
+    atRest: (t) =>
+      !hasCanvas(t) || (t.padding === null && (sides(t) < 2 || fillsBox(t) || hasLeast(t) || t.resize === "outside")),
   },
   padding: { values: ["pd:0", "pd:5", "pd:1:2:3:4"] },
   blur: { values: ["bl:0", "bl:1", "bl:2.5"] },
@@ -118,10 +126,10 @@ const SOURCES: readonly Source[] = [
   BASE,
   { ...BASE, width: 300, height: 400, orientation: 6 },
   { ...BASE, width: 1600, height: 1100, alpha: false },
-  { ...BASE, width: 800, height: 2_000 },
+  { ...BASE, width: 800, height: 4_000 },
   { ...BASE, width: 83, height: 61 },
   { ...BASE, width: 61, height: 230 },
-  { ...BASE, width: 900, height: 120, orientation: 3 },
+  { ...BASE, width: 4_000, height: 700, orientation: 3 },
 ];
 const MARK = { width: 31, height: 17 };
 
