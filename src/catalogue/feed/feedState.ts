@@ -1,7 +1,6 @@
 /**
- * The feed without disk, queue or clock: which chunk of which host is sent when, and who works on what. The Durable Object
- * (catalogueFeed.ts) gives it time, keeps its records and sends its messages; the simulation does so in virtual time. Nothing
- * here goes through all hosts, save what a restart loads.
+ * The feed without disk, queue or clock: which chunk of which host is sent when, and who works on what. catalogueFeed.ts
+ * gives it time, keeps its records and sends its messages. Nothing here goes through all hosts, save what a restart loads.
  */
 import type { JobPace, PaceOf } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
