@@ -40,6 +40,8 @@ const isLossy = ({ format }: Transform) => format !== "png";
 /** Without enlarging, a crop may be smaller than each of the sizes. */
 const isSmall = ({ crop, enlarge }: Transform) => crop !== null && !enlarge;
 const side = { atRest: isSmall } as const;
+/** A side has its own length already, and nothing is enlarged. */
+const cannotGrow = (t: Transform) => !t.enlarge && (sides(t) === 0 || (sides(t) === 1 && t.resize === "force"));
 /** A picture that has grown to its box, or a crop to the other least size, may be larger than each least size. */
 const least = { atRest: (t: Transform) => (t.enlarge && sides(t) > 0) || (t.crop !== null && hasLeast(t)) } as const;
 
@@ -51,8 +53,7 @@ const ROWS = {
   },
   width: { values: ["w:0", "w:97", "w:211", "w:320"], ...side },
   height: { values: ["h:0", "h:89", "h:201", "h:310"], ...side },
-  // Without a size nothing grows, so there is nothing to multiply.
-  dpr: { values: ["dpr:1", "dpr:1.5", "dpr:2"], atRest: (t) => isSmall(t) || (sides(t) === 0 && !t.enlarge) },
+  dpr: { values: ["dpr:1", "dpr:1.5", "dpr:2"], atRest: (t) => isSmall(t) || cannotGrow(t) },
   enlarge: { values: ["el:0", "el:1"], atRest: (t) => sides(t) === 0 || hasLeast(t) || t.resize === "fit-down" },
   gravity: {
     among: ["rs:fill:97:201"],
@@ -75,7 +76,7 @@ const ROWS = {
   minHeight: { values: ["mh:0", "mh:140", "mh:240"], ...least },
   zoom: {
     values: ["z:1", "z:1.7", "z:0.5:1.3"],
-    atRest: (t) => isSmall(t) || (sides(t) === 0 && !t.enlarge),
+    atRest: (t) => isSmall(t) || cannotGrow(t),
   },
   trim: { values: ["t:10", "t:20:fff", "t:10::1"] },
   extend: {
@@ -127,6 +128,7 @@ const SOURCES: readonly Source[] = [
   { ...BASE, width: 300, height: 400, orientation: 6 },
   { ...BASE, width: 1600, height: 1100, alpha: false },
   { ...BASE, width: 800, height: 4_000 },
+  { ...BASE, width: 900, height: 120 },
   { ...BASE, width: 83, height: 61 },
   { ...BASE, width: 61, height: 230 },
   { ...BASE, width: 4_000, height: 700, orientation: 3 },
