@@ -239,6 +239,8 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     // The answer to this push tells the warmer of the map.
     hinter.hint({ paths: path("quick-tells"), colo: "MAD" });
     await vi.waitFor(async () => expect(await metrics()).toMatch(/map_version 1$/m), { timeout: 10_000, interval: 50 });
+    const isIdle = () => warmer.pushers.every(({ inFlight, waiting }) => inFlight + waiting === 0);
+    await until(isIdle, 10_000);
     const hints = [
       ["quick-by-colo", { colo: "MAD" }, 1],
       // Barcelona still reads weur.
@@ -248,7 +250,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     for (const [name, place, pushes] of hints) {
       const before = warmer.counts.made;
       hinter.hint({ paths: path(name), ...place });
-      await until(() => warmer.counts.made === before + pushes, 10_000);
+      await until(() => warmer.counts.made === before + pushes && isIdle(), 10_000);
     }
     await dropBucket(edge, "R2_PRIMARY");
     for (const [name] of hints) expect((await browse(name)).how, name).toContain("detail=region");
