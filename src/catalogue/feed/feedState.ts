@@ -208,8 +208,7 @@ export class FeedState {
     const { timing, shard } = this.#options;
     const pace = this.#paceOf(before.entry);
     let record = withExpired(before, now);
-    const isRunning = this.runs.get(before.run)?.state === "running";
-    if (!isRunning) {
+    if (this.runs.get(before.run)?.state !== "running") {
       this.#put(record, record !== before);
       return [];
     }

@@ -288,3 +288,13 @@ describe("back", () => {
     expect(movesAfter(1, seen(), both(200, 100, hits), config(moved), NOW + MINUTE)).toEqual(expected);
   });
 });
+
+test("what few isolates say is forgotten in time: an object that runs for years does not grow", () => {
+  let state = NO_STATE;
+  for (let day = 0; day < 100; day++) {
+    const [report] = reportsOf("MAD", [row("weur", 20)]);
+    if (report === undefined) throw new Error("no report");
+    ({ state } = decide(state, [{ ...report, isolate: `of day ${day}` }], NOW + day * 24 * 60 * MINUTE, config()));
+  }
+  expect(Object.keys(state.usual.open.MAD?.weur ?? {})).toEqual(["of day 99"]);
+});
