@@ -36,6 +36,9 @@ export const USAGE = [
 /** How many of each. What is missing is 0. */
 export type Usage = { readonly [kind in (typeof USAGE)[number]]?: number };
 
+/** Doors of readers' look-ups that are no pictures: no store of pictures has them or lacks them. */
+export const LOOK_UP_DOORS: readonly string[] = ["info", "labels", "similar"];
+
 /** What became of a hint. `made`: rendered or copied, and stored. `present`: it was there. The warmer counts these. */
 export type WarmOutcome = "made" | "present" | "expired" | "refused" | "failed";
 

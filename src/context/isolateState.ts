@@ -7,6 +7,7 @@ import { createSemaphore, type Semaphore } from "../concurrency/semaphore.ts";
 import { SingleFlight } from "../concurrency/singleFlight.ts";
 import type { Config } from "../config/config.ts";
 import { overrideCheck } from "../coordinate/overrides.ts";
+import type { Failure } from "../errors.ts";
 import { LiveConfig } from "../live/liveConfig.ts";
 import { GovernedHosts } from "../origin/governor/client/governedHosts.ts";
 import { HostGuard } from "../origin/hostGuard.ts";
@@ -101,6 +102,8 @@ export type IsolateState = {
   readonly infoFlights: SingleFlight<SourceInfo & Look & { readonly hit: string | null }>;
   /** Watermarks in use, by their address. */
   readonly watermarks: BoundedMap<string, Original>;
+  /** Those that could not be had, by their address, and until when (unix ms) nobody asks again. */
+  readonly lostWatermarks: BoundedMap<string, { readonly until: number; readonly failure: Failure }>;
   readonly watermarkFlights: SingleFlight<Original>;
   /** Milliseconds from asking a source until its picture is rendered: the longest that a reader joins a push. */
   readonly fetchMs: MovingMedian;
@@ -146,6 +149,7 @@ export function newIsolateState(): IsolateState {
     flights: new SingleFlight(FLIGHT_MS),
     infoFlights: new SingleFlight(FLIGHT_MS),
     watermarks: new BoundedMap(WATERMARK_MEMORY),
+    lostWatermarks: new BoundedMap(WATERMARK_MEMORY),
     watermarkFlights: new SingleFlight(FLIGHT_MS),
     fetchMs: new MovingMedian(FETCHES_REMEMBERED, FIRST_FETCH_MS),
     requests: new RequestMemory(REQUEST_MEMORY, REQUEST_MEMORY_BYTES),

@@ -24,6 +24,7 @@ import { storeAfterAnswer, storeOriginal } from "./storeRendition.ts";
 import { CandidateList } from "./variant/candidateList.ts";
 import type { FetchedBytes } from "./variant/fetchVariant.ts";
 import { walk } from "./variant/walk.ts";
+import { refuseLostWatermark } from "./watermarkFile.ts";
 
 /**
  * Renders the picture. Storing goes on after the answer. Throws Failure, which is remembered for its time; while the
@@ -38,6 +39,7 @@ export async function renderMiss(miss: Miss, app: App, caller: Caller, job: Job)
   try {
     const negative = await store.negative();
     if (negative !== null && !mayAskVariant(negative, miss, app)) throw negative;
+    refuseLostWatermark(request.transform, app);
 
     if (caller.audience === "reader") {
       leave = app.state.inFlight.enter(caller.clientKeys()[0] ?? "unknown", app.config.maxMissesInFlight);

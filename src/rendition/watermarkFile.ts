@@ -7,7 +7,7 @@ import { MemoryReservation } from "../concurrency/memoryReservation.ts";
 import type { App } from "../context/app.ts";
 import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
-import { asFailure, Failure } from "../errors.ts";
+import { ANSWERS, asFailure, Failure } from "../errors.ts";
 import { openMark } from "../image/mark.ts";
 import { fetchSource } from "../origin/fetch.ts";
 import { addressesBehind, epochOf, isBlocked } from "../policy/storedAccess.ts";
@@ -27,6 +27,18 @@ import { sourceDeps } from "./sourceDeps.ts";
 /** An isolate keeps it in memory. */
 export const MAX_WATERMARK_BYTES = 2 * 1024 * 1024;
 
+/** After a failure, and while a kept one is past its freshness, its source is not asked for so long, in milliseconds. */
+const AGAIN_MS = 30_000;
+/** Statuses of failures that are ours, and pass. */
+const PASSING: readonly number[] = [500, 503];
+
+/** Throws the failure that another picture has met a moment ago: without its watermark no source need be asked. */
+export function refuseLostWatermark({ watermark }: Pick<Transform, "watermark">, { state, now }: App): void {
+  if (watermark === null) return;
+  const lost = state.lostWatermarks.get(canonicalSource(watermark.url));
+  if (lost !== undefined && now() < lost.until) throw lost.failure;
+}
+
 /** Undefined for a transform without a watermark. Throws Failure `watermark_failed`, with the cause as its detail. */
 export async function watermarkFile(
   { watermark }: Pick<Transform, "watermark">,
@@ -41,6 +53,7 @@ export async function watermarkFile(
   if (isBlocked(keys, app.config)) throw new Failure("watermark_failed", {}, "it was taken down");
   const held = state.watermarks.get(source);
   if (held !== undefined && now() < held.freshUntil && mayUse(held, keys, app)) return held.bytes;
+  refuseLostWatermark({ watermark }, app);
   const flight = state.watermarkFlights.run(source, now, () => load(source, keys, app, caller, job), job.priority);
   job.waitUntil(flight.catch(() => undefined));
   const { value } = await flight;
@@ -67,9 +80,12 @@ async function load(source: string, keys: SourceKeys, app: App, caller: Caller, 
     return fetched;
   } catch (error) {
     const old = await kept(true);
-    if (old !== null && old.bytes.length <= MAX_WATERMARK_BYTES) return old;
+    const until = app.now() + AGAIN_MS;
+    if (old !== null && old.bytes.length <= MAX_WATERMARK_BYTES) return { ...old, freshUntil: until };
     const { reason, detail } = asFailure(error);
-    throw new Failure("watermark_failed", {}, [reason, detail].filter(Boolean).join(": "));
+    const failure = new Failure("watermark_failed", {}, [reason, detail].filter(Boolean).join(": "));
+    if (!PASSING.includes(ANSWERS[reason].status)) app.state.lostWatermarks.set(source, { until, failure });
+    throw failure;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What readers got, from the Worker's log lines. Warm, background and job work does not count. */
-import type { Trace } from "../../telemetry.ts";
+import { LOOK_UP_DOORS, type Trace } from "../../telemetry.ts";
 
 /** How an answer with a picture came about. `made` was derived from a larger stored picture. */
 type Kind = "hit" | "made" | "miss";
@@ -8,7 +8,7 @@ type Kind = "hit" | "made" | "miss";
 const KINDS: Readonly<Record<string, Kind>> = { derived: "made" };
 
 export type ReaderSummary = {
-  /** All requests of readers. */
+  /** All requests of readers for pictures. */
   readonly requests: number;
   /** Answers with a picture, by how they came about. */
   readonly hits: number;
@@ -33,9 +33,9 @@ export class ReaderFigures {
   #errors = new Map<string, number>();
   #ms: number[] = [];
 
-  add({ audience, reason, hit, stages }: Pick<Trace, "audience" | "reason" | "hit" | "stages">): void {
+  add({ audience, door, reason, hit, stages }: Pick<Trace, "audience" | "door" | "reason" | "hit" | "stages">): void {
     if (stages.origin !== undefined) this.#fetches++;
-    if (audience !== "reader") return;
+    if (audience !== "reader" || LOOK_UP_DOORS.includes(door)) return;
     this.#requests++;
     if (reason !== "ok") {
       this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);

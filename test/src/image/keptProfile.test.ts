@@ -1,8 +1,10 @@
 /** `strip_color_profile`: converted without it, and as stored with `0`. */
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { MAX_KEPT_BYTES } from "../../../src/image/colour/keptProfile.ts";
 import { blocksOf } from "../../../src/image/formats/codecs.ts";
 import { rightsOf } from "../../../src/image/metadata/rights.ts";
+import { PROFILE_WRITERS } from "../../../src/image/metadata/withProfile.ts";
 import { readHeader } from "../../../src/image/readHeader.ts";
 import { renderImage } from "../../../src/image/renderImage.ts";
 import { orderOf } from "./orders.ts";
@@ -79,6 +81,24 @@ test("other colours are converted, and nothing is kept", async () => {
     expect(await iccOf(kept.bytes)).toBeUndefined();
     expect(kept.bytes).toEqual((await renderImage(orderOf(source, {}, "png"))).bytes);
   }
+});
+
+test.each([
+  ["of the most bytes is kept", 0, true],
+  ["with a byte more is not: each size would carry it", 1, false],
+])("a profile %s", async (_, more, isKept) => {
+  const profile = await iccOf(await p3("webp"));
+  const padded = new Uint8Array(MAX_KEPT_BYTES + more);
+  padded.set(profile ?? []);
+  const plain = await sharp({ create: { width: 16, height: 16, channels: 3, background: "#3cdc50" } })
+    .webp({ lossless: true })
+    .toBuffer();
+  const source = await PROFILE_WRITERS.webp(new Uint8Array(plain), padded);
+  const { bytes } = await renderImage(orderOf(source, { keepProfile: true }, "jpeg"));
+  expect((await iccOf(bytes))?.length).toBe(isKept ? padded.length : undefined);
+  // Without it the colours are converted.
+  const [stored, shown] = [await storedPixelOf(bytes), await storedPixelOf(source)];
+  expect(Math.abs((stored[0] ?? 0) - (shown[0] ?? 0)) < 8).toBe(isKept);
 });
 
 test("under a watermark colours are sRGB, as the watermark is", async () => {

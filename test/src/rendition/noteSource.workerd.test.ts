@@ -42,6 +42,18 @@ describe("of a sampled source", () => {
   });
 });
 
+test("the watermark's address is the deployment's, and may hold a secret: it is not noted", async () => {
+  sampled = true;
+  const mark = { opacity: 1, at: "ce", x: 0, y: 0, scale: 0, url: "https://a.b/w.png?secret=7" } as const;
+  const other = { ...mark, url: "https://a.b/v.png" };
+  const [one, two] = await Promise.all(
+    [mark, other].map((watermark) => noted(requestOf("https://pictures.test/a.jpg", { watermark } as object))),
+  );
+  expect(one?.variant).toMatch(/wm:1_ce/);
+  expect(one?.variant).not.toMatch(/a\.b|w\.png|secret/);
+  expect(one?.variant).not.toBe(two?.variant);
+});
+
 test("the name of the signing key, and none where nobody has signed", async () => {
   const request = requestOf("https://pictures.test/a.jpg");
   expect((await noted({ ...request, signer: { name: "shop", limit: "strict" } })).signer).toBe("shop");

@@ -147,6 +147,47 @@ test("while its source fails, the one that was kept is drawn; after a purge of i
   await Promise.all([later.settled(), purged.settled()]);
 });
 
+test("a lost watermark is asked for once in 30 s, and no source is asked for pictures that cannot be shown", async () => {
+  const url = freshMark();
+  let clock = Date.now();
+  const asked = await answering(() => new Response(null, { status: 404 }));
+  const world = worldWith(url, { now: () => clock });
+  const refused = () => expect(ask(world, markedRequest(url))).rejects.toMatchObject({ reason: "watermark_failed" });
+  await refused();
+  const counted = asked.length;
+  expect(asked.filter((address) => address === url)).toHaveLength(1);
+  clock += 29_999;
+  await refused();
+  expect(asked).toHaveLength(counted);
+  clock += 1;
+  await refused();
+  expect(asked.filter((address) => address === url)).toHaveLength(2);
+  await world.settled();
+});
+
+test("while its source fails, the kept one is drawn for 30 s before the source is asked again", async () => {
+  const url = freshMark();
+  await answering(dark);
+  const start = Date.now();
+  const { transform } = markedRequest(url);
+  const first = worldWith(url, { now: () => start });
+  await watermarkFile(transform, first.app, first.caller, first.job);
+  await first.settled();
+  const asked = await answering(() => new Response(null, { status: 404 }));
+  let clock = start + 2 * 3_600_000;
+  const { app, caller, job, settled } = worldWith(url, { now: () => clock });
+  for (const [ms, times] of [
+    [0, 1],
+    [29_999, 1],
+    [1, 2],
+  ] as const) {
+    clock += ms;
+    expect(await watermarkFile(transform, app, caller, job)).toBeDefined();
+    expect(asked).toHaveLength(times);
+  }
+  await settled();
+});
+
 test("a transform without a watermark asks for nothing", async () => {
   const asked = await answering(dark);
   const { app, caller, job } = worldWith(freshMark());

@@ -1,14 +1,12 @@
 /** Everything the operator's page asks of the points. */
 import { SOURCE_ANSWERS } from "../../../sourceAnswers.ts";
-import { USAGE } from "../../../telemetry.ts";
+import { LOOK_UP_DOORS, USAGE } from "../../../telemetry.ts";
 import type { Condition, Double, Measure, Question } from "./question.ts";
 
-/** Look-ups of readers that are no pictures: no store of pictures has them or lacks them. */
-const LOOK_UPS: readonly string[] = ["info", "labels", "similar"];
 /** What readers asked for as pictures. Pushes, jobs and work behind answers are not readers'. */
 const ASKED: readonly Condition[] = [
   { column: "audience", is: ["reader"] },
-  { column: "door", isNot: LOOK_UPS },
+  { column: "door", isNot: LOOK_UP_DOORS },
 ];
 /** The same without errors. */
 const READERS: readonly Condition[] = [...ASKED, { column: "reason", is: ["ok"] }];
@@ -127,7 +125,7 @@ export const QUESTIONS = {
       requests: count({ column: "door", isNot: BEHIND }, { column: "outcome", is: [""] }),
       made: count(
         { column: "answer", is: MADE },
-        { column: "door", isNot: [...BEHIND, ...LOOK_UPS, "warm"] },
+        { column: "door", isNot: [...BEHIND, ...LOOK_UP_DOORS, "warm"] },
         { column: "reason", is: ["ok"] },
       ),
       decodeMs: sum("decode"),

@@ -33,6 +33,11 @@ describe("an answer of a reader is", () => {
   });
 });
 
+test("look-ups of facts, labels and likeness are no pictures", () => {
+  const lookUps = ["info", "labels", "similar"].map((door) => ({ door, stages: { origin: 1 } }));
+  expect(summaryOf([...lookUps, { hit: "edge" }])).toMatchObject({ requests: 1, hitRatio: 1, fetches: 3 });
+});
+
 test("other audiences count for nothing but exchanges with sources", () => {
   const work = (["warm", "background", "job"] as const).map((audience) => ({ audience, stages: { origin: 0 } }));
   expect(summaryOf([...work, { hit: "edge", stages: { total: 3 } }])).toMatchObject({
