@@ -142,6 +142,17 @@ describe("RegionWeather", () => {
     expect(await runDurableObjectAlarm(stub())).toBe(true);
   });
 
+  test("with WEATHER=off it forgets all, and goes on when it is on again", async () => {
+    await port().report(report("a", 20));
+    await runInDurableObject(stub(), (object) => Object.assign(object, { env: { ...env, WEATHER: "off" } }));
+    expect(await runDurableObjectAlarm(stub())).toBe(true);
+    expect(await runDurableObjectAlarm(stub())).toBe(false);
+    expect((await port().show()).colos).toEqual({});
+    await runInDurableObject(stub(), (object) => Object.assign(object, { env }));
+    await port().report(report("a", 20));
+    expect(await runDurableObjectAlarm(stub())).toBe(true);
+  });
+
   test("leaves out a report that cannot be true", async () => {
     await port().report({ ...report("a", 20), colo: "../" });
     expect(await rowsOf("report")).toEqual([]);
