@@ -184,6 +184,18 @@ describe("pooled", () => {
     expect(movesAfter(2, state, reports).map(({ colo }) => colo)).toEqual(colos.filter((colo) => colo !== "MAD"));
   });
 
+  test("the last one in trouble is too few alone: those that have left still read the store beside", () => {
+    const others = colos.filter((colo) => colo !== "MAD");
+    const map = Object.fromEntries(others.map((colo) => [colo, "enam"]));
+    const home = Object.fromEntries(others.map((colo) => [colo, "weur"]));
+    const reports = [
+      ...each("MAD", 200),
+      ...others.flatMap((colo) => same(colo, row("weur", 200, 20), row("enam", 100))),
+    ];
+    expect(movesAfter(2, state, reports, config({ version: 1, colos: map, moving: home }))).toContainEqual(AWAY[0]);
+    expect(movesAfter(2, state, reports, config({ version: 2, colos: map }))).toEqual([]);
+  });
+
   test("by the region that is read: others that read another region say nothing of it", () => {
     // Four have moved to enam, which takes 100 ms more than usual now. MAD at home has too few samples of its own.
     const others = colos.filter((colo) => colo !== "MAD");
