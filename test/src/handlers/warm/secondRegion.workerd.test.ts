@@ -23,7 +23,9 @@ afterEach(() => vi.restoreAllMocks());
 async function push(fields: object, { accept = "", query = "?wait=1", config = CONFIGURED } = {}) {
   const path = `/_/w:40/plain/${freshSource()}`;
   const { app, caller, job, settled } = worldOf({ config });
-  const body = new Uint8Array(new TextEncoder().encode(JSON.stringify({ v: 1, region: "weur", paths: [path], ...fields })));
+  const body = new Uint8Array(
+    new TextEncoder().encode(JSON.stringify({ v: 1, region: "weur", paths: [path], ...fields })),
+  );
   const time = String(NOW / 1000);
   const headers = { accept, [TIME_HEADER]: time, [SIGNATURE_HEADER]: await signBody(SECRET, "/warm", time, body) };
   const http = new Request(`https://img.test/warm${query}`, { method: "POST", headers, body });
