@@ -11,6 +11,9 @@ const FLOATING_POINT: i32 = 2;
 export const TONES = memory.data(196608, 16);
 const TONE_BYTES: usize = 65536;
 
+/** With more samples a pixel, one pass over a row for each of them takes longer than one pass for all. */
+const FEW_SAMPLES: i32 = 8;
+
 /** The samples of a pixel behind them are alpha and others. */
 const LAB_CHANNELS: i32 = 3;
 
@@ -83,14 +86,31 @@ function numbers(from: usize, to: usize, samples: i32, step: i32, little: bool):
  * is stored over its upper byte, which is read by then.
  */
 function planesOfBytes(from: usize, to: usize, bytes: i32, step: i32): void {
-  for (let i = 0; i < bytes; i++) {
-    store<u8>(to + i, load<u8>(from + i) + (i < step ? 0 : load<u8>(to + i - step)));
-  }
   const samples = <i32>(<usize>bytes / width);
-  for (let i = 0, channel = 0; i < samples; i++, channel = channel + 1 == step ? 0 : channel + 1) {
-    let number: u64 = 0;
-    for (let k: usize = 0; k < width; k++) number = (number << 8) | <u64>load<u8>(to + <usize>i + k * <usize>samples);
-    store<u8>(to + i, byteOf(number, channel + firstChannel));
+  // Of 64 bits the upper half has more digits than the tones. What is below it is not needed.
+  const used = width == 8 ? samples << 2 : bytes;
+  if (step <= FEW_SAMPLES) {
+    for (let first = 0; first < step; first++) {
+      let sum: u8 = 0;
+      for (let i = first; i < used; i += step) {
+        sum += load<u8>(from + i);
+        store<u8>(to + i, sum);
+      }
+    }
+  } else {
+    for (let i = 0; i < used; i++) {
+      store<u8>(to + i, load<u8>(from + i) + (i < step ? 0 : load<u8>(to + i - step)));
+    }
+  }
+  const second = to + samples;
+  const third = second + samples;
+  const fourth = third + samples;
+  for (let i = 0, channel = firstChannel; i < samples; i++) {
+    let number = (<u32>load<u8>(to + i) << 8) | <u32>load<u8>(second + i);
+    if (width > 2) number = (number << 8) | <u32>load<u8>(third + i);
+    if (width > 3) number = (number << 8) | <u32>load<u8>(fourth + i);
+    store<u8>(to + i, byteOf(width == 8 ? <u64>number << 32 : <u64>number, channel));
+    channel = channel + 1 == step + firstChannel ? firstChannel : channel + 1;
   }
 }
 
@@ -131,19 +151,20 @@ function floatOf(number: u64): f32 {
   if (width == 4) return reinterpret<f32>(<u32>number);
   if (width == 8) return <f32>reinterpret<f64>(number);
   const word = <u32>number;
-  return width == 2 ? small(word, 5, 10) : small(word, 7, 16);
+  return width == 2 ? small(word, 5, 10, TO_HALF) : small(word, 7, 16, TO_24);
 }
 
-/** A number of `exponentBits` and `fractionBits` behind its sign. */
-function small(word: u32, exponentBits: u32, fractionBits: u32): f32 {
-  const most = (1 << exponentBits) - 1;
-  const exponent = (word >> fractionBits) & most;
-  const fraction = word & ((1 << fractionBits) - 1);
+/** From the exponents of small numbers to those of 32 bits. */
+const TO_HALF: f32 = 5192296858534827628530496329220096.0;
+const TO_24: f32 = 18446744073709551616.0;
+
+/** A number of `exponentBits` and `fractionBits` behind its sign. `scale`: 2 to the power by which the exponents differ. */
+// @ts-ignore: decorator
+@inline
+function small(word: u32, exponentBits: u32, fractionBits: u32, scale: f32): f32 {
+  const bits = word & ((1 << (exponentBits + fractionBits)) - 1);
   const sign = ((word >> (exponentBits + fractionBits)) & 1) << 31;
-  if (exponent == most) return reinterpret<f32>(sign | 0x7f800000 | (fraction << (23 - fractionBits)));
-  if (exponent > 0) {
-    return reinterpret<f32>(sign | ((exponent + 127 - (most >> 1)) << 23) | (fraction << (23 - fractionBits)));
-  }
-  // Numbers without the leading one are smaller than any step of the tones.
-  return 0;
+  const infinity: u32 = ((1 << exponentBits) - 1) << fractionBits;
+  if (bits >= infinity) return reinterpret<f32>(sign | 0x7f800000 | ((bits - infinity) << (23 - fractionBits)));
+  return reinterpret<f32>(sign | (bits << (23 - fractionBits))) * scale;
 }
