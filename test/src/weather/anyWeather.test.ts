@@ -1,5 +1,5 @@
 /** Whatever isolates report and operators order: what the object decides keeps to its rules, and nothing else changes the map. */
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { COLOS_BY_HINT } from "../../../src/coordinate/colos.generated.ts";
 import { tableRegionOf } from "../../../src/coordinate/regions.ts";
 import { decide } from "../../../src/weather/decide.ts";
@@ -15,13 +15,17 @@ const MINUTE = 60_000;
 const REGION = "weur";
 const COLOS = [...COLOS_BY_HINT.weur.split(" ").slice(0, 3), ...COLOS_BY_HINT.eeur.split(" ").slice(0, 2), "IAD"];
 const ALL = ["enam", "weur", "apac", "oc"];
+/** In all seeds: the operator may well freeze one of them for hours. */
+let moved = 0;
+afterAll(() => expect(moved).toBeGreaterThan(10));
+
 const LONG = process.env.FIRSTLIGHT_LONG === "1";
 
 test.each(LONG ? Array.from({ length: 200 }, (_, i) => i) : [1, 2, 3])(
   "four hours of any weather (seed %i)",
   (seed) => {
     const { below, pick, chance } = choices(seed);
-    let [state, weather, moved] = [NO_STATE, NO_WEATHER, 0];
+    let [state, weather] = [NO_STATE, NO_WEATHER];
     const changedAt = new Map<string, number>();
     let deployed = ALL;
     let now = 1_000_000_000;
@@ -74,6 +78,5 @@ test.each(LONG ? Array.from({ length: 200 }, (_, i) => i) : [1, 2, 3])(
       expect(weather.version - before.version).toBe(weather === before ? 0 : 1);
       state = withPresent(decided.state, now, { ...config, weather });
     }
-    expect(moved).toBeGreaterThan(0);
   },
 );
