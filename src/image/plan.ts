@@ -172,7 +172,7 @@ function checkResult(
   transform: Pick<Transform, "width" | "height" | "mostResultSide">,
   { maxResultSide: mostOfAll, maxResultPixels }: EngineLimits,
 ): void {
-  const maxResultSide = transform.mostResultSide || mostOfAll;
+  const maxResultSide = Math.min(mostOfAll, transform.mostResultSide || mostOfAll);
   const { width, height } = canvas ?? picture;
   const value = `${width}x${height}`;
   const isLong = Math.max(width, height) > maxResultSide;

@@ -15,7 +15,7 @@ export function refuseHugeResult(
   { maxResultSide: mostOfAll, maxResultPixels }: Pick<Config, "maxResultSide" | "maxResultPixels">,
 ): void {
   if (!enlarge) return;
-  const maxResultSide = mostResultSide || mostOfAll;
+  const maxResultSide = Math.min(mostOfAll, mostResultSide || mostOfAll);
   const sides = [Math.round(width * dpr * zoom.x), Math.round(height * dpr * zoom.y)] as const;
   const [w, h] = sides;
   const isBox = resize === "fill" || resize === "force" || (extend !== null && resize === "fit");

@@ -39,7 +39,8 @@ export async function readImageRequest(
   const request = forConnection(withSettings(read, config), hints, config);
   try {
     refuseMissingWatermark(read.transform, config);
-    refuseUnsigned(request, config);
+    // What the address itself says, also where the settings leave nothing of it.
+    refuseUnsigned(read, config);
     refuseHugeResult(request.transform, config);
     refuseAvif(request, config);
   } catch (error) {

@@ -116,6 +116,7 @@ describe("planRender", () => {
   test.each([
     ["side", { width: 4097, height: 100, resize: "force", enlarge: true }],
     ["pixels", { width: 4000, height: 3001, resize: "force", enlarge: true }],
+    ["side, where the address says more", { width: 4097, resize: "force", enlarge: true, mostResultSide: 9000 }],
   ] as const)("a result over the limit of %s", (_, transform) => {
     expect(() => plan({}, transform)).toThrow(refused("result_too_large"));
   });

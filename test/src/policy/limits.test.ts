@@ -13,6 +13,8 @@ test.each([
   ["pixels at the limit", { resize: "force", width: 4000, height: 3000, enlarge: true }, false],
   ["pixels over it", { resize: "fill", width: 4000, height: 3001, enlarge: true }, true],
   ["fit may end up smaller", { resize: "fit", width: 9000, height: 10, enlarge: true }, false],
+  ["a limit of the address, below", { width: 101, enlarge: true, mostResultSide: 100 }, true],
+  ["a limit of the address, above: it raises none", { width: 4097, enlarge: true, mostResultSide: 9000 }, true],
   ["no size at all", { enlarge: true }, false],
 ] as const)("%s", (_, asked, refused) => {
   const ask = () => refuseHugeResult({ ...DEFAULTS, ...asked }, LIMITS);

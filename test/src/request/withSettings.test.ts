@@ -114,11 +114,14 @@ describe("security options", () => {
     expect(await refusal("mrd:100/rs:force:101:50:1", ON)).toBe("result_too_large: 101x50 100 px a side");
     expect(await refusal("mrd:100/rs:force:100:50:1", ON)).toBe("taken");
   });
-  test("not without a signature", async () => {
-    const url = "https://cdn.test/unsafe/msr:1/plain/https://example.org/a.png";
-    const config = parseConfig({ ...ON, ALLOWED_SOURCES: "example.org" });
-    await expect(readImageRequest(url, null, config, 0)).rejects.toMatchObject({ reason: "option_not_allowed" });
-  });
+  test.each(["msr:1", "msr:1000", "msfs:1", "mafr:1", "maf:1", "maf:9", "mrd:9"])(
+    "%s: not without a signature",
+    async (option) => {
+      const url = `https://cdn.test/unsafe/${option}/plain/https://example.org/a.png`;
+      const config = parseConfig({ ...ON, ALLOWED_SOURCES: "example.org" });
+      await expect(readImageRequest(url, null, config, 0)).rejects.toMatchObject({ reason: "option_not_allowed" });
+    },
+  );
   test.each([
     ["pixels", { mostSourcePixels: 1200 }, [40, 30, 1, 9], [41, 30, 1, 9]],
     ["bytes", { mostSourceBytes: 9 }, [40, 30, 1, 9], [40, 30, 1, 10]],
