@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
+import { movedTo } from "../src/weather/pushedTo.ts";
 import type { Clock } from "./clock.ts";
 import type { WarmerConfig } from "./config/parseConfig.ts";
 import type { HashKey } from "./hint/hintScanner.ts";
@@ -63,12 +64,16 @@ export async function startWarmer(config: WarmerConfig, dependencies: ServiceDep
   const keys = new DedupTable(config.WARM_DEDUP_CAPACITY, config.WARM_DEDUP_SECONDS * 1000, clock.steady());
   const batched = config.WARM_BATCH_MS > 0;
   const deployed = config.WARM_REGIONS.map(({ region }) => region);
-  const places = new PlaceTable(deployed, Object.fromEntries(config.WARM_PLACES), config.WARM_ENDPOINTS);
+  const overrides = Object.fromEntries(config.WARM_PLACES);
+  const places = new PlaceTable(deployed, overrides, config.WARM_ENDPOINTS);
   const maps = new MapFetcher({
     ...{ clock, log, tls: dependencies.tls },
     onMap(map) {
       places.use(map);
-      for (const pusher of pushers) pusher.useMap(map?.version ?? 0);
+      for (const pusher of pushers) {
+        const second = map === undefined ? null : movedTo(pusher.region, { deployed, overrides, map });
+        pusher.useMap(map?.version ?? 0, second !== null);
+      }
     },
   });
   const onMapVersion = (version: number, url: URL): void => maps.heard(version, url);

@@ -35,7 +35,7 @@ export const LOG_FIELDS = {
   ray: "Cloudflare's ray of the request (`CF-Ray`), a random UUID where there is none, or the id of a queue's message; the `trace` of a JSON error",
   audience:
     "for whom the work was done: `reader`, `warm` (a push of the warmer, and each of its pictures), `background` (behind a reader's answer) or `job` (a queue, a purge, a health check that failed)",
-  door: "URL grammar, by its name in docs/front-end/url.md; `info`, `labels` and `similar` for look-ups that are no pictures; `warm` and `purge` for orders; `behind` for work that went on after an answer; `usage` for what that asked of stores, objects and queues; empty when it failed before that was known",
+  door: "URL grammar, by its name in docs/front-end/url.md; `info`, `labels` and `similar` for look-ups that are no pictures; `warm`, `purge` and `weather` for orders; `behind` for work that went on after an answer; `usage` for what that asked of stores, objects and queues; empty when it failed before that was known",
   reason: "`ok` or the error's code; of a picture of a push also `deadline` and `not_stored`",
   status:
     "HTTP status of the answer; of a picture of a push and of work behind an answer the status that a request would have got; 0 = not begun, 503 = made and not stored",

@@ -57,10 +57,11 @@ const KILL_VARS = {
 /** With 5 slots, of which one is a reader's, one chunk of a host is worked on at a time: the queue then holds few messages. */
 const RULE = { perSecond: 100, concurrency: 5 } as const;
 /**
- * The local queue hands out so many chunks at once. With 100 of them an isolate has 400 exchanges at a time: grants of
- * governors then come too late to be used, and leases end before their chunks do.
+ * The local queue hands out so many chunks at once, so an isolate has up to 64 exchanges at a time. With more of them on a busy
+ * machine, grants of governors come too late to be used, pictures are refused a place in the queue of the engine (128), and
+ * leases end before their chunks do.
  */
-const QUEUE_BATCH = 32;
+const QUEUE_BATCH = 16;
 /** A request that was sent right before the kill may reach the source a moment after it. */
 const ARRIVAL_MS = 300;
 

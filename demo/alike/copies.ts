@@ -62,7 +62,7 @@ export async function findAlike(folder: string, entries: readonly CatalogueEntry
     const whole = sharp(join(folder, file)).rotate().toColourspace("srgb").flatten({ background: "#fff" });
     const master = await whole
       .resize(2 * COMPARED, 2 * COMPARED, { fit: "inside", withoutEnlargement: true })
-      .png()
+      .png({ compressionLevel: 1 })
       .toBuffer();
     const { width, height } = await sharp(master).metadata();
     const files = await Promise.all(

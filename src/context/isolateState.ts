@@ -60,6 +60,8 @@ export type Rendered = {
   readonly hit: string | null;
   /** The stores that had it when it was looked up. Absent when it was made now. Never rejects. */
   readonly holders?: Promise<readonly string[]>;
+  /** Of a push: the region that it was made for, and is stored in. */
+  readonly pushedTo?: string;
 };
 
 export type IsolateState = {

@@ -31,6 +31,7 @@ export async function catalogue(http: Request, app: App, caller: Caller, job: Jo
   const run = await runOf(order.run, app);
   if (order.action === "rebuild") return jsonAnswer(200, await rebuildStep(order.run, order.cursor, app));
   if (order.action === "retry") {
+    if (order.cursor === null) await toFeeds((feed) => feed.reopen(order.run), app);
     const tell = (rounds: number) => toFeeds((feed, settings) => feed.setRounds(order.run, rounds, settings), app);
     return jsonAnswer(200, await retryStep(order, tell, app));
   }

@@ -12,11 +12,12 @@ import type { Job } from "../context/job.ts";
 import { Failure } from "../errors.ts";
 import { databaseOf } from "../jobs/catalogue/chunkLog.ts";
 import { ledgerOf, recogniserOf, storedLabels } from "../jobs/recognise/access.ts";
+import { isTakenDown } from "../policy/storedAccess.ts";
 import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { LABELS_LIMITS, readLabelsOrder } from "./labels/labelsOrder.ts";
-import { askedId, isTakenDown, limitLookUps, refuseUnknown } from "./labels/lookUps.ts";
+import { askedId, limitLookUps, refuseUnknown } from "./labels/lookUps.ts";
 
 /** Messages of one call of the queue. */
 const BATCH = 100;

@@ -44,7 +44,7 @@ export async function purge(http: Request, app: App, caller: Caller, job: Job): 
   if (cursor === null) await announce(change, block, app, order);
   // A block that is lifted gives the picture back, and its labels were deleted when it came.
   const isRemoved = (target.kind === "source" || target.kind === "host") && block !== false;
-  const removed = isRemoved ? await targetsOf(target, deletions) : [];
+  const removed = { targets: isRemoved ? await targetsOf(target, deletions) : [], isTakedown: block === true };
   const step = await deleteSome(deletions, removed, cursor, app);
   // Copies that were being made while we deleted are older than this epoch, so they are misses too.
   if (step.done) await announce(change, null, app);
@@ -57,10 +57,11 @@ export async function purge(http: Request, app: App, caller: Caller, job: Job): 
  */
 async function deleteSome(
   deletions: readonly Deletion[],
-  removed: readonly Target[],
+  removed: { readonly targets: readonly Target[]; readonly isTakedown: boolean },
   cursor: string | null,
   { bindings }: App,
 ): Promise<PurgeStep> {
+  const { targets, isTakedown } = removed;
   // All deletions of a step share what one invocation may do.
   let left = STEP_OPERATIONS;
   const stores = purgeStores(bindings).map((store) => ({
@@ -72,7 +73,7 @@ async function deleteSome(
     },
   }));
   const [, at = "0", inner = null] = /^(\d)\.(.+)$/.exec(cursor ?? "") ?? [];
-  if (cursor !== null && (inner === null || Number(at) >= deletions.length + Math.min(1, removed.length))) {
+  if (cursor !== null && (inner === null || Number(at) >= deletions.length + Math.min(1, targets.length))) {
     throw new Failure("body_invalid", { why: "cursor is not one of this purge" });
   }
   let deleted = 0;
@@ -88,9 +89,9 @@ async function deleteSome(
       throw error;
     }
   }
-  if (removed.length === 0) return { deleted, cursor: null, done: true };
+  if (targets.length === 0) return { deleted, cursor: null, done: true };
   const from = Number(at) === deletions.length ? inner : null;
-  const step = await removeFromCatalogue(removed, from, bindings);
+  const step = await removeFromCatalogue(targets, isTakedown, from, bindings);
   if (step === null) throw new Failure("body_invalid", { why: "cursor is not one of this purge" });
   const next = step.cursor === null ? null : `${deletions.length}.${step.cursor}`;
   return { deleted: deleted + step.deleted, cursor: next, done: step.done };

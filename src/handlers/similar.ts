@@ -20,10 +20,12 @@ import type { Caller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { Failure } from "../errors.ts";
 import { databaseOf } from "../jobs/catalogue/chunkLog.ts";
+import { readBlocked } from "../live/ledger.ts";
+import { isTakenDown } from "../policy/storedAccess.ts";
 import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
-import { askedId, isTakenDown, limitLookUps, refuseUnknown } from "./labels/lookUps.ts";
+import { askedId, limitLookUps, refuseUnknown } from "./labels/lookUps.ts";
 
 const USUAL = 20;
 
@@ -55,7 +57,10 @@ export async function similar(http: Request, app: App, caller: Caller, job: Job)
 /** Most rows of an order, and bytes of its body. */
 const ORDER = { rows: 1_000, bytes: 4_194_304 } as const;
 
-/** Answers `{written, unbound}`: rows whose database is bound, and the others. The same rows may be sent twice. Throws Failure. */
+/**
+ * Answers `{written, unbound}`: rows whose database is bound, and the others. Pictures that were taken down are left out: the
+ * files of the command may be older than the takedown. The same rows may be sent twice. Throws Failure.
+ */
 export async function writeSimilar(http: Request, app: App, _: Caller, job: Job): Promise<Answer> {
   const { config, now, bindings } = app;
   if (config.catalogueSecret === null) throw new Failure("not_found");
@@ -68,8 +73,10 @@ export async function writeSimilar(http: Request, app: App, _: Caller, job: Job)
       why: `rows must be a list of up to ${ORDER.rows} pictures with their neighbours`,
     });
   }
+  const blocks = await readBlocked(bindings.R2_PRIMARY);
+  const kept = withoutBlocked(rows, (source) => isTakenDown(source, blocks) || isTakenDown(source, config));
   const written = await Promise.all(
-    [...byShard(rows)].map(async ([shard, some]) => {
+    [...byShard(kept)].map(async ([shard, some]) => {
       const database = databaseOf(bindings, shard);
       if (database === null) return 0;
       await database.prepare(SIMILAR_SCHEMA).run();
@@ -78,7 +85,16 @@ export async function writeSimilar(http: Request, app: App, _: Caller, job: Job)
     }),
   );
   const sum = written.reduce((total, some) => total + some, 0);
-  return jsonAnswer(200, { written: sum, unbound: rows.length - sum });
+  return jsonAnswer(200, { written: sum, unbound: kept.length - sum });
+}
+
+function withoutBlocked(rows: readonly Similar[], isBlocked: (source: string) => boolean): readonly Similar[] {
+  return rows.flatMap((row) => {
+    const { source, representative, neighbours } = row;
+    if (isBlocked(source)) return [];
+    const shown = representative !== null && isBlocked(representative.source) ? null : representative;
+    return [{ ...row, representative: shown, neighbours: neighbours.filter((one) => !isBlocked(one.source)) }];
+  });
 }
 
 function isSimilar(value: unknown): value is Similar {

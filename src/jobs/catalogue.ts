@@ -14,6 +14,7 @@ import type { ManifestRow } from "../catalogue/manifestRow.ts";
 import type { Outcome } from "../catalogue/outcome.ts";
 import { partKey, rowsOf } from "../catalogue/part.ts";
 import { addOperations, type Operations } from "../catalogue/prices.ts";
+import { BadRecord } from "../catalogue/record.ts";
 import type { App } from "../context/app.ts";
 import { type Caller, jobCaller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
@@ -102,7 +103,7 @@ async function workChunk(order: ChunkOrder, work: Work, app: App, caller: Caller
     // Rows that are in the log already are found there by the next attempt.
     console.error(JSON.stringify({ msg: "catalogue: stores", host16: order.host16, error: String(error) }));
     done = { outcomes: [], upTo: work.from };
-    trouble = { kind: "stores", reason: null, waitMs: null };
+    trouble = { kind: error instanceof BadRecord ? "damaged" : "stores", reason: null, waitMs: null };
   }
   const { counts, reasons } = countsOf(done.outcomes);
   const { bytesIn, bytesStored, operations } = spent;

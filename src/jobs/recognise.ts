@@ -10,6 +10,8 @@ import type { App } from "../context/app.ts";
 import { type Caller, jobCaller } from "../context/caller.ts";
 import type { Job } from "../context/job.ts";
 import { Failure } from "../errors.ts";
+import { readBlocked } from "../live/ledger.ts";
+import { isTakenDown } from "../policy/storedAccess.ts";
 import type { QueueJob } from "./queueJob.ts";
 import {
   isRecognised,
@@ -131,7 +133,13 @@ async function finish(
   { app, recogniser, ledger }: Work,
   call?: number,
 ): Promise<void> {
-  await storeLabels(app.bindings.R2_PRIMARY, await labelsOf(picture, result, recogniser, app.now()));
+  const { R2_PRIMARY } = app.bindings;
+  const labels = await labelsOf(picture, result, recogniser, app.now());
+  await storeLabels(R2_PRIMARY, labels);
+  // The purge of a takedown may have gone through the labels while the service was asked.
+  if (labels.labels.length > 0 && isTakenDown(labels.source, await readBlocked(R2_PRIMARY))) {
+    await storeLabels(R2_PRIMARY, { ...labels, status: "refused", reason: "blocked", labels: [] });
+  }
   if (call !== undefined) await ledger.settle(call, "paid");
   await ledger.close(picture.id);
 }

@@ -3,6 +3,7 @@
  * changes at once lose nothing; KV, which cannot do that, only gets the result for every isolate to read.
  */
 
+import type { Config } from "../config/config.ts";
 import { Failure } from "../errors.ts";
 import { type Lifted, liftedAfter, NOTHING_LIFTED, readLifted, withoutLifted } from "./lifted.ts";
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "./liveSettings.ts";
@@ -68,6 +69,15 @@ async function replace(bucket: R2Bucket, object: R2Object | null, text: string):
 export async function readLedger(bucket: R2Bucket): Promise<string | null> {
   const object = await bucket.get(LEDGER_KEY);
   return object === null ? null : JSON.stringify(parseLedger(await object.text()).settings);
+}
+
+/**
+ * What the ledger blocks. It is never old: whoever stores first and reads this then, either finds the takedown or stored before
+ * the takedown's purge began to delete. Throws Failure `misconfigured`.
+ */
+export async function readBlocked(bucket: R2Bucket): Promise<Pick<Config, "blocked">> {
+  const { sources, hosts } = readLiveSettings(await readLedger(bucket)).blocked;
+  return { blocked: { sources: new Set(sources), hosts: new Set(hosts) } };
 }
 
 /** An object of an older Worker has neither `lifted` nor `orders`. */

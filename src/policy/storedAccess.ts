@@ -49,6 +49,12 @@ export function isBlocked({ host16, source32 }: AddressHashes, { blocked }: Pick
   return blocked.sources.has(source32) || blocked.hosts.has(host16);
 }
 
+/** Whether `<host16>/<source32>` is blocked. */
+export function isTakenDown(source: string, config: Pick<Config, "blocked">): boolean {
+  const [host16 = "", source32 = ""] = source.split("/");
+  return isBlocked({ host16, source32 }, config);
+}
+
 /** Unix ms of the host's last purge, 0 = never. */
 export function epochOf({ host16 }: Pick<AddressHashes, "host16">, { epochs }: Pick<Config, "epochs">): number {
   return epochs[host16] ?? 0;

@@ -6,8 +6,8 @@ import type { Job } from "../context/job.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
 import { askTier, judge } from "../store/lookUp.ts";
 import type { RenditionStore } from "../store/renditionStore.ts";
-import type { R2Tier, Uploaded } from "../store/tiers/r2.ts";
-import type { Stored } from "../store/tiers/tier.ts";
+import type { R2Tier } from "../store/tiers/r2.ts";
+import type { PutOutcome, Stored, StoredMeta } from "../store/tiers/tier.ts";
 import { TIERS } from "../store/tierTable.ts";
 import { noteHit } from "../telemetry.ts";
 import { refusalOf } from "./authorize.ts";
@@ -45,8 +45,10 @@ export async function copyToRegion(store: RenditionStore, app: App, job: Job): P
   if (verdict.found.freshness !== "fresh") return { outcome: "nowhere", stale: stored };
   noteHit(trace, primary.name, stored.meta, now());
   if (region === null) return { outcome: "present" };
-  const second = beside === null ? null : writeToRegion(store, beside, read, app, job);
-  const writing = writeToRegion(store, region, read, app, job).then(async (outcome) =>
+  const copyTo = (bucket: R2Tier) =>
+    writeToRegion(store, bucket, stored.meta, () => bucket.putOver(key, stored, read.uploaded), app, job);
+  const second = beside === null ? null : copyTo(beside);
+  const writing = copyTo(region).then(async (outcome) =>
     // The second one was brought a picture that the first had.
     outcome === "present" && (await second) === "made" ? "made" : outcome,
   );
@@ -59,21 +61,25 @@ export async function copyToRegion(store: RenditionStore, app: App, job: Job): P
 async function writeToRegion(
   store: RenditionStore,
   region: R2Tier,
-  { stored, uploaded }: Uploaded,
+  meta: StoredMeta,
+  write: () => Promise<PutOutcome>,
   app: App,
   { calls }: Job,
 ): Promise<"made" | "present" | "failed"> {
   const { key } = store;
-  const permission = mayStore(store, app, stored.meta);
+  const permission = mayStore(store, app, meta);
   if (!(await permission())) return "failed";
-  const put = await calls.run("put", () => region.putOver(key, stored, uploaded)).catch(() => "refused");
+  const put = await calls.run("put", write).catch(() => "refused");
   if (put === "present") return "present";
   const isAllowed = await permission();
   if (!isAllowed) await withTimeout(region.delete(key), TIERS.region.waitMs).catch(() => undefined);
   return put === "stored" && isAllowed ? "made" : "failed";
 }
 
-/** Renders what the primary has no fresh copy of. Joins a reader of this isolate who renders it. Throws Failure. */
+/**
+ * Renders what the primary has no fresh copy of. Joins a reader of this isolate who renders it, or a push of the same
+ * picture for another region, and then stores what that has made. Throws Failure.
+ */
 export async function renderForRegion(
   request: RenditionRequest,
   store: RenditionStore,
@@ -91,10 +97,24 @@ export async function renderForRegion(
     void store.parents();
     return renderMiss({ request, store, stale, lease }, app, caller, job);
   };
-  const flight = app.state.flights.run(flightName(store, caller), app.now, work, job.priority);
-  const { value, joined } = await flight;
+  const { flights } = app.state;
+  const { region } = caller;
+  let joinedReader = false;
+  const forRegion = async () => {
+    const flight = await flights.run(flightName(store, caller), app.now, work, job.priority);
+    joinedReader = flight.joined;
+    return { ...flight.value, pushedTo: region };
+  };
+  // The source is asked once, for however many regions.
+  const { value, joined } = await flights.run(`push/${store.epoch}/${store.key}`, app.now, forRegion, job.priority);
   const access = store.access(value.stored.meta);
   if (access === "blocked" || access === "unlisted") throw refusalOf(access);
-  job.trace.collapsed = joined;
+  job.trace.collapsed = joined || joinedReader;
   noteHit(job.trace, value.hit, value.stored.meta, app.now());
+  const { stored, pushedTo } = value;
+  const { region: bucket, key } = store;
+  if (pushedTo === region || bucket === null) return;
+  const writing = writeToRegion(store, bucket, stored.meta, () => bucket.put(key, stored), app, job);
+  job.waitUntil(writing);
+  if ((await writing) === "made") job.onStored();
 }

@@ -26,20 +26,17 @@ export function pooledDelta(deviations: readonly Deviation[]): number | null {
 /** Of one store's reads: data centre -> how much more than usual it takes, in milliseconds; null = not known. */
 export function changeByColo(deviations: readonly Deviation[]): ReadonlyMap<string, number | null> {
   const all = pooledDelta(deviations);
-  const changes = new Map<string, number | null>();
-  const groups: Record<"slower" | "usual" | "faster", Deviation[]> = { slower: [], usual: [], faster: [] };
   const byColo = Map.groupBy(deviations, ({ colo }) => colo);
-  const groupOfColo = new Map<string, Deviation[]>();
-  for (const unit of unitsOf(byColo)) {
-    const group = groups[kindOf(unit)];
-    for (const one of unit) group.push(one);
-    for (const { colo } of unit) groupOfColo.set(colo, group);
-  }
-  const ofGroups = new Map(Object.values(groups).map((group) => [group, pooledDelta(group) ?? all]));
-  for (const [colo, own] of byColo) {
-    const group = groupOfColo.get(colo);
-    const ofGroup = group === undefined ? all : (ofGroups.get(group) ?? all);
-    changes.set(colo, pooledDelta(own) ?? ofGroup);
+  const changes = new Map<string, number | null>([...byColo].map(([colo, own]) => [colo, pooledDelta(own) ?? all]));
+  for (const units of Map.groupBy(unitsOf(byColo), kindOf).values()) {
+    const ofGroup = pooledDelta(units.flat()) ?? all;
+    for (const unit of units) {
+      // Noise may put a data centre among those in trouble, or into a group of its own that is too small: it is not moved
+      // for what the others suffer.
+      const most = 2 * Math.max(0, medianOfIsolates(unit, "delta") ?? 0);
+      const delta = ofGroup === null ? null : Math.min(ofGroup, most);
+      for (const { colo } of unit) changes.set(colo, pooledDelta(byColo.get(colo) ?? []) ?? delta);
+    }
   }
   return changes;
 }

@@ -24,8 +24,12 @@ export function figuresOf(state: WeatherState, reads: readonly Measured[], now: 
   const { region, deployed, weather } = config;
   const present = (colo: string) => presentRegion(weather, colo, config) ?? region;
   const usual = (colo: string, store: string) => usualMs(state.usual.means, colo, store, region, now);
-  const { main, others } = deviations(reads, present, usual, (colo) => state.stays[colo]?.to === region);
-  const changes = new Map(Object.values(main).flatMap((ofStore) => [...changeByColo(ofStore)]));
+  const { read, others } = deviations(state, reads, present, usual, config);
+  const changes = new Map(
+    Object.entries(read).flatMap(([store, ofStore]) =>
+      [...changeByColo(ofStore)].filter(([colo]) => present(colo) === store),
+    ),
+  );
   const recent = withRecent(state.recent, others, now);
   const deltas = new Map(deployed.map((store) => [store, recentDeltas(recent, store, now)]));
   return {
@@ -46,24 +50,26 @@ function sum(usual: number | null, delta: number | null): number | null {
 type ByStore = Readonly<Record<string, readonly Deviation[]>>;
 
 /**
- * Each read of a region against what is usual, by store. `main`: of the region that the data centre reads now. `others`: of
- * another one, and of home by who has just come back, which tells those who are still away.
+ * Each read of a region against what is usual, by store. `read`: by who reads the store, beside another one too: without
+ * those that have just left, the last ones in trouble would be too few. `others`: by who does not read it now, and of home by
+ * who has just come back, which tells those who are still away.
  */
 function deviations(
+  { stays }: WeatherState,
   reads: readonly Measured[],
   present: Figures["present"],
   usualOf: Figures["usual"],
-  isBack: (colo: string) => boolean,
-): { readonly main: ByStore; readonly others: ByStore } {
-  const main: Record<string, Deviation[]> = {};
+  { region, weather }: DecideConfig,
+): { readonly read: ByStore; readonly others: ByStore } {
+  const read: Record<string, Deviation[]> = {};
   const others: Record<string, Deviation[]> = {};
   for (const { colo, isolate, store, count, ms } of reads) {
     const usual = store === PRIMARY_STORE ? null : usualOf(colo, store);
     if (usual === null) continue;
     const deviation = { colo, isolate, count, usual, delta: ms - usual };
-    const isMain = present(colo) === store;
-    if (isMain) (main[store] ??= []).push(deviation);
-    if (!isMain || isBack(colo)) (others[store] ??= []).push(deviation);
+    const isPresent = present(colo) === store;
+    if (isPresent || weather.moving[colo] === store) (read[store] ??= []).push(deviation);
+    if (!isPresent || stays[colo]?.to === region) (others[store] ??= []).push(deviation);
   }
-  return { main, others };
+  return { read, others };
 }

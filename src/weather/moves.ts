@@ -46,8 +46,16 @@ export function withMoves(before: WeatherSettings, moves: readonly Move[], rules
   return tidied(before, { ...before, colos, moving }, rules);
 }
 
-/** The settings after an order of the operator. The same object when nothing changes. */
+/**
+ * The settings after an order of the operator. The same object when nothing changes. An order gives at least version 1: with
+ * version 0 the ledger would have nothing to say when the order is taken back, and what KV still shows of it would count.
+ */
 export function withOrder(before: WeatherSettings, order: WeatherOrder, rules: MapRules): WeatherSettings {
+  const after = ordered(before, order, rules);
+  return after === before || after.version > 0 ? after : { ...after, version: 1 };
+}
+
+function ordered(before: WeatherSettings, order: WeatherOrder, rules: MapRules): WeatherSettings {
   switch (order.kind) {
     case "freeze":
       return before.freeze === order.frozen ? before : { ...before, freeze: order.frozen };

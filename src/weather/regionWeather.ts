@@ -31,23 +31,41 @@ const ALARM_MS = 60_000;
 const SAVE_MS = 2_000;
 /** More reports than this in a minute are left out. They take about 10 MB. */
 const MAX_REPORTS = 20_000;
+/** An isolate reports twice a minute. One that is broken must not take the place of all others. */
+const MAX_OF_ISOLATE = 8;
+/** Reports of a row on disk, which takes 2 MB at most. A report takes 2 kB at most. */
+const ROW_REPORTS = 500;
 /** Without a report for so long, and with every data centre at home, the object sleeps. */
 const SLEEP_MS = 600_000;
 
-/** What is on disk. `at`: the last decision; `heardAt`: the last report. Unix ms. */
+/**
+ * KV may show its old text for a minute, and another change of the ledger may write an older text over it. After so many
+ * decisions with an older map in KV, the ledger is published there again.
+ */
+const BEHIND = 3;
+
+/**
+ * What is on disk. `at`: the last decision; `heardAt`: the last report. Unix ms. `isOwed`: a change of the ledger was begun, and
+ * it is not known whether the isolates have got it.
+ */
 type Saved = {
   readonly region: string;
   readonly state: WeatherState;
   readonly changes: Readonly<Record<string, number | null>>;
   readonly at: number;
   readonly heardAt: number;
+  readonly isOwed?: boolean;
 };
 
 export class RegionWeather extends DurableObject<Env> {
   #saved: Saved | null = null;
   #reports: WeatherReport[] = [];
   #unsaved: WeatherReport[] = [];
+  /** Isolate -> its reports in this minute. */
+  #ofIsolate = new Map<string, number>();
   #savedAt = 0;
+  /** For so many decisions in a row KV had an older map than the ledger. */
+  #behind = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -70,6 +88,10 @@ export class RegionWeather extends DurableObject<Env> {
   async report(said: WeatherReport, region: string): Promise<void> {
     const report = readReport(said);
     if (report === null || this.#reports.length >= MAX_REPORTS) return;
+    const { isolate } = report;
+    const before = this.#ofIsolate.get(isolate) ?? 0;
+    if (before >= MAX_OF_ISOLATE) return;
+    this.#ofIsolate.set(isolate, before + 1);
     const now = Date.now();
     this.#reports.push(report);
     this.#unsaved.push(report);
@@ -106,15 +128,18 @@ export class RegionWeather extends DurableObject<Env> {
     const config = await this.#config(region, regions);
     const { state, moves, changes } = decide(saved.state, reports, now, config);
     const heardAt = reports.length > 0 ? now : saved.heardAt;
+    const isOwed = saved.isOwed === true || withMoves(config.weather, moves, config) !== config.weather;
     const next = { region, changes: Object.fromEntries(changes), at: now, heardAt };
-    // On disk before the ledger is changed: an object that stops there goes on with what it has seen.
-    this.#save({ ...next, state });
-    if (withMoves(config.weather, moves, config) === config.weather) return;
+    // On disk before the ledger is changed: an object that stops there goes on with what it has seen. The ledger may have the
+    // change and KV may have refused it: then the next alarm publishes the ledger again, with nothing to change.
+    this.#save({ ...next, state, isOwed });
+    if (!isOwed && this.#behind < BEHIND) return;
     const text = await changeLedger(
       this.env,
       (settings) => ({ ...settings, weather: withMoves(settings.weather, moves, config) }),
       now,
     );
+    this.#behind = 0;
     const { weather } = readLiveSettings(text);
     console.log(JSON.stringify({ msg: "weather", region, version: weather.version, moves }));
     this.#save({ ...next, state: withPresent(state, now, { ...config, weather }) });
@@ -133,19 +158,25 @@ export class RegionWeather extends DurableObject<Env> {
       this.env.THUMBS.get(SETTINGS_KEY, { type: "text" }),
     ]);
     const { weather } = readLiveSettings(ledger);
-    return { region, deployed, overrides: readLiveSettings(published).regions, weather };
+    const { regions: overrides, weather: seen } = readLiveSettings(published);
+    this.#behind = seen.version < weather.version ? this.#behind + 1 : 0;
+    return { region, deployed, overrides, weather };
   }
 
   #takeReports(): readonly WeatherReport[] {
     const reports = this.#reports;
     this.#reports = [];
     this.#unsaved = [];
+    this.#ofIsolate = new Map();
     this.ctx.storage.sql.exec("DELETE FROM report");
     return reports;
   }
 
   #saveReports(now: number): void {
-    this.ctx.storage.sql.exec("INSERT INTO report (reports) VALUES (?)", JSON.stringify(this.#unsaved));
+    for (let i = 0; i < this.#unsaved.length; i += ROW_REPORTS) {
+      const some = JSON.stringify(this.#unsaved.slice(i, i + ROW_REPORTS));
+      this.ctx.storage.sql.exec("INSERT INTO report (reports) VALUES (?)", some);
+    }
     this.#unsaved = [];
     this.#savedAt = now;
     if (this.#saved?.at === 0) this.#save(this.#saved);

@@ -5,7 +5,7 @@
 
 /** `weather` of the live settings. A data centre is a code of three capital letters, a region the name of a deployed one. */
 export type WeatherSettings = {
-  /** Rises by one with each change of `colos`, `moving` or `set`, and never falls. 0 = there was no change yet. */
+  /** Rises by one with each change of `colos`, `moving` or `set`, and never falls. 0 = there was no change and no order yet. */
   readonly version: number;
   /** Decided by measurement: data centre -> the region that it reads now. Only differences from the fixed table. */
   readonly colos: Readonly<Record<string, string>>;

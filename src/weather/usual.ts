@@ -23,20 +23,17 @@ export const NOTHING_USUAL: Usual = { means: {}, open: {} };
 /** With the reads of one window, at `now` (unix ms). */
 export function withReads(usual: Usual, reads: readonly Measured[], now: number): Usual {
   const means: Record<string, Record<string, Mean>> = {};
-  const open: Record<string, Record<string, Readonly<Record<string, Said>>>> = {};
+  const open: Record<string, Record<string, Record<string, Said>>> = {};
   for (const { colo, store, isolate, ms, count } of reads) {
-    const stores = (open[colo] ??= { ...usual.open[colo] });
-    const known = stores[store]?.[isolate];
-    const before = known !== undefined && now - known.at < RULES.recentMs ? known : { ms: 0, count: 0 };
+    const stores = (open[colo] ??= recentOf(usual.open[colo] ?? {}, now));
+    const isolates = (stores[store] ??= {});
+    const before = isolates[isolate] ?? { ms: 0, count: 0 };
     const all = before.count + count;
-    stores[store] = {
-      ...stores[store],
-      [isolate]: { ms: (before.ms * before.count + ms * count) / all, count: all, at: now },
-    };
+    isolates[isolate] = { ms: (before.ms * before.count + ms * count) / all, count: all, at: now };
   }
   for (const [colo, stores] of Object.entries(open)) {
     for (const [store, isolates] of Object.entries(stores)) {
-      const said = Object.values(isolates).filter(({ at }) => now - at < RULES.recentMs);
+      const said = Object.values(isolates);
       const ms = said.length >= RULES.isolates ? medianOf(said.map((one) => one.ms)) : undefined;
       if (ms === undefined) continue;
       stores[store] = {};
@@ -46,6 +43,16 @@ export function withReads(usual: Usual, reads: readonly Measured[], now: number)
     }
   }
   return { means: { ...usual.means, ...means }, open: { ...usual.open, ...open } };
+}
+
+/**
+ * Copies of the tables of a data centre, without what is too old. An isolate that is gone never speaks again: where few
+ * speak, what they have said would pile up for ever.
+ */
+function recentOf(stores: Open[string], now: number): Record<string, Record<string, Said>> {
+  const recent = (said: Open[string][string]) =>
+    Object.fromEntries(Object.entries(said).filter(([, { at }]) => now - at < RULES.recentMs));
+  return Object.fromEntries(Object.entries(stores).map(([store, said]) => [store, recent(said)]));
 }
 
 /** What `store` usually takes from `colo`, in milliseconds; null when it has too few samples of its own. */

@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Bucket, importRun, keysOf, order, type Source, startSource } from "../../bench/catalogue/generatedRun.ts";
 import { PROJECTION_SHARDS } from "../../src/catalogue/projection.ts";
+import { SERVICES } from "../../src/catalogue/recognition/recogniser.ts";
 import { EXPORT } from "../../src/cli/catalogue/export.ts";
 import { RECOGNISE } from "../../src/cli/catalogue/recognise.ts";
 import { SIMILAR } from "../../src/cli/catalogue/similar.ts";
@@ -122,7 +123,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("recognition", { timeout: 12
       ...{ id: uuid(i), url: source.url(0, `/${i}.jpg`), provider: i === 0 ? "other" : "flickr", views: 100 - i },
       labels: [
         { name: "boat", accuracy: 0.8, provider: "yfcc100m" },
-        { name: "japanese garden", accuracy: 0.9, provider: "yfcc100m" },
+        { name: "japanese couple", accuracy: 0.9, provider: "yfcc100m" },
       ],
     }));
     await importRun(await bucket(), "first", rows);
@@ -142,7 +143,7 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")("recognition", { timeout: 12
     const dry = await call("--dry-run");
     expect(dry).toEqual({
       code: 0,
-      text: `15 pictures would cost $0.015\n15 pictures for $0.015 of $${budget} with rekognition`,
+      text: `15 pictures would cost $0.015\n15 pictures for $0.015 of $${budget} with rekognition, by the price list of ${SERVICES.rekognition.read} (${SERVICES.rekognition.source})`,
     });
     expect(server.calls).toHaveLength(0);
     expect((await call()).code).toBe(0);

@@ -6,8 +6,9 @@ import { createServer, type Server } from "node:http";
 import { connect } from "node:http2";
 import type { AddressInfo } from "node:net";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Edge, startEdge } from "../../src/cli/edge/start.ts";
+import { callSigned } from "../../src/cli/signedCall.ts";
 import { createHinter, type Hinter } from "../../warmer/client/hint.ts";
 import type { Warmer } from "../../warmer/service.ts";
 import { requestLines } from "../support/logLines.ts";
@@ -42,7 +43,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
     edge = await startEdge({
       heavy: false,
       h2: true,
-      vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET: SECRET },
+      vars: { ALLOW_LOOPBACK_SOURCES: "true", ALLOWED_SOURCES: "127.0.0.1", WARM_SECRET: SECRET, PURGE_SECRET: SECRET },
       log: ({ message }) => log.push(message),
     });
     warmer = await startTestWarmer({
@@ -164,6 +165,7 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
             { path: "/no-such-door", reason: "not_found" },
             { path: path("elsewhere", "localhost"), reason: "source_not_allowed" },
           ],
+          regions: 0,
         },
         { path: path("quick-line"), outcome: "made" },
         { path: path("quick-missing"), outcome: "failed", reason: "source_missing" },
@@ -225,6 +227,35 @@ describe("hint -> warmer -> POST /warm -> regional store -> browser", { timeout:
       expect(pushes.map(({ arrivals }) => arrivals[1]?.line.outcome)).toEqual(["made", "made"]);
       expect(asked.filter((url) => url === "/twice.jpg")).toHaveLength(1);
     });
+  });
+
+  it("when a data centre is moved, hints by data centre, country and region win in its new region", async () => {
+    const { signal } = new AbortController();
+    const order = { set: "MAD", region: "enam" };
+    const door = { path: "/weather", variable: "PURGE_SECRET" };
+    await callSigned(order, door, { endpoint: edge.url, secret: SECRET, signal }, ({ weather }) => weather);
+    const metrics = async () =>
+      await (await fetch(`http://${warmer.metrics.host}:${warmer.metrics.port}/metrics`)).text();
+    // The answer to this push tells the warmer of the map.
+    hinter.hint({ paths: path("quick-tells"), colo: "MAD" });
+    await vi.waitFor(async () => expect(await metrics()).toMatch(/map_version 1$/m), { timeout: 10_000, interval: 50 });
+    const isIdle = () => warmer.pushers.every(({ inFlight, waiting }) => inFlight + waiting === 0);
+    await until(isIdle, 10_000);
+    const hints = [
+      ["quick-by-colo", { colo: "MAD" }, 1],
+      // Barcelona still reads weur.
+      ["quick-by-country", { country: "ES" }, 2],
+      ["quick-by-region", { region: "weur" }, 1],
+    ] as const;
+    for (const [name, place, pushes] of hints) {
+      const before = warmer.counts.made;
+      hinter.hint({ paths: path(name), ...place });
+      await until(() => warmer.counts.made === before + pushes && isIdle(), 10_000);
+    }
+    await dropBucket(edge, "R2_PRIMARY");
+    for (const [name] of hints) expect((await browse(name)).how, name).toContain("detail=region");
+    expect(asked.filter((url) => url.startsWith("/quick-by-"))).toHaveLength(3);
+    await callSigned({ ...order, region: null }, door, { endpoint: edge.url, secret: SECRET, signal }, (body) => body);
   });
 
   it("a warmer with another secret pushes nothing", async () => {

@@ -71,8 +71,7 @@ function decorated(env) {
   if (made !== undefined) return made;
   made = { ...env, THUMBS: counted(env.THUMBS, KV), MASTERS: counted(env.MASTERS, QUEUE), EVENTS: counted(env.EVENTS, EVENTS) };
   for (const name of Object.keys(env)) if (name.startsWith("R2_")) made[name] = counted(env[name], R2);
-  made.COORDINATOR = objects(env.COORDINATOR, false);
-  made.GOVERNOR = objects(env.GOVERNOR, true);
+  for (const [name, binding] of Object.entries(env)) if (binding?.idFromName) made[name] = objects(binding, name === "GOVERNOR");
   return made;
 }
 function context(ctx) {

@@ -1,8 +1,6 @@
 /** Real bindings that count what is asked of them, in the words of the cost table (.ci/docs/costs.ts). */
 
 import type { OPERATIONS } from "../../.ci/docs/costs.ts";
-import type { RenderCoordinator } from "../../src/coordinate/renderCoordinator.ts";
-import type { HostGovernor } from "../../src/origin/governor/hostGovernor.ts";
 
 export type Counts = Record<keyof typeof OPERATIONS, number>;
 type Kind = keyof Counts;
@@ -51,47 +49,45 @@ export function countingCache(cache: Cache, counts: Counts): Cache {
   return counting(cache, CACHE, counts);
 }
 
-/** `all`: the reads of the live settings too. */
+/** Namespaces of objects whose calls are a cost of the request itself, not of what the isolate measures beside it. */
+const OF_REQUESTS = ["COORDINATOR", "GOVERNOR"];
+
+/** `all`: the reads of the live settings too, and the calls of every object. */
 export function countingBindings(env: Env, counts: Counts, all = false): Env {
-  const COORDINATOR = new Proxy(env.COORDINATOR, {
-    get(target, name) {
-      if (name !== "get")
-        return (...args: unknown[]) => (Reflect.get(target, name) as (...a: unknown[]) => unknown).apply(target, args);
-      return (id: DurableObjectId) => {
-        const stub = target.get(id);
-        const counted = <T>(call: () => T): T => {
-          counts.objectCalls++;
-          return call();
-        };
-        return {
-          ask: (...args: Parameters<RenderCoordinator["ask"]>) => counted(() => stub.ask(...args)),
-          report: (...args: Parameters<RenderCoordinator["report"]>) => counted(() => stub.report(...args)),
-        };
-      };
-    },
+  const entries = Object.entries(env).flatMap(([name, binding]: [string, unknown]) => {
+    if (name.startsWith("R2_")) return [[name, counting(binding as R2Bucket, R2, counts)]];
+    if (!isNamespace(binding) || (!all && !OF_REQUESTS.includes(name))) return [];
+    return [[name, countingObjects(binding, counts)]];
   });
-  const GOVERNOR = new Proxy(env.GOVERNOR, {
-    get(target, name) {
-      if (name !== "get")
-        return (...args: unknown[]) => (Reflect.get(target, name) as (...a: unknown[]) => unknown).apply(target, args);
-      return (id: DurableObjectId) => {
-        const stub = target.get(id);
-        return {
-          ask: (...args: Parameters<HostGovernor["ask"]>) => {
-            counts.objectCalls++;
-            return stub.ask(...args);
-          },
-        };
-      };
-    },
-  });
-  const buckets = Object.entries(env).filter(([name]) => name.startsWith("R2_"));
   return {
     ...env,
-    ...Object.fromEntries(buckets.map(([name, bucket]) => [name, counting(bucket as R2Bucket, R2, counts)])),
+    ...Object.fromEntries(entries),
     THUMBS: counting(env.THUMBS, KV, counts, all ? null : NOT_COUNTED),
     MISS_LIMIT: counting(env.MISS_LIMIT, { limit: "limiterCalls" }, counts),
     MASTERS: counting(env.MASTERS, { send: "queueSends" }, counts),
-    ...{ COORDINATOR, GOVERNOR },
+  };
+}
+
+function isNamespace(binding: unknown): binding is DurableObjectNamespace {
+  return typeof binding === "object" && binding !== null && "idFromName" in binding;
+}
+
+/** Every call of a method of an object is counted. */
+function countingObjects(namespace: DurableObjectNamespace, counts: Counts): object {
+  return {
+    idFromName: (name: string) => namespace.idFromName(name),
+    get(id: DurableObjectId, options?: DurableObjectNamespaceGetDurableObjectOptions) {
+      const stub = namespace.get(id, options);
+      return new Proxy(stub, {
+        get: (target, name) => {
+          const method: unknown = Reflect.get(target, name);
+          if (typeof method !== "function") return method;
+          return (...args: unknown[]) => {
+            counts.objectCalls++;
+            return Reflect.apply(method, target, args);
+          };
+        },
+      });
+    },
   };
 }

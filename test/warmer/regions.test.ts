@@ -95,6 +95,39 @@ describe("a newer map", () => {
     expect(await hear(4, 1)).toHaveLength(1);
   });
 
+  test("a Worker that fails is asked less and less often, and quickly again after a new map", async () => {
+    const bad = { status: 500, body: "" };
+    const { hear, answer } = await start({ status: 200, body: json(4) });
+    const asks = async (version: number, seconds: number) => {
+      let asked = 0;
+      for (let i = 0; i < seconds; i++) asked += (await hear(version)).length;
+      return asked;
+    };
+    await hear(4);
+    Object.assign(answer, bad);
+    // Five at once, then after 2, 4, 8, 16 and 30 seconds.
+    expect(await asks(5, 65)).toBe(10);
+    Object.assign(answer, { status: 200, body: json(5) });
+    expect(await asks(5, 30)).toBe(1);
+    Object.assign(answer, bad);
+    expect(await asks(6, 4)).toBe(4);
+  });
+
+  test("an older map counts when no answer has told of ours for five minutes: the Worker has lost it", async () => {
+    const { hear, fetcher, answer } = await start({ status: 200, body: json(4) });
+    await hear(4);
+    Object.assign(answer, { body: json(2) });
+    expect(await hear(2)).toEqual([]);
+    expect(await hear(2, 299_000)).toEqual([]);
+    // One isolate is not behind.
+    expect(await hear(4)).toEqual([]);
+    expect(await hear(2)).toEqual([]);
+    expect(await hear(2, 299_999)).toEqual([]);
+    expect(await hear(2, 1)).toEqual(["/regions?v=4"]);
+    expect(fetcher.version).toBe(2);
+    expect(await hear(2)).toEqual([]);
+  });
+
   test("version 0 is believed when the Worker says so itself", async () => {
     const { hear, maps, fetcher, answer } = await start({ status: 200, body: json(4) });
     await hear(4);

@@ -28,7 +28,6 @@ export type PushOptions = Endpoint & {
  */
 export class RegionPusher {
   readonly region: string;
-  readonly #maxAgeMs: number;
   readonly #context: PushContext;
   readonly #queue: RegionQueue;
   readonly #options: PushOptions;
@@ -44,12 +43,10 @@ export class RegionPusher {
 
   constructor(options: PushOptions, context: PushContext, openPool: OpenPool = openConnectionPool) {
     this.region = options.region;
-    this.#maxAgeMs = options.queue.maxAgeMs;
     this.#context = context;
     const { region, connections, deadlineMs } = options;
-    const pace = { connections, deadlineMs, batch: options.queue.limit, maxAgeMs: this.#maxAgeMs };
-    const onMapVersion = (version: number) => context.onMapVersion?.(version, options.url);
-    this.#flight = new PushesInFlight(region, pace, context, onMapVersion);
+    const pace = { connections, deadlineMs, batch: options.queue.limit, maxAgeMs: options.queue.maxAgeMs };
+    this.#flight = new PushesInFlight(region, pace, context, (version) => context.onMapVersion?.(version, options.url));
     this.#queue = new RegionQueue(options.queue, context, this.#failures);
     this.#options = options;
     this.#requests = pushBuilders(options, 0);
@@ -100,8 +97,9 @@ export class RegionPusher {
     this.#pool.start();
   }
 
-  /** The map of the regions has this version now. Pushes for regions that it names tell the edge so. */
-  useMap(version: number): void {
+  /** The map of the regions has this version now. @param two the edge brings pushes by the fixed table to two regions */
+  useMap(version: number, two: boolean): void {
+    this.#queue.useTwoRegions(two);
     this.#requests = pushBuilders(this.#options, version);
   }
 
@@ -133,9 +131,7 @@ export class RegionPusher {
     this.#sendDue();
   }
 
-  /**
-   * Gives up everything that waits or is in flight, and counts it as failed. Resolves when the connections are closed.
-   */
+  /** Gives up everything that waits or is in flight, and counts it as failed. Resolves when the connections are closed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -167,7 +163,7 @@ export class RegionPusher {
 
   #send(batch: PushBatch, now: number): void {
     const { counts } = this.#context;
-    for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#maxAgeMs);
+    for (const expiry of batch.expiries) counts.ageAtPush.observe(now - expiry + this.#options.queue.maxAgeMs);
     counts.batchSize.observe(batch.size);
     counts.requests++;
     this.#flight.sent(batch);

@@ -34,11 +34,14 @@ export class HintQueue {
   #size = 0;
   /** When a push is due, unix ms. Infinity while nothing waits. */
   due = Number.POSITIVE_INFINITY;
+  /** The most hints of one push now. */
+  limit: number;
 
   constructor(options: HintQueueOptions) {
     let slots = 16;
     while (slots < options.capacity) slots *= 2;
     this.#options = options;
+    this.limit = options.limit;
     this.#mask = slots - 1;
     this.#paths = new Array<string>(slots).fill("");
     this.#expiries = new Float64Array(slots);
@@ -67,7 +70,7 @@ export class HintQueue {
   }
 
   isDue(now: number): boolean {
-    return this.#size >= this.#options.limit || now >= this.due;
+    return this.#size >= this.limit || now >= this.due;
   }
 
   /**
@@ -108,7 +111,7 @@ export class HintQueue {
 
   /** Must be called after hints have left. */
   updateDue(): void {
-    if (this.#size >= this.#options.limit) {
+    if (this.#size >= this.limit) {
       // Due because the queue has enough hints. The oldest stands for all, so that a long queue is not searched for
       // each push.
       this.due = this.#dues[this.#head] as number;

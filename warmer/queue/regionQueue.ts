@@ -19,6 +19,12 @@ export type PushContext = {
 /** A push has one format, and its region was named either by the fixed table or by the map of the regions. */
 export const PUSH_KINDS = 2 * FORMATS.length;
 
+/**
+ * The most hints of a push that the edge brings to two regions. An invocation has six connections, and each picture takes
+ * two of them for the time of an ocean. What does not fit would leave only after that.
+ */
+const TWO_REGIONS_LIMIT = 3;
+
 /** A batch that waits for its retry, and why the first try failed. */
 type Retry = { readonly batch: PushBatch; readonly reason: string };
 
@@ -29,7 +35,7 @@ type Retry = { readonly batch: PushBatch; readonly reason: string };
  */
 export class RegionQueue {
   readonly #context: PushContext;
-  readonly #limit: number;
+  readonly #options: HintQueueOptions;
   readonly #queues: readonly HintQueue[];
   readonly #failures: FailureSummary;
   readonly #retries: Retry[] = [];
@@ -39,7 +45,7 @@ export class RegionQueue {
   constructor(options: HintQueueOptions, context: PushContext, failures: FailureSummary) {
     this.#context = context;
     this.#failures = failures;
-    this.#limit = options.limit;
+    this.#options = options;
     this.#queues = Array.from({ length: PUSH_KINDS }, () => new HintQueue(options));
   }
 
@@ -53,6 +59,12 @@ export class RegionQueue {
   get due(): number {
     if (this.#retries.length > 0) return 0;
     return this.#queues.reduce((first, queue) => Math.min(first, queue.due), Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether the edge brings pushes by the fixed table to two regions: then fewer pictures fit into one. */
+  useTwoRegions(two: boolean): void {
+    const limit = two ? Math.min(this.#options.limit, TWO_REGIONS_LIMIT) : this.#options.limit;
+    for (const queue of this.#queues.slice(0, FORMATS.length)) queue.limit = limit;
   }
 
   /** Adds a hint. Returns its queue, which may be due now. */
@@ -152,7 +164,7 @@ export class RegionQueue {
       if (queue === undefined) return undefined;
       const batch = this.#freeBatches.pop() ?? new PushBatch();
       batch.format = this.#queues.indexOf(queue);
-      while (queue.size > 0 && batch.size < this.#limit) {
+      while (queue.size > 0 && batch.size < queue.limit) {
         if (queue.headIsExpired(now, marginMs)) {
           counts.oldAtPush++;
           queue.dropHead();

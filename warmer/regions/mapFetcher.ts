@@ -8,6 +8,14 @@ import { MAX_MAP_BYTES, type RegionMap, readRegionMap } from "./regionMap.ts";
 const TIMEOUT_MS = 2_000;
 /** The shortest time between two requests, ms. A Worker that tells of a version it cannot give must not be asked all the time. */
 const PAUSE_MS = 1_000;
+/** After so many requests in a row that brought no newer map, the time doubles with each further one, up to `MOST_PAUSE_MS`. */
+const QUICK_TRIES = 4;
+const MOST_PAUSE_MS = 30_000;
+/**
+ * When all answers tell of an older map for so long, ms, the Worker has lost its newer one (a new primary bucket). An isolate
+ * that is behind the others has caught up far sooner.
+ */
+const LOST_MS = 300_000;
 
 export type MapFetcherOptions = {
   readonly clock: Clock;
@@ -30,6 +38,10 @@ export class MapFetcher {
   readonly #options: MapFetcherOptions;
   #isFetching = false;
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** Requests in a row that brought no newer map. */
+  #inVain = 0;
+  /** Since when answers tell of older maps only, ms of the steady clock; undefined = they do not. */
+  #olderSince: number | undefined;
 
   constructor(options: MapFetcherOptions) {
     this.#options = options;
@@ -43,17 +55,23 @@ export class MapFetcher {
    * A push was answered. @param version of the Worker's map, 0 = it has none @param url of the Worker
    */
   heard(version: number, url: URL): void {
-    // 0 may come from an isolate that has not read its settings: the Worker is asked before its map is forgotten.
-    const isNews = version > this.version || (version === 0 && this.version > 0);
-    if (!isNews || this.#isFetching) return;
     const now = this.#options.clock.steady();
-    if (now - this.#askedAt < PAUSE_MS) return;
+    if (version >= this.version) this.#olderSince = undefined;
+    else this.#olderSince ??= now;
+    const isLost = this.#olderSince !== undefined && now - this.#olderSince >= LOST_MS;
+    // 0 may come from an isolate that has not read its settings: the Worker is asked before its map is forgotten.
+    const isNews = version > this.version || (version === 0 && this.version > 0) || isLost;
+    if (!isNews || this.#isFetching) return;
+    const pause = PAUSE_MS * 2 ** Math.max(0, this.#inVain - QUICK_TRIES);
+    if (now - this.#askedAt < Math.min(MOST_PAUSE_MS, pause)) return;
     this.#askedAt = now;
     this.#isFetching = true;
-    void this.#fetch(url).finally(() => (this.#isFetching = false));
+    this.#inVain++;
+    void this.#fetch(url, isLost).finally(() => (this.#isFetching = false));
   }
 
-  async #fetch(url: URL): Promise<void> {
+  /** @param isLost an older map than ours counts too */
+  async #fetch(url: URL, isLost: boolean): Promise<void> {
     const { tls, log, onMap } = this.#options;
     const address = new URL(`/regions?v=${this.version}`, url);
     try {
@@ -63,7 +81,9 @@ export class MapFetcher {
       if (map === undefined) throw new Error("the answer is no map of regions");
       this.fetched++;
       // An isolate that is behind the others tells of an older map.
-      if (map.version < this.version && map.version !== 0) return;
+      if (map.version < this.version && map.version !== 0 && !isLost) return;
+      this.#inVain = 0;
+      this.#olderSince = undefined;
       this.map = map.version === 0 ? undefined : map;
       onMap(this.map);
       log.info({ version: map.version, colos: Object.keys(map.colos).length }, "map of the regions");

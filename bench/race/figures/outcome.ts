@@ -1,9 +1,9 @@
 /** What became of a picture, from the Cache-Status of its answer (RFC 9211). Pure. */
 
 /** `fetched`: this request asked the source. `joined`: it got what another request made meanwhile. */
-export type How = "edge" | "kv" | "region" | "primary" | "derived" | "joined" | "fetched" | "failed";
+export type How = "edge" | "kv" | "region" | "beside" | "primary" | "derived" | "joined" | "fetched" | "failed";
 
-const TIERS = ["edge", "kv", "region", "primary", "derived"] as const satisfies readonly How[];
+const TIERS = ["edge", "kv", "region", "beside", "primary", "derived"] as const satisfies readonly How[];
 
 /** `cacheStatus`: the text of the header, such as `firstlight; hit; ttl=60; detail=region`. */
 export function howOf(cacheStatus: string): How {
@@ -22,7 +22,7 @@ export type Outcome = "won" | "joined" | "lost";
 /** `nowhere`: no store had the picture before, so a copy in the primary is the push's work too. */
 export function outcomeOf(how: How, stored: "primary" | "nowhere" | "kept"): Outcome {
   if (how === "joined") return "joined";
-  const near = how === "region" || how === "kv" || how === "edge";
+  const near = how === "region" || how === "beside" || how === "kv" || how === "edge";
   return near || (stored === "nowhere" && how === "primary") ? "won" : "lost";
 }
 

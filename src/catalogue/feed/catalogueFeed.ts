@@ -5,7 +5,9 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { addOperations, type Operations, QUEUE_OPERATIONS } from "../prices.ts";
+import { BadRecord } from "../record.ts";
 import type { RunSettings } from "../run.ts";
+import { Awake } from "./awake.ts";
 import { FeedReader } from "./feedReader.ts";
 import { FeedState, type Read } from "./feedState.ts";
 import { type FeedStatus, statusOf } from "./feedStatus.ts";
@@ -22,8 +24,6 @@ const BATCH = 100;
 const AWAKE_MS = 10_000;
 /** A worker that waits for its host looks this often, in milliseconds. */
 const LOOK_MS = 250;
-/** An object counts as awake for so long after a call, in milliseconds. */
-const IDLE_MS = 10_000;
 const OBJECT_MB = 128;
 
 export class CatalogueFeed extends DurableObject<Env> {
@@ -38,7 +38,7 @@ export class CatalogueFeed extends DurableObject<Env> {
   #pumping = false;
   #pumpAgain = false;
   #spent: Operations = {};
-  #awakeSince = 0;
+  readonly #awake = new Awake();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -70,6 +70,12 @@ export class CatalogueFeed extends DurableObject<Env> {
     const known = this.#state.runs.get(run);
     if (known?.state === "running") this.#state.putRun({ ...known, state: "paused" });
     this.#save();
+  }
+
+  /** Hosts that were given up, since a part of theirs could not be read, are tried again. */
+  async reopen(run: string): Promise<void> {
+    this.#state.reopen(this.#store.takeGivenUp(run), Date.now());
+    await this.#pump();
   }
 
   /** There are host lists of so many rounds now. */
@@ -117,7 +123,7 @@ export class CatalogueFeed extends DurableObject<Env> {
 
   /** A worker's report. False: somebody else has done these rows. */
   async report(name: ChunkName, report: Report): Promise<boolean> {
-    this.#spend({ objectRequest: 1, objectMegabyteSeconds: this.#awakeMs() * (OBJECT_MB / 1000) });
+    this.#spend({ objectRequest: 1, objectMegabyteSeconds: this.#awake.call(Date.now()) * (OBJECT_MB / 1000) });
     const operations = addOperations(report.operations, this.#spent);
     this.#spent = {};
     const isCounted = this.#state.report(name, { ...report, operations }, Date.now());
@@ -182,13 +188,14 @@ export class CatalogueFeed extends DurableObject<Env> {
       }
     } catch (error) {
       console.error(JSON.stringify({ msg: "catalogue: cannot read", what: read.kind, error: String(error) }));
-      if (read.kind === "part") this.#state.putOff(hostKeyOf(read.record), now);
+      if (read.kind === "part" && error instanceof BadRecord) this.#state.damaged(hostKeyOf(read.record), now);
+      else if (read.kind === "part") this.#state.putOff(hostKeyOf(read.record), now);
       else this.#state.putOffList(read.run.run, now);
     }
   }
 
   #hear(settings: FeedSettings): void {
-    this.#awakeMs();
+    this.#awake.call(Date.now());
     if (!this.#store.keepSettings(settings)) return;
     this.#shard = settings.shard;
     this.#apply(settings);
@@ -217,14 +224,6 @@ export class CatalogueFeed extends DurableObject<Env> {
 
   #spend(operations: Operations): void {
     this.#spent = addOperations(this.#spent, operations);
-  }
-
-  /** Milliseconds awake since the last call of this. */
-  #awakeMs(): number {
-    const now = Date.now();
-    const ms = Math.min(IDLE_MS, now - this.#awakeSince);
-    this.#awakeSince = now;
-    return Math.max(0, ms);
   }
 
   #isUnderWay(): boolean {

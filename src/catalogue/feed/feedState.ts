@@ -1,28 +1,19 @@
 /**
- * The feed without disk, queue or clock: which chunk of which host is sent when, and who works on what. The Durable Object
- * (catalogueFeed.ts) gives it the time, keeps its records and sends its messages; the simulation does the same in virtual
- * time. Nothing here goes through all hosts, save what a restart loads.
+ * The feed without disk, queue or clock: which chunk of which host is sent when, and who works on what. catalogueFeed.ts
+ * gives it time, keeps its records and sends its messages. Nothing here goes through all hosts, save what a restart loads.
  */
 import type { JobPace, PaceOf } from "../jobPace.ts";
 import type { HostEntry } from "../run.ts";
 import { Changes, type Taken } from "./changes.ts";
 import { DueHeap } from "./dueHeap.ts";
-import {
-  addTally,
-  type HostRecord,
-  hostKeyOf,
-  isFinished,
-  type Lease,
-  type ListedHost,
-  newHost,
-} from "./hostRecord.ts";
+import { addTally, type HostRecord, isFinished, type ListedHost, newHost, reopened } from "./hostRecord.ts";
 import {
   cutAt,
   dueAt,
-  isLastTry,
-  isPoison,
+  expiresAt,
   withBegun,
   withChunk,
+  withDamage,
   withExpired,
   withJoined,
   withPostponed,
@@ -32,7 +23,8 @@ import {
 import { OpenHosts } from "./openHosts.ts";
 import type { Beginning, ChunkMessage, ChunkName, Report } from "./port.ts";
 import { afterPage, type RunRecord, withEnd } from "./runRecord.ts";
-import { AGAIN_MS, AHEAD_MS, OPEN_HOSTS, STOP_BEFORE_MS, type Timing } from "./timing.ts";
+import { AGAIN_MS, AHEAD_MS, OPEN_HOSTS, type Timing } from "./timing.ts";
+import { workOf } from "./workOf.ts";
 
 /** What has to be read before the feed can go on. */
 export type Read =
@@ -95,7 +87,7 @@ export class FeedState {
   openPart(key: string, part: number, rows: number): void {
     const record = this.hosts.get(key);
     this.#unopened.delete(key);
-    if (record !== undefined && record.part === part) this.#put({ ...record, partRows: rows }, true);
+    if (record !== undefined && record.part === part) this.#put({ ...record, partRows: rows, unreadable: 0 }, true);
   }
 
   /** The part cannot be read now; below, the list. */
@@ -103,6 +95,26 @@ export class FeedState {
     const record = this.hosts.get(key);
     this.#unopened.delete(key);
     if (record !== undefined) this.#put({ ...record, notBefore: now + AGAIN_MS, trouble: "stores" }, true);
+  }
+
+  /** What the host's part has cannot be read. It is tried again, and given up in the end. */
+  damaged(key: string, now: number): void {
+    const record = this.hosts.get(key);
+    this.#unopened.delete(key);
+    if (record === undefined) return;
+    const { record: after, isGivenUp } = withDamage(record, now);
+    if (isGivenUp) this.#finish(key, after, now);
+    else this.#put(after, true);
+  }
+
+  /** Hosts that were given up are under way again. */
+  reopen(records: readonly HostRecord[], now: number): void {
+    for (const record of records) {
+      const run = this.runs.get(record.run);
+      if (run === undefined) continue;
+      this.#put(reopened(record, now), true);
+      this.#setRun({ ...run, finished: run.finished - 1 }, now);
+    }
   }
 
   putOffList(name: string, now: number): void {
@@ -131,9 +143,10 @@ export class FeedState {
 
   /** A worker has come for a chunk; `delivery`: how often the queue has delivered its message. */
   begin(name: ChunkName, delivery: number, now: number): Beginning {
-    const found = this.#find(name);
-    if (found === null) return { kind: "stale" };
-    const { record, lease, run } = found;
+    const found = this.#open.find(name);
+    const run = this.runs.get(name.run);
+    if (found === null || run === undefined) return { kind: "stale" };
+    const { record, lease } = found;
     if (lease.attempt !== name.attempt || (lease.state === "begun" && delivery <= lease.delivery))
       return { kind: "stale" };
     const pace = this.#paceOf(record.entry);
@@ -146,22 +159,12 @@ export class FeedState {
     const { record: after, lease: begun } = withBegun(record, lease, delivery, timing, now);
     this.#put(after, true);
     const turn = this.#open.turn(record.host16, pace, now);
-    const { part, from, to, cutFrom, attempt } = begun;
-    return {
-      kind: "go",
-      work: {
-        ...{ run: run.run, host: record.entry.host, settings: run.settings },
-        ...{ part, from, to, cutFrom, attempt, concurrency: pace.concurrency, ...turn },
-        ...{ leaseMs: timing.workMs, workMs: timing.workMs - Math.min(STOP_BEFORE_MS, timing.workMs / 4) },
-        lastTry: isLastTry(record, now),
-        poison: isPoison(begun),
-      },
-    };
+    return { kind: "go", work: workOf(run, record, begun, pace, turn, timing, now) };
   }
 
   /** The worker has waited for another one of the host long enough: its chunk comes again. */
   letGo(name: ChunkName, now: number): void {
-    const found = this.#find(name);
+    const found = this.#open.find(name);
     if (found === null || found.lease.attempt !== name.attempt || found.lease.state === "begun") return;
     this.#put(withPostponed(found.record, found.lease, now + AHEAD_MS), true);
   }
@@ -171,20 +174,26 @@ export class FeedState {
    * attempt has done nothing, which must not take the rows from the worker that has them now.
    */
   report(name: ChunkName, report: Report, now: number): boolean {
-    const found = this.#find(name);
+    const found = this.#open.find(name);
     if (found === null) return false;
-    const { key, run } = found;
+    const { key } = found;
     // A slow worker may have done all rows of a lease that was divided meanwhile.
     const { record, lease } = withJoined(found.record, found.lease, report.to);
     if (lease.to !== report.to || (report.upTo === report.from && lease.attempt !== name.attempt)) return false;
     const after = withReport(record, lease, report, this.#paceOf(record.entry), now);
     this.#put(after, true);
-    if (!isFinished(after)) return true;
-    this.#open.remove(key, after);
-    this.#due.delete(key);
-    this.#changes.finish(key, after);
-    this.#setRun({ ...run, finished: run.finished + 1, tally: addTally(run.tally, after.tally) }, now);
+    if (report.trouble?.kind === "damaged") this.damaged(key, now);
+    else if (isFinished(after)) this.#finish(key, after, now);
     return true;
+  }
+
+  #finish(key: string, record: HostRecord, now: number): void {
+    this.#open.remove(key, record);
+    this.#due.delete(key);
+    this.#changes.finish(key, record);
+    const run = this.runs.get(record.run);
+    if (run === undefined) return;
+    this.#setRun({ ...run, finished: run.finished + 1, tally: addTally(run.tally, record.tally) }, now);
   }
 
   /** The host to go on with: one that waits, where there is room, before one that is due. `mayPass`: nobody waits before it. */
@@ -199,26 +208,20 @@ export class FeedState {
     const { timing, shard } = this.#options;
     const pace = this.#paceOf(before.entry);
     let record = withExpired(before, now);
+    if (this.runs.get(before.run)?.state !== "running") {
+      this.#put(record, record !== before);
+      return [];
+    }
     while (cutAt(record, pace) <= now && record.partRows !== null) record = withChunk(record, timing, now);
     if (cutAt(record, pace) <= now) this.#unopened.add(key);
     this.#open.put(record);
-    const isRunning = this.runs.get(before.run)?.state === "running";
-    const { record: after, sent, waits } = withSent(record, timing, now, isRunning && mayPass ? this.#open.room : 0);
-    if (waits && isRunning) this.#waiting.add(key);
+    const { record: after, sent, waits } = withSent(record, timing, now, mayPass ? this.#open.room : 0);
+    if (waits) this.#waiting.add(key);
     this.#put(after, after !== before);
     const { run, round, host16 } = after;
     const { origin = "", region = "" } = this.runs.get(run) ?? {};
     const where = { run, shard, origin, region, host16, round };
     return sent.map(({ part, from, to, attempt }) => ({ v: 1, ...where, part, from, to, attempt }));
-  }
-
-  #find(chunk: ChunkName): { key: string; record: HostRecord; lease: Lease; run: RunRecord } | null {
-    const { run: name, round, host16, part, from } = chunk;
-    const run = this.runs.get(name);
-    const key = hostKeyOf({ run: name, round, host16 });
-    const record = this.hosts.get(key);
-    const lease = record?.leases.find((one) => one.part === part && one.from === from);
-    return run === undefined || record === undefined || lease === undefined ? null : { key, record, lease, run };
   }
 
   #setRun(run: RunRecord, now: number): void {
@@ -234,11 +237,10 @@ export class FeedState {
 
   #schedule(key: string, record: HostRecord): void {
     const isRunning = this.runs.get(record.run)?.state === "running";
-    const at =
-      !isRunning || this.#unopened.has(key)
-        ? Number.POSITIVE_INFINITY
-        : dueAt(record, this.#paceOf(record.entry), this.#waiting.has(key));
-    this.#due.set(key, at);
+    // What the queue has lost must not take the room of other runs while its own is paused.
+    if (!isRunning) this.#due.set(key, expiresAt(record));
+    else if (this.#unopened.has(key)) this.#due.set(key, Number.POSITIVE_INFINITY);
+    else this.#due.set(key, dueAt(record, this.#paceOf(record.entry), this.#waiting.has(key)));
   }
 
   #paceOf({ host, pictures }: HostEntry): JobPace {

@@ -15,7 +15,7 @@ export type HostStatus = {
   /** Chunks that are sent, and those of them that are worked on. */
   readonly sent: number;
   readonly working: number;
-  /** Why it is left alone, and until when (unix ms). */
+  /** Why it is left alone, or was given up, and until when (unix ms). */
   readonly trouble: string | null;
   readonly waitsUntil: number | null;
   readonly tally: Tally;
@@ -59,9 +59,9 @@ function openHost(
   };
 }
 
-function finishedHost({ host, pictures, tally }: FinishedHost): HostStatus {
+function finishedHost({ host, pictures, tally, givenUp }: FinishedHost): HostStatus {
   return {
     ...{ host, pictures, tally, rate: 0, pace: 0, secondsLeft: 0, sent: 0, working: 0 },
-    ...{ trouble: null, waitsUntil: null },
+    ...{ trouble: givenUp?.trouble ?? null, waitsUntil: null },
   };
 }

@@ -1,6 +1,6 @@
 /** The feed's records on its disk (SQLite): one row for each host under way, each run, and each finished host. */
 
-import { type FinishedHost, type HostRecord, hostKeyOf } from "./hostRecord.ts";
+import { DAMAGED, type FinishedHost, type HostRecord, hostKeyOf } from "./hostRecord.ts";
 import type { FeedSettings } from "./port.ts";
 import type { RunRecord } from "./runRecord.ts";
 
@@ -30,6 +30,15 @@ export class FeedStore {
   finished(run: string): readonly FinishedHost[] {
     const sql = "SELECT record FROM finished WHERE key >= ? AND key < ? LIMIT ?";
     return this.#records<FinishedHost>(sql, `${run}/`, `${run}0`, MAX_FINISHED);
+  }
+
+  /** Takes out the hosts of a run that were given up. */
+  takeGivenUp(run: string): readonly HostRecord[] {
+    const where = "key >= ? AND key < ? AND record ->> 'givenUp' IS NOT NULL";
+    const range = [`${run}/`, `${run}0`];
+    const found = this.#records<FinishedHost>(`SELECT record FROM finished WHERE ${where}`, ...range);
+    if (found.length > 0) this.#sql.exec(`DELETE FROM finished WHERE ${where}`, ...range);
+    return found.flatMap(({ givenUp }) => givenUp ?? []);
   }
 
   settings(): FeedSettings | null {
@@ -62,10 +71,11 @@ export class FeedStore {
     for (const host of hosts) put("host", hostKeyOf(host), host);
     for (const run of runs) put("run", run.run, run);
     for (const record of finished) {
-      const { entry, tally } = record;
+      const { entry, tally, trouble } = record;
       const key = hostKeyOf(record);
       this.#sql.exec("DELETE FROM host WHERE key = ?", key);
-      put("finished", key, { host: entry.host, pictures: entry.pictures, tally } satisfies FinishedHost);
+      const givenUp = trouble === DAMAGED ? { givenUp: record } : {};
+      put("finished", key, { host: entry.host, pictures: entry.pictures, tally, ...givenUp } satisfies FinishedHost);
     }
     return hosts.length + runs.length + 2 * finished.length;
   }

@@ -58,6 +58,8 @@ export type HostRecord = {
   readonly troubledSince: number | null;
   /** Why it was last left alone. */
   readonly trouble: string | null;
+  /** How often in a row its part could not be read, though it is there. Absent: never. */
+  readonly unreadable?: number;
   /** When the last exchange with the host started, as far as it was reported. */
   readonly lastStart: number;
   readonly startedAt: number;
@@ -66,8 +68,24 @@ export type HostRecord = {
 /** A host as its list has it, with its hash. */
 export type ListedHost = HostEntry & { readonly host16: string };
 
-/** What stays of a host that is finished. */
-export type FinishedHost = { readonly host: string; readonly pictures: number; readonly tally: Tally };
+/** What stays of a host that is finished. `givenUp`: the record of one that was given up, from which it may go on. */
+export type FinishedHost = {
+  readonly host: string;
+  readonly pictures: number;
+  readonly tally: Tally;
+  readonly givenUp?: HostRecord;
+};
+
+/** Why a host was given up: a part of the run cannot be read. */
+export const DAMAGED = "part-damaged";
+
+/** The record of a host that was given up, as it begins anew. What was done is counted in its run already. */
+export function reopened(record: HostRecord, now: number): HostRecord {
+  const leases = record.leases.map(
+    (lease): Lease => ({ ...lease, state: "unsent", until: now, begunAt: 0, delivery: 0 }),
+  );
+  return { ...record, leases, tally: NOTHING_DONE, notBefore: now, trouble: null, unreadable: 0 };
+}
 
 export const NOTHING_DONE: Tally = { done: 0, counts: {}, reasons: {}, bytesIn: 0, bytesStored: 0, operations: {} };
 

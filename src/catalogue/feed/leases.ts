@@ -1,9 +1,9 @@
 /** What can happen to the leases of a host. Pure; `now` is unix milliseconds. */
 import type { JobPace } from "../jobPace.ts";
 import { PART } from "../part.ts";
-import { addTally, type HostRecord, hasRowsLeft, type Lease } from "./hostRecord.ts";
+import { addTally, DAMAGED, type HostRecord, hasRowsLeft, type Lease } from "./hostRecord.ts";
 import type { Report, Trouble } from "./port.ts";
-import { AGAIN_MS, AHEAD_MS, BACKOFF, backoffMs, CRASHES, SLOWER, type Timing } from "./timing.ts";
+import { AGAIN_MS, AHEAD_MS, BACKOFF, backoffMs, CRASHES, DAMAGED_TRIES, SLOWER, type Timing } from "./timing.ts";
 
 /** Rows of the chunk that is cut next: what the host gives in `chunkMs`, a whole number of steps of the part. */
 export function chunkRows(
@@ -39,6 +39,12 @@ export function dueAt(record: HostRecord, pace: JobPace, waits = false): number 
     state !== "unsent" ? until : waits ? Number.POSITIVE_INFINITY : Math.max(until, record.notBefore),
   );
   return Math.min(cutAt(record, pace), ...times);
+}
+
+/** When the first of the leases ends that are in the queue or worked on; Infinity = there is none. */
+export function expiresAt({ leases }: HostRecord): number {
+  const times = leases.flatMap(({ state, until }) => (state === "unsent" ? [] : [until]));
+  return Math.min(...times, Number.POSITIVE_INFINITY);
 }
 
 /** Cuts the next chunk off the part that the cursor is in, whose rows are known. */
@@ -129,6 +135,16 @@ export function withPostponed(record: HostRecord, lease: Lease, at: number): Hos
   return { ...record, leases: record.leases.map((one) => (one === lease ? later : one)) };
 }
 
+/** The host's part, its rows or its log could not be read. The host is left alone for a while, and given up in the end. */
+export function withDamage(
+  record: HostRecord,
+  now: number,
+): { readonly record: HostRecord; readonly isGivenUp: boolean } {
+  const unreadable = (record.unreadable ?? 0) + 1;
+  const notBefore = now + AGAIN_MS * 2 ** (unreadable - 1);
+  return { record: { ...record, unreadable, notBefore, trouble: DAMAGED }, isGivenUp: unreadable >= DAMAGED_TRIES };
+}
+
 /** The lease as it was before it was divided, up to row `to`, where all of its pieces are still leased; else as it is. */
 export function withJoined(
   record: HostRecord,
@@ -176,7 +192,7 @@ function afterTrouble(record: HostRecord, trouble: Trouble | null, hasProgress: 
   // Its pictures are being given up, chunk by chunk, until one of them comes.
   if (kind === "dead") return { slow, notBefore, setbacks, troubledSince, trouble: text };
   // The host's governor, or our own stores: that says nothing of the host.
-  if (kind === "saturated" || kind === "stores") {
+  if (kind === "saturated" || kind === "stores" || kind === "damaged") {
     return { slow, notBefore: now + Math.max(AGAIN_MS, waitMs ?? 0), setbacks, troubledSince, trouble: text };
   }
   const count = hasProgress ? 1 : setbacks + 1;

@@ -2,6 +2,7 @@
 import { BoundedMap } from "../../concurrency/boundedMap.ts";
 import type { JobPace } from "../jobPace.ts";
 import { type HostRecord, hostKeyOf, type Lease } from "./hostRecord.ts";
+import type { ChunkName } from "./port.ts";
 import { OPEN_HOSTS, QUEUED } from "./timing.ts";
 
 export class OpenHosts {
@@ -52,6 +53,14 @@ export class OpenHosts {
   /** How many a run has. */
   count(run: string): number {
     return this.#counts.get(run) ?? 0;
+  }
+
+  /** The lease that a chunk's message means. */
+  find({ run, round, host16, part, from }: ChunkName): { key: string; record: HostRecord; lease: Lease } | null {
+    const key = hostKeyOf({ run, round, host16 });
+    const record = this.records.get(key);
+    const lease = record?.leases.find((one) => one.part === part && one.from === from);
+    return record === undefined || lease === undefined ? null : { key, record, lease };
   }
 
   lane(host16: string): readonly HostRecord[] {

@@ -73,10 +73,10 @@ export type Begun =
 
 /**
  * Why a worker stopped early. `down`: the host does not answer. `refused`: it answers 429. `saturated`: its governor gives
- * no more now. `stores`: ours fail. `dead`: it has not answered for so long that its pictures were failed.
+ * no more now. `stores`: ours fail. `damaged`: what they have cannot be read. `dead`: it has not answered for so long that its pictures were failed.
  */
 export type Trouble = {
-  readonly kind: "down" | "refused" | "saturated" | "stores" | "dead";
+  readonly kind: "down" | "refused" | "saturated" | "stores" | "damaged" | "dead";
   readonly reason: Reason | null;
   /** How long to wait, where somebody has said it. */
   readonly waitMs: number | null;

@@ -58,3 +58,9 @@ export const CRASHES = { split: 2, poison: 3 } as const;
  * than a lease lasts, be sent again, and the queue would be full of messages that start nothing.
  */
 export const QUEUED = { least: 8, perBegun: 2 } as const;
+
+/**
+ * A part, its rows or its log that are there and cannot be read: tried so often, at first after AGAIN_MS, then after twice as long
+ * each time. Then the host is given up.
+ */
+export const DAMAGED_TRIES = 5;

@@ -25,9 +25,12 @@ const lines = (text: string): readonly string[] =>
 
 export const EXCLUDED = {
   age: {
-    words: list(`adolescent adult babies baby boyhood child childhood children elderly infant juvenile kid newborn
-      octogenarian pensioner preschooler retiree teen teenage teenager toddler tween youngster youth youthful`),
+    words: list(`adolescent adult babies baby boyhood child childhood children elderly grandchild grandchildren
+      grandparent granny grownup infant juvenile kid newborn octogenarian pensioner preschooler preteen
+      retiree schoolchild schoolchildren schoolkid teen teenage teenager toddler tween youngster youth
+      youthful`),
     phrases: lines(`new born
+      grown up
       old age
       middle age
       old people
@@ -38,23 +41,25 @@ export const EXCLUDED = {
     nouns: list("minor"),
   },
   gender: {
-    words:
-      list(`actress aunt boy boyfriend brother cowboy cowgirl dad daddy daughter effeminate father female feminine femininity gender
-      gentleman gentlemen girl girlfriend granddaughter grandfather grandma grandmother grandpa grandson guy heiress
-      hostess ladies lady landlady lass male man manhood masculine
-      masculinity men mom mother mum nephew niece nonbinary sister son stepfather stepmother stewardess
-      transgender transsexual uncle waitress woman womanhood women`),
+    words: list(`actress androgynous aunt ballerina boy boyfriend bridesmaid brother cowboy cowgirl crossdresser dad
+      daddy daughter dude effeminate father fatherhood gal female feminine femininity gender genderqueer
+      gentleman gentlemen girl girlfriend godfather godmother granddaughter grandfather grandma grandmother
+      grandpa grandson guy heiress heroine hostess housewife housewives intersex lad ladies lady landlady lass
+      male mama man manhood masculine masculinity men mom mommy mother motherhood mum nephew niece nonbinary
+      seamstress sister son stepbrother stepdaughter stepfather stepmother stepsister stepson stewardess
+      transgender transsexual transvestite uncle waitress woman womanhood women`),
     phrases: lines(`non binary
+      drag queen
       trans person
       trans people`),
-    whole: list("duchess king nun monk prince princess queen sex trans"),
+    whole: list("baroness countess duchess empress king nun monk prince princess queen sex trans"),
     adjectives: [],
     nouns: [],
   },
   race: {
     words:
-      list(`aboriginal biracial caucasian ethnic ethnicity eurasian gypsy hispanic indigenous interracial inuit latina
-      latino latinx maori mulatto multiracial negro racial romani slavic`),
+      list(`aboriginal biracial caucasian ethnic ethnicity eurasian gypsy hispanic indigenous interracial inuit kurd latina
+      latino latinx maori melanesian mestizo micronesian mulatto multiracial negro polynesian racial romani slavic`),
     phrases: lines(`black people
       black person
       brown people
@@ -66,24 +71,32 @@ export const EXCLUDED = {
       white people
       white person`),
     whole: [],
-    adjectives: list("african arab arabian asian"),
+    adjectives: list("african arab arabian asian jewish kurdish maasai tamil zulu"),
     nouns: list("race"),
   },
   nationality: {
-    words:
-      list(`argentinian bulgarian citizenship filipino foreigner immigrant iranian iraqi israeli kenyan migrant nationality
-      nigerian pakistani refugee romanian syrian ukrainian`),
+    words: list(`argentinian bulgarian citizenship croat expat expatriate filipino filipina foreigner immigrant iranian
+      iraqi israeli kenyan migrant nationality nigerian pakistani refugee romanian serb spaniard syrian
+      ukrainian`),
     phrases: [],
     whole: list("citizen national"),
-    adjectives:
-      list(`american australian brazilian british canadian chinese cuban danish dutch egyptian english ethiopian finnish
-      french german greek hungarian indian indonesian irish italian japanese korean mexican norwegian portuguese
-      russian scottish spanish swedish swiss thai turkish vietnamese welsh`),
+    adjectives: list(`afghan albanian algerian american angolan armenian australian austrian azerbaijani bangladeshi
+      belarusian belgian bolivian bosnian brazilian british burmese cambodian cameroonian canadian chilean
+      chinese colombian congolese croatian cuban cypriot czech danish dominican dutch ecuadorian egyptian
+      english eritrean estonian ethiopian fijian finnish french georgian german ghanaian greek guatemalan
+      haitian honduran hungarian icelandic indian indonesian irish italian ivorian jamaican japanese jordanian
+      kazakh korean kosovar kuwaiti kyrgyz laotian latvian lebanese liberian libyan lithuanian macedonian
+      malagasy malawian malaysian malian maltese mauritian mexican moldovan mongolian montenegrin moroccan
+      mozambican namibian nepalese nepali nicaraguan norwegian omani palestinian panamanian paraguayan
+      peruvian portuguese qatari russian rwandan salvadoran samoan saudi scottish senegalese serbian
+      singaporean slovak slovenian somali spanish sudanese swedish swiss taiwanese tajik tanzanian thai
+      tibetan togolese tunisian turkish turkmen ugandan uruguayan uzbek venezuelan vietnamese welsh yemeni
+      zambian zimbabwean`),
     nouns: list("polish"),
   },
   orientation: {
-    words: list(`asexual bisexual gay heterosexual homosexual homosexuality lesbian lgbt lgbtq lgbtqia pansexual queer
-      sexuality`),
+    words: list(`asexual bisexual bisexuality gay heterosexual heterosexuality homosexual homosexuality lesbian
+      lesbianism lgbt lgbtq lgbtqia pansexual queer sexuality`),
     phrases: lines(`pride flag
       pride march
       pride parade
@@ -94,8 +107,9 @@ export const EXCLUDED = {
     nouns: [],
   },
   marital: {
-    words: list(`bachelor bachelorette bride bridegroom divorced divorcee fiance fiancee groom husband marital married
-      newlywed spouse unmarried widow widowed widower wife wives`),
+    words:
+      list(`bachelor bachelorette betrothed bride bridegroom divorced divorcee fiance fiancee groom husband marital married
+      newlywed remarried spouse unmarried widow widowed widower wife wives`),
     phrases: [],
     whole: list("engagement"),
     adjectives: list("engaged single"),
@@ -114,19 +128,20 @@ export const OTHER_ENDINGS: ReadonlySet<string> = new Set(
 
 /** Nouns that name no person. Beside one of them, an adjective tells of the thing. */
 export const THINGS: ReadonlySet<string> = new Set([
-  ...list(`abbey aircraft airplane architecture barn bed bicycle bike boat book bottle bridge building bus cabin camera car
-    castle cathedral cemetery center centre chapel church city clock coast coin computer cottage document door factory
-    farm fence fort gate harbor harbour highway hotel house ladder lighthouse line locomotive machine map mill
-    monastery monument motorcycle museum neighborhood newspaper oven paper photo photograph picture pier plane pottery
-    radio railway razor road ruin school ship sign station stone street telephone temple tower town tractor train truck
-    typewriter university village wall window wood`),
+  ...list(`abbey aircraft airplane architecture barn bed bicycle bike boat book bottle bridge building bus cabin
+      camera car castle cathedral cemetery center centre chapel church city clock coast coin computer cottage
+      document door factory farm fence fort gate harbor harbour highway hotel house ladder lighthouse line
+      locomotive machine map mill monastery monument motorcycle museum neighborhood newspaper oven paper photo
+      photograph picture pier plane pottery radio railway razor road ruin school ship sign station stone
+      street telephone temple tower town tractor train truck typewriter university village wall window wood`),
   ...list(`bath beer bread breakfast cake cheese coffee cuisine delight dish food fries pastry salad sausage tea toast
     whiskey whisky wine malt`),
-  ...list(`animal antelope bird bison buffalo bull bulldog bullfrog calf cat cattle cobra cow crane cricket crocodile deer
-    dog dolphin donkey duck eagle elephant fish foal fox frog goat goose gull hare hedgehog heron horse kingfisher
-    leopard lion lizard lobster monkey moth mule otter owl ox oxen parrot penguin pig pinscher pony puppy rabbit
-    retriever robin rooster setter sheep sheepdog shorthair spaniel sparrow squirrel stag swan terrier tiger
-    tortoise turkey turtle vulture wildcat wolf wren zebra`),
+  ...list(`animal antelope bird bison buffalo bull bulldog bullfrog calf cat cattle cobra cow crane cricket
+      crocodile deer dog dolphin donkey duck eagle elephant fish foal fox frog goat goose gull hare hedgehog
+      heron horse kingfisher hound deerhound elkhound foxhound wolfhound leopard lion lizard lobster monkey
+      moth mule otter owl ox oxen parrot penguin pig pinscher pony puppy rabbit retriever robin rooster setter
+      sheep sheepdog shorthair spaniel sparrow squirrel stag swan terrier tiger tortoise turkey turtle vulture
+      wildcat wolf wren zebra`),
   ...list(`apple blossom bush chestnut crop elm fern flower forest fruit garden grass grove lantern leaf leaves
     maple moss oak pear pine plant tree tulip vine violet`),
   ...list(`channel desert island lake landscape moon mountain ocean planet river sea sun valley waterfall world`),

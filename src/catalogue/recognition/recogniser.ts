@@ -43,11 +43,12 @@ export const SERVICES = {
   rekognition: {
     ...{ model: "rekognition-labels-3", finds: "about 3 000 labels with parents, aliases and boxes" },
     // Of the first million pictures of a month; further ones cost less.
-    ...{ usdPerMillion: 1_000, priceMicros: 1_000, read: "2026-11", source: "aws.amazon.com/rekognition/pricing/" },
+    ...{ usdPerMillion: 1_000, priceMicros: 1_000, read: "2026-10", source: "aws.amazon.com/rekognition/pricing/" },
   },
   "workers-ai": {
+    // 228 055 neurons. A thousand neurons still cost $0.011 in 2026-09.
     ...{ model: "@cf/microsoft/resnet-50", finds: "ImageNet's 1 000 classes" },
-    ...{ usdPerMillion: 2.51, priceMicros: 3, read: "2026-11" },
+    ...{ usdPerMillion: 2.51, priceMicros: 3, read: "2025-02" },
     source: "developers.cloudflare.com/workers-ai/platform/pricing/",
   },
 } as const satisfies Readonly<Record<ServiceName, ListPrice & { readonly model: string; readonly finds: string }>>;

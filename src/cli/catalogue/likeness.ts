@@ -23,6 +23,8 @@ import { onPlatform } from "./likeness/onPlatform.ts";
 import { createRankedStore, type RankedStore } from "./likeness/rankedStore.ts";
 import { createTsv, readClusters, writeClusters, writeNeighbours } from "./likeness/results.ts";
 import { type OpenLog, withLog } from "./outcomes/openLog.ts";
+import { withBucket } from "./recognise/bucketRows.ts";
+import { readTakenDown, withTakenDown } from "./takenDown.ts";
 
 export const LIKENESS: Command = {
   usage: USAGE,
@@ -37,7 +39,7 @@ export const LIKENESS: Command = {
       if (args.embeddings !== null) return compareSubjects(args, args.embeddings);
       const again = "The next call begins anew; chunks that the Worker has done stay.";
       return withLog(log, again, ({ pages, signal }) =>
-        withMatch(args, signal, (match) => work(outcomesOf(pages, log.run), args, match)),
+        withMatch(args, signal, (match) => work(outcomesOf(pages, log), args, match)),
       );
     }
     try {
@@ -51,8 +53,9 @@ export const LIKENESS: Command = {
   },
 };
 
-async function* outcomesOf(pages: OpenLog["pages"], run: string): AsyncGenerator<Outcome> {
-  for await (const { outcomes } of pages(firstPass(run, Date.now()))) yield* outcomes;
+async function* outcomesOf(pages: OpenLog["pages"], log: Arguments["log"]): AsyncGenerator<Outcome> {
+  const takenDown = await withBucket(log, readTakenDown);
+  for await (const { outcomes } of pages(firstPass(log.run, Date.now()))) yield* withTakenDown(outcomes, takenDown);
 }
 
 function compareSubjects(args: Arguments, { least, ...place }: NonNullable<Arguments["embeddings"]>): Promise<number> {
@@ -61,7 +64,7 @@ function compareSubjects(args: Arguments, { least, ...place }: NonNullable<Argum
     const s3 = clientOf(log);
     try {
       const bySubject = { embedder: httpEmbedder(place, signal), k, least, to };
-      const { compared, gone } = await findBySubject(outcomesOf(pages, log.run), { s3, bucket: log.bucket }, bySubject);
+      const { compared, gone } = await findBySubject(outcomesOf(pages, log), { s3, bucket: log.bucket }, bySubject);
       console.log(`${counted(compared, "picture")} compared by ${place.model}; ${gone} renditions are gone`);
       return 0;
     } finally {

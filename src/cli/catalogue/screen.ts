@@ -1,4 +1,5 @@
 /** Shows the state of a run: drawn anew on a terminal, one JSON line each time elsewhere. */
+import { DAMAGED } from "../../catalogue/feed/hostRecord.ts";
 import type { CatalogueStatus } from "../../handlers/catalogue/answer.ts";
 
 export type Screen = { show(status: CatalogueStatus, now: number): void; end(): void };
@@ -62,8 +63,18 @@ export function summaryOf({ run, pictures, done, hosts, counts, dollars, ...stat
   return `Run ${run}: ${done} of ${pictures} pictures of ${hosts} hosts${took}. By status: ${countsText(counts)}. ${cost}`;
 }
 
-/** What to tell when the Worker has refused every picture so far: mostly its policy lacks the hosts. */
-export function warningOf({ run, done, counts, reasons }: CatalogueStatus): { readonly warning?: string } {
+/**
+ * What to tell when the Worker has refused every picture so far (mostly its policy lacks the hosts), and when a host was given up
+ * since a part of the run cannot be read.
+ */
+export function warningOf({ run, done, counts, reasons, perHost }: CatalogueStatus): { readonly warning?: string } {
+  const damaged = perHost.filter(({ trouble, secondsLeft }) => trouble === DAMAGED && secondsLeft === 0);
+  if (damaged.length > 0) {
+    const hosts = damaged.map(({ host }) => host).join(", ");
+    return {
+      warning: `given up: ${hosts}. A part of the pictures cannot be read. Restore catalogue/${run}/parts, then: npm run catalogue -- retry ${run}`,
+    };
+  }
   const refused = counts.refused ?? 0;
   if (refused === 0 || refused < done) return {};
   const advice = Object.hasOwn(reasons, "source_not_allowed")

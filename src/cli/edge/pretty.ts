@@ -1,14 +1,23 @@
 /** The Worker's log for people: a short line per request, and a summary every minute. */
+import type { UsageLine } from "../../record.ts";
 import type { Trace } from "../../telemetry.ts";
 import { HintFigures } from "../figures/hints.ts";
 import { ReaderFigures } from "../figures/readers.ts";
-import { tracesIn } from "../figures/traces.ts";
+import { tracesIn, usageIn } from "../figures/traces.ts";
 import { hintLines, readerLine } from "../figures/words.ts";
 
 /** `12:34:56 reader 200 edge 3 ms photon images.example.org weur webp`; what is not the Worker's own stays as it is. */
 export function prettyLine(message: string): string {
   const [trace] = tracesIn(message);
-  return trace === undefined ? message : lineOf(trace);
+  if (trace !== undefined) return lineOf(trace);
+  const [usage] = usageIn(message);
+  return usage === undefined ? message : usageText(usage);
+}
+
+/** `12:34:56 background used kvWrites 1, r2Writes 5`. */
+function usageText({ time, audience, usage }: UsageLine): string {
+  const used = Object.entries(usage ?? {}).map(([kind, count]) => `${kind} ${count}`);
+  return `${time.slice(11, 19)} ${audience} used ${used.join(", ")}`;
 }
 
 function lineOf(trace: Trace): string {

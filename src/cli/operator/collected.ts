@@ -1,6 +1,6 @@
 /** The points of a log, kept in memory: what the page of the demo is made of. */
-import { pointOf, pointOfUsage, type UsageLine } from "../../record.ts";
-import { tracesIn } from "../figures/traces.ts";
+import { type Point, pointOf, pointOfUsage } from "../../record.ts";
+import { tracesIn, usageIn } from "../figures/traces.ts";
 import type { Ask } from "./ask/askAll.ts";
 import { evaluate, type WeightedPoint } from "./ask/evaluate.ts";
 
@@ -21,18 +21,9 @@ export class CollectedPoints {
 
 /** The points that the Worker wrote beside a line of its log. Never throws. */
 export function pointsIn(text: string): readonly WeightedPoint[] {
-  const requests = tracesIn(text).map((trace) => ({ point: pointOf(trace), at: Date.parse(trace.time), interval: 1 }));
-  const usage = usageLine(text);
-  return usage === null
-    ? requests
-    : [...requests, { point: pointOfUsage(usage), at: Date.parse(usage.time), interval: 1 }];
-}
-
-function usageLine(text: string): UsageLine | null {
-  if (!text.startsWith('{"msg":"usage"')) return null;
-  try {
-    return JSON.parse(text) as UsageLine;
-  } catch {
-    return null;
-  }
+  const written = (point: Point, time: string) => ({ point, at: Date.parse(time), interval: 1 });
+  return [
+    ...tracesIn(text).map((trace) => written(pointOf(trace), trace.time)),
+    ...usageIn(text).map((line) => written(pointOfUsage(line), line.time)),
+  ];
 }

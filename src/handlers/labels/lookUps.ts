@@ -1,12 +1,11 @@
 /** What the public look-ups by identifier share: the identifier in the path, the rate, and takedowns. */
 import { PROJECTION_SCHEMA, PROJECTION_SOURCE, shardOfId } from "../../catalogue/projection.ts";
-import type { Config } from "../../config/config.ts";
 import type { App } from "../../context/app.ts";
 import type { Caller } from "../../context/caller.ts";
 import { Failure } from "../../errors.ts";
 import { databaseOf } from "../../jobs/catalogue/chunkLog.ts";
 import { limitMisses, refuseOverRate } from "../../policy/rate.ts";
-import { isBlocked } from "../../policy/storedAccess.ts";
+import { isTakenDown } from "../../policy/storedAccess.ts";
 
 const MOST_CHARACTERS = 128;
 /** Nobody has signed for a look-up. */
@@ -44,10 +43,4 @@ export async function refuseUnknown(id: string, { bindings, config }: App): Prom
   await database?.prepare(PROJECTION_SCHEMA).run();
   const row = await database?.prepare(PROJECTION_SOURCE).bind(id).first<{ readonly source: string }>();
   throw new Failure(row != null && isTakenDown(row.source, config) ? "blocked" : "not_found");
-}
-
-/** Whether `<host16>/<source32>` is blocked. */
-export function isTakenDown(source: string, config: Pick<Config, "blocked">): boolean {
-  const [host16 = "", source32 = ""] = source.split("/");
-  return isBlocked({ host16, source32 }, config);
 }

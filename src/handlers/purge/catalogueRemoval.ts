@@ -1,6 +1,6 @@
 /**
- * Removes what the catalogue has worked out of a purged source or host: labels, its rows of likenesses, and its name in the rows
- * of others. In steps that can be resumed with their cursor and repeated without harm.
+ * Removes what the catalogue has worked out of a purged source or host: labels, and after a takedown its rows of likenesses and
+ * its name in the rows of others. In steps that can be resumed with their cursor and repeated without harm.
  */
 import { PROJECTION_SHARDS } from "../../catalogue/projection.ts";
 import { labelsIndexPrefix, labelsKeyOfIndex } from "../../catalogue/recognition/labels.ts";
@@ -11,8 +11,11 @@ import type { PurgeStep } from "../../store/purge.ts";
 
 type Bindings = { readonly R2_PRIMARY: R2Bucket };
 
-/** Rows that a statement goes through. The table has no index of sources: it would cost a write for each row. */
-const ROWS = 20_000;
+/**
+ * Rows that a statement goes through. The table has no index of sources: it would cost a write for each row. So all rows are
+ * read, which a picture that is only to be fetched anew is not worth.
+ */
+const ROWS = 100_000;
 /** Entries of a listing of R2. */
 const PAGE = 500;
 /** Calls of a step, each a listing with its deletion, or two statements. */
@@ -21,16 +24,18 @@ const CALLS = 20;
 /** Phase 0 has the labels, phase n the database of shard n - 1. `after`: the last identifier that was looked at. */
 type Position = { readonly phase: number; readonly after: string };
 
-/** `cursor` null = from the beginning. Null when the cursor is none of ours. */
+/** `isTakedown`: rows too. `cursor` null = from the beginning. Null when the cursor is not one of this purge. */
 export async function removeFromCatalogue(
   targets: readonly Target[],
+  isTakedown: boolean,
   cursor: string | null,
   bindings: Bindings,
 ): Promise<PurgeStep | null> {
+  const last = isTakedown ? PROJECTION_SHARDS : 0;
   let at: Position | null = cursor === null ? { phase: 0, after: "" } : positionOf(cursor);
-  if (at === null) return null;
+  if (at === null || at.phase > last) return null;
   let deleted = 0;
-  for (let calls = 0; calls < CALLS && at.phase <= PROJECTION_SHARDS; calls++) {
+  for (let calls = 0; calls < CALLS && at.phase <= last; calls++) {
     const { phase, after }: Position = at;
     const done: Removed =
       phase === 0
@@ -39,14 +44,14 @@ export async function removeFromCatalogue(
     deleted += done.deleted;
     at = done.next === null ? { phase: phase + 1, after: "" } : { phase, after: done.next };
   }
-  return at.phase > PROJECTION_SHARDS
+  return at.phase > last
     ? { deleted, cursor: null, done: true }
     : { deleted, cursor: `${at.phase}-${encodeURIComponent(at.after)}`, done: false };
 }
 
 function positionOf(cursor: string): Position | null {
   const [, phase = "", after = ""] = /^(\d{1,2})-(.*)$/.exec(cursor) ?? [];
-  if (phase === "" || Number(phase) > PROJECTION_SHARDS) return null;
+  if (phase === "") return null;
   try {
     return { phase: Number(phase), after: decodeURIComponent(after) };
   } catch {

@@ -35,7 +35,7 @@ export const TRIES = { most: 3, pausesMs: [1_000, 3_000] } as const;
 /** So many pictures in a row that the host has not answered for: it is down. */
 const STREAK = 3;
 
-/** Failures of the host, not of one picture. `at once`: there is no use in another try now. */
+/** Failures of the host or of this isolate, not of one picture. `at once`: there is no use in another try now. */
 const OF_HOST: { readonly [reason in Reason]?: "streak" | "at once" } = {
   source_unreachable: "streak",
   source_tls: "streak",
@@ -43,7 +43,10 @@ const OF_HOST: { readonly [reason in Reason]?: "streak" | "at once" } = {
   source_breaker_open: "at once",
   source_saturated: "at once",
   governor_unreachable: "at once",
+  queue_full: "streak",
 };
+/** Those of this isolate: they say nothing of the host. */
+const OURS: readonly Reason[] = ["source_saturated", "governor_unreachable", "queue_full"];
 
 export async function workRows({ rows, work, attempt, now, nextMs = now, sleep }: RowsOrder): Promise<Rows> {
   const ends = now() + work.workMs;
@@ -63,7 +66,7 @@ export async function workRows({ rows, work, attempt, now, nextMs = now, sleep }
         return tried.outcome;
       }
       const found = troubleOf(tried.failure);
-      if (found !== null && work.lastTry) {
+      if (found !== null && found.kind !== "saturated" && work.lastTry) {
         trouble ??= { ...found, kind: "dead" };
         return tried.outcome;
       }
@@ -125,6 +128,6 @@ function troubleOf({ reason, facts }: Failure): Found | null {
   if (isRefusal) return { kind: "refused", reason, waitMs, atOnce: true };
   const row = OF_HOST[reason];
   if (row === undefined) return null;
-  const isOurs = reason === "source_saturated" || reason === "governor_unreachable";
+  const isOurs = OURS.includes(reason);
   return { kind: isOurs ? "saturated" : "down", reason, waitMs: isOurs ? waitMs : null, atOnce: row === "at once" };
 }

@@ -76,8 +76,10 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo's page in Chromium", {
 
   it("has more like this: every photograph with its copies, and a sample report of the experiment", async () => {
     const page = await parts.browser.newPage();
-    await page.goto(parts.demo.url);
-    await page.click("text=More like this");
+    page.setDefaultTimeout(150_000);
+    await page.goto(parts.demo.url, { waitUntil: "domcontentloaded" });
+    // The copies are made when the page is first asked for.
+    await Promise.all([page.waitForURL("**/alike"), page.click("text=More like this")]);
     const images = page.locator("[data-alike] img");
     expect(await images.count()).toBe(7 * COPIED);
     expect(await images.evaluateAll((all) => all.every((one) => (one as HTMLImageElement).naturalWidth > 50))).toBe(
@@ -86,7 +88,7 @@ describe.skipIf(CHROMIUM_MISSING !== undefined)("the demo's page in Chromium", {
     // Of each photograph itself and four copies that hashes are made for.
     expect(await page.locator('[data-found="true"]').count()).toBeGreaterThanOrEqual(5 * COPIED);
     await screenshot(page, "demo-alike");
-    await page.click("text=A sample report");
+    await Promise.all([page.waitForURL("**/experiment"), page.click("text=A sample report")]);
     expect(await page.locator("svg").count()).toBe(2);
     expect(await page.textContent("p")).toContain("Mates are clicked more often");
     await page.close();

@@ -76,7 +76,7 @@ describe("POST /weather", () => {
     expect((await order({ exclude: "apac", on: true })).weather).toMatchObject({ freeze: true, exclude: ["apac"] });
     expect((await order({ freeze: false })).weather).toMatchObject({ freeze: false, exclude: ["apac"] });
     expect((await order({ exclude: "apac", on: false })).weather).toMatchObject({ exclude: [] });
-    expect(await published()).toEqual(NO_WEATHER);
+    expect(await published()).toEqual({ ...NO_WEATHER, version: 1 });
   });
 
   test("show changes nothing, and asks the object of each region", async () => {

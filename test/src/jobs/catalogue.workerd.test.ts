@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Begun, Report, Work } from "../../../src/catalogue/feed/port.ts";
 import { outcomeText, readOutcome } from "../../../src/catalogue/outcome.ts";
-import { logPrefix, readLog } from "../../../src/catalogue/outcomeLog.ts";
+import { logKey, logPrefix, readLog } from "../../../src/catalogue/outcomeLog.ts";
 import { openPart, partBytes, partKey, rangeOf } from "../../../src/catalogue/part.ts";
 import { DEFAULT_SETTINGS } from "../../../src/catalogue/run.ts";
 import { catalogue as answer } from "../../../src/handlers/catalogue.ts";
@@ -253,6 +253,18 @@ test("a picture that another worker stores while this one is refused is an outco
   const one = { concurrency: 1, to: 1 };
   expect(await attempt(2, {}, catalogue, { ...one, onFetch })).toMatchObject({ upTo: 1, counts: { stored: 1 } });
   expect((await logged()).map(({ length }) => length)).toEqual([1]);
+});
+
+test.each([
+  ["rows of a part", { range: { offset: 0, length: 20 } }],
+  ["a log", {}],
+])("%s that cannot be read: nothing is done, and the feed hears of the damage", async (what, over) => {
+  const { attempt, asked } = await chunk();
+  const isLog = what === "a log";
+  if (isLog) await env.R2_PRIMARY.put(logKey(`run-${serial}`, await hostHash(HOST), 0, 0), "no JSON\n");
+  const trouble = { kind: "damaged", reason: null, waitMs: null };
+  expect(await attempt(isLog ? 2 : 1, {}, catalogue, over)).toMatchObject({ from: 0, upTo: 0, trouble });
+  expect(asked()).toBe(0);
 });
 
 test("a feed that cannot be reached: the message comes again", async () => {

@@ -84,6 +84,15 @@ describe("rows of a chunk", () => {
     expect([twice.trouble, twice.ids.length]).toEqual([null, 20]);
   });
 
+  test.each([false, true])("an isolate that is too busy fails no picture; the last try: %s", async (lastTry) => {
+    const { statuses, trouble } = await work(
+      (row) => (Number(row.id) >= 5 || lastTry ? again(row, "queue_full") : undefined),
+      { lastTry },
+    );
+    expect(trouble).toMatchObject({ kind: "saturated", reason: "queue_full", waitMs: null });
+    expect(statuses).toEqual(new Array(lastTry ? 0 : 5).fill("stored"));
+  });
+
   test("of a host that has failed for a day one picture is asked for, and all are failed", async () => {
     const { statuses, tried, trouble } = await work((row) => again(row, "source_unreachable"), { lastTry: true });
     expect([tried, statuses, trouble?.kind]).toEqual([["0"], new Array(20).fill("failed"), "dead"]);

@@ -6,6 +6,9 @@ import { parseConfig } from "../../../src/config/parseConfig.ts";
 import { ledgerOf, storedLabels, storeLabels } from "../../../src/jobs/recognise/access.ts";
 import { labelsOf, recognise } from "../../../src/jobs/recognise.ts";
 import { unrecognised } from "../../../src/jobs/unrecognised.ts";
+import { changeLedger } from "../../../src/live/ledger.ts";
+import { withPurge } from "../../../src/live/takedown.ts";
+import { sourceKeys } from "../../../src/store/schema/key.ts";
 import { jpegOf, worldOf } from "../../support/world.workerd.ts";
 
 const CONFIG = parseConfig({
@@ -22,7 +25,7 @@ const ANSWER = {
 let made = 0;
 
 /** A picture, and services that answer with `answers` in turn, then with labels. */
-async function scene(answers: readonly (() => Response)[] = [], [width, height] = [300, 200]) {
+async function scene(answers: readonly (() => Response | Promise<Response>)[] = [], [width, height] = [300, 200]) {
   const id = `picture ${made++}`;
   const picture = { id, url: `https://pictures.test/${id.replace(" ", "-")}.jpg` };
   const { app: base, caller, job } = worldOf({ config: CONFIG, caller: { audience: "job" } });
@@ -107,6 +110,21 @@ test("wrong keys are no fault of the picture: its message comes again, and ends 
   await own.open(9_000);
   await own.run();
   expect([(await own.stored())?.status, await own.spent()]).toEqual(["done", 1_000]);
+});
+
+test("a picture that is taken down while the service is asked keeps no labels", async () => {
+  const target = { host16: "", source32: "" };
+  const own = await scene([
+    async () => {
+      await changeLedger(env, (s) => withPurge(s, target, true, Date.now()), Date.now());
+      return Response.json(ANSWER);
+    },
+  ]);
+  Object.assign(target, await sourceKeys(own.picture.url));
+  await own.open(9_000);
+  await own.run();
+  expect(await own.stored()).toMatchObject({ status: "refused", reason: "blocked", labels: [] });
+  expect(await own.spent()).toBe(1_000);
 });
 
 test("labels of another model are replaced", async () => {

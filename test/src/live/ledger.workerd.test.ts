@@ -4,6 +4,7 @@ import { changeLedger, merged, readLedger } from "../../../src/live/ledger.ts";
 import { type LiveSettings, NO_SETTINGS, readLiveSettings } from "../../../src/live/liveSettings.ts";
 import { SETTINGS_KEY } from "../../../src/live/settingsCache.ts";
 import { LEDGER_KEY, withPurge, withRetired, withStale } from "../../../src/live/takedown.ts";
+import { type WeatherOrder, withOrder } from "../../../src/weather/moves.ts";
 
 const HOST = "0123456789abcdef";
 const SOURCE = "0123456789abcdef0123456789abcdef";
@@ -62,6 +63,21 @@ describe("changeLedger", () => {
     await changeLedger(env, (s) => ({ ...s, weather: { ...s.weather, version: s.weather.version + 1 } }), 6);
     expect((await published()).weather).toEqual({ ...weather, version: 8 });
     expect(readLiveSettings(await readLedger(env.R2_PRIMARY)).weather.version).toBe(8);
+  });
+
+  it.each<[string, (on: boolean) => WeatherOrder]>([
+    ["a map is frozen", (frozen) => ({ kind: "freeze", frozen })],
+    ["a region is excluded", (excluded) => ({ kind: "exclude", region: "oc", excluded })],
+  ])("an order that is taken back stays so while KV still shows that %s", async (_, order) => {
+    const rules = { deployed: ["weur", "oc"], overrides: {} };
+    const obey = (on: boolean) =>
+      changeLedger(env, (s) => ({ ...s, weather: withOrder(s.weather, order(on), rules) }), 5);
+    const old = await obey(true);
+    await obey(false);
+    await env.THUMBS.put(SETTINGS_KEY, old);
+    await changeLedger(env, (s) => withRetired(s, "1-png1"), 6);
+    expect((await published()).weather).toMatchObject({ freeze: false, exclude: [] });
+    expect(readLiveSettings(await readLedger(env.R2_PRIMARY)).weather).toMatchObject({ freeze: false, exclude: [] });
   });
 
   it.each([

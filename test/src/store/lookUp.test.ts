@@ -298,6 +298,33 @@ describe("while a data centre changes its region", () => {
     await fill({ ...order, tiers: openOf({ ...tiers, edge: null }), writes: new RecentKeys(1, 10) });
     expect([tiers.region.held.size, tiers.kv.held.size, tiers.primary.held.size]).toEqual([1, 1, 0]);
   });
+  test("no more than six connections are open: the list waits for the first answer", async () => {
+    const calls = new StoreCalls();
+    let most = 0;
+    let listed = false;
+    const watched = (name: Name | "beside") => {
+      const tier = memoryTier(name, { getMs: name === "kv" ? 10 : 30 });
+      const { get } = tier;
+      tier.get = (...args) => {
+        most = Math.max(most, calls.open);
+        return get.apply(tier, args);
+      };
+      return tier;
+    };
+    const tiers = {
+      kv: watched("kv"),
+      region: watched("region"),
+      beside: watched("beside"),
+      primary: watched("primary"),
+    };
+    const onAsked = () => {
+      void calls.run("negative", async () => undefined);
+      void calls.run("list", async () => void (listed = calls.open <= 6));
+    };
+    await (await find(tiers, { calls, onAsked })).rest;
+    expect([most <= 6, listed, calls.open]).toEqual([true, true, 0]);
+  });
+
   test("what only a miss needs is asked for when the new region has nothing, as ever", async () => {
     const beside = memoryTier("beside", { getMs: 20 });
     beside.held.set("k", storedOf());

@@ -172,6 +172,30 @@ describe("pooled", () => {
     expect(movesAfter(2, state, most).map(({ colo }) => colo)).toEqual(["MAD", "CDG", "LHR", "AMS"]);
   });
 
+  test("slower by chance, and among others in trouble: at most twice its own change counts", () => {
+    const reports = colos.flatMap((colo) => each(colo, colo === "MAD" ? 26 : 200, 40));
+    expect(movesAfter(2, state, reports).map(({ colo }) => colo)).toEqual(colos.filter((colo) => colo !== "MAD"));
+    expect(decide(state, reports, NOW, config()).changes.get("MAD")).toBe(12);
+    expect(decide(state, reports, NOW, config()).changes.get("CDG")).toBe(180);
+  });
+
+  test("faster by chance, and alone in that: what all others suffer does not count", () => {
+    const reports = colos.flatMap((colo) => each(colo, colo === "MAD" ? 14 : 200, 40));
+    expect(movesAfter(2, state, reports).map(({ colo }) => colo)).toEqual(colos.filter((colo) => colo !== "MAD"));
+  });
+
+  test("the last one in trouble is too few alone: those that have left still read the store beside", () => {
+    const others = colos.filter((colo) => colo !== "MAD");
+    const map = Object.fromEntries(others.map((colo) => [colo, "enam"]));
+    const home = Object.fromEntries(others.map((colo) => [colo, "weur"]));
+    const reports = [
+      ...each("MAD", 200),
+      ...others.flatMap((colo) => same(colo, row("weur", 200, 20), row("enam", 100))),
+    ];
+    expect(movesAfter(2, state, reports, config({ version: 1, colos: map, moving: home }))).toContainEqual(AWAY[0]);
+    expect(movesAfter(2, state, reports, config({ version: 2, colos: map }))).toEqual([]);
+  });
+
   test("by the region that is read: others that read another region say nothing of it", () => {
     // Four have moved to enam, which takes 100 ms more than usual now. MAD at home has too few samples of its own.
     const others = colos.filter((colo) => colo !== "MAD");
@@ -275,4 +299,14 @@ describe("back", () => {
   ])("the old store is read beside until the new one %s", (_, hits, expected) => {
     expect(movesAfter(1, seen(), both(200, 100, hits), config(moved), NOW + MINUTE)).toEqual(expected);
   });
+});
+
+test("what few isolates say is forgotten in time: an object that runs for years does not grow", () => {
+  let state = NO_STATE;
+  for (let day = 0; day < 100; day++) {
+    const [report] = reportsOf("MAD", [row("weur", 20)]);
+    if (report === undefined) throw new Error("no report");
+    ({ state } = decide(state, [{ ...report, isolate: `of day ${day}` }], NOW + day * 24 * 60 * MINUTE, config()));
+  }
+  expect(Object.keys(state.usual.open.MAD?.weur ?? {})).toEqual(["of day 99"]);
 });

@@ -121,6 +121,17 @@ describe("RegionWeather", () => {
     expect((await published()).weather.colos).toEqual({ MAD: "enam" });
   });
 
+  test("gives KV the map again when KV has not taken it", async () => {
+    await minute(200);
+    await minute(200);
+    const text = await env.THUMBS.get(SETTINGS_KEY, { type: "text" });
+    await env.THUMBS.delete(SETTINGS_KEY);
+    for (let i = 0; i < 2; i++) await minute(100, "enam");
+    expect(await env.THUMBS.get(SETTINGS_KEY)).toBeNull();
+    await minute(100, "enam");
+    expect(await env.THUMBS.get(SETTINGS_KEY, { type: "text" })).toBe(text);
+  });
+
   test("without reports it sleeps", async () => {
     await minute(20);
     vi.useFakeTimers({ now: Date.now() + 11 * 60_000, toFake: ["Date"] });
@@ -131,8 +142,54 @@ describe("RegionWeather", () => {
     expect(await runDurableObjectAlarm(stub())).toBe(true);
   });
 
+  test("with WEATHER=off it forgets all, and goes on when it is on again", async () => {
+    await port().report(report("a", 20));
+    await runInDurableObject(stub(), (object) => Object.assign(object, { env: { ...env, WEATHER: "off" } }));
+    expect(await runDurableObjectAlarm(stub())).toBe(true);
+    expect(await runDurableObjectAlarm(stub())).toBe(false);
+    expect((await port().show()).colos).toEqual({});
+    await runInDurableObject(stub(), (object) => Object.assign(object, { env }));
+    await port().report(report("a", 20));
+    expect(await runDurableObjectAlarm(stub())).toBe(true);
+  });
+
   test("leaves out a report that cannot be true", async () => {
     await port().report({ ...report("a", 20), colo: "../" });
     expect(await rowsOf("report")).toEqual([]);
+  });
+
+  test("a change that KV has refused is published by the next alarm", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    await minute(200);
+    const refusing = { ...env, THUMBS: { get: env.THUMBS.get.bind(env.THUMBS), put: () => Promise.reject("429") } };
+    await runInDurableObject(stub(), (object) => Reflect.set(object, "env", refusing));
+    await minute(200);
+    expect(String(said.mock.calls)).toContain("no decision about the weather");
+    said.mockRestore();
+    expect(await env.THUMBS.get(SETTINGS_KEY)).toBeNull();
+    await evictDurableObject(stub());
+    await port().report(report("a", 20));
+    await runDurableObjectAlarm(stub());
+    expect((await published()).weather).toMatchObject({ version: 1, colos: { MAD: "enam" } });
+  });
+
+  test("many reports at once are on disk, however long they are, and an isolate cannot fill it alone", async () => {
+    const [row] = report("", 20).rows;
+    const long = (isolate: string) => ({ ...report(isolate, 20), rows: new Array(16).fill(row) });
+    const date = vi.spyOn(Date, "now").mockReturnValue(Date.now());
+    await runInDurableObject(stub(), async (object) => {
+      const hear = (isolate: string) => object.report(long(isolate), REGION);
+      await hear("first");
+      for (let i = 0; i < 2_500; i++) await hear(`${i}`.padStart(32, "x"));
+      for (let i = 0; i < 100; i++) await hear("broken");
+      date.mockReturnValue(Date.now() + 2_000);
+      await hear("last");
+    });
+    date.mockRestore();
+    const rows = await rowsOf("report");
+    const reports = rows.flatMap((one) => JSON.parse(String(one.reports)) as WeatherReport[]);
+    expect(reports.filter(({ isolate }) => isolate === "broken")).toHaveLength(8);
+    expect(reports).toHaveLength(2_500 + 2 + 8);
+    await runDurableObjectAlarm(stub());
   });
 });

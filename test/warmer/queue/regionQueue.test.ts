@@ -28,6 +28,33 @@ function make(options: Partial<{ capacity: number; limit: number; waitMs: number
   };
 }
 
+/** What the map of the regions has named: beside the three formats. */
+const WEBP_BY_MAP = 3;
+
+describe("while the edge brings pushes by the fixed table to two regions", () => {
+  const take = (limit: number, two: boolean, format: number) => {
+    const { queue, add, next } = make({ limit });
+    queue.useTwoRegions(two);
+    const full = [1, 2, 3, 4, 5, 6].map((n) => add(`/${n}`, 0, 50, format).isDue(0)).indexOf(true) + 1;
+    return [full, next(0)?.length];
+  };
+  test.each([
+    ["three hints fill a push", 5, true, WEBP, 3],
+    ["five do otherwise", 5, false, WEBP, 5],
+    ["a smaller WARM_BATCH stays", 2, true, WEBP, 2],
+    ["pushes by the map are not concerned", 5, true, WEBP_BY_MAP, 5],
+  ] as const)("%s", (_, limit, two, format, hints) => {
+    expect(take(limit, two, format)).toEqual([hints, hints]);
+  });
+  test("afterwards pushes are as full as before", () => {
+    const { queue, add, next } = make({ limit: 5 });
+    queue.useTwoRegions(true);
+    queue.useTwoRegions(false);
+    for (const n of [1, 2, 3, 4, 5]) add(`/${n}`, 0);
+    expect(next(0)).toHaveLength(5);
+  });
+});
+
 describe("when a push is due", () => {
   test("a single hint waits for others, to the millisecond", () => {
     const { add, next, queue } = make();

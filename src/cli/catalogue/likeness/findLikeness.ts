@@ -58,8 +58,9 @@ export async function findLikeness(files: HashFiles, options: LikenessOptions): 
       ...(onChunk === undefined ? {} : { onChunk }),
     });
     const stars = createStars(uniques.count);
+    const space: Space = { others: new Uint32Array(0), distances: new Uint32Array(0) };
     for (let part = 0; part < parts; part++) {
-      for (const range of pairFiles.ranges(part)) readPairs(range, stars, options);
+      for (const range of pairFiles.ranges(part)) readPairs(range, stars, options, space);
     }
     return { uniqueOf, stars, uniques: uniques.count, pairs: pairFiles.pairs, chunks };
   } finally {
@@ -67,8 +68,16 @@ export async function findLikeness(files: HashFiles, options: LikenessOptions): 
   }
 }
 
+/** Arrays that all ranges use in turn. */
+type Space = { others: Uint32Array; distances: Uint32Array };
+
 /** Goes through the pictures of a range in their order, with the pairs of each. */
-function readPairs({ first, end, pairs }: PairRange, stars: Stars, { k, onNeighbours }: LikenessOptions): void {
+function readPairs(
+  { first, end, pairs }: PairRange,
+  stars: Stars,
+  { k, onNeighbours }: LikenessOptions,
+  space: Space,
+): void {
   const size = end - first;
   const starts = new Uint32Array(size + 1);
   for (let at = 0; at < pairs.length; at += PAIR_WORDS) {
@@ -76,7 +85,11 @@ function readPairs({ first, end, pairs }: PairRange, stars: Stars, { k, onNeighb
     starts[row] = (starts[row] ?? 0) + 1;
   }
   for (let row = 1; row <= size; row++) starts[row] = (starts[row] ?? 0) + (starts[row - 1] ?? 0);
-  const [others, distances] = [new Uint32Array(pairs.length / PAIR_WORDS), new Uint32Array(pairs.length / PAIR_WORDS)];
+  if (space.others.length < pairs.length / PAIR_WORDS) {
+    space.others = new Uint32Array(pairs.length / PAIR_WORDS);
+    space.distances = new Uint32Array(pairs.length / PAIR_WORDS);
+  }
+  const { others, distances } = space;
   const next = starts.slice();
   for (let at = 0; at < pairs.length; at += PAIR_WORDS) {
     const picture = pairs[at] ?? 0;
@@ -87,7 +100,9 @@ function readPairs({ first, end, pairs }: PairRange, stars: Stars, { k, onNeighb
   }
   for (let row = 0; row < size; row++) {
     const own = others.subarray(starts[row], starts[row + 1]);
-    if (own.length > 0) stars.add(first + row, own.filter((other) => other > first + row).sort());
+    // Of a large family only the representative needs its list in order.
+    const isRepresentative = stars.representatives[first + row] === first + row;
+    if (own.length > 0 && isRepresentative) stars.add(first + row, own.filter((other) => other > first + row).sort());
     if (onNeighbours === undefined) continue;
     const nearest = createNearest(k);
     for (const [i, other] of own.entries()) nearest.add(other, distances[(starts[row] ?? 0) + i] ?? 0);

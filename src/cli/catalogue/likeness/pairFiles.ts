@@ -2,21 +2,21 @@
  * Pairs on disk, a file for each part. Each pair stands in both directions. They are read in ranges of pictures, so memory
  * follows neither their number nor the size of the largest family of copies.
  */
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PAIR_WORDS, PART_PICTURES } from "../../../catalogue/likeness/matcher.ts";
 
 /** Words in memory for a file before they are written. */
-const BUFFER_WORDS = PAIR_WORDS * 20_000;
+const BUFFER_WORDS = PAIR_WORDS * 5_000;
 const PAIR_BYTES = 4 * PAIR_WORDS;
-/** Pairs of a range: 24 MB. A picture with more is a range of its own. */
-const MOST_PAIRS = 2_000_000;
+/** Pairs of a range: 12 MB. A picture with more is a range of its own. */
+const MOST_PAIRS = 1_000_000;
 
 /** Pictures `first` to below `end`, with all their pairs. */
 export type PairRange = {
   readonly first: number;
   readonly end: number;
-  /** Three words a pair: the range's picture, the other one, the distances. In no order. */
+  /** Three words a pair: the range's picture, the other one, the distances. In no order. The next range uses the array again. */
   readonly pairs: Uint32Array;
 };
 
@@ -32,6 +32,15 @@ export function createPairFiles(folder: string, count: number, most = MOST_PAIRS
   const parts = Math.ceil(count / PART_PICTURES);
   const writers = Array.from({ length: parts }, (_, part) => createWriter(join(folder, `pairs-${part}.bin`)));
   let added = 0;
+  // Made once: what each range had allocated would stay until the next collection.
+  let space = new Uint32Array(0);
+  const read = (path: string): Uint32Array => {
+    const words = existsSync(path) ? statSync(path).size / 4 : 0;
+    if (words > space.length) space = new Uint32Array(words);
+    const found = space.subarray(0, words);
+    readInto(path, found);
+    return found;
+  };
   const put = (picture: number, other: number, distances: number) => {
     const writer = writers[Math.floor(picture / PART_PICTURES)];
     if (writer === undefined) throw new Error(`picture ${picture} is in none of ${parts} parts`);
@@ -56,7 +65,7 @@ export function createPairFiles(folder: string, count: number, most = MOST_PAIRS
       const [first, end] = [part * PART_PICTURES, Math.min(count, (part + 1) * PART_PICTURES)];
       const size = existsSync(writer.path) ? statSync(writer.path).size / PAIR_BYTES : 0;
       if (size <= most) {
-        yield { first, end, pairs: readWords(writer.path) };
+        yield { first, end, pairs: read(writer.path) };
         rmSync(writer.path, { force: true });
         return;
       }
@@ -64,7 +73,7 @@ export function createPairFiles(folder: string, count: number, most = MOST_PAIRS
       const files = split(writer.path, starts, first, end);
       rmSync(writer.path);
       for (const [i, path] of files.entries()) {
-        yield { first: starts[i] ?? first, end: starts[i + 1] ?? end, pairs: readWords(path) };
+        yield { first: starts[i] ?? first, end: starts[i + 1] ?? end, pairs: read(path) };
         rmSync(path, { force: true });
       }
     },
@@ -95,13 +104,18 @@ function createWriter(path: string): Writer {
   };
 }
 
-function readWords(path: string): Uint32Array {
-  if (!existsSync(path)) return new Uint32Array(0);
-  const bytes = readFileSync(path);
-  // A small file may come as a part of a shared buffer, at an odd place.
-  const isAligned = bytes.byteOffset % 4 === 0;
-  const own = isAligned ? bytes : Uint8Array.from(bytes);
-  return new Uint32Array(own.buffer, own.byteOffset, own.length / 4);
+/** Fills `words` from the beginning of the file. */
+function readInto(path: string, words: Uint32Array): void {
+  if (words.length === 0) return;
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  const file = openSync(path, "r");
+  try {
+    for (let filled = 0, got = -1; got !== 0 && filled < bytes.length; filled += got) {
+      got = readSync(file, bytes, filled, bytes.length - filled, null);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** First pictures of ranges with at most `most` pairs each. */

@@ -4,7 +4,7 @@ import { type ManifestRow, readRow } from "../../../catalogue/manifestRow.ts";
 import { LABELS_PREFIX, type Labels, readLabels } from "../../../catalogue/recognition/labels.ts";
 import type { LogArguments } from "../outcomes/logArguments.ts";
 
-type Bucket = { readonly s3: S3Client; readonly bucket: string; readonly concurrency: number };
+export type Bucket = { readonly s3: Pick<S3Client, "send">; readonly bucket: string; readonly concurrency: number };
 
 /** Runs `use` with a client of the bucket. */
 export async function withBucket<T>(args: LogArguments, use: (bucket: Bucket) => Promise<T>): Promise<T> {

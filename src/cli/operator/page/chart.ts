@@ -92,7 +92,7 @@ export class SlotChart {
         { ...axis, incrs: MARKS, values: (_, marks) => markTexts(marks) },
         { ...axis, size: 80, values: (_, marks) => marks.map(words) },
         ...(lines.some(({ isShare }: Line) => isShare)
-          ? [{ ...axis, scale: "share", side: 1 as const, grid: { show: false }, values: shareTexts }]
+          ? [{ ...axis, scale: "share", side: 1 as const, size: 60, grid: { show: false }, values: shareTexts }]
           : []),
       ],
       series: [

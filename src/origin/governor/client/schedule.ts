@@ -14,7 +14,8 @@ export const SCHEDULE = {
   joinMs: 60,
   /**
    * Nobody waits for a job. Its wish waits so long for others of the isolate, until there are so many of them: their call
-   * costs the same as one. A call that leaves anyway takes it along.
+   * costs the same as one. A call that leaves anyway takes it along. A host that gives jobs fewer slots than that has no more
+   * wishes to wait for: each of its pictures would lose this time.
    */
   companyMs: 250,
   company: 4,
@@ -90,7 +91,7 @@ export function dueAt(talk: Talk): number {
 function releasesDueAt(talk: Talk, soon: number): number {
   const { releases, wishes, calling, saturated, held, concurrency, heardAt, otherLimitAt } = talk;
   if (releases.length > 0 && wishes.length > 0 && !saturated && wishes.every(({ told }) => !told)) {
-    return Math.max(soon, companyAt(wishes));
+    return Math.max(soon, companyAt(wishes, concurrency));
   }
   if (releases.length > 0 && wishes.length > 0) {
     const areSlotsFree = concurrency === null || held + releases.length < concurrency;
@@ -104,8 +105,10 @@ function releasesDueAt(talk: Talk, soon: number): number {
 }
 
 /** When new wishes have waited for others long enough. The least patient one decides. */
-function companyAt(news: Talk["wishes"]): number {
-  if (news.length >= SCHEDULE.company) return Number.NEGATIVE_INFINITY;
+function companyAt(news: Talk["wishes"], concurrency: Talk["concurrency"]): number {
+  // The governor keeps one slot for readers (hostLimits.ts).
+  const slots = concurrency === null ? Number.POSITIVE_INFINITY : Math.max(1, concurrency - 1);
+  if (news.length >= Math.min(SCHEDULE.company, slots)) return Number.NEGATIVE_INFINITY;
   return Math.min(...news.map(({ patientUntil }) => patientUntil));
 }
 
@@ -117,7 +120,7 @@ function wishesDueAt(talk: Talk, soon: number): number {
   const news = wishes.filter(({ told }) => !told);
   const known = wishes.filter(({ told }) => told);
   const isUrgent = news.some(({ rank }) => known.every((other) => rank < other.rank));
-  if (news.length > 0 && (isUrgent || !saturated)) return Math.max(soon, companyAt(news));
+  if (news.length > 0 && (isUrgent || !saturated)) return Math.max(soon, companyAt(news, concurrency));
   // The governor holds a call for us: what is new rides with the next one.
   if (calling) return Number.POSITIVE_INFINITY;
   // A window of ten seconds or a day opens when it is time, whatever anybody gives back. Who holds a grant asks with its

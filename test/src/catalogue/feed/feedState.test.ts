@@ -1,10 +1,10 @@
 /** Who may say what of a chunk, with two workers of the same rows. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FeedState } from "../../../../src/catalogue/feed/feedState.ts";
-import { newHost } from "../../../../src/catalogue/feed/hostRecord.ts";
+import { DAMAGED, newHost } from "../../../../src/catalogue/feed/hostRecord.ts";
 import type { ChunkMessage, Report } from "../../../../src/catalogue/feed/port.ts";
 import { newRun } from "../../../../src/catalogue/feed/runRecord.ts";
-import { QUEUED, timingOf } from "../../../../src/catalogue/feed/timing.ts";
+import { AGAIN_MS, DAMAGED_TRIES, QUEUED, timingOf } from "../../../../src/catalogue/feed/timing.ts";
 import { jobPace } from "../../../../src/catalogue/jobPace.ts";
 import { DEFAULT_SETTINGS } from "../../../../src/catalogue/run.ts";
 
@@ -63,7 +63,7 @@ function feedOf(hosts: number): FeedState {
   });
   return new FeedState(
     { shard: 0, timing: TIMING, paceOf: () => jobPace(null, 1_000) },
-    [{ ...run, listed: true }],
+    [{ ...run, listed: true, hosts }],
     records,
   );
 }
@@ -100,4 +100,78 @@ test("a paused run sends nothing of what has waited, and all of it later", () =>
   expect(feed.step(2).messages).toEqual([]);
   feed.putRun(run);
   expect(feed.step(3).messages).toHaveLength(2);
+});
+
+describe("a part that cannot be read", () => {
+  const KEY = `r/0/${"0".padEnd(16, "x")}`;
+
+  /** Tries it so often, each time when the host is due again. Gives the feed and the time. */
+  function triedTimes(times: number): { feed: FeedState; now: number } {
+    const feed = feedOf(2);
+    let now = 0;
+    for (let i = 0; i < times; i++) {
+      feed.damaged(KEY, now);
+      now = feed.hosts.get(KEY)?.notBefore ?? now;
+    }
+    return { feed, now };
+  }
+
+  test("is tried again, after longer each time", () => {
+    const { feed, now } = triedTimes(DAMAGED_TRIES - 1);
+    expect(feed.hosts.get(KEY)).toMatchObject({ trouble: DAMAGED, unreadable: DAMAGED_TRIES - 1 });
+    expect(now).toBe(AGAIN_MS * (2 ** (DAMAGED_TRIES - 1) - 1));
+    expect(feed.runs.get("r")?.finished).toBe(0);
+  });
+
+  test("ends its host at the last try, and no other", () => {
+    const { feed } = triedTimes(DAMAGED_TRIES);
+    expect(feed.hosts.has(KEY)).toBe(false);
+    expect([feed.hosts.size, feed.runs.get("r")?.finished]).toEqual([1, 1]);
+    expect(feed.taken().finished).toMatchObject([{ trouble: DAMAGED }]);
+  });
+
+  test("is read in time: the host counts its tries anew", () => {
+    const { feed } = triedTimes(DAMAGED_TRIES - 1);
+    feed.openPart(KEY, 0, 1_000);
+    feed.damaged(KEY, 0);
+    expect(feed.hosts.get(KEY)?.unreadable).toBe(1);
+  });
+
+  test("is restored: the host goes on where it stopped, and is finished once", () => {
+    const { feed, now } = triedTimes(DAMAGED_TRIES);
+    feed.reopen(feed.taken().finished, now);
+    expect(feed.runs.get("r")).toMatchObject({ finished: 0, endedAt: null });
+    expect(feed.hosts.get(KEY)).toMatchObject({ trouble: null, unreadable: 0, notBefore: now });
+    expect(feed.step(now).messages.map(({ host16 }) => host16)).toContain("0".padEnd(16, "x"));
+  });
+
+  test("a worker's report of damage counts as a try", () => {
+    const { feed, second, now } = twoWorkers();
+    const trouble = { kind: "damaged", reason: null, waitMs: null } as const;
+    expect(feed.report(second, { ...report(0), trouble }, now + 1)).toBe(true);
+    expect([...feed.hosts.values()][0]).toMatchObject({ unreadable: 1, trouble: DAMAGED });
+  });
+});
+
+test("chunks of a paused run that the queue has lost take no room of another run for ever", () => {
+  const feed = feedOf(QUEUED.least);
+  expect(feed.step(0).messages).toHaveLength(QUEUED.least);
+  const [run] = feed.runs.values();
+  if (run === undefined) throw new Error("no run");
+  feed.putRun({ ...run, state: "paused" });
+  feed.putRun({
+    ...newRun("other", DEFAULT_SETTINGS, { origin: "https://img.test", region: "weur" }, 0),
+    listed: false,
+  });
+  const entry = { host16: "a".repeat(16), host: "other.test", first: 0, parts: 1, pictures: 10 };
+  feed.addHosts("other", [entry], null, 1);
+  const [key = ""] = [...feed.hosts].flatMap(([name, { run: of }]) => (of === "other" ? [name] : []));
+  feed.step(1);
+  feed.openPart(key, 0, 10);
+  expect(feed.step(2).messages).toEqual([]);
+  expect(feed.nextAt).toBe(TIMING.sentMs);
+  expect(feed.step(TIMING.sentMs).messages.map(({ run: of }) => of)).toEqual(["other"]);
+  // The paused run has sent nothing, and goes on when it may.
+  feed.putRun(run);
+  expect(feed.step(TIMING.sentMs + 1).messages).toHaveLength(QUEUED.least - 1);
 });

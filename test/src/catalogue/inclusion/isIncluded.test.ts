@@ -30,7 +30,7 @@ const BOTH_SIDES = {
     ["manor", "gayal", "sonic", "teeny"],
   ],
   "old and young": [
-    ["old", "old people", "old couple", "Young", "young model", "senior", "senior citizens", "elder"],
+    ["old", "old people", "old couple", "Young", "young model", "senior", "senior citizens", "elder", "6 years old"],
     ["old town", "Old Car", "old-books", "young tree", "senior center", "gold", "elderberry"],
   ],
   race: [
@@ -38,7 +38,16 @@ const BOTH_SIDES = {
     ["race car", "Race Track", "boat race", "horse race", "african-elephant", "black cat", "white house", "racehorse"],
   ],
   nationality: [
-    ["german", "French people", "chinese face", "Japanese-American", "citizen", "polish", "american model"],
+    [
+      "german",
+      "French people",
+      "chinese face",
+      "Japanese-American",
+      "citizen",
+      "polish",
+      "american model",
+      "Colombians",
+    ],
     [
       "french bulldog",
       "American Football",
@@ -47,6 +56,7 @@ const BOTH_SIDES = {
       "national park",
       "citizen science",
       "Germanium",
+      "Afghan hound",
     ],
   ],
   orientation: [

@@ -136,3 +136,12 @@ test("the summary says what became of a run in plain words", () => {
   );
   expect(summaryOf({ ...ended, endedAt: null })).toContain("of 2 hosts. By status");
 });
+
+test("a host that was given up is named, with what to do", () => {
+  const all = status();
+  const perHost = all.perHost.map((one) => (one.host === "done.test" ? { ...one, trouble: "part-damaged" } : one));
+  expect(warningOf({ ...all, perHost }).warning).toBe(
+    "given up: done.test. A part of the pictures cannot be read. Restore catalogue/first/parts, " +
+      "then: npm run catalogue -- retry first",
+  );
+});

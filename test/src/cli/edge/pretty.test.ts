@@ -34,6 +34,10 @@ describe("a line for people", () => {
       "12:34:56 warm 200 made miss 3 ms photon images.test weur webp",
     ],
   ])("%s", (_, over, line) => expect(text(over)).toBe(line));
+  it("what was used behind an answer", () => {
+    const line = { msg: "usage", time: READ.time, audience: "background", usage: { kvWrites: 1, r2Writes: 5 } };
+    expect(prettyLine(JSON.stringify(line))).toBe("12:34:56 background used kvWrites 1, r2Writes 5");
+  });
   it("leaves what is not the Worker's own as it is", () => {
     expect(prettyLine("workerd says a request failed")).toBe("workerd says a request failed");
   });

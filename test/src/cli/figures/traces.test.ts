@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tracesIn } from "../../../../src/cli/figures/traces.ts";
+import { tracesIn, usageIn } from "../../../../src/cli/figures/traces.ts";
 import { newTrace } from "../../../../src/telemetry.ts";
 
 const trace = newTrace("reader", "weur", "MAD");
@@ -17,5 +17,16 @@ test.each([
   ["another line of the Worker", '{"msg":"afterwards","error":"a request failed"}', []],
   ["no JSON", "a request came", []],
   ["JSON that is no object", '"request"', []],
+  ["a line of what was used", '{"msg":"usage","audience":"request"}', []],
   ["nothing", "", []],
 ])("%s", (_, text, traces) => expect(tracesIn(text)).toEqual(traces));
+
+const used = { msg: "usage", audience: "background", usage: { kvReads: 1 } };
+const usedLine = JSON.stringify(used);
+
+test.each([
+  ["a line of npm run edge", usedLine, [used]],
+  ["beside a request in an event of wrangler tail", JSON.stringify({ logs: [{ message: [line, usedLine] }] }), [used]],
+  ["a request that has used something", JSON.stringify({ ...trace, usage: { kvReads: 1 } }), []],
+  ["no JSON", "its usage", []],
+])("what was used: %s", (_, text, lines) => expect(usageIn(text)).toEqual(lines));

@@ -19,23 +19,31 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** Pushes one new picture, and says in which regions' buckets it is then. */
-async function push(fields: object, { accept = "", query = "?wait=1", config = CONFIGURED } = {}) {
-  const path = `/_/w:40/plain/${freshSource()}`;
-  const { app, caller, job, settled } = worldOf({ config });
-  const body = new Uint8Array(new TextEncoder().encode(JSON.stringify({ v: 1, region: "weur", paths: [path], ...fields })));
-  const time = String(NOW / 1000);
-  const headers = { accept, [TIME_HEADER]: time, [SIGNATURE_HEADER]: await signBody(SECRET, "/warm", time, body) };
-  const http = new Request(`https://img.test/warm${query}`, { method: "POST", headers, body });
-  const answer = await warm(http, app, caller, job);
-  const text = typeof answer.body === "string" ? answer.body : await new Response(answer.body as BodyInit).text();
-  await settled();
+/** The regions whose bucket has the picture. */
+async function regionsWith(path: string, config: typeof CONFIGURED): Promise<readonly string[]> {
   const request = await readImageRequest(urlOfPath("https://img.test", path), "image/webp", config, NOW);
   const { key } = await namesOf(request);
   const found: string[] = [];
   for (const [region, bucket] of Object.entries(BUCKETS)) {
     if ((await r2Tier(bucket, "region", region).get(key)) !== null) found.push(region);
   }
+  return found;
+}
+
+/** Pushes one new picture, and says in which regions' buckets it is then. */
+async function push(fields: object, { accept = "", query = "?wait=1", config = CONFIGURED } = {}) {
+  const path = `/_/w:40/plain/${freshSource()}`;
+  const { app, caller, job, settled } = worldOf({ config });
+  const body = new Uint8Array(
+    new TextEncoder().encode(JSON.stringify({ v: 1, region: "weur", paths: [path], ...fields })),
+  );
+  const time = String(NOW / 1000);
+  const headers = { accept, [TIME_HEADER]: time, [SIGNATURE_HEADER]: await signBody(SECRET, "/warm", time, body) };
+  const http = new Request(`https://img.test/warm${query}`, { method: "POST", headers, body });
+  const answer = await warm(http, app, caller, job);
+  const text = typeof answer.body === "string" ? answer.body : await new Response(answer.body as BodyInit).text();
+  await settled();
+  const found = await regionsWith(path, config);
   return { found, first: JSON.parse(text.split("\n")[0] ?? ""), text };
 }
 
@@ -48,6 +56,24 @@ describe("a push", () => {
     ["for a region that nothing has left", { region: "apac" }, ["apac"]],
   ])("%s", async (_, fields, regions) => {
     expect((await push(fields)).found).toEqual(regions);
+  });
+
+  test("two pushes of one picture for two regions ask the source once, and both regions have it", async () => {
+    const path = `/_/w:40/plain/${freshSource()}`;
+    const { app, caller, job, settled } = worldOf({ config: CONFIGURED });
+    const post = async (region: string) => {
+      const body = new Uint8Array(
+        new TextEncoder().encode(JSON.stringify({ v: 1, region, regions: 4, paths: [path] })),
+      );
+      const time = String(NOW / 1000);
+      const headers = { [TIME_HEADER]: time, [SIGNATURE_HEADER]: await signBody(SECRET, "/warm", time, body) };
+      const http = new Request("https://img.test/warm?wait=1", { method: "POST", headers, body });
+      return JSON.parse(String((await warm(http, app, caller, job)).body)).results[0].result;
+    };
+    expect(await Promise.all(["weur", "enam"].map(post))).toEqual(["warmed", "warmed"]);
+    await settled();
+    expect(await regionsWith(path, CONFIGURED)).toEqual(["weur", "enam"]);
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   test.each([

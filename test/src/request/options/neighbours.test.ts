@@ -20,8 +20,8 @@ type Field = keyof Transform;
 type Row = {
   /** Segments of an address, each with another value. */
   readonly values: readonly string[];
-  /** Segments without which it makes no difference. Every other pair has them. */
-  readonly beside?: readonly string[];
+  /** Where the option surely has something to do: every other pair stands there. */
+  readonly among?: readonly string[];
   /** Whether the option has nothing to do in this transform, so that its values may have one plan. Left out: never. */
   readonly atRest?: (transform: Transform, other: Transform) => boolean;
 };
@@ -38,9 +38,12 @@ const fillsBox = ({ resize, enlarge, width, height }: Transform) =>
 const isLossy = ({ format }: Transform) => format !== "png";
 
 /** Without enlarging, a crop may be smaller than each of the sizes. */
-const side = { atRest: ({ crop, enlarge }: Transform) => crop !== null && !enlarge } as const;
-/** A picture that has grown to its box may be larger than each least size. */
-const least = { atRest: (t: Transform) => t.enlarge && sides(t) > 0 } as const;
+const isSmall = ({ crop, enlarge }: Transform) => crop !== null && !enlarge;
+const side = { atRest: isSmall } as const;
+/** A side has its own length already, and nothing is enlarged. */
+const cannotGrow = (t: Transform) => !t.enlarge && (sides(t) === 0 || (sides(t) === 1 && t.resize === "force"));
+/** A picture that has grown to its box, or a crop to the other least size, may be larger than each least size. */
+const least = { atRest: (t: Transform) => (t.enlarge && sides(t) > 0) || (t.crop !== null && hasLeast(t)) } as const;
 
 const ROWS = {
   resize: {
@@ -50,10 +53,10 @@ const ROWS = {
   },
   width: { values: ["w:0", "w:97", "w:211", "w:320"], ...side },
   height: { values: ["h:0", "h:89", "h:201", "h:310"], ...side },
-  // Without a size nothing grows, so there is nothing to multiply.
-  dpr: { values: ["dpr:1", "dpr:1.5", "dpr:2"], atRest: (t) => sides(t) === 0 && !t.enlarge },
+  dpr: { values: ["dpr:1", "dpr:1.5", "dpr:2"], atRest: (t) => isSmall(t) || cannotGrow(t) },
   enlarge: { values: ["el:0", "el:1"], atRest: (t) => sides(t) === 0 || hasLeast(t) || t.resize === "fit-down" },
   gravity: {
+    among: ["rs:fill:97:201"],
     values: ["g:ce", "g:no", "g:soea", "g:nowe:10:10", "g:we:0.1:0.2", "g:fp:0.2:0.3"],
     atRest: (t) => !cuts(t),
   },
@@ -71,22 +74,30 @@ const ROWS = {
   rotate: { values: ["rot:0", "rot:90", "rot:180"] },
   minWidth: { values: ["mw:0", "mw:150", "mw:251"], ...least },
   minHeight: { values: ["mh:0", "mh:140", "mh:240"], ...least },
-  zoom: { values: ["z:1", "z:1.7", "z:0.5:1.3"], atRest: (t) => sides(t) === 0 && !t.enlarge },
+  zoom: {
+    values: ["z:1", "z:1.7", "z:0.5:1.3"],
+    atRest: (t) => isSmall(t) || cannotGrow(t),
+  },
   trim: { values: ["t:10", "t:20:fff", "t:10::1"] },
   extend: {
     values: ["ex:0", "ex:1", "ex:1:no"],
+    among: ["s:97:201"],
     // There is no box, or nothing is ever smaller than it.
-    atRest: (t) => sides(t) === 0 || fillsBox(t) || sides(t) === 1 || hasLeast(t) || t.resize === "outside",
+    // Or the canvas has the box's proportion anyway.
+    atRest: (t) => sides(t) < 2 || fillsBox(t) || hasLeast(t) || t.resize === "outside" || t.extendRatio !== null,
   },
   extendRatio: {
     values: ["exar:0", "exar:1", "exar:1:we"],
-    beside: ["w:211", "h:89"],
-    atRest: (t) => sides(t) < 2 || fillsBox(t) || t.extend !== null || hasLeast(t) || t.resize === "fill-down",
+    among: ["s:97:201"],
+    // The same, and what is extended in one direction only stands in the middle of the other.
+    atRest: (t) =>
+      sides(t) < 2 || t.extend !== null || hasLeast(t) || t.crop !== null || !["fit", "fit-down"].includes(t.resize),
   },
   extendColour: {
     values: ["exbg:", "exbg:f00", "exbg:0f0"],
-    beside: ["pd:5"],
-    atRest: (t) => !hasCanvas(t) || (t.padding === null && (sides(t) < 2 || fillsBox(t) || hasLeast(t))),
+    among: ["s:97:201", "ex:1"],
+    atRest: (t) =>
+      !hasCanvas(t) || (t.padding === null && (sides(t) < 2 || fillsBox(t) || hasLeast(t) || t.resize === "outside")),
   },
   padding: { values: ["pd:0", "pd:5", "pd:1:2:3:4"] },
   blur: { values: ["bl:0", "bl:1", "bl:2.5"] },
@@ -116,10 +127,11 @@ const SOURCES: readonly Source[] = [
   BASE,
   { ...BASE, width: 300, height: 400, orientation: 6 },
   { ...BASE, width: 1600, height: 1100, alpha: false },
-  { ...BASE, width: 800, height: 2_000 },
+  { ...BASE, width: 800, height: 4_000 },
+  { ...BASE, width: 900, height: 120 },
   { ...BASE, width: 83, height: 61 },
   { ...BASE, width: 61, height: 230 },
-  { ...BASE, width: 900, height: 120, orientation: 3 },
+  { ...BASE, width: 4_000, height: 700, orientation: 3 },
 ];
 const MARK = { width: 31, height: 17 };
 
@@ -150,13 +162,13 @@ describe(`${COUNT} pairs of addresses that differ in one option`, () => {
   test("one key and one plan, or two keys and two plans, or an option at rest", { timeout: 900_000 }, () => {
     for (let i = 0; i < COUNT; i++) {
       const field = FIELDS[i % FIELDS.length] as Field;
-      const { values, beside = [], atRest = () => false }: Row = ROWS[field];
+      const { values, among = [], atRest = () => false }: Row = ROWS[field];
       // With a limit of the result many sources have no plan.
       const others = Array.from({ length: below(5) }, () => pick(FIELDS)).filter(
         (other) => other !== field && other !== "mostResultSide",
       );
-      const needed = Math.floor(i / FIELDS.length) % 2 === 0 ? beside : [];
-      const rest = [...others.map((other) => pick<string>(ROWS[other].values)), ...needed];
+      const isAmong = Math.floor(i / FIELDS.length) % 2 === 0;
+      const rest = [...others.map((other) => pick<string>(ROWS[other].values)), ...(isAmong ? among : [])];
       const first = below(values.length);
       const second = (first + 1 + below(values.length - 1)) % values.length;
       const [a, b] = [first, second].map((at) => read([...rest, values[at] ?? ""])) as [Transform, Transform];

@@ -29,6 +29,16 @@ describe("sourceKeys", () => {
     });
   });
 
+  test("are the same when they are asked for again, with more sources and hosts than are remembered", async () => {
+    const sources = Array.from({ length: 150 }, (_, i) => `https://host-${i % 100}.test/${i}.jpg`);
+    for (let round = 0; round < 2; round++) {
+      for (const source of sources) {
+        const { host16, source32 } = await sourceKeys(source);
+        expect([host16, source32]).toEqual([sha(new URL(source).host).slice(0, 16), sha(source).slice(0, 32)]);
+      }
+    }
+  });
+
   test.each([
     ["scheme", "http://example.org/a/b.jpg?x=1"],
     ["query", "https://example.org/a/b.jpg?x=2"],

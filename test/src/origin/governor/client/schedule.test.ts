@@ -14,6 +14,7 @@ const NEW = { rank: 0, told: false, patientUntil: AT_ONCE };
 const TOLD = { rank: 0, told: true, patientUntil: AT_ONCE };
 const JOB = { rank: 2, told: false, patientUntil: 3_000 };
 const BUSY = { saturated: true, binding: "slots" } as const;
+const MANY = { concurrency: null } as const;
 const used = (at = 2_000) => ({ at, unused: false });
 
 describe("the next call is due", () => {
@@ -31,11 +32,15 @@ describe("the next call is due", () => {
       { ...BUSY, wishes: [NEW, { ...TOLD, rank: 1 }], calling: true },
       SOON,
     ],
-    ["when it has waited for company, for a job's wish", { wishes: [JOB] }, 3_000],
-    ["when the first has waited, for several", { wishes: [{ ...JOB, patientUntil: 3_050 }, JOB, JOB] }, 3_000],
-    ["soon, when there is company enough", { wishes: [JOB, JOB, JOB, JOB] }, SOON],
+    ["when it has waited for company, for a job's wish", { ...MANY, wishes: [JOB] }, 3_000],
+    ["when the first has waited, for several", { ...MANY, wishes: [{ ...JOB, patientUntil: 3_050 }, JOB, JOB] }, 3_000],
+    ["soon, when there is company enough", { ...MANY, wishes: [JOB, JOB, JOB, JOB] }, SOON],
+    ["soon, for a job's wish on a host that gives jobs one slot", { wishes: [JOB] }, SOON],
+    ["soon, for as many as jobs may have there", { concurrency: 3, wishes: [JOB, JOB] }, SOON],
+    ["when it has waited, for fewer", { concurrency: 3, wishes: [JOB] }, 3_000],
+    ["soon, for its release there, beside the next wish", { wishes: [JOB], releases: [used()] }, SOON],
     ["soon, when a reader wants one too", { wishes: [JOB, NEW] }, SOON],
-    ["with them, for a release beside jobs' wishes", { wishes: [JOB], releases: [used()] }, 3_000],
+    ["with them, for a release beside jobs' wishes", { ...MANY, wishes: [JOB], releases: [used()] }, 3_000],
     ["soon, for such a release that a reader's wish can take along", { wishes: [JOB, NEW], releases: [used()] }, SOON],
     ["soon, for a release where slots are scarce", { ...BUSY, wishes: [JOB], releases: [used()] }, SOON],
     ["never, when all slots are in our hands", { ...BUSY, wishes: [NEW, TOLD], held: 2 }, NEVER],
