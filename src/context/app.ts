@@ -33,7 +33,14 @@ export async function createApp({ env, meter, now, fetch, state, waitUntil }: Ap
   const variables = variablesOf(env);
   const bindings = meteredBindings(env, meter);
   const ledger = () => readLedger(bindings.R2_PRIMARY);
-  const latestConfig = () => state.liveConfig.read(variables, { kv: bindings.THUMBS, ledger, now: now(), waitUntil });
+  const latestConfig = () =>
+    state.liveConfig.read(variables, {
+      // Not before it is needed: a hit at the edge uses no binding.
+      get kv() {
+        return bindings.THUMBS;
+      },
+      ...{ ledger, now: now(), waitUntil },
+    });
   return { bindings, config: await latestConfig(), latestConfig, now, fetch, state };
 }
 

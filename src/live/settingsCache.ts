@@ -15,7 +15,7 @@ const KV_CACHE_TTL_SECONDS = 30;
 const KV_WAIT_MS = 1_000;
 
 export type SettingsSources = {
-  /** The part of a KV namespace that is read here. */
+  /** The part of a KV namespace that is read here. A getter is asked only when the text is to be read anew. */
   readonly kv: { get(key: string, options: { type: "text"; cacheTtl: number }): Promise<string | null> } | undefined;
   /** Has the takedowns too; asked when KV fails and the isolate knows none yet. */
   readonly ledger?: () => Promise<string | null>;
@@ -35,11 +35,12 @@ export class SettingsCache {
    * takedown because KV is down would be worse than serving an old one.
    */
   async get(sources: SettingsSources): Promise<string | null> {
-    const { kv, now, waitUntil } = sources;
-    if (kv === undefined) return this.#text;
+    const { now, waitUntil } = sources;
     const age = this.#readAt === null ? Number.POSITIVE_INFINITY : now - this.#readAt;
     // A negative age means that the clock jumped back: what was read then may be of any age.
     if (age >= 0 && age < SETTINGS_REFRESH_MS) return this.#text;
+    const { kv } = sources;
+    if (kv === undefined) return this.#text;
     this.#reading ??= this.#read(kv, sources);
     if (age < 0 || age >= SETTINGS_MAX_AGE_MS) return this.#reading;
     waitUntil(this.#reading);

@@ -7,9 +7,10 @@ import { Failure } from "../errors.ts";
 import { checkRequestedSource } from "../policy/source.ts";
 import { epochOf, isBlocked, storedAccess } from "../policy/storedAccess.ts";
 import type { RenditionRequest } from "../request/imageRequest.ts";
+import { canonicalSource } from "../request/source/canonicalSource.ts";
 import type { StaleWindows } from "../store/freshness.ts";
 import { namesOf, RenditionStore, type RenditionStoreOptions } from "../store/renditionStore.ts";
-import type { SourceKeys } from "../store/schema/key.ts";
+import { type SourceKeys, sourceKeys } from "../store/schema/key.ts";
 import { noteSource } from "./noteSource.ts";
 
 /** The store of a picture that this caller may have. `remembers` as in RenditionStoreOptions. Throws Failure. */
@@ -40,7 +41,18 @@ export async function authorize(
   });
   job.trace.edgeOff = store.edge === null && !onlyWarmTiers;
   if (isBlocked(keys, config)) throw new Failure("blocked");
+  await refuseTakenDownWatermark(request, config);
   return store;
+}
+
+/** Stored pictures that carry it are refused too. Most deployments have blocked nothing, and then no hash is made. */
+async function refuseTakenDownWatermark(
+  { transform: { watermark } }: RenditionRequest,
+  { blocked }: Config,
+): Promise<void> {
+  if (watermark === null || blocked.sources.size + blocked.hosts.size === 0) return;
+  const keys = await sourceKeys(canonicalSource(watermark.url));
+  if (isBlocked(keys, { blocked })) throw new Failure("watermark_failed", {}, "it was taken down");
 }
 
 function staleWindowsOf({ host16 }: SourceKeys, config: Config): StaleWindows {

@@ -37,6 +37,23 @@ describe("SettingsCache", () => {
     expect(await at(SETTINGS_REFRESH_MS + SETTINGS_MAX_AGE_MS)).toBe("c");
   });
 
+  it("does not touch the binding before the refresh age: a hit at the edge must not pay for it", async () => {
+    let touched = 0;
+    const cache = new SettingsCache();
+    const kv = { get: async () => "a" };
+    const at = (now: number) =>
+      cache.get({
+        get kv() {
+          touched++;
+          return kv;
+        },
+        ...{ now, waitUntil: () => undefined },
+      });
+    await at(0);
+    const first = touched;
+    expect([await at(SETTINGS_REFRESH_MS - 1), touched - first]).toEqual(["a", 0]);
+  });
+
   it("keeps the last known settings while KV fails, and reads again when it is back", async () => {
     const { state, at } = world();
     await at(0);

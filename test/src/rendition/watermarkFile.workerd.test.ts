@@ -147,6 +147,23 @@ test("while its source fails, the one that was kept is drawn; after a purge of i
   await Promise.all([later.settled(), purged.settled()]);
 });
 
+test("a takedown of the watermark reaches stored pictures with it, and no others", async () => {
+  const [url, source] = [freshMark(), freshSource()];
+  await answering(dark);
+  const world = worldWith(url);
+  const plain = { ...requestOf(source, { width: 40, height: 0 }), authority: "signature" as const };
+  await ask(world, markedRequest(url, source));
+  await world.settled();
+  for (const keys of [await sourceKeys(url), await sourceKeys(freshMark())]) {
+    const blocked = { sources: new Set([keys.source32]), hosts: new Set<string>() };
+    const { app, caller, job } = worldWith(url, { config: configWith({ blocked }) });
+    const stored = authorize(markedRequest(url, source), app, caller, job);
+    if (keys.source32 !== (await sourceKeys(url)).source32) await expect(stored).resolves.toBeDefined();
+    else await expect(stored).rejects.toMatchObject({ reason: "watermark_failed" });
+    await expect(authorize(plain, app, caller, job)).resolves.toBeDefined();
+  }
+});
+
 test("a lost watermark is asked for once in 30 s, and no source is asked for pictures that cannot be shown", async () => {
   const url = freshMark();
   let clock = Date.now();
