@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseWeatherArguments } from "../../../../src/cli/weather/arguments.ts";
 import { weatherLines } from "../../../../src/cli/weather/lines.ts";
@@ -78,6 +80,17 @@ describe("what is shown", () => {
       "weather  on; map version 0; regions enam, weur",
       "Every data centre reads the region of the fixed table.",
     ]);
+  });
+
+  test("the example of docs/operator/weather.md", () => {
+    const weather = { ...NO_WEATHER, version: 7, colos: { MAD: "enam" } };
+    const known = { usualMs: { weur: 20, enam: 91 }, changeMs: 2, gainMs: 84_000, movedAt: at - 1_500_000 };
+    const views = [
+      { region: "enam", at: at - 41_000, colos: {} },
+      { region: "weur", at: at - 5_000, colos: { MAD: known } },
+    ];
+    const page = readFileSync(join(import.meta.dirname, "../../../../docs/operator/weather.md"), "utf8");
+    expect(page).toContain(`\n${weatherLines({ ...answer, weather, views }, at).join("\n")}\n`);
   });
 
   test("a region without a decision says what one needs", () => {
