@@ -36,5 +36,8 @@ export function sampleLog(titles: readonly string[]): string {
 /** The page that `npm run experiment -- report` writes. */
 export function sampleReport(log: string): string {
   const read = readLog(log.split("\n").filter((line) => line !== ""));
-  return reportHtml("sample, with invented readers", analyse(read, SESSIONS, LOOKS), SESSIONS);
+  return reportHtml("a sample with invented readers", analyse(read, SESSIONS, LOOKS), SESSIONS, {
+    href: "/",
+    text: "Back to the results page",
+  });
 }

@@ -36,6 +36,7 @@ const BY_CODE = {
   ERR_SSL_WRONG_VERSION_NUMBER: { text: "it does not speak TLS. Is it http:// and not https://?", passes: false },
   ERR_SSL_PACKET_LENGTH_TOO_LONG: { text: "it does not speak TLS. Is it http:// and not https://?", passes: false },
   EPROTO: { text: "it does not speak TLS. Is it http:// and not https://?", passes: false },
+  ERR_INVALID_URL: { text: "it is no URL", passes: false },
   HPE_INVALID_CONSTANT: { text: "it does not speak HTTP. Is it https:// and not http://?", passes: false },
 } as const satisfies Readonly<Record<string, Words>>;
 
@@ -62,6 +63,10 @@ export function connectionFailure(error: unknown, address: string): Words | null
     if (!Object.hasOwn(BY_CODE, code)) continue;
     const { text, passes } = BY_CODE[code as keyof typeof BY_CODE];
     return { text: `${address}: ${text} (${code})`, passes };
+  }
+  // Fetch has no code for the ports that it opens never (https://fetch.spec.whatwg.org/#port-blocking).
+  if (error instanceof Error && error.cause instanceof Error && error.cause.message === "bad port") {
+    return { text: `${address}: fetch may not call this port. Is the address right? (bad port)`, passes: false };
   }
   if (error instanceof Error && error.name === "TimeoutError") {
     return { text: `${address}: it did not answer in time`, passes: true };

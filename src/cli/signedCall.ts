@@ -86,20 +86,23 @@ async function once(
     const hints = text.includes('"code"') ? workerHints(variable) : proxyHints({ path, variable });
     const hint = hints[response.status];
     const place = response.headers.get("location");
-    const said = place === null ? sentenceOf(text) : null;
+    const own = place === null ? ownError(text) : null;
     const body = place === null ? text.trim().slice(0, 300) : `to ${place.slice(0, 300)}`;
-    const message = `${said === null ? "" : `${said}\n`}${response.status} ${body}${hint ?? ""}`;
+    const message = own === null ? `${response.status} ${body}` : `${own.sentence}\n${response.status} ${own.code}`;
     const passes = PASSING.includes(response.status) && !text.includes('"misconfigured"');
-    if (!passes) throw new Refused(message);
-    throw new Passing(message, Math.min(60, Number(response.headers.get("retry-after")) || 0) * 1000);
+    if (!passes) throw new Refused(message + (hint ?? ""));
+    throw new Passing(message + (hint ?? ""), Math.min(60, Number(response.headers.get("retry-after")) || 0) * 1000);
   }
   return text;
 }
 
-/** The message of the Worker's own error, for the first line; null = it is not one. */
-function sentenceOf(text: string): string | null {
-  const [, message] = /^\{"code":"[a-z_]+","message":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
-  return message === undefined ? null : String(JSON.parse(message)).slice(0, 300);
+/** The Worker's own error: its sentence for the first line, its code and trace for the second; null = it is not one. */
+function ownError(text: string): { readonly sentence: string; readonly code: string } | null {
+  const [, name = "", message] = /^\{"code":"([a-z_]+)","message":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+  if (message === undefined) return null;
+  const [, trace] = /,"trace":"([^"\\]+)"\}\s*$/.exec(text) ?? [];
+  const sentence = String(JSON.parse(message)).slice(0, 300);
+  return { sentence, code: trace === undefined ? name : `${name}, trace ${trace.slice(0, 64)}` };
 }
 
 type Hints = Readonly<Record<number, string>>;

@@ -13,28 +13,20 @@ const WEATHER = { path: "/weather", variable: "PURGE_SECRET" } as const;
 
 const argv = process.argv.slice(2);
 answerHelp(WEATHER_USAGE, argv);
-const parsed = parseWeatherArguments(argv, process.env);
+const domainIn = (file = DEPLOYMENT_FILE) => readDeployment(file)?.domain;
+const parsed = parseWeatherArguments(argv, process.env, domainIn);
 if (!parsed.ok) refuse(WEATHER_USAGE, ...parsed.problems);
-const args = parsed.value;
-const domain = args.endpoint === null ? readDeployment(args.file ?? DEPLOYMENT_FILE)?.domain : undefined;
-const endpoint = args.endpoint ?? (domain === undefined ? null : `https://${domain}`);
-if (endpoint === null) {
-  refuse(
-    WEATHER_USAGE,
-    "No endpoint: give --endpoint, set PURGE_ENDPOINT, or deploy first (deployment.json has the domain)",
-  );
-}
 try {
-  report(args, await send(args, endpoint));
+  report(parsed.value, await send(parsed.value));
 } catch (error) {
-  console.error(reasonOf(error, endpoint));
+  console.error(reasonOf(error, parsed.value.endpoint));
   process.exitCode = 1;
 }
 
-function send({ order, secret }: WeatherArguments, to: string): Promise<WeatherAnswer> {
+function send({ order, secret, endpoint }: WeatherArguments): Promise<WeatherAnswer> {
   const { signal } = new AbortController();
   const onRetry = (why: string, seconds: number) => console.error(`${why}; again in ${seconds} s`);
-  return callSigned(order, WEATHER, { endpoint: to, secret, signal, onRetry }, (body) =>
+  return callSigned(order, WEATHER, { endpoint, secret, signal, onRetry }, (body) =>
     body.v === 1 && typeof body.weather === "object" && Array.isArray(body.regions)
       ? (body as unknown as WeatherAnswer)
       : undefined,

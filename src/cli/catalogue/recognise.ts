@@ -10,13 +10,17 @@ import type { Command } from "./command.ts";
 import { LOG_USAGE, LOG_VALUES, readLogArguments } from "./outcomes/logArguments.ts";
 import { withLog } from "./outcomes/openLog.ts";
 import { choosePictures } from "./recognise/choose.ts";
-import { readWhere } from "./recognise/where.ts";
+import { readWhere, TEXTS } from "./recognise/where.ts";
 
-const USAGE = `Usage: npm run catalogue -- recognise RUN --budget DOLLARS [--where provider=NAME,source=NAME,views>=N] [--dry-run]
+const USAGE = `Sends stored pictures of RUN to a recognition service (Amazon Rekognition or Workers AI) and stores the labels.
+It costs money. Nothing is sent without --budget, and nothing with --dry-run.
+Usage: npm run catalogue -- recognise RUN --budget DOLLARS [--where provider=NAME,source=NAME,views>=N] [--dry-run]
          [--again] [--order NAME] [--service rekognition|workers-ai] [--worker URL] [--secret TEXT]
 ${LOG_USAGE}
-Says first how many pictures and dollars it will be. --dry-run ends there. The most viewed pictures come first; those that have
-labels are left out without --again. --order (default: the run) is whose budget it is: calls of earlier orders of that name
+The command says first how many pictures and dollars it will be. --dry-run ends there. The most viewed pictures come first.
+Pictures that have labels are left out without --again.
+--where has conditions with commas between them, and all must hold: views>=N, and NAME=TEXT with
+${TEXTS.join(", ")}. --order (default: the run) is whose budget it is: calls of earlier orders of that name
 count. Worker and secret default to CATALOGUE_ENDPOINT and LABELS_SECRET in the environment.`;
 
 const DOOR = { path: "/labels", variable: "LABELS_SECRET" } as const;

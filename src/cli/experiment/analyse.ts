@@ -1,11 +1,11 @@
 /** What a log of an experiment says so far. Pure. */
 import { boundaryAt } from "./boundary.ts";
 import { type Difference, differenceOf, MOST_SPLIT_Z, splitCheck } from "./difference.ts";
-import type { ExperimentLog } from "./readLog.ts";
+import type { ExperimentLog, PictureCounts } from "./readLog.ts";
 import { type Counts, priorViews, type ShrunkRate, shrunkRate } from "./shrunkRate.ts";
 
 export type Look = { readonly sessions: number; readonly z: number; readonly boundary: number };
-export type PictureRate = Counts & ShrunkRate & { readonly cluster: string; readonly picture: string };
+export type PictureRate = PictureCounts & ShrunkRate & { readonly cluster: string; readonly picture: string };
 
 export type Analysis = Difference & {
   /** |z| of the split; beyond MOST_SPLIT_Z the draw was not fair. */
@@ -19,7 +19,7 @@ export type Analysis = Difference & {
   /** The first look that crossed its boundary; null = none. */
   readonly decided: Look | null;
   readonly isComplete: boolean;
-  /** Pictures of clusters in which several were shown, most views first. */
+  /** Pictures of clusters in which several were shown. Those of one cluster stand together. Most views first. */
   readonly pictures: readonly PictureRate[];
 };
 
@@ -30,7 +30,9 @@ export function analyse(log: ExperimentLog, planned: number, looks: number): Ana
   const made = Array.from({ length: looks }, (_, i) => i + 1).flatMap((look): Look[] => {
     const size = Math.ceil((planned * look) / looks);
     if (size > sessions.length) return [];
-    return [{ sessions: size, z: differenceOf(sessions.slice(0, size)).z, boundary: boundaryAt(look, looks) }];
+    const { z } = differenceOf(sessions.slice(0, size));
+    // A first look at which one arm has no view yet decides nothing.
+    return [{ sessions: size, z: Number.isNaN(z) ? 0 : z, boundary: boundaryAt(look, looks) }];
   });
   const isComplete = made.length === looks;
   const wide = boundaryAt(isComplete ? looks : Math.max(1, made.length), looks) * all.standardError;
@@ -46,14 +48,21 @@ export function analyse(log: ExperimentLog, planned: number, looks: number): Ana
 function ratesOf(clusters: ExperimentLog["clusters"]): readonly PictureRate[] {
   const shared = [...clusters].filter(([, pictures]) => pictures.size > 1);
   const worth = priorViews(shared.flatMap(([, pictures]) => [...pictures.values()]));
-  const rates = shared.flatMap(([cluster, pictures]) => {
+  const viewsOf = ([, pictures]: (typeof shared)[number]) => sum([...pictures.values()], "views");
+  const inOrder = shared.sort((a, b) => viewsOf(b) - viewsOf(a) || (a[0] < b[0] ? -1 : 1));
+  return inOrder.flatMap(([cluster, pictures]) => {
     const counts = [...pictures.values()];
     const [views, clicks] = [sum(counts, "views"), sum(counts, "clicks")];
     // A cluster without a click, or with nothing else, is no proof of a rate of 0 or 1.
     const prior = (clicks + 0.5) / (views + 1);
-    return [...pictures].map(([picture, own]) => ({ cluster, picture, ...own, ...shrunkRate(own, prior, worth) }));
+    const rates = [...pictures].map(([picture, own]) => ({
+      cluster,
+      picture,
+      ...own,
+      ...shrunkRate(own, prior, worth),
+    }));
+    return rates.sort((a, b) => b.views - a.views || (a.picture < b.picture ? -1 : 1));
   });
-  return rates.sort((a, b) => b.views - a.views || (a.picture < b.picture ? -1 : 1));
 }
 
 function sum(counts: readonly Counts[], field: keyof Counts): number {

@@ -19,7 +19,10 @@ export type Difference = {
   readonly designEffect: number;
 };
 
-/** A session may have views in both arms, since the arm is drawn for each of its queries. NaN where an arm has no view. */
+/**
+ * A session may have views in both arms, since the arm is drawn for each of its queries. NaN where an arm has no view. Without
+ * a click in either arm, z is 0 and the design effect is 1.
+ */
 export function differenceOf(sessions: readonly Session[]): Difference {
   const [views, clicks] = [sums(sessions, "views"), sums(sessions, "clicks")];
   const rates = [clicks[0] / views[0], clicks[1] / views[1]] as const;
@@ -34,8 +37,8 @@ export function differenceOf(sessions: readonly Session[]): Difference {
   const difference = rates[1] - rates[0];
   return {
     ...{ sessions: sessions.length, views, rates, difference, standardError },
-    z: difference / standardError,
-    designEffect: variance / independent,
+    z: difference === 0 ? 0 : difference / standardError,
+    designEffect: independent === 0 ? 1 : variance / independent,
   };
 }
 

@@ -72,10 +72,15 @@ async function requestLines(
     ...(authority === "signature"
       ? []
       : [line("", `unsigned: sizes go up to the next of ${config.ladder.join(", ")} (LADDER)`)]),
-    line("format", request.negotiated ? `negotiated: class "${request.accept}" ${because}` : "as the URL says"),
+    line("format", formatText(request, because)),
     line("expires", expires === null ? "never" : timeOf(expires * 1000)),
     line("file name", `${delivery.filename ?? "that of the source"}${delivery.attachment ? ", to be saved" : ""}`),
   ];
+}
+
+function formatText({ negotiated, accept, transform }: ImageRequest, because: string): string {
+  if (transform.raw) return "that of the source (raw)";
+  return negotiated ? `negotiated: class "${accept}" ${because}` : "as the URL says";
 }
 
 /** What permits the source. Of a signature, which pair of the list it is of. */

@@ -20,11 +20,8 @@ export type WeatherArguments = {
   /** The body of `POST /weather`. */
   readonly order: Readonly<Record<string, unknown>>;
   readonly json: boolean;
-  /** Null: the domain of deployment.json. */
-  readonly endpoint: string | null;
+  readonly endpoint: string;
   readonly secret: string;
-  /** Null: the usual deployment.json. */
-  readonly file: string | null;
 };
 
 export type ParsedWeatherArguments =
@@ -38,10 +35,14 @@ const REGION = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 /** How many words each action takes behind it, and what they are. */
 const WORDS = { show: "", set: "COLO REGION", freeze: "", exclude: "REGION" } as const satisfies Record<Action, string>;
 
-/** Reads the words after `npm run weather --`. Never throws. */
+/**
+ * Reads the words after `npm run weather --`. Never throws. `domainIn`: the domain in a deployment.json (undefined: in the
+ * usual one), asked only without another endpoint; it may throw, and the message is a problem. Undefined = there is none.
+ */
 export function parseWeatherArguments(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  domainIn: (file: string | undefined) => string | undefined,
 ): ParsedWeatherArguments {
   const line = readCommandLine(argv, {
     values: ["endpoint", "secret", "file"],
@@ -64,19 +65,29 @@ export function parseWeatherArguments(
   if (line.switches.has("off") && action !== "freeze" && action !== "exclude") {
     problems.push("--off goes with freeze and exclude");
   }
-  const endpoint = (line.values.endpoint ?? env.PURGE_ENDPOINT ?? "").replace(/\/+$/, "");
-  if (endpoint !== "" && !/^https?:\/\/[^/]+$/.test(endpoint)) {
-    problems.push(`The endpoint must be the Worker's URL such as https://img.example.org, not "${endpoint}"`);
+  const named = (line.values.endpoint ?? env.PURGE_ENDPOINT ?? "").replace(/\/+$/, "");
+  const endpoint = named === "" ? endpointIn(() => domainIn(line.values.file), problems) : named;
+  if (named !== "" && !(/^https?:\/\/[^/]+$/.test(named) && URL.canParse(named))) {
+    problems.push(`The endpoint must be the Worker's URL such as https://img.example.org, not "${named}"`);
   }
   const secret = line.values.secret ?? env.PURGE_SECRET ?? "";
   if (secret === "") problems.push("No secret: set PURGE_SECRET, or give --secret");
   if (problems.length > 0) return { ok: false, problems };
   const order = orderOf(action, words, !line.switches.has("off"));
   const json = line.switches.has("json");
-  return {
-    ok: true,
-    value: { action, order, json, secret, endpoint: endpoint === "" ? null : endpoint, file: line.values.file ?? null },
-  };
+  return { ok: true, value: { action, order, json, secret, endpoint } };
+}
+
+/** Of the deployment; "" with a problem when there is none. */
+function endpointIn(domain: () => string | undefined, problems: string[]): string {
+  try {
+    const known = domain();
+    if (known !== undefined) return `https://${known}`;
+    problems.push("No endpoint: set PURGE_ENDPOINT, give --endpoint, or deploy first (deployment.json has the domain)");
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
+  return "";
 }
 
 function wordProblems(action: Action, words: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 /** The weather for people, a line each. Pure. */
 
 import type { WeatherAnswer } from "../../weather/answer.ts";
+import { RULES } from "../../weather/rules.ts";
 import type { ColoView, WeatherView } from "../../weather/view.ts";
 import { counted } from "../counted.ts";
 
@@ -31,9 +32,11 @@ function besideOf(region: string | undefined): string {
   return region === undefined ? "" : `, ${region} is still read beside`;
 }
 
+const NEEDED = `a decision needs ${RULES.samples} reads in a minute, from at least ${RULES.isolates} isolates`;
+
 function viewLines(view: WeatherView | null, region: string, now: number): readonly string[] {
   if (view === null) return [`${region}: its object does not answer`];
-  if (view.at === 0) return [`${region}: nothing is known yet`];
+  if (view.at === 0) return [`${region}: nothing is known yet (${NEEDED})`];
   const colos = Object.entries(view.colos).sort(([a], [b]) => (a < b ? -1 : 1));
   const heard = `decided ${Math.max(0, Math.round((now - view.at) / 1000))} s ago`;
   return [
@@ -45,7 +48,7 @@ function viewLines(view: WeatherView | null, region: string, now: number): reado
 function coloLine(colo: string, { usualMs, changeMs, gainMs, movedAt }: ColoView, now: number): string {
   const usual = Object.entries(usualMs).map(([store, ms]) => `${store} ${Math.round(ms)}`);
   const parts = [
-    usual.length === 0 ? "too few samples" : `usually ${usual.join(", ")} ms`,
+    usual.length === 0 ? "too few reads" : `usually ${usual.join(", ")} ms`,
     changeMs === null ? null : `now ${changeMs < 0 ? "" : "+"}${Math.round(changeMs)} ms`,
     movedAt === null ? null : `moved ${Math.round((now - movedAt) / 60_000)} min ago`,
     gainMs === null ? null : `gained ${Math.round(gainMs)} ms`,

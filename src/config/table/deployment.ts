@@ -39,7 +39,7 @@ export const DEPLOYMENT = {
     read: secret,
     fallback: null,
     secret: true,
-    doc: "Key that signs `POST /purge`. Unset: `/purge` answers 404",
+    doc: "Key that signs `POST /purge` and `POST /weather`. Unset: both answer 404",
   },
   catalogueSecret: {
     variable: "CATALOGUE_SECRET",

@@ -72,7 +72,8 @@ async function readImgproxyUrl({ path, query, accept, now }: Asked, config: Conf
     ...signer,
     accept,
     ...(isEncrypted ? { hidden: true as const } : {}),
-    negotiated: transform.format === "auto",
+    // The bytes of `raw` are those of the source for every browser.
+    negotiated: transform.format === "auto" && !transform.raw,
     cachebuster,
     expires,
     delivery: { ...delivery, filename: delivery.filename ?? encoded.filename },

@@ -99,5 +99,9 @@ describe("the sample experiment", () => {
     expect(report).toContain("Mates are clicked more often");
     expect(report.match(/<svg/g)).toHaveLength(2);
     expect(report).not.toMatch(/<script|<four>|NOT FAIR/);
+    expect(report).toContain('<a href="/">');
+    const labels = [...report.matchAll(/<\/title>([^<]+) \(\d+\)<\/text>/g)].map(([, label]) => label);
+    expect(labels).toHaveLength(8);
+    expect(labels).toEqual(expect.arrayContaining(["one · found", "one (copy) · mate"]));
   });
 });

@@ -43,6 +43,13 @@ describe("connectionFailure", () => {
     expect((await wordsFor(`http://localhost:${port}`))?.text).toContain("nothing listens there");
   });
 
+  test.each([
+    ["http://127.0.0.1:1", "http://127.0.0.1:1: fetch may not call this port. Is the address right? (bad port)"],
+    ["http://a b", "http://a b: it is no URL (ERR_INVALID_URL)"],
+  ])("%s, which cannot pass", async (address, text) => {
+    expect(await wordsFor(address)).toEqual({ text, passes: false });
+  });
+
   test("the connection is cut", async () => {
     const port = await portOf(createTcpServer((socket) => socket.destroy()));
     expect(await wordsFor(`http://127.0.0.1:${port}`)).toMatchObject({

@@ -9,7 +9,8 @@ const SENTENCE = 'Cannot read the body: there is no run "nosuch": import it firs
 const OURS = JSON.stringify({ code: "body_invalid", message: SENTENCE, trace: "t" });
 
 test.each([
-  ["the Worker's sentence first", OURS, `${SENTENCE}\n400 ${OURS}`],
+  ["the Worker's sentence once, then its code and trace", OURS, `${SENTENCE}\n400 body_invalid, trace t`],
+  ["a Worker without a trace", OURS.replace(',"trace":"t"', ""), `${SENTENCE}\n400 body_invalid`],
   ["another's answer as it is", '{"message":"no"}', '400 {"message":"no"}'],
   ["no JSON", "nginx", "400 nginx"],
 ])("%s", async (_, body, message) => {

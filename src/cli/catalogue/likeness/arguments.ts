@@ -5,13 +5,21 @@ import { readCommandLine } from "../../commandLine.ts";
 import { LOG_USAGE, LOG_VALUES, type LogArguments, readLogArguments } from "../outcomes/logArguments.ts";
 import type { EmbeddingPlace } from "./httpEmbedder.ts";
 
-export const USAGE = `Usage: npm run catalogue -- likeness RUN|FILE… --to FOLDER [--rows FILE]… [--k 20] [--threads N]
+const [NEIGHBOURS, MOST_NEIGHBOURS] = [20, 100];
+const MOST_THREADS = 64;
+
+export const USAGE = `Finds copies among the pictures of a run by their hashes, and clusters them.
+Usage: npm run catalogue -- likeness RUN|FILE… --to FOLDER [--rows FILE]… [--k ${NEIGHBOURS}] [--threads N]
          [--previous CLUSTERS.tsv] [--chunk A,B] [--platform [--worker URL] [--secret TEXT]]
-       npm run catalogue -- likeness RUN --to FOLDER --embeddings URL --model NAME [--least 0.8] [--k 20]
+       npm run catalogue -- likeness RUN --to FOLDER --embeddings URL --model NAME [--least 0.8] [--k ${NEIGHBOURS}]
 ${LOG_USAGE}
 RUN is a run, whose log is read from the bucket; FILEs are JSONL of outcomes, as \`-- export\` writes them. --rows are parts of
 the import, for the dates and views that choose a cluster's representative. FOLDER gets neighbours.tsv (id, neighbour,
-distance) and clusters.tsv (id, cluster, representative). --previous keeps the names of the clusters of an earlier run.
+distance) and clusters.tsv (id, cluster, representative).
+--k: for each picture, neighbours.tsv has at most so many others, the nearest first (${NEIGHBOURS}, up to ${MOST_NEIGHBOURS}). It does not
+change the clusters.
+--threads: threads of this machine that compare hashes (one for each processor, up to ${MOST_THREADS}).
+--previous keeps the names of the clusters of an earlier run.
 --chunk does one chunk of the job, part A against part B, prints its pairs and CPU time, and writes nothing.
 --platform has the Worker's queue find the pairs of a RUN, in place of this machine's threads. Worker and secret default to
 CATALOGUE_ENDPOINT and CATALOGUE_SECRET in the environment.
@@ -20,8 +28,6 @@ CATALOGUE_ENDPOINT and CATALOGUE_SECRET in the environment.
 docs/operator/enrichment.md says what hashes can find.`;
 
 const EMBEDDING_VALUES = ["embeddings", "model", "least"] as const;
-const MOST_NEIGHBOURS = 100;
-const MOST_THREADS = 64;
 
 export type Arguments = {
   /** Files of outcomes; null = the log of a run. */
@@ -79,7 +85,7 @@ export function readArguments(
   if (embeddings !== null && (files !== null || platform !== null || chunk !== undefined)) {
     problems.push("--embeddings is for a run, without --platform and --chunk");
   }
-  const k = numberOf("k", 20, MOST_NEIGHBOURS);
+  const k = numberOf("k", NEIGHBOURS, MOST_NEIGHBOURS);
   const threads = numberOf("threads", Math.min(MOST_THREADS, availableParallelism()), MOST_THREADS);
   const value = {
     files,

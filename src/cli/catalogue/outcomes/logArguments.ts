@@ -5,8 +5,11 @@ import type { CommandLine } from "../../commandLine.ts";
 
 export const LOG_VALUES = ["concurrency", "endpoint", "access-key", "secret-key", "bucket-prefix"] as const;
 
+const CONCURRENCY = 32;
+
 export const LOG_USAGE = `         [--concurrency N] [--endpoint S3URL] [--access-key ID] [--secret-key S] [--bucket-prefix firstlight-]
-Endpoint and keys default to S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY in the environment.`;
+Endpoint and keys default to S3_ENDPOINT, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY in the environment.
+--concurrency: how many objects of the run's log are read at once (${CONCURRENCY}).`;
 
 export type LogArguments = BucketAccess & {
   readonly run: string;
@@ -32,7 +35,7 @@ export function readLogArguments(
   if (run === "") problems.push("No run is named");
   else if (!RUN_NAME.is(run)) problems.push(`A run cannot be called ${run}: ${RUN_NAME.needed}`);
   if (words.length > 1) problems.push(`One run is read at a time, not ${words.join(", ")}`);
-  const concurrency = Number(values.concurrency ?? 32);
+  const concurrency = Number(values.concurrency ?? CONCURRENCY);
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
     problems.push(`--concurrency cannot be ${values.concurrency}: a whole number from 1 to ${MAX_CONCURRENCY}`);
   }

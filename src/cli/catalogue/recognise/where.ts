@@ -1,7 +1,7 @@
 /** `--where provider=flickr,source=nasa,views>=100`: which pictures of a run. Pure. */
 import type { ManifestRow } from "../../../catalogue/manifestRow.ts";
 
-const TEXTS = ["provider", "source", "license", "creator"] as const;
+export const TEXTS = ["provider", "source", "license", "creator"] as const;
 
 export type Condition =
   | { readonly column: (typeof TEXTS)[number]; readonly value: string }

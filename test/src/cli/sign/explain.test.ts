@@ -49,6 +49,12 @@ describe("a request that is answered: each step in the Worker's order", () => {
     }
   });
 
+  test("the format of raw is that of the source", async () => {
+    const { text } = await told(await signed(`/raw:1/${ENCODED}`));
+    expect(text).toContain("that of the source (raw)");
+    expect(text).not.toContain("negotiated");
+  });
+
   test("an address of facts, with the signature of the picture behind it", async () => {
     const address = await signed(`/w:300/${ENCODED}`);
     const { ok, text } = await told(address.replace(ORIGIN, `${ORIGIN}/info`));

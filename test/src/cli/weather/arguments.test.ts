@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseWeatherArguments } from "../../../../src/cli/weather/arguments.ts";
 import { weatherLines } from "../../../../src/cli/weather/lines.ts";
@@ -5,7 +7,8 @@ import { readWeatherOrder } from "../../../../src/request/control/weatherOrder.t
 import { NO_WEATHER } from "../../../../src/weather/settings.ts";
 
 const ENV = { PURGE_SECRET: "s", PURGE_ENDPOINT: "https://img.test/" };
-const parse = (line: string, env: Record<string, string> = ENV) => parseWeatherArguments(line.split(" "), env);
+const parse = (line: string, env: Record<string, string> = ENV, domain?: string) =>
+  parseWeatherArguments(line.split(" "), env, () => domain);
 
 describe("what is sent", () => {
   test.each([
@@ -27,7 +30,8 @@ describe("what is sent", () => {
   test("arguments go before the environment; without an endpoint deployment.json names it", () => {
     const both = parse("show --endpoint http://127.0.0.1:8787 --secret t");
     expect(both).toMatchObject({ ok: true, value: { endpoint: "http://127.0.0.1:8787", secret: "t" } });
-    expect(parse("show", { PURGE_SECRET: "s" })).toMatchObject({ ok: true, value: { endpoint: null } });
+    const deployed = parse("show", { PURGE_SECRET: "s" }, "img.test");
+    expect(deployed).toMatchObject({ ok: true, value: { endpoint: "https://img.test" } });
   });
 });
 
@@ -44,6 +48,7 @@ describe("every problem is named", () => {
     ["freeze --json", "--json goes with show"],
     ["show --endpoint img.test", 'not "img.test"'],
     ["show --endpoint https://img.test/x", 'not "https://img.test/x"'],
+    ["show --endpoint http://127.0.0.1:99999", 'not "http://127.0.0.1:99999"'],
   ])("%s", (line, problem) => {
     const parsed = parse(line);
     expect(parsed.ok ? [] : parsed.problems).toContainEqual(expect.stringContaining(problem));
@@ -51,7 +56,19 @@ describe("every problem is named", () => {
 
   test("all of a line at once", () => {
     const parsed = parse("set QQQ ENAM --nonsense --json", {});
-    expect(parsed.ok ? [] : parsed.problems).toHaveLength(5);
+    expect(parsed.ok ? [] : parsed.problems).toHaveLength(6);
+  });
+
+  test("a missing secret and a missing endpoint together, and a deployment.json that cannot be read", () => {
+    const missing = parse("show", {});
+    expect(missing.ok ? [] : missing.problems).toEqual([
+      expect.stringContaining("No endpoint: set PURGE_ENDPOINT"),
+      expect.stringContaining("No secret: set PURGE_SECRET"),
+    ]);
+    const broken = parseWeatherArguments(["show"], { PURGE_SECRET: "s" }, () => {
+      throw new Error("deployment.json: no JSON");
+    });
+    expect(broken).toEqual({ ok: false, problems: ["deployment.json: no JSON"] });
   });
 });
 
@@ -63,6 +80,24 @@ describe("what is shown", () => {
       "weather  on; map version 0; regions enam, weur",
       "Every data centre reads the region of the fixed table.",
     ]);
+  });
+
+  test("the example of docs/operator/weather.md", () => {
+    const weather = { ...NO_WEATHER, version: 7, colos: { MAD: "enam" } };
+    const known = { usualMs: { weur: 20, enam: 91 }, changeMs: 2, gainMs: 84_000, movedAt: at - 1_500_000 };
+    const views = [
+      { region: "enam", at: at - 41_000, colos: {} },
+      { region: "weur", at: at - 5_000, colos: { MAD: known } },
+    ];
+    const page = readFileSync(join(import.meta.dirname, "../../../../docs/operator/weather.md"), "utf8");
+    expect(page).toContain(`\n${weatherLines({ ...answer, weather, views }, at).join("\n")}\n`);
+  });
+
+  test("a region without a decision says what one needs", () => {
+    const views = [{ region: "enam", at: 0, colos: {} }, null];
+    expect(weatherLines({ ...answer, views }, at)).toContain(
+      "enam: nothing is known yet (a decision needs 200 reads in a minute, from at least 3 isolates)",
+    );
   });
 
   test("changes, what the operator has ordered, and figures", () => {

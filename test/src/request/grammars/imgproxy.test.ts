@@ -456,6 +456,14 @@ test.each([
   expect([request.accept, request.negotiated]).toEqual([expected, negotiated]);
 });
 
+test.each([
+  ["raw:1", { raw: 1 }, false],
+  ["raw:0", { raw: 0 }, true],
+  ["no raw", { width: 10 }, true],
+] as const)("%s", async (_, options, negotiated) => {
+  expect((await read(build(options as never), SIGNED, "image/webp")).negotiated).toBe(negotiated);
+});
+
 /** What Cloudflare's URL normalisation does to a path, as its documentation states it. */
 function zoneNormalised(url: string): string {
   const path = url
