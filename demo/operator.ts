@@ -9,7 +9,8 @@ import type { RunServer } from "./run/server.ts";
 
 /** A log line is there at once. */
 const EVERY_SECONDS = 2;
-const CPU_MISSING = "the platform measures it, and here is no platform.";
+const CPU_MISSING = "only Cloudflare measures it. This is your machine, not Cloudflare.";
+const RESULTS_PAGE = "/";
 const DEPLOYMENT = "The demo's own Workers, since they were started.";
 
 /** `edge`: address of the Worker that says which regions are in force. */
@@ -27,7 +28,7 @@ export function demoOperator(points: CollectedPoints, run: Pick<RunServer, "stat
       const runs = status === null ? [] : [runReport(status)];
       return reportOf(
         answers,
-        { ...{ cpu: null, cpuMissing: CPU_MISSING, deployment: DEPLOYMENT }, weather, runs },
+        { ...{ cpu: null, cpuMissing: CPU_MISSING, deployment: DEPLOYMENT, resultsPage: RESULTS_PAGE }, weather, runs },
         window,
         now,
       );

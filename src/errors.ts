@@ -15,7 +15,12 @@ const OWN_ANSWERS = {
   not_found: { status: 404, message: "There is nothing at this address", cacheSeconds: SHORT, report: false },
   method_not_allowed: { status: 405, message: "Method {method} is not served here", cacheSeconds: 0, report: false },
   url_invalid: { status: 400, message: "Cannot read the address: {why}", cacheSeconds: SHORT, report: false },
-  option_unknown: { status: 400, message: "Unknown option {option}", cacheSeconds: SHORT, report: false },
+  option_unknown: {
+    status: 400,
+    message: "Option {option} is not taken here{why}",
+    cacheSeconds: SHORT,
+    report: false,
+  },
   option_invalid: {
     status: 400,
     message: "Option {option} cannot be {value}: {limit}",

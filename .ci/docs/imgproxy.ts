@@ -1,52 +1,11 @@
 /** Every option that imgproxy has, and what it is here. The options are those of imgproxy's own URL builder. */
 import { readFileSync } from "node:fs";
 import { namedOptions } from "../../src/request/options/applyOption.ts";
+import { REFUSED } from "../../src/request/options/refused.ts";
 import { SECURITY_NAMES } from "../../src/request/options/security.ts";
 import { WITHOUT_EFFECT } from "../../src/request/options/withoutEffect.ts";
 
 const TYPES = "../../node_modules/@imgproxy/imgproxy-js-core/dist/imgproxy-js-core.d.ts";
-
-/** Options that are refused with 400 `option_unknown`, and why. */
-const REFUSED = {
-  adjust: "No colour adjustment",
-  autoquality: "`quality`, `format_quality` or `max_bytes`",
-  avif_options: "The AVIF encoder has one setting, its quality",
-  blur_areas: "`blur` takes the whole picture",
-  blur_detections: "No object detection",
-  bypass_cache: "Purge instead (`npm run purge`), or `cachebuster`",
-  cache_tags: "Purges are by source, prefix and host",
-  colorize: "No colour adjustment",
-  crop_aspect_ratio: "`crop` takes sizes; or `resize:fill`",
-  crop_objects: "No object detection",
-  duotone: "No colour adjustment",
-  dpi: "The resolution of print is not written",
-  draw_detections: "No object detection",
-  fallback_image_url: "The answer is an error with its status; a page's `onerror` can show another picture",
-  flip: "`rotate` and `auto_rotate` only",
-  hashsum: "A source is not compared with a hash",
-  gradient: "Only a watermark is drawn on a picture",
-  jpeg_options: "The encoder's settings are fixed",
-  monochrome: "No colour adjustment",
-  objects_position: "No object detection",
-  page: "The first page",
-  pages: "The first page",
-  png_options: "The encoder's settings are fixed",
-  preserve_hdr: "Colours are converted to sRGB",
-  progressive_blur: "`blur` is the same everywhere",
-  resizing_algorithm: "One algorithm, close to Lanczos-3",
-  style: "SVG is painted as it is",
-  unsharp_masking: "`sharpen`",
-  video_thumbnail_animation: "No video",
-  video_thumbnail_tile: "No video",
-  video_thumbnail_keyframes: "No video",
-  video_thumbnail_second: "No video",
-  watermark_rotate: "A watermark stands upright",
-  watermark_shadow: "A watermark has no shadow",
-  watermark_size: "The argument `scale` of `watermark`",
-  watermark_text: "A watermark is the picture `WATERMARK_URL`",
-  watermark_url: "A deployment has one watermark, `WATERMARK_URL`",
-  webp_options: "The encoder's settings are fixed",
-} as const satisfies Readonly<Record<string, string>>;
 
 type ImgproxyOption = { readonly name: string; readonly short: readonly string[] };
 
@@ -70,12 +29,30 @@ export function imgproxyOptions(): readonly ImgproxyOption[] {
 
 /** Option, short names, what it is here. Throws Error for an option that no table here has. */
 export function imgproxyRows(): readonly (readonly [string, string, string])[] {
-  return imgproxyOptions().map(({ name, short }) => [
+  return imgproxyOptions().map(({ name }) => [
     `\`${name}\``,
-    short.map((word) => `\`${word}\``).join(" "),
+    shortNamesOf(name)
+      .map((word) => `\`${word}\``)
+      .join(" "),
     hereOf(name),
   ]);
 }
+
+/** The short names that are read here. The types of imgproxy's builder are wrong about some. */
+export function shortNamesOf(name: string): readonly string[] {
+  if (name === "preset") return ["pr"];
+  const rows: Readonly<Record<string, { readonly short: readonly string[] }>> = { ...WITHOUT_EFFECT, ...REFUSED };
+  return namedOptions().find((option) => option.name === name)?.short ?? rows[name]?.short ?? [];
+}
+
+/** What a taken option does not do here as it does at imgproxy. */
+const LIMITS = {
+  crop: "its gravity has no `obj` and `objw` (400)",
+  gravity: "without `obj` and `objw` (400)",
+  raw: "for JPEG, PNG and WebP; other sources are 400",
+  strip_color_profile: "`0` keeps no profile together with a watermark",
+  watermark: "without the position `ch` (400)",
+} as const satisfies Readonly<Record<string, string>>;
 
 /** Options of ours that imgproxy does not have. */
 export function ownOptions(): readonly string[] {
@@ -88,10 +65,13 @@ function hereOf(name: string): string {
   if (SECURITY_NAMES.includes(name)) {
     return "taken where `ALLOW_SECURITY_OPTIONS` is true ([its arguments](url.md#options)), else refused (400). It only lowers the deployment's limit";
   }
-  if (namedOptions().some((option) => option.name === name)) return "taken ([its arguments](url.md#options))";
+  if (namedOptions().some((option) => option.name === name)) {
+    const limit = Object.entries(LIMITS).find(([key]) => key === name)?.[1];
+    return `taken ([its arguments](url.md#options))${limit === undefined ? "" : `; ${limit}`}`;
+  }
   const same = Object.entries(WITHOUT_EFFECT).find(([key]) => key === name)?.[1];
   if (same !== undefined) return `only with the value ${same.limit}: ${same.doc}`;
-  const refused = Object.entries(REFUSED).find(([key]) => key === name)?.[1];
+  const refused = Object.entries(REFUSED).find(([key]) => key === name)?.[1].why;
   if (refused === undefined) throw new Error(`Say in .ci/docs/imgproxy.ts what imgproxy's option ${name} is here`);
   return `refused (400). ${refused}`;
 }

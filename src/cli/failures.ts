@@ -16,7 +16,7 @@ const BY_CODE = {
   UND_ERR_CONNECT_TIMEOUT: { text: "it did not answer in time", passes: true },
   UND_ERR_HEADERS_TIMEOUT: { text: "it did not answer in time", passes: true },
   EAI_AGAIN: { text: "the name service did not answer. Is this machine online?", passes: true },
-  ENOTFOUND: { text: "no such host name is known. Is the address right?", passes: false },
+  ENOTFOUND: { text: "no such host name is known. Is the address right, and is this machine online?", passes: false },
   DEPTH_ZERO_SELF_SIGNED_CERT: { text: `${TLS}: it is self-signed`, passes: false },
   SELF_SIGNED_CERT_IN_CHAIN: {
     text: `${TLS}: its authority is not known. NODE_EXTRA_CA_CERTS can name it`,

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { requireFreePort } from "./edge/port.ts";
 import { OPERATOR_USAGE, parseOperatorArguments } from "./operator/arguments.ts";
-import { deploymentReport } from "./operator/deployment.ts";
+import { deploymentReport, endpointProblem } from "./operator/deployment.ts";
 import { operatorAssets } from "./operator/page/assets.ts";
 import { createOperatorPages, isLoopback } from "./operator/pages.ts";
 import { answerHelp, refuse } from "./usage.ts";
@@ -18,6 +18,9 @@ const argv = process.argv.slice(2);
 answerHelp(OPERATOR_USAGE, argv);
 const { value: given, problems } = parseOperatorArguments(argv, process.env);
 if (problems.length > 0) refuse(OPERATOR_USAGE, ...problems);
+// The figures of a deployment that is down are of use too, so this does not end the program.
+const problem = await endpointProblem(given.endpoint);
+if (problem !== null) console.error(problem);
 try {
   if (given.json) console.log(JSON.stringify(await deploymentReport(given, given.hours, Date.now())));
   else console.log(`ready ${await serve(given.port)}/operator`);

@@ -12,7 +12,7 @@ export type Placeholder = "off" | "transparent" | "svg";
 /** What becomes of a reader while a source's host gets no more requests: waits in line, or is sent to the source itself. */
 export type OnSaturation = "wait" | "redirect";
 
-/** When readers who take AVIF get it: never, or once a picture has been asked for twice past the edge. */
+/** When readers who take AVIF get it: never, or once two requests have found a picture stored, but not at their edge. */
 export type AvifMode = "off" | "second-view";
 
 /** What `/robots.txt` tells crawlers; `off` = there is no such address. */

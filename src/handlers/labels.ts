@@ -17,7 +17,7 @@ import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { LABELS_LIMITS, readLabelsOrder } from "./labels/labelsOrder.ts";
-import { askedId, limitLookUps, refuseUnknown } from "./labels/lookUps.ts";
+import { askedId, limitLookUps, refuseTakenDown, refuseUnknown } from "./labels/lookUps.ts";
 
 /** Messages of one call of the queue. */
 const BATCH = 100;
@@ -69,12 +69,17 @@ export async function labels(http: Request, app: App, caller: Caller, job: Job):
   const { R2_PRIMARY } = app.bindings;
   const known = await storedLabels(R2_PRIMARY, id);
   if (known !== null && isTakenDown(known.source, app.config)) {
-    await R2_PRIMARY.delete(await labelsKey(id));
+    // What says only that the picture was refused stays: it is the answer to the next look-up too.
+    if (known.labels.length > 0) await R2_PRIMARY.delete(await labelsKey(id));
     throw new Failure("blocked");
   }
   // What has failed may have been ordered again.
   const isPending = (known === null || known.status === "failed") && (await ledger.isOpen(id));
-  if (isPending) return jsonAnswer(200, { id, status: "pending" });
+  if (isPending) {
+    // The ledger knows no addresses.
+    if (known === null) await refuseTakenDown(id, app);
+    return jsonAnswer(200, { id, status: "pending" });
+  }
   if (known === null) return refuseUnknown(id, app);
   const { v: _, source: __, ...shown } = known;
   return jsonAnswer(200, shown);

@@ -66,6 +66,6 @@ export function refuseAvif(
 ): void {
   if (transform.format !== "avif" || (avif !== "off" && authority === "signature")) return;
   const others = `one of ${[...formatWords().keys()].join(", ")}`;
-  const limit = avif === "off" ? others : `${others}; avif needs a signature`;
+  const limit = `${others}; ${avif === "off" ? "avif is off here (AVIF)" : "avif needs a signature"}`;
   throw new Failure("option_invalid", { option: "format (f)", value: '"avif"', limit });
 }

@@ -23,11 +23,13 @@ function usageText({ time, audience, usage }: UsageLine): string {
 function lineOf(trace: Trace): string {
   const { time, level, audience, status, outcome, hit, reason, stages, door, sourceHost, region, format, failure } =
     trace;
+  // A job stores no AVIF that is not smaller than the WebP.
+  const kept = audience === "job" && door === "avif" && reason === "ok" ? (trace.stored ? "stored" : "not stored") : "";
   const how = reason === "ok" ? [outcome, hit ?? (door === "" || door === "behind" ? "" : "miss")] : [outcome, reason];
   const why = failure === undefined ? [] : [`(${failure})`];
   const ms = `${(stages.total ?? 0).toFixed(0)} ms`;
   const words = [time.slice(11, 19), level === "error" ? "ERROR" : "", audience, status, ...how, ms, door, sourceHost];
-  return [...words, region, format, ...why].filter((word) => word !== "").join(" ");
+  return [...words, region, format, kept, ...why].filter((word) => word !== "").join(" ");
 }
 
 /** Collects lines; `take` gives the summary since the last call, empty when no line came. */

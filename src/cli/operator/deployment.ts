@@ -37,13 +37,24 @@ export async function deploymentReport(given: OperatorArguments, hours: number, 
 
 /** What `/healthz` says of itself, in words. Never rejects. */
 async function deploymentOf(endpoint: string): Promise<string> {
+  const body = await healthOf(endpoint);
+  if (body === null) return `${endpoint} does not answer.`;
+  const version: unknown = Reflect.get(Object(body), "version");
+  return typeof version === "string" ? `${endpoint}, version ${version}.` : `${endpoint}.`;
+}
+
+/** Words for the operator when nothing that is a deployment answers at the address; else null. Never rejects. */
+export async function endpointProblem(endpoint: string): Promise<string | null> {
+  return (await healthOf(endpoint)) === null ? `${endpoint}/healthz does not answer: is --endpoint right?` : null;
+}
+
+/** The body of `/healthz`; null when there is no answer in JSON. */
+async function healthOf(endpoint: string): Promise<unknown> {
   try {
     const response = await fetch(`${endpoint}/healthz`, { signal: AbortSignal.timeout(DOOR_MS) });
-    const body: unknown = await response.json();
-    const version: unknown = Reflect.get(Object(body), "version");
-    return typeof version === "string" ? `${endpoint}, version ${version}.` : `${endpoint}.`;
+    return await response.json();
   } catch {
-    return `${endpoint} does not answer.`;
+    return null;
   }
 }
 

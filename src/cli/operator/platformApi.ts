@@ -90,7 +90,8 @@ async function post(account: Account, path: string, type: string, body: string):
     });
   } catch (error) {
     // A header that cannot be sent stands in the error.
-    throw new Error(connectionFailure(error, api)?.text ?? `${api} cannot be asked: ${repeated(`${error}`, account)}`);
+    const where = `Cloudflare's API (${api}) cannot be reached from here`;
+    throw new Error(connectionFailure(error, where)?.text ?? `${where}: ${repeated(`${error}`, account)}`);
   }
   const text = await response.text();
   if (response.ok) return text;

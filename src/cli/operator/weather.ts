@@ -4,13 +4,14 @@ import type { Weather } from "./report/report.ts";
 const TIMEOUT_MS = 5_000;
 const MOST_COLOS = 1_000;
 
-/** Null: the deployment has no such address, or it cannot be asked; then the fixed table is in force. Never rejects. */
-export async function weatherOf(endpoint: string): Promise<Weather | null> {
+/** Null: an older Worker, which has no such address. There the fixed table is in force. Never rejects. */
+export async function weatherOf(endpoint: string): Promise<Weather | "unknown" | null> {
   try {
     const response = await fetch(`${endpoint}/regions?v=0`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return response.ok ? readWeather(await response.json()) : null;
+    if (response.status === 404) return null;
+    return (response.ok ? readWeather(await response.json()) : null) ?? "unknown";
   } catch {
-    return null;
+    return "unknown";
   }
 }
 

@@ -81,7 +81,7 @@ export const ANSWERS = {
     variable: "AVIF",
     read: oneOf("off", "second-view"),
     fallback: "off",
-    doc: "`second-view`: a still picture that readers who take AVIF have asked for twice past the edge is made once more as AVIF, behind the answers, and they get that from then on if it has at most 92 % of the bytes; signed addresses may say `f:avif`. Read its price below first. It needs the heavy Worker and the queue `AVIF_JOBS`",
+    doc: "`second-view`: the second request of a reader who takes AVIF that finds a still picture stored, but not at its edge, orders it once more as AVIF. It is made behind the answers, and such readers get it from then on if it has at most 92 % of the bytes; signed addresses may say `f:avif`. Read its price below first. It needs the heavy Worker and the queue `AVIF_JOBS`",
   },
   taps: {
     variable: "TAPS",

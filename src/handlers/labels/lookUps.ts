@@ -37,10 +37,16 @@ export async function limitLookUps({ bindings, state, now }: App, caller: Caller
  * The answer for an identifier of which nothing is known: a takedown has deleted it, or it was never there. The projection of
  * the log says whose it is. Throws Failure `blocked` or `not_found`.
  */
-export async function refuseUnknown(id: string, { bindings, config }: App): Promise<never> {
+export async function refuseUnknown(id: string, app: App): Promise<never> {
+  await refuseTakenDown(id, app);
+  throw new Failure("not_found");
+}
+
+/** Throws Failure `blocked` when the projection of the log knows the picture's source and that was taken down. */
+export async function refuseTakenDown(id: string, { bindings, config }: App): Promise<void> {
   const database = databaseOf(bindings, shardOfId(id));
   // A database that has never been written to has no table yet.
   await database?.prepare(PROJECTION_SCHEMA).run();
   const row = await database?.prepare(PROJECTION_SOURCE).bind(id).first<{ readonly source: string }>();
-  throw new Failure(row != null && isTakenDown(row.source, config) ? "blocked" : "not_found");
+  if (row != null && isTakenDown(row.source, config)) throw new Failure("blocked");
 }

@@ -30,7 +30,7 @@ export function readParameters<Table extends ParameterTable>(
     const full = names.get(name);
     if (full === undefined) {
       if (unknown !== "refused" && !unknown.refused.includes(name)) continue;
-      throw new Failure("option_unknown", { option: name.slice(0, 50) });
+      throw new Failure("option_unknown", { option: name.slice(0, 50), why: "" });
     }
     try {
       if (Object.hasOwn(values, full)) throw new ArgumentError(text, "it stands twice in the address");

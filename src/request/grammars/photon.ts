@@ -91,7 +91,7 @@ function sourceText(rest: string, params: URLSearchParams): string {
 function readTransform(params: URLSearchParams): Transform {
   let { transform } = splitOptions(DEFAULTS);
   for (const [name, text] of params) {
-    if (REFUSED.includes(name)) throw new Failure("option_unknown", { option: name });
+    if (REFUSED.includes(name)) throw new Failure("option_unknown", { option: name, why: "" });
     if (!Object.hasOwn(PARAMETERS, name)) continue;
     try {
       transform = { ...transform, ...PARAMETERS[name as keyof typeof PARAMETERS].change(text) };

@@ -3,6 +3,7 @@ import { Failure } from "../../errors.ts";
 import type { ImageRequest } from "../imageRequest.ts";
 import { ArgumentError } from "./arguments.ts";
 import type { Argument, Options, OptionTable, UnsignedRule } from "./option.ts";
+import { refusedOption } from "./refused.ts";
 import { COMPOSED, OPTIONS } from "./table.ts";
 import { fullName, hasNoEffect } from "./withoutEffect.ts";
 
@@ -81,7 +82,11 @@ export function applyOption(options: Options, segment: string, table: OptionTabl
     const shown = shownName(name, option?.name ?? fullName(name));
     throw new Failure("option_invalid", { option: shown, value: `"${error.value.slice(0, 80)}"`, limit: error.limit });
   }
-  throw new Failure("option_unknown", { option: name.slice(0, 50) });
+  const refused = refusedOption(name);
+  throw new Failure("option_unknown", {
+    option: shownName(name.slice(0, 50), refused?.name),
+    why: `: ${refused?.why ?? "there is no such option"}`,
+  });
 }
 
 /** An option as the URL names it, and its full name. */

@@ -44,7 +44,10 @@ export function readGravity(args: readonly string[]): Gravity {
   const [type = "", x = "", y = "", ...more] = args;
   if (more.length > 0) throw new ArgumentError(args.join(":"), GRAVITY_LIMIT);
   if (type === "fp") return { kind: "focus", x: COORDINATE.read(x), y: COORDINATE.read(y) };
-  if (type === "sm" && x === "" && y === "") return { kind: "smart", x: 0, y: 0 };
+  if (type === "sm") {
+    if (x !== "" || y !== "") throw new ArgumentError(args.join(":"), "sm takes no offsets");
+    return { kind: "smart", x: 0, y: 0 };
+  }
   const at = COMPASS.find((point) => point === type);
   if (at === undefined) throw new ArgumentError(type, GRAVITY_LIMIT);
   return { kind: "compass", at, x: x === "" ? 0 : OFFSET.read(x), y: y === "" ? 0 : OFFSET.read(y) };

@@ -73,7 +73,7 @@ export const PIXELS = {
     name: "format",
     short: ["f", "ext"],
     ...single("format", ANY_FORMAT, same),
-    doc: "Instead of what the browser accepts; `avif` only in signed addresses, and only where `AVIF` is on",
+    doc: "Instead of what the browser accepts; `avif` only in signed addresses, and only where `AVIF` is `second-view`",
     fallback: "auto",
     effect: "pixels",
     key: "f",

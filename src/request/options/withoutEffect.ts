@@ -7,8 +7,6 @@ import { ArgumentError, FLAG } from "./arguments.ts";
 
 type Row = {
   readonly short: readonly string[];
-  /** `always`: it is always done here. `never`: there is no such thing here, and the value asks for none. */
-  readonly kind: "always" | "never";
   /** The values that are taken, in words. */
   readonly limit: string;
   readonly accepts: (args: readonly string[]) => boolean;
@@ -27,21 +25,19 @@ const number =
   (args) =>
     args.every((text) => text === "" || (/^-?\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) === value));
 
-const OFF = { kind: "never", limit: flagText(false), accepts: flag(false) } as const;
-const ZERO = { kind: "never", limit: "0", accepts: number(0) } as const;
-const ONE = { kind: "never", limit: "1", accepts: number(1) } as const;
+const OFF = { limit: flagText(false), accepts: flag(false) } as const;
+const ZERO = { limit: "0", accepts: number(0) } as const;
+const ONE = { limit: "1", accepts: number(1) } as const;
 
 export const WITHOUT_EFFECT = {
   strip_metadata: {
     short: ["sm"],
-    kind: "always",
     limit: flagText(true),
     accepts: flag(true),
     doc: "Metadata is always stripped, save what `keep_copyright` keeps",
   },
   color_profile: {
     short: ["cp", "icc"],
-    kind: "always",
     limit: "srgb",
     accepts: ([name = ""]) => name === "" || name === "srgb",
     doc: "Colours are always converted to sRGB",
@@ -60,14 +56,13 @@ const NAMES: ReadonlyMap<string, readonly [name: string, row: Row]> = new Map(
 );
 
 /**
- * Whether an option by this name or short name may be passed over. False when there is no such option, or when it asks
- * for what is not here. Throws ArgumentError when it asks to leave out what is always done.
+ * Whether an option by this name or short name may be passed over. False when there is no such option. Throws
+ * ArgumentError when it asks for something else than what is always done here.
  */
 export function hasNoEffect(word: string, args: readonly string[]): boolean {
   const [, row] = NAMES.get(word) ?? [];
   if (row === undefined) return false;
   if (row.accepts(args)) return true;
-  if (row.kind === "never") return false;
   throw new ArgumentError(args.join(":"), `only ${row.limit}. ${row.doc}`);
 }
 

@@ -47,8 +47,12 @@ function readBase64(segments: readonly string[]): EncodedSource {
   if (whole !== null) return { ...whole, filename: null };
   const named = segments.length > 1 ? decodeSegments(segments.slice(0, -1)) : null;
   const last = segments.at(-1) ?? "";
-  if (named === null)
-    throw new Failure("url_invalid", { why: "its source is neither plain/ nor base64 of an address" });
+  if (named === null) {
+    const [first = ""] = segments;
+    const hint =
+      segments.length > 1 && OPTION_LIKE.test(first) ? ` (is "${first}" an option? Then write ${first}:1)` : "";
+    throw new Failure("url_invalid", { why: `its source is neither plain/ nor base64 of an address${hint}` });
+  }
   return { ...named, filename: last === "" ? null : percentDecoded(last) };
 }
 
@@ -79,6 +83,9 @@ function withoutEnd(text: string): string {
   while (end > 0 && "\t\r\n ".includes(text.charAt(end - 1))) end--;
   return text.slice(0, end);
 }
+
+/** An option without an argument looks like this, such as `raw`. It has no colon, so it was taken for the source. */
+const OPTION_LIKE = /^[a-z][a-z_-]{0,31}$/;
 
 /** `+`, `/`, `=` and line ends, as a builder may escape them. */
 const ESCAPED = /%(2B|2F|3D|0A|0D)/gi;

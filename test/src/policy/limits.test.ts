@@ -24,8 +24,8 @@ test.each([
 
 const { transform } = splitOptions(DEFAULTS);
 test.each([
-  ["off", "signature", "avif", "one of webp, jpg, jpeg, png"],
-  ["off", "list", "avif", "one of webp, jpg, jpeg, png"],
+  ["off", "signature", "avif", "one of webp, jpg, jpeg, png; avif is off here (AVIF)"],
+  ["off", "list", "avif", "one of webp, jpg, jpeg, png; avif is off here (AVIF)"],
   ["second-view", "list", "avif", "one of webp, jpg, jpeg, png; avif needs a signature"],
   ["second-view", "header", "avif", "one of webp, jpg, jpeg, png; avif needs a signature"],
   ["second-view", "signature", "avif", null],

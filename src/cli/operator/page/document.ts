@@ -47,7 +47,7 @@ export function operatorDocument(report: Report | null, { hours, everySeconds, p
 </head>
 <body data-every="${everySeconds}" data-hours="${hours}">
 <header>
-  <h1>Firstlight: what readers get, and what it costs</h1>
+  ${report === null || report.resultsPage === null ? "" : `<p><a href="${escapeHtml(report.resultsPage)}">Back to the results page</a></p>\n  `}<h1>Firstlight: what readers get, and what it costs</h1>
   <form method="get" action="/operator">
     <label for="hours">Window</label>
     <select id="hours" name="hours">${HOURS.map(option).join("")}</select>

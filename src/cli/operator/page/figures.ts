@@ -32,7 +32,8 @@ function section(title: string, body: string): string {
   return `<section><h2>${escapeHtml(title)}</h2>${body}</section>`;
 }
 
-function headHtml({ window, madeAt, deployment, sampling, views, hitRatio, dollars, slots }: Report): string {
+function headHtml(report: Report): string {
+  const { window, madeAt, deployment, sampling, views, hitRatio, dollars } = report;
   const sum = (of: (one: Report["dollars"][number]) => number) => dollars.reduce((total, one) => total + of(one), 0);
   const perMillion = views === 0 ? null : sum((one) => one.perMillion ?? 0);
   const figures = [
@@ -44,7 +45,16 @@ function headHtml({ window, madeAt, deployment, sampling, views, hitRatio, dolla
   const all = sampling <= 1 ? "every point is there" : `a point stands for up to ${numberText(sampling)} requests`;
   const hours = (window.to - window.from) / 3_600;
   return `<dl class="key">${figures.map(([name, value, id]) => `<div><dt>${name}</dt><dd data-figure="${id}">${value}</dd></div>`).join("")}</dl>
-  <p class="note">The last ${hours === 1 ? "hour" : `${numberText(hours)} hours`} up to ${timeText(madeAt)}; ${all}. ${escapeHtml(deployment)}${slots.length === 0 ? " No reader has asked yet." : ""}</p>`;
+  <p class="note">The last ${hours === 1 ? "hour" : `${numberText(hours)} hours`} up to ${timeText(madeAt)}; ${all}. ${escapeHtml(deployment)}${viewsHtml(report)}</p>`;
+}
+
+/** What to do for figures that say more: nobody has asked yet, or all views were first views. */
+function viewsHtml({ slots, views, hitRatio, resultsPage }: Report): string {
+  const page = resultsPage === null ? "" : `<a href="${escapeHtml(resultsPage)}">the results page</a>`;
+  if (slots.length === 0) return page === "" ? " No reader has asked yet." : ` No reader has asked yet: open ${page}.`;
+  if (views === 0 || hitRatio !== 0) return "";
+  const again = page === "" ? "" : ` Load ${page} again: stored pictures are hits.`;
+  return ` All of these were first views, which cost the most.${again}`;
 }
 
 function dollarsHtml({ dollars, pricesRead, cpuMissing }: Report): string {
@@ -175,6 +185,7 @@ function jobsHtml({ jobs, runs }: Report): string {
 }
 
 function weatherHtml({ weather }: Report): string {
+  if (weather === "unknown") return "<p>Unknown: /regions did not answer.</p>";
   if (weather === null) return "<p>The fixed table is in force: each data centre reads the region that is near it.</p>";
   const moved = Object.entries(weather.colos);
   const map = `<p>Version ${numberText(weather.version)}: ${moved.length === 0 ? "no data centre" : numberText(moved.length)} differs from the fixed table.</p>`;

@@ -15,9 +15,11 @@ export type Beside = {
   readonly cpu: { readonly windowMs: number; readonly todayMs: number } | null;
   /** Why there is none; for the operator. */
   readonly cpuMissing: string;
-  readonly weather: Weather | null;
+  readonly weather: Report["weather"];
   readonly runs: readonly RunReport[];
   readonly deployment: string;
+  /** See `Report`. Left out: null. */
+  readonly resultsPage?: string | null;
 };
 
 /** The region map in force where it differs from the fixed table. */
@@ -65,7 +67,10 @@ export type Report = {
   readonly pricesRead: string;
   /** Null: the CPU time is the platform's own figure. */
   readonly cpuMissing: string | null;
-  readonly weather: Weather | null;
+  /** Null: the fixed table is in force. `unknown`: the deployment did not say. */
+  readonly weather: Weather | "unknown" | null;
+  /** The address of a page with the pictures that are counted here; null = there is no such page beside this one. */
+  readonly resultsPage: string | null;
 };
 
 /** `at` in unix seconds; times in milliseconds. */
@@ -112,6 +117,7 @@ export function reportOf(answers: Answers, beside: Beside, window: Window, madeA
     pricesRead: PRICES_READ,
     cpuMissing: cpu === null ? cpuMissing : null,
     weather: beside.weather,
+    resultsPage: beside.resultsPage ?? null,
   };
 }
 

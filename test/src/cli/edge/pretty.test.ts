@@ -33,6 +33,16 @@ describe("a line for people", () => {
       { audience: "warm", outcome: "made", hit: null } as const,
       "12:34:56 warm 200 made miss 3 ms photon images.test weur webp",
     ],
+    [
+      "a job whose AVIF is kept",
+      { audience: "job", hit: null, door: "avif", format: "", stored: true } as const,
+      "12:34:56 job 200 miss 3 ms avif images.test weur stored",
+    ],
+    [
+      "a job whose AVIF is not smaller",
+      { audience: "job", hit: null, door: "avif", format: "" } as const,
+      "12:34:56 job 200 miss 3 ms avif images.test weur not stored",
+    ],
   ])("%s", (_, over, line) => expect(text(over)).toBe(line));
   it("what was used behind an answer", () => {
     const line = { msg: "usage", time: READ.time, audience: "background", usage: { kvWrites: 1, r2Writes: 5 } };

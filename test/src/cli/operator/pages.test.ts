@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, request, type Server } from "node:h
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseOperatorArguments } from "../../../../src/cli/operator/arguments.ts";
-import { deploymentReport } from "../../../../src/cli/operator/deployment.ts";
+import { deploymentReport, endpointProblem } from "../../../../src/cli/operator/deployment.ts";
 import { createOperatorPages } from "../../../../src/cli/operator/pages.ts";
 import type { Report } from "../../../../src/cli/operator/report/report.ts";
-import { readWeather } from "../../../../src/cli/operator/weather.ts";
+import { readWeather, weatherOf } from "../../../../src/cli/operator/weather.ts";
 import { pointOf } from "../../../../src/record.ts";
 import { newTrace } from "../../../../src/telemetry.ts";
 import { ACCOUNT, startAnalyticsServer, TOKEN } from "../../../support/analyticsServer.ts";
@@ -90,6 +90,33 @@ describe("the region map", () => {
     ["without places", { v: 1, version: 3 }, null],
     ["that is no object", null, null],
   ])("%s", (_, value, wanted) => expect(readWeather(value)).toEqual(wanted));
+});
+
+describe("a deployment that does not say", () => {
+  test.each([
+    [404, "", null],
+    [500, "", "unknown"],
+    [200, "not JSON", "unknown"],
+    [200, '{"v":2}', "unknown"],
+  ])("/regions answers %i %s: %s", async (status, body, wanted) => {
+    const server = createServer((_, response) => response.writeHead(status).end(body));
+    const address = await listening(server);
+    expect(await weatherOf(address)).toBe(wanted);
+    server.close();
+  });
+  test("nobody listens: the map is unknown, and the start says so", async () => {
+    const address = "http://127.0.0.1:1";
+    expect(await weatherOf(address)).toBe("unknown");
+    expect(await endpointProblem(address)).toBe("http://127.0.0.1:1/healthz does not answer: is --endpoint right?");
+    expect(await endpointProblem(endpoint)).toBeNull();
+  });
+  test("the API cannot be reached: its address, and why", async () => {
+    const server = createServer();
+    const api = await listening(server);
+    await new Promise((resolve) => server.close(resolve));
+    const wrong = reportOf(CPU_US, { CLOUDFLARE_API_BASE_URL: api });
+    await expect(wrong).rejects.toThrow(`Cloudflare's API (${api}) cannot be reached from here: nothing listens there`);
+  });
 });
 
 describe("arguments", () => {

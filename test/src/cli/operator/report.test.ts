@@ -34,6 +34,37 @@ const usageLine = (usage: object, msAgo = 60_000) => ({
 });
 const item = ({ dollars }: Report, name: string) => dollars.find((one) => one.name === name);
 
+describe("what the page says about its views", () => {
+  const PAGE = { resultsPage: "/" };
+  const LINK = '<a href="/">the results page</a>';
+  const FIRST = "All of these were first views, which cost the most.";
+  test.each([
+    ["nobody has asked", [], {}, "No reader has asked yet.</p>"],
+    ["nobody has asked, in the demo", [], PAGE, `No reader has asked yet: open ${LINK}.</p>`],
+    ["first views", [line({ hit: null })], {}, `${FIRST}</p>`],
+    [
+      "first views, in the demo",
+      [line({ hit: null })],
+      PAGE,
+      `${FIRST} Load ${LINK} again: stored pictures are hits.</p>`,
+    ],
+    ["one hit among them", [line({ hit: null }), line({ hit: "edge" })], PAGE, " The end.</p>"],
+  ])("%s", async (_, lines, beside, text) => {
+    const made = await reportFrom(lines, { ...beside, deployment: "The end." });
+    const page = operatorDocument(made, { hours: 24, everySeconds: 60, problem: null });
+    expect(page).toContain(text);
+    expect(page.includes("Back to the results page")).toBe(beside === PAGE);
+  });
+  test.each([
+    [null, "The fixed table is in force"],
+    ["unknown", "Unknown: /regions did not answer."],
+    [{ version: 7, colos: { MAD: "enam" } }, "Version 7"],
+  ] as const)("the region map %j: %s", async (weather, text) => {
+    const made = await reportFrom([], { weather });
+    expect(operatorDocument(made, { hours: 24, everySeconds: 60, problem: null })).toContain(text);
+  });
+});
+
 describe("readers", () => {
   const lines = [
     ...times(6, { hit: "edge", stages: { total: 2 } }),

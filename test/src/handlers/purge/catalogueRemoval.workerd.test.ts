@@ -149,6 +149,43 @@ test("what was taken down is answered with 451, also when nothing of it is left"
   );
 });
 
+test.each([
+  ["whose source the databases know", 0, "blocked"],
+  ["that nobody knows yet", 1, null],
+])("a picture that is ordered and has no labels yet, %s", async (_, at, reason) => {
+  const { pictures } = await catalogue(3);
+  const [{ id, url, source }] = pictures.slice(at) as [(typeof pictures)[number]];
+  if (reason !== null) await project(env, [outcome({ id, url, source })]);
+  await takeDown({ source: url, block: true });
+  const RECOGNITION = { idFromName: () => "ledger", get: () => ({ isOpen: async () => true }) } as never;
+  const blocked = { sources: new Set([source.slice(17)]), hosts: new Set<string>() };
+  const ask = (config: object) => {
+    const world = worldOf({ bindings: { RECOGNITION }, config: { ...app.config, labelsSecret: SECRET, ...config } });
+    const http = new Request(`https://img.test/labels/${encodeURIComponent(id)}`);
+    return labels(http, world.app, caller, job).then(
+      ({ body }) => JSON.parse(String(body)).status,
+      (error) => error.reason,
+    );
+  };
+  expect(await ask({})).toBe("pending");
+  expect(await ask({ blocked })).toBe(reason ?? "pending");
+});
+
+test("what says that a blocked picture was refused is answered with 451 each time", async () => {
+  const { pictures } = await catalogue(2);
+  const [{ id, source }] = pictures as [(typeof pictures)[number]];
+  const known = await storedLabels(env.R2_PRIMARY, id);
+  if (known === null) throw new Error("it has labels");
+  await storeLabels(env.R2_PRIMARY, { ...known, status: "refused", reason: "blocked", labels: [] });
+  const RECOGNITION = { idFromName: () => "ledger", get: () => ({ isOpen: async () => false }) } as never;
+  const blocked = { sources: new Set([source.slice(17)]), hosts: new Set<string>() };
+  const world = worldOf({ bindings: { RECOGNITION }, config: { ...app.config, labelsSecret: SECRET, blocked } });
+  for (let round = 0; round < 2; round++) {
+    const http = new Request(`https://img.test/labels/${encodeURIComponent(id)}`);
+    await expect(labels(http, world.app, caller, job)).rejects.toMatchObject({ reason: "blocked" });
+  }
+});
+
 test("a purge without a block deletes the labels, which may be wrong now, and leaves the rows", async () => {
   const { pictures } = await catalogue(3);
   const [first] = pictures;

@@ -326,6 +326,27 @@ describe("an unescaped ? in a signed path", () => {
   });
 });
 
+describe("a refusal says what to do", () => {
+  test.each([
+    ["fl:1", "Option flip (fl) is not taken here: Only `rotate` and `auto_rotate`"],
+    ["wdith:1", "Option wdith is not taken here: there is no such option"],
+    ["br:1", 'Option brightness (br) cannot be "1": only 0. Colours stay as they are'],
+    ["g:sm:10:10", 'Option gravity (g) cannot be "sm:10:10": sm takes no offsets'],
+    ["c:300:300:sm:0:1", 'Option crop (c) cannot be "sm:0:1": sm takes no offsets'],
+    [
+      "raw",
+      'Cannot read the address: its source is neither plain/ nor base64 of an address (is "raw" an option? Then write raw:1)',
+    ],
+    ["RAW", "Cannot read the address: its source is neither plain/ nor base64 of an address"],
+  ])("%s", async (option, text) => {
+    const { reason, facts } = await failure(unsigned(`/${option}/plain/${SOURCE}`));
+    expect(publicMessage(reason, facts)).toBe(text);
+  });
+  test.each([[["g:sm::"]], [["g:sm"]]])("%s is taken", async ([option]) => {
+    expect((await unsigned(`/${option}/plain/${SOURCE}`)).transform.gravity.kind).toBe("smart");
+  });
+});
+
 describe("options that are refused say which", () => {
   test.each([
     ["/blur:x", "option_invalid", "blur"],
@@ -334,6 +355,8 @@ describe("options that are refused say which", () => {
     ["/raw:t", "option_not_allowed", "raw"],
     ["/__proto__:1", "option_unknown", "__proto__"],
     ["/constructor:1", "option_unknown", "constructor"],
+    ["/fl:1", "option_unknown", "flip (fl)"],
+    ["/flip:1", "option_unknown", "flip"],
     ["/rs:squeeze:1:1", "option_invalid", "resize (rs)"],
     ["/resize:fit:x", "option_invalid", "resize"],
     ["/rs:fit:1:1:f:maybe", "option_invalid", "resize (rs)"],

@@ -25,11 +25,12 @@ describe("options that change nothing here", () => {
     ["cp:cmyk", "option_invalid", "color_profile (cp)"],
     ["icc:adobe", "option_invalid", "color_profile (icc)"],
     ["sm:maybe", "option_invalid", "strip_metadata (sm)"],
-    ["eth:1", "option_unknown", "eth"],
-    ["co:0", "option_unknown", "co"],
+    ["eth:1", "option_invalid", "enforce_thumbnail (eth)"],
+    ["co:0", "option_invalid", "contrast (co)"],
     ["wm:0.5", "option_invalid", "watermark (wm)"],
-    ["br:0x0", "option_unknown", "br"],
-    ["br:zero", "option_unknown", "br"],
+    ["brightness:1", "option_invalid", "brightness"],
+    ["br:0x0", "option_invalid", "brightness (br)"],
+    ["br:zero", "option_invalid", "brightness (br)"],
   ])("another value is refused: %s -> %s, %s", async (option, reason, name) => {
     const error = await failure(unsigned(`/${option}/plain/${SOURCE}`));
     expect([error.reason, error.facts.option]).toEqual([reason, name]);
