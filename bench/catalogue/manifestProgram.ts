@@ -11,6 +11,7 @@ import { pixelsOf } from "../../src/cli/catalogue/plan/transform.ts";
 import { PolitenessRules } from "../../src/origin/governor/politeness.ts";
 import { providerRules } from "../../src/origin/providers/switched.ts";
 import { DEFAULTS, splitOptions } from "../../src/request/options/applyOption.ts";
+import { peakMegabytes } from "../peakMemory.ts";
 
 export type ProgramFigures = {
   readonly seconds: number;
@@ -25,8 +26,12 @@ if (!parsed.ok) throw new Error(parsed.problems.join("; "));
 const started = performance.now();
 await (what === "plan" ? plan() : importAll());
 const seconds = (performance.now() - started) / 1000;
-const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-const figures: ProgramFigures = { seconds, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 };
+const { userCPUTime, systemCPUTime } = process.resourceUsage();
+const figures: ProgramFigures = {
+  seconds,
+  cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+  megabytes: peakMegabytes(),
+};
 console.log(JSON.stringify(figures));
 
 async function plan(): Promise<void> {
