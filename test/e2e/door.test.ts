@@ -151,10 +151,10 @@ describe("the public builder's URLs", () => {
     const answer = await ask(`/unsafe/w:100/plain/${origin}/a.jpg`);
     expect([answer.status, codeOf(answer)]).toEqual([403, "signature_missing"]);
   });
-  test("an unknown option, by its name", async () => {
+  test("an option that asks for what is not here, by its name", async () => {
     const answer = await ask(signed(`${origin}/a.jpg`, { contrast: 3 }));
-    expect([answer.status, codeOf(answer)]).toEqual([400, "option_unknown"]);
-    expect(answer.body.toString()).toContain("co");
+    expect([answer.status, codeOf(answer)]).toEqual([400, "option_invalid"]);
+    expect(answer.body.toString()).toContain("contrast (co)");
   });
 });
 

@@ -57,8 +57,9 @@ export function presetProblems({ presets, allowSecurityOptions }: Required<Rules
       return [];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const { option, value = "", limit = "is unknown" } = error.facts;
-      return [`PRESETS: in "${name}" option ${option} ${value} ${limit}`];
+      const { option, value, limit, why = "" } = error.facts;
+      const problem = limit === undefined ? `is not taken here${why}` : `${value} ${limit}`;
+      return [`PRESETS: in "${name}" option ${option} ${problem}`];
     }
   });
   return [...twice.map((name) => `PRESETS: "${name}" is there twice`), ...broken];

@@ -45,7 +45,8 @@ describe("presets", () => {
     ["pr:", 'option_invalid preset (pr) "" there is no such preset'],
   ])("%s: %s", async (path, wanted) => expect(await keyOf(`${path}/${SOURCE}`, { PRESETS })).toBe(wanted));
   test.each([
-    ["a=nothing:1", 'PRESETS: in "a" option nothing'],
+    ["a=nothing:1", 'PRESETS: in "a" option nothing is not taken here: there is no such option'],
+    ["a=fl:1", 'PRESETS: in "a" option flip (fl) is not taken here: Only `rotate`'],
     ["a=w:x", 'PRESETS: in "a" option width (w) "x"'],
     ["a=pr:b,b=pr:a", 'PRESETS: in "a" option preset (pr) "a" it stands in itself'],
     ["a=w:1,a=w:2", 'PRESETS: "a" is there twice'],
