@@ -53,13 +53,13 @@ describe.runIf(process.env.FIRSTLIGHT_LONG === "1")(
     const STOPS = [
       ["the first bucket", 0, "refused", "npx wrangler r2 bucket create firstlight-primary --location weur"],
       ["the namespace", 4, "lost", "npx wrangler kv namespace create"],
-      ["the Worker's domain", 8, "refused", "npx wrangler deploy --config .firstlight/e2e.wrangler.json"],
+      ["the Worker's domain", 9, "refused", "npx wrangler deploy --config .firstlight/e2e.wrangler.json"],
     ] as const;
     test.each(STOPS)("stopped at %s, it says so, and goes on the next time", async (_, at, how, command) => {
       platform.breakAt({ at, how });
       const { code, text } = await deploy("--domain", "img.example.org", "--regions", "weur");
-      expect([code, text]).toEqual([1, expect.stringContaining(`Stopped at: ${command}`)]);
       platform.breakAt(null);
+      expect([code, text]).toEqual([1, expect.stringContaining(`Stopped at: ${command}`)]);
     });
 
     test("the last run ends it; both Workers, domain and queue are there", async () => {
