@@ -7,7 +7,7 @@ import { type KilledRun, runKilled } from "./kills.ts";
 
 /**
  * `everyMs`: between a start and the kill after it, more or less. A chunk that was under way at a kill comes again four times
- * `chunkSeconds` after its start, one that was in the queue `leaseSeconds` after it was sent. `whole` takes about 13 minutes
+ * `chunkSeconds` after its start, one that was in the queue `leaseSeconds` after it was sent. `whole` took 11 minutes
  * on two cores.
  */
 export const SIZES = {
