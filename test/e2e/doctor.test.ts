@@ -206,7 +206,8 @@ describe("npm run doctor", { timeout: 60_000 }, () => {
   });
 
   test("nobody there, and somebody who is no Worker of ours", async () => {
-    expect((await lines("http://127.0.0.1:9")).fixes).toEqual([expect.stringMatching(/^FIX answers: fetch failed/)]);
+    const said = "FIX answers: http://127.0.0.1:9: fetch may not call this port. Is the address right? (bad port)";
+    expect((await lines("http://127.0.0.1:9")).fixes).toEqual([said]);
     const stranger = await serve((_, response) => void page(200, "Welcome to nginx")(response));
     expect((await lines(stranger)).fixes).toEqual(["FIX answers: something else answered 200: Welcome to nginx"]);
   });
