@@ -18,9 +18,8 @@ import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
 import { LABELS_LIMITS, readLabelsOrder } from "./labels/labelsOrder.ts";
 import { askedId, limitLookUps, refuseTakenDown, refuseUnknown } from "./labels/lookUps.ts";
+import { sendInBatches } from "./sendInBatches.ts";
 
-/** Messages of one call of the queue. */
-const BATCH = 100;
 const MICROS = 1_000_000;
 
 /** Answers 202 `{accepted, unknown, budget, spent, open}`: money in dollars. The same order may be sent twice. Throws Failure. */
@@ -45,9 +44,7 @@ export async function orderLabels(http: Request, app: App, caller: Caller, job: 
     pictures.map(({ id }) => id),
   );
   const messages = messagesOf(pictures, { origin: caller.origin, region: caller.runsIn });
-  for (let at = 0; at < messages.length; at += BATCH) {
-    await RECOGNISE.sendBatch(messages.slice(at, at + BATCH).map((one) => ({ body: one })));
-  }
+  await sendInBatches(RECOGNISE, messages);
   const spending = await ledger.spending(order);
   const known = new Set(pictures.map(({ id }) => id));
   return jsonAnswer(202, {

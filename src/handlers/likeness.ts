@@ -11,11 +11,10 @@ import { Failure } from "../errors.ts";
 import { parseObject, readBody } from "../request/control/jsonBody.ts";
 import { checkSignedBody } from "../request/signing/signedBody.ts";
 import { type Answer, jsonAnswer } from "../respond/answer.ts";
+import { sendInBatches } from "./sendInBatches.ts";
 
 const MOST_CHUNKS = 1_000;
 const MOST_BYTES = 65_536;
-/** Messages of one call of the queue. */
-const BATCH = 100;
 const CHUNKS = listOf(objectOf<Chunk>(CHUNK_FIELDS));
 
 /** Takes `{job, size, chunks: [{a, b}]}`. Answers 202 `{accepted}`. The same chunk may be sent twice. Throws Failure. */
@@ -34,8 +33,6 @@ export async function orderLikeness(http: Request, app: App, caller: Caller, job
   }
   const from = { origin: caller.origin, region: caller.runsIn };
   const orders = chunks.map(({ a, b }): ChunkOrder => ({ v: 1, job: name, size, a, b, ...from }));
-  for (let at = 0; at < orders.length; at += BATCH) {
-    await LIKENESS.sendBatch(orders.slice(at, at + BATCH).map((order) => ({ body: order })));
-  }
+  await sendInBatches(LIKENESS, orders);
   return jsonAnswer(202, { accepted: chunks.length });
 }
