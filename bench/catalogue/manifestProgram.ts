@@ -11,7 +11,7 @@ import { pixelsOf } from "../../src/cli/catalogue/plan/transform.ts";
 import { PolitenessRules } from "../../src/origin/governor/politeness.ts";
 import { providerRules } from "../../src/origin/providers/switched.ts";
 import { DEFAULTS, splitOptions } from "../../src/request/options/applyOption.ts";
-import { peakMegabytes } from "../peakMemory.ts";
+import { processBytes } from "../processMemory.ts";
 
 export type ProgramFigures = {
   readonly seconds: number;
@@ -30,7 +30,7 @@ const { userCPUTime, systemCPUTime } = process.resourceUsage();
 const figures: ProgramFigures = {
   seconds,
   cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-  megabytes: peakMegabytes(),
+  megabytes: processBytes("self", "VmHWM") / 2 ** 20,
 };
 console.log(JSON.stringify(figures));
 

@@ -1,8 +1,9 @@
 /** Takes the figures: CPU time in turns on the same files, and what the first renders of a fresh process take. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { likenessTo } from "../engine/quality.ts";
 import type { Started } from "../engine/runners.ts";
 import { cpuMillis } from "../engine/workerd.ts";
+import { processBytes } from "../processMemory.ts";
 import { say } from "../say.ts";
 import { median } from "../table.ts";
 import { CONTESTANTS, type ContestantName, NAMES } from "./contestants.ts";
@@ -83,7 +84,7 @@ export async function measureFresh(
       const { settings } = CONTESTANTS[name];
       const { runner, stop } = await CONTESTANTS[name].start(source);
       try {
-        const idle = memoryOf(runner.pid, "VmRSS");
+        const idle = processBytes(runner.pid, "VmRSS");
         const [began, before] = [performance.now(), cpuMillis(runner.pid)];
         await runner.make(first, settings, 1);
         wall[name].push(performance.now() - began);
@@ -91,7 +92,7 @@ export async function measureFresh(
         // From here on the kernel notes the greatest size anew (proc_pid_clear_refs(5)).
         writeFileSync(`/proc/${runner.pid}/clear_refs`, "5");
         await runner.make(largest, settings, 1);
-        peak[name].push(memoryOf(runner.pid, "VmHWM") - idle);
+        peak[name].push((processBytes(runner.pid, "VmHWM") - idle) / 1e6);
       } finally {
         await stop();
       }
@@ -102,12 +103,6 @@ export async function measureFresh(
     coldWallMs: median(wall[name]),
     peakMb: median(peak[name]),
   }));
-}
-
-/** MB of 1 000 000 bytes that a process has in memory: now (VmRSS), or at most so far (VmHWM). */
-function memoryOf(pid: number, field: "VmRSS" | "VmHWM"): number {
-  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return (Number(kib) * 1024) / 1e6;
 }
 
 function byName<T>(make: (name: ContestantName) => T): Record<ContestantName, T> {

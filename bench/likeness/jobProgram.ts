@@ -1,7 +1,7 @@
 /** The likeness job in a process of its own, so that its memory can be seen: `node jobProgram.ts FOLDER COUNT THREADS`. */
 import { findLikeness } from "../../src/cli/catalogue/likeness/findLikeness.ts";
 import { hashFilesIn } from "../../src/cli/catalogue/likeness/hashFiles.ts";
-import { peakMegabytes } from "../peakMemory.ts";
+import { processBytes } from "../processMemory.ts";
 
 export type JobFigures = {
   /** Wall time and CPU time. */
@@ -23,7 +23,7 @@ const { user, system } = process.cpuUsage();
 const figures: JobFigures = {
   ms: performance.now() - started,
   cpuMs: (user + system) / 1000,
-  megabytes: peakMegabytes(),
+  megabytes: processBytes("self", "VmHWM") / 2 ** 20,
   pairs,
   longestChunk: Math.max(...chunks),
 };

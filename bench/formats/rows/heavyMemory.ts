@@ -1,8 +1,9 @@
 /** What the heavy Worker's isolate holds at its peak: for the largest pictures, and for many of different kinds in a row. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Edge, startEdge } from "../../../src/cli/edge/start.ts";
+import { processBytes } from "../../processMemory.ts";
 import { type Held, type MeasuredIsolate, measureIsolate, total } from "../memory/isolate.ts";
 import { MEASURED_ENTRY } from "../memory/measuredEntry.ts";
 import { type Made, picturesOf } from "../memory/pictures.ts";
@@ -97,8 +98,9 @@ async function withEdge(
 
 /** Bytes of the heavy Worker's process: resident now, or at most since the reset (proc(5), `clear_refs`). */
 function resident(edge: Edge, which: "VmRSS" | "VmHWM"): number {
-  const status = readFileSync(`/proc/${edge.heavy?.pid()}/status`, "utf8");
-  return 1024 * Number(new RegExp(`${which}:\\s+(\\d+)`).exec(status)?.[1]);
+  const pid = edge.heavy?.pid();
+  if (pid === undefined) throw new Error("the heavy Worker has no process");
+  return processBytes(pid, which);
 }
 
 export default row;
