@@ -5,10 +5,10 @@
 import type { Transform } from "../request/transform.ts";
 import { computeGeometry } from "./geometry/computeGeometry.ts";
 import type { Source } from "./header.ts";
-import type { Pixels, Rect } from "./picture.ts";
+import type { Rect } from "./picture.ts";
 import type { Plan } from "./plan.ts";
 import { MEMORY_BUDGET } from "./planMemory.ts";
-import { resizeWhole, scaleView } from "./resize/whole.ts";
+import { dividedBy, resizeWhole, scaleView } from "./resize/whole.ts";
 import type { LookOrder, See, Seen } from "./see.ts";
 import { type Uncut, withAttention } from "./smartGravity.ts";
 import { turned, upright, uprightRect, uprightSize } from "./steps/orient.ts";
@@ -49,8 +49,7 @@ export async function pictureOf(source: Source, resolved: Resolved, plan: Plan):
   if (factor > 1 && !isEnough) return null;
   if (plan.memoryBytes + pixels.data.length > MEMORY_BUDGET) return null;
   const view = factor === 1 ? plan.view : scaleView(plan.view, 1 / factor, pixels.width, pixels.height);
-  const small = await resizeWhole(pixels, pixels, view);
-  const shrunk = plan.shrink === 1 ? small : await divided(small, plan.shrink);
+  const shrunk = await dividedBy(await resizeWhole(pixels, pixels, view), plan.shrink);
   return { pixels: upright(shrunk, plan.orientation), truncated };
 }
 
@@ -60,10 +59,4 @@ async function cutOut(source: Source, { transform, area }: Resolved, { pixels, t
   const { cut, width, height } = computeGeometry(uprightSize(source, orientation), transform, part);
   const window = { ...cut, width, height };
   return { pixels: await resizeWhole(pixels, pixels, { window, bounds: window, width, height }), truncated };
-}
-
-function divided(pixels: Pixels, by: number): Promise<Pixels> {
-  const { width, height } = pixels;
-  const whole = { left: 0, top: 0, width, height };
-  return resizeWhole(pixels, pixels, { window: whole, bounds: whole, width: width / by, height: height / by });
 }

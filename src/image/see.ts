@@ -6,7 +6,7 @@ import type { Source } from "./header.ts";
 import type { Decoded, Pixels } from "./picture.ts";
 import type { Plan } from "./plan.ts";
 import type { EngineLimits, Stopwatch } from "./rendition.ts";
-import { resizeWhole } from "./resize/whole.ts";
+import { dividedBy } from "./resize/whole.ts";
 
 export type Seen = { readonly pixels: Pixels; readonly truncated: boolean };
 
@@ -34,9 +34,5 @@ export async function shrunk(given: Decoded, source: Source, plan: Plan, convert
     const convert = given.convert === undefined ? await embeddedConversion(source) : given.convert;
     convert?.(pixels.data);
   }
-  if (plan.shrink === 1) return { pixels, truncated: given.truncated };
-  const { width, height } = pixels;
-  const whole = { left: 0, top: 0, width, height };
-  const view = { window: whole, bounds: whole, width: width / plan.shrink, height: height / plan.shrink };
-  return { pixels: await resizeWhole(pixels, pixels, view), truncated: given.truncated };
+  return { pixels: await dividedBy(pixels, plan.shrink), truncated: given.truncated };
 }

@@ -16,6 +16,14 @@ export async function resizeWhole(frame: Pixels, source: Size, view: View, dctSc
   return resizer.finish();
 }
 
+/** Pixels reduced `by` times in both directions: the second pass of a very strong reduction. The same pixels for 1. */
+export async function dividedBy(pixels: Pixels, by: number): Promise<Pixels> {
+  if (by === 1) return pixels;
+  const { width, height } = pixels;
+  const whole = { left: 0, top: 0, width, height };
+  return await resizeWhole(pixels, pixels, { window: whole, bounds: whole, width: width / by, height: height / by });
+}
+
 /**
  * The same view on a frame that was decoded at `scale` (1/8, 1/4, 1/2 or 1). `width` and `height` are the frame's own
  * sides. They are rounded up: the last column or row may stand for less than a whole one.
